@@ -1,0 +1,3 @@
+"""boxd: the daemon inside a prize box."""
+
+__version__ = "0.1.0"

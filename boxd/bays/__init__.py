@@ -1,0 +1,1 @@
+"""The bays: keypad to workflow, lamps, reflexes, and the operator's keys."""

@@ -1,0 +1,127 @@
+"""What a box is made of: keypads, lamps, buzzers, latches and doors, whoever drives them.
+
+The protocols exist so that a board, a Pi's pins or an Arduino can stand behind any of them.
+All methods are called on the event loop and return at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Key(StrEnum):
+    """A key of a keypad; the value is the name printed on it."""
+
+    DIGIT_0 = "0"
+    DIGIT_1 = "1"
+    DIGIT_2 = "2"
+    DIGIT_3 = "3"
+    DIGIT_4 = "4"
+    DIGIT_5 = "5"
+    DIGIT_6 = "6"
+    DIGIT_7 = "7"
+    DIGIT_8 = "8"
+    DIGIT_9 = "9"
+    CANCEL = "Cancel"
+    ENTER = "Enter"
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether the key types a digit of a code."""
+        return self.value.isdigit()
+
+
+@dataclass(frozen=True)
+class KeyTouch:
+    """A finger came (`touched`) or went, at a time in seconds on the monotonic clock."""
+
+    key: Key
+    touched: bool
+    at: float
+
+
+class LampName(StrEnum):
+    """The three lamps of a bay."""
+
+    STANDBY = "standby"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+class DoorState(StrEnum):
+    """What a door switch says; `unknown` while nothing has been heard from it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class DeviceState(StrEnum):
+    """Whether a device can be used."""
+
+    CONNECTING = "connecting"
+    READY = "ready"
+    UNREACHABLE = "unreachable"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True)
+class DeviceStatus:
+    """A device as people see it: its name in the configuration, its state since when, and why."""
+
+    name: str
+    kind: str
+    port: str
+    state: DeviceState
+    since: datetime
+    why: str = ""
+
+
+class Keypad(Protocol):
+    """Keys that somebody touches."""
+
+    def subscribe(self, on_touch: Callable[[KeyTouch], None]) -> None:
+        """Call `on_touch` on the event loop for every touch and release from now on."""
+
+
+class Lamp(Protocol):
+    """One lamp. What was set last is kept and sent again when its device returns."""
+
+    def set(self, lit: bool) -> None:
+        """Light the lamp or put it out; never raises for an absent device."""
+
+
+class Buzzer(Protocol):
+    """Something that beeps."""
+
+    def sound(self, milliseconds: int) -> None:
+        """Sound once; never raises for an absent device."""
+
+
+class Latch(Protocol):
+    """A latch that one pulse opens; the pulse's end is bounded below this program."""
+
+    @property
+    def address(self) -> str:
+        """Where the order goes, as the hardware names itself, e.g. `CodeTV Board 0`."""
+
+    def pulse(self) -> None:
+        """Send one pulse.
+
+        Raises DeviceUnreachable when nothing was sent, DeliveryUnknown when that is not certain.
+        """
+
+
+class Door(Protocol):
+    """A switch that tells whether a door is shut."""
+
+    @property
+    def state(self) -> DoorState:
+        """What the switch said last; `unknown` while its device is away."""
+
+    def subscribe(self, on_change: Callable[[DoorState], None]) -> None:
+        """Call `on_change` on the event loop whenever the state changes."""

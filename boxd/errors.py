@@ -1,0 +1,52 @@
+"""The errors of boxd: one class for each thing that a person would do differently.
+
+Every message says what happened, to which device, code or file, and what to do next.
+"""
+
+
+class BoxdError(Exception):
+    """Something that a person has to know about; the message is meant for them."""
+
+
+class ConfigError(BoxdError):
+    """The configuration can't be used; the message lists every error with its line."""
+
+
+class AlreadyRunning(BoxdError):
+    """Another boxd serves this box's state directory."""
+
+
+class LedgerDamaged(BoxdError):
+    """The ledger's file is not whole; nothing is dispensed until a backup is restored."""
+
+
+class LedgerTooNew(BoxdError):
+    """The ledger was written by a newer boxd than this one."""
+
+
+class KeysMissing(BoxdError):
+    """The ledger holds codes, but a key file that they need is absent or unreadable."""
+
+
+class TemporalUnavailable(BoxdError):
+    """The Temporal server does not answer (yet); nothing was decided."""
+
+
+class DeviceUnreachable(BoxdError):
+    """The device is not there; nothing was sent to it."""
+
+
+class DeliveryUnknown(BoxdError):
+    """The order may or may not have reached the device; it must not be sent again."""
+
+
+class Refused(BoxdError):
+    """What was asked breaks a rule of the box; nothing was changed."""
+
+
+class NotFound(BoxdError):
+    """What was named does not exist."""
+
+
+class BadInput(BoxdError):
+    """The input breaks a rule; the message names the input, the rule and the remedy."""

@@ -1,0 +1,1 @@
+"""USB-MIDI boards: codecs, ports and hot-plug."""

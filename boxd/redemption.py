@@ -1,0 +1,181 @@
+"""The rules of a redemption: its stages, who may answer what at each, and where that leads.
+
+Plain values and functions, shared by the workflow, the ledger, the HUD and the operator's keys.
+This is the one place where it is decided what an answer does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from boxd.devices import DoorState
+
+
+class Stage(StrEnum):
+    """Where a redemption stands."""
+
+    LOAD = "load"  # the operator is to put the prize into the locker
+    OPEN = "open"  # the box opens the latch: nobody is awaited
+    ASK = "ask"  # did the locker open? only a person can tell
+    JAM = "jam"  # the locker did not open: a person decides what to do
+    TAKE = "take"  # the prize is taken, the door is to be shut and completed
+    DISPENSED = "dispensed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing can follow this stage."""
+        return self in ENDED
+
+
+ENDED = frozenset({Stage.DISPENSED, Stage.DECLINED, Stage.CANCELLED, Stage.REFUSED})
+
+
+class Refusal(StrEnum):
+    """Why a typed code was refused; shown on the HUD, never at the front."""
+
+    MISTYPED = "mistyped"
+    UNKNOWN = "unknown"
+    USED = "used"
+    IN_USE = "in_use"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+    OTHER_BOX = "other_box"
+    LOCKED_OUT = "locked_out"
+    NO_LOCKER = "no_locker"
+    BAY_BUSY = "bay_busy"
+
+
+class AnswerKind(StrEnum):
+    """What a person can say to a redemption."""
+
+    LOADED = "loaded"
+    SUBSTITUTED = "substituted"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    OPENED = "opened"
+    JAMMED = "jammed"
+    COMPLETED = "completed"
+
+
+class Remedy(StrEnum):
+    """What to do about a locker that did not open; goes with `jammed`."""
+
+    AGAIN = "again"
+    OTHER_LOCKER = "other_locker"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One person's answer to one question.
+
+    `id` makes it idempotent; `step` names the question it answers, so that an answer to an
+    earlier question can't be taken for one to the present.
+    """
+
+    id: str
+    redemption: str
+    step: int
+    kind: AnswerKind
+    actor: str
+    sku: str = ""
+    remedy: Remedy | None = None
+    reason: str = ""
+    seen_shut: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a redemption stands, as the ledger has it. `since` is ISO 8601, UTC."""
+
+    redemption: str
+    bay: str
+    stage: Stage
+    step: int
+    since: str
+    locker: int | None = None
+    sku: str = ""
+    prize: str = ""
+    attempt: int = 0
+    outcome_unknown: bool = False
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What became of an answer: accepted, or why not; and where the redemption stands now."""
+
+    accepted: bool
+    why: str
+    standing: Standing
+
+
+ANSWERS_AT: dict[Stage, frozenset[AnswerKind]] = {
+    Stage.LOAD: frozenset(
+        {AnswerKind.LOADED, AnswerKind.SUBSTITUTED, AnswerKind.DECLINED, AnswerKind.CANCELLED}
+    ),
+    Stage.OPEN: frozenset(),
+    Stage.ASK: frozenset({AnswerKind.OPENED, AnswerKind.JAMMED}),
+    Stage.JAM: frozenset({AnswerKind.OPENED, AnswerKind.JAMMED, AnswerKind.DECLINED}),
+    Stage.TAKE: frozenset({AnswerKind.COMPLETED}),
+}
+
+
+def why_refused(stage: Stage, step: int, answer: Answer, door: DoorState | None) -> str:
+    """The reason why `answer` can't be taken at this stage and step; empty when it can.
+
+    `door` is the locker's switch, None where the locker has none.
+    """
+    if stage.has_ended:
+        return f"this redemption has ended ({stage}); nothing is awaited any more"
+    if answer.kind not in ANSWERS_AT[stage]:
+        allowed = ", ".join(sorted(ANSWERS_AT[stage])) or "nothing: the box is at work"
+        return f"'{answer.kind}' does not answer what is asked now; awaited: {allowed}"
+    if answer.step != step:
+        return f"that question (step {answer.step}) is answered already; now at step {step}"
+    return _why_incomplete(answer) or _why_door_disagrees(answer, door)
+
+
+def _why_incomplete(answer: Answer) -> str:
+    if answer.kind is AnswerKind.SUBSTITUTED and not answer.sku:
+        return "a substitution names the prize: give its sku"
+    return ""
+
+
+def _why_door_disagrees(answer: Answer, door: DoorState | None) -> str:
+    if door is DoorState.OPEN and answer.kind is AnswerKind.LOADED:
+        return "the door is open; shut it, then confirm again"
+    if answer.kind is AnswerKind.COMPLETED:
+        if door is DoorState.OPEN:
+            return "the door is still open; shut it, then complete again"
+        if door is DoorState.UNKNOWN and not answer.seen_shut:
+            return (
+                "the door switch can't be read; look at the door and complete with 'I see it shut'"
+            )
+    return ""
+
+
+def stage_after(stage: Stage, answer: Answer) -> Stage:
+    """The stage that an accepted answer leads to."""
+    match answer.kind:
+        case AnswerKind.LOADED:
+            return Stage.OPEN
+        case AnswerKind.SUBSTITUTED:
+            return Stage.LOAD
+        case AnswerKind.DECLINED:
+            return Stage.DECLINED
+        case AnswerKind.CANCELLED:
+            return Stage.CANCELLED
+        case AnswerKind.OPENED:
+            return Stage.TAKE
+        case AnswerKind.COMPLETED:
+            return Stage.DISPENSED
+        case AnswerKind.JAMMED:
+            if answer.remedy is Remedy.AGAIN:
+                return Stage.OPEN
+            if answer.remedy is Remedy.OTHER_LOCKER:
+                return Stage.LOAD
+            return Stage.JAM

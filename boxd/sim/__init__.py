@@ -1,0 +1,1 @@
+"""The simulated parts of a box, below the drivers."""

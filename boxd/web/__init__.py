@@ -1,0 +1,1 @@
+"""The HUD, the API and the simulated front."""
