@@ -1,0 +1,99 @@
+"""Errors as problem details (RFC 9457): every one says the input, the rule and the remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from boxd.errors import (
+    BadInput,
+    BoxdError,
+    DeliveryUnknown,
+    DeviceUnreachable,
+    LedgerDamaged,
+    NotFound,
+    Refused,
+    TemporalUnavailable,
+)
+
+KINDS: dict[type[BoxdError], tuple[int, str, str]] = {
+    BadInput: (422, "bad-input", "The request breaks a rule"),
+    NotFound: (404, "not-found", "No such thing"),
+    Refused: (409, "refused", "Refused"),
+    TemporalUnavailable: (503, "temporal-unavailable", "Nothing can be decided just now"),
+    LedgerDamaged: (503, "ledger-damaged", "The ledger is damaged"),
+    DeviceUnreachable: (503, "device-unreachable", "The device is not there"),
+    DeliveryUnknown: (503, "delivery-unknown", "It is not known whether the order arrived"),
+}
+
+REMEDIES = {
+    404: "There is nothing at {path}; GET / is the operator's screen, GET /api/v1/status the box.",
+    405: "{path} does not take {method}; the API's description lists what it takes.",
+}
+
+
+class WebProblem(Exception):
+    """A problem of the web layer itself; `kind` ends the problem's type."""
+
+    def __init__(self, status: int, kind: str, title: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.title, self.detail = status, kind, title, detail
+
+
+def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Response:
+    """A problem as a response; `more` are further members of the object."""
+    body = {"type": f"urn:boxd:problem:{kind}", "title": title, "status": status, "detail": detail}
+    headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return Response(
+        json.dumps(body | more, ensure_ascii=False),
+        status,
+        headers,
+        media_type="application/problem+json",
+    )
+
+
+def of_error(error: BoxdError) -> Response:
+    """The problem that an error of the box is."""
+    for kind, (status, name, title) in KINDS.items():
+        if isinstance(error, kind):
+            return problem(status, name, title, str(error))
+    return problem(500, "failed", "The box could not do that", str(error))
+
+
+async def _boxd_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, BoxdError)
+    return of_error(error)
+
+
+async def _web_problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, WebProblem)
+    return problem(error.status, error.kind, error.title, error.detail)
+
+
+async def _http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    title = HTTPStatus(error.status_code).phrase
+    remedy = REMEDIES.get(error.status_code, error.detail)
+    detail = remedy.format(path=request.url.path, method=request.method)
+    response = problem(error.status_code, title.lower().replace(" ", "-"), title, detail)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unexpected(_request: Request, _error: Exception) -> Response:
+    detail = "boxd made a mistake; its log has the details: journalctl -u boxd"
+    return problem(500, "failed", "The box could not do that", detail)
+
+
+HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    BoxdError: _boxd_error,
+    WebProblem: _web_problem,
+    HTTPException: _http_exception,
+    Exception: _unexpected,
+}
