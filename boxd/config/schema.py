@@ -4,16 +4,57 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from boxd.devices import Key, LampName
 
-Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+def _from_the_folder(path: Path, info: ValidationInfo) -> Path:
+    """Take a relative path from the folder of the configuration file, where that is known."""
+    return info.context["folder"] / path if info.context else path
+
+
+# A description says what a value looks like, where its type and limits don't; people read it.
+Seconds = Annotated[
+    float,
+    Field(gt=0, le=7 * 24 * 3600, description="a number of seconds above 0 and up to 604800"),
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9-]{0,31}$",
+        description="a name of lower-case letters, digits and hyphens, at most 32, a letter first",
+    ),
+]
+Text = Annotated[str, Field(min_length=1)]
 MidiNumber = Annotated[int, Field(ge=0, le=127)]
+FilePath = Annotated[Path, AfterValidator(_from_the_folder), Field(description="a path in quotes")]
+Sku = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
+        description="a short name of lower-case letters, digits and hyphens, at most 32",
+    ),
+]
+HostName = Annotated[
+    str,
+    Field(
+        pattern=r"^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])$",
+        description="a host name or address alone, without http:// and port, e.g. 'box-1.local'",
+    ),
+]
 
 
 class Section(BaseModel):
@@ -26,8 +67,8 @@ class Box(Section):
     """Which box this is, and where it keeps its state."""
 
     id: Name
-    name: str = "Prize box"
-    state_dir: Path = Path("/var/lib/boxd")
+    name: Text = "Prize box"
+    state_dir: FilePath = Path("/var/lib/boxd")
 
 
 class OnDecline(StrEnum):
@@ -40,17 +81,17 @@ class OnDecline(StrEnum):
 class Codes(Section):
     """Claim codes: their length, life and keys."""
 
-    length: int = Field(8, ge=6, le=12)
-    valid_days: int = Field(30, ge=1, le=3650)
+    length: int = Field(default=8, ge=6, le=12)
+    valid_days: int = Field(default=30, ge=1, le=3650)
     on_decline: OnDecline = OnDecline.RETURN_CODE
-    claim_key_file: Path | None = None
-    reading_key_file: Path | None = None
+    claim_key_file: FilePath | None = None
+    reading_key_file: FilePath | None = None
 
 
 class Lockout(Section):
     """When a keypad is locked for guessing, and for how long."""
 
-    wrong_codes: int = Field(5, ge=1, le=100)
+    wrong_codes: int = Field(default=5, ge=1, le=100)
     first_s: Seconds = 30
     longest_s: Seconds = 3600
 
@@ -70,21 +111,30 @@ class Timeouts(Section):
 class Temporal(Section):
     """The embedded server, or with `address` the one to connect to."""
 
-    address: str | None = None
-    namespace: str = "default"
-    api_key_file: Path | None = None
+    address: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^([^\s:/]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}$",
+                description="a host and a port, e.g. 'temporal.example:7233'",
+            ),
+        ]
+        | None
+    ) = None
+    namespace: Text = "default"
+    api_key_file: FilePath | None = None
     tls: bool = False
-    tls_ca_file: Path | None = None
-    tls_cert_file: Path | None = None
-    tls_key_file: Path | None = None
-    binary: Path | None = None
+    tls_ca_file: FilePath | None = None
+    tls_cert_file: FilePath | None = None
+    tls_key_file: FilePath | None = None
+    binary: FilePath | None = None
     port: Port = 7233
     ui_port: Port = 8233
     http_port: Port = 7243
     metrics_port: Port = 7253
     ui: bool = True
-    retention_days: int = Field(30, ge=1, le=3650)
-    memory_mib: int = Field(96, ge=48, le=4096)
+    retention_days: int = Field(default=30, ge=1, le=3650)
+    memory_mib: int = Field(default=96, ge=48, le=4096)
 
 
 class Web(Section):
@@ -92,8 +142,8 @@ class Web(Section):
 
     host: str = "127.0.0.1"
     port: Port = 4321
-    hosts: tuple[str, ...] = ()
-    socket: Path | None = None
+    hosts: tuple[HostName, ...] = ()
+    socket: FilePath | None = None
 
 
 class MidiBackend(StrEnum):
@@ -121,17 +171,34 @@ class CodetvDevice(Section):
 
     kind: Literal["codetv"]
     name: Name
-    port: str = Field(pattern=r"^CodeTV Board [0-3]$")
+    port: str = Field(
+        pattern=r"^CodeTV Board [0-3]$",
+        description="the product name of a board: 'CodeTV Board 0', 1, 2 or 3",
+    )
     enabled: bool = True
 
 
 class MidiControl(Section):
-    """One note or one controller number of a MIDI device, and the values that go with it."""
+    """One note or one controller number of a MIDI device, and the values that go with it.
+
+    A whole number alone is short for that note.
+    """
 
     note: MidiNumber | None = None
     control: MidiNumber | None = None
     on: MidiNumber = 127
     off: MidiNumber = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_is_a_note(cls, value: object) -> object:
+        return {"note": value} if type(value) is int else value
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if (self.note is None) == (self.control is None):
+            raise ValueError("takes exactly one of note and control, e.g. { note = 60 }")
+        return self
 
 
 class NotesDevice(Section):
@@ -142,9 +209,9 @@ class NotesDevice(Section):
 
     kind: Literal["notes"]
     name: Name
-    port: str = Field(min_length=1)
+    port: Text
     enabled: bool = True
-    channel: int = Field(1, ge=1, le=16)
+    channel: int = Field(default=1, ge=1, le=16)
     keys: dict[Key, MidiControl] = {}
     lamps: dict[LampName, MidiControl] = {}
     buzzer: MidiControl | None = None
@@ -184,10 +251,10 @@ class Operator(Section):
 class Prize(Section):
     """A prize that `boxd run` puts into an empty ledger, in simulation only."""
 
-    sku: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-    name: str
+    sku: Sku
+    name: Text
     units: int = Field(ge=0, le=100_000)
-    weight: int = Field(1, ge=0, le=1000)
+    weight: int = Field(default=1, ge=0, le=1000)
 
 
 class Config(Section):
@@ -210,3 +277,48 @@ class Config(Section):
     def lockers_of(self, bay: str) -> tuple[Locker, ...]:
         """The lockers that `bay` serves, in the order of the file."""
         return tuple(locker for locker in self.lockers if locker.bay == bay)
+
+    @property
+    def ledger_file(self) -> Path:
+        """Where the ledger is kept."""
+        return self.box.state_dir / "ledger.db"
+
+    @property
+    def lock_file(self) -> Path:
+        """What a running boxd holds locked, so that a second one can't serve the same box."""
+        return self.box.state_dir / "boxd.lock"
+
+    @property
+    def claim_key_file(self) -> Path:
+        """The key without which no code can be claimed."""
+        return self.codes.claim_key_file or self.box.state_dir / "keys" / "claim.key"
+
+    @property
+    def reading_key_file(self) -> Path:
+        """The key with which codes are shown again to their owners."""
+        return self.codes.reading_key_file or self.box.state_dir / "keys" / "reading.key"
+
+    @property
+    def socket_file(self) -> Path:
+        """The Unix socket of the commands."""
+        return self.web.socket or self.box.state_dir / "boxd.sock"
+
+    @property
+    def temporal_dir(self) -> Path:
+        """Where the embedded Temporal server keeps its files."""
+        return self.box.state_dir / "temporal"
+
+    @property
+    def trace_file(self) -> Path:
+        """Where simulated hardware writes down what it saw."""
+        return self.box.state_dir / "hardware-trace.jsonl"
+
+    @property
+    def simulated_hardware_file(self) -> Path:
+        """Where simulated hardware keeps the positions of its doors."""
+        return self.box.state_dir / "simulated-hardware.json"
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """The names in a Host header, without the port, that the web listener answers to."""
+        return (*LOOPBACK_NAMES, *self.web.hosts)
