@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -38,12 +38,12 @@ REMEDIES = {
 }
 
 
-class WebProblem(Exception):
+class RequestError(BoxdError):
     """A problem of the web layer itself; `kind` ends the problem's type."""
 
     def __init__(self, status: int, kind: str, title: str, detail: str) -> None:
         super().__init__(detail)
-        self.status, self.kind, self.title, self.detail = status, kind, title, detail
+        self.status, self.kind, self.title = status, kind, title
 
 
 def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Response:
@@ -60,6 +60,8 @@ def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Res
 
 def of_error(error: BoxdError) -> Response:
     """The problem that an error of the box is."""
+    if isinstance(error, RequestError):
+        return problem(error.status, error.kind, error.title, str(error))
     for kind, (status, name, title) in KINDS.items():
         if isinstance(error, kind):
             return problem(status, name, title, str(error))
@@ -67,17 +69,11 @@ def of_error(error: BoxdError) -> Response:
 
 
 async def _boxd_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, BoxdError)
-    return of_error(error)
+    return of_error(cast(BoxdError, error))
 
 
-async def _web_problem(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, WebProblem)
-    return problem(error.status, error.kind, error.title, error.detail)
-
-
-async def _http_exception(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+async def _http_exception(request: Request, raised: Exception) -> Response:
+    error = cast(HTTPException, raised)
     title = HTTPStatus(error.status_code).phrase
     remedy = REMEDIES.get(error.status_code, error.detail)
     detail = remedy.format(path=request.url.path, method=request.method)
@@ -93,7 +89,6 @@ async def _unexpected(_request: Request, _error: Exception) -> Response:
 
 HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     BoxdError: _boxd_error,
-    WebProblem: _web_problem,
     HTTPException: _http_exception,
     Exception: _unexpected,
 }

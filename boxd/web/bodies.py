@@ -1,0 +1,167 @@
+"""The bodies that the API takes: their shapes, limits, and what a wrong one is told."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from starlette.requests import Request
+
+from boxd.devices import DoorState, Key
+from boxd.errors import BadInput
+from boxd.redemption import Remedy
+from boxd.web.problems import RequestError
+
+BODY_LIMIT = 64 * 1024
+IMPORT_LIMIT = 8 * 1024 * 1024
+
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
+Sku = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_CONTROLS),
+]
+Whole = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+
+
+class Shape(BaseModel):
+    """A JSON object: unknown members are errors, nothing is converted silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    example: ClassVar[str] = "{}"
+
+
+class Body(Shape):
+    """A body that names who acts."""
+
+    actor: Line | None = None
+
+
+class AnswerBody(Body):
+    """A person's answer to a redemption."""
+
+    example = '{"step": 3}'
+
+    step: int | None = Field(None, ge=0, le=1_000_000)
+    sku: Sku | None = None
+    remedy: Remedy | None = None
+    reason: str = Field("", max_length=500)
+    seen_shut: bool = False
+
+
+class PrizeBody(Shape):
+    """One prize of an import."""
+
+    sku: Sku
+    name: Line
+    units: int = Field(ge=0, le=100_000)
+    weight: int = Field(1, ge=0, le=1000)
+
+
+class ImportBody(Body):
+    """Prizes to add."""
+
+    example = '{"prizes": [{"sku": "sticker", "name": "Sticker pack", "units": 20}]}'
+
+    prizes: tuple[PrizeBody, ...] = Field(min_length=1, max_length=10_000)
+
+
+class AdjustBody(Body):
+    """Units to receive or to write off."""
+
+    example = '{"units": -1, "reason": "one was broken"}'
+
+    units: Whole
+    reason: Line
+
+
+class CodesBody(Body):
+    """Codes to make."""
+
+    example = '{"attendee": "badge-1234", "sku": "sticker", "count": 1}'
+
+    attendee: Line
+    sku: Sku | None = None
+    count: int = Field(1, ge=1, le=1000)
+    valid_days: int | None = Field(None, ge=1, le=3650)
+
+
+class ReasonBody(Body):
+    """Something that needs a reason."""
+
+    example = '{"reason": "the prize was left inside"}'
+
+    reason: Line
+
+
+class ServiceBody(Body):
+    """A locker goes back into service."""
+
+    example = '{"actor": "anna"}'
+
+    reason: str = Field("", max_length=500)
+
+
+class ActorBody(Body):
+    """Something that needs only a name."""
+
+    example = '{"actor": "anna"}'
+
+
+class KeysBody(Shape):
+    """Keys to press on a simulated keypad."""
+
+    example = '{"keys": ["1", "2", "Enter"]}'
+
+    keys: tuple[Key, ...] = Field(min_length=1, max_length=64)
+
+
+class DoorBody(Shape):
+    """A simulated door to move."""
+
+    example = '{"state": "closed"}'
+
+    state: Literal[DoorState.OPEN, DoorState.CLOSED]
+
+
+class FaultBody(Shape):
+    """A simulated part to break or mend."""
+
+    example = '{"device": "board-0", "fault": "unplug"}'
+
+    device: str = Field(min_length=1, max_length=64)
+    fault: str = Field(min_length=1, max_length=64)
+    key: Key | None = None
+
+
+AnyBody = TypeVar("AnyBody", bound=Shape)
+
+
+async def read(request: Request, shape: type[AnyBody], limit: int = BODY_LIMIT) -> AnyBody:
+    """The request's body in its shape.
+
+    Raises BadInput for a wrong shape, RequestError for a body above `limit` bytes.
+    """
+    text = await _read_at_most(request, limit)
+    try:
+        return shape.model_validate_json(text or b"{}")
+    except ValidationError as error:
+        wrong = "; ".join(_told(each["loc"], each["msg"]) for each in error.errors()[:5])
+        raise BadInput(f"{wrong}. A body looks like {shape.example}") from None
+
+
+def _told(location: tuple[int | str, ...], rule: str) -> str:
+    where = ".".join(str(part) for part in location) or "the body"
+    return f"{where}: {rule}"
+
+
+async def _read_at_most(request: Request, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            detail = f"the body is longer than {limit} bytes; send it in several parts"
+            raise RequestError(413, "too-long", "Body too long", detail)
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,99 @@
+"""Who may speak to the TCP listener: names of this host, and pages that came from it.
+
+A web page elsewhere can make a browser send requests to loopback. The Host header stops names
+that were rebound to it, the Origin header stops foreign pages from pressing buttons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from boxd.web import problems
+
+ALWAYS_ALLOWED = ("localhost", "127.0.0.1", "[::1]")
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[^:\[\]/@]+?)\.?(:\d{1,5})?")
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header, in lower case and without the port; empty when malformed."""
+    match = HOST.fullmatch(header.strip())
+    return match["name"].lower() if match else ""
+
+
+def why_host_refused(header: str, allowed: frozenset[str]) -> str:
+    """Why a request with this Host header is not answered; empty when it is."""
+    if host_name(header) in allowed:
+        return ""
+    return (
+        f"Host '{header[:100]}' is not a name of this box (known: {', '.join(sorted(allowed))}); "
+        "open it by one of those, or add the name to web.hosts in the configuration"
+    )
+
+
+def why_origin_refused(headers: Headers) -> str:
+    """Why a changing request with these headers is not taken; empty when it is."""
+    origin = headers.get("origin")
+    if origin is None:
+        if headers.get("sec-fetch-site", "none") in {"none", "same-origin"}:
+            return ""
+    elif origin.lower().partition("://")[2] == headers.get("host", "").lower():
+        return ""
+    return (
+        f"a page from '{(origin or 'another site')[:100]}' may not press the box's buttons; "
+        f"use the operator's screen at http://{headers.get('host', '')[:100]}/"
+    )
+
+
+class SameHostOnly:
+    """Answers only requests that name this host, and changes nothing for foreign pages."""
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = ()) -> None:
+        self._app = app
+        self._allowed = frozenset(name.lower() for name in (*ALWAYS_ALLOWED, *hosts))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with the reason."""
+        headers = Headers(scope=scope)
+        why = why_host_refused(headers.get("host", ""), self._allowed)
+        if why:
+            refusal = problems.problem(421, "wrong-host", "Misdirected request", why)
+            return await refusal(scope, receive, send)
+        why = "" if scope["method"] in READING else why_origin_refused(headers)
+        if why:
+            refusal = problems.problem(403, "foreign-page", "Forbidden", why)
+            return await refusal(scope, receive, send)
+        return await self._app(scope, receive, send)
+
+
+class SecurityHeaders:
+    """Puts the headers on every response that keep a browser to what boxd itself serves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add to its response's headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(SECURITY_HEADERS)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,47 @@
+"""The pages and their files, read once and served from memory."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+STATIC = Path(__file__).parent / "static"
+MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as a browser gets it."""
+
+    content: bytes
+    media_type: str
+    etag: str
+
+    def respond(self, request: Request) -> Response:
+        """The file, or `304` when the browser has it."""
+        headers = {"ETag": self.etag, "Cache-Control": "no-cache"}
+        if request.headers.get("if-none-match") == self.etag:
+            return Response(status_code=304, headers=headers)
+        return Response(self.content, headers=headers, media_type=self.media_type)
+
+
+def load(directory: Path = STATIC) -> dict[str, Asset]:
+    """Every file of the pages, by its name."""
+    return {
+        path.name: _asset(path.read_bytes(), MEDIA_TYPES[path.suffix])
+        for path in sorted(directory.iterdir())
+        if path.suffix in MEDIA_TYPES
+    }
+
+
+def _asset(content: bytes, media_type: str) -> Asset:
+    return Asset(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:20]}"')

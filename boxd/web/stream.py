@@ -1,0 +1,142 @@
+"""Server-sent events: whole states, the newest always, with a heartbeat between them.
+
+A comment before each event and in each heartbeat carries the box's time, so that a page can
+count on from the box's times whatever its own clock says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Coroutine
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from starlette.responses import Response, StreamingResponse
+
+from boxd.web.box import BoxServices, SimulatedHardware
+from boxd.web.problems import RequestError
+
+HEARTBEAT_S = 10.0  # a page gives up after 25 s of silence: two heartbeats may be late
+PAUSE_S = 0.02  # a burst of changes becomes one event; a person sees no faster
+MOST_STREAMS = 32  # a stream costs a task and a socket; a box has a few screens
+
+
+class Feed(Protocol):
+    """A state that changes, with a version."""
+
+    event: str
+
+    def latest(self) -> tuple[int, str]:
+        """The state's version and its JSON."""
+
+    async def wait(self, version: int, timeout_s: float) -> None:
+        """Return once the version differs from `version`, or after `timeout_s`."""
+
+
+class SnapshotFeed:
+    """The box's snapshots, each encoded once however many watch."""
+
+    event = "snapshot"
+
+    def __init__(self, box: BoxServices) -> None:
+        self._box = box
+        self._encoded: tuple[int, str] = (-1, "")
+
+    def latest(self) -> tuple[int, str]:
+        """The snapshot's version and its JSON."""
+        snapshot = self._box.snapshot()
+        if snapshot["version"] != self._encoded[0]:
+            self._encoded = snapshot["version"], json.dumps(snapshot, ensure_ascii=False)
+        return self._encoded
+
+    async def wait(self, version: int, timeout_s: float) -> None:
+        """Return once the snapshot's version differs from `version`, or after `timeout_s`."""
+        await self._box.wait_for_change(version, timeout_s)
+
+
+class FrontFeed:
+    """The simulated front's states, numbered as they change."""
+
+    event = "state"
+
+    def __init__(self, front: SimulatedHardware) -> None:
+        self._front = front
+        self._version = 1
+        self._changed = asyncio.Event()
+        front.on_change(self._on_change)
+
+    def latest(self) -> tuple[int, str]:
+        """The state's number and its JSON."""
+        return self._version, json.dumps(self._front.state(), ensure_ascii=False)
+
+    async def wait(self, version: int, timeout_s: float) -> None:
+        """Return once the state has changed since number `version`, or after `timeout_s`."""
+        if self._version == version:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                return
+
+    def _on_change(self) -> None:
+        self._version += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+class Streams:
+    """The open event streams of this process; `close` ends them all."""
+
+    def __init__(self) -> None:
+        self._closing = asyncio.Event()
+        self._open = 0
+
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        return self._open
+
+    def close(self) -> None:
+        """End every stream, and each that begins from now on."""
+        self._closing.set()
+
+    def respond(self, feed: Feed) -> Response:
+        """A response that goes on until the page leaves or `close` is called."""
+        if self._open >= MOST_STREAMS:
+            detail = f"{MOST_STREAMS} screens watch this box already; close one and try again"
+            raise RequestError(503, "too-many-screens", "Too many screens", detail)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._events(feed), 200, headers, "text/event-stream")
+
+    async def _events(self, feed: Feed) -> AsyncIterator[str]:
+        self._open += 1
+        try:
+            yield "retry: 1000\n\n"
+            sent = -1
+            while not self._closing.is_set():
+                version, text = feed.latest()
+                yield _now() if version == sent else _now() + _event(feed.event, version, text)
+                sent = version
+                await asyncio.sleep(PAUSE_S)
+                await self._until_closing(feed.wait(version, HEARTBEAT_S))
+        finally:
+            self._open -= 1
+
+    async def _until_closing(self, waiting: Coroutine[Any, Any, None]) -> None:
+        tasks = {asyncio.ensure_future(waiting), asyncio.ensure_future(self._closing.wait())}
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+        for task in done:
+            task.result()
+
+
+def _now() -> str:
+    return f": now {datetime.now(UTC).isoformat(timespec='milliseconds')}\n\n"
+
+
+def _event(name: str, version: int, text: str) -> str:
+    return f"event: {name}\nid: {version}\ndata: {text}\n\n"
