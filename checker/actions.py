@@ -1,0 +1,19 @@
+"""The actions that the audit trail must hold for what the ledger's other tables hold."""
+
+CLAIM_ACCEPTED = "claim.accepted"
+CLAIM_REFUSED = "claim.refused"
+
+ANSWER = "redemption."  # + loaded, substituted, declined, cancelled, opened, jammed, completed
+
+ACTUATION_INTENDED = "actuation.intended"
+ACTUATION_OUTCOME = "actuation."  # + done, failed, unknown
+
+OVERRIDE_ORDERED = "override.ordered"
+
+STOCK = "stock."  # + received, held, released, dispensed, written_off, returned, ...
+
+CODE_ISSUED = "code.issued"
+CODE_ENDED = {"voided": "code.voided", "expired": "code.expired"}
+
+# The beginnings of all actions that name a redemption, or an override where they name none.
+OF_REDEMPTIONS = ("claim.", ANSWER, ACTUATION_OUTCOME, "override.")

@@ -1,0 +1,80 @@
+"""Invariant 7: fail-safe: no latch stays energised, and no board is sent what may open it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.board import is_board, messages, why_forbidden
+from checker.evidence import Evidence
+from checker.invariants import Finding, Invariant, Verdict
+from checker.pulses import Pulse, pulses_of
+from checker.trace import Line, Trace
+
+LONGEST_ENERGISED_S = 1.0
+
+
+def hold(evidence: Evidence) -> Verdict:
+    """Measure every pulse, and hold every message to a board against the board's table."""
+    trace, pulses = evidence.trace, pulses_of(evidence.trace)
+    sent = [line for line in trace.of("bytes") if is_board(line.device)]
+    findings = (
+        *(finding for pulse in pulses for finding in _pulse(pulse, evidence)),
+        *(finding for line in sent for finding in _bytes(line)),
+    )
+    notes = tuple(_note(pulse) for pulse in pulses if _ended_in_darkness(pulse, trace))
+    checked = (("pulses", len(pulses)), ("messages to boards", len(sent)))
+    return Verdict(Invariant.FAIL_SAFE, checked, findings, notes)
+
+
+def _pulse(pulse: Pulse, evidence: Evidence) -> Iterator[Finding]:
+    trace, end = evidence.trace, pulse.end or evidence.trace.lines[-1]
+    seconds = _energised_s(pulse, trace)
+    if pulse.end is None and evidence.at_rest:
+        yield _finding(f"{pulse.device}'s latch is energised at the end", pulse.rise, end)
+    elif seconds > LONGEST_ENERGISED_S and not _ended_in_darkness(pulse, trace):
+        what = f"{pulse.device}'s latch was energised for {seconds:.3f} s"
+        yield _finding(what if pulse.end else what + " and still is", pulse.rise, end)
+
+
+def _energised_s(pulse: Pulse, trace: Trace) -> float:
+    """How long the latch was seen energised; a clock that starts anew is a cut of the power."""
+    last_t = pulse.rise.t
+    for line in trace.lines:
+        if line.number <= pulse.rise.number:
+            continue
+        if line.t < last_t - LONGEST_ENERGISED_S:
+            break
+        last_t = max(last_t, line.t)
+        if line is pulse.end:
+            break
+    return last_t - pulse.rise.t
+
+
+def _ended_in_darkness(pulse: Pulse, trace: Trace) -> bool:
+    """Whether the hardware itself went down during the pulse, so that nobody saw its end.
+
+    Then the board came up again later, and the trace is silent from within a second of the rise
+    until the first board powers up.
+    """
+    limit = pulse.rise.t + LONGEST_ENERGISED_S
+    if pulse.end is None or pulse.end.what != "power" or pulse.end.t <= limit:
+        return False
+    later = (line for line in trace.lines if line.number > pulse.rise.number and line.t > limit)
+    return next(later).what == "power"
+
+
+def _note(pulse: Pulse) -> str:
+    return (
+        f"{pulse.device} went down during the pulse at trace line {pulse.rise.number}"
+        f" and came up at line {pulse.end.number if pulse.end else '?'}"
+    )
+
+
+def _bytes(line: Line) -> Iterator[Finding]:
+    for message in messages(bytes.fromhex(line.fields["bytes"])):
+        if why := why_forbidden(message):
+            yield _finding(f"{line.device} was sent {message.hex(' ')}: {why}", line)
+
+
+def _finding(what: str, *lines: Line) -> Finding:
+    return Finding(Invariant.FAIL_SAFE, what, tuple(map(str, lines)))
