@@ -1,0 +1,98 @@
+"""The CodeTV board's messages: one SysEx of five bytes each way, `F0 7D <type> <value> F7`.
+
+Source: the boards' public firmware. The board looks only at the third byte, so nothing but
+what is built here may ever be sent to one.
+"""
+
+from __future__ import annotations
+
+from boxd.devices import Key, LampName
+from boxd.midi.profile import BoardKey, Heard, Ignored
+
+_START, _VENDOR, _END = 0xF0, 0x7D, 0xF7
+_LENGTH = 5
+
+_KEY_OF_TYPE = {
+    **{digit: Key(str(digit)) for digit in range(10)},
+    0x0A: Key.CANCEL,
+    0x0B: Key.ENTER,
+}
+_TYPE_OF_KEY = {key: number for number, key in _KEY_OF_TYPE.items()}
+TYPE_OF_LAMP = {LampName.FAILURE: 0x20, LampName.STANDBY: 0x30, LampName.SUCCESS: 0x40}
+TYPE_BUZZER = 0x50
+TYPE_UNLOCK = 0x60
+TYPE_RESET = 0x70
+
+BUZZER_UNIT_MS = 10
+BUZZER_SHORTEST_MS = 10
+BUZZER_LONGEST_MS = 1270  # the value is a data byte: at most 127 units
+
+PULSE_MS = 100  # timed by the board; it neither hears keys nor acts on messages meanwhile
+
+
+def _message(kind: int, value: int) -> bytes:
+    return bytes((_START, _VENDOR, kind, value, _END))
+
+
+def decode(message: bytes) -> Heard:
+    """The key that a board's message speaks of, or why the message is none of a board's."""
+    if len(message) != _LENGTH or message[0] != _START or message[-1] != _END:
+        return Ignored("not a SysEx of five bytes")
+    vendor, kind, value = message[1:4]
+    if vendor != _VENDOR:
+        return Ignored(f"vendor {vendor:02X}, not {_VENDOR:02X}")
+    if kind not in _KEY_OF_TYPE:
+        return Ignored(f"type {kind:02X} is no key")
+    if value not in (0, 1):
+        return Ignored(f"value {value:02X} is neither touched (01) nor released (00)")
+    return BoardKey(_KEY_OF_TYPE[kind], touched=value == 1)
+
+
+def key(pressed: Key, touched: bool) -> bytes:
+    """What a board sends for a key; for simulated boards."""
+    return _message(_TYPE_OF_KEY[pressed], int(touched))
+
+
+def lamp(name: LampName, lit: bool) -> bytes:
+    """Light a lamp, or put it out."""
+    return _message(TYPE_OF_LAMP[name], int(lit))
+
+
+def buzzer(milliseconds: int) -> bytes:
+    """Sound the buzzer once, for 10 to 1270 ms in steps of 10; other lengths are clamped."""
+    clamped = min(max(milliseconds, BUZZER_SHORTEST_MS), BUZZER_LONGEST_MS)
+    return _message(TYPE_BUZZER, clamped // BUZZER_UNIT_MS)
+
+
+def unlock() -> bytes:
+    """One latch pulse of 100 ms."""
+    return _message(TYPE_UNLOCK, 1)
+
+
+def reset_which_may_open_the_door() -> bytes:
+    """A reset: the older firmware energises the latch for a second.
+
+    Only for `boxd devices test`, after a person said yes.
+    """
+    return _message(TYPE_RESET, 1)
+
+
+class CodetvProfile:
+    """A CodeTV board as a device: twelve keys, three lamps, a buzzer and one latch."""
+
+    lamps = tuple(LampName)
+    doors: tuple[str, ...] = ()
+    greeting: tuple[bytes, ...] = ()
+    unlock = unlock()
+
+    def decode(self, message: bytes) -> Heard:
+        """What the board says."""
+        return decode(message)
+
+    def lamp(self, lamp_name: LampName, lit: bool) -> bytes:
+        """Light a lamp, or put it out."""
+        return lamp(lamp_name, lit)
+
+    def buzzer(self, milliseconds: int) -> tuple[bytes, bytes]:
+        """One sound, which the board ends by itself."""
+        return buzzer(milliseconds), b""

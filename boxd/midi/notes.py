@@ -1,0 +1,82 @@
+"""Any class-compliant MIDI device by a map of its notes and controls."""
+
+from __future__ import annotations
+
+from boxd.config.schema import MidiControl, NotesDevice
+from boxd.devices import DoorState, LampName
+from boxd.midi.profile import BoardDoor, BoardKey, Heard, Ignored
+
+_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
+_LENGTH = 3
+
+
+def encode(channel: int, control: MidiControl, on: bool) -> bytes:
+    """The message that sets a note or controller to its value for on or off (channel 1..16).
+
+    An off note is sent as a note-on with the value for off: 0 is a note-off to every device,
+    and pads that colour their lights by velocity may want another.
+    """
+    value = control.on if on else control.off
+    if control.note is not None:
+        return bytes((_NOTE_ON | (channel - 1), control.note, value))
+    if control.control is not None:
+        return bytes((_CONTROL | (channel - 1), control.control, value))
+    return b""
+
+
+def switched(channel: int, control: MidiControl, message: bytes) -> bool | None:
+    """Whether `message` switches `control` on (True) or off (False); None if it is not about it.
+
+    A note counts as on at any velocity, since pads measure how hard they are hit; a controller
+    only at exactly its values for on and off.
+    """
+    if len(message) != _LENGTH or (message[0] & 0x0F) != channel - 1:
+        return None
+    kind, number, value = message[0] & 0xF0, message[1], message[2]
+    if kind in (_NOTE_ON, _NOTE_OFF) and number == control.note:
+        sounds = kind == _NOTE_ON and value > 0
+        return sounds == (control.on > 0)
+    if kind == _CONTROL and number == control.control and value in (control.on, control.off):
+        return value == control.on
+    return None
+
+
+class NotesProfile:
+    """A device of notes and controls, as its configuration maps them. It has no latch."""
+
+    unlock = None
+
+    def __init__(self, device: NotesDevice) -> None:
+        self._device = device
+        self.lamps = tuple(device.lamps)
+        self.doors = tuple(device.doors)
+
+    @property
+    def greeting(self) -> tuple[bytes, ...]:
+        """The message by which the device is asked for the state of its doors, if it has one."""
+        ask = self._device.ask_state
+        return () if ask is None else (encode(self._device.channel, ask, True),)
+
+    def decode(self, message: bytes) -> Heard:
+        """The key or door that the message is mapped to, or why it is none."""
+        channel = self._device.channel
+        for key, control in self._device.keys.items():
+            touched = switched(channel, control, message)
+            if touched is not None:
+                return BoardKey(key, touched)
+        for door, control in self._device.doors.items():
+            is_open = switched(channel, control, message)
+            if is_open is not None:
+                return BoardDoor(door, DoorState.OPEN if is_open else DoorState.CLOSED)
+        return Ignored("neither a key nor a door is mapped to it")
+
+    def lamp(self, lamp: LampName, lit: bool) -> bytes:
+        """Light a mapped lamp, or put it out."""
+        return encode(self._device.channel, self._device.lamps[lamp], lit)
+
+    def buzzer(self, milliseconds: int) -> tuple[bytes, bytes]:
+        """The messages that begin and end a sound; empty where no buzzer is mapped."""
+        control, channel = self._device.buzzer, self._device.channel
+        if control is None:
+            return b"", b""
+        return encode(channel, control, True), encode(channel, control, False)

@@ -1,0 +1,106 @@
+"""MIDI ports as boxd sees them: a listing, and open connections; so that they can be simulated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+OnMessage = Callable[[bytes], None]
+
+
+@dataclass(frozen=True)
+class PortPair:
+    """A device's two ports under the names that the MIDI system gives them at present."""
+
+    source: str  # where its messages come from
+    destination: str  # where messages to it go
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Every port that exists at one moment; names may occur twice."""
+
+    sources: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
+
+
+class Port(Protocol):
+    """An open connection to one device."""
+
+    def send(self, message: bytes) -> None:
+        """Hand one complete message to the MIDI system; raises OSError when it is not taken.
+
+        A device that was unplugged is not noticed here.
+        """
+
+    def is_connected(self) -> bool:
+        """False once the connection is known to be broken; True is no proof that it works."""
+
+    async def close(self) -> None:
+        """Give the connection up; no message arrives afterwards."""
+
+
+class PortSystem(Protocol):
+    """A MIDI system: what is plugged in, and how to reach it."""
+
+    async def look(self) -> Listing:
+        """The ports that exist now; raises OSError when there is no MIDI system."""
+
+    def has(self, pair: PortPair) -> bool:
+        """Whether both ports are there at this instant; quick, and never raises."""
+
+    async def open(self, pair: PortPair, on_message: OnMessage) -> Port:
+        """Connect to a device; its bytes go to `on_message`, on the event loop, as they arrive.
+
+        Raises OSError when that fails.
+        """
+
+    async def close(self) -> None:
+        """Let go of the MIDI system; every port has been closed before."""
+
+
+# What may follow a product's name: a second JACK client's number, ALSA's port and numbers.
+_AFTER = r"(?:-\d\d)?(?=$|[^\w\s-]|\s+(?:MIDI \d+|\d+:\d+|[\[(]))"
+_BEFORE = r"(?:^|[^\w\s])\s*"
+_NUMBERS = re.compile(r"\s\d+:\d+$")
+
+
+def belongs_to(port: str, product: str) -> bool:
+    """Whether a port's name speaks of exactly this product, whatever the system puts around it.
+
+    Seen: `CodeTV Board 0:CodeTV Board 0 MIDI 1 20:0` (ALSA), `CodeTV Board 0-01:midi` (a second
+    JACK client of that name), `a2j:CodeTV Board 0 [20] (capture): CodeTV Board 0 MIDI 1`.
+    """
+    return re.search(_BEFORE + re.escape(product) + _AFTER, port) is not None
+
+
+def find(listing: Listing, product: str) -> PortPair | str:
+    """The ports of the one device of this name, or why there is none that can be used."""
+    sources = [port for port in listing.sources if belongs_to(port, product)]
+    destinations = [port for port in listing.destinations if belongs_to(port, product)]
+    if not sources and not destinations:
+        return f'no MIDI device calls itself "{product}"; check its cable'
+    if len(sources) > 1 or len(destinations) > 1:
+        return _why_ambiguous(product, max(sources, destinations, key=len))
+    if not sources or not destinations:
+        missing = "sends nothing" if not sources else "takes nothing"
+        return f'the MIDI device "{product}" {missing}: it has a port in one direction only'
+    return PortPair(sources[0], destinations[0])
+
+
+def _why_ambiguous(product: str, ports: list[str]) -> str:
+    clients = {port.partition(":")[0] for port in ports}
+    numbers = {_NUMBERS.search(port) for port in ports}
+    same_device = len({_client_number(port) for port in ports}) == 1 and None not in numbers
+    if same_device and len(clients) == 1:
+        listed = ", ".join(sorted(_NUMBERS.sub("", port).partition(":")[2] for port in ports))
+        return f'"{product}" has several ports ({listed}); name one of them in the configuration'
+    count = "two" if len(ports) == 2 else str(len(ports))
+    return f'{count} devices call themselves "{product}"; unplug one'
+
+
+def _client_number(port: str) -> str:
+    numbers = _NUMBERS.search(port)
+    return numbers.group().partition(":")[0] if numbers else port

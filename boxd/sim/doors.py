@@ -1,0 +1,96 @@
+"""The simulated lockers' doors: where they stand, and that file in which they outlive a restart."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from boxd.devices import DoorState
+
+
+@dataclass
+class SimulatedDoor:
+    """One locker's door and latch as mechanics: no program's death changes them."""
+
+    state: DoorState = DoorState.CLOSED
+    pulses: int = 0
+    jammed: bool = False
+
+
+class Mechanics:
+    """Every door, and which latches have current, kept in one small file."""
+
+    def __init__(self, path: Path, lockers: tuple[int, ...]) -> None:
+        self._path = path
+        kept = _read(path)
+        self.doors = {locker: _door(kept, locker) for locker in lockers}
+        self.energised: dict[str, float] = _energised(kept)
+
+    def opening(self, board: str, lockers: list[int]) -> list[int]:
+        """A board's coil gets current; returns the lockers that are going to open.
+
+        They are open in the file at once: a door under way opens though its program dies.
+        """
+        self.energised[board] = time.monotonic()
+        going = []
+        for locker in lockers:
+            self.doors[locker].pulses += 1
+            if not self.doors[locker].jammed and self.doors[locker].state is DoorState.CLOSED:
+                going.append(locker)
+        self._write(opening=going)
+        return going
+
+    def rest(self, board: str) -> None:
+        """A board's coil loses its current."""
+        self.energised.pop(board, None)
+        self._write()
+
+    def move(self, locker: int, state: DoorState) -> bool:
+        """A door moves; returns whether it stood elsewhere before."""
+        door = self.doors[locker]
+        if door.state is state:
+            return False
+        door.state = state
+        self._write()
+        return True
+
+    def jam(self, locker: int, jammed: bool) -> None:
+        """Jam a latch, or free it."""
+        self.doors[locker].jammed = jammed
+        self._write()
+
+    def _write(self, opening: list[int] | None = None) -> None:
+        lockers = {str(locker): asdict(door) for locker, door in self.doors.items()}
+        for locker in opening or ():
+            lockers[str(locker)]["state"] = str(DoorState.OPEN)
+        text = json.dumps({"lockers": lockers, "energised": self.energised}, indent=1)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._path.with_suffix(".new")
+        draft.write_text(text + "\n")
+        draft.replace(self._path)
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        kept = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _door(kept: dict[str, object], locker: int) -> SimulatedDoor:
+    lockers = kept.get("lockers")
+    record = lockers.get(str(locker)) if isinstance(lockers, dict) else None
+    if not isinstance(record, dict):
+        return SimulatedDoor()
+    state = DoorState.OPEN if record.get("state") == DoorState.OPEN else DoorState.CLOSED
+    return SimulatedDoor(state, int(record.get("pulses", 0)), bool(record.get("jammed")))
+
+
+def _energised(kept: dict[str, object]) -> dict[str, float]:
+    record = kept.get("energised")
+    if not isinstance(record, dict):
+        return {}
+    return {str(board): float(since) for board, since in record.items()}

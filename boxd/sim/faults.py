@@ -1,0 +1,72 @@
+"""What can go wrong with simulated hardware, by the names that programs give it."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from boxd.devices import Key
+from boxd.errors import BadInput
+
+_DEVICE_FAULTS = ("unplug", "replug", "duplicate", "unduplicate")
+_KEY_FAULTS = ("stick", "unstick")
+_LOCKER_FAULTS = ("jam", "unjam", "spring")
+FAULTS = (*_DEVICE_FAULTS, *_KEY_FAULTS, *_LOCKER_FAULTS)
+
+_LOCKER = re.compile(r"locker-(\d{1,4})")
+
+
+class Breakable(Protocol):
+    """Hardware that can be made to fail, and to work again."""
+
+    def unplug(self, device: str) -> None:
+        """Pull a device's plug."""
+
+    def replug(self, device: str) -> None:
+        """Put it back."""
+
+    def duplicate(self, device: str) -> None:
+        """Plug in another device of the same product name."""
+
+    def unduplicate(self, device: str) -> None:
+        """Take it away."""
+
+    def stick(self, device: str, key: str) -> None:
+        """Hold a key."""
+
+    def unstick(self, device: str, key: str) -> None:
+        """Let it go."""
+
+    def jam(self, locker: int) -> None:
+        """Keep a locker from opening."""
+
+    def unjam(self, locker: int) -> None:
+        """Let it open again."""
+
+    def spring(self, locker: int) -> None:
+        """Open a locker's door without a pulse."""
+
+
+def inject(hardware: Breakable, device: str, fault: str, key: str | None) -> None:
+    """Make something go wrong, or right again.
+
+    unplug, replug, duplicate, unduplicate, stick and unstick (both with `key`) take a device's
+    name; jam, unjam and spring (the door opens by itself) take `locker-N`. Raises BadInput.
+    """
+    if fault not in FAULTS:
+        raise BadInput(f"there is no fault '{fault}'; the faults: {', '.join(FAULTS)}")
+    if fault in _LOCKER_FAULTS:
+        getattr(hardware, fault)(_locker(device, fault))
+    elif fault in _DEVICE_FAULTS:
+        getattr(hardware, fault)(device)
+    elif key is None:
+        raise BadInput(f"'{fault}' needs a key; the keys: {', '.join(Key)}")
+    else:
+        getattr(hardware, fault)(device, key)
+
+
+def _locker(device: str, fault: str) -> int:
+    match = _LOCKER.fullmatch(device)
+    if match is None:
+        raise BadInput(f"'{fault}' happens to a locker, not to '{device}'; name it like 'locker-1'")
+    return int(match.group(1))

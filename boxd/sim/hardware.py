@@ -1,0 +1,299 @@
+"""The simulated hardware of a whole box: its boards, pads and doors, and what can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from boxd.config.schema import CodetvDevice, Config, Device, Locker, MidiBackend
+from boxd.devices import DoorState, Key
+from boxd.errors import BadInput, ConfigError
+from boxd.midi.codetv import PULSE_MS
+from boxd.sim.board import SimulatedBoard
+from boxd.sim.doors import Mechanics
+from boxd.sim.faults import inject
+from boxd.sim.pad import SimulatedPad
+from boxd.sim.ports import SimulatedPorts
+from boxd.sim.trace import Trace
+
+TOUCH_S = 0.04  # how long a quick finger stays on a key
+GAP_S = 0.04  # and how long it needs to the next
+DOOR_OPENS_S = 0.06  # from the coil's current to the door's switch
+
+Unit = SimulatedBoard | SimulatedPad
+
+
+class SimulatedHardware:
+    """Everything that the configuration names, plugged into `ports`, doors included.
+
+    Doors and pulse counts are kept in the state directory, as real doors keep where they stand.
+    Raises ConfigError where the configuration is not a simulation's.
+    """
+
+    def __init__(self, config: Config) -> None:
+        if not config.simulation.enabled or config.midi.backend is not MidiBackend.SIMULATION:
+            raise ConfigError(
+                "simulated hardware does not stand beside real devices; set "
+                'simulation.enabled = true and midi.backend = "simulation", or use real boards'
+            )
+        self.ports = SimulatedPorts()
+        self._config = config
+        self._trace = Trace(config.box.state_dir / "hardware-trace.jsonl")
+        self._mechanics = Mechanics(
+            config.box.state_dir / "simulated-hardware.json",
+            tuple(locker.id for locker in config.lockers),
+        )
+        self._listeners: list[Callable[[], None]] = []
+        self._hands: dict[str, asyncio.Lock] = {}
+        self._copies: dict[str, Unit] = {}
+        self._stuck: dict[str, set[Key]] = {}
+        self._opening: set[asyncio.TimerHandle] = set()
+        self._end_interrupted_pulses()
+        self._units = {device.name: self._unit(device) for device in config.devices}
+        for unit in self._units.values():
+            self._plug(unit)
+
+    def close(self) -> None:
+        """End every timer and close the trace; the boards lose their power."""
+        for timer in self._opening:
+            timer.cancel()
+        for unit in (*self._units.values(), *self._copies.values()):
+            unit.power_off()
+        self._trace.close()
+
+    def subscribe(self, on_change: Callable[[], None]) -> Callable[[], None]:
+        """Call `on_change` after everything that `state` shows; returns how to end that."""
+        self._listeners.append(on_change)
+        return lambda: self._listeners.remove(on_change)
+
+    def state(self) -> dict[str, Any]:
+        """The front of the box as a program can read it."""
+        operator = self._config.operator.keypad
+        return {
+            "bays": {bay.id: self._bay_state(bay.lamps, bay.buzzer) for bay in self._config.bays},
+            "lockers": {
+                str(locker.id): self._locker_state(locker) for locker in self._config.lockers
+            },
+            "operator": {"connected": operator is not None and self._is_plugged(operator)},
+        }
+
+    async def press(self, bay: str, keys: Sequence[str]) -> None:
+        """Tap keys at a bay, one after the other, as fast as a quick finger."""
+        keypads = {known.id: known.keypad for known in self._config.bays}
+        if bay not in keypads:
+            raise BadInput(f"there is no bay '{bay}'; the bays: {', '.join(keypads)}")
+        await self._tap(keypads[bay], [_key(name) for name in keys])
+
+    async def press_operator(self, keys: Sequence[str]) -> None:
+        """Tap the operator's keys."""
+        keypad = self._config.operator.keypad
+        if keypad is None:
+            raise BadInput("this box has no operator's keys; set operator.keypad to a device")
+        await self._tap(keypad, [_key(name) for name in keys])
+
+    def touch(self, device: str, key: str, touched: bool) -> None:
+        """A finger comes to a device's key (`touched`) or goes."""
+        unit = self._named(device)
+        (unit.touch if touched else unit.release)(_key(key))
+
+    def set_door(self, locker: int, state: str) -> None:
+        """Somebody opens or shuts a locker's door."""
+        known = (str(DoorState.OPEN), str(DoorState.CLOSED))
+        if state not in known:
+            raise BadInput(f"a door can't be '{state}'; it can be: {', '.join(known)}")
+        self._check_locker(locker)
+        self._move_door(locker, DoorState(state))
+
+    def fault(self, device: str, fault: str, key: str | None = None) -> None:
+        """Make something go wrong, or right again, as `boxd.sim.faults.inject` says."""
+        inject(self, device, fault, key)
+
+    def unplug(self, device: str) -> None:
+        """Pull a device's plug."""
+        unit = self._named(device)
+        if self.ports.is_plugged(unit):
+            self._pull(unit)
+
+    def replug(self, device: str) -> None:
+        """Put a device's plug back."""
+        unit = self._named(device)
+        if not self.ports.is_plugged(unit):
+            self._plug(unit)
+
+    def jam(self, locker: int) -> None:
+        """From now on the locker does not open though its latch is pulsed."""
+        self._check_locker(locker)
+        self._mechanics.jam(locker, True)
+        self._tell()
+
+    def unjam(self, locker: int) -> None:
+        """The locker opens again when its latch is pulsed."""
+        self._check_locker(locker)
+        self._mechanics.jam(locker, False)
+        self._tell()
+
+    def spring(self, locker: int) -> None:
+        """The door opens by itself."""
+        self._check_locker(locker)
+        self._move_door(locker, DoorState.OPEN)
+
+    def stick(self, device: str, key: str) -> None:
+        """A key reads as touched until it is unstuck."""
+        unit, stuck = self._named(device), _key(key)
+        self._stuck.setdefault(device, set()).add(stuck)
+        unit.touch(stuck)
+
+    def unstick(self, device: str, key: str) -> None:
+        """A stuck key lets go."""
+        unit, stuck = self._named(device), _key(key)
+        self._stuck.get(device, set()).discard(stuck)
+        unit.release(stuck)
+
+    def duplicate(self, device: str) -> None:
+        """Another device of the same product name is plugged in."""
+        if device in self._copies:
+            return
+        self._named(device)
+        copy = self._unit(
+            next(known for known in self._config.devices if known.name == device), wired=False
+        )
+        self._copies[device] = copy
+        self.ports.plug(copy)
+        self._trace.write("plugged", copy.product, copy=True)
+        self._tell()
+
+    def unduplicate(self, device: str) -> None:
+        """The other device of the same name goes."""
+        self._named(device)
+        if copy := self._copies.pop(device, None):
+            self.ports.unplug(copy)
+            self._trace.write("unplugged", copy.product, copy=True)
+            self._tell()
+
+    def _unit(self, device: Device, *, wired: bool = True) -> Unit:
+        if isinstance(device, CodetvDevice):
+            board = device.port
+            lockers = [known.id for known in self._config.lockers if known.latch == device.name]
+            return SimulatedBoard(
+                board,
+                self._trace,
+                lambda energised: self._latch_changed(board, lockers if wired else [], energised),
+                self._tell,
+            )
+        return SimulatedPad(
+            device,
+            self._trace,
+            lambda door: self._door_behind(f"{device.name}.{door}"),
+            self._tell,
+        )
+
+    def _named(self, device: str) -> Unit:
+        if device not in self._units:
+            known = ", ".join(self._units)
+            raise BadInput(f"there is no device '{device}'; the devices: {known}")
+        return self._units[device]
+
+    def _check_locker(self, locker: int) -> None:
+        if locker not in self._mechanics.doors:
+            known = ", ".join(str(number) for number in self._mechanics.doors)
+            raise BadInput(f"there is no locker {locker}; the lockers: {known}")
+
+    def _is_plugged(self, device: str) -> bool:
+        return self.ports.is_plugged(self._units[device])
+
+    def _plug(self, unit: Unit) -> None:
+        unit.power_on()
+        self.ports.plug(unit)
+        self._trace.write("plugged", unit.product)
+        self._tell()
+
+    def _pull(self, unit: Unit) -> None:
+        self.ports.unplug(unit)
+        self._trace.write("unplugged", unit.product)
+        unit.power_off()
+        self._tell()
+
+    async def _tap(self, device: str, keys: list[Key]) -> None:
+        unit = self._named(device)
+        stuck = self._stuck.get(device, set())
+        async with self._hands.setdefault(device, asyncio.Lock()):
+            for key in keys:
+                unit.touch(key)
+                await asyncio.sleep(TOUCH_S)
+                if key not in stuck:
+                    unit.release(key)
+                await asyncio.sleep(GAP_S)
+
+    def _latch_changed(self, board: str, lockers: list[int], energised: bool) -> None:
+        if not energised:
+            self._mechanics.rest(board)
+            return
+        for locker in self._mechanics.opening(board, lockers):
+            self._open_soon(locker)
+        self._tell()
+
+    def _open_soon(self, locker: int) -> None:
+        def arrive() -> None:
+            self._opening.discard(timer)
+            self._move_door(locker, DoorState.OPEN)
+
+        timer = asyncio.get_running_loop().call_later(DOOR_OPENS_S, arrive)
+        self._opening.add(timer)
+
+    def _move_door(self, locker: int, state: DoorState) -> None:
+        if not self._mechanics.move(locker, state):
+            return
+        switch = next(known.door for known in self._config.lockers if known.id == locker)
+        name, _, door = (switch or "").partition(".")
+        unit = self._units.get(name)
+        where = unit.product if unit else f"locker {locker}"
+        self._trace.write("door", where, door=locker, state=str(state))
+        if isinstance(unit, SimulatedPad):
+            unit.report_door(door)
+        self._tell()
+
+    def _door_behind(self, address: str) -> DoorState:
+        for locker in self._config.lockers:
+            if locker.door == address:
+                return self._mechanics.doors[locker.id].state
+        return DoorState.CLOSED
+
+    def _end_interrupted_pulses(self) -> None:
+        """Write the edges that a program which died could not: a board ends its pulses itself."""
+        for board, since in list(self._mechanics.energised.items()):
+            end = min(since + PULSE_MS / 1000, time.monotonic())
+            self._trace.write("latch", board, at=end, level=0)
+            self._mechanics.rest(board)
+
+    def _bay_state(self, lamps: str, buzzer: str | None) -> dict[str, Any]:
+        sounder = self._units[buzzer] if buzzer else None
+        return {
+            "lamps": {str(lamp): lit for lamp, lit in self._units[lamps].lamps.items()},
+            "buzzer": {
+                "sounding": sounder is not None and sounder.is_sounding,
+                "count": sounder.sounds if sounder else 0,
+            },
+            "connected": self._is_plugged(lamps),
+        }
+
+    def _locker_state(self, locker: Locker) -> dict[str, Any]:
+        door = self._mechanics.doors[locker.id]
+        return {
+            "door": str(door.state),
+            "pulses": door.pulses,
+            "jammed": door.jammed,
+            "door_switch": locker.door is not None,
+        }
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+def _key(name: str) -> Key:
+    try:
+        return Key(name)
+    except ValueError:
+        raise BadInput(f"there is no key '{name}'; the keys: {', '.join(Key)}") from None

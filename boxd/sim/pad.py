@@ -1,0 +1,99 @@
+"""A simulated pad controller: notes and controls as its configuration maps them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from boxd.config.schema import NotesDevice
+from boxd.devices import DoorState, Key, LampName
+from boxd.midi.notes import encode, switched
+from boxd.midi.stream import MidiStream
+from boxd.sim.trace import Trace
+
+
+class SimulatedPad:
+    """A class-compliant MIDI device with keys, lamps and door switches.
+
+    `door_state` tells where the door behind one of its switches stands.
+    """
+
+    def __init__(
+        self,
+        device: NotesDevice,
+        trace: Trace,
+        door_state: Callable[[str], DoorState] = lambda _door: DoorState.CLOSED,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.product = device.port
+        self.emit: Callable[[bytes], None] = lambda _data: None
+        self.lamps = dict.fromkeys(LampName, False)
+        self.sounds = 0
+        self.is_sounding = False
+        self._device = device
+        self._trace = trace
+        self._door_state = door_state
+        self._on_change = on_change
+        self._stream = MidiStream()
+        self._touched: set[Key] = set()
+
+    def power_on(self) -> None:
+        """Come up with every output off."""
+        self._trace.write("power", self.product)
+        self._stream = MidiStream()
+
+    def power_off(self) -> None:
+        """Lose power: every output goes off."""
+        self.lamps = dict.fromkeys(LampName, False)
+        self.is_sounding = False
+        self._touched.clear()
+        self._on_change()
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the host."""
+        self._trace.write("bytes", self.product, bytes=data.hex())
+        for message in self._stream.feed(data):
+            self._act(message)
+
+    def touch(self, key: Key) -> None:
+        """A finger comes to a key."""
+        self._move_finger(key, True)
+
+    def release(self, key: Key) -> None:
+        """The finger goes."""
+        self._move_finger(key, False)
+
+    def report_door(self, door: str) -> None:
+        """Tell the host where a door stands, as its switch does when it moves."""
+        is_open = self._door_state(door) is DoorState.OPEN
+        self.emit(encode(self._device.channel, self._device.doors[door], is_open))
+
+    def _move_finger(self, key: Key, touched: bool) -> None:
+        if key not in self._device.keys or touched == (key in self._touched):
+            return
+        (self._touched.add if touched else self._touched.discard)(key)
+        self._trace.write("key", self.product, key=str(key), touched=touched)
+        self.emit(encode(self._device.channel, self._device.keys[key], touched))
+
+    def _act(self, message: bytes) -> None:
+        channel, device = self._device.channel, self._device
+        if device.ask_state and switched(channel, device.ask_state, message):
+            for door in device.doors:
+                self.report_door(door)
+        for lamp, control in device.lamps.items():
+            lit = switched(channel, control, message)
+            if lit is not None:
+                self._light(lamp, lit)
+        if device.buzzer:
+            sounding = switched(channel, device.buzzer, message)
+            if sounding is not None:
+                self._sound(sounding)
+
+    def _light(self, lamp: LampName, lit: bool) -> None:
+        self.lamps[lamp] = lit
+        self._trace.write("lamp", self.product, lamp=str(lamp), lit=lit)
+        self._on_change()
+
+    def _sound(self, sounding: bool) -> None:
+        self.sounds += int(sounding)
+        self.is_sounding = sounding
+        self._on_change()

@@ -1,0 +1,117 @@
+"""A simulated MIDI system: what is plugged into it, under names as ALSA makes them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from boxd.midi.ports import Listing, OnMessage, PortPair
+
+FIRST_CLIENT = 20  # where ALSA begins to count hardware clients
+
+
+class Unit(Protocol):
+    """Something with a MIDI plug."""
+
+    product: str
+    emit: Callable[[bytes], None]
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the host."""
+
+
+class SimulatedPorts:
+    """The port system of a simulation. Numbers in the names change at every replug."""
+
+    def __init__(self) -> None:
+        self._plugged: dict[str, Unit] = {}
+        self._open: dict[str, _SimulatedPort] = {}
+        self._next_client = FIRST_CLIENT
+        self.fails_with: OSError | None = None  # what every look and open raises, when set
+
+    def plug(self, unit: Unit) -> None:
+        """Plug a unit in, under a new name."""
+        name = f"{unit.product}:{unit.product} MIDI 1 {self._next_client}:0"
+        self._next_client += 1
+        self._plugged[name] = unit
+        unit.emit = lambda data: self._carry(name, data)
+
+    def unplug(self, unit: Unit) -> None:
+        """Pull a unit's plug; ports that were open to it stay open and go quiet."""
+        for name in [name for name, plugged in self._plugged.items() if plugged is unit]:
+            del self._plugged[name]
+            self._open.pop(name, None)
+        unit.emit = lambda _data: None
+
+    def is_plugged(self, unit: Unit) -> bool:
+        """Whether the unit is plugged in."""
+        return any(plugged is unit for plugged in self._plugged.values())
+
+    async def look(self) -> Listing:
+        """The names of everything plugged in."""
+        self._fail()
+        return Listing(tuple(self._plugged), tuple(self._plugged))
+
+    def has(self, pair: PortPair) -> bool:
+        """Whether it is plugged in at this instant."""
+        return pair.source in self._plugged and pair.destination in self._plugged
+
+    async def open(self, pair: PortPair, on_message: OnMessage) -> _SimulatedPort:
+        """Connect to a unit."""
+        self._fail()
+        if not self.has(pair):
+            raise OSError(f"no port {pair.destination}")
+        port = _SimulatedPort(self, pair.destination, on_message)
+        self._open[pair.source] = port
+        return port
+
+    async def close(self) -> None:
+        """Carry nothing more."""
+        self._open.clear()
+
+    def deliver(self, name: str, message: bytes) -> None:
+        """Bytes from the host; to an unplugged unit they are lost without a word."""
+        if name in self._plugged:
+            self._plugged[name].receive(message)
+
+    def forget(self, port: _SimulatedPort) -> None:
+        """Carry nothing more to a port that was closed."""
+        self._open = {name: other for name, other in self._open.items() if other is not port}
+
+    def _carry(self, name: str, data: bytes) -> None:
+        if port := self._open.get(name):
+            asyncio.get_running_loop().call_soon(port.hear, data)
+
+    def _fail(self) -> None:
+        if self.fails_with:
+            raise self.fails_with
+
+
+class _SimulatedPort:
+    """An open connection to a simulated unit."""
+
+    def __init__(self, system: SimulatedPorts, name: str, on_message: OnMessage) -> None:
+        self._system = system
+        self._name = name
+        self._on_message: OnMessage | None = on_message
+
+    def send(self, message: bytes) -> None:
+        """Hand a message to the unit, if it is still there."""
+        if self._on_message is None:
+            raise OSError(f"port {self._name} is closed")
+        self._system.deliver(self._name, message)
+
+    def is_connected(self) -> bool:
+        """Unplugging is not noticed by a port."""
+        return self._on_message is not None
+
+    def hear(self, data: bytes) -> None:
+        """Pass on bytes from the unit."""
+        if self._on_message:
+            self._on_message(data)
+
+    async def close(self) -> None:
+        """Give the connection up."""
+        self._on_message = None
+        self._system.forget(self)
