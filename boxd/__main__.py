@@ -1,0 +1,5 @@
+"""`python -m boxd` is `boxd`."""
+
+from boxd.cli import main
+
+main()

@@ -1,0 +1,160 @@
+"""`boxd audit`: the audit trail, read, verified and exported."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.program import FAILED
+from boxd.cli.setting import configuration
+from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.tables import say_json
+from boxd.cli.times import present, when
+from boxd.cli.waiting import waiting
+from boxd.errors import BoxdError, LedgerDamaged, NotFound
+
+PAGE = 1000  # the most that the daemon sends at once
+LOOK_AGAIN_S = 1.0
+
+
+@click.group("audit", cls=BoxdGroup, examples=("boxd audit tail -f", "boxd audit verify"))
+def command() -> None:
+    """Read, verify and export the audit trail."""
+
+
+def entries(after: int = 0) -> Iterator[dict[str, Any]]:
+    """The entries that follow the number `after`, oldest first."""
+    while page := daemon.get("/api/v1/audit", after=after, limit=PAGE)["audit"]:
+        yield from page
+        after = page[-1]["seq"]
+
+
+@command.command(
+    "tail", examples=("boxd audit tail", "boxd audit tail -n 100", "boxd audit tail -f --json")
+)
+@click.option("-n", "--lines", type=click.IntRange(1, 100_000), default=20, help="[default: 20]")
+@click.option("-f", "--follow", is_flag=True, help="Go on showing new entries, until Ctrl-C.")
+@json_option
+def tail(lines: int, follow: bool, as_json: bool) -> None:
+    """Show the newest entries, oldest first. The JSON is one entry to a line."""
+    last = 0
+    with waiting("reading the audit trail"):
+        newest = deque(entries(), maxlen=lines)
+    for entry in newest:
+        _say(entry, as_json)
+        last = entry["seq"]
+    if follow:
+        with contextlib.suppress(KeyboardInterrupt):
+            _follow(last, as_json)
+
+
+def _follow(last: int, as_json: bool) -> None:
+    while True:
+        time.sleep(LOOK_AGAIN_S)
+        for entry in entries(last):
+            _say(entry, as_json)
+            last = entry["seq"]
+
+
+def _say(entry: dict[str, Any], as_json: bool) -> None:
+    click.echo(json.dumps(entry, ensure_ascii=False) if as_json else line_of(entry))
+
+
+def line_of(entry: dict[str, Any]) -> str:
+    """An entry as one line."""
+    about = [
+        f"{name} {entry[name]}"
+        for name in ("redemption", "bay", "locker", "code", "sku")
+        if entry.get(name) is not None
+    ]
+    detail = entry["detail"] if isinstance(entry["detail"], dict) else json.loads(entry["detail"])
+    about += [f"{name}={value}" for name, value in detail.items()]
+    said = [entry["cause"]] if entry["cause"] else []
+    return (
+        f"{entry['seq']:>6}  {when(entry['at'], present())}  {entry['actor']}  "
+        f"{click.style(entry['action'], bold=True)}  {', '.join(said + about)}"
+    ).rstrip()
+
+
+@command.command("verify", examples=("boxd audit verify", "sudo -u boxd boxd audit verify --json"))
+@json_option
+def verify(as_json: bool) -> int | None:
+    """Follow the chain of hashes from the first entry to the last.
+
+    Reads the ledger itself: works without the daemon. Exits with 1 when the chain is broken.
+    """
+    from boxd.ledger.audit import verify as verified
+    from boxd.ledger.database import open_for_reading
+
+    ledger_file = configuration().ledger_file
+    if not ledger_file.exists():
+        raise NotFound(f"there is no ledger at {ledger_file}: has this box run yet?")
+    if not os.access(ledger_file, os.R_OK):
+        raise BoxdError(f"you may not read {ledger_file}: use sudo, or `sudo -u boxd`")
+    with contextlib.closing(open_for_reading(ledger_file)) as connection, waiting("verifying"):
+        try:
+            chain = verified(connection)
+        except sqlite3.DatabaseError as error:
+            raise LedgerDamaged(
+                f"the ledger {ledger_file} can't be read ({error}): keep a copy of it, "
+                "and put a good backup in its place"
+            ) from error
+    if as_json:
+        say_json({"holds": chain.holds, "rows": chain.rows, "fault": chain.fault})
+    elif chain.holds:
+        click.secho("whole", fg="green", nl=False)
+        click.echo(f": {chain.rows} entries, each following from the one before")
+    else:
+        click.secho("broken", fg="red", nl=False, err=True)
+        click.echo(
+            f": {chain.fault}; the {chain.rows} entries before it hold. Keep a copy of "
+            f"{ledger_file} and compare it with a backup before anything else",
+            err=True,
+        )
+    return None if chain.holds else FAILED
+
+
+@command.command(
+    "export", examples=("boxd audit export trail.jsonl", "boxd audit export | gzip > trail.gz")
+)
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def export(file: Path | None) -> None:
+    """Export the whole trail as JSON lines, to FILE or to standard output."""
+    if file is None:
+        _write(click.get_text_stream("stdout"))
+        return
+    with _replacing(file) as out, waiting("exporting the audit trail"):
+        count = _write(out)
+    click.echo(f"{count} entries in {file}")
+
+
+def _write(out: TextIO) -> int:
+    count = 0
+    for entry in entries():
+        out.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+@contextlib.contextmanager
+def _replacing(file: Path) -> Iterator[TextIO]:
+    """A file to write that takes the place of `file` only when all is written."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            yield out
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

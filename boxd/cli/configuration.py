@@ -1,0 +1,45 @@
+"""`boxd config`: the configuration file, checked and shown."""
+
+from __future__ import annotations
+
+import click
+
+from boxd.cli.setting import config_path
+from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.tables import say_json
+
+
+@click.group(
+    "config", cls=BoxdGroup, examples=("boxd config check", "boxd config show --config my.toml")
+)
+def command() -> None:
+    """Check and show the configuration file. Works without the daemon."""
+
+
+@command.command(
+    "check",
+    examples=("boxd config check", "boxd config check --config config/codetv.toml"),
+)
+def check() -> None:
+    """Check the file: every error at once, each with its line and its remedy."""
+    from boxd.config import load
+
+    path = config_path()
+    config = load(path)
+    click.echo(
+        f"{path} is good: {config.box.id} with {len(config.bays)} bays, "
+        f"{len(config.lockers)} lockers, {len(config.devices)} devices"
+    )
+
+
+@command.command("show", examples=("boxd config show", "boxd config show --json | jq .bays"))
+@json_option
+def show(as_json: bool) -> None:
+    """Show every setting that holds, the defaults too, secrets masked."""
+    from boxd import config as configuration
+
+    config = configuration.load(config_path())
+    if as_json:
+        say_json(config.model_dump(mode="json"))
+    else:
+        click.echo(configuration.show(config))

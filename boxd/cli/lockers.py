@@ -1,0 +1,151 @@
+"""`boxd lockers`: the lockers, and the recorded override that opens one."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.program import FAILED
+from boxd.cli.setting import actor, configuration
+from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.tables import say_json, style_of, table
+from boxd.cli.waiting import waiting
+from boxd.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from boxd.config.schema import Config
+
+LOCKER = click.IntRange(1, 99)
+
+
+@click.group(
+    "lockers",
+    cls=BoxdGroup,
+    examples=("boxd lockers list", 'boxd lockers open 2 --reason "prize stuck"'),
+)
+def command() -> None:
+    """Show the lockers, open them, take them out of service."""
+
+
+@command.command("list", examples=("boxd lockers list", "boxd lockers list --json"))
+@json_option
+def list_lockers(as_json: bool) -> None:
+    """List the lockers: state, door, latch, what is in them."""
+    body = daemon.get("/api/v1/lockers")
+    if as_json:
+        say_json(body)
+        return
+    columns = ("id", "bay", "state", "door", "latch", "prize", "reason")
+    table(
+        ("locker#", *columns[1:]),
+        [tuple(locker[column] for column in columns) for locker in body["lockers"]],
+    )
+
+
+@command.command(
+    "open",
+    examples=(
+        'boxd lockers open 2 --reason "prize stuck"',
+        'sudo boxd lockers open 2 --reason "boxd will not start" --direct',
+    ),
+)
+@click.argument("locker", type=LOCKER)
+@click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
+@click.option("--direct", is_flag=True, help="Without the daemon, when it does not run.")
+@click.option("--yes", is_flag=True, help="With --direct: do not ask.")
+@json_option
+def open_locker(locker: int, reason: str, direct: bool, yes: bool, as_json: bool) -> int | None:
+    """Open LOCKER at once: one pulse to its latch, recorded with your name and the reason.
+
+    Works while Temporal is down; with --direct also while boxd is. Exits with 1 when the
+    latch did not open or nobody can tell; the pulse is never repeated by itself.
+    """
+    if not reason.strip():
+        raise click.UsageError("--reason is empty: say why the locker is opened")
+    if direct:
+        outcome = _open_directly(locker, reason, yes)
+    else:
+        asked = {"reason": reason, "actor": actor()}
+        outcome = daemon.post(f"/api/v1/lockers/{locker}/open", asked)
+    if as_json:
+        say_json(outcome)
+    else:
+        _tell(locker, outcome)
+    return None if outcome["outcome"] == "done" else FAILED
+
+
+def _tell(locker: int, outcome: dict[str, Any]) -> None:
+    word = str(outcome["outcome"])
+    click.echo(f"locker {locker}: ", nl=False)
+    click.secho(word, fg=style_of(word) or None, nl=False)
+    click.echo(f": {outcome['note']}" if outcome.get("note") else "")
+    if word != "done":
+        click.echo("Look at the locker before you open it again.", err=True)
+
+
+def _open_directly(locker: int, reason: str, yes: bool) -> dict[str, Any]:
+    config = configuration()
+    _refuse_unknown(config, locker)
+    _refuse_while_running(config.lock_file)
+    if not yes:
+        click.confirm(f"Open locker {locker} of {config.box.id} now?", abort=True, err=True)
+    from boxd import daemon as service
+
+    with waiting(f"opening locker {locker}"):
+        done = service.open_directly(config, locker, actor(), reason)
+    return {"outcome": str(done.outcome), "note": done.note}
+
+
+def _refuse_unknown(config: Config, locker: int) -> None:
+    known = [each.id for each in config.lockers]
+    if locker not in known:
+        raise NotFound(
+            f"there is no locker {locker} in {config.box.id}; "
+            f"known: {', '.join(map(str, known)) or 'none'}"
+        )
+
+
+def _refuse_while_running(lock_file: Path) -> None:
+    """Raise Refused while a boxd holds the box's lock."""
+    if not lock_file.exists():
+        return
+    with lock_file.open("rb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(
+                "boxd runs and holds the latches: leave out --direct, "
+                "or stop it first (`sudo systemctl stop boxd`)"
+            ) from None
+
+
+@command.command(
+    "out-of-service", examples=('boxd lockers out-of-service 3 --reason "latch bent"',)
+)
+@click.argument("locker", type=LOCKER)
+@click.option("--reason", required=True, help="Why; it shows on the HUD.")
+@json_option
+def out_of_service(locker: int, reason: str, as_json: bool) -> None:
+    """Take LOCKER out of service: no prize is put into it until it is back."""
+    asked = {"reason": reason, "actor": actor()}
+    body = daemon.post(f"/api/v1/lockers/{locker}/out-of-service", asked)
+    if as_json:
+        say_json(body)
+    else:
+        click.echo(f"locker {locker} is out of service: {reason}")
+
+
+@command.command("in-service", examples=("boxd lockers in-service 3",))
+@click.argument("locker", type=LOCKER)
+@json_option
+def in_service(locker: int, as_json: bool) -> None:
+    """Take LOCKER back into service."""
+    body = daemon.post(f"/api/v1/lockers/{locker}/in-service", {"actor": actor()})
+    if as_json:
+        say_json(body)
+    else:
+        click.echo(f"locker {locker} is in service")

@@ -1,0 +1,153 @@
+"""`boxd prizes`: the prizes and their stock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.setting import actor
+from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.tables import say_json, table
+
+if TYPE_CHECKING:
+    from boxd.config.schema import Prize
+
+
+@click.group(
+    "prizes",
+    cls=BoxdGroup,
+    examples=("boxd prizes list", "boxd prizes import prizes.csv --dry-run"),
+)
+def command() -> None:
+    """List, import and adjust the prizes and their stock."""
+
+
+@command.command("list", examples=("boxd prizes list", "boxd prizes list --json"))
+@json_option
+def list_prizes(as_json: bool) -> None:
+    """List the prizes and where their units are."""
+    body = daemon.get("/api/v1/prizes")
+    if as_json:
+        say_json(body)
+        return
+    numbers = ("weight", "received", "on_hand", "held", "dispensed", "written_off")
+    table(
+        ("sku", "name", *(f"{number.replace('_', ' ')}#" for number in numbers)),
+        [(p["sku"], p["name"], *(p[number] for number in numbers)) for p in body["prizes"]],
+        nothing="no prizes yet: `boxd prizes import FILE`",
+    )
+
+
+@command.command(
+    "import",
+    examples=(
+        "boxd prizes import prizes.csv --dry-run",
+        "boxd prizes import prizes.csv",
+        "printf 'sku,name,units,weight\\nmug,Mug,12,1\\n' > prizes.csv",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@json_option
+def import_prizes(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Import the prizes of FILE: all of them or, if anything is wrong, none.
+
+    A CSV file has the columns sku, name, units and, if wanted, weight; a TOML file has
+    [[prizes]] sections with the same keys. The units are received in addition to what is
+    there; a known prize takes the new name and weight; prizes not in FILE stay as they are.
+    """
+    from boxd.cli.prize_file import read_prizes
+
+    prizes = read_prizes(file)
+    changes = differences(prizes, daemon.get("/api/v1/prizes")["prizes"])
+    if not dry_run:
+        rows = [prize.model_dump() for prize in prizes]
+        daemon.post("/api/v1/prizes/import", {"prizes": rows, "actor": actor()})
+    if as_json:
+        say_json({"imported": not dry_run, "changes": [vars(change) for change in changes]})
+        return
+    _show(changes)
+    click.echo("nothing was changed: --dry-run" if dry_run else f"{len(changes)} prizes imported")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an import does to one prize; the `old` values are None for a new one."""
+
+    sku: str
+    old_name: str | None
+    name: str
+    old_weight: int | None
+    weight: int
+    on_hand: int
+    units: int
+
+
+def differences(prizes: Sequence[Prize], known: Sequence[dict[str, Any]]) -> list[Change]:
+    """What importing `prizes` changes in a box that has the `known` ones."""
+    by_sku = {row["sku"]: row for row in known}
+    return [_change(prize, by_sku.get(prize.sku, {})) for prize in prizes]
+
+
+def _change(prize: Prize, old: dict[str, Any]) -> Change:
+    return Change(
+        sku=prize.sku,
+        old_name=old.get("name"),
+        name=prize.name,
+        old_weight=old.get("weight"),
+        weight=prize.weight,
+        on_hand=old.get("on_hand", 0),
+        units=prize.units,
+    )
+
+
+def _show(changes: Sequence[Change]) -> None:
+    table(
+        ("", "sku", "name", "on hand#", "received#", "then#", "weight"),
+        [
+            (
+                "new" if change.old_name is None else "",
+                change.sku,
+                _from_to(change.old_name, change.name),
+                change.on_hand,
+                f"+{change.units}",
+                change.on_hand + change.units,
+                _from_to(change.old_weight, change.weight),
+            )
+            for change in changes
+        ],
+    )
+
+
+def _from_to(old: object, new: object) -> str:
+    return str(new) if old in (None, new) else f"{old} -> {new}"
+
+
+@command.command(
+    "adjust",
+    context_settings={"ignore_unknown_options": True},  # so that -2 is a number
+    examples=(
+        'boxd prizes adjust mug +5 --reason "another carton"',
+        'boxd prizes adjust mug -2 --reason "broken"',
+    ),
+)
+@click.argument("sku")
+@click.argument("units", type=click.IntRange(-100_000, 100_000))
+@click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
+@json_option
+def adjust(sku: str, units: int, reason: str, as_json: bool) -> None:
+    """Receive (+UNITS) or write off (-UNITS) units of the prize SKU."""
+    if units == 0:
+        raise click.UsageError("UNITS is 0, which changes nothing: give e.g. +5 or -2")
+    asked = {"units": units, "reason": reason, "actor": actor()}
+    body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/adjust", asked)
+    if as_json:
+        say_json(body)
+        return
+    done = f"received {units}" if units > 0 else f"wrote off {-units}"
+    click.echo(f"{sku}: {done} ({reason}); `boxd prizes list` shows the stock")

@@ -1,0 +1,136 @@
+"""The program `boxd`: its commands, loaded when they are needed, and its exit codes.
+
+0 done, 1 failed, 2 used wrongly: the command line itself was not understood.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from boxd.cli.shape import BoxdGroup
+from boxd.errors import BoxdError
+
+DONE = 0
+FAILED = 1
+USED_WRONGLY = 2
+
+# Name: the module in this package that holds it, and what the list of commands says of it.
+COMMANDS = {
+    "run": ("run", "Run the box, until it is stopped."),
+    "status": ("status", "Show how the box is: bays, prompts, devices, stock, alarms."),
+    "config": ("configuration", "Check and show the configuration file."),
+    "devices": ("devices", "Show the devices and whether they can be used."),
+    "prizes": ("prizes", "List, import and adjust the prizes and their stock."),
+    "codes": ("codes", "Issue, list, show and void claim codes."),
+    "lockers": ("lockers", "Show, open and take out of service the lockers."),
+    "redemptions": ("redemptions", "Show redemptions and answer what they ask."),
+    "audit": ("audit", "Read, verify and export the audit trail."),
+    "alarms": ("alarms", "List and clear alarms."),
+    "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
+    "temporal-server": ("temporal_server", "Run this box's Temporal server alone."),
+    "sim-board": ("sim_board", "Run a simulated CodeTV board on a real MIDI port."),
+    "version": ("version", "Show the versions of boxd and of what it stands on."),
+}
+
+
+class _Boxd(BoxdGroup):
+    """The commands of `boxd`. Listing them loads none of them: help and `run` start at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"boxd.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short) for name, (_, short) in COMMANDS.items()])
+
+
+@click.group(
+    "boxd",
+    cls=_Boxd,
+    examples=(
+        "boxd status",
+        "boxd --config config/sim.toml run",
+        "boxd codes issue badge-1042",
+        'boxd lockers open 2 --reason "prize stuck"',
+    ),
+    epilog="Exit codes: 0 done, 1 failed, 2 used wrongly. Completion of commands in bash: "
+    'eval "$(_BOXD_COMPLETE=bash_source boxd)"; in zsh and fish the same with zsh_source '
+    "and fish_source.",
+)
+def boxd() -> None:
+    """The prize box's daemon, and the commands to look after it.
+
+    The commands talk to the running daemon over its Unix socket; `config`, `audit verify`,
+    `lockers open --direct` and `version` work without it.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code.
+
+    The process ends at once: the interpreter's own shutdown can crash in native threads
+    (MIDI, Temporal's SDK) and spoil the code.
+    """
+    code = code_of(arguments)
+    logging.shutdown()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
+def code_of(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; its exit code. Every failure is told on stderr, in words."""
+    try:
+        return _run(arguments)
+    except click.UsageError as error:
+        error.show()
+        return USED_WRONGLY
+    except click.ClickException as error:
+        return _failed(error.format_message())
+    except click.Abort:
+        return _failed("stopped, as you asked")
+    except BoxdError as error:
+        return _failed(str(error))
+    except OSError as error:
+        return _failed_outside(error)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    outcome = boxd.main(
+        args=None if arguments is None else list(arguments),
+        prog_name="boxd",
+        standalone_mode=False,
+    )
+    sys.stdout.flush()
+    return outcome if isinstance(outcome, int) else DONE
+
+
+def _failed(message: str) -> int:
+    click.secho("boxd: ", fg="red", bold=True, nl=False, err=True)
+    click.echo(message, err=True)
+    return FAILED
+
+
+def _failed_outside(error: OSError) -> int:
+    """A file or a pipe failed. `boxd ... | head` has read enough: that ends quietly."""
+    if error.errno == errno.EPIPE:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return _failed(f"{error}; check that the file is there and that you may use it")

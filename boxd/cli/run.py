@@ -1,0 +1,25 @@
+"""`boxd run`: the daemon itself, in the foreground, as systemd and `make run` start it."""
+
+from __future__ import annotations
+
+import click
+
+from boxd.cli.setting import config_path
+from boxd.cli.shape import BoxdCommand
+
+
+@click.command(
+    "run",
+    cls=BoxdCommand,
+    examples=("boxd run", "boxd --config config/sim.toml run", "sudo systemctl start boxd"),
+)
+def command() -> int:
+    """Run the box, until it is stopped by SIGTERM or Ctrl-C.
+
+    Starts the Temporal server (unless another one is configured), the bays, the HUD and the
+    socket for the other commands. Only one boxd can run for a state directory.
+    """
+    path = config_path()
+    from boxd import daemon
+
+    return daemon.run(path)

@@ -1,0 +1,71 @@
+"""The shape of every command: `--config` anywhere on the line, examples in the help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+CONFIG_KEY = "boxd.cli.config"
+
+
+def _remember(context: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        context.meta[CONFIG_KEY] = value
+
+
+def _config_option() -> click.Option:
+    return click.Option(
+        ["--config"],
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="PATH",
+        expose_value=False,
+        callback=_remember,
+        help="The configuration file [default: $BOXD_CONFIG, else /etc/boxd/boxd.toml].",
+    )
+
+
+def json_option(command: Any) -> Any:  # what click's decorators take and give
+    """Add `--json`, passed on as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
+
+
+class BoxdCommand(click.Command):
+    """A command that takes `--config` and shows its examples."""
+
+    def __init__(self, name: str | None, *, examples: Sequence[str] = (), **rest: Any) -> None:
+        super().__init__(name, **rest)
+        self.examples = tuple(examples)
+        self.params.append(_config_option())
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, then what else there is to say."""
+        _write_examples(self.examples, formatter)
+        super().format_epilog(ctx, formatter)
+
+
+class BoxdGroup(click.Group):
+    """A command with commands of its own, which are of the same shape."""
+
+    command_class = BoxdCommand
+
+    def __init__(
+        self, name: str | None = None, *, examples: Sequence[str] = (), **rest: Any
+    ) -> None:
+        super().__init__(name, **rest)
+        self.examples = tuple(examples)
+        self.params.append(_config_option())
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, then what else there is to say."""
+        _write_examples(self.examples, formatter)
+        super().format_epilog(ctx, formatter)
+
+
+def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:
+    if examples:
+        with formatter.section("Examples"):
+            for example in examples:
+                formatter.write(f"{'':>{formatter.current_indent}}{example}\n")

@@ -1,0 +1,1 @@
+"""`boxd sim-board`: a simulated CodeTV board on a real MIDI port."""

@@ -1,0 +1,133 @@
+"""`boxd status`: how the box is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.program import FAILED
+from boxd.cli.shape import BoxdCommand, json_option
+from boxd.cli.tables import heading, say_json, style_of, table
+from boxd.cli.times import present, when
+
+SHORT_OF = 3  # units on hand at which stock is said to be short
+
+
+@click.command(
+    "status",
+    cls=BoxdCommand,
+    examples=("boxd status", "boxd status --json | jq .health", "watch -c boxd status"),
+)
+@json_option
+def command(as_json: bool) -> int | None:
+    """Show how the box is: bays, prompts, devices, stock, alarms.
+
+    Exits with 1 when the box is out of service, so that a script can watch it.
+    """
+    snapshot = daemon.get("/api/v1/status")
+    if as_json:
+        say_json(snapshot)
+    else:
+        _show(snapshot)
+    return FAILED if snapshot["health"]["state"] == "out_of_service" else None
+
+
+def _show(snapshot: dict[str, Any]) -> None:
+    _show_health(snapshot["box"], snapshot["health"])
+    _show_prompts(snapshot["prompts"])
+    _show_alarms(snapshot["alarms"])
+    _show_bays(snapshot["bays"])
+    _show_lockers(snapshot["lockers"])
+    _show_devices(snapshot["devices"])
+    _show_stock(snapshot["stock"])
+
+
+def _show_health(box: dict[str, Any], health: dict[str, Any]) -> None:
+    simulated = ", in simulation" if box["simulation"] else ""
+    click.echo(f"{box['name']} ({box['id']}{simulated}, boxd {box['boxd']}) is ", nl=False)
+    state = str(health["state"])
+    click.secho(state.replace("_", " "), fg=style_of(state) or None, bold=True)
+    for part, about in (
+        ("", health),
+        ("Temporal", health["temporal"]),
+        ("ledger", health["ledger"]),
+    ):
+        if about.get("why"):
+            state_of_part = f"{part} {about['state']}: ".replace("_", " ") if part else ""
+            click.echo(f"  {state_of_part}{about['why']}")
+    if health.get("remedy"):
+        click.echo(f"  What to do: {health['remedy']}")
+
+
+def _show_prompts(prompts: list[dict[str, Any]]) -> None:
+    heading("Waiting for somebody" if prompts else "Nobody is waited for")
+    if prompts:
+        now = present()
+        table(
+            ("who", "bay", "locker", "redemption", "what", "since"),
+            [
+                (
+                    *(p["who"], p["bay"], p["locker"], p["redemption"]),
+                    *(f"{p['title']}. {p['text']}", when(p["since"], now)),
+                )
+                for p in prompts
+            ],
+        )
+
+
+def _show_alarms(alarms: list[dict[str, Any]]) -> None:
+    if alarms:
+        heading("Alarms")
+        now = present()
+        table(
+            ("id#", "subject", "text", "raised"),
+            [(a["id"], a["subject"], a["text"], when(a["raised_at"], now)) for a in alarms],
+        )
+
+
+def _show_bays(bays: list[dict[str, Any]]) -> None:
+    heading("Bays")
+    table(
+        ("bay", "state", "keypad", "text", "last"),
+        [
+            (b["id"], b["state"], b["keypad"], b["text"], (b["last"] or {}).get("text"))
+            for b in bays
+        ],
+    )
+
+
+def _show_lockers(lockers: list[dict[str, Any]]) -> None:
+    heading("Lockers")
+    table(
+        ("locker#", "bay", "state", "door", "latch", "prize", "reason"),
+        [
+            (*(k["id"], k["bay"], k["state"], k["door"], k["latch"], k["prize"], k["reason"]),)
+            for k in lockers
+        ],
+    )
+
+
+def _show_devices(devices: list[dict[str, Any]]) -> None:
+    heading("Devices")
+    now = present()
+    table(
+        ("device", "port", "state", "since", "why"),
+        [(d["name"], d["port"], d["state"], when(d["since"], now), d["why"]) for d in devices],
+    )
+
+
+def _show_stock(stock: list[dict[str, Any]]) -> None:
+    heading("Stock")
+    table(
+        ("sku", "name", "on hand#", "held#", ""),
+        [(s["sku"], s["name"], s["on_hand"], s["held"], _warning(s["on_hand"])) for s in stock],
+        nothing="no prizes yet: `boxd prizes import FILE`",
+    )
+
+
+def _warning(on_hand: int) -> str:
+    if on_hand == 0:
+        return "none left"
+    return "nearly gone" if on_hand <= SHORT_OF else ""

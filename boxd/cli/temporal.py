@@ -1,0 +1,76 @@
+"""`boxd temporal`: the temporal CLI, pointed at this box's server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from boxd.cli.setting import configuration
+from boxd.cli.shape import BoxdCommand
+from boxd.errors import TemporalUnavailable
+
+if TYPE_CHECKING:
+    from boxd.config.schema import Config
+
+ANSWER_WITHIN_S = 30
+
+
+@click.command(
+    "temporal",
+    cls=BoxdCommand,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    examples=(
+        "boxd temporal workflow list",
+        "boxd temporal workflow list --query \"BoxdBay = 'bay-1' AND ExecutionStatus = 'Running'\"",
+        "boxd temporal workflow describe --workflow-id ID",
+        "boxd temporal workflow --help",
+    ),
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(arguments: tuple[str, ...]) -> NoReturn:
+    """Run the temporal CLI with ARGUMENTS, pointed at this box.
+
+    Its address, namespace and credentials are those of the configuration, so that it needs
+    none of its own. --config is taken before the ARGUMENTS only.
+    """
+    config = configuration()
+    program, environment = _program(config), _environment(config)
+    os.execve(program, [str(program), *arguments], environment)  # noqa: S606 - no shell is wanted
+
+
+def output_of(config: Config, arguments: Sequence[str]) -> str:
+    """What the temporal CLI prints. Raises TemporalUnavailable with its own words."""
+    try:
+        told = subprocess.run(
+            [str(_program(config)), *arguments],
+            env=_environment(config),
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=ANSWER_WITHIN_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TemporalUnavailable(
+            f"Temporal has not answered within {ANSWER_WITHIN_S} s; `boxd status` shows how it is"
+        ) from error
+    if told.returncode != 0:
+        said = told.stderr.strip().removeprefix("Error: ") or "it gave no reason"
+        raise TemporalUnavailable(f"Temporal: {said}; `boxd status` shows how it is")
+    return told.stdout
+
+
+def _program(config: Config) -> Path:
+    from boxd.temporal.binary import find_binary
+
+    return find_binary(config.temporal)
+
+
+def _environment(config: Config) -> dict[str, str]:
+    from boxd.temporal.client import cli_environment
+
+    return {**os.environ, **cli_environment(config.temporal)}

@@ -1,0 +1,35 @@
+"""Progress on whatever takes longer than a second: on a terminal, on stderr."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PATIENCE_S = 1.0
+
+
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Show a spinner with `text` once the block has taken more than a second."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    done = threading.Event()
+    spinner = threading.Thread(target=_spin, args=(text, done), daemon=True)
+    spinner.start()
+    try:
+        yield
+    finally:
+        done.set()
+        spinner.join()
+
+
+def _spin(text: str, done: threading.Event) -> None:
+    if done.wait(PATIENCE_S):
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{text} ..."):
+        done.wait()
