@@ -1,0 +1,90 @@
+"""From touches to key presses: bounces and impossible sequences are ignored, each with its reason.
+
+Capacitive pads misfire and boards are deaf while they pulse, so a touch may come without its
+release and a release without its touch. A press counts at the touch; nothing else is ever one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from boxd.devices import Key, KeyTouch
+
+DEBOUNCE_S = 0.040
+"""A pad chatters for some milliseconds; a finger needs longer to leave and come back."""
+
+LOST_RELEASE_S = 0.100
+"""A board is deaf for 100 ms while it pulses: only after that can a release have been lost."""
+
+
+class Ignored(StrEnum):
+    """Why a touch or a release is no key press; the value is for a maintainer's eyes."""
+
+    RELEASED = "the end of a touch"
+    NOT_TOUCHED = "released without a touch"
+    BOUNCED = "the same key too soon after itself"
+    ANOTHER_HELD = "another key is held"
+    STUCK = "the key is stuck"
+    MISFIRED = "touched again and again without a release"
+
+
+@dataclass
+class _Hold:
+    """A key believed to be held. One press may follow whose release was lost, never a second."""
+
+    since: float
+    touched_again: bool = False
+
+
+class TouchFilter:
+    """Decides for each touch whether a key was pressed. Never more presses than touches.
+
+    A touch of a key that is believed held counts once: its release was lost. Its hold goes on
+    from the first touch, so that a pad which fires without ever releasing ends up stuck instead
+    of typing by itself.
+    """
+
+    def __init__(self, stuck_key_s: float) -> None:
+        self._stuck_key_s = stuck_key_s
+        self._holds: dict[Key, _Hold] = {}
+        self._heard: dict[Key, float] = {}
+
+    def take(self, touch: KeyTouch) -> Key | Ignored:
+        """The key that was pressed by this touch, or why it is no press."""
+        quiet_s = touch.at - self._heard.get(touch.key, -math.inf)
+        self._heard[touch.key] = touch.at
+        if not touch.touched:
+            hold = self._holds.pop(touch.key, None)
+            return Ignored.RELEASED if hold else Ignored.NOT_TOUCHED
+        return self._touch(touch, quiet_s)
+
+    def stuck(self, now: float) -> tuple[Key, ...]:
+        """The keys that have been held for so long that they no longer hold up the others."""
+        return tuple(key for key in Key if self._is_stuck(key, now))
+
+    def forget(self) -> None:
+        """Take every key for released: the board was away or deaf."""
+        self._holds.clear()
+
+    def _touch(self, touch: KeyTouch, quiet_s: float) -> Key | Ignored:
+        if self._is_stuck(touch.key, touch.at):
+            return Ignored.STUCK
+        hold = self._holds.get(touch.key)
+        if hold is None:
+            self._holds[touch.key] = _Hold(touch.at)
+        if quiet_s < (DEBOUNCE_S if hold is None else LOST_RELEASE_S):
+            return Ignored.BOUNCED
+        if hold is not None:
+            if hold.touched_again:
+                return Ignored.MISFIRED
+            hold.touched_again = True
+        return Ignored.ANOTHER_HELD if self._is_another_held(touch) else touch.key
+
+    def _is_stuck(self, key: Key, now: float) -> bool:
+        hold = self._holds.get(key)
+        return hold is not None and now - hold.since > self._stuck_key_s
+
+    def _is_another_held(self, touch: KeyTouch) -> bool:
+        return any(key != touch.key and not self._is_stuck(key, touch.at) for key in self._holds)
