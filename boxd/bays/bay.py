@@ -1,0 +1,370 @@
+"""One bay: its keypad, lamps and buzzer, from the first touch to the verdict and back to ready.
+
+Reflexes happen here, at once and without asking anybody. Decisions come from outside: they are
+asked for through `Redemptions` and shown by `follow`, `lock` and `serve`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import structlog
+
+from boxd.bays import lamps
+from boxd.bays.check import Check, NoVerdict, Patience
+from boxd.bays.lamps import LampPlayer
+from boxd.bays.redemptions import Redemptions
+from boxd.bays.timers import Timer, Timers
+from boxd.bays.touches import Ignored, TouchFilter
+from boxd.bays.typing import Typing
+from boxd.bays.view import (
+    BayView,
+    Checking,
+    Facts,
+    Last,
+    ending_of,
+    pattern_for,
+    state_for,
+    text_for,
+)
+from boxd.config import schema
+from boxd.devices import Buzzer, Key, Keypad, KeyTouch, Lamp, LampName
+from boxd.errors import BoxdError
+from boxd.redemption import Answer, AnswerKind, Stage, Standing
+
+REFUSED_BEEP_MS = 300
+LOCKED_BEEP_MS = 800
+REMINDER_BEEP_MS = 200
+
+ENDINGS_REMEMBERED = 16
+"""A verdict may be told twice; of so many redemptions it is known that they were shown."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class BayDevices:
+    """The devices of one bay."""
+
+    keypad: Keypad
+    lamps: Mapping[LampName, Lamp]
+    buzzer: Buzzer | None = None
+
+
+class Bay:
+    """Owns one bay's keypad, lamps and buzzer. All methods are called on the event loop.
+
+    `timers` is the loop, `now` the wall clock, aware of its zone. `on_change` is called whenever
+    `view` answers differently.
+    """
+
+    def __init__(
+        self,
+        config: schema.Bay,
+        timeouts: schema.Timeouts,
+        devices: BayDevices,
+        desk: Redemptions,
+        *,
+        on_change: Callable[[], None],
+        timers: Timers,
+        now: Callable[[], datetime],
+        patience: Patience | None = None,
+    ) -> None:
+        self._config = config
+        self._timeouts = timeouts
+        self._buzzer = devices.buzzer
+        self._desk = desk
+        self._on_change = on_change
+        self._timers = timers
+        self._now = now
+        self._patience = patience or Patience()
+        self._touches = TouchFilter(timeouts.stuck_key_s)
+        self._typing = Typing(timeouts.typing_s)
+        self._player = LampPlayer(devices.lamps, timers)
+        self._open: Standing | None = None
+        self._ended: deque[str] = deque(maxlen=ENDINGS_REMEMBERED)
+        self._check: Check | None = None
+        self._cancelling: asyncio.Task[None] | None = None
+        self._has_started = False
+        self._why_not = ""
+        self._unchecked = ""
+        self._was_refused = False
+        self._locked_until = 0.0
+        self._stuck: tuple[Key, ...] = ()
+        self._last: Last | None = None
+        self._timer_of: dict[Callable[[], None], Timer] = {}
+        self._player.show(pattern_for(self._facts()))
+        devices.keypad.subscribe(self._take_touch)
+
+    # What the workflow's activities and the daemon tell the bay
+
+    def follow(self, standing: Standing | None) -> None:
+        """Show where the bay's redemption stands; None when there is no open one.
+
+        May be told twice and late: what is older than what is shown changes nothing.
+        """
+        if standing is None:
+            self._open = None
+        elif not self._is_outdated(standing):
+            self._end(standing) if standing.stage.has_ended else self._proceed(standing)
+        self._refresh()
+
+    def lock(self, seconds: float) -> None:
+        """Lock the keypad for so long from now; 0 unlocks it."""
+        if seconds > 0 and not self._locked_for_s():
+            self._beep(LOCKED_BEEP_MS)
+        self._locked_until = self._timers.time() + seconds
+        self._typing.clear()
+        self._count_down()
+
+    def serve(self, ready: bool, why: str = "") -> None:
+        """Go into service, or out of it for a reason that the HUD shows."""
+        if ready and self._why_not:
+            self._unchecked = ""
+        self._has_started = True
+        self._why_not = "" if ready else why or "no reason is known"
+        self._refresh()
+
+    def remind(self) -> None:
+        """Beep and flash: somebody is awaited."""
+        self._beep(REMINDER_BEEP_MS)
+        self._player.play_over(lamps.REMINDER)
+
+    def forget_touches(self) -> None:
+        """The keypad was away: what it held is not known any more."""
+        self._touches.forget()
+        self._notice_stuck()
+
+    def close(self) -> None:
+        """Put the lamps out and stop asking."""
+        for timer in self._timer_of.values():
+            timer.cancel()
+        self._settle(abandon=True)
+        if self._cancelling is not None:
+            self._cancelling.cancel()
+        self._player.stop()
+
+    def view(self) -> BayView:
+        """The bay as the HUD shows it."""
+        facts = self._facts()
+        return BayView(
+            id=self._config.id,
+            name=self._config.name or self._config.id,
+            state=state_for(facts),
+            text=text_for(facts),
+            typed=self._typing.count(self._timers.time()),
+            locked_for_s=facts.locked_for_s,
+            lamps=self._player.current,
+            redemption=self._open.redemption if self._open else None,
+            last=self._last,
+            stuck=facts.stuck,
+        )
+
+    # Touches
+
+    def _take_touch(self, touch: KeyTouch) -> None:
+        key = self._touches.take(touch)
+        self._notice_stuck()
+        if touch.touched:
+            self._after(self._timeouts.stuck_key_s + 0.01, self._notice_stuck)
+        if not isinstance(key, Ignored):
+            self._press(key)
+
+    def _notice_stuck(self) -> None:
+        stuck = self._touches.stuck(self._timers.time())
+        for key in stuck:
+            if key not in self._stuck:
+                log.warning("a key is stuck; clean the keypad", bay=self._config.id, key=key.value)
+        if stuck != self._stuck:
+            self._stuck = stuck
+            self._on_change()
+
+    def _press(self, key: Key) -> None:
+        if self._open is not None:
+            self._press_while_serving(key, self._open)
+        elif self._check is not None:
+            self._press_while_checking(key)
+        elif self._locked_for_s():
+            self._player.play_over(lamps.LOCKED_SIGN)
+        else:
+            self._press_to_type(key)
+
+    def _press_while_serving(self, key: Key, standing: Standing) -> None:
+        if key is Key.CANCEL and standing.stage is Stage.LOAD:
+            self._cancel(standing)
+        elif not key.is_digit:
+            self._player.play_over(lamps.BLIP)
+
+    def _press_while_checking(self, key: Key) -> None:
+        if key is Key.CANCEL and self._check and self._check.progress is Checking.LATE:
+            self._settle()
+            self._refresh()
+
+    def _press_to_type(self, key: Key) -> None:
+        self._unchecked = ""
+        now = self._timers.time()
+        if key is Key.ENTER:
+            self._enter(self._typing.take(now))
+        elif key is Key.CANCEL:
+            self._typing.clear()
+            self._refresh()
+        else:
+            self._type(key, now)
+
+    def _type(self, key: Key, now: float) -> None:
+        has_room = self._typing.add(key, now)
+        self._after(self._timeouts.typing_s + 0.01, self._on_change)
+        self._refresh()
+        if not has_room:
+            self._player.play_over(lamps.BLIP)
+        elif self._player.current == lamps.READY.name:
+            self._player.play_over(lamps.ECHO)
+
+    # Asking
+
+    def _enter(self, digits: str) -> None:
+        if not digits:
+            self._refresh()
+            self._player.play_over(lamps.BLIP)
+            return
+        typed_at = self._now().astimezone().strftime("%H:%M")
+        self._check = Check(typed_at, self._patience, self._refresh, self._show_no_verdict)
+        self._was_refused = False
+        self._refresh()
+        self._check.start(self._desk, self._config.id, digits)
+
+    def _show_no_verdict(self, no_verdict: NoVerdict) -> None:
+        self._check = None
+        self._remember(no_verdict.why, "bad")
+        if no_verdict.is_to_be_retyped:
+            self._unchecked = no_verdict.why
+            log.warning("out of service for a typed code", bay=self._config.id)
+        else:
+            self._refuse()
+        self._beep(REFUSED_BEEP_MS)
+        self._refresh()
+
+    def _cancel(self, standing: Standing) -> None:
+        if self._cancelling is None:
+            answering = self._answer_cancelled(standing)
+            self._cancelling = asyncio.get_running_loop().create_task(answering)
+            self._cancelling.add_done_callback(self._cancel_is_over)
+
+    async def _answer_cancelled(self, standing: Standing) -> None:
+        answer = Answer(
+            id=str(uuid4()),
+            redemption=standing.redemption,
+            step=standing.step,
+            kind=AnswerKind.CANCELLED,
+            actor="attendee",
+        )
+        try:
+            async with asyncio.timeout(self._patience.longest_s):
+                reply = await self._desk.answer(answer)
+            why = "" if reply.accepted else reply.why
+        except TimeoutError:
+            why = "nobody answered in time"
+        except BoxdError as error:
+            why = str(error)
+        if why:
+            self._remember(f"Cancel was not taken: {why}", "plain")
+            self._player.play_over(lamps.BLIP)
+            self._on_change()
+
+    def _cancel_is_over(self, task: asyncio.Task[None]) -> None:
+        self._cancelling = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("passing on Cancel failed", bay=self._config.id, exc_info=error)
+
+    # Showing
+
+    def _is_outdated(self, standing: Standing) -> bool:
+        if standing.redemption in self._ended:
+            return True
+        shown = self._open
+        return (
+            shown is not None
+            and shown.redemption == standing.redemption
+            and standing.step < shown.step
+        )
+
+    def _proceed(self, standing: Standing) -> None:
+        is_fresh = self._check is not None
+        if self._open is not None and self._open.stage is Stage.OPEN is not standing.stage:
+            self._touches.forget()  # a board is deaf while it pulses
+        self._settle()
+        self._typing.clear()
+        self._unchecked = ""
+        self._was_refused = False
+        self._open = standing
+        if is_fresh and standing.stage is Stage.LOAD:
+            self._player.show(lamps.LOAD, first=lamps.ACCEPTED)
+
+    def _end(self, standing: Standing) -> None:
+        self._ended.append(standing.redemption)
+        if self._open is not None and self._open.redemption == standing.redemption:
+            self._open = None
+        self._remember(*ending_of(standing))
+        if standing.stage is Stage.REFUSED:
+            self._settle()
+            self._unchecked = ""
+            self._beep(REFUSED_BEEP_MS)
+        if standing.stage is not Stage.DISPENSED:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        self._was_refused = True
+        self._after(self._timeouts.refused_shows_s, self._refused_is_over)
+
+    def _refused_is_over(self) -> None:
+        self._was_refused = False
+        self._refresh()
+
+    def _count_down(self) -> None:
+        self._refresh()
+        remaining_s = self._locked_until - self._timers.time()
+        if remaining_s > 0:
+            self._after(math.fmod(remaining_s, 1) or 1, self._count_down)
+
+    def _locked_for_s(self) -> int:
+        return max(0, math.ceil(self._locked_until - self._timers.time()))
+
+    def _facts(self) -> Facts:
+        return Facts(
+            standing=self._open,
+            checking=self._check.progress if self._check else Checking.NOTHING,
+            typed_at=self._check.typed_at if self._check else "",
+            was_refused=self._was_refused,
+            has_started=self._has_started,
+            why_not=self._why_not,
+            unchecked=self._unchecked,
+            locked_for_s=self._locked_for_s(),
+            stuck=tuple(key.value for key in self._stuck),
+        )
+
+    def _refresh(self) -> None:
+        self._player.show(pattern_for(self._facts()))
+        self._on_change()
+
+    def _settle(self, *, abandon: bool = False) -> None:
+        if self._check is not None:
+            self._check.abandon() if abandon else self._check.settle()
+            self._check = None
+
+    def _remember(self, text: str, tone: str) -> None:
+        self._last = Last(self._now().astimezone(UTC).isoformat(), text, tone)
+
+    def _beep(self, milliseconds: int) -> None:
+        if self._buzzer is not None:
+            self._buzzer.sound(milliseconds)
+
+    def _after(self, seconds: float, callback: Callable[[], None]) -> None:
+        if (earlier := self._timer_of.get(callback)) is not None:
+            earlier.cancel()
+        self._timer_of[callback] = self._timers.call_later(seconds, callback)
