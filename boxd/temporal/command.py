@@ -1,0 +1,100 @@
+"""The embedded server's command line and environment: every flag, and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from boxd.config.schema import Temporal
+
+LOOPBACK = "127.0.0.1"  # the server skips security checks by design
+SEARCH_ATTRIBUTES = ("BoxdBay", "BoxdLocker", "BoxdState")
+
+DYNAMIC_CONFIG: Mapping[str, str] = {
+    # Without these two every hop between server and worker waits for a tick of 50 ms.
+    "history.transferProcessorMaxPollRPS": "1000",
+    "history.timerProcessorMaxPollRPS": "1000",
+    # Bookmarks that are otherwise written every few seconds, for ever, while nothing happens.
+    "history.shardUpdateMinInterval": '"1h"',
+    "history.transferProcessorUpdateAckInterval": '"10m"',
+    "history.timerProcessorUpdateAckInterval": '"10m"',
+    "history.visibilityProcessorUpdateAckInterval": '"10m"',
+    "history.outboundProcessorUpdateAckInterval": '"10m"',
+    "history.archivalProcessorUpdateAckInterval": '"10m"',
+    "matching.updateAckInterval": '"10m"',
+    # One worker needs no partitions; each has a lease to renew.
+    "matching.numTaskqueueReadPartitions": "1",
+    "matching.numTaskqueueWritePartitions": "1",
+}
+
+MAKING_PRAGMAS: Mapping[str, str] = {
+    # Settable only while the file is made, and never in WAL mode: see docs/adr/0010.
+    "page_size": "512",
+    "synchronous": "off",  # a half-made file is thrown away; it is synced before it gets its name
+}
+
+SERVING_PRAGMAS: Mapping[str, str] = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "wal_autocheckpoint": "40000",  # in pages of 512 bytes: the log is at most about 20 MiB
+}
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports that the server listens on; no `ui` where it has none."""
+
+    grpc: int
+    http: int
+    metrics: int
+    ui: int | None
+
+    def named(self) -> dict[str, int]:
+        """Every port, by the setting that names it."""
+        ports = {
+            "temporal.port": self.grpc,
+            "temporal.http_port": self.http,
+            "temporal.metrics_port": self.metrics,
+        }
+        return ports if self.ui is None else {**ports, "temporal.ui_port": self.ui}
+
+
+def configured_ports(settings: Temporal) -> Ports:
+    """The ports as the configuration names them."""
+    return Ports(
+        grpc=settings.port,
+        http=settings.http_port,
+        metrics=settings.metrics_port,
+        ui=settings.ui_port if settings.ui else None,
+    )
+
+
+def server_command(
+    binary: Path, database: Path, ports: Ports, pragmas: Mapping[str, str], namespace: str
+) -> list[str]:
+    """The command that serves `database` on loopback, with nothing left to a default."""
+    command = [str(binary), "server", "start-dev"]
+    command += ["--db-filename", str(database), "--ip", LOOPBACK, "--port", str(ports.grpc)]
+    command += ["--http-port", str(ports.http), "--metrics-port", str(ports.metrics)]
+    command += ["--headless"] if ports.ui is None else ["--ui-port", str(ports.ui)]
+    command += ["--log-level", "warn", "--log-format", "json"]
+    command += ["--namespace", namespace]
+    command += _repeated("--sqlite-pragma", pragmas)
+    command += _repeated("--dynamic-config-value", DYNAMIC_CONFIG)
+    return command + _repeated("--search-attribute", dict.fromkeys(SEARCH_ATTRIBUTES, "Keyword"))
+
+
+def server_environment(memory_mib: int, home: Path) -> dict[str, str]:
+    """The server's environment: a bounded heap, and nothing of the caller's settings."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home),  # it looks for settings there; a service has no home of its own
+        "GOMEMLIMIT": f"{memory_mib}MiB",
+        "GOGC": "50",
+    }
+
+
+def _repeated(flag: str, values: Mapping[str, str]) -> list[str]:
+    return [part for key, value in values.items() for part in (flag, f"{key}={value}")]

@@ -1,0 +1,212 @@
+"""The server's SQLite file: whether it is whole, setting it aside, and giving a new one its name.
+
+The server makes its schema only in a file that does not exist, never migrates it, and says
+SERVING on a half-made one. So a file gets its name when it is whole, with a sidecar that tells
+which version made it and what its schema is; a file that does not match its sidecar is kept
+under a dated name, and another takes its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from boxd.errors import BoxdError
+
+NAME = "temporal.db"
+PARTS = ("", "-wal", "-shm", "-journal", ".json")
+LARGEST_CHECKED = 64 * 1024 * 1024  # a look at every page of more would keep a start waiting
+
+# What says nothing of the file itself: rights, locks, memory, a full disk.
+NOT_THE_FILES_FAULT = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A database that was not used: where it is kept, and why."""
+
+    path: Path
+    why: str
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """Which version of the server made the file, and the fingerprint of the schema it made."""
+
+    version: str
+    fingerprint: str
+
+
+def sidecar_of(database: Path) -> Path:
+    """Where a database's sidecar lies."""
+    return database.with_name(database.name + ".json")
+
+
+def fingerprint(connection: sqlite3.Connection) -> str:
+    """A hash over every object of the schema."""
+    objects = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name, sql")
+    return hashlib.sha256(json.dumps(objects.fetchall()).encode()).hexdigest()
+
+
+def is_absent(database: Path) -> bool:
+    """Whether there is no database, nor a log that a new one could take for its own."""
+    return not any(_part(database, part).exists() for part in ("", "-wal", "-journal"))
+
+
+def why_unfit(database: Path, version: str, was_unclean: bool) -> str:
+    """Why the server must not be started on this file; empty when it may.
+
+    Raises BoxdError when the file can't be looked at for a reason that is not its own.
+    """
+    if not database.exists():
+        return "only its write-ahead log is left"
+    try:
+        sidecar = Sidecar(**json.loads(sidecar_of(database).read_text()))
+    except FileNotFoundError:
+        return f"it has no {sidecar_of(database).name}, so it is not known to be whole"
+    except (ValueError, TypeError):
+        return f"its {sidecar_of(database).name} can't be read"
+    if sidecar.version != version:
+        return f"it was made by '{sidecar.version}', and this is '{version}'"
+    try:
+        return _why_not_whole(database, sidecar, was_unclean)
+    except sqlite3.DatabaseError as error:
+        if _code(error) in NOT_THE_FILES_FAULT:
+            raise BoxdError(
+                f"{database} can't be opened ({error}); see to its owner, its mode and the disk"
+            ) from error
+        return f"it is damaged ({error})"
+
+
+def finish(being_made: Path, version: str) -> None:
+    """Turn what the server has just made into a database that may get its name.
+
+    Raises BoxdError when it is not whole.
+    """
+    with closing(sqlite3.connect(being_made, isolation_level=None)) as connection:
+        _drop_unused_indexes(connection)
+        found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        made = Sidecar(version, fingerprint(connection))
+    if (found, mode) != ("ok", "wal"):
+        raise BoxdError(f"the new {being_made} is not whole ({found}, {mode}); check the disk")
+    _sync(being_made)
+    sidecar = sidecar_of(being_made)
+    sidecar.write_text(json.dumps(asdict(made), indent=2) + "\n")
+    _sync(sidecar)
+
+
+def publish(being_made: Path, database: Path) -> None:
+    """Give a finished database its name: the sidecar first, since without a database it is void."""
+    sidecar_of(being_made).replace(sidecar_of(database))
+    being_made.replace(database)
+    _sync(database.parent)
+
+
+def set_aside(database: Path, why: str, now: datetime) -> SetAside:
+    """Move the database and what belongs to it to a dated name that nothing has yet.
+
+    The sidecar goes first: whatever interrupts this, the rest is not mistaken for whole.
+    """
+    kept = _unused_name(database, now)
+    for part in reversed(PARTS):
+        if _part(database, part).exists():
+            _part(database, part).rename(_part(kept, part))
+    _sync(database.parent)
+    return SetAside(kept, why)
+
+
+def discard(being_made: Path) -> None:
+    """Remove what an interrupted making left."""
+    for part in PARTS:
+        _part(being_made, part).unlink(missing_ok=True)
+
+
+def mark_running(database: Path) -> None:
+    """Leave a mark that the server is running; found at a start, the last stop was unclean."""
+    _running_mark(database).touch()
+    _sync(database.parent)
+
+
+def mark_stopped(database: Path) -> None:
+    """Remove the mark: the server has stopped cleanly."""
+    _running_mark(database).unlink(missing_ok=True)
+
+
+def is_marked_running(database: Path) -> bool:
+    """Whether the mark is there."""
+    return _running_mark(database).exists()
+
+
+def _why_not_whole(database: Path, sidecar: Sidecar, was_unclean: bool) -> str:
+    # Read-only, so that closing it does not write the log back into the file.
+    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        if fingerprint(file) != sidecar.fingerprint:
+            return "its tables are not those it was made with"
+        if was_unclean and database.stat().st_size < LARGEST_CHECKED:
+            found = file.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                return f"it is damaged ({found})"
+    return ""
+
+
+def _drop_unused_indexes(connection: sqlite3.Connection) -> None:
+    """Drop what no query of a box needs and every change of a workflow pays for.
+
+    57 indexes, one for each search attribute there could be, are two thirds of all that is
+    written: see docs/adr/0010.
+    """
+    names = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        " AND tbl_name = 'executions_visibility' AND name <> 'default_idx'"
+    ).fetchall()
+    connection.execute("BEGIN")
+    for (name,) in names:
+        connection.execute(f'DROP INDEX "{name}"')
+    connection.execute("COMMIT")
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def _part(database: Path, part: str) -> Path:
+    return database.with_name(database.name + part)
+
+
+def _running_mark(database: Path) -> Path:
+    return _part(database, ".running")
+
+
+def _unused_name(database: Path, now: datetime) -> Path:
+    dated = database.with_name(f"{database.name}.set-aside-{now:%Y%m%dT%H%M%S}")
+    candidate, count = dated, 1
+    while any(_part(candidate, part).exists() for part in PARTS):
+        count += 1
+        candidate = dated.with_name(f"{dated.name}-{count}")
+    return candidate
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,68 @@
+"""The server's HTTP API, as much of it as boxd needs before it loads the SDK.
+
+The SDK takes a third of a second to import; a start does not wait for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+from urllib.parse import quote
+
+from boxd.errors import TemporalUnavailable
+from boxd.temporal.command import LOOPBACK, SEARCH_ATTRIBUTES
+
+NOT_FOUND = 404
+
+
+async def answers(port: int, timeout_s: float) -> bool:
+    """Whether the server answers at all."""
+    try:
+        await _ask(port, "GET", "/api/v1/system-info", timeout_s=timeout_s)
+    except TemporalUnavailable:
+        return False
+    return True
+
+
+async def ensure_namespace(port: int, namespace: str, retention_days: int) -> None:
+    """See that the namespace is there, with its search attributes and retention.
+
+    Raises TemporalUnavailable while it is not.
+    """
+    path = f"/api/v1/namespaces/{quote(namespace, safe='')}"
+    described = await _ask(port, "GET", path)
+    retention = f"{retention_days * 24 * 3600}s"
+    if described["config"]["workflowExecutionRetentionTtl"] != retention:
+        change = {"config": {"workflowExecutionRetentionTtl": retention}}
+        await _ask(port, "POST", f"{path}/update", change)
+    known = (await _ask(port, "GET", f"{path}/search-attributes"))["customAttributes"]
+    missing = set(SEARCH_ATTRIBUTES) - known.keys()
+    if missing:
+        raise TemporalUnavailable(f"search attributes not there yet: {sorted(missing)}")
+
+
+async def _ask(port: int, method: str, path: str, body: object = None, timeout_s: float = 2) -> Any:
+    try:
+        async with asyncio.timeout(timeout_s):
+            head, _, content = (await _exchange(port, method, path, body)).partition(b"\r\n\r\n")
+        status, answer = int(head.split()[1]), json.loads(content)
+    except (OSError, TimeoutError, ValueError, IndexError) as error:
+        raise TemporalUnavailable(f"no answer to {method} {path} yet: {error}") from error
+    if status != 200:
+        raise TemporalUnavailable(f"{method} {path}: {status}, {answer.get('message', '')}")
+    return answer
+
+
+async def _exchange(port: int, method: str, path: str, body: object) -> bytes:
+    content = b"" if body is None else json.dumps(body).encode()
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        writer.write(
+            f"{method} {path} HTTP/1.0\r\nHost: {LOOPBACK}:{port}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+            + content
+        )
+        return await reader.read(-1)  # HTTP/1.0: the answer ends with the connection
+    finally:
+        writer.close()

@@ -1,0 +1,122 @@
+"""Seeing to it, before each start, that the server finds a whole database or a new one.
+
+A new one is made aside, by a server of its own, and gets its name when it is whole. Killed at
+any moment, this leaves either the old state or the new one, and something to throw away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from boxd.config.schema import Temporal
+from boxd.errors import BoxdError, TemporalUnavailable
+from boxd.temporal import database as db
+from boxd.temporal.command import (
+    LOOPBACK,
+    MAKING_PRAGMAS,
+    Ports,
+    server_command,
+    server_environment,
+)
+from boxd.temporal.http_api import ensure_namespace
+from boxd.temporal.ports import free_ports
+from boxd.temporal.process import ServerProcess
+
+MAKING_DEADLINE_S = 60  # takes 0.4 s; a Pi reading the program from a cold card takes far longer
+POLL_S = 0.01
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What it takes to make a database: the program, its version, and the settings to make in."""
+
+    binary: Path
+    version: str
+    settings: Temporal
+
+
+async def prepare(database: Path, maker: Maker, distrusted: str) -> db.SetAside | None:
+    """See that `database` is whole; what was set aside for that, if anything.
+
+    `distrusted` is a reason to replace the file even though it looks whole; empty for none.
+    Raises BoxdError when neither the old file nor a new one can be used.
+    """
+    try:
+        if await asyncio.to_thread(db.is_absent, database):
+            unfit = ""
+        else:
+            unfit = distrusted or await asyncio.to_thread(
+                db.why_unfit, database, maker.version, db.is_marked_running(database)
+            )
+            if not unfit:
+                return None
+        return await _replace(database, maker, unfit)
+    except (OSError, sqlite3.Error) as error:
+        raise BoxdError(
+            f"Temporal's database {database} can't be made or moved ({error}); "
+            "see to the owner and the space of its directory"
+        ) from error
+
+
+async def _replace(database: Path, maker: Maker, unfit: str) -> db.SetAside | None:
+    """Make a new database, then let it take the old one's place."""
+    being_made = database.with_name(database.name + ".being-made")
+    await asyncio.to_thread(db.discard, being_made)
+    await _make(being_made, maker)
+    await asyncio.to_thread(db.finish, being_made, maker.version)
+    kept = None
+    if unfit:
+        kept = await asyncio.to_thread(db.set_aside, database, unfit, datetime.now(UTC))
+    await asyncio.to_thread(db.publish, being_made, database)
+    return kept
+
+
+async def _make(being_made: Path, maker: Maker) -> None:
+    """Let a server make the file, and end it as soon as everything is in it.
+
+    It is killed, not stopped: that saves a second, and what it has committed is in the file.
+    Its ports are its own, so that nobody takes it for the server.
+    """
+    grpc, http, metrics = free_ports(LOOPBACK, 3)
+    settings = maker.settings
+    ports = Ports(grpc, http, metrics, ui=None)
+    process = await ServerProcess.spawn(
+        server_command(maker.binary, being_made, ports, MAKING_PRAGMAS, settings.namespace),
+        server_environment(settings.memory_mib, being_made.parent),
+    )
+    try:
+        await wait_for_namespace(process, http, settings, MAKING_DEADLINE_S)
+    except TemporalUnavailable as error:
+        raise BoxdError(f"a new Temporal database could not be made: {error}") from error
+    finally:
+        await process.kill()
+
+
+async def wait_for_namespace(
+    process: ServerProcess, http_port: int, settings: Temporal, deadline_s: float
+) -> None:
+    """Wait until the server answers and the namespace is as configured.
+
+    Raises TemporalUnavailable when it ends before that, or the deadline passes.
+    """
+    ended = asyncio.ensure_future(process.wait())
+    last = ""
+    try:
+        async with asyncio.timeout(deadline_s):
+            while not ended.done():
+                try:
+                    await ensure_namespace(http_port, settings.namespace, settings.retention_days)
+                except TemporalUnavailable as error:
+                    last = str(error)
+                else:
+                    return
+                await asyncio.wait({ended}, timeout=POLL_S)
+    except TimeoutError:
+        raise TemporalUnavailable(f"not serving after {deadline_s:g} s: {last}") from None
+    finally:
+        ended.cancel()
+    raise TemporalUnavailable(ended.result())

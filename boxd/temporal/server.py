@@ -1,0 +1,216 @@
+"""The embedded Temporal server: started, watched, started again when it dies, stopped last."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import structlog
+
+from boxd.config.schema import Temporal
+from boxd.errors import BoxdError, TemporalUnavailable
+from boxd.temporal import database as db
+from boxd.temporal.binary import find_binary, read_version
+from boxd.temporal.command import (
+    LOOPBACK,
+    SERVING_PRAGMAS,
+    configured_ports,
+    server_command,
+    server_environment,
+)
+from boxd.temporal.http_api import answers
+from boxd.temporal.making import Maker, prepare, wait_for_namespace
+from boxd.temporal.ports import why_taken
+from boxd.temporal.process import ServerProcess
+
+log = structlog.get_logger("boxd.temporal")
+
+SERVING_DEADLINE_S = 60  # takes 0.2 s; a Pi takes 5 s, more from a cold card with a long log
+STEADY_S = 5  # a server that served this long did not die of its start: again at once
+FIRST_DELAY_S = 0.1
+LONGEST_DELAY_S = 5
+DISTRUSTED_AFTER = 4  # deaths before serving, in a row, on a file that looks whole
+PROBE_EVERY_S = 5
+PROBE_DEADLINE_S = 10  # one slow fsync stalls every answer; a card may take seconds
+SILENT_PROBES = 3
+
+
+class ServerState(StrEnum):
+    """Whether the server can be asked anything."""
+
+    STARTING = "starting"
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """The server as people see it: its state since when, why it is down, and how often it died."""
+
+    state: ServerState
+    since: datetime
+    why: str = ""
+    restarts: int = 0
+
+
+@dataclass(frozen=True)
+class _Life:
+    """One life of the server: why it ended, whether it came to life, how long it served."""
+
+    why: str
+    was_spawned: bool
+    served_s: float
+
+
+class EmbeddedServer:
+    """A Temporal server that is boxd's child, on loopback, on a database in `directory`."""
+
+    def __init__(
+        self,
+        settings: Temporal,
+        directory: Path,
+        on_change: Callable[[ServerStatus], None],
+        on_set_aside: Callable[[db.SetAside], None],
+    ) -> None:
+        """Nothing is started yet; the callbacks come on the event loop."""
+        self._settings = settings
+        self._database = directory / db.NAME
+        self._on_change = on_change
+        self._on_set_aside = on_set_aside
+        self._status = ServerStatus(ServerState.DOWN, datetime.now(UTC), "not started")
+        self._up = asyncio.Event()
+        self._process: ServerProcess | None = None
+        self._supervision: asyncio.Task[None] | None = None
+
+    @property
+    def status(self) -> ServerStatus:
+        """The present state."""
+        return self._status
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, while there is one."""
+        return None if self._process is None else self._process.pid
+
+    async def start(self) -> None:
+        """Start the server and its supervision; returns at once, `serving` waits.
+
+        Raises BoxdError when there is no server program.
+        """
+        binary = find_binary(self._settings)
+        self._database.parent.mkdir(parents=True, exist_ok=True)
+        self._become(ServerState.STARTING, "")
+        self._supervision = asyncio.create_task(self._supervise(binary))
+        self._supervision.add_done_callback(self._note_end)
+
+    async def serving(self) -> None:
+        """Wait, for ever if need be, until it answers and its namespace is as configured."""
+        await self._up.wait()
+
+    async def stop(self) -> None:
+        """Stop supervising, then stop the server: asked first, after a deadline made to."""
+        if self._supervision is not None:
+            self._supervision.cancel()
+            await asyncio.wait({self._supervision})
+        if self._process is not None:
+            if await self._process.end():
+                await asyncio.to_thread(db.mark_stopped, self._database)
+            self._process = None
+        self._become(ServerState.DOWN, "stopped")
+
+    async def _supervise(self, binary: Path) -> None:
+        quick_deaths = unserved = 0
+        while True:
+            distrusted = ""
+            if unserved >= DISTRUSTED_AFTER:
+                distrusted = f"the server ended {unserved} times on it before it served"
+                unserved = 0
+            life = await self._live(binary, distrusted)
+            self._process = None
+            quick_deaths = 0 if life.served_s >= STEADY_S else quick_deaths + 1
+            if life.was_spawned:
+                unserved = 0 if life.served_s else unserved + 1
+            if life.why != self._status.why:
+                log.error("the Temporal server is down", why=life.why)
+            self._become(ServerState.DOWN, life.why, self._status.restarts + 1)
+            await asyncio.sleep(_delay_s(quick_deaths))
+
+    async def _live(self, binary: Path, distrusted: str) -> _Life:
+        try:
+            await self._spawn(binary, distrusted)
+        except (BoxdError, OSError) as error:
+            return _Life(str(error), was_spawned=False, served_s=0)
+        assert self._process is not None  # noqa: S101 - spawned above
+        process, settings = self._process, self._settings
+        try:
+            await wait_for_namespace(process, settings.http_port, settings, SERVING_DEADLINE_S)
+        except TemporalUnavailable as error:
+            await process.kill()
+            return _Life(str(error), was_spawned=True, served_s=0)
+        self._become(ServerState.UP, "")
+        began = time.monotonic()
+        why = await self._until_end(process)
+        return _Life(why, was_spawned=True, served_s=time.monotonic() - began)
+
+    async def _spawn(self, binary: Path, distrusted: str) -> None:
+        settings = self._settings
+        ports = configured_ports(settings)
+        taken = await asyncio.to_thread(why_taken, LOOPBACK, ports.named())
+        if taken:
+            raise BoxdError(taken)
+        maker = Maker(binary, await read_version(binary), settings)
+        kept = await prepare(self._database, maker, distrusted)
+        if kept is not None:
+            log.error("Temporal's database was set aside", path=str(kept.path), why=kept.why)
+            self._on_set_aside(kept)
+        await asyncio.to_thread(db.mark_running, self._database)
+        self._become(ServerState.STARTING, self._status.why)
+        self._process = await ServerProcess.spawn(
+            server_command(binary, self._database, ports, SERVING_PRAGMAS, settings.namespace),
+            server_environment(settings.memory_mib, self._database.parent),
+        )
+
+    async def _until_end(self, process: ServerProcess) -> str:
+        """Wait until the process ends, or has not answered for so long that it is ended."""
+        ended = asyncio.ensure_future(process.wait())
+        silent = 0
+        try:
+            while silent < SILENT_PROBES:
+                if (await asyncio.wait({ended}, timeout=PROBE_EVERY_S))[0]:
+                    return ended.result()
+                has_answered = await answers(self._settings.http_port, PROBE_DEADLINE_S)
+                silent = 0 if has_answered else silent + 1
+        finally:
+            ended.cancel()
+        await process.kill()
+        return "the Temporal server ran but did not answer any more, and was ended"
+
+    def _become(self, state: ServerState, why: str, restarts: int | None = None) -> None:
+        count = self._status.restarts if restarts is None else restarts
+        changed = ServerStatus(state, datetime.now(UTC), why, count)
+        if (changed.state, changed.why) == (self._status.state, self._status.why):
+            return
+        self._status = changed
+        if state is ServerState.UP:
+            self._up.set()
+        else:
+            self._up.clear()
+        self._on_change(changed)
+
+    def _note_end(self, supervision: asyncio.Task[None]) -> None:
+        """Say so if the supervision itself broke: nobody starts the server again."""
+        if not supervision.cancelled() and (error := supervision.exception()) is not None:
+            log.error("the supervision of the Temporal server broke", exc_info=error)
+            self._become(ServerState.DOWN, f"its supervision broke ({error!r}); restart boxd")
+
+
+def _delay_s(quick_deaths: int) -> float:
+    """How long to wait before the next start: not at all after the first death."""
+    if quick_deaths <= 1:
+        return 0
+    return min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(quick_deaths - 2, 10))
