@@ -1,0 +1,56 @@
+"""Logs: for people in a terminal, JSON lines otherwise; never a code in clear text."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# Codes have 6 to 12 digits; the words that carry longer numbers on purpose are listed.
+_DIGITS = re.compile(r"(?<![\w.:-])\d{6,12}(?![\w.:-])")
+_MAY_HOLD_NUMBERS = frozenset({"timestamp", "redemption", "pid", "bytes", "seq", "port"})
+
+
+def hide_codes(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Blank out anything that looks like a typed code, wherever it slipped in."""
+    for key, value in event.items():
+        if isinstance(value, str) and key not in _MAY_HOLD_NUMBERS:
+            event[key] = _DIGITS.sub(lambda found: "•" * len(found.group()), value)
+    return event
+
+
+def set_up() -> None:
+    """Configure structlog, and lead the standard library's warnings into it."""
+    in_terminal = sys.stderr.isatty()
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer() if in_terminal else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=not in_terminal),
+            structlog.processors.format_exc_info,
+            hide_codes,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = _Handler()
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+class _Handler(logging.Handler):
+    """Hands the standard library's records on to structlog."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger(record.name)
+        log.log(record.levelno, record.getMessage(), exc_info=record.exc_info or None)

@@ -1,0 +1,35 @@
+"""One boxd per box: the state directory's lock."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from boxd.errors import AlreadyRunning
+
+
+@contextmanager
+def only_one(file: Path) -> Iterator[None]:
+    """Hold `file` locked; the lock ends with the process, however it ends.
+
+    Raises AlreadyRunning naming the process that holds it.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+            raise AlreadyRunning(
+                f"a boxd (process {holder}) serves this box already: {file} is locked."
+                " Stop it first: `systemctl stop boxd`, or Ctrl-C where it runs"
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        yield
+    finally:
+        os.close(descriptor)

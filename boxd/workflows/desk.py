@@ -1,0 +1,163 @@
+"""The desk: where typed codes become redemptions, and people's answers reach them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from boxd.config import Config
+from boxd.errors import NotFound, TemporalUnavailable
+from boxd.ledger import redemptions
+from boxd.ledger.check_digit import is_well_formed
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Ledger
+from boxd.redemption import Answer, Reply, Standing, why_refused
+from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.workflows import messages
+from boxd.workflows.messages import RedemptionStart
+
+BAY = SearchAttributeKey.for_keyword("BoxdBay")
+# A person waits: better a clear "not now" than a long silence.
+_START_TIMEOUT = timedelta(seconds=2)
+_ANSWER_TIMEOUT = timedelta(seconds=8)
+
+
+@dataclass(frozen=True)
+class _Undecided:
+    """A code whose start may or may not have reached the server."""
+
+    digest: str
+    redemption: str
+
+
+def new_redemption_id() -> str:
+    """A new id that sorts by time: milliseconds since 1970 in hexadecimal, and randomness."""
+    return f"{time.time_ns() // 1_000_000:011x}-{secrets.token_hex(4)}"
+
+
+class RedemptionDesk:
+    """Starts redemptions and delivers answers; raises TemporalUnavailable while it can't."""
+
+    def __init__(
+        self, ledger: Ledger, keys: CodeKeys, config: Config, client: Callable[[], Client | None]
+    ) -> None:
+        self._ledger = ledger
+        self._keys = keys
+        self._config = config
+        self._client = client
+        self._undecided: dict[str, _Undecided] = {}
+
+    async def begin(self, bay: str, typed: str) -> None:
+        """Start the redemption of the digits typed at `bay`; asked again, the same one."""
+        well_formed = is_well_formed(typed, self._config.codes.length)
+        digest = self._keys.digest(typed).hex() if well_formed else ""
+        before = self._undecided.get(bay)
+        if before is None or before.digest != digest:
+            before = _Undecided(digest, new_redemption_id())
+        self._undecided[bay] = before
+        await self._start(before.redemption, bay, digest)
+        del self._undecided[bay]
+
+    async def resume(self, standing: Standing) -> None:
+        """Give an open redemption a workflow that goes on from where it stands."""
+        await self._start(standing.redemption, standing.bay, "")
+
+    async def answer(self, answer: Answer) -> Reply:
+        """Deliver the answer; step 0 means the question that is asked now."""
+        standing = await self._ledger.read(lambda c: redemptions.find(c, answer.redemption))
+        if standing is None:
+            raise NotFound(
+                f"there is no redemption '{answer.redemption}';"
+                " `boxd redemptions list` shows those that are open"
+            )
+        answer = replace(answer, step=answer.step or standing.step)
+        if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer.id)):
+            return Reply(True, "", standing)
+        if standing.stage.has_ended:
+            return Reply(False, why_refused(standing.stage, standing.step, answer, None), standing)
+        return await self._deliver(answer, standing)
+
+    async def _deliver(self, answer: Answer, standing: Standing) -> Reply:
+        async with _reaching_the_server():
+            handle = self._require_client().get_workflow_handle(
+                messages.workflow_id(answer.redemption)
+            )
+            try:
+                return await _update(handle, answer)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                await self.resume(standing)
+                return await _update(handle, answer)
+            except WorkflowUpdateFailedError as error:
+                return Reply(False, str(error.cause), await self._standing_now(standing))
+
+    async def _standing_now(self, before: Standing) -> Standing:
+        now = await self._ledger.read(lambda c: redemptions.find(c, before.redemption))
+        return now or before
+
+    async def _start(self, redemption: str, bay: str, digest: str) -> None:
+        timeouts = self._config.timeouts
+        start = RedemptionStart(
+            *(redemption, bay, digest, timeouts.reminder_first_s),
+            *(timeouts.reminder_longest_s, timeouts.door_left_open_s),
+        )
+        async with _reaching_the_server():
+            await self._require_client().start_workflow(
+                messages.WORKFLOW,
+                start,
+                id=messages.workflow_id(redemption),
+                task_queue=task_queue(self._config.box.id),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                task_timeout=TASK_TIMEOUT,
+                search_attributes=TypedSearchAttributes([SearchAttributePair(BAY, bay)]),
+                request_eager_start=True,
+                rpc_timeout=_START_TIMEOUT,
+            )
+
+    def _require_client(self) -> Client:
+        client = self._client()
+        if client is None:
+            raise TemporalUnavailable("the Temporal server is still starting; one moment")
+        return client
+
+
+async def _update(handle: WorkflowHandle[object, object], answer: Answer) -> Reply:
+    reply: Reply = await handle.execute_update(
+        "answer", answer, id=answer.id, result_type=Reply, rpc_timeout=_ANSWER_TIMEOUT
+    )
+    return reply
+
+
+@asynccontextmanager
+async def _reaching_the_server() -> AsyncIterator[None]:
+    """Turn the SDK's ways of saying 'nobody answers' into TemporalUnavailable."""
+    try:
+        yield
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise TemporalUnavailable(
+            "the Temporal server does not answer; look at the question again and answer it anew"
+        ) from error
+    except RPCError as error:
+        raise TemporalUnavailable(
+            f"the Temporal server does not answer ({error.status.name.lower()}); one moment,"
+            " then try again"
+        ) from error

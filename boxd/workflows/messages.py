@@ -1,0 +1,53 @@
+"""What goes into and comes out of the redemption workflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from boxd.redemption import Standing
+
+WORKFLOW = "Redemption"
+CLAIM = "claim"
+OPEN_LOCKER = "open_locker"
+RECORD_ANSWER = "record_answer"
+REMIND = "remind"
+
+
+def workflow_id(redemption: str) -> str:
+    """The id of the workflow that drives a redemption."""
+    return f"redemption-{redemption}"
+
+
+@dataclass(frozen=True)
+class RedemptionStart:
+    """One Enter. `digest` is the keyed digest of the typed code in hexadecimal, never the code
+    itself; empty when its check digit was wrong, or when an open redemption is taken up again.
+
+    The waits are in seconds; reminders start at `reminder_first_s` and double.
+    """
+
+    redemption: str
+    bay: str
+    digest: str
+    reminder_first_s: float
+    reminder_longest_s: float
+    door_left_open_s: float
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Nobody answered: what is waited for, and the how-manieth reminder this is."""
+
+    standing: Standing
+    number: int
+
+
+@dataclass(frozen=True)
+class RedemptionStatus:
+    """The answer to the query `status`: where it stands, what is awaited, from whom, since when."""
+
+    standing: Standing | None
+    awaited: tuple[str, ...]
+    who: str
+    since: str
+    reminders: int

@@ -1,0 +1,73 @@
+"""Reconciliation at start: every open redemption has a workflow, and no workflow is without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from boxd.ledger import audit, redemptions
+from boxd.ledger.ledger import Ledger
+from boxd.temporal.worker import task_queue
+from boxd.workflows import messages
+from boxd.workflows.desk import RedemptionDesk
+
+_ENDED_AS = "boxd restarted before the code was checked: it has to be typed again"
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What was found: redemptions given a new workflow, and bays whose Enter was never decided."""
+
+    resumed: tuple[str, ...]
+    undecided_bays: tuple[str, ...]
+
+
+async def reconcile(client: Client, ledger: Ledger, desk: RedemptionDesk, box: str) -> Reconciled:
+    """Bring Temporal into line with the ledger, before the worker takes up anything."""
+    undecided = await _end_unknown(client, ledger, box)
+    resumed = []
+    for standing in await ledger.read(redemptions.open_ones):
+        if not await _is_running(client, standing.redemption):
+            await desk.resume(standing)
+            resumed.append(standing.redemption)
+    for redemption in resumed:
+        entry = audit.Entry("boxd", "redemption.resumed", "no workflow", redemption)
+        await ledger.write(lambda tx, entry=entry: audit.append(tx, entry))  # type: ignore[misc]
+    return Reconciled(tuple(resumed), undecided)
+
+
+async def _is_running(client: Client, redemption: str) -> bool:
+    handle = client.get_workflow_handle(messages.workflow_id(redemption))
+    try:
+        described = await handle.describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def _end_unknown(client: Client, ledger: Ledger, box: str) -> tuple[str, ...]:
+    """End workflows whose redemption the ledger does not know; returns their bays."""
+    query = (
+        f"WorkflowType = '{messages.WORKFLOW}' AND ExecutionStatus = 'Running'"
+        f" AND TaskQueue = '{task_queue(box)}'"
+    )
+    bays = []
+    async for found in client.list_workflows(query):
+        redemption = found.id.removeprefix("redemption-")
+        if await ledger.read(lambda c, r=redemption: redemptions.find(c, r)) is not None:  # type: ignore[misc]
+            continue
+        bay = _bay_of(found.search_attributes)
+        entry = audit.Entry("boxd", "redemption.undecided", _ENDED_AS, redemption, bay)
+        await ledger.write(lambda tx, entry=entry: audit.append(tx, entry))  # type: ignore[misc]
+        await client.get_workflow_handle(found.id).terminate(reason=_ENDED_AS)
+        bays.append(bay)
+    return tuple(bays)
+
+
+def _bay_of(attributes: object) -> str:
+    found = attributes.get("BoxdBay") if isinstance(attributes, dict) else None
+    return str(found[0]) if found else ""

@@ -1,0 +1,144 @@
+"""The redemption workflow: from Enter to the closed door, however long people take.
+
+Progress lives here, facts live in the ledger: every activity is idempotent and returns where the
+redemption stands, so that a run may begin anywhere on the way.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from boxd.redemption import ANSWERS_AT, Answer, Reply, Stage, Standing, why_refused
+    from boxd.workflows import messages
+    from boxd.workflows.messages import RedemptionStart, RedemptionStatus, Reminder
+
+LOCKER = SearchAttributeKey.for_keyword("BoxdLocker")
+STATE = SearchAttributeKey.for_keyword("BoxdState")
+
+# A ledger on a slow card may take seconds for a commit; a dead worker is noticed much earlier, by
+# the workflow task's timeout.
+_ACTIVITY_TIMEOUT = timedelta(seconds=60)
+_RETRIES = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5)
+)
+
+
+@workflow.defn(name=messages.WORKFLOW)
+class RedemptionWorkflow:
+    """One redemption. Answers are updates; `status` is a query."""
+
+    @workflow.init
+    def __init__(self, start: RedemptionStart) -> None:
+        self._start = start
+        self._standing: Standing | None = None
+        self._reminders = 0
+
+    @workflow.run
+    async def run(self, start: RedemptionStart) -> Standing:
+        """Claim, then go from stage to stage until the redemption has ended."""
+        standing = self._follow(
+            await workflow.execute_local_activity(
+                messages.CLAIM,
+                start,
+                result_type=Standing,
+                start_to_close_timeout=_ACTIVITY_TIMEOUT,
+                retry_policy=_RETRIES,
+            )
+        )
+        while not standing.stage.has_ended:
+            if standing.stage is Stage.OPEN:
+                standing = self._follow(await self._open_locker(standing))
+            else:
+                standing = await self._answered(standing)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return standing
+
+    @workflow.update
+    async def answer(self, answer: Answer) -> Reply:
+        """Take a person's answer; the reply says whether it was accepted, or why not."""
+        reply: Reply = await workflow.execute_local_activity(
+            messages.RECORD_ANSWER,
+            answer,
+            result_type=Reply,
+            start_to_close_timeout=_ACTIVITY_TIMEOUT,
+            retry_policy=_RETRIES,
+        )
+        if reply.accepted:
+            self._follow(reply.standing)
+        return reply
+
+    @answer.validator
+    def check_answer(self, answer: Answer) -> None:
+        """Refuse what can't be meant for the present question, before it enters the history."""
+        if self._standing is None:
+            raise ApplicationError("the code is still being checked", type="Refused")
+        why = why_refused(self._standing.stage, self._standing.step, answer, None)
+        if why:
+            raise ApplicationError(why, type="Refused")
+
+    @workflow.query
+    def status(self) -> RedemptionStatus:
+        """Where the redemption stands, what is awaited, from whom and since when."""
+        standing = self._standing
+        if standing is None:
+            since = workflow.info().start_time.isoformat()
+            return RedemptionStatus(None, ("the claim's verdict",), "box", since, 0)
+        awaited = tuple(sorted(ANSWERS_AT.get(standing.stage, ())))
+        who = "nobody" if standing.stage.has_ended else "operator" if awaited else "box"
+        return RedemptionStatus(standing, awaited, who, standing.since, self._reminders)
+
+    async def _open_locker(self, standing: Standing) -> Standing:
+        after: Standing = await workflow.execute_local_activity(
+            messages.OPEN_LOCKER,
+            standing,
+            result_type=Standing,
+            start_to_close_timeout=_ACTIVITY_TIMEOUT,
+            retry_policy=_RETRIES,
+        )
+        return after
+
+    async def _answered(self, standing: Standing) -> Standing:
+        """Wait until an answer moved the redemption on; remind while nobody comes."""
+        self._reminders = 0
+        while True:
+            try:
+                await workflow.wait_condition(
+                    lambda: self._standing is not standing, timeout=self._patience(standing)
+                )
+            except TimeoutError:
+                self._reminders += 1
+                await self._remind(standing)
+            if self._standing is not None and self._standing is not standing:
+                return self._standing
+
+    def _patience(self, standing: Standing) -> timedelta:
+        """How long to wait before the next reminder: doubling, up to a longest."""
+        first = self._start.reminder_first_s
+        if standing.stage is Stage.TAKE:
+            first = self._start.door_left_open_s
+        doubled: float = first * 2.0 ** min(self._reminders, 20)
+        return timedelta(seconds=min(doubled, max(first, self._start.reminder_longest_s)))
+
+    async def _remind(self, standing: Standing) -> None:
+        await workflow.execute_local_activity(
+            messages.REMIND,
+            Reminder(standing, self._reminders),
+            start_to_close_timeout=_ACTIVITY_TIMEOUT,
+            retry_policy=_RETRIES,
+        )
+
+    def _follow(self, standing: Standing) -> Standing:
+        """Take over where the ledger says the redemption stands, and let people find it by that."""
+        before = self._standing
+        self._standing = standing
+        if before is None or (before.stage, before.locker) != (standing.stage, standing.locker):
+            locker = "" if standing.locker is None else str(standing.locker)
+            workflow.upsert_search_attributes(
+                [STATE.value_set(standing.stage.value), LOCKER.value_set(locker)]
+            )
+        return standing

@@ -1,0 +1,117 @@
+"""The activities of a redemption: decisions in the ledger, orders to the hardware."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from boxd.bays.bay import Bay
+from boxd.bays.opening import Opener
+from boxd.devices import DoorState
+from boxd.ledger import alarms, claims, lockouts, redemptions
+from boxd.ledger.ledger import Ledger
+from boxd.redemption import Answer, Reply, Stage, Standing
+from boxd.workflows import messages
+from boxd.workflows.messages import RedemptionStart, Reminder
+
+
+@dataclass(frozen=True)
+class RedemptionRules:
+    """What the box's configuration decides about redemptions."""
+
+    box: str
+    lockout: lockouts.LockoutRule
+    decline_voids_code: bool
+
+
+class RedemptionActivities:
+    """Runs on the event loop, beside the bays and the ledger."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        bays: Mapping[str, Bay],
+        opener: Opener,
+        rules: RedemptionRules,
+        on_lock: Callable[[str, float], None],
+    ) -> None:
+        self._ledger = ledger
+        self._bays = bays
+        self._opener = opener
+        self._rules = rules
+        self._on_lock = on_lock
+
+    def all(self) -> Sequence[Callable[..., object]]:
+        """The activities, for the worker."""
+        return (self.claim, self.open_locker, self.record_answer, self.remind)
+
+    @activity.defn(name=messages.CLAIM)
+    async def claim(self, start: RedemptionStart) -> Standing:
+        """Decide the claim in the ledger, and show the verdict at the bay at once."""
+        clock = lockouts.boot_clock()
+        asked = claims.Claim(
+            start.redemption, start.bay, bytes.fromhex(start.digest) if start.digest else None
+        )
+        rules = claims.ClaimRules(
+            self._rules.box,
+            self._opener.usable_lockers(start.bay),
+            self._rules.lockout,
+            clock,
+        )
+        standing = await self._ledger.write(lambda tx: claims.claim(tx, asked, rules))
+        self._show(standing)
+        if standing.stage is Stage.REFUSED:
+            await self._show_lock(start.bay, clock)
+        return standing
+
+    @activity.defn(name=messages.OPEN_LOCKER)
+    async def open_locker(self, standing: Standing) -> Standing:
+        """Open the locker once for this attempt; asked again, return what came of it."""
+        after = await self._opener.open_for(standing)
+        self._show(after)
+        return after
+
+    @activity.defn(name=messages.RECORD_ANSWER)
+    async def record_answer(self, answer: Answer) -> Reply:
+        """Take the answer in the ledger, or say why not."""
+        standing = redemptions.refuse_unclaimed(
+            await self._ledger.read(lambda c: redemptions.find(c, answer.redemption)),
+            answer.redemption,
+        )
+        around = redemptions.Around(
+            door=self._opener.door_state(standing.locker),
+            lockers=self._opener.usable_lockers(standing.bay),
+            decline_voids_code=self._rules.decline_voids_code,
+        )
+        reply = await self._ledger.write(lambda tx: redemptions.record_answer(tx, answer, around))
+        if reply.accepted:
+            self._show(reply.standing)
+        return reply
+
+    @activity.defn(name=messages.REMIND)
+    async def remind(self, reminder: Reminder) -> None:
+        """Nobody answers: say so on the HUD and at the bay."""
+        standing = reminder.standing
+        await self._ledger.write(lambda tx: alarms.raise_alarm(tx, *self._alarm(standing)))
+        if standing.bay in self._bays:
+            self._bays[standing.bay].remind()
+
+    def _alarm(self, standing: Standing) -> tuple[str, str, str]:
+        if standing.stage is Stage.TAKE and (
+            self._opener.door_state(standing.locker) is DoorState.OPEN
+        ):
+            text = f"Locker {standing.locker} stands open: see that the prize is taken, shut it."
+            return ("door_left_open", f"locker {standing.locker}", text)
+        text = f"Nobody comes: {standing.bay} waits for the operator (locker {standing.locker})."
+        return ("nobody_comes", standing.redemption, text)
+
+    def _show(self, standing: Standing) -> None:
+        if standing.bay in self._bays:
+            self._bays[standing.bay].follow(standing)
+
+    async def _show_lock(self, bay: str, clock: lockouts.BootClock) -> None:
+        remaining_s = await self._ledger.read(lambda c: lockouts.remaining_s(c, bay, clock))
+        if remaining_s > 0:
+            self._on_lock(bay, remaining_s)
