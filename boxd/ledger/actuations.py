@@ -1,0 +1,115 @@
+"""Actuations: the intent is committed before the pulse, the outcome after it, each once."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+
+from boxd.ledger import alarms, audit, redemptions
+from boxd.ledger.ledger import Transaction
+from boxd.redemption import Stage
+
+
+class Outcome(StrEnum):
+    """What became of an order to a latch: sent, not sent, or nobody can tell."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order to one latch, with its cause: a redemption, or a person's override."""
+
+    id: str
+    locker: int
+    latch: str
+    actor: str
+    reason: str
+    redemption: str | None = None
+
+
+@dataclass(frozen=True)
+class Intended:
+    """Whether the order is new (send it), or its outcome so far (never send it again)."""
+
+    is_new: bool
+    outcome: Outcome | None
+
+
+def intend(tx: Transaction, order: Order) -> Intended:
+    """Write the order down before it is sent; known orders are recognised by their id."""
+    row = tx.connection.execute(
+        "SELECT outcome FROM actuations WHERE id = ?", (order.id,)
+    ).fetchone()
+    if row is not None:
+        return Intended(False, Outcome(row["outcome"]) if row["outcome"] else None)
+    tx.connection.execute(
+        "INSERT INTO actuations (id, locker, latch, redemption, actor, reason, intent_at)"
+        " VALUES (?,?,?,?,?,?,?)",
+        (
+            *(order.id, order.locker, order.latch, order.redemption),
+            *(order.actor, order.reason, tx.at),
+        ),
+    )
+    if order.redemption is None:
+        _tell(tx, order, "override.ordered")
+    _tell(tx, order, "actuation.intended")
+    return Intended(True, None)
+
+
+def conclude(tx: Transaction, order: Order, outcome: Outcome, note: str = "") -> None:
+    """Record the outcome, once; a later call changes nothing."""
+    changed = tx.connection.execute(
+        "UPDATE actuations SET outcome = ?, outcome_at = ?, note = ?"
+        " WHERE id = ? AND outcome IS NULL",
+        (outcome, tx.at, note, order.id),
+    ).rowcount
+    if changed:
+        _tell(tx, order, f"actuation.{outcome}", note)
+
+
+def declare_unknown(tx: Transaction) -> list[str]:
+    """At start: orders begun and not ended are unknown, and become questions. Returns their ids."""
+    rows = tx.connection.execute("SELECT * FROM actuations WHERE outcome IS NULL").fetchall()
+    for row in rows:
+        order = _order(row)
+        conclude(tx, order, Outcome.UNKNOWN, "boxd ended before the outcome was recorded")
+        if order.redemption is None:
+            _ask_about_override(tx, order)
+        else:
+            attempt = int(order.id.rpartition("/")[2])
+            redemptions.settle_opening(tx, order.redemption, attempt, Stage.ASK, True)
+    return [row["id"] for row in rows]
+
+
+def _ask_about_override(tx: Transaction, order: Order) -> None:
+    alarms.raise_alarm(
+        tx,
+        "override_unknown",
+        f"locker {order.locker}",
+        f"Locker {order.locker}: it is not known whether the override of {order.actor} opened it."
+        " Look at its door, shut it, then clear this alarm.",
+    )
+
+
+def _order(row: sqlite3.Row) -> Order:
+    return Order(
+        row["id"], row["locker"], row["latch"], row["actor"], row["reason"], row["redemption"]
+    )
+
+
+def _tell(tx: Transaction, order: Order, action: str, note: str = "") -> None:
+    audit.append(
+        tx,
+        audit.Entry(
+            actor=order.actor,
+            action=action,
+            cause=order.reason,
+            redemption=order.redemption,
+            locker=order.locker,
+            detail={"actuation": order.id, "latch": order.latch, "note": note},
+        ),
+    )

@@ -1,0 +1,50 @@
+"""Alarms: what a person should look at, raised once and standing until cleared."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from boxd.errors import NotFound
+from boxd.ledger import audit
+from boxd.ledger.ledger import Transaction
+
+
+def raise_alarm(tx: Transaction, kind: str, subject: str, text: str) -> bool:
+    """Raise the alarm unless it stands already; returns whether it is new."""
+    added = tx.connection.execute(
+        "INSERT INTO alarms (kind, subject, text, raised_at) VALUES (?,?,?,?)"
+        " ON CONFLICT DO NOTHING",
+        (kind, subject, text, tx.at),
+    ).rowcount
+    if added:
+        detail: dict[str, str | int | float | bool | None] = {"subject": subject, "text": text}
+        audit.append(tx, audit.Entry("boxd", "alarm.raised", kind, detail=detail))
+    return bool(added)
+
+
+def clear(tx: Transaction, kind: str, subject: str, actor: str = "boxd") -> None:
+    """Clear the alarm if it stands."""
+    cleared = tx.connection.execute(
+        "UPDATE alarms SET cleared_at = ? WHERE kind = ? AND subject = ? AND cleared_at IS NULL",
+        (tx.at, kind, subject),
+    ).rowcount
+    if cleared:
+        detail: dict[str, str | int | float | bool | None] = {"subject": subject}
+        audit.append(tx, audit.Entry(actor, "alarm.cleared", kind, detail=detail))
+
+
+def clear_by_id(tx: Transaction, alarm: int, actor: str) -> dict[str, object]:
+    """Clear one alarm by its number. Raises NotFound when it does not stand."""
+    row = tx.connection.execute(
+        "SELECT * FROM alarms WHERE id = ? AND cleared_at IS NULL", (alarm,)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"no alarm {alarm} stands; `boxd alarms list` shows those that do")
+    clear(tx, row["kind"], row["subject"], actor)
+    return dict(row) | {"cleared_at": tx.at}
+
+
+def standing(connection: sqlite3.Connection) -> list[dict[str, object]]:
+    """The alarms that stand, newest first."""
+    found = connection.execute("SELECT * FROM alarms WHERE cleared_at IS NULL ORDER BY id DESC")
+    return [dict(row) for row in found]

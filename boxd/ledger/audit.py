@@ -1,0 +1,116 @@
+"""The audit trail: append-only, each row chained to the one before by a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from boxd.ledger.ledger import Transaction
+
+_BEGINNING = bytes(32)
+_COLUMNS = "seq, at, actor, action, cause, redemption, bay, locker, code, sku, detail"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who did what, to what, and why. `detail` holds plain JSON values."""
+
+    actor: str
+    action: str
+    cause: str = ""
+    redemption: str | None = None
+    bay: str | None = None
+    locker: int | None = None
+    code: int | None = None
+    sku: str | None = None
+    detail: dict[str, str | int | float | bool | None] | None = None
+
+
+@dataclass(frozen=True)
+class VerifiedChain:
+    """How many rows were read, and what is wrong with the first bad one (empty: nothing)."""
+
+    rows: int
+    fault: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether every row follows from the one before."""
+        return not self.fault
+
+
+def append(tx: Transaction, entry: Entry) -> None:
+    """Add `entry` to the trail, in the transaction of what it tells of."""
+    last = tx.connection.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    seq, previous = (last[0] + 1, last[1]) if last else (1, _BEGINNING)
+    detail = json.dumps(entry.detail or {}, ensure_ascii=False, sort_keys=True)
+    row = (
+        *(seq, tx.at, entry.actor, entry.action, entry.cause, entry.redemption),
+        *(entry.bay, entry.locker, entry.code, entry.sku, detail),
+    )
+    tx.connection.execute(
+        f"INSERT INTO audit ({_COLUMNS}, previous, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (*row, previous, row_hash(previous, row)),
+    )
+
+
+def row_hash(previous: bytes, row: tuple[object, ...]) -> bytes:
+    """SHA-256 over the previous row's hash and this row's columns as canonical JSON."""
+    text = json.dumps(list(row), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(previous + text.encode()).digest()
+
+
+def verify(connection: sqlite3.Connection) -> VerifiedChain:
+    """Follow the whole chain from its beginning."""
+    previous, expected = _BEGINNING, 1
+    for row in connection.execute(f"SELECT {_COLUMNS}, previous, hash FROM audit ORDER BY seq"):
+        columns = tuple(row)[:-2]
+        if columns[0] != expected:
+            return VerifiedChain(expected - 1, f"row {expected} is missing")
+        if row["previous"] != previous:
+            return VerifiedChain(expected - 1, f"row {expected} does not follow row {expected - 1}")
+        if row["hash"] != row_hash(previous, columns):
+            return VerifiedChain(expected - 1, f"row {expected} was changed after it was written")
+        previous, expected = row["hash"], expected + 1
+    return VerifiedChain(expected - 1, "")
+
+
+def rows_after(connection: sqlite3.Connection, seq: int, limit: int) -> list[dict[str, object]]:
+    """Up to `limit` rows that follow `seq`, oldest first."""
+    found = connection.execute(
+        f"SELECT {_COLUMNS}, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
+    )
+    return [_as_dict(row) for row in found]
+
+
+def newest_of(
+    connection: sqlite3.Connection, actions: Sequence[str], limit: int, look_back: int
+) -> list[dict[str, object]]:
+    """The last `limit` rows of these actions among the last `look_back`, newest first."""
+    marks = ",".join("?" * len(actions))
+    found = connection.execute(
+        f"SELECT {_COLUMNS}, hash FROM audit WHERE seq > (SELECT max(seq) FROM audit) - ?"
+        f" AND action IN ({marks}) ORDER BY seq DESC LIMIT ?",
+        (look_back, *actions, limit),
+    )
+    return [_as_dict(row) for row in found]
+
+
+def rows_of_redemption(
+    connection: sqlite3.Connection, redemption: str
+) -> Iterator[dict[str, object]]:
+    """What the trail says of one redemption, oldest first."""
+    found = connection.execute(
+        f"SELECT {_COLUMNS}, hash FROM audit WHERE redemption = ? ORDER BY seq", (redemption,)
+    )
+    return (_as_dict(row) for row in found)
+
+
+def _as_dict(row: sqlite3.Row) -> dict[str, object]:
+    values = dict(row)
+    values["detail"] = json.loads(row["detail"])
+    values["hash"] = row["hash"].hex()
+    return values

@@ -1,0 +1,124 @@
+"""The claim: a typed code becomes an open redemption, or a refusal with its reason."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from boxd.ledger import audit, codes, lockers, lockouts, redemptions
+from boxd.ledger.ledger import Transaction
+from boxd.redemption import Refusal, Standing
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One Enter at a bay. `digest` is the typed code's; None when its check digit was wrong."""
+
+    redemption: str
+    bay: str
+    digest: bytes | None
+
+
+@dataclass(frozen=True)
+class ClaimRules:
+    """What the claim is weighed against. `lockers` are the bay's usable ones, best first."""
+
+    box: str
+    lockers: Sequence[int]
+    lockout: lockouts.LockoutRule
+    clock: lockouts.BootClock
+
+
+def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> Standing:
+    """Decide a claim once: asked again under the same id, it returns where that one stands."""
+    if (known := redemptions.find(tx.connection, asked.redemption)) is not None:
+        return known
+    code = _code(tx.connection, asked.digest)
+    free = lockers.free_among(tx.connection, rules.lockers)
+    refusal = _refusal(tx, asked, rules, code, free)
+    if refusal is None and code is not None:
+        _accept(tx, asked, code, free[0])
+    else:
+        _refuse(tx, asked, refusal or Refusal.UNKNOWN, code, rules)
+    return redemptions.refuse_unclaimed(
+        redemptions.find(tx.connection, asked.redemption), asked.redemption
+    )
+
+
+def _code(connection: sqlite3.Connection, digest: bytes | None) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = connection.execute(
+        "SELECT id, box, sku, state, expires_at FROM codes WHERE digest = ?", (digest,)
+    ).fetchone()
+    return found
+
+
+def _refusal(
+    tx: Transaction, asked: Claim, rules: ClaimRules, code: sqlite3.Row | None, free: list[int]
+) -> Refusal | None:
+    if lockouts.remaining_s(tx.connection, asked.bay, rules.clock) > 0:
+        return Refusal.LOCKED_OUT
+    if any(other.bay == asked.bay for other in redemptions.open_ones(tx.connection)):
+        return Refusal.BAY_BUSY
+    if asked.digest is None:
+        return Refusal.MISTYPED
+    if code is None:
+        return Refusal.UNKNOWN
+    return _refusal_of_code(tx.at, code, rules.box) or (None if free else Refusal.NO_LOCKER)
+
+
+def _refusal_of_code(at: str, code: sqlite3.Row, box: str) -> Refusal | None:
+    by_state = {
+        "spent": Refusal.USED,
+        "in_use": Refusal.IN_USE,
+        "expired": Refusal.EXPIRED,
+        "voided": Refusal.VOIDED,
+    }
+    if code["state"] in by_state:
+        return by_state[code["state"]]
+    if code["expires_at"] <= at:
+        return Refusal.EXPIRED
+    return None if code["box"] == box else Refusal.OTHER_BOX
+
+
+def _accept(tx: Transaction, asked: Claim, code: sqlite3.Row, locker: int) -> None:
+    lockouts.forgive(tx, asked.bay)
+    tx.connection.execute("UPDATE codes SET state = 'in_use' WHERE id = ?", (code["id"],))
+    tx.connection.execute(
+        "INSERT INTO redemptions (id, bay, stage, locker, code, sku, begun_at, since)"
+        " VALUES (?,?,'load',?,?,?,?,?)",
+        (asked.redemption, asked.bay, locker, code["id"], code["sku"], tx.at, tx.at),
+    )
+    audit.append(
+        tx,
+        audit.Entry(
+            actor="attendee",
+            action="claim.accepted",
+            redemption=asked.redemption,
+            bay=asked.bay,
+            locker=locker,
+            code=code["id"],
+            sku=code["sku"],
+        ),
+    )
+
+
+def _refuse(
+    tx: Transaction, asked: Claim, refusal: Refusal, code: sqlite3.Row | None, rules: ClaimRules
+) -> None:
+    number = code["id"] if code else None
+    tx.connection.execute(
+        "INSERT INTO redemptions (id, bay, stage, code, refusal, begun_at, since, ended_at)"
+        " VALUES (?,?,'refused',?,?,?,?,?)",
+        (asked.redemption, asked.bay, number, refusal, tx.at, tx.at, tx.at),
+    )
+    audit.append(
+        tx,
+        audit.Entry(
+            *("attendee", "claim.refused", refusal.value, asked.redemption, asked.bay), code=number
+        ),
+    )
+    if refusal is Refusal.UNKNOWN:
+        lockouts.count_wrong(tx, asked.bay, rules.lockout, rules.clock)
+    if code is not None and refusal is Refusal.EXPIRED and code["state"] == "ready":
+        codes.end(tx, code["id"], "expired", "boxd", "its time has passed")

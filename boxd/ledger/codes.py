@@ -1,0 +1,170 @@
+"""Claim codes: issued for an attendee and one held unit, good once, until spent or ended."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from boxd.errors import NotFound, Refused
+from boxd.ledger import audit, stock
+from boxd.ledger.check_digit import random_code
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Transaction, as_text
+
+_COLUMNS = (
+    "codes.id, codes.sku, prizes.name AS prize, attendees.reference AS attendee, codes.box,"
+    " codes.state, codes.issued_at, codes.expires_at"
+)
+_JOINED = "codes JOIN prizes USING (sku) JOIN attendees ON attendees.id = codes.attendee"
+# Drawing an existing code by chance is so rare that a second time means a broken random source.
+_DRAWS = 20
+
+
+@dataclass(frozen=True)
+class CodeOrder:
+    """What to issue: for whom, which prize (None: drawn among what is in stock), for how long."""
+
+    attendee: str
+    box: str
+    length: int
+    valid_days: int
+    actor: str
+    sku: str | None = None
+
+
+def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object]:
+    """Hold one unit and mint a code for it; the only time that the digits are returned.
+
+    Raises Refused when nothing is in stock, NotFound for an unknown prize.
+    """
+    sku = order.sku if order.sku is not None else _draw_prize(tx.connection)
+    prize = stock.find(tx.connection, sku)
+    expires_at = as_text(datetime.fromisoformat(tx.at) + timedelta(days=order.valid_days))
+    attendee = _attendee(tx, order.attendee)
+    code, number = _mint(tx, order, keys, (attendee, sku, expires_at))
+    stock.move(
+        tx,
+        stock.Movement(
+            sku, stock.Place.ON_HAND, stock.Place.HELD, order.actor, "code issued", code=number
+        ),
+    )
+    audit.append(
+        tx,
+        audit.Entry(
+            order.actor,
+            "code.issued",
+            code=number,
+            sku=sku,
+            detail={"attendee": attendee, "expires_at": expires_at},
+        ),
+    )
+    return {
+        "id": number,
+        "code": code,
+        "attendee": order.attendee,
+        "sku": sku,
+        "prize": prize["name"],
+        "expires_at": expires_at,
+    }
+
+
+def _mint(
+    tx: Transaction, order: CodeOrder, keys: CodeKeys, bound_to: tuple[int, str, str]
+) -> tuple[str, int]:
+    attendee, sku, expires_at = bound_to
+    for _ in range(_DRAWS):
+        code = random_code(order.length)
+        row = tx.connection.execute(
+            "INSERT INTO codes (digest, sealed, box, attendee, sku, state, issued_at, expires_at)"
+            " VALUES (?,?,?,?,?,'ready',?,?) ON CONFLICT (digest) DO NOTHING RETURNING id",
+            (keys.digest(code), keys.seal(code), order.box, attendee, sku, tx.at, expires_at),
+        ).fetchone()
+        if row is not None:
+            return code, int(row[0])
+    raise Refused(
+        f"no unused code of {order.length} digits was found in {_DRAWS} draws:"
+        " nearly all are taken; make codes longer ([codes] length)"
+    )
+
+
+def _draw_prize(connection: sqlite3.Connection) -> str:
+    prizes = connection.execute(
+        "SELECT sku, weight FROM prizes JOIN stock USING (sku) WHERE on_hand > 0 AND weight > 0"
+        " ORDER BY sku"
+    ).fetchall()
+    if not prizes:
+        raise Refused("sold out: no prize has a unit on hand; `boxd prizes adjust` adds some")
+    drawn = secrets.randbelow(sum(prize["weight"] for prize in prizes))
+    for prize in prizes:
+        drawn -= prize["weight"]
+        if drawn < 0:
+            break
+    return str(prize["sku"])
+
+
+def _attendee(tx: Transaction, reference: str) -> int:
+    tx.connection.execute(
+        "INSERT INTO attendees (reference) VALUES (?) ON CONFLICT DO NOTHING", (reference,)
+    )
+    row = tx.connection.execute("SELECT id FROM attendees WHERE reference = ?", (reference,))
+    return int(row.fetchone()[0])
+
+
+def end(tx: Transaction, code: int, state: str, actor: str, reason: str) -> None:
+    """Void or expire a code that is ready or in use, and give its unit back."""
+    row = tx.connection.execute("SELECT sku FROM codes WHERE id = ?", (code,)).fetchone()
+    tx.connection.execute("UPDATE codes SET state = ? WHERE id = ?", (state, code))
+    stock.move(
+        tx,
+        stock.Movement(
+            row["sku"], stock.Place.HELD, stock.Place.ON_HAND, actor, f"code {state}", code=code
+        ),
+    )
+    audit.append(tx, audit.Entry(actor, f"code.{state}", reason, code=code, sku=row["sku"]))
+
+
+def void(tx: Transaction, code: int, reason: str, actor: str) -> None:
+    """Void a code that nobody is using. Raises NotFound or Refused."""
+    state = find(tx.connection, code)["state"]
+    if state == "in_use":
+        raise Refused(f"code {code} is being redeemed right now; decline that redemption first")
+    if state != "ready":
+        raise Refused(f"code {code} is {state} already; only a ready code can be voided")
+    end(tx, code, "voided", actor, reason)
+
+
+def find(connection: sqlite3.Connection, code: int) -> dict[str, object]:
+    """What is known of a code, without its digits. Raises NotFound."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM {_JOINED} WHERE codes.id = ?", (code,)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"there is no code number {code}; `boxd codes list` shows all")
+    return dict(row)
+
+
+def reveal(tx: Transaction, code: int, keys: CodeKeys, actor: str) -> str:
+    """The digits of a code, for its owner; that they were read goes into the audit trail."""
+    find(tx.connection, code)
+    row = tx.connection.execute("SELECT sealed FROM codes WHERE id = ?", (code,)).fetchone()
+    audit.append(tx, audit.Entry(actor, "code.revealed", code=code))
+    return keys.unseal(row["sealed"])
+
+
+def listing(
+    connection: sqlite3.Connection, state: str | None, limit: int
+) -> list[dict[str, object]]:
+    """The newest codes, all or those in one state, without their digits."""
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM {_JOINED} WHERE (? IS NULL OR state = ?)"
+        " ORDER BY codes.id DESC LIMIT ?",
+        (state, state, limit),
+    )
+    return [dict(row) for row in found]
+
+
+def any_exist(connection: sqlite3.Connection) -> bool:
+    """Whether a code was ever issued."""
+    return connection.execute("SELECT 1 FROM codes LIMIT 1").fetchone() is not None

@@ -1,0 +1,104 @@
+"""The ledger's file: opened, checked for damage and brought to the present schema."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from importlib import resources
+from pathlib import Path
+
+from boxd.errors import LedgerDamaged, LedgerTooNew
+
+# Small pages: a commit of a redemption touches some ten of them, and each is written whole.
+PAGE_BYTES = 1024
+# In pages: the log is folded into the file every 4 MiB, so that often-changed pages are written
+# back once and not at every step.
+CHECKPOINT_PAGES = 4096
+
+
+def open_ledger(file: Path) -> sqlite3.Connection:
+    """A connection that may write, to a whole ledger of the present schema; made if absent.
+
+    Raises LedgerDamaged or LedgerTooNew.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    try:
+        _set_up(connection)
+        _check(connection, file)
+        _migrate(connection, file)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _damaged(file, str(error)) from error
+    except Exception:
+        connection.close()
+        raise
+    return connection
+
+
+def open_for_reading(file: Path) -> sqlite3.Connection:
+    """A connection that only reads. Raises LedgerDamaged when the file can't be opened."""
+    try:
+        connection = sqlite3.connect(
+            f"{file.resolve().as_uri()}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise _damaged(file, str(error)) from error
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    connection.execute("PRAGMA busy_timeout = 5000")
+
+
+def _check(connection: sqlite3.Connection, file: Path) -> None:
+    found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+    if found != ["ok"]:
+        raise _damaged(file, "; ".join(found))
+    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if orphans:
+        raise _damaged(file, f"{len(orphans)} rows refer to rows that are not there")
+
+
+def _damaged(file: Path, why: str) -> LedgerDamaged:
+    return LedgerDamaged(
+        f"the ledger {file} is damaged ({why}); nothing is dispensed."
+        f" Stop boxd, move the file and its -wal and -shm aside, put a good copy in its place,"
+        " start boxd"
+    )
+
+
+def migrations() -> list[tuple[int, str]]:
+    """The numbered steps of the schema, in order: number and SQL."""
+    steps = []
+    for entry in resources.files("boxd.ledger").joinpath("migrations").iterdir():
+        if found := re.fullmatch(r"(\d{4})_\w+\.sql", entry.name):
+            steps.append((int(found[1]), entry.read_text(encoding="utf-8")))
+    return sorted(steps)
+
+
+def _migrate(connection: sqlite3.Connection, file: Path) -> None:
+    """Take each missing step in a transaction of its own, together with its number."""
+    steps = migrations()
+    present = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if present > steps[-1][0]:
+        raise LedgerTooNew(
+            f"the ledger {file} has schema {present}, this boxd knows up to {steps[-1][0]}:"
+            " install the newer boxd again, or restore a backup made by this version"
+        )
+    for number, sql in steps:
+        if number > present:
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {number}; COMMIT;"
+            )

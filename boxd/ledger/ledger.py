@@ -1,0 +1,95 @@
+"""The one writer of the ledger, and its readers, for use from the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from boxd.ledger.database import open_for_reading, open_ledger
+
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def as_text(moment: datetime) -> str:
+    """A time as the ledger keeps it: ISO 8601, UTC, milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """An open transaction, and the one time that everything in it carries."""
+
+    connection: sqlite3.Connection
+    at: str
+
+
+class Ledger:
+    """Runs short transactions one after the other, each durable when its call returns.
+
+    `on_commit` is called on the event loop after each one.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        on_commit: Callable[[], None] = lambda: None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._writer = open_ledger(file)
+        self._reader = open_for_reading(file)
+        self._on_commit = on_commit
+        self._now = now
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="ledger-read")
+
+    async def write(self, change: Callable[[Transaction], T]) -> T:
+        """Run `change` in a transaction and commit it; any exception rolls it back."""
+        loop = asyncio.get_running_loop()
+        result = await loop.run_in_executor(self._writing, self._commit, change)
+        self._on_commit()
+        return result
+
+    async def read(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `look` on a consistent view of what is committed."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._reading, self._view, look)
+
+    def write_now(self, change: Callable[[Transaction], T]) -> T:
+        """The same as `write` for a program without an event loop."""
+        return self._commit(change)
+
+    def close(self) -> None:
+        """Finish what is under way and close the file."""
+        self._writing.shutdown()
+        self._reading.shutdown()
+        self._reader.close()
+        self._writer.close()
+
+    def _commit(self, change: Callable[[Transaction], T]) -> T:
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            result = change(Transaction(self._writer, as_text(self._now())))
+            self._writer.execute("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            raise
+        return result
+
+    def _view(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        self._reader.execute("BEGIN")
+        try:
+            return look(self._reader)
+        finally:
+            self._reader.execute("ROLLBACK")

@@ -1,0 +1,44 @@
+"""What the HUD shows of the ledger, read at one moment."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from boxd.ledger import alarms, audit, lockers, redemptions, stock
+from boxd.redemption import Standing
+
+# What happened, as far as people at the box care; the rest stays in the audit trail.
+_SHOWN = (
+    *("claim.accepted", "claim.refused", "keypad.locked", "redemption.loaded"),
+    *("redemption.substituted", "redemption.declined", "redemption.cancelled"),
+    *("redemption.jammed", "redemption.opened", "redemption.completed", "redemption.undecided"),
+    *("opening.jam", "opening.take", "override.ordered", "actuation.failed", "actuation.unknown"),
+    *("locker.out_of_service", "locker.in_service", "alarm.raised", "stock.received"),
+    *("stock.written_off", "code.voided"),
+)
+_EVENTS = 12
+# How far back the trail is searched for events, so that a long quiet stretch costs nothing.
+_LOOK_BACK = 400
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything that stands in the ledger and concerns the present."""
+
+    open_redemptions: list[Standing]
+    lockers: dict[int, dict[str, object]]
+    stock: list[dict[str, object]]
+    alarms: list[dict[str, object]]
+    events: list[dict[str, object]]
+
+
+def read(connection: sqlite3.Connection) -> Overview:
+    """The overview as of now."""
+    return Overview(
+        open_redemptions=redemptions.open_ones(connection),
+        lockers=lockers.listing(connection),
+        stock=stock.listing(connection),
+        alarms=alarms.standing(connection),
+        events=audit.newest_of(connection, _SHOWN, _EVENTS, _LOOK_BACK),
+    )

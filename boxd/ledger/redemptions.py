@@ -1,0 +1,276 @@
+"""Redemptions: where each stands, and what an answer changes, in one transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from boxd.devices import DoorState
+from boxd.errors import NotFound, Refused
+from boxd.ledger import alarms, audit, codes, lockers, stock
+from boxd.ledger.ledger import Transaction
+from boxd.redemption import (
+    Answer,
+    AnswerKind,
+    Refusal,
+    Remedy,
+    Reply,
+    Stage,
+    Standing,
+    stage_after,
+    why_refused,
+)
+
+_SELECT = (
+    "SELECT redemptions.*, coalesce(prizes.name, '') AS prize"
+    " FROM redemptions LEFT JOIN prizes USING (sku)"
+)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What an answer is weighed against: the locker's door, the bay's lockers, the decline rule."""
+
+    door: DoorState | None
+    lockers: Sequence[int]
+    decline_voids_code: bool
+
+
+def find(connection: sqlite3.Connection, redemption: str) -> Standing | None:
+    """Where the redemption stands; None when the ledger does not know it."""
+    row = connection.execute(f"{_SELECT} WHERE redemptions.id = ?", (redemption,)).fetchone()
+    return _standing(row) if row else None
+
+
+def open_ones(connection: sqlite3.Connection) -> list[Standing]:
+    """Every redemption that has not ended, oldest first."""
+    found = connection.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY begun_at, id")
+    return [_standing(row) for row in found]
+
+
+def listing(connection: sqlite3.Connection, open_only: bool, limit: int) -> list[dict[str, object]]:
+    """The newest redemptions as plain values."""
+    where = "WHERE ended_at IS NULL" if open_only else ""
+    found = connection.execute(f"{_SELECT} {where} ORDER BY redemptions.id DESC LIMIT ?", (limit,))
+    return [dict(row) for row in found]
+
+
+def details(connection: sqlite3.Connection, redemption: str) -> dict[str, object]:
+    """One redemption with its answers, actuations and audit rows. Raises NotFound."""
+    row = connection.execute(f"{_SELECT} WHERE redemptions.id = ?", (redemption,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no redemption '{redemption}'; `boxd redemptions list` shows all")
+    return {
+        "redemption": dict(row),
+        "answers": _rows(connection, "answers", redemption, "step"),
+        "actuations": _rows(connection, "actuations", redemption, "id"),
+        "audit": list(audit.rows_of_redemption(connection, redemption)),
+    }
+
+
+def _rows(
+    connection: sqlite3.Connection, table: str, redemption: str, order: str
+) -> list[dict[str, object]]:
+    found = connection.execute(
+        f"SELECT * FROM {table} WHERE redemption = ? ORDER BY {order}", (redemption,)
+    )
+    return [dict(row) for row in found]
+
+
+def accepted_before(connection: sqlite3.Connection, answer: str) -> bool:
+    """Whether the answer with this id was accepted already."""
+    return (
+        connection.execute("SELECT 1 FROM answers WHERE id = ?", (answer,)).fetchone() is not None
+    )
+
+
+def record_answer(tx: Transaction, answer: Answer, around: Around) -> Reply:
+    """Take the answer, or say why not; a repeated id gets the same reply and changes nothing.
+
+    Raises NotFound for an unknown redemption.
+    """
+    row = tx.connection.execute(
+        f"{_SELECT} WHERE redemptions.id = ?", (answer.redemption,)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"there is no redemption '{answer.redemption}'")
+    standing = _standing(row)
+    if accepted_before(tx.connection, answer.id):
+        return Reply(True, "", standing)
+    why = why_refused(standing.stage, standing.step, answer, around.door)
+    why = why or _why_impossible(tx.connection, answer, standing, around)
+    if why:
+        return Reply(False, why, standing)
+    _store_answer(tx, answer, standing)
+    _carry_out(tx, answer, standing, int(row["code"]), around)
+    now = find(tx.connection, answer.redemption)
+    assert now is not None  # noqa: S101 - the row was just updated
+    return Reply(True, "", now)
+
+
+def _why_impossible(
+    connection: sqlite3.Connection, answer: Answer, standing: Standing, around: Around
+) -> str:
+    if answer.kind is AnswerKind.SUBSTITUTED:
+        return _why_no_substitute(connection, answer.sku, standing.sku)
+    if answer.remedy is Remedy.OTHER_LOCKER and not lockers.free_among(connection, around.lockers):
+        return f"{standing.bay} has no other free locker; try again, or open it by hand"
+    return ""
+
+
+def _why_no_substitute(connection: sqlite3.Connection, sku: str, present: str) -> str:
+    if sku == present:
+        return f"'{sku}' is the prize already"
+    try:
+        units = stock.find(connection, sku)["on_hand"]
+    except NotFound as error:
+        return str(error)
+    return "" if units else f"no unit of '{sku}' is on hand"
+
+
+def _store_answer(tx: Transaction, answer: Answer, standing: Standing) -> None:
+    detail: dict[str, str | int | float | bool | None] = {}
+    if answer.sku:
+        detail["sku"] = answer.sku
+    if answer.remedy:
+        detail["remedy"] = answer.remedy.value
+    if answer.seen_shut:
+        detail["seen_shut"] = True
+    tx.connection.execute(
+        "INSERT INTO answers (id, redemption, step, kind, detail, actor, at)"
+        " VALUES (?,?,?,?,?,?,?)",
+        (
+            *(answer.id, answer.redemption, answer.step, answer.kind),
+            *(json.dumps(detail), answer.actor, tx.at),
+        ),
+    )
+    audit.append(
+        tx,
+        audit.Entry(
+            actor=answer.actor,
+            action=f"redemption.{answer.kind}",
+            cause=answer.reason,
+            redemption=answer.redemption,
+            bay=standing.bay,
+            locker=standing.locker,
+            sku=standing.sku,
+            detail=detail,
+        ),
+    )
+
+
+def _carry_out(
+    tx: Transaction, answer: Answer, standing: Standing, code: int, around: Around
+) -> None:
+    """Change the code, the stock and the redemption as the answer says."""
+    stage, locker, sku = stage_after(standing.stage, answer), standing.locker, standing.sku
+    if answer.kind is AnswerKind.SUBSTITUTED:
+        _substitute(tx, answer, standing, code)
+        sku = answer.sku
+    if answer.remedy is Remedy.OTHER_LOCKER:
+        locker = _leave_locker(tx, answer, standing, around)
+    _settle_code(tx, answer, (code, sku, stage), around)
+    alarms.clear(tx, "nobody_comes", standing.redemption, answer.actor)
+    tx.connection.execute(
+        "UPDATE redemptions SET stage = ?, step = step + 1, attempt = attempt + ?, locker = ?,"
+        " sku = ?, outcome_unknown = 0, since = ?, ended_at = ? WHERE id = ?",
+        (
+            *(stage, int(stage is Stage.OPEN), locker, sku),
+            *(tx.at, tx.at if stage.has_ended else None, standing.redemption),
+        ),
+    )
+
+
+def _substitute(tx: Transaction, answer: Answer, standing: Standing, code: int) -> None:
+    moves = (
+        (standing.sku, stock.Place.HELD, stock.Place.ON_HAND),
+        (answer.sku, stock.Place.ON_HAND, stock.Place.HELD),
+    )
+    for sku, source, target in moves:
+        stock.move(
+            tx,
+            stock.Movement(
+                *(sku, source, target, answer.actor, "substituted"),
+                code=code,
+                redemption=standing.redemption,
+            ),
+        )
+    tx.connection.execute("UPDATE codes SET sku = ? WHERE id = ?", (answer.sku, code))
+
+
+def _leave_locker(tx: Transaction, answer: Answer, standing: Standing, around: Around) -> int:
+    """Take the jammed locker out of service; returns the one to use instead."""
+    other = lockers.free_among(tx.connection, around.lockers)[0]
+    if standing.locker is not None:
+        reason = "it did not open"
+        lockers.set_service(
+            tx, standing.locker, in_service=False, reason=reason, actor=answer.actor
+        )
+    return other
+
+
+def _settle_code(
+    tx: Transaction, answer: Answer, settled: tuple[int, str, Stage], around: Around
+) -> None:
+    """What the end of a redemption means for its code and unit."""
+    code, sku, stage = settled
+    if stage is Stage.DISPENSED:
+        tx.connection.execute("UPDATE codes SET state = 'spent' WHERE id = ?", (code,))
+        stock.move(
+            tx,
+            stock.Movement(
+                *(sku, stock.Place.HELD, stock.Place.DISPENSED, answer.actor, "redeemed"),
+                code=code,
+                redemption=answer.redemption,
+            ),
+        )
+    elif stage is Stage.DECLINED and around.decline_voids_code:
+        codes.end(tx, code, "voided", answer.actor, "claim declined")
+    elif stage in {Stage.DECLINED, Stage.CANCELLED}:
+        tx.connection.execute("UPDATE codes SET state = 'ready' WHERE id = ?", (code,))
+
+
+def settle_opening(
+    tx: Transaction, redemption: str, attempt: int, stage: Stage, outcome_unknown: bool
+) -> Standing:
+    """Record what came of opening the locker; does nothing if that is recorded already."""
+    changed = tx.connection.execute(
+        "UPDATE redemptions SET stage = ?, outcome_unknown = ?, step = step + 1, since = ?"
+        " WHERE id = ? AND stage = 'open' AND attempt = ?",
+        (stage, int(outcome_unknown), tx.at, redemption, attempt),
+    ).rowcount
+    standing = find(tx.connection, redemption)
+    if standing is None:
+        raise NotFound(f"there is no redemption '{redemption}'")
+    if changed:
+        entry = audit.Entry(
+            *("boxd", f"opening.{stage}", "", redemption, standing.bay, standing.locker),
+            detail={"attempt": attempt},
+        )
+        audit.append(tx, entry)
+    return standing
+
+
+def refuse_unclaimed(standing: Standing | None, redemption: str) -> Standing:
+    """The standing, or Refused where the ledger does not know the redemption."""
+    if standing is None:
+        raise Refused(f"the ledger does not know the redemption '{redemption}'")
+    return standing
+
+
+def _standing(row: sqlite3.Row) -> Standing:
+    return Standing(
+        redemption=row["id"],
+        bay=row["bay"],
+        stage=Stage(row["stage"]),
+        step=row["step"],
+        since=row["since"],
+        locker=row["locker"],
+        sku=row["sku"] or "",
+        prize=row["prize"],
+        attempt=row["attempt"],
+        outcome_unknown=bool(row["outcome_unknown"]),
+        refusal=Refusal(row["refusal"]) if row["refusal"] else None,
+    )

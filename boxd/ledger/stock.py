@@ -1,0 +1,127 @@
+"""Prizes, and their stock as movements that add up."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+
+from boxd.errors import NotFound, Refused
+from boxd.ledger import audit
+from boxd.ledger.ledger import Transaction
+
+
+class Place(StrEnum):
+    """Where a unit can be."""
+
+    OUTSIDE = "outside"
+    ON_HAND = "on_hand"
+    HELD = "held"
+    DISPENSED = "dispensed"
+    WRITTEN_OFF = "written_off"
+
+
+_ACTIONS = {
+    (Place.OUTSIDE, Place.ON_HAND): "stock.received",
+    (Place.ON_HAND, Place.HELD): "stock.held",
+    (Place.HELD, Place.ON_HAND): "stock.released",
+    (Place.HELD, Place.DISPENSED): "stock.dispensed",
+    (Place.ON_HAND, Place.WRITTEN_OFF): "stock.written_off",
+}
+
+
+@dataclass(frozen=True)
+class Movement:
+    """`quantity` units of `sku` going from one place to another, and why."""
+
+    sku: str
+    source: Place
+    target: Place
+    actor: str
+    reason: str
+    quantity: int = 1
+    code: int | None = None
+    redemption: str | None = None
+
+
+@dataclass(frozen=True)
+class Prize:
+    """A prize as an organiser hands it in: `units` are added to the stock."""
+
+    sku: str
+    name: str
+    units: int = 0
+    weight: int = 1
+
+
+def move(tx: Transaction, movement: Movement) -> None:
+    """Record the movement. Raises Refused when the source has too few units."""
+    try:
+        tx.connection.execute(
+            "INSERT INTO movements (at, sku, quantity, source, target, code, actor, reason)"
+            " VALUES (?,?,?,?,?,?,?,?)",
+            (
+                *(tx.at, movement.sku, movement.quantity, movement.source, movement.target),
+                *(movement.code, movement.actor, movement.reason),
+            ),
+        )
+    except sqlite3.IntegrityError:
+        raise Refused(
+            f"there are fewer than {movement.quantity} units of '{movement.sku}'"
+            f" {movement.source.replace('_', ' ')}; nothing was changed"
+        ) from None
+    audit.append(
+        tx,
+        audit.Entry(
+            actor=movement.actor,
+            action=_ACTIONS[movement.source, movement.target],
+            cause=movement.reason,
+            redemption=movement.redemption,
+            code=movement.code,
+            sku=movement.sku,
+            detail={"quantity": movement.quantity},
+        ),
+    )
+
+
+def import_prizes(tx: Transaction, prizes: list[Prize], actor: str) -> None:
+    """Add new prizes, rename known ones, and receive the units of each."""
+    for prize in prizes:
+        tx.connection.execute(
+            "INSERT INTO prizes (sku, name, weight) VALUES (?,?,?)"
+            " ON CONFLICT (sku) DO UPDATE SET name = excluded.name, weight = excluded.weight",
+            (prize.sku, prize.name, prize.weight),
+        )
+        detail: dict[str, str | int | float | bool | None]
+        detail = {"name": prize.name, "weight": prize.weight}
+        audit.append(tx, audit.Entry(actor, "prize.imported", sku=prize.sku, detail=detail))
+        if prize.units:
+            move(
+                tx,
+                Movement(prize.sku, Place.OUTSIDE, Place.ON_HAND, actor, "import", prize.units),
+            )
+
+
+def adjust(tx: Transaction, sku: str, units: int, reason: str, actor: str) -> None:
+    """Receive (`units` > 0) or write off (`units` < 0) units on hand."""
+    find(tx.connection, sku)
+    way = (Place.OUTSIDE, Place.ON_HAND) if units > 0 else (Place.ON_HAND, Place.WRITTEN_OFF)
+    move(tx, Movement(sku, *way, actor, reason, abs(units)))
+
+
+def find(connection: sqlite3.Connection, sku: str) -> dict[str, object]:
+    """The prize and its stock. Raises NotFound naming the known ones."""
+    for prize in listing(connection):
+        if prize["sku"] == sku:
+            return prize
+    known = ", ".join(str(prize["sku"]) for prize in listing(connection)) or "none yet"
+    raise NotFound(f"there is no prize '{sku}'; known: {known}")
+
+
+def listing(connection: sqlite3.Connection) -> list[dict[str, object]]:
+    """All prizes with their stock, by sku."""
+    found = connection.execute(
+        "SELECT sku, name, weight, received, on_hand, held, dispensed, written_off"
+        " FROM prizes JOIN stock USING (sku) ORDER BY sku"
+    )
+    return [dict(row) for row in found]

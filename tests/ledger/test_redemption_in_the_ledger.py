@@ -1,0 +1,193 @@
+"""A redemption in the ledger: claim, answers, and what they do to code and stock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from boxd.devices import DoorState
+from boxd.ledger import actuations, audit, redemptions
+from boxd.ledger.actuations import Order, Outcome
+from boxd.redemption import AnswerKind, Refusal, Remedy, Stage
+from tests.ledger.conftest import Hands, later
+
+
+def opened(hands: Hands, redemption: str = "r1") -> redemptions.Standing:
+    """A redemption whose locker is open."""
+    standing = hands.claim(str(hands.issue()["code"]), redemption)
+    standing = hands.answer(standing, AnswerKind.LOADED).standing
+    return hands.ledger.write_now(
+        lambda tx: redemptions.settle_opening(tx, redemption, 1, Stage.TAKE, False)
+    )
+
+
+def test_a_completed_redemption_spends_the_code_and_dispenses_the_unit(hands: Hands) -> None:
+    ended = hands.answer(opened(hands), AnswerKind.COMPLETED)
+    assert ended.standing.stage is Stage.DISPENSED
+    assert hands.stock("mug") | {"name": ""} == {
+        "sku": "mug", "name": "", "weight": 1,
+        "received": 3, "on_hand": 2, "held": 0, "dispensed": 1, "written_off": 0,
+    }  # fmt: skip
+    assert hands.code_state(1) == "spent"
+
+
+def test_a_claim_asked_again_under_its_id_changes_nothing(hands: Hands) -> None:
+    code = str(hands.issue()["code"])
+    assert hands.claim(code, "r1") == hands.claim(code, "r1")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "refusal"),
+    [
+        (lambda hands: None, Refusal.MISTYPED),
+        (lambda hands: "00000000", Refusal.UNKNOWN),
+        (lambda hands: _used(hands), Refusal.USED),
+        (lambda hands: _in_use(hands), Refusal.IN_USE),
+        (lambda hands: _expired(hands), Refusal.EXPIRED),
+        (lambda hands: str(hands.issue(box="box-9")["code"]), Refusal.OTHER_BOX),
+    ],
+)
+def test_a_code_that_is_not_good_is_refused_for_its_reason(
+    hands: Hands, prepare: Callable[[Hands], str | None], refusal: Refusal
+) -> None:
+    standing = hands.claim(prepare(hands), "refused", "bay-2")
+    assert (standing.stage, standing.refusal) == (Stage.REFUSED, refusal)
+
+
+def _used(hands: Hands) -> str:
+    code = str(hands.issue()["code"])
+    standing = hands.claim(code, "r1")
+    hands.answer(standing, AnswerKind.LOADED)
+    taken = hands.ledger.write_now(
+        lambda tx: redemptions.settle_opening(tx, "r1", 1, Stage.TAKE, False)
+    )
+    hands.answer(taken, AnswerKind.COMPLETED)
+    return code
+
+
+def _in_use(hands: Hands) -> str:
+    code = str(hands.issue()["code"])
+    hands.claim(code, "r1")
+    return code
+
+
+def _expired(hands: Hands) -> str:
+    code = str(hands.issue(valid_days=1)["code"])
+    later(hands, days=2)
+    return code
+
+
+def test_an_expired_code_gives_its_unit_back_when_it_is_typed(hands: Hands) -> None:
+    hands.claim(_expired(hands), "r1")
+    assert (hands.code_state(1), hands.stock("mug")["on_hand"]) == ("expired", 3)
+
+
+def test_a_bay_serves_one_redemption_at_a_time(hands: Hands) -> None:
+    hands.claim(str(hands.issue()["code"]), "r1")
+    assert hands.claim(str(hands.issue()["code"]), "r2").refusal is Refusal.BAY_BUSY
+
+
+def test_two_bays_work_at_once_in_lockers_of_their_own(hands: Hands) -> None:
+    first = hands.claim(str(hands.issue()["code"]), "r1")
+    second = hands.claim(str(hands.issue()["code"]), "r2", "bay-2")
+    assert (first.locker, second.locker) == (1, 3)
+
+
+@pytest.mark.parametrize("kind", [AnswerKind.CANCELLED, AnswerKind.DECLINED])
+def test_a_claim_undone_gives_the_code_back(hands: Hands, kind: AnswerKind) -> None:
+    code = str(hands.issue()["code"])
+    hands.answer(hands.claim(code, "r1"), kind)
+    assert hands.claim(code, "r2").stage is Stage.LOAD
+
+
+def test_a_decline_voids_the_code_where_that_is_configured(hands: Hands) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    hands.answer(standing, AnswerKind.DECLINED, voids=True)
+    assert (hands.code_state(1), hands.stock("mug")["on_hand"]) == ("voided", 3)
+
+
+def test_a_substitution_moves_the_hold_to_the_other_prize(hands: Hands) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    reply = hands.answer(standing, AnswerKind.SUBSTITUTED, sku="pin")
+    assert (reply.standing.sku, reply.standing.stage) == ("pin", Stage.LOAD)
+    assert (hands.stock("mug")["held"], hands.stock("pin")["held"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("sku", "why"),
+    [
+        ("mug", "'mug' is the prize already"),
+        ("cup", "there is no prize 'cup'; known: mug, pin"),
+        ("", "a substitution names the prize: give its sku"),
+    ],
+)
+def test_an_impossible_substitution_is_refused_with_the_reason(
+    hands: Hands, sku: str, why: str
+) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    reply = hands.answer(standing, AnswerKind.SUBSTITUTED, sku=sku)
+    assert (reply.accepted, reply.why) == (False, why)
+
+
+def test_a_repeated_answer_is_accepted_and_counts_once(hands: Hands) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    first = hands.answer(standing, AnswerKind.LOADED, answer_id="same")
+    again = hands.answer(standing, AnswerKind.LOADED, answer_id="same")
+    assert (again.accepted, again.standing) == (True, first.standing)
+
+
+def test_an_answer_to_an_earlier_question_is_refused(hands: Hands) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    hands.answer(standing, AnswerKind.SUBSTITUTED, sku="pin")
+    reply = hands.answer(standing, AnswerKind.LOADED)
+    assert "that question (step 1) is answered already" in reply.why
+
+
+def test_complete_with_the_door_open_is_refused(hands: Hands) -> None:
+    reply = hands.answer(opened(hands), AnswerKind.COMPLETED, door=DoorState.OPEN)
+    assert (reply.accepted, reply.why) == (
+        False,
+        "the door is still open; shut it, then complete again",
+    )
+
+
+def test_another_locker_takes_the_jammed_one_out_of_service(hands: Hands) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    hands.answer(standing, AnswerKind.LOADED)
+    jam = hands.ledger.write_now(
+        lambda tx: redemptions.settle_opening(tx, "r1", 1, Stage.JAM, False)
+    )
+    reply = hands.answer(jam, AnswerKind.JAMMED, remedy=Remedy.OTHER_LOCKER)
+    assert (reply.standing.stage, reply.standing.locker) == (Stage.LOAD, 2)
+
+
+def test_an_order_begun_and_not_ended_is_unknown_and_asked_about(
+    hands: Hands, open_hands: Callable[[], Hands]
+) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    hands.answer(standing, AnswerKind.LOADED)
+    order = Order("r1/1", 1, "CodeTV Board 0", "operator", "redemption", "r1")
+    hands.ledger.write_now(lambda tx: actuations.intend(tx, order))
+    again = open_hands()
+    assert again.ledger.write_now(actuations.declare_unknown) == ["r1/1"]
+    now = again.ledger.write_now(lambda tx: redemptions.find(tx.connection, "r1"))
+    assert now is not None
+    assert (now.stage, now.outcome_unknown) == (Stage.ASK, True)
+    assert again.ledger.write_now(lambda tx: actuations.intend(tx, order)) == actuations.Intended(
+        False, Outcome.UNKNOWN
+    )
+
+
+def test_every_step_is_in_the_audit_trail_and_the_chain_holds(hands: Hands) -> None:
+    hands.answer(opened(hands), AnswerKind.COMPLETED)
+    verified = hands.ledger.write_now(lambda tx: audit.verify(tx.connection))
+    rows = hands.ledger.write_now(lambda tx: list(audit.rows_of_redemption(tx.connection, "r1")))
+    assert verified.holds
+    assert [row["action"] for row in rows] == [
+        "claim.accepted",
+        "redemption.loaded",
+        "opening.take",
+        "redemption.completed",
+        "stock.dispensed",
+    ]
