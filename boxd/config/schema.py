@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -22,7 +23,9 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 def _from_the_folder(path: Path, info: ValidationInfo) -> Path:
     """Take a relative path from the folder of the configuration file, where that is known."""
-    return info.context["folder"] / path if info.context else path
+    if not info.context:
+        return path
+    return Path(os.path.normpath(info.context["folder"] / path))
 
 
 # A description says what a value looks like, where its type and limits don't; people read it.
@@ -223,13 +226,23 @@ Device = Annotated[CodetvDevice | NotesDevice, Field(discriminator="kind")]
 
 
 class Bay(Section):
-    """One place where an attendee stands. `keypad`, `lamps` and `buzzer` name devices."""
+    """One place where an attendee stands. `keypad`, `lamps` and `buzzer` name devices.
+
+    A bay without a name is called by its id.
+    """
 
     id: Name
     name: str = ""
     keypad: str
     lamps: str
     buzzer: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_called_by_its_id(cls, value: object) -> object:
+        if isinstance(value, dict) and isinstance(value.get("id"), str):
+            return {"name": value["id"], **value}
+        return value
 
 
 class Locker(Section):

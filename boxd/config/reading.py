@@ -1,0 +1,92 @@
+"""Reading the configuration file: a whole `Config`, or all the errors of the file at once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from boxd.config.draft import drafted
+from boxd.config.locate import KeyPath, line_at, lines_of
+from boxd.config.rules import broken_rules
+from boxd.config.schema import Config
+from boxd.config.syntax import in_plain_words
+from boxd.config.wording import Finding, findings_of, place
+from boxd.errors import ConfigError
+
+
+def load(path: Path) -> Config:
+    """The configuration in the file at `path`.
+
+    Raises ConfigError with every error of the file, each as `FILE:LINE: what, rule, remedy`.
+    """
+    text = _text_of(path)
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}:{in_plain_words(error, text)}") from error
+    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - resolve() would follow links
+    return _checked(data, path, text, folder)
+
+
+def _checked(data: dict[str, Any], path: Path, text: str, folder: Path) -> Config:
+    def validate(values: Mapping[str, Any]) -> Config:
+        # As JSON, since only there a strict reading takes "jack" for an enum and "x" for a path.
+        values_json = to_json(values, inf_nan_mode="constants")
+        return Config.model_validate_json(values_json, strict=True, context={"folder": folder})
+
+    findings = [*_dates(data)]
+    try:
+        validate(data)
+    except ValidationError as error:
+        findings += findings_of(error, data)
+    draft = drafted(data, validate)
+    if draft is not None:
+        findings += [Finding(draft.in_file(f.path), f.text) for f in broken_rules(draft)]
+    if findings or draft is None:
+        raise ConfigError("\n".join(_lines(findings, path, text)))
+    return draft.config
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: there is no such file; name the right one: --config") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8 text; save the file as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read ({error.strerror}); mend that first") from error
+
+
+def _dates(data: Mapping[str, Any]) -> Iterator[Finding]:
+    for path, value in _leaves((), data):
+        if isinstance(value, date | datetime | time):
+            text = f"{place(path, data)} = {value} can't be; no key takes a date or time of day"
+            yield Finding(path, text)
+
+
+def _leaves(path: KeyPath, value: Any) -> Iterator[tuple[KeyPath, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves((*path, key), inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _leaves((*path, index), inner)
+    else:
+        yield path, value
+
+
+def _lines(findings: list[Finding], path: Path, text: str) -> list[str]:
+    """One line for each place that has errors, in the order of the file."""
+    lines = lines_of(text)
+    first = {finding.path: finding for finding in reversed(findings)}
+    placed = [(line_at(lines, finding.path), finding.text) for finding in first.values()]
+    return [f"{path}:{line}: {what}" for line, what in sorted(placed)]

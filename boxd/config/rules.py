@@ -1,0 +1,172 @@
+"""The rules between the parts of a configuration, which no single value can break alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+from boxd.config.draft import Draft
+from boxd.config.schema import Config, MidiBackend
+from boxd.config.uses import Use, used_twice
+from boxd.config.wiring import wiring_faults
+from boxd.config.wording import Finding, nearest
+
+_LONGEST_SOCKET_PATH = 107  # bytes that Linux takes for a Unix socket's name
+
+
+def broken_rules(draft: Draft) -> list[Finding]:
+    """Everything that is wrong between the parts of the file, with paths in `draft.config`."""
+    config = draft.config
+    return [
+        *_repeated_names(config),
+        *_bays_and_lockers(draft),
+        *wiring_faults(draft),
+        *_simulation_faults(config),
+        *_tcp_port_faults(config),
+        *_temporal_faults(config),
+        *_web_faults(config),
+        *_waiting_faults(config),
+    ]
+
+
+def _repeated_names(config: Config) -> Iterator[Finding]:
+    named = {
+        ("devices", "name"): [f"device '{device.name}'" for device in config.devices],
+        ("bays", "id"): [f"bay '{bay.id}'" for bay in config.bays],
+        ("lockers", "id"): [f"locker {locker.id}" for locker in config.lockers],
+        ("seed", "sku"): [f"prize '{prize.sku}'" for prize in config.seed],
+    }
+    for (section, key), things in named.items():
+        for row, thing in enumerate(things):
+            if thing in things[:row]:
+                text = f"{thing} is declared already; give this one another {key}"
+                yield Finding((section, row, key), text)
+
+
+def _bays_and_lockers(draft: Draft) -> Iterator[Finding]:
+    config = draft.config
+    bays = [bay.id for bay in config.bays]
+    if not bays and not draft.doubtful["bays"]:
+        yield Finding(("bays",), "there is no bay; add one with [[bays]], and its lockers")
+    for row, locker in enumerate(config.lockers):
+        if locker.bay not in bays and not draft.is_doubtful("bays", locker.bay):
+            guess = nearest(locker.bay, bays, "declared are")
+            text = f"locker {locker.id}: bay = '{locker.bay}', but no bay has that id; {guess}"
+            yield Finding(("lockers", row, "bay"), text)
+    for row, bay in enumerate(config.bays):
+        if not config.lockers_of(bay.id) and not draft.doubtful["lockers"]:
+            text = f"bay '{bay.id}' has no locker; add one: [[lockers]] with bay = '{bay.id}'"
+            yield Finding(("bays", row), text)
+
+
+def _simulation_faults(config: Config) -> Iterator[Finding]:
+    simulated = config.midi.backend is MidiBackend.SIMULATION
+    if config.simulation.enabled and not simulated:
+        text = (
+            f"[simulation] enabled = true beside real devices ([midi] backend ="
+            f" '{config.midi.backend}'); the simulator never stands beside them: write"
+            " [midi] backend = 'simulation', or enabled = false"
+        )
+        yield Finding(("simulation", "enabled"), text)
+    if simulated and not config.simulation.enabled:
+        text = (
+            "[midi] backend = 'simulation', but the simulation is not enabled; write"
+            " [simulation] enabled = true, or name the real backend: 'alsa' or 'jack'"
+        )
+        yield Finding(("midi", "backend"), text)
+    if config.seed and not config.simulation.enabled:
+        text = (
+            "[[seed]] is for the simulation alone; a real box gets its prizes with"
+            " 'boxd prizes import': remove the [[seed]] sections"
+        )
+        yield Finding(("seed",), text)
+
+
+def _tcp_port_faults(config: Config) -> Iterator[Finding]:
+    ports = [("web", "port", config.web.port)]
+    temporal = config.temporal
+    if temporal.address is None:
+        ports += [
+            ("temporal", "port", temporal.port),
+            ("temporal", "http_port", temporal.http_port),
+            ("temporal", "metrics_port", temporal.metrics_port),
+        ]
+        if temporal.ui:
+            ports.append(("temporal", "ui_port", temporal.ui_port))
+    # What stands in the file comes last, so that a clash with a default is shown at its line.
+    written = {"web": config.web.model_fields_set, "temporal": temporal.model_fields_set}
+    ports.sort(key=lambda port: port[1] in written[port[0]])
+    uses = [
+        Use((section, key), f"[{section}] {key}", f"TCP port {number}")
+        for section, key, number in ports
+    ]
+    yield from used_twice(uses, "give each a port of its own")
+
+
+def _temporal_faults(config: Config) -> Iterator[Finding]:
+    temporal = config.temporal
+    secured = [
+        key
+        for key in ("tls_ca_file", "tls_cert_file", "tls_key_file", "api_key_file")
+        if getattr(temporal, key) is not None
+    ]
+    if temporal.address is None:
+        for key in [*(["tls"] if temporal.tls else []), *secured]:
+            text = (
+                f"[temporal] {key} goes with a server elsewhere, and the box's own speaks plainly"
+                " on loopback; name that server's address, or remove this line"
+            )
+            yield Finding(("temporal", key), text)
+        return
+    if not temporal.tls:
+        for key in secured:
+            text = f"[temporal] {key} is of no use without TLS; write tls = true, or remove it"
+            yield Finding(("temporal", key), text)
+    pair = {"tls_cert_file": temporal.tls_cert_file, "tls_key_file": temporal.tls_key_file}
+    present = [key for key, value in pair.items() if value is not None]
+    if len(present) == 1:
+        other = next(key for key in pair if key not in present)
+        text = f"[temporal] {present[0]} without {other}; a certificate needs its key: give both"
+        yield Finding(("temporal", present[0]), text)
+
+
+def _web_faults(config: Config) -> Iterator[Finding]:
+    host = config.web.host
+    if not _is_loopback(host) and not config.web.hosts:
+        text = (
+            f"[web] host = '{host}' is not loopback, where anybody can press the operator's"
+            " buttons; keep 127.0.0.1, or say under which names it may be reached: hosts = [...]"
+        )
+        yield Finding(("web", "host"), text)
+    length = len(bytes(config.socket_file))
+    if length > _LONGEST_SOCKET_PATH:
+        text = (
+            f"the socket's path has {length} bytes, and Linux takes {_LONGEST_SOCKET_PATH}:"
+            f" {config.socket_file}; write a shorter one: [web] socket = '/run/boxd/boxd.sock'"
+        )
+        yield Finding(("web", "socket") if config.web.socket else ("box", "state_dir"), text)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _waiting_faults(config: Config) -> Iterator[Finding]:
+    ordered = (
+        ("timeouts", "door_opens_s", "door_left_open_s"),
+        ("timeouts", "reminder_first_s", "reminder_longest_s"),
+        ("lockout", "first_s", "longest_s"),
+    )
+    for section, first, last in ordered:
+        values = getattr(config, section)
+        low, high = getattr(values, first), getattr(values, last)
+        if low > high:
+            text = (
+                f"[{section}] {first} = {low:g} is longer than {last} = {high:g}; make"
+                f" {first} smaller, or {last} greater"
+            )
+            key = first if first in values.model_fields_set else last
+            yield Finding((section, key), text)
