@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import sys
 import tempfile
 import time
 from collections import deque
@@ -132,7 +133,7 @@ def verify(as_json: bool) -> int | None:
 def export(file: Path | None) -> None:
     """Export the whole trail as JSON lines, to FILE or to standard output."""
     if file is None:
-        _write(click.get_text_stream("stdout"))
+        _write(sys.stdout)
         return
     with _replacing(file) as out, waiting("exporting the audit trail"):
         count = _write(out)
