@@ -184,6 +184,7 @@ def _rows(
     connection: sqlite3.Connection, row: type[Row], table: str, order: str
 ) -> tuple[Row, ...]:
     columns = ", ".join(field.name for field in fields(row))
+    # Table and columns are this module's own words, never input.
     found = connection.execute(f"SELECT {columns} FROM {table} ORDER BY {order}")  # noqa: S608
     return tuple(row(*values) for values in found)
 
