@@ -47,7 +47,7 @@ class Breakable(Protocol):
         """Open a locker's door without a pulse."""
 
 
-def inject(hardware: Breakable, device: str, fault: str, key: str | None) -> None:
+def inject(hardware: Breakable, device: str, fault: str, key: str) -> None:
     """Make something go wrong, or right again.
 
     unplug, replug, duplicate, unduplicate, stick and unstick (both with `key`) take a device's
@@ -59,7 +59,7 @@ def inject(hardware: Breakable, device: str, fault: str, key: str | None) -> Non
         getattr(hardware, fault)(_locker(device, fault))
     elif fault in _DEVICE_FAULTS:
         getattr(hardware, fault)(device)
-    elif key is None:
+    elif not key:
         raise BadInput(f"'{fault}' needs a key; the keys: {', '.join(Key)}")
     else:
         getattr(hardware, fault)(device, key)

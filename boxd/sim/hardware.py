@@ -63,10 +63,10 @@ class SimulatedHardware:
             unit.power_off()
         self._trace.close()
 
-    def subscribe(self, on_change: Callable[[], None]) -> Callable[[], None]:
-        """Call `on_change` after everything that `state` shows; returns how to end that."""
-        self._listeners.append(on_change)
-        return lambda: self._listeners.remove(on_change)
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` after every change of what `state` shows; returns how to end that."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
 
     def state(self) -> dict[str, Any]:
         """The front of the box as a program can read it."""
@@ -98,7 +98,7 @@ class SimulatedHardware:
         unit = self._named(device)
         (unit.touch if touched else unit.release)(_key(key))
 
-    def set_door(self, locker: int, state: str) -> None:
+    def set_door(self, locker: int, state: DoorState | str) -> None:
         """Somebody opens or shuts a locker's door."""
         known = (str(DoorState.OPEN), str(DoorState.CLOSED))
         if state not in known:
@@ -106,7 +106,7 @@ class SimulatedHardware:
         self._check_locker(locker)
         self._move_door(locker, DoorState(state))
 
-    def fault(self, device: str, fault: str, key: str | None = None) -> None:
+    def fault(self, device: str, fault: str, key: str = "") -> None:
         """Make something go wrong, or right again, as `boxd.sim.faults.inject` says."""
         inject(self, device, fault, key)
 

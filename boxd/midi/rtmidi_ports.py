@@ -1,0 +1,245 @@
+"""Real MIDI ports through python-rtmidi, on ALSA or JACK."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import itertools
+import os
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import rtmidi
+import structlog
+
+from boxd.config.schema import MidiBackend
+from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
+from boxd.midi.ports import Listing, OnMessage, PortPair
+
+log = structlog.get_logger(__name__)
+
+APIS = {MidiBackend.ALSA: rtmidi.API_LINUX_ALSA, MidiBackend.JACK: rtmidi.API_UNIX_JACK}
+_IN, _OUT = "in", "out"
+
+
+class _Directory(Protocol):
+    """Where the ports are listed. Made off the event loop; asked on it, in about 0.1 ms."""
+
+    @property
+    def is_alive(self) -> bool:
+        """False once the MIDI system itself has ended."""
+
+    def listing(self) -> Listing:
+        """Every port of others."""
+
+    def is_joined(self, pair: PortPair, client: str) -> bool:
+        """False if `client`'s ports are known not to be connected with this pair any more."""
+
+    def close(self) -> None:
+        """Let go."""
+
+
+class RtMidiPorts:
+    """The MIDI system of this machine.
+
+    What can't be noticed on ALSA: a device that leaves and returns between two looks under the
+    very same numbers; the numbers change at every replug. On JACK the connections are looked at,
+    so there it is noticed. A JACK server in synchronous mode keeps the ports of a client that was
+    killed for up to ten of its client timeouts (5 s by default) and tells nobody meanwhile.
+    """
+
+    def __init__(self, backend: MidiBackend) -> None:
+        self._backend = backend
+        self._directory: _Directory | None = None
+        self._numbers = itertools.count(1)
+
+    async def look(self) -> Listing:
+        """The ports that exist now; raises OSError when there is no MIDI system."""
+        directory = self._directory
+        if directory is None:
+            directory = await asyncio.to_thread(self._connect)
+            self._directory = directory
+        if not directory.is_alive:
+            self._directory = None
+            raise OSError("the MIDI server has ended")
+        with as_oserror():
+            return directory.listing()
+
+    def has(self, pair: PortPair) -> bool:
+        """Whether both ports are there at this instant."""
+        directory = self._directory
+        if directory is None or not directory.is_alive:
+            return False
+        try:
+            with as_oserror():
+                listing = directory.listing()
+        except OSError:
+            return False
+        return pair.source in listing.sources and pair.destination in listing.destinations
+
+    async def open(self, pair: PortPair, on_message: OnMessage) -> RtMidiPort:
+        """Connect to a device; about 30 ms on JACK, spent in a thread."""
+        directory = self._directory
+        if directory is None:
+            raise OSError("the MIDI system has gone")
+        client = f"boxd-{os.getpid()}-{next(self._numbers)}"
+        port = RtMidiPort(APIS[self._backend], client, pair, directory, on_message)
+        await asyncio.to_thread(port.connect)
+        return port
+
+    async def close(self) -> None:
+        """Let go of the MIDI system."""
+        directory, self._directory = self._directory, None
+        if directory is not None:
+            await asyncio.to_thread(directory.close)
+
+    def _connect(self) -> _Directory:
+        with as_oserror():
+            return _JackDirectory() if self._backend is MidiBackend.JACK else _AlsaDirectory()
+
+
+class RtMidiPort:
+    """A connection to one device: a client for each direction, as rtmidi has it."""
+
+    def __init__(
+        self, api: int, client: str, pair: PortPair, directory: _Directory, on_message: OnMessage
+    ) -> None:
+        self._api = api
+        self._client = client
+        self._pair = pair
+        self._directory = directory
+        self._on_message = on_message
+        self._loop = asyncio.get_running_loop()
+        self._ends: list[Any] = []
+        self._to_device: Any = None
+
+    def connect(self) -> None:
+        """Open both directions; blocks, so it belongs in a thread. Raises OSError."""
+        try:
+            with as_oserror():
+                self._open_both()
+        except OSError:
+            self._release()
+            raise
+
+    def send(self, message: bytes) -> None:
+        """Hand one message to the MIDI system."""
+        if self._to_device is None:
+            raise OSError(f"the port to {self._pair.destination} is closed")
+        with as_oserror():
+            self._to_device.send_message(message)
+
+    def is_connected(self) -> bool:
+        """False once the connection is known to be broken."""
+        return (
+            self._to_device is not None
+            and self._directory.is_alive
+            and self._directory.is_joined(self._pair, self._client)
+        )
+
+    async def close(self) -> None:
+        """Close both directions; no message arrives afterwards."""
+        self._to_device = None
+        await asyncio.to_thread(self._release)
+
+    def _open_both(self) -> None:
+        from_device = rtmidi.MidiIn(self._api, name=f"{self._client}-{_IN}")
+        self._ends.append(from_device)
+        from_device.ignore_types(sysex=False)
+        from_device.set_callback(self._arrive)
+        from_device.open_port(_index(from_device, self._pair.source), name=_IN)
+        to_device = rtmidi.MidiOut(self._api, name=f"{self._client}-{_OUT}")
+        self._ends.append(to_device)
+        to_device.open_port(_index(to_device, self._pair.destination), name=_OUT)
+        self._to_device = to_device
+
+    def _arrive(self, event: tuple[list[int], float], _data: object = None) -> None:
+        # THE HAND-OVER: rtmidi calls this on a thread of its own, where an exception would
+        # disappear without a trace. Nothing but the bytes goes over to the event loop.
+        try:
+            self._loop.call_soon_threadsafe(self._on_message, bytes(event[0]))
+        except (RuntimeError, ValueError):
+            log.exception("a MIDI message was lost", port=self._pair.source)
+
+    def _release(self) -> None:
+        ends, self._ends = self._ends, []
+        for end in ends:
+            if self._directory.is_alive:
+                end.close_port()
+                end.delete()
+            else:
+                keep_for_ever(end)
+
+
+class _AlsaDirectory:
+    """One long-lived client for each direction."""
+
+    is_alive = True
+
+    def __init__(self) -> None:
+        self._in = rtmidi.MidiIn(rtmidi.API_LINUX_ALSA, name="boxd-watch")
+        self._out = rtmidi.MidiOut(rtmidi.API_LINUX_ALSA, name="boxd-watch")
+
+    def listing(self) -> Listing:
+        """Every port of others."""
+        return Listing(tuple(self._in.get_ports()), tuple(self._out.get_ports()))
+
+    def is_joined(self, _pair: PortPair, _client: str) -> bool:
+        """ALSA's names change at every replug, so the listing tells it already."""
+        return True
+
+    def close(self) -> None:
+        """Let go."""
+        self._in.delete()
+        self._out.delete()
+
+
+class _JackDirectory:
+    """The server's own word on ports and connections."""
+
+    def __init__(self) -> None:
+        self._server = JackServer()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the server still runs."""
+        return self._server.is_alive
+
+    def listing(self) -> Listing:
+        """Every port of others."""
+        return Listing(self._server.ports(IS_OUTPUT), self._server.ports(IS_INPUT))
+
+    def is_joined(self, pair: PortPair, client: str) -> bool:
+        """Whether the client's two ports are connected with the pair."""
+        connections = self._server.connections_of
+        return f"{client}-{_IN}:{_IN}" in connections(pair.source) and (
+            f"{client}-{_OUT}:{_OUT}" in connections(pair.destination)
+        )
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._server.close()
+
+
+def _index(end: Any, name: str) -> int:
+    ports: list[str] = end.get_ports()
+    if name not in ports:
+        raise OSError(f"{name} has just gone")
+    return ports.index(name)
+
+
+def keep_for_ever(end: Any) -> None:
+    """Never let an end be deleted: after its server's end that crashes the process."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(end))
+
+
+@contextlib.contextmanager
+def as_oserror() -> Iterator[None]:
+    """Every way in which rtmidi fails, as the one error that a port system promises."""
+    try:
+        yield
+    except OSError:
+        raise
+    except (rtmidi.RtMidiError, RuntimeError, ValueError) as error:
+        raise OSError(str(error)) from error

@@ -1,0 +1,159 @@
+"""A simulated CodeTV board as a program of its own, on a real JACK or ALSA port.
+
+Lines on standard input are what a person does: `tap 1`, `touch 5`, `release 5`, `quit`. Each
+thing that happens is printed as a line of JSON, like the hardware trace's. Ends by `quit`, the
+input's end, TERM or INT.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rtmidi
+
+from boxd.config.schema import MidiBackend
+from boxd.devices import Key
+from boxd.errors import BadInput, DeviceUnreachable
+from boxd.midi.jack import JackServer
+from boxd.midi.rtmidi_ports import APIS, as_oserror, keep_for_ever
+from boxd.sim.board import SimulatedBoard
+from boxd.sim.trace import Trace
+
+TAP_S = 0.04
+INPUT, OUTPUT = 0, 1
+CHUNK_BYTES = 4096
+
+_PRODUCT = re.compile(r"CodeTV Board [0-3]")
+
+
+def run_sim_board(product: str, backend: MidiBackend, trace: Path | None = None) -> None:
+    """Be a board until told to end. Raises BadInput, or DeviceUnreachable without MIDI system."""
+    if not _PRODUCT.fullmatch(product):
+        raise BadInput(f"a board can't be called '{product}'; use 'CodeTV Board 0' to '... 3'")
+    if backend not in APIS:
+        known = ", ".join(APIS)
+        raise BadInput(f"a program of its own needs a real MIDI backend ({known}), not {backend}")
+    asyncio.run(_run(product, backend, trace))
+
+
+async def _run(product: str, backend: MidiBackend, trace: Path | None) -> None:
+    record = Trace(trace, OUTPUT)
+    board = SimulatedBoard(product, record)
+    try:
+        port = VirtualPort(product, backend, board.receive)
+    except OSError as error:
+        raise DeviceUnreachable(f"no {backend} MIDI system for '{product}': {error}") from error
+    try:
+        board.emit = port.send
+        board.power_on()
+        record.write("plugged", product)
+        await _Hand(board).work()
+    finally:
+        port.close()
+        record.write("unplugged", product)
+        board.power_off()
+        record.close()
+
+
+class VirtualPort:
+    """A MIDI port that others can open, named after a product. Raises OSError without MIDI."""
+
+    def __init__(
+        self, product: str, backend: MidiBackend, on_message: Callable[[bytes], None]
+    ) -> None:
+        self._on_message = on_message
+        self._loop = asyncio.get_running_loop()
+        name, port = product, f"{product} MIDI 1"
+        with as_oserror():
+            self._out = rtmidi.MidiOut(APIS[backend], name=name)
+            self._in = rtmidi.MidiIn(APIS[backend], name=name)
+            self._server = JackServer() if backend is MidiBackend.JACK else None
+            self._in.ignore_types(sysex=False)
+            self._in.set_callback(self._arrive)
+            self._in.open_virtual_port(port)
+            self._out.open_virtual_port(port)
+
+    def send(self, message: bytes) -> None:
+        """Send to whoever has the port open."""
+        self._out.send_message(message)
+
+    def close(self) -> None:
+        """Take the port away."""
+        if self._server is not None and not self._server.is_alive:
+            keep_for_ever(self._in)
+            keep_for_ever(self._out)
+            return
+        for end in (self._in, self._out):
+            end.close_port()
+            end.delete()
+        if self._server is not None:
+            self._server.close()
+
+    def _arrive(self, event: tuple[list[int], float], _data: Any = None) -> None:
+        # The hand-over from rtmidi's thread; a loop that has ended has no use for more bytes.
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._on_message, bytes(event[0]))
+
+
+class _Hand:
+    """The hand that touches the board, as told by lines on standard input."""
+
+    def __init__(self, board: SimulatedBoard) -> None:
+        self._board = board
+        self._ended = asyncio.Event()
+        self._taps: asyncio.Queue[Key] = asyncio.Queue()
+        self._rest = b""
+
+    async def work(self) -> None:
+        """Do as told until told to end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ended.set)
+        try:
+            loop.add_reader(INPUT, self._read)
+        except PermissionError:
+            pass  # /dev/null or a file: nobody says anything, so signals alone end it
+        tapping = asyncio.create_task(self._tap())
+        await self._ended.wait()
+        tapping.cancel()
+        loop.remove_reader(INPUT)
+
+    def _read(self) -> None:
+        data = os.read(INPUT, CHUNK_BYTES)
+        if not data:
+            self._ended.set()
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._rest = self._rest[-CHUNK_BYTES:]
+        for line in lines:
+            self._obey(line.decode("utf-8", "replace").split())
+
+    def _obey(self, words: list[str]) -> None:
+        match words:
+            case []:
+                pass
+            case ["quit"]:
+                self._ended.set()
+            case ["tap", name] if name in set(Key):
+                self._taps.put_nowait(Key(name))
+            case ["touch", name] if name in set(Key):
+                self._board.touch(Key(name))
+            case ["release", name] if name in set(Key):
+                self._board.release(Key(name))
+            case _:
+                known = "tap KEY, touch KEY, release KEY, quit"
+                print(f"not understood: {' '.join(words)}; known: {known}", file=sys.stderr)
+
+    async def _tap(self) -> None:
+        while True:
+            key = await self._taps.get()
+            self._board.touch(key)
+            await asyncio.sleep(TAP_S)
+            self._board.release(key)
+            await asyncio.sleep(TAP_S)
