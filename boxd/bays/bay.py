@@ -42,6 +42,13 @@ REFUSED_BEEP_MS = 300
 LOCKED_BEEP_MS = 800
 REMINDER_BEEP_MS = 200
 
+UNCHECKED_SHOWS_S = 30.0
+"""For so long the front stays out of service for a code that could not be checked: its owner is
+to see it, the next one must not be turned away by it."""
+
+TICK_S = 0.01
+"""A count-down looks this much after the full second, so that it never looks too early."""
+
 ENDINGS_REMEMBERED = 16
 """A verdict may be told twice; of so many redemptions it is known that they were shown."""
 
@@ -90,7 +97,7 @@ class Bay:
         self._open: Standing | None = None
         self._ended: deque[str] = deque(maxlen=ENDINGS_REMEMBERED)
         self._check: Check | None = None
-        self._cancelling: asyncio.Task[None] | None = None
+        self._cancelling: asyncio.Task[str] | None = None
         self._has_started = False
         self._why_not = ""
         self._unchecked = ""
@@ -244,10 +251,15 @@ class Bay:
         self._remember(no_verdict.why, "bad")
         if no_verdict.is_to_be_retyped:
             self._unchecked = no_verdict.why
+            self._after(UNCHECKED_SHOWS_S, self._forget_unchecked)
             log.warning("out of service for a typed code", bay=self._config.id)
         else:
             self._refuse()
         self._beep(REFUSED_BEEP_MS)
+        self._refresh()
+
+    def _forget_unchecked(self) -> None:
+        self._unchecked = ""
         self._refresh()
 
     def _cancel(self, standing: Standing) -> None:
@@ -256,7 +268,8 @@ class Bay:
             self._cancelling = asyncio.get_running_loop().create_task(answering)
             self._cancelling.add_done_callback(self._cancel_is_over)
 
-    async def _answer_cancelled(self, standing: Standing) -> None:
+    async def _answer_cancelled(self, standing: Standing) -> str:
+        """Why Cancel was not taken; empty when it was."""
         answer = Answer(
             id=str(uuid4()),
             redemption=standing.redemption,
@@ -267,20 +280,22 @@ class Bay:
         try:
             async with asyncio.timeout(self._patience.longest_s):
                 reply = await self._desk.answer(answer)
-            why = "" if reply.accepted else reply.why
         except TimeoutError:
-            why = "nobody answered in time"
+            return "nobody answered in time"
         except BoxdError as error:
-            why = str(error)
-        if why:
+            return str(error)
+        return "" if reply.accepted else reply.why
+
+    def _cancel_is_over(self, task: asyncio.Task[str]) -> None:
+        self._cancelling = None
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
+            log.error("passing on Cancel failed", bay=self._config.id, exc_info=error)
+        if why := "boxd failed to pass it on" if error else task.result():
             self._remember(f"Cancel was not taken: {why}", "plain")
             self._player.play_over(lamps.BLIP)
             self._on_change()
-
-    def _cancel_is_over(self, task: asyncio.Task[None]) -> None:
-        self._cancelling = None
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("passing on Cancel failed", bay=self._config.id, exc_info=error)
 
     # Showing
 
@@ -330,7 +345,7 @@ class Bay:
         self._refresh()
         remaining_s = self._locked_until - self._timers.time()
         if remaining_s > 0:
-            self._after(math.fmod(remaining_s, 1) or 1, self._count_down)
+            self._after(math.fmod(remaining_s, 1) + TICK_S, self._count_down)
 
     def _locked_for_s(self) -> int:
         return max(0, math.ceil(self._locked_until - self._timers.time()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -112,7 +113,9 @@ class Check:
             return
         error = task.exception()
         if error is not None:
-            log.error("checking a code failed", error=repr(type(error)), exc_info=error)
+            # Neither the message nor the locals: both may hold the digits.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("checking a code failed", error=type(error).__name__, where=where)
             self._run_out(is_begun=False)
 
     def _proceed(self, progress: Checking) -> None:

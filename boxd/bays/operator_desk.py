@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -72,7 +73,7 @@ class OperatorDesk:
         self._prompts: tuple[Prompt, ...] = ()
         self._state = DeskState()
         self._deaf_until = -math.inf
-        self._answering: asyncio.Task[None] | None = None
+        self._answering: asyncio.Task[str] | None = None
         if keypad is not None:
             keypad.subscribe(self._take_touch)
 
@@ -129,32 +130,35 @@ class OperatorDesk:
         answer = prompt.answer(option.answer, str(uuid4()), ACTOR)
         self._report("")
         self._answering = asyncio.get_running_loop().create_task(self._answer(answer))
-        self._answering.add_done_callback(self._answer_is_over)
+        self._answering.add_done_callback(partial(self._answer_is_over, prompt))
 
     def _opened(self, prompt: Prompt, menu: str) -> DeskState:
         is_paging = menu == SUBSTITUTE == self._state.menu
         page = (self._state.page + 1) % pages_of(prompt.others) if is_paging else 0
         return DeskState(prompt.id, menu, page)
 
-    async def _answer(self, answer: Answer) -> None:
+    async def _answer(self, answer: Answer) -> str:
+        """Why the answer was not taken; empty when it was."""
         try:
             async with asyncio.timeout(self._patience_s):
                 reply = await self._desk.answer(answer)
-            why = "" if reply.accepted else reply.why
         except TimeoutError:
-            why = "the box did not reply in time; look at the prompt, then press again"
+            return "the box did not reply in time; look at the prompt, then press again"
         except BoxdError as error:
-            why = str(error)
-        if why:
-            self._refuse(why)
-        elif self._state.focused == f"{answer.redemption}:{answer.step}":
-            self._deaf_until = self._timers.time() + ANSWERED_S
+            return str(error)
+        return "" if reply.accepted else reply.why
 
-    def _answer_is_over(self, task: asyncio.Task[None]) -> None:
+    def _answer_is_over(self, prompt: Prompt, task: asyncio.Task[str]) -> None:
         self._answering = None
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
             log.error("passing on the operator's answer failed", exc_info=error)
-            self._refuse("boxd failed to pass on the answer; its journal says why")
+            self._refuse("boxd failed to pass it on; its journal says why")
+        elif why := task.result():
+            self._refuse(why)
+        elif self._state.focused == prompt.id:
+            self._deaf_until = self._timers.time() + ANSWERED_S
 
     def _refuse(self, why: str) -> None:
         if self._buzzer is not None:
