@@ -1,0 +1,129 @@
+"""The snapshot: all that the HUD shows at one moment, as plain values. A pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from boxd import __version__
+from boxd.bays.prompts import Prompt
+from boxd.bays.view import BayView
+from boxd.config import Config
+from boxd.config.schema import Locker
+from boxd.devices import DeviceStatus, DoorState
+from boxd.ledger.ledger import as_text
+from boxd.ledger.overview import Overview
+from boxd.web.wording import event_line
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the box takes codes: starting, ready or out_of_service, why not, what to do."""
+
+    state: str
+    why: str = ""
+    remedy: str = ""
+    temporal: str = "starting"
+    temporal_why: str = ""
+    temporal_since: str = ""
+    ledger: str = "whole"
+    ledger_why: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything the snapshot is made from."""
+
+    config: Config
+    health: Health
+    overview: Overview
+    prompts: Sequence[Prompt]
+    bays: Sequence[BayView]
+    devices: Sequence[DeviceStatus]
+    doors: Mapping[int, DoorState | None]
+    operator: Json
+
+
+def snapshot(picture: Picture, version: int, at: str) -> Json:
+    """The picture as the HUD reads it."""
+    return {
+        "version": version,
+        "at": at,
+        "box": _box(picture.config),
+        "health": _health(picture.health),
+        "operator": picture.operator,
+        "prompts": [_prompt(prompt, picture.operator) for prompt in picture.prompts],
+        "bays": [_bay(view, picture) for view in picture.bays],
+        "lockers": [_locker(locker, picture) for locker in picture.config.lockers],
+        "devices": [_device(status) for status in picture.devices],
+        "stock": picture.overview.stock,
+        "alarms": picture.overview.alarms,
+        "events": [event_line(row) for row in picture.overview.events],
+    }
+
+
+def _box(config: Config) -> Json:
+    return {
+        "id": config.box.id,
+        "name": config.box.name,
+        "simulation": config.simulation.enabled,
+        "boxd": __version__,
+    }
+
+
+def _health(health: Health) -> Json:
+    return {
+        "state": health.state,
+        "why": health.why,
+        "remedy": health.remedy,
+        "temporal": {
+            "state": health.temporal,
+            "why": health.temporal_why,
+            "since": health.temporal_since,
+        },
+        "ledger": {"state": health.ledger, "why": health.ledger_why},
+    }
+
+
+def _prompt(prompt: Prompt, operator: Json) -> Json:
+    focused = operator["focused"] == prompt.id
+    return prompt.as_json() | {"focused": focused, "menu": operator["menu"] if focused else ""}
+
+
+def _bay(view: BayView, picture: Picture) -> Json:
+    bay = next(bay for bay in picture.config.bays if bay.id == view.id)
+    return view.as_json() | {"keypad": _state_of(bay.keypad, picture)}
+
+
+def _state_of(device: str, picture: Picture) -> str:
+    return next((str(s.state) for s in picture.devices if s.name == device), "unreachable")
+
+
+def _locker(locker: Locker, picture: Picture) -> Json:
+    known = picture.overview.lockers.get(locker.id, {})
+    taken = known.get("redemption") is not None
+    state = "taken" if taken else "free" if known.get("in_service", 1) else "out_of_service"
+    door = picture.doors[locker.id]
+    return {
+        "id": locker.id,
+        "bay": locker.bay,
+        "state": state,
+        "reason": known.get("reason", ""),
+        "door": "none" if door is None else door.value,
+        "latch": _state_of(locker.latch, picture),
+        "prize": known.get("prize") or "",
+    }
+
+
+def _device(status: DeviceStatus) -> Json:
+    return {
+        "name": status.name,
+        "kind": status.kind,
+        "port": status.port,
+        "state": status.state.value,
+        "since": as_text(status.since),
+        "why": status.why,
+    }

@@ -1,0 +1,36 @@
+// Making elements: text is always set as text, never as markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "onclick") element.addEventListener("click", value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child != null && child !== ""));
+  return element;
+}
+
+export function icon(name, tone = "") {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", `icon ${tone}`);
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `/static/icons.svg#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+// Replaces the children of `place` only when `value` differs from what it shows already, so that
+// an element keeps its focus and stays under the finger while nothing about it changes.
+const shown = new WeakMap();
+
+export function show(place, value, children) {
+  const text = JSON.stringify(value);
+  if (shown.get(place) === text) return false;
+  shown.set(place, text);
+  place.replaceChildren(...children());
+  return true;
+}

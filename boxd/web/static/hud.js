@@ -1,0 +1,206 @@
+// The operator's screen: shows the newest snapshot, takes answers by touch and by keyboard.
+
+import { forgetAllBut, forgetReasons, press, pressedAt } from "./answers.js";
+import { tick } from "./clock.js";
+import { icon, make, show } from "./dom.js";
+import { fit } from "./fit.js";
+import * as lists from "./lists.js";
+import { watch } from "./live.js";
+import { bayName, outView, promptView, restView } from "./prompt.js";
+
+const GUARD_MS = 400; // a button that appears under a finger is not pressed by it
+
+const place = (id) => document.getElementById(id);
+let snapshot = null;
+let connected = false;
+let chosen = null; // the prompt that was tapped in the queue
+let menu = { prompt: null, opened: null, shown: "" }; // `opened` null: as the operator's pad has it
+let asked = "";
+let about = "";
+let guardedUntil = 0;
+
+function currentPrompt() {
+  const { prompts } = snapshot;
+  return (
+    prompts.find((prompt) => prompt.redemption === chosen) ??
+    prompts.find((prompt) => prompt.focused) ??
+    prompts[0] ??
+    null
+  );
+}
+
+function openMenu(prompt) {
+  return menu.prompt === prompt.id && menu.opened !== null ? menu.opened : prompt.menu;
+}
+
+function onState(next) {
+  const focusedBefore = snapshot?.prompts.find((prompt) => prompt.focused)?.id;
+  const focused = next.prompts.find((prompt) => prompt.focused);
+  if (focused?.id !== focusedBefore) chosen = null;
+  if (focused && focused.menu !== menu.shown) menu.opened = null;
+  menu.shown = focused?.menu ?? "";
+  snapshot = next;
+  forgetAllBut(snapshot.prompts);
+  const prompt = currentPrompt();
+  if (prompt) forgetOldReason(prompt);
+  render();
+}
+
+function forgetOldReason(prompt) {
+  const { since, reminders, focused, menu: _menu, ...rest } = prompt;
+  const door = snapshot.lockers.find((locker) => locker.id === prompt.locker)?.door;
+  const now = JSON.stringify([rest, door, snapshot.health.state]);
+  if (now !== about) forgetReasons(prompt);
+  about = now;
+}
+
+function render() {
+  document.body.classList.toggle("lost", !connected);
+  if (!snapshot) return;
+  const { health } = snapshot;
+  document.body.dataset.health = health.state;
+  document.body.dataset.ledger = health.ledger.state;
+  document.title = `${snapshot.box.name}: operator`;
+  const bar = [snapshot.box, health];
+  show(place("bar"), bar, barView);
+  renderPrompt();
+  for (const name of ["alarms", "bays", "lockers", "stock", "devices", "events"]) {
+    const needed = name === "bays" ? [snapshot.bays, lockedFrom()] : snapshot[name];
+    show(place(name), needed, () => lists[name](snapshot));
+  }
+  place("stock").dataset.many = snapshot.stock.length > 4;
+  tick();
+}
+
+// A lock counts from the snapshot's time, so the bays are drawn anew for each snapshot then.
+function lockedFrom() {
+  return snapshot.bays.some((bay) => bay.locked_for_s > 0) ? snapshot.at : "";
+}
+
+function renderPrompt() {
+  const serving = snapshot.health.state === "ready";
+  const prompt = serving ? currentPrompt() : null;
+  const area = place("prompt");
+  area.dataset.stage = prompt ? prompt.stage : serving ? "rest" : "out";
+  area.dataset.urgency = prompt ? Math.min(prompt.reminders, 3) : 0;
+  const opened = prompt ? openMenu(prompt) : "";
+  guard(prompt ? `${prompt.id} ${opened}` : "");
+  if (prompt) showPrompt(area, prompt, opened);
+  else if (serving) show(area, [snapshot.bays, snapshot.events[0]], () => restView(snapshot));
+  else show(area, [snapshot.health, snapshot.prompts.length], () => outView(snapshot));
+  const others = snapshot.prompts.map(({ id, title, locker, bay, since, stage }) => [id, title, locker, bay, since, stage]);
+  show(place("queue"), [others, prompt?.id], () => lists.queue(snapshot, prompt, choose));
+  speak(prompt);
+}
+
+function showPrompt(area, prompt, opened) {
+  const locker = snapshot.lockers.find((each) => each.id === prompt.locker);
+  const pad = padElsewhere(prompt, opened);
+  const isNew = show(area, [prompt, locker?.door, opened, pad, pressedAt(prompt)], () =>
+    promptView(snapshot, prompt, opened, pad, (option) => take(prompt, option)),
+  );
+  if (isNew) fitWords();
+}
+
+function fitWords() {
+  fit(document.querySelector("#prompt .words"));
+}
+
+// What the operator's pad answers when that is not what this screen shows.
+function padElsewhere(prompt, opened) {
+  const focused = snapshot.prompts.find((each) => each.focused);
+  if (focused && focused.id !== prompt.id) {
+    return `The operator's pad still answers locker ${focused.locker} (${bayName(snapshot, focused.bay)}); use this screen here.`;
+  }
+  if (opened !== prompt.menu) return "Open on this screen only: the operator's pad still answers the question before.";
+  return "";
+}
+
+function guard(question) {
+  if (question === asked) return;
+  asked = question;
+  guardedUntil = performance.now() + GUARD_MS;
+  document.body.classList.add("guarded");
+  setTimeout(() => {
+    if (performance.now() >= guardedUntil - 5) document.body.classList.remove("guarded");
+  }, GUARD_MS);
+}
+
+function speak(prompt) {
+  const text = prompt ? `${prompt.title}. ${prompt.text} ${pressedAt(prompt)?.why ?? ""}` : "";
+  const { state, why } = snapshot.health;
+  const spoken = text || (state === "ready" ? "Ready" : `Out of service. ${why}`);
+  if (place("spoken").textContent !== spoken) place("spoken").textContent = spoken;
+}
+
+function take(prompt, option) {
+  if (!connected || performance.now() < guardedUntil || pressedAt(prompt)?.pending) return;
+  if (option.answer) press(prompt, option, render);
+  else {
+    menu = { ...menu, prompt: prompt.id, opened: option.opens };
+    render();
+  }
+}
+
+function choose(prompt) {
+  chosen = prompt.redemption;
+  render();
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !snapshot) return;
+  const onButton = document.activeElement?.tagName === "BUTTON" || document.activeElement?.tagName === "A";
+  if (onButton && (event.key === "Enter" || event.key === " ")) return;
+  const key = { Escape: "Cancel", Backspace: "Cancel" }[event.key] ?? event.key;
+  const prompt = snapshot.health.state === "ready" ? currentPrompt() : null;
+  if (!prompt) return;
+  const opened = openMenu(prompt);
+  const options = opened ? (prompt.menus[opened] ?? []) : prompt.options;
+  const option = options.find((each) => each.key === key);
+  if (!option) return;
+  event.preventDefault();
+  take(prompt, option);
+}
+
+function barView() {
+  const { box, health } = snapshot;
+  return [
+    make("h1", {}, box.name),
+    make("span", { class: "soft" }, box.id),
+    box.simulation ? make("a", { class: "pill ask", href: "/sim" }, "Simulation: open the front") : "",
+    make("span", { class: "spring" }),
+    ...healthPills(health),
+    make("span", { class: "soft small" }, `boxd ${box.boxd}`),
+  ].filter((part) => part !== "");
+}
+
+function healthPills({ temporal, ledger }) {
+  const up = temporal.state === "up" || temporal.state === "external";
+  const pill = (ok, words, waiting) =>
+    make("span", { class: `pill ${ok ? "good" : waiting ? "work" : "bad"}` }, icon(ok ? "check" : "warning"), words);
+  return [
+    pill(ledger.state === "whole", `Ledger ${ledger.state}`),
+    pill(up, `Temporal ${temporal.state}`, temporal.state === "starting"),
+  ];
+}
+
+function onConnected() {
+  connected = true;
+  place("banner").hidden = true;
+  render();
+}
+
+function onLost() {
+  connected = false;
+  const banner = place("banner");
+  if (banner.hidden || !snapshot) {
+    banner.replaceChildren(icon("plug"), snapshot ? "Connection to the box lost, trying again…" : "No connection to the box, trying again…");
+  }
+  banner.hidden = false;
+  render();
+}
+
+document.addEventListener("keydown", onKey);
+window.addEventListener("resize", fitWords);
+setInterval(tick, 1000);
+watch("/events", { onState, onConnected, onLost });

@@ -1,0 +1,168 @@
+// Round the prompt: what else waits, alarms, bays, lockers, stock, devices, the last events.
+
+import { icon, make } from "./dom.js";
+import { bayName } from "./prompt.js";
+
+const BAYS = {
+  ready: ["check", "good"],
+  checking: ["work", "work"],
+  busy: ["gift", "ask"],
+  locked_out: ["lock", "bad"],
+  out_of_service: ["off", "bad"],
+};
+const DOORS = { open: "door-open", closed: "door-shut", unknown: "question", none: "door-none" };
+const DOOR_WORDS = { open: "open", closed: "shut", unknown: "not read", none: "no switch" };
+const DEVICES = {
+  ready: ["check", "good", "ready"],
+  connecting: ["work", "work", "connecting"],
+  unreachable: ["plug", "bad", "unreachable"],
+  disabled: ["off", "soft", "disabled"],
+};
+const TONES = { good: ["check", "good"], bad: ["cross", "bad"], plain: ["dot", "soft"] };
+const LATCH_WORDS = { unreachable: "gone", connecting: "waits", disabled: "off" };
+const MOST_ALARMS = 2;
+
+export function alarms(snapshot) {
+  const first = snapshot.alarms.slice(0, MOST_ALARMS);
+  const more = snapshot.alarms.length - first.length;
+  return [
+    ...first.map((alarm) =>
+      make("article", { class: "alarm" }, icon("warning"), make("p", {}, alarm.text, since(alarm.raised_at))),
+    ),
+    ...(more > 0 ? [make("p", { class: "more bad" }, `and ${more} more: boxd status lists them`)] : []),
+  ];
+}
+
+export function queue(snapshot, current, onChoose) {
+  return snapshot.prompts
+    .filter((prompt) => prompt !== current)
+    .map((prompt) =>
+      make(
+        "button",
+        {
+          type: "button",
+          class: "waiting",
+          "data-stage": prompt.stage,
+          "data-prompt": prompt.id,
+          onclick: (event) => {
+            if (event.detail > 0) event.currentTarget.blur();
+            onChoose(prompt);
+          },
+        },
+        make("strong", {}, String(prompt.locker ?? "–")),
+        make("span", {}, make("b", {}, bayName(snapshot, prompt.bay)), make("span", {}, prompt.title)),
+        make("time", { "data-since": prompt.since, "data-form": "watch" }),
+      ),
+    );
+}
+
+export function bays(snapshot) {
+  return snapshot.bays.map((bay) => {
+    const [picture, tone] = BAYS[bay.state] ?? ["question", "ask"];
+    return make(
+      "article",
+      { class: "bay", "data-bay": bay.id, "data-state": bay.state },
+      make("h3", {}, icon(picture, `${tone} ${bay.state === "checking" ? "turning" : ""}`), bay.name || bay.id),
+      bay.typed ? make("span", { class: "typed", title: `${bay.typed} digits typed` }, "●".repeat(bay.typed)) : "",
+      bay.state === "locked_out"
+        ? make("span", { class: "locked bad", "data-until-s": bay.locked_for_s, "data-from": snapshot.at })
+        : "",
+      make("p", { class: tone }, bay.text),
+      bay.last ? lastOf(bay.last) : "",
+    );
+  });
+}
+
+function lastOf(last) {
+  const [picture, tone] = TONES[last.tone] ?? TONES.plain;
+  return make("p", { class: "last" }, icon(picture, tone), make("span", {}, last.text), since(last.at));
+}
+
+export function lockers(snapshot) {
+  return snapshot.lockers.map((locker) => {
+    const out = locker.state === "out_of_service";
+    const trouble = out || locker.latch === "unreachable" || locker.door === "unknown";
+    return make(
+      "article",
+      {
+        class: "locker",
+        "data-locker": locker.id,
+        "data-state": locker.state,
+        "data-door": locker.door,
+        "data-trouble": trouble,
+        title: locker.reason,
+      },
+      make("strong", {}, String(locker.id)),
+      icon(out ? "off" : (DOORS[locker.door] ?? "question")),
+      make("span", {}, lockerWords(locker)),
+    );
+  });
+}
+
+function lockerWords(locker) {
+  if (locker.state === "out_of_service") return locker.reason || "out of service";
+  if (locker.latch !== "ready") return `latch ${LATCH_WORDS[locker.latch] ?? locker.latch}`;
+  if (locker.state === "taken") return locker.prize || "in use";
+  if (locker.door === "open" || locker.door === "unknown") return DOOR_WORDS[locker.door];
+  return "free";
+}
+
+export function stock(snapshot) {
+  return [heading("Stock"), ...snapshot.stock.map(stockRow)];
+}
+
+function stockRow(prize) {
+  const full = Math.max(1, prize.received - prize.written_off);
+  const tone = prize.on_hand === 0 ? "bad" : prize.on_hand <= 2 ? "ask" : "good";
+  const bar = make("span", { class: "level", "aria-hidden": "true" }, make("i", { class: "left" }), make("i", { class: "held" }));
+  bar.children[0].style.width = `${(100 * prize.on_hand) / full}%`;
+  bar.children[1].style.width = `${(100 * prize.held) / full}%`;
+  const words = prize.on_hand === 0 ? "sold out" : `${prize.on_hand} left`;
+  return make(
+    "p",
+    { class: "row", "data-sku": prize.sku },
+    make("span", { class: "name" }, prize.name),
+    bar,
+    make("span", { class: `count ${tone}` }, words),
+    make("span", { class: "soft held-count" }, prize.held ? `+${prize.held} held` : ""),
+  );
+}
+
+// While some are in trouble, the others are only counted.
+export function devices(snapshot) {
+  const ready = snapshot.devices.filter((device) => device.state === "ready");
+  const others = snapshot.devices.filter((device) => device.state !== "ready");
+  const rows = others.length ? others.map(deviceRow) : ready.map(deviceRow);
+  const rest = make("p", { class: "row soft" }, icon("check", "good"), `${ready.length} ready`);
+  return [heading("Devices"), ...rows, ...(others.length && ready.length ? [rest] : [])];
+}
+
+function deviceRow(device) {
+  const [picture, tone, words] = DEVICES[device.state] ?? ["question", "ask", device.state];
+  return make(
+    "p",
+    { class: "row", "data-device": device.name, "data-state": device.state, title: device.why },
+    icon(picture, tone),
+    make("span", { class: "name" }, device.port),
+    device.state === "ready" ? "" : make("span", { class: tone }, words),
+    device.why ? make("span", { class: "soft why" }, device.why) : "",
+  );
+}
+
+export function events(snapshot) {
+  return [
+    heading("Last events"),
+    ...snapshot.events.map((event) => {
+      const [picture, tone] = TONES[event.tone] ?? TONES.plain;
+      return make("p", { class: "row" }, icon(picture, tone), make("span", { class: "name" }, event.text), since(event.at));
+    }),
+  ];
+}
+
+function since(at) {
+  return make("time", { class: "soft", "data-since": at, "data-form": "rough" });
+}
+
+function heading(text) {
+  return make("h3", {}, text);
+}

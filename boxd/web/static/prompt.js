@@ -1,0 +1,160 @@
+// The middle of the screen: the question that is asked now, or why there is none.
+
+import { pressedAt } from "./answers.js";
+import { icon, make } from "./dom.js";
+
+const STAGE_ICONS = { load: "gift", open: "latch", ask: "question", jam: "warning", take: "door-shut" };
+const DOORS = {
+  open: ["door-open", "ask", "Door open"],
+  closed: ["door-shut", "good", "Door shut"],
+  unknown: ["question", "ask", "Door unknown"],
+  none: ["door-none", "soft", "No door switch"],
+};
+const MENUS = {
+  decline: ["Really decline?", "The prize stays here and this claim ends."],
+  substitute: ["Which prize instead?", "It goes into the same locker."],
+};
+const NO_MENU = ["What else?", ""];
+
+export function bayName(snapshot, id) {
+  const bay = snapshot.bays.find((each) => each.id === id);
+  return bay?.name || id;
+}
+
+// menu: the submenu that is open, "" for none; elsewhere: what the operator's pad answers instead
+export function promptView(snapshot, prompt, menu, elsewhere, onOption) {
+  const locker = snapshot.lockers.find((each) => each.id === prompt.locker);
+  const [title, text] = menu ? (MENUS[menu] ?? NO_MENU) : [prompt.title, prompt.text];
+  const options = menu ? (prompt.menus[menu] ?? []) : prompt.options;
+  const press = pressedAt(prompt);
+  return [
+    make(
+      "div",
+      { class: "now" },
+      tile(snapshot, prompt),
+      make(
+        "div",
+        { class: "words" },
+        head(prompt, locker),
+        make("h2", {}, title),
+        make("p", {}, text),
+        menu ? "" : reminders(prompt),
+      ),
+    ),
+    press?.why ? make("p", { class: "reason" }, icon("warning"), make("span", {}, press.why)) : "",
+    elsewhere ? make("p", { class: "elsewhere" }, icon("keypad"), elsewhere) : "",
+    optionButtons(options, press, onOption),
+  ].filter((part) => part !== "");
+}
+
+function tile(snapshot, prompt) {
+  return make(
+    "div",
+    { class: "tile", "data-wide": String(prompt.locker ?? "").length > 1 },
+    make("span", { class: "caption" }, "Locker"),
+    make("strong", {}, String(prompt.locker ?? "–")),
+    make("span", { class: "caption" }, bayName(snapshot, prompt.bay)),
+  );
+}
+
+function head(prompt, locker) {
+  const [picture, tone, words] = DOORS[locker?.door] ?? DOORS.unknown;
+  const name = prompt.prize && !prompt.title.includes(prompt.prize.name) ? prompt.prize.name : "";
+  return make(
+    "div",
+    { class: "head" },
+    make("span", { class: "prize" }, icon(STAGE_ICONS[prompt.stage] ?? "dot"), make("span", {}, name)),
+    make("span", { class: `door ${tone}` }, icon(picture), words),
+    make(
+      "span",
+      { class: "since" },
+      icon("clock"),
+      make("time", { "data-since": prompt.since, "data-form": "watch" }),
+    ),
+  );
+}
+
+function reminders(prompt) {
+  if (!prompt.reminders) return "";
+  const times = prompt.reminders === 1 ? "once" : `${prompt.reminders} times`;
+  return make("p", { class: "reminded" }, icon("warning"), `Somebody is waiting: reminded ${times}`);
+}
+
+function optionButtons(options, press, onOption) {
+  const buttons = options.map((option) => button(option, press, onOption));
+  if (buttons.length === 0) {
+    return make("div", { class: "options idle" }, icon("work", "turning"), "The box is at work");
+  }
+  const number = buttons.length > 4 ? "many" : buttons.length > 2 ? "some" : "few";
+  return make("div", { class: "options", "data-number": number }, ...buttons);
+}
+
+function button(option, press, onOption) {
+  const pending = press?.pending && press.option === option.id;
+  return make(
+    "button",
+    {
+      type: "button",
+      class: `option ${option.tone} ${pending ? "pending" : ""}`,
+      "data-option": option.id,
+      disabled: Boolean(press?.pending),
+      onclick: (event) => {
+        if (event.detail > 0) event.currentTarget.blur();
+        onOption(option);
+      },
+    },
+    pending ? icon("work", "turning") : option.key ? make("kbd", {}, option.key) : "",
+    make("span", {}, option.label),
+  );
+}
+
+// Nothing is asked.
+export function restView(snapshot) {
+  const away = snapshot.bays.filter((bay) => ["out_of_service", "locked_out"].includes(bay.state));
+  const last = snapshot.events[0];
+  const [picture, tone, title, text] = rest(snapshot, away);
+  return [
+    make("div", { class: `rest ${tone}` }, icon(picture), make("h2", {}, title)),
+    make("p", { class: "resting" }, text),
+    last
+      ? make(
+          "p",
+          { class: "latest" },
+          make("time", { "data-since": last.at, "data-form": "rough" }),
+          last.text,
+        )
+      : "",
+  ].filter((part) => part !== "");
+}
+
+function rest(snapshot, away) {
+  const why = away.map((bay) => `${bay.name || bay.id}: ${bay.text}`).join(" · ");
+  if (away.length && away.length === snapshot.bays.length) {
+    return ["warning", "bad", "No bay takes codes", why];
+  }
+  if (away.length) {
+    const able = snapshot.bays.filter((bay) => !away.includes(bay));
+    return ["check", "ask", `Ready at ${able.map((bay) => bay.name || bay.id).join(", ")}`, why];
+  }
+  return ["check", "good", "Ready", "Nothing to do. The next code brings you here."];
+}
+
+// The box decides nothing just now.
+export function outView(snapshot) {
+  const { state, why, remedy } = snapshot.health;
+  const starting = state === "starting";
+  const waiting = snapshot.prompts.length;
+  return [
+    make(
+      "div",
+      { class: `rest ${starting ? "work" : "bad"}` },
+      starting ? icon("work", "turning") : icon("off"),
+      make("h2", {}, starting ? "Starting" : "Out of service"),
+    ),
+    make("p", { class: "why" }, why),
+    remedy ? make("p", { class: "remedy" }, remedy) : "",
+    waiting
+      ? make("p", { class: "latest" }, `Goes on by itself afterwards: ${waiting} open ${waiting === 1 ? "claim" : "claims"}.`)
+      : "",
+  ].filter((part) => part !== "");
+}

@@ -1,0 +1,45 @@
+"""What happened, in words for the HUD: one line for each kind of row of the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boxd.bays.view import REFUSED_AS
+from boxd.redemption import Refusal
+
+# action: (words, tone); the words may name what the row carries.
+_LINES = {
+    "claim.accepted": ("Code accepted at {bay}: {sku} goes into locker {locker}", "good"),
+    "claim.refused": ("Code refused at {bay}: {refusal}", "bad"),
+    "keypad.locked": ("Keypad of {bay} locked for {seconds} s after wrong codes", "bad"),
+    "redemption.loaded": ("{actor}: locker {locker} is loaded with {sku}", "plain"),
+    "redemption.substituted": ("{actor}: another prize for locker {locker}", "plain"),
+    "redemption.declined": ("{actor} declined the claim at {bay}", "bad"),
+    "redemption.cancelled": ("The attendee cancelled at {bay}", "plain"),
+    "redemption.jammed": ("{actor}: locker {locker} did not open", "bad"),
+    "redemption.opened": ("{actor}: locker {locker} is open", "plain"),
+    "redemption.completed": ("{sku} given out from locker {locker} at {bay}", "good"),
+    "redemption.undecided": (
+        "A code typed at {bay} was not checked: it has to be typed again",
+        "bad",
+    ),
+    "opening.jam": ("Locker {locker} did not open", "bad"),
+    "opening.take": ("Locker {locker} opened", "plain"),
+    "override.ordered": ("{actor} opened locker {locker}: {cause}", "plain"),
+    "actuation.failed": ("Locker {locker}: the order could not be sent", "bad"),
+    "actuation.unknown": ("Locker {locker}: it is not known whether it opened", "bad"),
+    "locker.out_of_service": ("Locker {locker} is out of service: {cause}", "bad"),
+    "locker.in_service": ("Locker {locker} is in service again", "good"),
+    "alarm.raised": ("{text}", "bad"),
+    "stock.received": ("{quantity} {sku} received", "plain"),
+    "stock.written_off": ("{quantity} {sku} written off", "plain"),
+    "code.voided": ("Code {code} voided: {cause}", "plain"),
+}
+
+
+def event_line(row: dict[str, Any]) -> dict[str, Any]:
+    """One row of the audit trail as the HUD shows it: seq, at, text, tone."""
+    words, tone = _LINES.get(row["action"], ("{action}", "plain"))
+    refusal = REFUSED_AS.get(Refusal(row["cause"]), "") if row["action"] == "claim.refused" else ""
+    text = words.format(**(row["detail"] | row | {"refusal": refusal}))
+    return {"seq": row["seq"], "at": row["at"], "text": text, "tone": tone}
