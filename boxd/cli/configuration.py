@@ -27,8 +27,8 @@ def check() -> None:
     path = config_path()
     config = load(path)
     click.echo(
-        f"{path} is good: {config.box.id} with {len(config.bays)} bays, "
-        f"{len(config.lockers)} lockers, {len(config.devices)} devices"
+        f"{path} is good: {config.box.id}; bays: {len(config.bays)}, "
+        f"lockers: {len(config.lockers)}, devices: {len(config.devices)}"
     )
 
 

@@ -108,8 +108,8 @@ def code_of(arguments: Sequence[str] | None = None) -> int:
         return _failed("stopped, as you asked")
     except BoxdError as error:
         return _failed(str(error))
-    except OSError as error:
-        return _failed_outside(error)
+    except Exception as error:  # noqa: BLE001 - the last resort: people get words, no traceback
+        return _failed_otherwise(error)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -128,9 +128,19 @@ def _failed(message: str) -> int:
     return FAILED
 
 
-def _failed_outside(error: OSError) -> int:
-    """A file or a pipe failed. `boxd ... | head` has read enough: that ends quietly."""
-    if error.errno == errno.EPIPE:
+def _failed_otherwise(error: Exception) -> int:
+    """A file or pipe failed, or boxd made a mistake; Python's development mode shows where.
+
+    A closed pipe ends quietly: `boxd ... | head` has read enough.
+    """
+    if isinstance(error, OSError) and error.errno == errno.EPIPE:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    return _failed(f"{error}; check that the file is there and that you may use it")
+    if isinstance(error, OSError):
+        return _failed(f"{error}; check that the file is there and that you may use it")
+    if sys.flags.dev_mode:
+        raise error
+    return _failed(
+        f"a mistake in boxd itself ({type(error).__name__}: {error}). Are daemon and command of "
+        "the same version? `boxd version`, `boxd status`. For a report: python -X dev -m boxd ..."
+    )

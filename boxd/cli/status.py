@@ -66,7 +66,7 @@ def _show_prompts(prompts: list[dict[str, Any]]) -> None:
     if prompts:
         now = present()
         table(
-            ("who", "bay", "locker", "redemption", "what", "since"),
+            ("who", "bay", "locker#", "redemption", "what", "since"),
             [
                 (
                     *(p["who"], p["bay"], p["locker"], p["redemption"]),

@@ -28,6 +28,8 @@ _COLOURS = {
     },
     "dim": {"disabled", "none", "spent"},
 }
+# Columns whose text may be broken over lines in a narrow terminal; anything else stays whole.
+_SENTENCES = ("text", "why", "what", "reason", "detail", "last")
 # Wide enough that no line is broken when a program reads it.
 _UNBROKEN = 1000
 
@@ -58,7 +60,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothing: str
         made.add_column(
             column.rstrip("#"),
             justify="right" if column.endswith("#") else "left",
-            no_wrap=column not in ("text", "why", "what", "reason", "detail"),
+            no_wrap=column not in _SENTENCES,
         )
     for row in listed:
         made.add_row(*(_cell(value) for value in row))
@@ -81,8 +83,8 @@ def _cell(value: object) -> Text:
 def _print(renderable: Table) -> None:
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else _UNBROKEN
-    console = Console(width=width, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else _UNBROKEN, highlight=False)
+    console.width = max(console.width, console.measure(renderable).minimum)
     with console.capture() as captured:
         console.print(renderable)
     lines = [line.rstrip() for line in captured.get().splitlines()]
