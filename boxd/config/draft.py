@@ -22,12 +22,13 @@ class Draft:
     """A configuration as far as it could be read.
 
     `doubtful` holds, by section, the names of items that were changed or left out; `rows` the
-    places in the file of those that are there.
+    places in the file of those that are there; `faulty` the single sections that lack something.
     """
 
     config: Config
     doubtful: Mapping[str, frozenset[str]]
     rows: Mapping[str, list[int]]
+    faulty: frozenset[str]
 
     def is_doubtful(self, section: str, name: str) -> bool:
         """Whether nothing can be said about this item, since its own errors come first."""
@@ -50,7 +51,7 @@ def drafted(data: Mapping[str, Any], validate: Callable[[Any], Config]) -> Draft
             remains.take_away([expected_at(detail["loc"]).path for detail in error.errors()])
         else:
             names = {section: frozenset(names) for section, names in remains.doubtful.items()}
-            return Draft(config, names, remains.rows)
+            return Draft(config, names, remains.rows, frozenset(remains.faulty))
     return None
 
 
@@ -60,6 +61,7 @@ class _Remains:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data = copy.deepcopy(dict(data))
         self.doubtful: dict[str, set[str]] = {section: set() for section in ITEMS}
+        self.faulty: set[str] = set()
         self.rows = {section: list(range(self._length(section))) for section in ITEMS}
 
     def _length(self, section: str) -> int:
@@ -79,6 +81,7 @@ class _Remains:
             del self.rows[section][index]
 
     def _take_from_section(self, path: list[str]) -> None:
+        self.faulty.add(path[0])
         section = self.data.get(path[0])
         if len(path) > 1 and isinstance(section, dict) and path[1] in section:
             del section[path[1]]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 from boxd.config.draft import Draft
-from boxd.config.schema import Config, MidiBackend
+from boxd.config.schema import Config, MidiBackend, Section
 from boxd.config.uses import Use, used_twice
 from boxd.config.wiring import wiring_faults
 from boxd.config.wording import Finding, nearest
@@ -15,18 +15,16 @@ _LONGEST_SOCKET_PATH = 107  # bytes that Linux takes for a Unix socket's name
 
 
 def broken_rules(draft: Draft) -> list[Finding]:
-    """Everything that is wrong between the parts of the file, with paths in `draft.config`."""
+    """Everything that is wrong between the parts of the file, with paths in `draft.config`.
+
+    Rules on a section wait until it has no errors of its own.
+    """
     config = draft.config
-    return [
-        *_repeated_names(config),
-        *_bays_and_lockers(draft),
-        *wiring_faults(draft),
-        *_simulation_faults(config),
-        *_tcp_port_faults(config),
-        *_temporal_faults(config),
-        *_web_faults(config),
-        *_waiting_faults(config),
-    ]
+    findings = [*_repeated_names(config), *_bays_and_lockers(draft), *wiring_faults(draft)]
+    for rule, sections in _ON_SECTIONS.items():
+        if draft.faulty.isdisjoint(sections):
+            findings += rule(config)
+    return findings
 
 
 def _repeated_names(config: Config) -> Iterator[Finding]:
@@ -132,7 +130,13 @@ def _temporal_faults(config: Config) -> Iterator[Finding]:
 
 def _web_faults(config: Config) -> Iterator[Finding]:
     host = config.web.host
-    if not _is_loopback(host) and not config.web.hosts:
+    if not _is_address(host):
+        text = (
+            f"[web] host = '{host}' can't be; it takes an IP address, e.g. '127.0.0.1', or"
+            " 'localhost'"
+        )
+        yield Finding(("web", "host"), text)
+    elif not _is_loopback(host) and not config.web.hosts:
         text = (
             f"[web] host = '{host}' is not loopback, where anybody can press the operator's"
             " buttons; keep 127.0.0.1, or say under which names it may be reached: hosts = [...]"
@@ -147,26 +151,42 @@ def _web_faults(config: Config) -> Iterator[Finding]:
         yield Finding(("web", "socket") if config.web.socket else ("box", "state_dir"), text)
 
 
-def _is_loopback(host: str) -> bool:
+def _is_address(host: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        ip_address(host)
     except ValueError:
         return host == "localhost"
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or ip_address(host).is_loopback
 
 
 def _waiting_faults(config: Config) -> Iterator[Finding]:
-    ordered = (
-        ("timeouts", "door_opens_s", "door_left_open_s"),
-        ("timeouts", "reminder_first_s", "reminder_longest_s"),
-        ("lockout", "first_s", "longest_s"),
-    )
-    for section, first, last in ordered:
-        values = getattr(config, section)
-        low, high = getattr(values, first), getattr(values, last)
-        if low > high:
-            text = (
-                f"[{section}] {first} = {low:g} is longer than {last} = {high:g}; make"
-                f" {first} smaller, or {last} greater"
-            )
-            key = first if first in values.model_fields_set else last
-            yield Finding((section, key), text)
+    yield from _in_order("timeouts", config.timeouts, "door_opens_s", "door_left_open_s")
+    yield from _in_order("timeouts", config.timeouts, "reminder_first_s", "reminder_longest_s")
+
+
+def _lockout_faults(config: Config) -> Iterator[Finding]:
+    yield from _in_order("lockout", config.lockout, "first_s", "longest_s")
+
+
+def _in_order(name: str, section: Section, first: str, last: str) -> Iterator[Finding]:
+    low, high = getattr(section, first), getattr(section, last)
+    if low > high:
+        text = (
+            f"[{name}] {first} = {low:g} is longer than {last} = {high:g}; make {first} smaller,"
+            f" or {last} greater"
+        )
+        yield Finding((name, first if first in section.model_fields_set else last), text)
+
+
+_ON_SECTIONS: dict[Callable[[Config], Iterator[Finding]], frozenset[str]] = {
+    _simulation_faults: frozenset({"midi", "simulation", "seed"}),
+    _tcp_port_faults: frozenset({"web", "temporal"}),
+    _temporal_faults: frozenset({"temporal"}),
+    _web_faults: frozenset({"web", "box"}),
+    _waiting_faults: frozenset({"timeouts"}),
+    _lockout_faults: frozenset({"lockout"}),
+}

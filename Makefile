@@ -1,0 +1,42 @@
+# What can be done here; `make` alone lists it. Everything sets up what it needs by itself.
+# Choose the Python with `make PYTHON=python3.13 run`; 3.11 is the oldest that works.
+
+PYTHON ?= python3
+BOXD := .venv/bin/boxd
+SET_UP := PYTHON="$(PYTHON)" scripts/set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench temporal lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a browser
+	@$(BOXD) run --config config/sim.toml
+
+test: .venv/set-up-for-test ## all tests; ends with how many ran
+	@.venv/bin/python -m pytest
+
+check: .venv/set-up-for-test ## formatting, lint and types
+	@.venv/bin/ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy
+
+format: .venv/set-up-for-test ## put the code into its format
+	@.venv/bin/ruff check --quiet --fix-only .
+	@.venv/bin/ruff format .
+
+bench: .venv/set-up-for-test ## the figures of docs/benchmarks.md, measured here
+	@.venv/bin/python -m bench
+
+temporal: .venv/set-up-for-run ## the Temporal server alone
+	@$(BOXD) temporal-server --config config/sim.toml
+
+lock: ## choose new versions of everything boxd needs, and their hashes
+	@PYTHON="$(PYTHON)" scripts/lock
+
+.venv/set-up-for-run: requirements.lock pyproject.toml scripts/set-up scripts/debian-packages
+	@$(SET_UP) run
+
+.venv/set-up-for-test: requirements-dev.lock pyproject.toml scripts/set-up scripts/debian-packages
+	@$(SET_UP) test
