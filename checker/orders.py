@@ -63,8 +63,12 @@ def _missing(latch: str, evidence: Evidence) -> int:
 
 
 def _was_away(latch: str, evidence: Evidence) -> bool:
-    """Whether the device was unplugged: sending to a vanished board raises nothing at first."""
-    return bool(evidence.trace.of("unplugged", latch))
+    """Whether the device was unplugged: sending to a vanished board raises nothing at first.
+
+    A second device of the same name (`copy`) that goes away says nothing about the first.
+    """
+    unplugged = evidence.trace.of("unplugged", latch)
+    return any(not line.fields.get("copy") for line in unplugged)
 
 
 def _notes(latch: str, evidence: Evidence) -> Iterator[str]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from recorded_booth import RecordedBooth, record_a_day
+
+from tests.checker.recorded_booth import RecordedBooth, record_a_day
 
 
 @pytest.fixture

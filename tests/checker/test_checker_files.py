@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from recorded_booth import RecordedBooth, only
 
 from checker import EvidenceError, Invariant, check, examine
 from checker.__main__ import main
+from tests.checker.recorded_booth import RecordedBooth, only
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,9 +1,9 @@
 """Causes, pulses and fail-safe latches: each way to break one is found."""
 
 import pytest
-from recorded_booth import BOARD_0, BOARD_2, UNLOCK, RecordedBooth, only
 
 from checker import Invariant
+from tests.checker.recorded_booth import BOARD_0, BOARD_2, UNLOCK, RecordedBooth, only
 
 BOARD_5 = "CodeTV Board 5"
 
@@ -138,6 +138,11 @@ class TestOneActuationIsAtMostOnePulse:
         booth.see("unplugged", BOARD_5)
         booth.order("override-3", BOARD_5, "done", actor="ann", reason="stuck")
         assert booth.findings() == []
+
+    def test_a_copy_that_was_unplugged_excuses_nothing(self, booth: RecordedBooth) -> None:
+        booth.see("unplugged", BOARD_5, copy=True)
+        booth.order("override-3", BOARD_5, "done", actor="ann", reason="stuck")
+        assert only(booth.findings()).invariant is Invariant.ONE_PULSE
 
     def test_an_order_left_without_outcome_is_found(self, booth: RecordedBooth) -> None:
         booth.answer("r-2", "jammed", "open", '{"remedy": "again"}')

@@ -4,9 +4,9 @@ import hashlib
 import json
 
 import pytest
-from recorded_booth import BOARD_0, RecordedBooth, only
 
 from checker import Invariant
+from tests.checker.recorded_booth import BOARD_0, RecordedBooth, only
 
 
 def test_a_consistent_day_has_no_findings(booth: RecordedBooth) -> None:

@@ -1,9 +1,9 @@
 """Nothing is stuck: an open redemption that the HUD does not ask about is found."""
 
 import pytest
-from recorded_booth import RecordedBooth, only
 
 from checker import Invariant
+from tests.checker.recorded_booth import RecordedBooth, only
 
 
 def test_an_open_redemption_without_a_prompt_is_found(booth: RecordedBooth) -> None:
