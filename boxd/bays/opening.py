@@ -34,6 +34,14 @@ class LockerParts:
     ordered_at: float = float("-inf")
 
 
+@dataclass(frozen=True)
+class Actuated:
+    """What became of an order to a latch, with a note for people where there is one."""
+
+    outcome: Outcome
+    note: str = ""
+
+
 class Opener:
     """Opens the box's lockers, each order once, and tells of doors that open by themselves."""
 
@@ -75,7 +83,7 @@ class Opener:
             task.add_done_callback(lambda _: self._under_way.pop(order, None))
         return await asyncio.shield(task)
 
-    async def override(self, locker: int, order: str, actor: str, reason: str) -> Outcome:
+    async def override(self, locker: int, order: str, actor: str, reason: str) -> Actuated:
         """Open a locker because a named person says so; recorded like every actuation."""
         parts = self._parts(locker)
         return await self._actuate(
@@ -97,7 +105,7 @@ class Opener:
             f"redemption, attempt {present.attempt}",
             present.redemption,
         )
-        outcome = await self._actuate(parts, order)
+        outcome = (await self._actuate(parts, order)).outcome
         stage = await self._stage_after(parts, outcome)
         return await self._ledger.write(
             lambda tx: redemptions.settle_opening(
@@ -105,15 +113,15 @@ class Opener:
             )
         )
 
-    async def _actuate(self, parts: LockerParts, order: Order) -> Outcome:
-        """The one order in which a latch is moved."""
+    async def _actuate(self, parts: LockerParts, order: Order) -> Actuated:
+        """The one order in which a latch is moved: intent committed, pulse, outcome committed."""
         intended = await self._ledger.write(lambda tx: actuations.intend(tx, order))
-        if not intended.is_new:
-            outcome, note = intended.outcome or Outcome.UNKNOWN, "asked again after an interruption"
+        if intended.is_new:
+            done = _pulse(parts)
         else:
-            outcome, note = _pulse(parts)
-        await self._ledger.write(lambda tx: actuations.conclude(tx, order, outcome, note))
-        return outcome
+            done = Actuated(intended.outcome or Outcome.UNKNOWN, "it was ordered before")
+        await self._ledger.write(lambda tx: actuations.conclude(tx, order, done.outcome, done.note))
+        return done
 
     async def _stage_after(self, parts: LockerParts, outcome: Outcome) -> Stage:
         if outcome is Outcome.FAILED:
@@ -156,16 +164,16 @@ class Opener:
         task.add_done_callback(self._noting.discard)
 
 
-def _pulse(parts: LockerParts) -> tuple[Outcome, str]:
+def _pulse(parts: LockerParts) -> Actuated:
     parts.opened.clear()
     parts.ordered_at = time.monotonic()
     try:
         parts.latch.pulse()
     except DeviceUnreachable as error:
-        return Outcome.FAILED, str(error)
+        return Actuated(Outcome.FAILED, str(error))
     except DeliveryUnknown as error:
-        return Outcome.UNKNOWN, str(error)
-    return Outcome.DONE, ""
+        return Actuated(Outcome.UNKNOWN, str(error))
+    return Actuated(Outcome.DONE)
 
 
 def _note_door(tx: Transaction, locker: int, state: DoorState, was_ordered: bool) -> None:

@@ -37,18 +37,13 @@ class Transaction:
 class Ledger:
     """Runs short transactions one after the other, each durable when its call returns.
 
-    `on_commit` is called on the event loop after each one.
+    `on_commit` is called on the event loop after each one; whoever watches sets it.
     """
 
-    def __init__(
-        self,
-        file: Path,
-        on_commit: Callable[[], None] = lambda: None,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
+    def __init__(self, file: Path, now: Callable[[], datetime] = utc_now) -> None:
         self._writer = open_ledger(file)
         self._reader = open_for_reading(file)
-        self._on_commit = on_commit
+        self.on_commit: Callable[[], None] = lambda: None
         self._now = now
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="ledger-read")
@@ -57,7 +52,7 @@ class Ledger:
         """Run `change` in a transaction and commit it; any exception rolls it back."""
         loop = asyncio.get_running_loop()
         result = await loop.run_in_executor(self._writing, self._commit, change)
-        self._on_commit()
+        self.on_commit()
         return result
 
     async def read(self, look: Callable[[sqlite3.Connection], T]) -> T:

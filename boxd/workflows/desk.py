@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -56,14 +56,16 @@ def new_redemption_id() -> str:
 class RedemptionDesk:
     """Starts redemptions and delivers answers; raises TemporalUnavailable while it can't."""
 
-    def __init__(
-        self, ledger: Ledger, keys: CodeKeys, config: Config, client: Callable[[], Client | None]
-    ) -> None:
+    def __init__(self, ledger: Ledger, keys: CodeKeys, config: Config) -> None:
         self._ledger = ledger
         self._keys = keys
         self._config = config
-        self._client = client
+        self._client: Client | None = None
         self._undecided: dict[str, _Undecided] = {}
+
+    def use(self, client: Client) -> None:
+        """From now on the server is reached through `client`."""
+        self._client = client
 
     async def begin(self, bay: str, typed: str) -> None:
         """Start the redemption of the digits typed at `bay`; asked again, the same one."""
@@ -134,10 +136,9 @@ class RedemptionDesk:
             )
 
     def _require_client(self) -> Client:
-        client = self._client()
-        if client is None:
+        if self._client is None:
             raise TemporalUnavailable("the Temporal server is still starting; one moment")
-        return client
+        return self._client
 
 
 async def _update(handle: WorkflowHandle[object, object], answer: Answer) -> Reply:

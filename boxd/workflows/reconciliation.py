@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
@@ -27,15 +28,19 @@ class Reconciled:
 async def reconcile(client: Client, ledger: Ledger, desk: RedemptionDesk, box: str) -> Reconciled:
     """Bring Temporal into line with the ledger, before the worker takes up anything."""
     undecided = await _end_unknown(client, ledger, box)
+    return Reconciled(await resume_open(client, ledger, desk), undecided)
+
+
+async def resume_open(client: Client, ledger: Ledger, desk: RedemptionDesk) -> tuple[str, ...]:
+    """Give each open redemption without a running workflow one; returns which those were."""
     resumed = []
     for standing in await ledger.read(redemptions.open_ones):
         if not await _is_running(client, standing.redemption):
             await desk.resume(standing)
+            entry = audit.Entry("boxd", "redemption.resumed", "no workflow", standing.redemption)
+            await ledger.write(partial(audit.append, entry=entry))
             resumed.append(standing.redemption)
-    for redemption in resumed:
-        entry = audit.Entry("boxd", "redemption.resumed", "no workflow", redemption)
-        await ledger.write(lambda tx, entry=entry: audit.append(tx, entry))  # type: ignore[misc]
-    return Reconciled(tuple(resumed), undecided)
+    return tuple(resumed)
 
 
 async def _is_running(client: Client, redemption: str) -> bool:
@@ -58,11 +63,11 @@ async def _end_unknown(client: Client, ledger: Ledger, box: str) -> tuple[str, .
     bays = []
     async for found in client.list_workflows(query):
         redemption = found.id.removeprefix("redemption-")
-        if await ledger.read(lambda c, r=redemption: redemptions.find(c, r)) is not None:  # type: ignore[misc]
+        if await ledger.read(partial(redemptions.find, redemption=redemption)) is not None:
             continue
         bay = _bay_of(found.search_attributes)
         entry = audit.Entry("boxd", "redemption.undecided", _ENDED_AS, redemption, bay)
-        await ledger.write(lambda tx, entry=entry: audit.append(tx, entry))  # type: ignore[misc]
+        await ledger.write(partial(audit.append, entry=entry))
         await client.get_workflow_handle(found.id).terminate(reason=_ENDED_AS)
         bays.append(bay)
     return tuple(bays)

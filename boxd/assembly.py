@@ -1,0 +1,147 @@
+"""Puts a box together: its devices, bays, desk and ledger, wired to each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from boxd.bays.bay import Bay, BayDevices
+from boxd.bays.opening import LockerParts, Opener
+from boxd.bays.operator_desk import OperatorDesk
+from boxd.bays.rack import Rack
+from boxd.bays.redemptions import Redemptions
+from boxd.config import Config
+from boxd.config.schema import Locker, MidiBackend, OnDecline
+from boxd.devices import DeviceState
+from boxd.ledger import codes, lockers, lockouts, redemptions
+from boxd.ledger.code_keys import CodeKeys, load_keys
+from boxd.ledger.ledger import Ledger, utc_now
+from boxd.midi.ports import PortSystem
+
+if TYPE_CHECKING:
+    from boxd.sim.hardware import SimulatedHardware
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """The MIDI system that carries the boards, and the simulated box behind it where there is one."""
+
+    ports: PortSystem
+    simulated: SimulatedHardware | None
+
+
+def hardware(config: Config) -> Hardware:
+    """The real MIDI system, or in simulation the simulated one."""
+    if config.midi.backend is MidiBackend.SIMULATION:
+        from boxd.sim.hardware import SimulatedHardware
+
+        simulated = SimulatedHardware(config)
+        return Hardware(simulated.ports, simulated)
+    from boxd.midi.rtmidi_ports import RtMidiPorts
+
+    return Hardware(RtMidiPorts(config.midi.backend), None)
+
+
+def keys(config: Config, ledger: Ledger) -> CodeKeys:
+    """The keys of the codes, made on a box that has never issued one."""
+    has_codes = ledger.write_now(lambda tx: codes.any_exist(tx.connection))
+    return load_keys(config.claim_key_file, config.reading_key_file, may_create=not has_codes)
+
+
+def bays(
+    config: Config, rack: Rack, desk: Redemptions, on_change: Callable[[], None]
+) -> dict[str, Bay]:
+    """The bays with their devices."""
+    timers = asyncio.get_running_loop()
+    return {
+        bay.id: Bay(
+            bay,
+            config.timeouts,
+            BayDevices(
+                rack.keypad(bay.keypad),
+                rack.lamps(bay.lamps),
+                rack.buzzer(bay.buzzer) if bay.buzzer else None,
+            ),
+            desk,
+            on_change=on_change,
+            timers=timers,
+            now=lambda: utc_now().astimezone(),
+        )
+        for bay in config.bays
+    }
+
+
+def operator_desk(
+    config: Config, rack: Rack, desk: Redemptions, on_change: Callable[[], None]
+) -> OperatorDesk:
+    """The operator's keys, where the box has some."""
+    keypad, buzzer = config.operator.keypad, config.operator.buzzer
+    return OperatorDesk(
+        desk,
+        rack.keypad(keypad) if keypad else None,
+        rack.buzzer(buzzer) if buzzer else None,
+        on_change=on_change,
+        timers=asyncio.get_running_loop(),
+        stuck_key_s=config.timeouts.stuck_key_s,
+    )
+
+
+def opener(config: Config, rack: Rack, ledger: Ledger) -> Opener:
+    """What opens the lockers and watches their doors."""
+    parts = [_locker_parts(locker, rack) for locker in config.lockers]
+    return Opener(ledger, parts, config.timeouts.door_opens_s)
+
+
+def _locker_parts(locker: Locker, rack: Rack) -> LockerParts:
+    return LockerParts(
+        id=locker.id,
+        bay=locker.bay,
+        latch=rack.latch(locker.latch),
+        latch_state=partial(_state_of, rack, locker.latch),
+        door=rack.door(locker.door) if locker.door else None,
+    )
+
+
+def _state_of(rack: Rack, device: str) -> DeviceState:
+    return next(status.state for status in rack.statuses() if status.name == device)
+
+
+def declines_void_code(config: Config) -> bool:
+    """Whether a declined claim costs the attendee the code."""
+    return config.codes.on_decline is OnDecline.VOID_CODE
+
+
+def lockout_rule(config: Config) -> lockouts.LockoutRule:
+    """When a keypad is locked, and for how long."""
+    rule = config.lockout
+    return lockouts.LockoutRule(rule.wrong_codes, rule.first_s, rule.longest_s)
+
+
+def prepare_ledger(config: Config, ledger: Ledger) -> list[str]:
+    """Before anything moves: know the lockers, turn interrupted orders into questions.
+
+    Returns the ids of the orders whose outcome nobody knows.
+    """
+    from boxd.ledger import actuations
+
+    clock = lockouts.boot_clock()
+    ledger.write_now(lambda tx: lockers.declare(tx, [locker.id for locker in config.lockers]))
+    ledger.write_now(lambda tx: lockouts.adopt_after_boot(tx, clock))
+    return ledger.write_now(actuations.declare_unknown)
+
+
+async def show_open_redemptions(
+    ledger: Ledger, known: dict[str, Bay], on_lock: Callable[[str, float], None]
+) -> None:
+    """Let each bay show the redemption that it was serving, and each lock that still holds."""
+    clock = lockouts.boot_clock()
+    for standing in await ledger.read(redemptions.open_ones):
+        if standing.bay in known:
+            known[standing.bay].follow(standing)
+    for name in known:
+        remaining_s = await ledger.read(partial(lockouts.remaining_s, bay=name, clock=clock))
+        if remaining_s > 0:
+            on_lock(name, remaining_s)

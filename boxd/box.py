@@ -1,0 +1,242 @@
+"""The running box: its snapshot, and everything that the HUD, the API and the commands ask of it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeVar
+
+import structlog
+
+from boxd.bays.bay import Bay
+from boxd.bays.opening import Opener
+from boxd.bays.operator_desk import OperatorDesk
+from boxd.bays.prompts import Prize, Prompt, prompt_for
+from boxd.bays.rack import Rack
+from boxd.changes import Changes
+from boxd.config import Config
+from boxd.errors import Refused
+from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Ledger, as_text, utc_now
+from boxd.ledger.overview import Overview
+from boxd.redemption import Answer, Reply, Standing
+from boxd.web.box import PrizeRow
+from boxd.web.snapshot import Health, Picture, snapshot
+from boxd.workflows.desk import RedemptionDesk
+
+Json = dict[str, Any]
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+# Changes within this time become one snapshot: quick for an eye, slow for a Pi.
+_GATHER_S = 0.03
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a running box consists of."""
+
+    config: Config
+    ledger: Ledger
+    keys: CodeKeys
+    rack: Rack
+    bays: Mapping[str, Bay]
+    opener: Opener
+    desk: RedemptionDesk
+    operator: OperatorDesk
+
+
+class Box:
+    """Implements `boxd.web.box.BoxServices` over the parts of a running box."""
+
+    def __init__(self, parts: Parts, changes: Changes) -> None:
+        self._parts = parts
+        self._changes = changes
+        self._health = Health("starting", "boxd is starting")
+        self._overview = Overview([], {}, [], [], [])
+        self._prompts: list[Prompt] = []
+        self._snapshot: Json = {}
+        self._version = 0
+        self._next = asyncio.Event()
+        self._refresher: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Read the ledger once, make the first snapshot, and keep it fresh from now on."""
+        await self._refresh()
+        self._refresher = asyncio.create_task(self._keep_fresh(), name="snapshot")
+
+    async def stop(self) -> None:
+        """Stop refreshing."""
+        if self._refresher is not None:
+            self._refresher.cancel()
+            await asyncio.gather(self._refresher, return_exceptions=True)
+
+    def set_health(self, **changes: str) -> None:
+        """Change what the HUD says of the box's health."""
+        self._health = replace(self._health, **changes)
+        self._changes.note()
+
+    def snapshot(self) -> Json:
+        """The latest snapshot."""
+        return self._snapshot
+
+    async def wait_for_change(self, version: int, timeout_s: float) -> None:
+        """Return when the snapshot's version is another than `version`, or after the timeout."""
+        if self._version != version:
+            return
+        try:
+            await asyncio.wait_for(self._next.wait(), timeout_s)
+        except TimeoutError:
+            return
+
+    def ready(self) -> tuple[bool, str]:
+        """Whether the box takes codes, and the reason when it does not."""
+        return self._health.state == "ready", self._health.why
+
+    async def answer(self, answer: Answer) -> Reply:
+        """Deliver a person's answer to its redemption."""
+        reply = await self._parts.desk.answer(answer)
+        log.info(
+            *("answer.accepted" if reply.accepted else "answer.refused",),
+            redemption=answer.redemption,
+            bay=reply.standing.bay,
+            locker=reply.standing.locker,
+            answer=answer.kind.value,
+            actor=answer.actor,
+            why=reply.why or None,
+        )
+        return reply
+
+    async def redemptions(self, open_only: bool, limit: int) -> list[Json]:
+        """Redemptions, newest first."""
+        return await self._read(lambda c: redemptions.listing(c, open_only, limit))
+
+    async def redemption(self, redemption_id: str) -> Json:
+        """One redemption with all that belongs to it."""
+        return await self._read(lambda c: redemptions.details(c, redemption_id))
+
+    async def prizes(self) -> list[Json]:
+        """Every prize with its stock."""
+        return await self._read(stock.listing)
+
+    async def import_prizes(self, rows: Sequence[PrizeRow], actor: str) -> list[Json]:
+        """Add prizes and receive their units: all rows or none."""
+        prizes = [stock.Prize(row.sku, row.name, row.units, row.weight) for row in rows]
+        await self._parts.ledger.write(lambda tx: stock.import_prizes(tx, prizes, actor))
+        return await self.prizes()
+
+    async def adjust_prize(self, sku: str, units: int, reason: str, actor: str) -> Json:
+        """Receive or write off units of a prize."""
+        if units == 0:
+            raise Refused("0 units change nothing; give a number above or below 0")
+        await self._parts.ledger.write(lambda tx: stock.adjust(tx, sku, units, reason, actor))
+        return await self._read(lambda c: stock.find(c, sku))
+
+    async def issue_codes(
+        self, attendee: str, sku: str | None, count: int, valid_days: int | None, actor: str
+    ) -> list[Json]:
+        """Make codes for an attendee: all or none."""
+        config = self._parts.config
+        days = valid_days if valid_days is not None else config.codes.valid_days
+        order = codes.CodeOrder(attendee, config.box.id, config.codes.length, days, actor, sku)
+        keys = self._parts.keys
+        return await self._parts.ledger.write(
+            lambda tx: [codes.issue(tx, order, keys) for _ in range(count)]
+        )
+
+    async def codes(self, state: str | None, limit: int) -> list[Json]:
+        """Codes without their digits, newest first."""
+        return await self._read(lambda c: codes.listing(c, state, limit))
+
+    async def code(self, code_id: int, reveal: bool, actor: str) -> Json:
+        """One code; with its digits when they are to be revealed."""
+        known = await self._read(lambda c: codes.find(c, code_id))
+        if not reveal:
+            return known
+        keys = self._parts.keys
+        digits = await self._parts.ledger.write(lambda tx: codes.reveal(tx, code_id, keys, actor))
+        return known | {"code": digits}
+
+    async def void_code(self, code_id: int, reason: str, actor: str) -> Json:
+        """End a code that was not used and release its unit."""
+        await self._parts.ledger.write(lambda tx: codes.void(tx, code_id, reason, actor))
+        return await self._read(lambda c: codes.find(c, code_id))
+
+    async def open_locker(self, locker: int, reason: str, actor: str) -> Json:
+        """Open a locker by a recorded override, with or without Temporal."""
+        order = f"override/{secrets.token_hex(8)}"
+        log.warning("override", locker=locker, actor=actor, reason=reason)
+        done = await self._parts.opener.override(locker, order, actor, reason)
+        return {"outcome": done.outcome.value, "note": done.note, "actuation": order}
+
+    async def set_locker_service(
+        self, locker: int, in_service: bool, reason: str, actor: str
+    ) -> Json:
+        """Take a locker out of service or back in."""
+        await self._parts.ledger.write(
+            lambda tx: lockers.set_service(tx, locker, in_service, reason, actor)
+        )
+        return (await self._read(lockers.listing))[locker]
+
+    async def audit(self, after: int, limit: int) -> list[Json]:
+        """Rows of the audit trail after `after`, oldest first."""
+        return await self._read(lambda c: audit.rows_after(c, after, limit))
+
+    async def alarms(self) -> list[Json]:
+        """The alarms that stand."""
+        return await self._read(alarms.standing)
+
+    async def clear_alarm(self, alarm: int, actor: str) -> Json:
+        """Clear an alarm by its number."""
+        return await self._parts.ledger.write(lambda tx: alarms.clear_by_id(tx, alarm, actor))
+
+    async def _read(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._parts.ledger.read(look)
+
+    async def _keep_fresh(self) -> None:
+        while True:
+            await self._changes.wait()
+            await asyncio.sleep(_GATHER_S)
+            await self._refresh()
+
+    async def _refresh(self) -> None:
+        if self._changes.take():
+            self._overview = await self._parts.ledger.read(overview.read)
+        self._prompts = [self._prompt(s) for s in self._overview.open_redemptions]
+        self._parts.operator.update(self._prompts)
+        self._version += 1
+        self._snapshot = snapshot(self._picture(), self._version, as_text(utc_now()))
+        woken, self._next = self._next, asyncio.Event()
+        woken.set()
+
+    def _prompt(self, standing: Standing) -> Prompt:
+        units = [
+            Prize(str(p["sku"]), str(p["name"]), int(str(p["on_hand"])))
+            for p in self._overview.stock
+        ]
+        reminders = sum(
+            alarm["kind"] == "nobody_comes" and alarm["subject"] == standing.redemption
+            for alarm in self._overview.alarms
+        )
+        door = self._parts.opener.door_state(standing.locker)
+        name = next((b.name for b in self._parts.config.bays if b.id == standing.bay), "")
+        return prompt_for(standing, door, units, reminders, name)
+
+    def _picture(self) -> Picture:
+        parts = self._parts
+        return Picture(
+            config=parts.config,
+            health=self._health,
+            overview=self._overview,
+            prompts=self._prompts,
+            bays=[bay.view() for bay in parts.bays.values()],
+            devices=parts.rack.statuses(),
+            doors={
+                locker.id: parts.opener.door_state(locker.id) for locker in parts.config.lockers
+            },
+            operator=asdict(parts.operator.state()),
+        )

@@ -1,0 +1,32 @@
+"""What has moved since the last snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Changes:
+    """Noted by whoever changes something visible, taken by whoever draws it."""
+
+    def __init__(self) -> None:
+        self._noted = asyncio.Event()
+        self._in_ledger = True
+
+    def note(self) -> None:
+        """A device, a bay or the operator's keys changed."""
+        self._noted.set()
+
+    def note_ledger(self) -> None:
+        """Something was committed to the ledger."""
+        self._in_ledger = True
+        self._noted.set()
+
+    async def wait(self) -> None:
+        """Return when something has changed since the last `take_ledger`."""
+        await self._noted.wait()
+
+    def take(self) -> bool:
+        """Begin anew; returns whether the ledger was among what changed."""
+        was_in_ledger, self._in_ledger = self._in_ledger, False
+        self._noted.clear()
+        return was_in_ledger

@@ -1,0 +1,73 @@
+"""The daemon: one box, started, kept until it is told to stop, and ended in the opposite order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+
+from boxd import logs
+from boxd.config import Config, load
+from boxd.early_news import EarlyNews
+from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew
+from boxd.only_one import only_one
+from boxd.temporal.server import EmbeddedServer
+
+log = structlog.get_logger("boxd")
+
+
+def run(config_path: Path) -> int:
+    """Run the box until it is told to stop; returns the process's exit code.
+
+    Raises BoxdError for what keeps it from starting at all.
+    """
+    logs.set_up()
+    config = load(config_path)
+    with only_one(config.lock_file):
+        return asyncio.run(_run(config))
+
+
+async def _run(config: Config) -> int:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as closing:
+        news = await _start_server(config, closing)
+        # The heavy imports come when the server's process is on its way.
+        from boxd import startup
+
+        try:
+            await startup.start(config, news, closing)
+            code = 0
+        except (LedgerDamaged, LedgerTooNew, KeysMissing) as error:
+            code = 1
+            log.error("refusing to dispense", why=str(error))
+            await startup.start_refusing(config, error, closing)
+        await stopping.wait()
+        log.info("stopping")
+    log.info("stopped", exit_code=code)
+    return code
+
+
+async def _start_server(config: Config, closing: AsyncExitStack) -> EarlyNews:
+    """Start the embedded server, if the box has one; it is stopped last."""
+    news = EarlyNews()
+    if config.temporal.address is None:
+        server = EmbeddedServer(
+            config.temporal, config.temporal_dir, news.server_changed, news.set_aside
+        )
+        closing.push_async_callback(server.stop)
+        await server.start()
+    return news
+
+
+def open_directly(config: Config, locker: int, actor: str, reason: str) -> object:
+    """Open a locker without the daemon; returns its `Actuated`. Raises BoxdError."""
+    from boxd import direct
+
+    logs.set_up()
+    with only_one(config.lock_file):
+        return asyncio.run(direct.open_locker(config, locker, actor, reason))

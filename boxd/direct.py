@@ -1,0 +1,51 @@
+"""Opening a locker without the daemon, for an emergency: recorded all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from boxd import assembly
+from boxd.bays.opening import Actuated
+from boxd.bays.rack import Rack
+from boxd.config import Config
+from boxd.devices import DeviceState
+from boxd.errors import DeviceUnreachable
+from boxd.ledger.ledger import Ledger
+
+# A board that is plugged in is found at the first look; a slow bus gets this long.
+_FOUND_WITHIN_S = 3.0
+# Long enough for the order to leave and a pulse to end before the port is closed.
+_SETTLES_S = 0.3
+
+
+async def open_locker(config: Config, locker: int, actor: str, reason: str) -> Actuated:
+    """Find the locker's latch and open it once; the caller holds the box's lock."""
+    ledger = await asyncio.to_thread(Ledger, config.ledger_file)
+    hardware = assembly.hardware(config)
+    rack = Rack(config, hardware.ports, lambda: None)
+    try:
+        assembly.prepare_ledger(config, ledger)
+        opener = assembly.opener(config, rack, ledger)
+        await rack.start()
+        await _until_found(config, rack, locker)
+        done = await opener.override(locker, f"override/{secrets.token_hex(8)}", actor, reason)
+        await asyncio.sleep(_SETTLES_S)
+        await opener.finish()
+        return done
+    finally:
+        await rack.close()
+        if hardware.simulated is not None:
+            hardware.simulated.close()
+        ledger.close()
+
+
+async def _until_found(config: Config, rack: Rack, locker: int) -> None:
+    device = next(known.latch for known in config.lockers if known.id == locker)
+    deadline = asyncio.get_running_loop().time() + _FOUND_WITHIN_S
+    while asyncio.get_running_loop().time() < deadline:
+        status = next(status for status in rack.statuses() if status.name == device)
+        if status.state is DeviceState.READY:
+            return
+        await asyncio.sleep(0.05)
+    raise DeviceUnreachable(f"'{device}' is not there ({status.why}); plug it in and try again")

@@ -1,0 +1,82 @@
+"""A box that may not dispense: it stands there and says why, on lamps, HUD and commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from boxd.bays.bay import Bay
+from boxd.bays.rack import Rack
+from boxd.config import Config
+from boxd.errors import BoxdError, LedgerDamaged
+from boxd.ledger.ledger import as_text, utc_now
+from boxd.ledger.overview import Overview
+from boxd.redemption import Answer, Reply
+from boxd.web.snapshot import Health, Picture, snapshot
+
+Json = dict[str, Any]
+
+_REMEDY = "Stop boxd, put a good copy of what is damaged in its place, start boxd again."
+
+
+class RefusingDesk:
+    """Decides nothing."""
+
+    def __init__(self, error: BoxdError) -> None:
+        self._error = error
+
+    async def begin(self, bay: str, typed: str) -> None:
+        """Refuse, with the reason."""
+        raise self._error
+
+    async def answer(self, answer: Answer) -> Reply:
+        """Refuse, with the reason."""
+        raise self._error
+
+
+class RefusingBox:
+    """Implements `boxd.web.box.BoxServices` by its snapshot alone; everything else is refused."""
+
+    def __init__(
+        self, config: Config, bays: Mapping[str, Bay], rack: Rack, error: BoxdError
+    ) -> None:
+        self._config = config
+        self._bays = bays
+        self._rack = rack
+        self._error = error
+
+    def snapshot(self) -> Json:
+        """Why the box refuses, and how its devices stand."""
+        health = Health(
+            *("out_of_service", str(self._error), _REMEDY, "down", "not needed", ""),
+            ledger="damaged",
+            ledger_why=str(self._error),
+        )
+        picture = Picture(
+            config=self._config,
+            health=health,
+            overview=Overview([], {}, [], [], []),
+            prompts=[],
+            bays=[bay.view() for bay in self._bays.values()],
+            devices=self._rack.statuses(),
+            doors={locker.id: None for locker in self._config.lockers},
+            operator={"focused": "", "menu": "", "page": 0, "message": ""},
+        )
+        return snapshot(picture, int(utc_now().timestamp()), as_text(utc_now()))
+
+    async def wait_for_change(self, version: int, timeout_s: float) -> None:
+        """Nothing changes for the better by itself; look again from time to time."""
+        await asyncio.sleep(min(timeout_s, 2.0))
+
+    def ready(self) -> tuple[bool, str]:
+        """Not ready, and why."""
+        return False, str(self._error)
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else is asked is refused with the same reason."""
+
+        async def refuse(*_: object, **__: object) -> Any:
+            raise LedgerDamaged(str(self._error))
+
+        return refuse

@@ -1,0 +1,95 @@
+"""Whether the box serves, and why not: one place where its health is put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from functools import partial
+
+import structlog
+
+from boxd.bays.bay import Bay
+from boxd.box import Box
+from boxd.ledger import alarms, audit, lockouts
+from boxd.ledger.ledger import Ledger, as_text
+from boxd.temporal.database import SetAside
+from boxd.temporal.server import ServerState, ServerStatus
+from boxd.workflows.reconciliation import Reconciled
+
+log = structlog.get_logger("boxd")
+
+_REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u boxd`"
+
+
+class Serving:
+    """Hears from the server and the worker, and tells the bays and the HUD."""
+
+    def __init__(self, box: Box, bays: Mapping[str, Bay], ledger: Ledger) -> None:
+        self._box = box
+        self._bays = bays
+        self._ledger = ledger
+        self._noting: set[asyncio.Task[object]] = set()
+        self.is_serving = asyncio.Event()
+
+    def worker_serves(self, serves: bool, why: str) -> None:
+        """The worker takes codes now, or does not."""
+        if serves != self.is_serving.is_set():
+            log.info("serving" if serves else "not serving", why=why or None)
+        (self.is_serving.set if serves else self.is_serving.clear)()
+        for bay in self._bays.values():
+            bay.serve(serves, why)
+        state = "ready" if serves else "out_of_service"
+        self._box.set_health(state=state, why=why, remedy="" if serves else _REMEDY)
+
+    def server_changed(self, status: ServerStatus) -> None:
+        """The embedded server started, serves, or died."""
+        self._box.set_health(
+            temporal=status.state.value,
+            temporal_why=status.why,
+            temporal_since=as_text(status.since),
+        )
+        if status.state is ServerState.DOWN and self.is_serving.is_set():
+            self.worker_serves(False, f"the Temporal server is down: {status.why}")
+
+    def external_server(self, address: str) -> None:
+        """There is no server of this box's own."""
+        self._box.set_health(temporal="external", temporal_why=address)
+
+    def set_aside(self, kept: SetAside) -> None:
+        """The server's database was not fit for use: said loudly, and kept."""
+        text = (
+            f"Temporal's database was set aside as {kept.path.name} ({kept.why});"
+            " open redemptions go on from the ledger."
+        )
+        self._note(
+            self._ledger.write(
+                lambda tx: alarms.raise_alarm(tx, "temporal_set_aside", kept.path.name, text)
+            )
+        )
+
+    async def reconciled(self, found: Reconciled) -> None:
+        """Tell each bay whose Enter was never decided that the code has to be typed again."""
+        for bay in found.undecided_bays:
+            log.warning("a typed code was not decided before the restart", bay=bay)
+
+    def lock(self, bay: str, seconds: float) -> None:
+        """Lock a bay's keypad, and remember when that has run out."""
+        self._bays[bay].lock(seconds)
+        self._note(self._end_lock(bay, seconds))
+
+    def _note(self, work: Coroutine[None, None, object]) -> None:
+        task = asyncio.create_task(work)
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
+
+    async def _end_lock(self, bay: str, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        clock = lockouts.boot_clock()
+        if await self._ledger.read(partial(lockouts.remaining_s, bay=bay, clock=clock)) <= 0:
+            await self._ledger.write(lambda tx: lockouts.end_lock(tx, bay))
+
+    async def stop(self) -> None:
+        """Give up what is only remembered for later."""
+        for task in tuple(self._noting):
+            task.cancel()
+        await asyncio.gather(*self._noting, return_exceptions=True)

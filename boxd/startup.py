@@ -1,0 +1,115 @@
+"""The order in which the parts of a box come to life."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from functools import partial
+
+import structlog
+
+from boxd import assembly, welcome
+from boxd.assembly import Hardware
+from boxd.bays.rack import Rack
+from boxd.box import Box, Parts
+from boxd.changes import Changes
+from boxd.config import Config
+from boxd.early_news import EarlyNews
+from boxd.errors import BoxdError
+from boxd.ledger.ledger import Ledger
+from boxd.refusing import RefusingBox, RefusingDesk
+from boxd.serving import Serving
+from boxd.web.app import Application
+from boxd.web.box import BoxServices
+from boxd.web.server import WebServer
+from boxd.workflows.desk import RedemptionDesk
+from boxd.workflows.redemption_activities import RedemptionActivities, RedemptionRules
+from boxd.workflows.runner import Runner
+
+log = structlog.get_logger("boxd")
+
+
+async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> None:
+    """Start everything; `closing` ends it in the opposite order.
+
+    Raises LedgerDamaged, LedgerTooNew or KeysMissing when the box must not dispense.
+    """
+    changes = Changes()
+    ledger = await asyncio.to_thread(Ledger, config.ledger_file)
+    closing.callback(ledger.close)
+    ledger.on_commit = changes.note_ledger
+    keys = assembly.keys(config, ledger)
+    if unknown := assembly.prepare_ledger(config, ledger):
+        log.error("orders with an unknown outcome: the operator is asked", actuations=unknown)
+    hardware = _hardware(config, closing)
+    rack = Rack(config, hardware.ports, changes.note)
+    closing.push_async_callback(rack.close)
+    desk = RedemptionDesk(ledger, keys, config)
+    opener = assembly.opener(config, rack, ledger)
+    closing.push_async_callback(opener.finish)
+    bays = assembly.bays(config, rack, desk, changes.note)
+    operator = assembly.operator_desk(config, rack, desk, changes.note)
+    box = Box(Parts(config, ledger, keys, rack, bays, opener, desk, operator), changes)
+    serving = Serving(box, bays, ledger)
+    closing.push_async_callback(serving.stop)
+    await rack.start()
+    await assembly.show_open_redemptions(ledger, bays, serving.lock)
+    await box.start()
+    closing.push_async_callback(box.stop)
+    await _start_web(config, box, hardware, closing)
+    news.tell(serving)
+    rules = RedemptionRules(
+        config.box.id, assembly.lockout_rule(config), assembly.declines_void_code(config)
+    )
+    activities = RedemptionActivities(ledger, bays, opener, rules, serving.lock).all()
+    runner = Runner(config, ledger, activities, serving.worker_serves, serving.reconciled)
+    _keep_running(runner.run(desk), closing)
+    if config.simulation.enabled:
+        welcoming = welcome.greet(config, ledger, keys, serving.is_serving)
+        _keep_running(welcoming, closing)
+
+
+async def start_refusing(config: Config, error: BoxdError, closing: AsyncExitStack) -> None:
+    """Show on lamps, HUD and commands why nothing is dispensed."""
+    changes = Changes()
+    hardware = _hardware(config, closing)
+    rack = Rack(config, hardware.ports, changes.note)
+    closing.push_async_callback(rack.close)
+    bays = assembly.bays(config, rack, RefusingDesk(error), changes.note)
+    for bay in bays.values():
+        bay.serve(False, str(error))
+    await rack.start()
+    await _start_web(config, RefusingBox(config, bays, rack, error), hardware, closing)
+
+
+def _hardware(config: Config, closing: AsyncExitStack) -> Hardware:
+    hardware = assembly.hardware(config)
+    if hardware.simulated is not None:
+        closing.callback(hardware.simulated.close)
+    return hardware
+
+
+async def _start_web(
+    config: Config, box: BoxServices, hardware: Hardware, closing: AsyncExitStack
+) -> None:
+    server = WebServer(Application(box, hardware.simulated, config.allowed_hosts))
+    closing.push_async_callback(server.stop)
+    await server.start(config.web.host, config.web.port, config.socket_file)
+    log.info("the HUD is there", address=f"http://{config.web.host}:{server.port}/")
+
+
+def _keep_running(work: Coroutine[None, None, None], closing: AsyncExitStack) -> None:
+    task = asyncio.create_task(work)
+    task.add_done_callback(_say_if_it_failed)
+    closing.push_async_callback(partial(_end, task))
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _say_if_it_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a part of boxd ended by an error; stop it and look", exc_info=error)

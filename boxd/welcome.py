@@ -1,0 +1,63 @@
+"""What somebody sees who starts the simulated box: prizes, a code to try, and what to do with it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from boxd.config import Config
+from boxd.ledger import codes, stock
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Ledger, Transaction
+
+_VISITOR = "visitor"
+
+
+async def greet(config: Config, ledger: Ledger, keys: CodeKeys, is_serving: asyncio.Event) -> None:
+    """Fill an empty ledger with the prizes of `[[seed]]`, and print a code once codes are taken."""
+    await ledger.write(lambda tx: _seed(tx, config))
+    code = await ledger.write(lambda tx: _code_to_try(tx, config, keys))
+    await is_serving.wait()
+    click.echo(_text(config, code))
+
+
+def _seed(tx: Transaction, config: Config) -> None:
+    if not stock.listing(tx.connection):
+        prizes = [stock.Prize(p.sku, p.name, p.units, p.weight) for p in config.seed]
+        stock.import_prizes(tx, prizes, "boxd (simulation)")
+
+
+def _code_to_try(tx: Transaction, config: Config, keys: CodeKeys) -> str:
+    """A code that is good now: one of an earlier start, or a new one; empty when sold out."""
+    for known in codes.listing(tx.connection, "ready", 100):
+        if known["attendee"] == _VISITOR and str(known["expires_at"]) > tx.at:
+            return codes.reveal(tx, int(str(known["id"])), keys, "boxd (simulation)")
+    if not any(prize["on_hand"] for prize in stock.listing(tx.connection)):
+        return ""
+    order = codes.CodeOrder(
+        _VISITOR, config.box.id, config.codes.length, config.codes.valid_days, "boxd (simulation)"
+    )
+    return str(codes.issue(tx, order, keys)["code"])
+
+
+def _text(config: Config, code: str) -> str:
+    address = f"http://{config.web.host}:{config.web.port}"
+    say = (
+        f"type  {' '.join(code)}  Enter"
+        if code
+        else "sold out: boxd prizes adjust SKU +5 --reason …"
+    )
+    return "\n".join(
+        (
+            "",
+            f"  {config.box.name} is ready (simulation)",
+            "",
+            f"  the operator's screen   {address}/",
+            f"  the front of the box    {address}/sim",
+            f"  at the front            {say}",
+            "  then                    follow the operator's screen; shut the door at the front",
+            "  stop                    Ctrl-C",
+            "",
+        )
+    )

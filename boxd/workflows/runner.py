@@ -1,0 +1,105 @@
+"""Keeps this box's worker going: connected, reconciled, and back after the server was away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from boxd.config import Config
+from boxd.errors import TemporalUnavailable
+from boxd.ledger.ledger import Ledger
+from boxd.temporal.client import connect
+from boxd.temporal.worker import create_worker
+from boxd.workflows.desk import RedemptionDesk
+from boxd.workflows.reconciliation import Reconciled, reconcile, resume_open
+from boxd.workflows.redemption import RedemptionWorkflow
+
+log = structlog.get_logger(__name__)
+
+# How often the server is asked whether it is there; costs it nothing on disk.
+_ASK_EVERY_S = 2.0
+_ANSWER_WITHIN_S = 2.0
+_RETRY_S = 0.2
+
+
+class Runner:
+    """Owns the client and the worker. `on_serving(True)` is called when codes can be decided,
+    `on_serving(False)` when not; `why` says the reason.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        ledger: Ledger,
+        activities: Sequence[Callable[..., object]],
+        on_serving: Callable[[bool, str], None],
+        on_reconciled: Callable[[Reconciled], Awaitable[None]],
+    ) -> None:
+        self._config = config
+        self._ledger = ledger
+        self._activities = activities
+        self._on_serving = on_serving
+        self._on_reconciled = on_reconciled
+
+    async def run(self, desk: RedemptionDesk) -> None:
+        """Connect, reconcile, work; ends only by being cancelled, after a clean worker stop."""
+        client = await self._connect()
+        await self._until_done(lambda: self._reconcile(client, desk))
+        async with create_worker(
+            client, self._config.box.id, workflows=[RedemptionWorkflow], activities=self._activities
+        ) as worker:
+            self._on_serving(True, "")
+            await self._watch(client, worker, desk)
+
+    async def _connect(self) -> Client:
+        while True:
+            try:
+                return await connect(self._config.temporal)
+            except TemporalUnavailable as error:
+                self._on_serving(False, str(error))
+                await asyncio.sleep(_RETRY_S)
+
+    async def _reconcile(self, client: Client, desk: RedemptionDesk) -> None:
+        desk.use(client)
+        found = await reconcile(client, self._ledger, desk, self._config.box.id)
+        log.info("reconciled", resumed=found.resumed, undecided=found.undecided_bays)
+        await self._on_reconciled(found)
+
+    async def _resume(self, client: Client, desk: RedemptionDesk) -> None:
+        if resumed := await resume_open(client, self._ledger, desk):
+            log.warning("redemptions taken up anew", resumed=resumed)
+
+    async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                return await work()
+            except (RPCError, TemporalUnavailable) as error:
+                self._on_serving(False, f"reconciliation waits for the Temporal server: {error}")
+                await asyncio.sleep(_RETRY_S)
+
+    async def _watch(self, client: Client, worker: Worker, desk: RedemptionDesk) -> None:
+        """Notice when the server goes and comes; a new database may have lost the workflows."""
+        is_there = True
+        while worker.is_running:
+            await asyncio.sleep(_ASK_EVERY_S if is_there else _RETRY_S)
+            why = await _why_silent(client)
+            if why and is_there:
+                self._on_serving(False, why)
+            if not why and not is_there:
+                await self._until_done(lambda: self._resume(client, desk))
+                self._on_serving(True, "")
+            is_there = not why
+
+
+async def _why_silent(client: Client) -> str:
+    try:
+        async with asyncio.timeout(_ANSWER_WITHIN_S):
+            await client.service_client.check_health()
+    except (RPCError, TimeoutError) as error:
+        return f"the Temporal server does not answer ({str(error) or 'no answer'}); one moment"
+    return ""
