@@ -39,9 +39,7 @@ def _pulse(pulse: Pulse, evidence: Evidence) -> Iterator[Finding]:
 def _energised_s(pulse: Pulse, trace: Trace) -> float:
     """How long the latch was seen energised; a clock that starts anew is a cut of the power."""
     last_t = pulse.rise.t
-    for line in trace.lines:
-        if line.number <= pulse.rise.number:
-            continue
+    for line in trace.after(pulse.rise):
         if line.t < last_t - LONGEST_ENERGISED_S:
             break
         last_t = max(last_t, line.t)
@@ -59,7 +57,7 @@ def _ended_in_darkness(pulse: Pulse, trace: Trace) -> bool:
     limit = pulse.rise.t + LONGEST_ENERGISED_S
     if pulse.end is None or pulse.end.what != "power" or pulse.end.t <= limit:
         return False
-    later = (line for line in trace.lines if line.number > pulse.rise.number and line.t > limit)
+    later = (line for line in trace.after(pulse.rise) if line.t > limit)
     return next(later).what == "power"
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,11 @@ class Trace:
             for line in self.lines
             if line.what == what and (device is None or line.device == device)
         ]
+
+    def after(self, line: Line) -> Iterator[Line]:
+        """The lines that follow `line`."""
+        first = bisect_right(self.lines, line.number, key=lambda each: each.number)
+        return islice(self.lines, first, None)
 
 
 def read_trace(path: Path) -> Trace:
