@@ -66,13 +66,15 @@ def _prize(row: Row, seen: dict[str, str]) -> Prize | tuple[str, ...]:
     sku = str(row.values["sku"])
     if seen.setdefault(sku, row.where) != row.where:
         return (f"sku '{sku}' is there already, on {seen[sku]}",)
-    wrong = [name for name, value in row.values.items() if not _is_well_formed(name, value)]
+    wrong = {name for name, value in row.values.items() if not _is_well_formed(name, value)}
+    try:
+        prize = Prize.model_validate(row.values)
+    except ValidationError as error:
+        wrong |= {str(each["loc"][0]) for each in error.errors()}
     if not wrong:
-        try:
-            return Prize.model_validate(row.values)
-        except ValidationError as error:
-            wrong = [str(each["loc"][0]) for each in error.errors()]
-    return tuple(f"{name} '{row.values[name]}' is to be {_RULES[name]}" for name in wrong)
+        return prize
+    named = [name for name in row.values if name in wrong]
+    return tuple(f"{name} '{row.values[name]}' is to be {_RULES[name]}" for name in named)
 
 
 def _is_well_formed(name: str, value: object) -> bool:

@@ -211,6 +211,8 @@ def answer(
     """Answer what the redemption ID asks, as on the HUD. Says why if it is not accepted."""
     if kind == AnswerKind.SUBSTITUTED and not sku:
         raise click.UsageError("a substitution names the prize: add --sku SKU")
+    if key is not None and not (key.isascii() and key.isprintable()):
+        raise click.UsageError("--key takes letters, digits and signs of ASCII only")
     said = {"step": step, "sku": sku, "remedy": remedy, "reason": reason, "actor": actor()}
     body = daemon.post(
         f"/api/v1/redemptions/{daemon.quoted(redemption)}/{kind}",
