@@ -108,12 +108,10 @@ class MidiDevice:
         """Send one latch pulse, unless the device is known to be away at this instant."""
         unlock, port = self._profile.unlock, self._port
         if unlock is None:
-            raise DeviceUnreachable(f"{self.name} ({self.product}) has no latch; nothing was sent")
-        if self._state is not DeviceState.READY or port is None or self._pair is None:
+            raise DeviceUnreachable(f"{self._naming()} has no latch; nothing was sent")
+        if self._state is not DeviceState.READY or port is None:
             raise DeviceUnreachable(f"{self._naming()} is {self._state}{self._because()}")
-        if not (port.is_connected() and self._ports.has(self._pair)):
-            self._become(DeviceState.UNREACHABLE, "it vanished a moment ago; check its cable")
-            raise DeviceUnreachable(f"{self._naming()} is {self._state}{self._because()}")
+        self._check_at_this_instant(port)
         try:
             port.send(unlock)
         except OSError as error:
@@ -122,6 +120,16 @@ class MidiDevice:
                 f"sending the pulse to {self._naming()} failed ({error}); "
                 "look whether the locker is open"
             ) from error
+
+    def _check_at_this_instant(self, port: Port) -> None:
+        found = find(self._ports.glance(), self.product)
+        if isinstance(found, str):
+            self._become(DeviceState.UNREACHABLE, found)
+        elif found != self._pair or not port.is_connected():
+            self._become(DeviceState.CONNECTING, "it was plugged in anew a moment ago; try again")
+        else:
+            return
+        raise DeviceUnreachable(f"{self._naming()} is {self._state}{self._because()}")
 
     def _naming(self) -> str:
         return f"{self.name} ({self.product})"

@@ -48,8 +48,8 @@ class PortSystem(Protocol):
     async def look(self) -> Listing:
         """The ports that exist now; raises OSError when there is no MIDI system."""
 
-    def has(self, pair: PortPair) -> bool:
-        """Whether both ports are there at this instant; quick, and never raises."""
+    def glance(self) -> Listing:
+        """The ports of this instant, without waiting; none where there is no MIDI system."""
 
     async def open(self, pair: PortPair, on_message: OnMessage) -> Port:
         """Connect to a device; its bytes go to `on_message`, on the event loop, as they arrive.

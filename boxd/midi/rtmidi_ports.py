@@ -66,17 +66,16 @@ class RtMidiPorts:
         with as_oserror():
             return directory.listing()
 
-    def has(self, pair: PortPair) -> bool:
-        """Whether both ports are there at this instant."""
+    def glance(self) -> Listing:
+        """The ports of this instant."""
         directory = self._directory
         if directory is None or not directory.is_alive:
-            return False
+            return Listing()
         try:
             with as_oserror():
-                listing = directory.listing()
+                return directory.listing()
         except OSError:
-            return False
-        return pair.source in listing.sources and pair.destination in listing.destinations
+            return Listing()
 
     async def open(self, pair: PortPair, on_message: OnMessage) -> RtMidiPort:
         """Connect to a device; about 30 ms on JACK, spent in a thread."""

@@ -26,7 +26,7 @@ class SimulatedPorts:
 
     def __init__(self) -> None:
         self._plugged: dict[str, Unit] = {}
-        self._open: dict[str, _SimulatedPort] = {}
+        self._open: dict[str, SimulatedPort] = {}
         self._next_client = FIRST_CLIENT
         self.fails_with: OSError | None = None  # what every look and open raises, when set
 
@@ -44,6 +44,13 @@ class SimulatedPorts:
             self._open.pop(name, None)
         unit.emit = lambda _data: None
 
+    def unit(self, product: str) -> Unit:
+        """The unit of this product name that is plugged in; KeyError if there is none."""
+        for unit in self._plugged.values():
+            if unit.product == product:
+                return unit
+        raise KeyError(product)
+
     def is_plugged(self, unit: Unit) -> bool:
         """Whether the unit is plugged in."""
         return any(plugged is unit for plugged in self._plugged.values())
@@ -51,18 +58,18 @@ class SimulatedPorts:
     async def look(self) -> Listing:
         """The names of everything plugged in."""
         self._fail()
+        return self.glance()
+
+    def glance(self) -> Listing:
+        """The names of everything plugged in at this instant."""
         return Listing(tuple(self._plugged), tuple(self._plugged))
 
-    def has(self, pair: PortPair) -> bool:
-        """Whether it is plugged in at this instant."""
-        return pair.source in self._plugged and pair.destination in self._plugged
-
-    async def open(self, pair: PortPair, on_message: OnMessage) -> _SimulatedPort:
+    async def open(self, pair: PortPair, on_message: OnMessage) -> SimulatedPort:
         """Connect to a unit."""
         self._fail()
-        if not self.has(pair):
+        if pair.destination not in self._plugged:
             raise OSError(f"no port {pair.destination}")
-        port = _SimulatedPort(self, pair.destination, on_message)
+        port = SimulatedPort(self, pair.destination, on_message)
         self._open[pair.source] = port
         return port
 
@@ -75,7 +82,7 @@ class SimulatedPorts:
         if name in self._plugged:
             self._plugged[name].receive(message)
 
-    def forget(self, port: _SimulatedPort) -> None:
+    def forget(self, port: SimulatedPort) -> None:
         """Carry nothing more to a port that was closed."""
         self._open = {name: other for name, other in self._open.items() if other is not port}
 
@@ -88,7 +95,7 @@ class SimulatedPorts:
             raise self.fails_with
 
 
-class _SimulatedPort:
+class SimulatedPort:
     """An open connection to a simulated unit."""
 
     def __init__(self, system: SimulatedPorts, name: str, on_message: OnMessage) -> None:

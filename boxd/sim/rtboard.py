@@ -8,6 +8,7 @@ input's end, TERM or INT.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -51,8 +52,8 @@ async def _run(product: str, backend: MidiBackend, trace: Path | None) -> None:
     except OSError as error:
         raise DeviceUnreachable(f"no {backend} MIDI system for '{product}': {error}") from error
     try:
-        board.emit = port.send
         board.power_on()
+        board.emit = port.send
         record.write("plugged", product)
         await _Hand(board).work()
     finally:
@@ -116,10 +117,8 @@ class _Hand:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
-        try:
+        with contextlib.suppress(PermissionError):  # /dev/null or a file: signals alone end it
             loop.add_reader(INPUT, self._read)
-        except PermissionError:
-            pass  # /dev/null or a file: nobody says anything, so signals alone end it
         tapping = asyncio.create_task(self._tap())
         await self._ended.wait()
         tapping.cancel()

@@ -1,0 +1,76 @@
+"""The CodeTV board's messages, by the board's own vectors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from boxd.devices import Key, LampName
+from boxd.midi import codetv
+from boxd.midi.profile import BoardKey, Ignored
+from boxd.midi.stream import MidiStream
+
+VECTORS = json.loads((Path(__file__).parent.parent / "data" / "codetv-board.json").read_text())
+
+
+def named(vector: dict[str, Any]) -> str:
+    return " ".join(str(value) for value in vector.values())
+
+
+def key_of(name: str) -> Key:
+    return next(key for key in Key if key.lower() == name.removeprefix("key_"))
+
+
+@pytest.mark.parametrize("vector", VECTORS["to_host"], ids=named)
+def test_reads_and_writes_every_key(vector: dict[str, Any]) -> None:
+    key, touched = key_of(vector["name"]), vector["state"] == "touched"
+    assert codetv.decode(bytes.fromhex(vector["bytes"])) == BoardKey(key, touched)
+    assert codetv.key(key, touched).hex() == vector["bytes"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["to_board"], ids=named)
+def test_writes_every_order(vector: dict[str, Any]) -> None:
+    match vector["name"].split("_"):
+        case [lamp, "lamp"]:
+            written = codetv.lamp(LampName(lamp), vector["value"] == 1)
+        case ["buzzer"]:
+            written = codetv.buzzer(vector["milliseconds"])
+        case ["unlock"]:
+            written = codetv.unlock()
+        case _:
+            written = codetv.reset_which_may_open_the_door()
+    assert written.hex() == vector["bytes"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["invalid_from_board"], ids=named)
+def test_takes_no_key_from_what_is_no_board_message(vector: dict[str, Any]) -> None:
+    data = bytes.fromhex(vector["bytes"])
+    heard = codetv.decode(data)
+    assert isinstance(heard, Ignored)
+    assert heard.why
+    through_the_stream = [codetv.decode(message) for message in MidiStream().feed(data)]
+    assert not [heard for heard in through_the_stream if isinstance(heard, BoardKey)]
+
+
+@pytest.mark.parametrize("vector", VECTORS["to_board"], ids=named)
+def test_takes_no_key_from_an_order_that_comes_back(vector: dict[str, Any]) -> None:
+    assert isinstance(codetv.decode(bytes.fromhex(vector["bytes"])), Ignored)
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "units"), [(-5, 1), (0, 1), (9, 1), (10, 1), (55, 5), (1270, 127), (9999, 127)]
+)
+def test_clamps_sounds_to_what_the_board_can_make(milliseconds: int, units: int) -> None:
+    assert codetv.buzzer(milliseconds) == bytes((0xF0, 0x7D, 0x50, units, 0xF7))
+
+
+def test_gives_a_device_no_way_to_send_a_reset() -> None:
+    profile = codetv.CodetvProfile()
+    sent = [profile.unlock, *profile.greeting]
+    sent += [profile.lamp(lamp, lit) for lamp in LampName for lit in (True, False)]
+    sent += [message for ms in range(0, 2000, 7) for message in profile.buzzer(ms) if message]
+    assert {message[2] for message in sent} == {0x20, 0x30, 0x40, 0x50, 0x60}
+    assert {len(message) for message in sent} == {5}

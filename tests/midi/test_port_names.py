@@ -1,0 +1,83 @@
+"""A device is found by its product's name, whatever the MIDI system puts around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from boxd.midi.ports import Listing, PortPair, belongs_to, find
+
+ALSA = "CodeTV Board 0:CodeTV Board 0 MIDI 1 20:0"
+
+
+@pytest.mark.parametrize(
+    "port",
+    [
+        ALSA,
+        "CodeTV Board 0:CodeTV Board 0 MIDI 1 128:3",
+        "CodeTV Board 0:CodeTV Board 0 MIDI 1",
+        "CodeTV Board 0-01:CodeTV Board 0 MIDI 1",
+        "CodeTV Board 0:out",
+        "CodeTV Board 0",
+        "a2j:CodeTV Board 0 [20] (capture): CodeTV Board 0 MIDI 1",
+        "Midi-Bridge:High Order CodeTV Board 0 at usb-1:(capture_0) CodeTV Board 0 MIDI 1",
+        "Midi-Bridge:CodeTV Board 0 20:0 (capture_0)",
+    ],
+)
+def test_finds_the_product_in(port: str) -> None:
+    assert belongs_to(port, "CodeTV Board 0")
+
+
+@pytest.mark.parametrize(
+    "port",
+    [
+        "CodeTV Board 01:CodeTV Board 01 MIDI 1 20:0",
+        "CodeTV Board 0 Plus:CodeTV Board 0 Plus MIDI 1 20:0",
+        "CodeTV Board 0 2:x 20:0",
+        "Old CodeTV Board 0:x",
+        "CodeTV Board 1:CodeTV Board 1 MIDI 1 20:0",
+        "codetv board 0:x",
+        "",
+    ],
+)
+def test_takes_no_other_product_for_it(port: str) -> None:
+    assert not belongs_to(port, "CodeTV Board 0")
+
+
+def test_a_name_is_no_pattern() -> None:
+    assert belongs_to("Pad (v2.1) +:Pad (v2.1) + MIDI 1 20:0", "Pad (v2.1) +")
+    assert not belongs_to("Pad (v2x1) +:out", "Pad (v2.1) +")
+
+
+def test_pairs_ports_whose_names_differ_by_direction() -> None:
+    listing = Listing(("CodeTV Board 0:out", "other:x"), ("CodeTV Board 0-01:in",))
+    pair = PortPair("CodeTV Board 0:out", "CodeTV Board 0-01:in")
+    assert find(listing, "CodeTV Board 0") == pair
+
+
+@pytest.mark.parametrize(
+    ("listing", "why"),
+    [
+        (Listing(), "no MIDI device calls itself"),
+        (Listing((ALSA,), ()), "takes nothing"),
+        (Listing((), (ALSA,)), "sends nothing"),
+        (
+            Listing((ALSA, ALSA.replace("20:0", "24:0")), (ALSA,)),
+            'two devices call themselves "CodeTV Board 0"; unplug one',
+        ),
+        (
+            Listing((ALSA,), (ALSA, "CodeTV Board 0-01:CodeTV Board 0 MIDI 1", "CodeTV Board 0:x")),
+            '3 devices call themselves "CodeTV Board 0"; unplug one',
+        ),
+    ],
+)
+def test_says_why_a_device_can_not_be_used(listing: Listing, why: str) -> None:
+    found = find(listing, "CodeTV Board 0")
+    assert isinstance(found, str)
+    assert why in found
+
+
+def test_tells_one_device_with_two_ports_from_two_devices() -> None:
+    ports = ("Pad:Pad MIDI 1 20:0", "Pad:Pad MIDI 2 20:1")
+    why = '"Pad" has several ports (Pad MIDI 1, Pad MIDI 2); name one of them in the configuration'
+    assert find(Listing(ports, ports), "Pad") == why
+    assert find(Listing(ports, ports), "Pad MIDI 2") == PortPair(ports[1], ports[1])
