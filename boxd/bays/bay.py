@@ -17,6 +17,7 @@ from uuid import uuid4
 import structlog
 
 from boxd.bays import lamps
+from boxd.bays.answering import outcome, why_not_taken
 from boxd.bays.check import Check, NoVerdict, Patience
 from boxd.bays.lamps import LampPlayer
 from boxd.bays.redemptions import Redemptions
@@ -35,7 +36,6 @@ from boxd.bays.view import (
 )
 from boxd.config import schema
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch, Lamp, LampName
-from boxd.errors import BoxdError
 from boxd.redemption import Answer, AnswerKind, Stage, Standing
 
 REFUSED_BEEP_MS = 300
@@ -263,13 +263,8 @@ class Bay:
         self._refresh()
 
     def _cancel(self, standing: Standing) -> None:
-        if self._cancelling is None:
-            answering = self._answer_cancelled(standing)
-            self._cancelling = asyncio.get_running_loop().create_task(answering)
-            self._cancelling.add_done_callback(self._cancel_is_over)
-
-    async def _answer_cancelled(self, standing: Standing) -> str:
-        """Why Cancel was not taken; empty when it was."""
+        if self._cancelling is not None:
+            return
         answer = Answer(
             id=str(uuid4()),
             redemption=standing.redemption,
@@ -277,22 +272,13 @@ class Bay:
             kind=AnswerKind.CANCELLED,
             actor="attendee",
         )
-        try:
-            async with asyncio.timeout(self._patience.longest_s):
-                reply = await self._desk.answer(answer)
-        except TimeoutError:
-            return "nobody answered in time"
-        except BoxdError as error:
-            return str(error)
-        return "" if reply.accepted else reply.why
+        answering = why_not_taken(self._desk, answer, self._patience.longest_s)
+        self._cancelling = asyncio.get_running_loop().create_task(answering)
+        self._cancelling.add_done_callback(self._cancel_is_over)
 
     def _cancel_is_over(self, task: asyncio.Task[str]) -> None:
         self._cancelling = None
-        if task.cancelled():
-            return
-        if (error := task.exception()) is not None:
-            log.error("passing on Cancel failed", bay=self._config.id, exc_info=error)
-        if why := "boxd failed to pass it on" if error else task.result():
+        if not task.cancelled() and (why := outcome(task)):
             self._remember(f"Cancel was not taken: {why}", "plain")
             self._player.play_over(lamps.BLIP)
             self._on_change()
@@ -301,7 +287,8 @@ class Bay:
 
     def _is_outdated(self, standing: Standing) -> bool:
         if standing.redemption in self._ended:
-            return True
+            is_verdict = standing.stage is Stage.REFUSED and self._check is not None
+            return not is_verdict  # the same Enter, asked again after a lost reply
         shown = self._open
         return (
             shown is not None

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
-import structlog
-
-from boxd.bays.prompts import SUBSTITUTE, Option, Prompt, pages_of
+from boxd.bays.answering import outcome, why_not_taken
+from boxd.bays.options import SUBSTITUTE, Option, pages_of
+from boxd.bays.prompts import Prompt
 from boxd.bays.redemptions import Redemptions
 from boxd.bays.timers import Timers
 from boxd.bays.touches import Ignored, TouchFilter
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch
-from boxd.errors import BoxdError
-from boxd.redemption import Answer
 
 ACTOR = "operator (keys)"
 NEXT = Key.DIGIT_0
@@ -32,8 +30,6 @@ PATIENCE_S = 10.0
 """For so long a reply is waited for: a killed server or worker is back within 3 s."""
 
 REFUSED_BEEP_MS = 200
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -129,7 +125,8 @@ class OperatorDesk:
             return
         answer = prompt.answer(option.answer, str(uuid4()), ACTOR)
         self._report("")
-        self._answering = asyncio.get_running_loop().create_task(self._answer(answer))
+        answering = why_not_taken(self._desk, answer, self._patience_s)
+        self._answering = asyncio.get_running_loop().create_task(answering)
         self._answering.add_done_callback(partial(self._answer_is_over, prompt))
 
     def _opened(self, prompt: Prompt, menu: str) -> DeskState:
@@ -137,25 +134,11 @@ class OperatorDesk:
         page = (self._state.page + 1) % pages_of(prompt.others) if is_paging else 0
         return DeskState(prompt.id, menu, page)
 
-    async def _answer(self, answer: Answer) -> str:
-        """Why the answer was not taken; empty when it was."""
-        try:
-            async with asyncio.timeout(self._patience_s):
-                reply = await self._desk.answer(answer)
-        except TimeoutError:
-            return "the box did not reply in time; look at the prompt, then press again"
-        except BoxdError as error:
-            return str(error)
-        return "" if reply.accepted else reply.why
-
     def _answer_is_over(self, prompt: Prompt, task: asyncio.Task[str]) -> None:
         self._answering = None
         if task.cancelled():
             return
-        if (error := task.exception()) is not None:
-            log.error("passing on the operator's answer failed", exc_info=error)
-            self._refuse("boxd failed to pass it on; its journal says why")
-        elif why := task.result():
+        if why := outcome(task):
             self._refuse(why)
         elif self._state.focused == prompt.id:
             self._deaf_until = self._timers.time() + ANSWERED_S
