@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from boxd.devices import Key, KeyTouch, LampName
 from boxd.redemption import Answer, Refusal, Reply, Stage, Standing
@@ -143,9 +144,9 @@ class ScriptedDesk:
             raise self.down
 
 
-def standing(stage: Stage, step: int = 1, redemption: str = "r-1", **changes: object) -> Standing:
+def standing(stage: Stage, step: int = 1, redemption: str = "r-1", **changes: Any) -> Standing:
     """A redemption at bay-1 with a mug in locker 1."""
-    return replace(STANDING, stage=stage, step=step, redemption=redemption, **changes)  # type: ignore[arg-type]
+    return replace(STANDING, stage=stage, step=step, redemption=redemption, **changes)
 
 
 def refused(refusal: Refusal, redemption: str = "r-1") -> Standing:
