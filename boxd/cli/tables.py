@@ -32,6 +32,7 @@ _COLOURS = {
 _SENTENCES = ("text", "why", "what", "reason", "detail", "last")
 # Wide enough that no line is broken when a program reads it.
 _UNBROKEN = 1000
+_GAP = 2  # blanks between columns
 
 
 def say_json(value: object) -> None:
@@ -49,22 +50,26 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothing: str
 
     A column whose name ends in `#` holds numbers. Cells that are states get their colour.
     """
-    listed = list(rows)
-    if not listed and nothing:
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells and nothing:
         click.echo(nothing)
         return
     from rich.table import Table
 
-    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    needed = 0
+    for index, column in enumerate(columns):
+        name, is_sentence = column.rstrip("#"), column in _SENTENCES
+        texts = [name, *(row[index].plain for row in cells)]
+        needed += _GAP + max(map(len, " ".join(texts).split() if is_sentence else texts))
         made.add_column(
-            column.rstrip("#"),
+            name,
             justify="right" if column.endswith("#") else "left",
-            no_wrap=column not in _SENTENCES,
+            no_wrap=not is_sentence,
         )
-    for row in listed:
-        made.add_row(*(_cell(value) for value in row))
-    _print(made)
+    for row in cells:
+        made.add_row(*row)
+    _print(made, needed)
 
 
 def heading(text: str) -> None:
@@ -80,12 +85,13 @@ def _cell(value: object) -> Text:
     return Text(text.replace("_", " ") if style_of(text) else text, style=style_of(text))
 
 
-def _print(renderable: Table) -> None:
+def _print(made: Table, needed: int) -> None:
+    """Print the table; where it needs more columns than the terminal has, whole all the same."""
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else _UNBROKEN, highlight=False)
-    console.width = max(console.width, console.measure(renderable).minimum)
+    console = Console(highlight=False)
+    if needed > console.width or not sys.stdout.isatty():
+        console.width = _UNBROKEN
     with console.capture() as captured:
-        console.print(renderable)
-    lines = [line.rstrip() for line in captured.get().splitlines()]
-    click.echo("\n".join(lines))
+        console.print(made)
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

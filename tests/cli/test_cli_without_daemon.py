@@ -1,0 +1,140 @@
+"""What works while no daemon runs, on the real ledger, lock and Temporal server."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import Boxd
+
+from boxd.ledger import audit
+from boxd.ledger.database import open_ledger
+from boxd.ledger.ledger import Ledger
+
+BOXD = (sys.executable, "-m", "boxd")
+DEADLINE_S = 60
+
+
+@pytest.fixture
+def ledger_file(state_dir: Path) -> Path:
+    """A ledger with three entries in its trail."""
+    file = state_dir / "ledger.db"
+    with closing(Ledger(file)) as ledger:
+        for number in range(3):
+            entry = audit.Entry("ada", "stock.received", f"carton {number}")
+            ledger.write_now(lambda tx, entry=entry: audit.append(tx, entry))
+    return file
+
+
+def test_a_whole_trail_verifies(boxd: Boxd, ledger_file: Path) -> None:
+    said = boxd("audit", "verify")
+    assert said.code == 0, said.err
+    assert said.out == "whole: 3 entries, each following from the one before\n"
+    told = json.loads(boxd("audit", "verify", "--json").out)
+    assert told == {"holds": True, "rows": 3, "fault": ""}
+
+
+def test_a_changed_trail_fails_and_names_the_row(boxd: Boxd, ledger_file: Path) -> None:
+    with closing(open_ledger(ledger_file)) as connection:
+        connection.execute("DROP TRIGGER audit_stays")
+        connection.execute("UPDATE audit SET actor = 'eve' WHERE seq = 2")
+    said = boxd("audit", "verify")
+    assert said.code == 1
+    assert "row 2 was changed after it was written" in said.err
+    assert json.loads(boxd("audit", "verify", "--json").out)["holds"] is False
+
+
+def test_verifying_changes_nothing(boxd: Boxd, ledger_file: Path) -> None:
+    before = ledger_file.read_bytes()
+    boxd("audit", "verify")
+    assert ledger_file.read_bytes() == before
+
+
+def test_a_file_that_is_no_ledger_is_damaged(boxd: Boxd, state_dir: Path) -> None:
+    (state_dir / "ledger.db").write_bytes(b"not a database, not at all" * 100)
+    said = boxd("audit", "verify")
+    assert said.code == 1
+    assert "damaged" in said.err
+
+
+def test_a_ledger_without_its_tables_is_told(boxd: Boxd, state_dir: Path) -> None:
+    with closing(sqlite3.connect(state_dir / "ledger.db")) as connection:
+        connection.execute("CREATE TABLE other (x)")
+    said = boxd("audit", "verify")
+    assert said.code == 1
+    assert "no such table: audit" in said.err
+
+
+def test_a_box_that_never_ran_has_no_trail(boxd: Boxd, state_dir: Path) -> None:
+    said = boxd("audit", "verify")
+    assert said.code == 1
+    assert f"there is no ledger at {state_dir}/ledger.db: has this box run yet?" in said.err
+
+
+def test_opening_directly_is_refused_while_a_boxd_holds_the_box(
+    boxd: Boxd, state_dir: Path
+) -> None:
+    with (state_dir / "boxd.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = boxd("lockers", "open", "1", "--reason", "x", "--direct", "--yes")
+    assert said.code == 1
+    assert "leave out --direct" in said.err
+
+
+def test_opening_directly_knows_the_lockers_of_the_box(boxd: Boxd) -> None:
+    said = boxd("lockers", "open", "9", "--reason", "x", "--direct", "--yes")
+    assert said.code == 1
+    assert said.err == "boxd: there is no locker 9 in box-1; known: 1\n"
+
+
+def test_opening_directly_does_nothing_without_a_yes(config_file: Path, state_dir: Path) -> None:
+    line = ("lockers", "open", "1", "--reason", "x", "--direct", "--config", str(config_file))
+    done = subprocess.run(
+        (*BOXD, *line), check=False, input=b"n\n", capture_output=True, timeout=DEADLINE_S
+    )
+    assert done.returncode == 1
+    assert b"Open locker 1 of box-1 now?" in done.stderr
+    assert not (state_dir / "ledger.db").exists()
+
+
+def test_the_exit_code_of_the_process_is_that_of_the_command(config_file: Path) -> None:
+    def code(*line: str) -> int:
+        done = subprocess.run((*BOXD, *line), check=False, capture_output=True, timeout=DEADLINE_S)
+        return done.returncode
+
+    assert code("config", "check", "--config", str(config_file)) == 0
+    assert code("status", "--config", str(config_file)) == 1
+    assert code("status", "--unknown") == 2
+
+
+def test_a_reader_that_goes_away_is_no_error(config_file: Path) -> None:
+    show = subprocess.Popen(
+        (*BOXD, "config", "show", "--config", str(config_file)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert show.stdout is not None
+    assert show.stderr is not None
+    show.stdout.close()
+    with show.stderr as told:
+        assert told.read() == b""
+    show.wait(DEADLINE_S)
+
+
+def test_help_loads_no_command(tmp_path: Path) -> None:
+    loaded = "import sys; from boxd.cli.program import code_of; code_of(['--help']); "
+    told = subprocess.run(
+        (sys.executable, "-c", loaded + "print(sorted(sys.modules))"),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=True,
+    ).stdout
+    heavy = {"rich", "httpx", "pydantic", "temporalio", "asyncio", "boxd.cli.status"}
+    assert not [module for module in heavy if f"'{module}'" in told]
