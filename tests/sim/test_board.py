@@ -1,0 +1,125 @@
+"""The simulated board does what the real firmware does, the awkward parts included."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from boxd.devices import Key
+from boxd.sim.board import SimulatedBoard
+from boxd.sim.trace import Trace
+from tests.midi.trace import records
+from tests.midi.waiting import until
+
+
+class Booth:
+    """A board on its own, with what it sent and did."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self.state_dir = state_dir
+        self.sent: list[str] = []
+        self.latch: list[bool] = []
+        trace = Trace(state_dir / "hardware-trace.jsonl")
+        self.board = SimulatedBoard("CodeTV Board 0", trace, self.latch.append)
+        self.board.emit = lambda data: self.sent.append(data.hex())
+        self.board.power_on()
+
+    def receive(self, text: str) -> None:
+        self.board.receive(bytes.fromhex(text))
+
+    def levels(self) -> list[tuple[float, int]]:
+        edges = records(self.state_dir, what="latch")
+        return [(edge["t"], edge["level"]) for edge in edges]
+
+    def lamps(self) -> list[tuple[str, bool]]:
+        return [(lamp["lamp"], lamp["lit"]) for lamp in records(self.state_dir, what="lamp")]
+
+
+@pytest_asyncio.fixture
+async def booth(tmp_path: Path) -> AsyncIterator[Booth]:
+    made = Booth(tmp_path)
+    yield made
+    made.board.power_off()
+
+
+async def test_one_unlock_is_one_pulse_of_100_ms_that_it_ends_itself(booth: Booth) -> None:
+    booth.receive("f07d6001f7")
+    assert booth.latch == [True]
+    await until(lambda: booth.latch == [True, False])
+    (begun, _), (ended, _) = booth.levels()
+    assert 0.09 < ended - begun < 0.3
+
+
+async def test_it_looks_only_at_the_third_byte(booth: Booth) -> None:
+    booth.receive("f0436000f7")
+    await until(lambda: booth.latch == [True, False])
+    booth.receive("f0000060" + "60f7")
+    assert booth.latch == [True, False]
+    booth.receive("f07d60f7")
+    await until(lambda: booth.latch == [True, False, True, False])
+
+
+async def test_a_reset_energises_the_latch_for_a_second(booth: Booth) -> None:
+    booth.receive("f07d7001f7")
+    assert booth.latch == [True]
+    assert all(booth.board.lamps.values())
+    await until(lambda: booth.latch == [True, False])
+    (begun, _), (ended, _) = booth.levels()
+    assert 0.9 < ended - begun < 1.3
+    assert not any(booth.board.lamps.values())
+
+
+async def test_it_is_deaf_while_it_pulses(booth: Booth) -> None:
+    booth.receive("f07d6001f7")
+    booth.board.touch(Key.DIGIT_1)
+    booth.board.release(Key.DIGIT_1)
+    booth.board.touch(Key.DIGIT_2)
+    booth.receive("f07d3001f7")
+    assert booth.sent == []
+    assert booth.lamps() == []
+
+    await until(lambda: booth.latch == [True, False])
+
+    assert booth.sent == ["f07d0201f7"]  # the finger still there is noticed, the tap was lost
+    assert booth.lamps() == [("standby", True)]
+
+
+async def test_unlocks_that_wait_are_pulses_one_after_the_other(booth: Booth) -> None:
+    booth.receive("f07d6001f7f07d6001f7")
+    await until(lambda: len(booth.latch) == 4)
+    assert booth.latch == [True, False, True, False]
+
+
+async def test_it_beeps_at_every_touch_by_itself(booth: Booth) -> None:
+    booth.board.touch(Key.ENTER)
+    assert booth.sent == ["f07d0b01f7"]
+    assert [beep["ms"] for beep in records(booth.state_dir, what="buzzer")] == [50]
+    assert booth.board.is_sounding
+    await until(lambda: not booth.board.is_sounding)
+    booth.board.release(Key.ENTER)
+    assert booth.sent == ["f07d0b01f7", "f07d0b00f7"]
+    assert booth.board.sounds == 1
+
+
+async def test_it_sounds_as_long_as_it_is_told(booth: Booth) -> None:
+    booth.receive("f07d5008f7")
+    assert [beep["ms"] for beep in records(booth.state_dir, what="buzzer")] == [80]
+
+
+async def test_without_power_every_output_is_off(booth: Booth) -> None:
+    booth.receive("f07d3001f7f07d6001f7")
+    booth.board.power_off()
+    assert booth.latch == [True, False]
+    assert not any(booth.board.lamps.values())
+    booth.board.power_on()
+    assert records(booth.state_dir)[-1]["what"] == "power"
+
+
+async def test_keys_echoed_to_it_and_noise_do_nothing(booth: Booth) -> None:
+    for text in ("f07d0501f7", "f07df7", "f0f7", "903c40", "f8", "7d6001", "f07d6001"):
+        booth.receive(text)
+    assert booth.latch == []
+    assert booth.lamps() == []
+    assert booth.sent == []
