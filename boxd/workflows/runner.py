@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
-from temporalio.worker import Worker
 
 from boxd.config import Config
 from boxd.errors import TemporalUnavailable
@@ -52,9 +51,9 @@ class Runner:
         await self._until_done(lambda: self._reconcile(client, desk))
         async with create_worker(
             client, self._config.box.id, workflows=[RedemptionWorkflow], activities=self._activities
-        ) as worker:
+        ):
             self._on_serving(True, "")
-            await self._watch(client, worker, desk)
+            await self._watch(client, desk)
 
     async def _connect(self) -> Client:
         while True:
@@ -82,10 +81,10 @@ class Runner:
                 self._on_serving(False, f"reconciliation waits for the Temporal server: {error}")
                 await asyncio.sleep(_RETRY_S)
 
-    async def _watch(self, client: Client, worker: Worker, desk: RedemptionDesk) -> None:
+    async def _watch(self, client: Client, desk: RedemptionDesk) -> None:
         """Notice when the server goes and comes; a new database may have lost the workflows."""
         is_there = True
-        while worker.is_running:
+        while True:
             await asyncio.sleep(_ASK_EVERY_S if is_there else _RETRY_S)
             why = await _why_silent(client)
             if why and is_there:
