@@ -63,7 +63,7 @@ function head(prompt, locker) {
   return make(
     "div",
     { class: "head" },
-    make("span", { class: "prize" }, icon(STAGE_ICONS[prompt.stage] ?? "dot"), make("span", {}, name)),
+    name ? make("span", { class: "prize" }, icon(STAGE_ICONS[prompt.stage] ?? "dot"), make("span", {}, name)) : "",
     make("span", { class: `door ${tone}` }, icon(picture), words),
     make(
       "span",
@@ -76,8 +76,7 @@ function head(prompt, locker) {
 
 function reminders(prompt) {
   if (!prompt.reminders) return "";
-  const times = prompt.reminders === 1 ? "once" : `${prompt.reminders} times`;
-  return make("p", { class: "reminded" }, icon("warning"), `Somebody is waiting: reminded ${times}`);
+  return make("p", { class: "reminded" }, icon("warning"), `Somebody waits: reminded ${prompt.reminders}×`);
 }
 
 function optionButtons(options, press, onOption) {
