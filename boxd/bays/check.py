@@ -98,6 +98,7 @@ class Check:
             except BoxdError as error:
                 return str(error).replace(digits, "***")
             else:
+                self._proceed(Checking.ASKED)
                 break
         return ""
 

@@ -49,7 +49,7 @@ class Front:
             on_change=self._changed,
             timers=self.clock,
             now=lambda: NOON,
-            patience=Patience(longest_s=0.05, retry_s=0.001),
+            patience=Patience(longest_s=0.2, retry_s=0.001),
         )
         if serving:
             self.bay.serve(ready=True)
@@ -295,6 +295,7 @@ async def test_a_code_is_tried_again_until_the_server_is_back(front: Front) -> N
     front.desk.down = None
     tries = len(front.desk.begun)
     await until(lambda: len(front.desk.begun) > tries)
+    await until(lambda: front.pattern == "checking")
     front.bay.follow(standing(Stage.LOAD))
     assert front.pattern == "load"
     assert {typed for _, typed in front.desk.begun} == {CODE}
