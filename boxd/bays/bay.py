@@ -138,6 +138,12 @@ class Bay:
         self._why_not = "" if ready else why or "no reason is known"
         self._refresh()
 
+    def ask_to_retype(self) -> None:
+        """A code typed before boxd was interrupted was never decided: say that it is lost."""
+        if self._check is None and self._open is None:
+            why = "a code typed before boxd was interrupted was not checked: type it again"
+            self._show_no_verdict(NoVerdict(why, is_to_be_retyped=True))
+
     def remind(self) -> None:
         """Beep and flash: somebody is awaited."""
         self._beep(REMINDER_BEEP_MS)

@@ -341,6 +341,21 @@ async def test_after_an_unchecked_code_the_front_becomes_ready_by(front: Front, 
     assert (front.state, front.pattern) == ("ready", "ready")
 
 
+async def test_a_code_that_an_interruption_swallowed_is_asked_for_again(front: Front) -> None:
+    front.bay.ask_to_retype()
+    assert front.pattern == "out_of_service"
+    assert "type it again" in front.last
+    front.keys.type("3")
+    assert (front.state, front.bay.view().typed) == ("ready", 1)
+
+
+async def test_an_interruption_is_not_held_against_who_is_served_now(front: Front) -> None:
+    front.bay.follow(standing(Stage.TAKE, 3))
+    front.bay.ask_to_retype()
+    assert front.pattern == "open"
+    assert front.last == ""
+
+
 async def test_a_verdict_that_is_late_is_said_and_cancel_frees_the_keypad(front: Front) -> None:
     front.type_code()
     await until(lambda: "still being checked" in front.text)
