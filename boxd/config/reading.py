@@ -58,7 +58,9 @@ def _text_of(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError as error:
-        raise ConfigError(f"{path}: there is no such file; name the right one: --config") from error
+        raise ConfigError(
+            f"{path}: there is no such file; name the right one: --config FILE"
+        ) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: not UTF-8 text; save the file as UTF-8") from error

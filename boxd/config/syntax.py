@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_BETWEEN_NAMES = "', '"  # how tomllib shows [a.b]: ('a', 'b')
 _PLAIN = (
     (r"Expected '=' after a key", "a key needs a value; write key = value"),
     (
@@ -14,12 +15,15 @@ _PLAIN = (
     (r"Cannot overwrite a value", "this key stands here for the second time; keep one"),
     (r"Duplicate inline table key '(.*)'", r"the key '\1' stands twice between { and }; keep one"),
     (
-        r"Cannot declare \((.*)\) twice",
-        r"the section \1 stands here for the second time; join them",
+        r"Cannot declare \('(.*?)',?\) twice",
+        r"section [\1] stands here for the second time; join them",
     ),
-    (r"Expected newline or end of document", "one value ends and something follows; one to a line"),
+    (
+        r"Expected newline or end of document",
+        "a value ends and something follows; write one to a line",
+    ),
     (r"Unterminated string|Illegal character '\\n'", "a text does not end; close its quotes"),
-    (r"Unescaped '\\\\'|Invalid hex", "write a backslash as \\\\, or the text in single quotes"),
+    (r"Unescaped|Invalid hex", r"write a backslash as \\\\, or the text in single quotes"),
     (
         r"Unclosed array|Invalid array",
         "a list does not end; close it with ], commas between entries",
@@ -44,5 +48,5 @@ def in_plain_words(error: Exception, text: str) -> str:
     for pattern, plain in _PLAIN:
         found = re.match(pattern, said)
         if found:
-            return f"{line}: {found.expand(plain)}"
+            return f"{line}: {found.expand(plain).replace(_BETWEEN_NAMES, '.')}"
     return f"{line}: not TOML ({said}); mend this line"

@@ -6,7 +6,6 @@ import difflib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import Any, Literal
 
@@ -118,10 +117,19 @@ def _refused(expected: Expected, data: Mapping[str, Any]) -> str:
     path = expected.path
     if len(path) == 1 or (path[0] in ITEMS and len(path) == 2):
         return _wrong_brackets(str(path[0]))
-    value: Any = reduce(_inside, path, data)
+    path, value = _written(path, data)
     text = f"{place(path, data)} = {shown(value)} can't be; it takes {expected.description}"
     default = expected.default
     return f"{text} (without this line: {shown(default)})" if default not in _NOTHING else text
+
+
+def _written(path: KeyPath, data: Any) -> tuple[KeyPath, Any]:
+    """What stands in the file there; for a value in short form, the whole of it."""
+    for depth, part in enumerate(path):
+        if not isinstance(data, dict | list):
+            return path[:depth], data
+        data = _inside(data, part)
+    return path, data
 
 
 def _inside(values: Any, part: str | int) -> Any:
