@@ -93,10 +93,10 @@ def _open_directly(locker: int, reason: str, yes: bool) -> dict[str, Any]:
     _refuse_while_running(config.lock_file)
     if not yes:
         click.confirm(f"Open locker {locker} of {config.box.id} now?", abort=True, err=True)
-    from boxd import daemon as service
+    from boxd.daemon import open_directly
 
     with waiting(f"opening locker {locker}"):
-        done = service.open_directly(config, locker, actor(), reason)
+        done = open_directly(config, locker, actor(), reason)
     return {"outcome": str(done.outcome), "note": done.note}
 
 

@@ -20,6 +20,6 @@ def command() -> int:
     socket for the other commands. Only one boxd can run for a state directory.
     """
     path = config_path()
-    from boxd import daemon
+    from boxd.daemon import run
 
-    return daemon.run(path)
+    return run(path)
