@@ -1,5 +1,7 @@
 // Making elements: text is always set as text, never as markup.
 
+import { ICONS } from "./icons.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export function make(tag, attributes = {}, ...children) {
@@ -15,11 +17,12 @@ export function make(tag, attributes = {}, ...children) {
 
 export function icon(name, tone = "") {
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", `icon ${tone}`);
+  svg.setAttribute("class", `icon icon-${name} ${tone}`);
   svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `/static/icons.svg#${name}`);
-  svg.append(use);
+  svg.setAttribute("viewBox", "0 0 24 24");
+  const lines = document.createElementNS(SVG, "path");
+  lines.setAttribute("d", ICONS[name]);
+  svg.append(lines);
   return svg;
 }
 

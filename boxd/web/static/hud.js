@@ -30,7 +30,8 @@ function currentPrompt() {
 }
 
 function openMenu(prompt) {
-  return menu.prompt === prompt.id && menu.opened !== null ? menu.opened : prompt.menu;
+  const opened = menu.prompt === prompt.id && menu.opened !== null ? menu.opened : prompt.menu;
+  return opened in prompt.menus ? opened : "";
 }
 
 function onState(next) {
@@ -84,8 +85,8 @@ function renderPrompt() {
   area.dataset.stage = prompt ? prompt.stage : serving ? "rest" : "out";
   area.dataset.urgency = prompt ? Math.min(prompt.reminders, 3) : 0;
   const opened = prompt ? openMenu(prompt) : "";
-  guard(prompt ? `${prompt.id} ${opened}` : "");
-  if (prompt) showPrompt(area, prompt, opened);
+  const isSame = !guard(prompt ? `${prompt.id} ${opened}` : "");
+  if (prompt) showPrompt(area, prompt, opened, isSame);
   else if (serving) show(area, [snapshot.bays, snapshot.events[0]], () => restView(snapshot));
   else show(area, [snapshot.health, snapshot.prompts.length], () => outView(snapshot));
   const others = snapshot.prompts.map(({ id, title, locker, bay, since, stage }) => [id, title, locker, bay, since, stage]);
@@ -93,13 +94,17 @@ function renderPrompt() {
   speak(prompt);
 }
 
-function showPrompt(area, prompt, opened) {
+// `isSame`: the question was on the screen before, so a focused button keeps its focus.
+function showPrompt(area, prompt, opened, isSame) {
   const locker = snapshot.lockers.find((each) => each.id === prompt.locker);
   const pad = padElsewhere(prompt, opened);
+  const focused = area.contains(document.activeElement) ? document.activeElement.dataset.option : null;
   const isNew = show(area, [prompt, locker?.door, opened, pad, pressedAt(prompt)], () =>
     promptView(snapshot, prompt, opened, pad, (option) => take(prompt, option)),
   );
-  if (isNew) fitWords();
+  if (!isNew) return;
+  fitWords();
+  if (focused && isSame) area.querySelector(`[data-option="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function fitWords() {
@@ -116,14 +121,16 @@ function padElsewhere(prompt, opened) {
   return "";
 }
 
+// Whether `question` is a new one, whose buttons can't be pressed yet.
 function guard(question) {
-  if (question === asked) return;
+  if (question === asked) return false;
   asked = question;
   guardedUntil = performance.now() + GUARD_MS;
   document.body.classList.add("guarded");
   setTimeout(() => {
     if (performance.now() >= guardedUntil - 5) document.body.classList.remove("guarded");
   }, GUARD_MS);
+  return true;
 }
 
 function speak(prompt) {

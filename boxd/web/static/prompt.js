@@ -41,7 +41,7 @@ export function promptView(snapshot, prompt, menu, elsewhere, onOption) {
         menu ? "" : reminders(prompt),
       ),
     ),
-    press?.why ? make("p", { class: "reason" }, icon("warning"), make("span", {}, press.why)) : "",
+    press?.why ? make("p", { class: "reason" }, icon("warning"), make("span", {}, press.why.charAt(0).toUpperCase() + press.why.slice(1))) : "",
     elsewhere ? make("p", { class: "elsewhere" }, icon("keypad"), elsewhere) : "",
     optionButtons(options, press, onOption),
   ].filter((part) => part !== "");
