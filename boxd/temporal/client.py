@@ -1,18 +1,193 @@
-"""The way to the Temporal server: this box's own, or the configured one."""
+"""The connection to Temporal: the embedded server's, or the configured address."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
 from boxd.config.schema import Temporal
 from boxd.errors import TemporalUnavailable
-from temporalio.client import Client
-from temporalio.service import RPCError
+from boxd.temporal.command import LOOPBACK, SEARCH_ATTRIBUTES
+from boxd.temporal.credentials import Credentials, read_credentials
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+    from temporalio.runtime import Runtime
+    from temporalio.service import RetryConfig
+
+FIRST_DELAY_S = 0.02
+LONGEST_DELAY_S = 1
+CONNECT_DEADLINE_S = 5
+CALL_RETRIED_FOR_S = 2  # a killed server is back within a second; more is silence to a person
+
+# What the SDK says, and what that means here. The first that is found in the message counts.
+MEANINGS = (
+    ("ConnectionRefused", "nobody listens there; is the service running, is the port right?"),
+    ("dns error", "the name is not known; is the network up, is temporal.address right?"),
+    ("InvalidContentType", "it does not speak TLS; set temporal.tls = false or another address"),
+    ("PrivateKeyParseError", "temporal.tls_key_file is no private key that can be used"),
+    ("UnknownIssuer", "temporal.tls_ca_file did not sign its certificate"),
+    ("NotValidForName", "its certificate is for another name than temporal.address"),
+    ("CertificateRequired", "it wants a client certificate: temporal.tls_cert_file and _key_file"),
+    ("Unauthenticated", "it does not accept temporal.api_key_file"),
+    ("unauthorized", "temporal.api_key_file gives no right to temporal.namespace"),
+)
 
 
-async def connect(settings: Temporal) -> Client:
-    """A connected client. Raises TemporalUnavailable when the server does not answer."""
+def target(settings: Temporal) -> str:
+    """The address that clients connect to, as host:port."""
+    return settings.address or f"{LOOPBACK}:{settings.port}"
+
+
+async def connect(settings: Temporal, deadline_s: float = CONNECT_DEADLINE_S) -> Client:
+    """A client whose server has answered; tries until the deadline, the caller for ever.
+
+    An external service is also asked for its namespace, and for the search attributes, which it
+    gets where they are missing. Raises ConfigError for a file that can't be used,
+    TemporalUnavailable, with what was wrong last, at the deadline.
+    """
+    credentials = await asyncio.to_thread(read_credentials, settings)
+    delay_s = FIRST_DELAY_S
+    why = f"{target(settings)} did not answer within {deadline_s:g} s"
     try:
-        return await Client.connect(
-            settings.address or f"127.0.0.1:{settings.port}", namespace=settings.namespace
+        async with asyncio.timeout(deadline_s):
+            while True:
+                try:
+                    return await _attempt(settings, credentials)
+                except TemporalUnavailable as error:
+                    why = str(error)
+                await asyncio.sleep(delay_s)
+                delay_s = min(LONGEST_DELAY_S, delay_s * 2)
+    except TimeoutError:
+        raise TemporalUnavailable(why) from None
+
+
+def cli_environment(settings: Temporal) -> dict[str, str]:
+    """The environment that points the `temporal` command line at this box's Temporal.
+
+    Raises ConfigError for an API key file that can't be used.
+    """
+    environment = {
+        "TEMPORAL_ADDRESS": target(settings),
+        "TEMPORAL_NAMESPACE": settings.namespace,
+    }
+    if settings.address is None:
+        return environment
+    if _wants_tls(settings):
+        environment["TEMPORAL_TLS"] = "true"
+    files = {
+        "TEMPORAL_TLS_SERVER_CA_CERT_PATH": settings.tls_ca_file,
+        "TEMPORAL_TLS_CLIENT_CERT_PATH": settings.tls_cert_file,
+        "TEMPORAL_TLS_CLIENT_KEY_PATH": settings.tls_key_file,
+    }
+    environment |= {name: str(path) for name, path in files.items() if path is not None}
+    api_key = read_credentials(settings).api_key
+    return environment if api_key is None else {**environment, "TEMPORAL_API_KEY": api_key}
+
+
+async def _attempt(settings: Temporal, credentials: Credentials) -> Client:
+    from temporalio.client import Client
+    from temporalio.service import RPCError
+
+    try:
+        client = await Client.connect(
+            target(settings),
+            namespace=settings.namespace,
+            retry_config=_retries(),
+            runtime=runtime(),
+            **_connection_options(settings, credentials),
         )
-    except (RPCError, RuntimeError) as error:
-        raise TemporalUnavailable(f"the Temporal server does not answer: {error}") from error
+        if settings.address is not None:
+            await _ensure_search_attributes(client)
+    except (RuntimeError, ValueError, RPCError) as error:
+        raise TemporalUnavailable(_explain(settings, error)) from error
+    return client
+
+
+def _connection_options(settings: Temporal, credentials: Credentials) -> dict[str, Any]:
+    from temporalio.service import GrpcCompression, KeepAliveConfig, TLSConfig
+
+    if settings.address is None:
+        return {"tls": False, "grpc_compression": GrpcCompression.NONE}
+    tls = TLSConfig(
+        server_root_ca_cert=credentials.ca,
+        client_cert=credentials.certificate,
+        client_private_key=credentials.private_key,
+    )
+    return {
+        "tls": tls if _wants_tls(settings) else False,
+        "api_key": credentials.api_key,
+        # A network that has silently gone is noticed after 20 s, not after 45.
+        "keep_alive_config": KeepAliveConfig(interval_millis=15_000, timeout_millis=5_000),
+    }
+
+
+def _wants_tls(settings: Temporal) -> bool:
+    return settings.tls or settings.tls_ca_file is not None or settings.tls_cert_file is not None
+
+
+def _retries() -> RetryConfig:
+    from temporalio.service import RetryConfig
+
+    return RetryConfig(
+        initial_interval_millis=50,
+        max_interval_millis=500,
+        max_elapsed_time_millis=CALL_RETRIED_FOR_S * 1000,
+        max_retries=100,
+    )
+
+
+async def _ensure_search_attributes(client: Client) -> None:
+    """See that workflows can be found by bay, locker and state; fails without the namespace."""
+    from temporalio.api.enums.v1 import IndexedValueType
+    from temporalio.api.operatorservice.v1 import (
+        AddSearchAttributesRequest,
+        ListSearchAttributesRequest,
+    )
+
+    listed = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    missing = [name for name in SEARCH_ATTRIBUTES if name not in listed.custom_attributes]
+    if missing:
+        keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+        await client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=client.namespace, search_attributes=dict.fromkeys(missing, keyword)
+            )
+        )
+
+
+def _explain(settings: Temporal, error: Exception) -> str:
+    said = str(error)
+    where = f"Temporal at {target(settings)} can't be used"
+    if "Namespace" in said and "not found" in said:
+        return f"{where}: it has no namespace '{settings.namespace}'; create it there first"
+    if "search attribute" in said.lower():
+        names = " ".join(f"--name {name} --type Keyword" for name in SEARCH_ATTRIBUTES)
+        return f"{where}: temporal operator search-attribute create {names} (it says: {said})"
+    meaning = next((meaning for word, meaning in MEANINGS if word in said), said)
+    return f"{where}: {meaning}"
+
+
+@cache
+def runtime() -> Runtime:
+    """The SDK's runtime, one for the process: its log lines come through Python's logging."""
+    from temporalio.runtime import (
+        LogForwardingConfig,
+        LoggingConfig,
+        Runtime,
+        TelemetryConfig,
+        TelemetryFilter,
+    )
+
+    logging_config = LoggingConfig(
+        filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
+        forwarding=LogForwardingConfig(logger=logging.getLogger("temporalio.core")),
+    )
+    return Runtime(
+        telemetry=TelemetryConfig(logging=logging_config),
+        worker_heartbeat_interval=None,  # nobody looks at a list of one worker
+    )
