@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 APIS = {MidiBackend.ALSA: rtmidi.API_LINUX_ALSA, MidiBackend.JACK: rtmidi.API_UNIX_JACK}
 _IN, _OUT = "in", "out"
+SEQUENCER = "/dev/snd/seq"
 
 
 class _Directory(Protocol):
@@ -177,6 +178,7 @@ class _AlsaDirectory:
     is_alive = True
 
     def __init__(self) -> None:
+        _check_sequencer()
         self._in = rtmidi.MidiIn(rtmidi.API_LINUX_ALSA, name="boxd-watch")
         self._out = rtmidi.MidiOut(rtmidi.API_LINUX_ALSA, name="boxd-watch")
 
@@ -219,6 +221,17 @@ class _JackDirectory:
     def close(self) -> None:
         """Leave the server."""
         self._server.close()
+
+
+def _check_sequencer() -> None:
+    """Raise OSError with its remedy before alsa-lib prints its own words, at every attempt."""
+    try:
+        os.close(os.open(SEQUENCER, os.O_RDWR | os.O_CLOEXEC))
+    except PermissionError as error:
+        raise OSError(f"{SEQUENCER} may not be opened; add boxd's user to group audio") from error
+    except OSError as error:
+        why = error.strerror
+        raise OSError(f"{SEQUENCER} can't be opened ({why}); try: modprobe snd-seq") from error
 
 
 def _index(end: Any, name: str) -> int:

@@ -1,0 +1,69 @@
+"""A simulated board as another process on a real MIDI port."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from typing import Any
+
+from tests.midi.waiting import until
+
+PROGRAM = """
+import sys
+from boxd.config.schema import MidiBackend
+from boxd.sim.rtboard import run_sim_board
+run_sim_board(sys.argv[1], MidiBackend.JACK)
+"""
+
+
+class Peer:
+    """The board's program: what it printed, and the hand that touches it."""
+
+    def __init__(self, process: Process) -> None:
+        self.events: list[dict[str, Any]] = []
+        self._process = process
+        self._reading = asyncio.create_task(self._read())
+
+    def seen(self, **wanted: object) -> list[dict[str, Any]]:
+        return [
+            event
+            for event in self.events
+            if all(event.get(name) == value for name, value in wanted.items())
+        ]
+
+    def received(self) -> list[str]:
+        return [event["bytes"] for event in self.seen(what="bytes")]
+
+    def say(self, line: str) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(line.encode() + b"\n")
+
+    async def kill(self) -> None:
+        self._process.kill()
+        await self._end()
+
+    async def end(self) -> int:
+        if self._process.returncode is None:
+            self._process.terminate()
+        return await self._end()
+
+    async def _end(self) -> int:
+        await self._reading
+        return await self._process.wait()
+
+    async def _read(self) -> None:
+        assert self._process.stdout
+        async for line in self._process.stdout:
+            self.events.append(json.loads(line))
+
+
+async def start_peer(product: str) -> Peer:
+    """Start a board's program, and return when its port is there."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, product, stdin=PIPE, stdout=PIPE
+    )
+    peer = Peer(process)
+    await until(lambda: peer.seen(what="plugged"), 10)
+    return peer
