@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from boxd.cli.program import FAILED
 from boxd.cli.setting import config_path
 from boxd.cli.shape import BoxdCommand
+from boxd.errors import BoxdError
 
 
 @click.command(
@@ -20,6 +22,14 @@ def command() -> int:
     socket for the other commands. Only one boxd can run for a state directory.
     """
     path = config_path()
+    import structlog
+
     from boxd.daemon import run
 
-    return run(path)
+    try:
+        return run(path)
+    except BoxdError:
+        raise
+    except Exception:  # noqa: BLE001 - the journal is to hold what ended the box, whatever it was
+        structlog.get_logger("boxd").exception("boxd ended by a mistake of its own")
+        return FAILED

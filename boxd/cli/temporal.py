@@ -12,7 +12,7 @@ import click
 
 from boxd.cli.setting import configuration
 from boxd.cli.shape import BoxdCommand
-from boxd.errors import TemporalUnavailable
+from boxd.errors import NotFound, TemporalUnavailable
 
 if TYPE_CHECKING:
     from boxd.config.schema import Config
@@ -44,7 +44,7 @@ def command(arguments: tuple[str, ...]) -> NoReturn:
 
 
 def output_of(config: Config, arguments: Sequence[str]) -> str:
-    """What the temporal CLI prints. Raises TemporalUnavailable with its own words."""
+    """What the temporal CLI prints. Raises TemporalUnavailable or NotFound, with its reason."""
     try:
         told = subprocess.run(
             [str(_program(config)), *arguments],
@@ -59,9 +59,16 @@ def output_of(config: Config, arguments: Sequence[str]) -> str:
             f"Temporal has not answered within {ANSWER_WITHIN_S} s; `boxd status` shows how it is"
         ) from error
     if told.returncode != 0:
-        said = told.stderr.strip().removeprefix("Error: ") or "it gave no reason"
-        raise TemporalUnavailable(f"Temporal: {said}; `boxd status` shows how it is")
+        raise _failure(told.stderr)
     return told.stdout
+
+
+def _failure(said: str) -> NotFound | TemporalUnavailable:
+    """What the CLI's complaint means; its first line is the reason, the rest is for its makers."""
+    reason = said.strip().split("\n", 1)[0].removeprefix("Error: ") or "it gave no reason"
+    if "not found" in reason.lower():
+        return NotFound(f"Temporal keeps nothing of that name: {reason}")
+    return TemporalUnavailable(f"Temporal: {reason}; `boxd status` shows how it is")
 
 
 def _program(config: Config) -> Path:
