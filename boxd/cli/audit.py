@@ -73,19 +73,25 @@ def _say(entry: dict[str, Any], as_json: bool) -> None:
 
 
 def line_of(entry: dict[str, Any]) -> str:
-    """An entry as one line."""
+    """An entry as one line; the columns stand under each other unless a name is very long."""
     about = [
         f"{name} {entry[name]}"
         for name in ("redemption", "bay", "locker", "code", "sku")
-        if entry.get(name) is not None
+        if entry[name] is not None
     ]
-    detail = entry["detail"] if isinstance(entry["detail"], dict) else json.loads(entry["detail"])
-    about += [f"{name}={value}" for name, value in detail.items()]
-    said = [entry["cause"]] if entry["cause"] else []
     return (
-        f"{entry['seq']:>6}  {when(entry['at'], present())}  {entry['actor']}  "
-        f"{click.style(entry['action'], bold=True)}  {', '.join(said + about)}"
+        f"{entry['seq']:>6}  {when(entry['at'], present()):<21}  {entry['actor']:<14}  "
+        f"{click.style(entry['action'].ljust(20), bold=True)}  "
+        f"{'; '.join(filter(None, (', '.join(about), told_by(entry))))}"
     ).rstrip()
+
+
+def told_by(entry: dict[str, Any]) -> str:
+    """Why the entry was made, and its details, in words."""
+    details = [
+        f"{name} {value}" for name, value in entry["detail"].items() if value not in (None, "")
+    ]
+    return ", ".join([entry["cause"], *details] if entry["cause"] else details)
 
 
 @command.command("verify", examples=("boxd audit verify", "sudo -u boxd boxd audit verify --json"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from boxd.cli import daemon
+from boxd.cli import audit, daemon
 from boxd.cli.setting import actor, configuration
 from boxd.cli.shape import BoxdGroup, json_option
 from boxd.cli.tables import heading, say_json, style_of, table
@@ -73,35 +73,11 @@ def show(redemption: str, as_json: bool) -> None:
 
 
 def timeline(body: dict[str, Any]) -> list[tuple[str, str, str, str]]:
-    """A redemption's audit entries, answers and orders to latches as (at, actor, action, detail).
-
-    In order of time; what the audit trail tells already comes from there.
-    """
-    events = [
-        (
-            a["at"],
-            a["actor"],
-            a["action"],
-            " ".join(filter(None, (a["cause"], _plain(a["detail"])))),
-        )
-        for a in body["audit"]
+    """What the audit trail tells of a redemption, as (at, actor, action, detail), in order."""
+    return [
+        (entry["at"], entry["actor"], entry["action"], audit.told_by(entry))
+        for entry in body["audit"]
     ]
-    events += [
-        (a["at"], a["actor"], f"answered {a['kind']}", f"step {a['step']}") for a in body["answers"]
-    ]
-    for order in body["actuations"]:
-        events.append((order["intent_at"], order["actor"], "latch ordered", order["reason"]))
-        if order["outcome_at"]:
-            told = ("latch " + order["outcome"], order["note"])
-            events.append((order["outcome_at"], order["actor"], *told))
-    return sorted(events, key=lambda event: event[0])
-
-
-def _plain(detail: Any) -> str:
-    values = json.loads(detail) if isinstance(detail, str) and detail else detail
-    if not isinstance(values, dict):
-        return str(values or "")
-    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def _show_standing(redemption: dict[str, Any]) -> None:

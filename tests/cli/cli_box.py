@@ -177,32 +177,13 @@ class BoxInMemory:
             raise NotFound(f"there is no redemption '{redemption_id}'; see boxd redemptions list")
         return {
             "redemption": _redemption(),
-            "answers": [
-                {
-                    "id": "a",
-                    "redemption": REDEMPTION,
-                    "step": 3,
-                    "kind": "loaded",
-                    "detail": "{}",
-                    "actor": "ada (CLI)",
-                    "at": "2026-11-21T12:00:05Z",
-                }
+            "answers": [],
+            "actuations": [],
+            "audit": [
+                _entry(1),
+                _entry(2) | {"action": "redemption.loaded", "actor": "ada (CLI)"},
+                _entry(3) | {"action": "actuation.done", "detail": {"note": "door opened"}},
             ],
-            "actuations": [
-                {
-                    "id": "x",
-                    "locker": 1,
-                    "latch": "CodeTV Board 0",
-                    "redemption": REDEMPTION,
-                    "actor": "boxd",
-                    "reason": "redemption",
-                    "intent_at": "2026-11-21T12:00:06Z",
-                    "outcome": "done",
-                    "outcome_at": "2026-11-21T12:00:07Z",
-                    "note": "door opened",
-                }
-            ],
-            "audit": [_entry(1)],
         }
 
     async def prizes(self) -> list[Json]:

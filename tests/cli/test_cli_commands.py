@@ -189,7 +189,9 @@ def test_a_refused_answer_says_why_and_fails(boxd: Boxd, box: BoxInMemory) -> No
 
 def test_a_redemption_is_shown_as_a_timeline(boxd: Boxd, box: BoxInMemory) -> None:
     told = boxd("redemptions", "show", REDEMPTION).out
-    happened = [told.index(what) for what in ("claim.accepted", "answered loaded", "latch done")]
+    happened = [
+        told.index(what) for what in ("claim.accepted", "redemption.loaded", "actuation.done")
+    ]
     assert happened == sorted(happened)
     assert "door opened" in told
 

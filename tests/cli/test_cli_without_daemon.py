@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -138,3 +139,28 @@ def test_help_loads_no_command(tmp_path: Path) -> None:
     ).stdout
     heavy = {"rich", "httpx", "pydantic", "temporalio", "asyncio", "boxd.cli.status"}
     assert not [module for module in heavy if f"'{module}'" in told]
+
+
+def test_opening_directly_pulses_the_latch_once_and_is_recorded(
+    config_file: Path, state_dir: Path
+) -> None:
+    line = ("lockers", "open", "1", "--reason", "stuck", "--direct", "--yes", "--json")
+    done = subprocess.run(
+        (*BOXD, *line, "--config", str(config_file)),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        env={**os.environ, "SUDO_USER": "ada"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["outcome"] == "done"
+    trace = (state_dir / "hardware-trace.jsonl").read_text().splitlines()
+    seen = [json.loads(event) for event in trace]
+    assert [event["level"] for event in seen if event["what"] == "latch"] == [1, 0]
+    with closing(sqlite3.connect(state_dir / "ledger.db")) as connection:
+        recorded = connection.execute("SELECT actor, reason, outcome FROM actuations").fetchall()
+    assert len(recorded) == 1
+    actor, reason, outcome = recorded[0]
+    assert (actor, outcome) == ("ada (CLI)", "done")
+    assert "stuck" in reason
