@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable
 
@@ -19,6 +20,7 @@ from boxd.midi.ports import Listing, PortSystem, belongs_to
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 0.5  # a device's coming and going is to be noticed within two seconds
+LAST_LOOK_S = 2.0  # what a look may still take when the rack is closed
 LONGEST_WAIT_S = 2.0  # between attempts while there is no MIDI system at all
 
 _CODETV_PRODUCT = re.compile(r"CodeTV Board \d+")
@@ -33,18 +35,22 @@ class Rack:
             device.name: _device(device, ports, on_change) for device in config.devices
         }
         self._listing = Listing()
+        self._closing = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Look once, connect what is there, and go on watching."""
         seen = await self._look()
         self._watch = asyncio.create_task(self._keep_looking(seen), name="rack")
+        self._watch.add_done_callback(_report_failure)
 
     async def close(self) -> None:
         """Stop watching, put the lamps out and close every port, then the MIDI system."""
+        self._closing.set()
         if self._watch:
+            # A look that is under way may be opening ports in a thread: let it finish.
+            await asyncio.wait({self._watch}, timeout=LAST_LOOK_S)
             self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
         for device in self._devices.values():
             await device.close()
         await self._ports.close()
@@ -104,9 +110,11 @@ class Rack:
 
     async def _keep_looking(self, seen: bool) -> None:
         wait = LOOK_EVERY_S
-        while True:
+        while not self._closing.is_set():
             wait = LOOK_EVERY_S if seen else min(wait * 2, LONGEST_WAIT_S)
-            await asyncio.sleep(wait)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), wait)
+                return
             seen = await self._look()
 
     async def _look(self) -> bool:
@@ -119,6 +127,11 @@ class Rack:
             return False
         await asyncio.gather(*(device.see(self._listing) for device in self._devices.values()))
         return True
+
+
+def _report_failure(watch: asyncio.Task[None]) -> None:
+    if not watch.cancelled() and (error := watch.exception()):
+        log.critical("devices are watched no longer; restart boxd", exc_info=error)
 
 
 def _device(device: Device, ports: PortSystem, on_change: Callable[[], None]) -> MidiDevice:

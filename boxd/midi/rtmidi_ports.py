@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import itertools
 import os
-from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import rtmidi
 import structlog
 
 from boxd.config.schema import MidiBackend
-from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
+from boxd.midi.directories import IN, OUT, AlsaDirectory, Directory, JackDirectory, as_oserror
 from boxd.midi.ports import Listing, OnMessage, PortPair
 
 log = structlog.get_logger(__name__)
 
 APIS = {MidiBackend.ALSA: rtmidi.API_LINUX_ALSA, MidiBackend.JACK: rtmidi.API_UNIX_JACK}
-_IN, _OUT = "in", "out"
-SEQUENCER = "/dev/snd/seq"
-
-
-class _Directory(Protocol):
-    """Where the ports are listed. Made off the event loop; asked on it, in about 0.1 ms."""
-
-    @property
-    def is_alive(self) -> bool:
-        """False once the MIDI system itself has ended."""
-
-    def listing(self) -> Listing:
-        """Every port of others."""
-
-    def is_joined(self, pair: PortPair, client: str) -> bool:
-        """False if `client`'s ports are known not to be connected with this pair any more."""
-
-    def close(self) -> None:
-        """Let go."""
 
 
 class RtMidiPorts:
@@ -52,7 +31,7 @@ class RtMidiPorts:
 
     def __init__(self, backend: MidiBackend) -> None:
         self._backend = backend
-        self._directory: _Directory | None = None
+        self._directory: Directory | None = None
         self._numbers = itertools.count(1)
 
     async def look(self) -> Listing:
@@ -94,16 +73,16 @@ class RtMidiPorts:
         if directory is not None:
             await asyncio.to_thread(directory.close)
 
-    def _connect(self) -> _Directory:
+    def _connect(self) -> Directory:
         with as_oserror():
-            return _JackDirectory() if self._backend is MidiBackend.JACK else _AlsaDirectory()
+            return JackDirectory() if self._backend is MidiBackend.JACK else AlsaDirectory()
 
 
 class RtMidiPort:
     """A connection to one device: a client for each direction, as rtmidi has it."""
 
     def __init__(
-        self, api: int, client: str, pair: PortPair, directory: _Directory, on_message: OnMessage
+        self, api: int, client: str, pair: PortPair, directory: Directory, on_message: OnMessage
     ) -> None:
         self._api = api
         self._client = client
@@ -144,14 +123,14 @@ class RtMidiPort:
         await asyncio.to_thread(self._release)
 
     def _open_both(self) -> None:
-        from_device = rtmidi.MidiIn(self._api, name=f"{self._client}-{_IN}")
+        from_device = rtmidi.MidiIn(self._api, name=f"{self._client}-{IN}")
         self._ends.append(from_device)
         from_device.ignore_types(sysex=False)
         from_device.set_callback(self._arrive)
-        from_device.open_port(_index(from_device, self._pair.source), name=_IN)
-        to_device = rtmidi.MidiOut(self._api, name=f"{self._client}-{_OUT}")
+        from_device.open_port(_index(from_device, self._pair.source), name=IN)
+        to_device = rtmidi.MidiOut(self._api, name=f"{self._client}-{OUT}")
         self._ends.append(to_device)
-        to_device.open_port(_index(to_device, self._pair.destination), name=_OUT)
+        to_device.open_port(_index(to_device, self._pair.destination), name=OUT)
         self._to_device = to_device
 
     def _arrive(self, event: tuple[list[int], float], _data: object = None) -> None:
@@ -172,68 +151,6 @@ class RtMidiPort:
                 keep_for_ever(end)
 
 
-class _AlsaDirectory:
-    """One long-lived client for each direction."""
-
-    is_alive = True
-
-    def __init__(self) -> None:
-        _check_sequencer()
-        self._in = rtmidi.MidiIn(rtmidi.API_LINUX_ALSA, name="boxd-watch")
-        self._out = rtmidi.MidiOut(rtmidi.API_LINUX_ALSA, name="boxd-watch")
-
-    def listing(self) -> Listing:
-        """Every port of others."""
-        return Listing(tuple(self._in.get_ports()), tuple(self._out.get_ports()))
-
-    def is_joined(self, _pair: PortPair, _client: str) -> bool:
-        """ALSA's names change at every replug, so the listing tells it already."""
-        return True
-
-    def close(self) -> None:
-        """Let go."""
-        self._in.delete()
-        self._out.delete()
-
-
-class _JackDirectory:
-    """The server's own word on ports and connections."""
-
-    def __init__(self) -> None:
-        self._server = JackServer()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the server still runs."""
-        return self._server.is_alive
-
-    def listing(self) -> Listing:
-        """Every port of others."""
-        return Listing(self._server.ports(IS_OUTPUT), self._server.ports(IS_INPUT))
-
-    def is_joined(self, pair: PortPair, client: str) -> bool:
-        """Whether the client's two ports are connected with the pair."""
-        connections = self._server.connections_of
-        return f"{client}-{_IN}:{_IN}" in connections(pair.source) and (
-            f"{client}-{_OUT}:{_OUT}" in connections(pair.destination)
-        )
-
-    def close(self) -> None:
-        """Leave the server."""
-        self._server.close()
-
-
-def _check_sequencer() -> None:
-    """Raise OSError with its remedy before alsa-lib prints its own words, at every attempt."""
-    try:
-        os.close(os.open(SEQUENCER, os.O_RDWR | os.O_CLOEXEC))
-    except PermissionError as error:
-        raise OSError(f"{SEQUENCER} may not be opened; add boxd's user to group audio") from error
-    except OSError as error:
-        why = error.strerror
-        raise OSError(f"{SEQUENCER} can't be opened ({why}); try: modprobe snd-seq") from error
-
-
 def _index(end: Any, name: str) -> int:
     ports: list[str] = end.get_ports()
     if name not in ports:
@@ -244,14 +161,3 @@ def _index(end: Any, name: str) -> int:
 def keep_for_ever(end: Any) -> None:
     """Never let an end be deleted: after its server's end that crashes the process."""
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(end))
-
-
-@contextlib.contextmanager
-def as_oserror() -> Iterator[None]:
-    """Every way in which rtmidi fails, as the one error that a port system promises."""
-    try:
-        yield
-    except OSError:
-        raise
-    except (rtmidi.RtMidiError, RuntimeError, ValueError) as error:
-        raise OSError(str(error)) from error

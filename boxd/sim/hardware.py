@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from boxd.config.schema import CodetvDevice, Config, Device, Locker, MidiBackend
+from boxd.config.schema import CodetvDevice, Config, Device, MidiBackend
 from boxd.devices import DoorState, Key
 from boxd.errors import BadInput, ConfigError
 from boxd.midi.codetv import PULSE_MS
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.doors import Mechanics
 from boxd.sim.faults import inject
+from boxd.sim.front import Unit, front_state
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.ports import SimulatedPorts
 from boxd.sim.trace import Trace
@@ -21,8 +22,6 @@ from boxd.sim.trace import Trace
 TOUCH_S = 0.04  # how long a quick finger stays on a key
 GAP_S = 0.04  # and how long it needs to the next
 DOOR_OPENS_S = 0.06  # from the coil's current to the door's switch
-
-Unit = SimulatedBoard | SimulatedPad
 
 
 class SimulatedHardware:
@@ -70,14 +69,8 @@ class SimulatedHardware:
 
     def state(self) -> dict[str, Any]:
         """The front of the box as a program can read it."""
-        operator = self._config.operator.keypad
-        return {
-            "bays": {bay.id: self._bay_state(bay.lamps, bay.buzzer) for bay in self._config.bays},
-            "lockers": {
-                str(locker.id): self._locker_state(locker) for locker in self._config.lockers
-            },
-            "operator": {"connected": operator is not None and self._is_plugged(operator)},
-        }
+        plugged = {name for name, unit in self._units.items() if self.ports.is_plugged(unit)}
+        return front_state(self._config, self._units, plugged, self._mechanics.doors)
 
     async def press(self, bay: str, keys: Sequence[str]) -> None:
         """Tap keys at a bay, one after the other, as fast as a quick finger."""
@@ -200,9 +193,6 @@ class SimulatedHardware:
             known = ", ".join(str(number) for number in self._mechanics.doors)
             raise BadInput(f"there is no locker {locker}; the lockers: {known}")
 
-    def _is_plugged(self, device: str) -> bool:
-        return self.ports.is_plugged(self._units[device])
-
     def _plug(self, unit: Unit) -> None:
         unit.power_on()
         self.ports.plug(unit)
@@ -266,26 +256,6 @@ class SimulatedHardware:
             end = min(since + PULSE_MS / 1000, time.monotonic())
             self._trace.write("latch", board, at=end, level=0)
             self._mechanics.rest(board)
-
-    def _bay_state(self, lamps: str, buzzer: str | None) -> dict[str, Any]:
-        sounder = self._units[buzzer] if buzzer else None
-        return {
-            "lamps": {str(lamp): lit for lamp, lit in self._units[lamps].lamps.items()},
-            "buzzer": {
-                "sounding": sounder is not None and sounder.is_sounding,
-                "count": sounder.sounds if sounder else 0,
-            },
-            "connected": self._is_plugged(lamps),
-        }
-
-    def _locker_state(self, locker: Locker) -> dict[str, Any]:
-        door = self._mechanics.doors[locker.id]
-        return {
-            "door": str(door.state),
-            "pulses": door.pulses,
-            "jammed": door.jammed,
-            "door_switch": locker.door is not None,
-        }
 
     def _tell(self) -> None:
         for listener in self._listeners:

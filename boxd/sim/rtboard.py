@@ -22,8 +22,9 @@ import rtmidi
 from boxd.config.schema import MidiBackend
 from boxd.devices import Key
 from boxd.errors import BadInput, DeviceUnreachable
+from boxd.midi.directories import as_oserror
 from boxd.midi.jack import JackServer
-from boxd.midi.rtmidi_ports import APIS, as_oserror, keep_for_ever
+from boxd.midi.rtmidi_ports import APIS, keep_for_ever
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.trace import Trace
 

@@ -1,0 +1,108 @@
+"""Where the ports of this machine are listed: ALSA's sequencer, or a JACK server."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Protocol
+
+import rtmidi
+
+from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
+from boxd.midi.ports import Listing, PortPair
+
+SEQUENCER = "/dev/snd/seq"
+
+# What boxd calls its own ports; with the client's name they make the name that JACK knows.
+IN, OUT = "in", "out"
+
+
+class Directory(Protocol):
+    """Where the ports are listed. Made off the event loop; asked on it, in about 0.1 ms."""
+
+    @property
+    def is_alive(self) -> bool:
+        """False once the MIDI system itself has ended."""
+
+    def listing(self) -> Listing:
+        """Every port of others."""
+
+    def is_joined(self, pair: PortPair, client: str) -> bool:
+        """False if `client`'s ports are known not to be connected with this pair any more."""
+
+    def close(self) -> None:
+        """Let go."""
+
+
+class AlsaDirectory:
+    """One long-lived client for each direction."""
+
+    is_alive = True
+
+    def __init__(self) -> None:
+        _check_sequencer()
+        self._in = rtmidi.MidiIn(rtmidi.API_LINUX_ALSA, name="boxd-watch")
+        self._out = rtmidi.MidiOut(rtmidi.API_LINUX_ALSA, name="boxd-watch")
+
+    def listing(self) -> Listing:
+        """Every port of others."""
+        return Listing(tuple(self._in.get_ports()), tuple(self._out.get_ports()))
+
+    def is_joined(self, _pair: PortPair, _client: str) -> bool:
+        """ALSA's names change at every replug, so the listing tells it already."""
+        return True
+
+    def close(self) -> None:
+        """Let go."""
+        self._in.delete()
+        self._out.delete()
+
+
+class JackDirectory:
+    """The server's own word on ports and connections."""
+
+    def __init__(self) -> None:
+        self._server = JackServer()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the server still runs."""
+        return self._server.is_alive
+
+    def listing(self) -> Listing:
+        """Every port of others."""
+        return Listing(self._server.ports(IS_OUTPUT), self._server.ports(IS_INPUT))
+
+    def is_joined(self, pair: PortPair, client: str) -> bool:
+        """Whether the client's two ports are connected with the pair."""
+        connections = self._server.connections_of
+        return f"{client}-{IN}:{IN}" in connections(pair.source) and (
+            f"{client}-{OUT}:{OUT}" in connections(pair.destination)
+        )
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._server.close()
+
+
+def _check_sequencer() -> None:
+    """Raise OSError with its remedy before alsa-lib prints its own words, at every attempt."""
+    try:
+        os.close(os.open(SEQUENCER, os.O_RDWR | os.O_CLOEXEC))
+    except PermissionError as error:
+        raise OSError(f"{SEQUENCER} may not be opened; add boxd's user to group audio") from error
+    except OSError as error:
+        why = error.strerror
+        raise OSError(f"{SEQUENCER} can't be opened ({why}); try: modprobe snd-seq") from error
+
+
+@contextlib.contextmanager
+def as_oserror() -> Iterator[None]:
+    """Every way in which rtmidi fails, as the one error that a port system promises."""
+    try:
+        yield
+    except OSError:
+        raise
+    except (rtmidi.RtMidiError, RuntimeError, ValueError) as error:
+        raise OSError(str(error)) from error
