@@ -1,52 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cli_box import BoxInMemory, ServedBox
+from cli_line import CONFIGURATION, Boxd, Said
 
 from boxd.cli.program import code_of
-
-CONFIGURATION = """\
-[box]
-id = "box-1"
-state_dir = "{state_dir}"
-
-[simulation]
-enabled = true
-
-[midi]
-backend = "simulation"
-
-[[devices]]
-kind = "codetv"
-name = "board-0"
-port = "CodeTV Board 0"
-
-[[bays]]
-id = "bay-1"
-keypad = "board-0"
-lamps = "board-0"
-
-[[lockers]]
-id = 1
-bay = "bay-1"
-latch = "board-0"
-"""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command said, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-Boxd = Callable[..., Said]
 
 
 @pytest.fixture

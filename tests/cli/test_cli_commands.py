@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_box import REDEMPTION, BoxInMemory, refuse
-from conftest import Boxd
+from cli_line import Boxd
 
 from boxd.errors import LedgerDamaged
 from boxd.redemption import AnswerKind, Remedy

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli_box import BoxInMemory
-from conftest import Boxd
+from cli_line import Boxd
 
 from boxd.cli import daemon
 from boxd.cli.program import code_of

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CONFIGURATION
+from cli_line import CONFIGURATION
 
 from boxd.temporal.ports import free_ports
 

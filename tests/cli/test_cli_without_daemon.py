@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import Boxd
+from cli_line import Boxd
 
 from boxd.ledger import audit
 from boxd.ledger.database import open_ledger
