@@ -73,10 +73,10 @@ class VirtualPort:
         self._on_message = on_message
         self._loop = asyncio.get_running_loop()
         name, port = product, f"{product} MIDI 1"
+        self._server = JackServer() if backend is MidiBackend.JACK else None
         with as_oserror():
             self._out = rtmidi.MidiOut(APIS[backend], name=name)
             self._in = rtmidi.MidiIn(APIS[backend], name=name)
-            self._server = JackServer() if backend is MidiBackend.JACK else None
             self._in.ignore_types(sysex=False)
             self._in.set_callback(self._arrive)
             self._in.open_virtual_port(port)
@@ -105,12 +105,12 @@ class VirtualPort:
 
 
 class _Hand:
-    """The hand that touches the board, as told by lines on standard input."""
+    """The hand that touches the board, as told by lines on standard input, one after the other."""
 
     def __init__(self, board: SimulatedBoard) -> None:
         self._board = board
         self._ended = asyncio.Event()
-        self._taps: asyncio.Queue[Key] = asyncio.Queue()
+        self._lines: asyncio.Queue[list[str]] = asyncio.Queue()
         self._rest = b""
 
     async def work(self) -> None:
@@ -120,28 +120,36 @@ class _Hand:
             loop.add_signal_handler(number, self._ended.set)
         with contextlib.suppress(PermissionError):  # /dev/null or a file: signals alone end it
             loop.add_reader(INPUT, self._read)
-        tapping = asyncio.create_task(self._tap())
+        obeying = asyncio.create_task(self._obey_all())
         await self._ended.wait()
-        tapping.cancel()
+        obeying.cancel()
         loop.remove_reader(INPUT)
 
     def _read(self) -> None:
         data = os.read(INPUT, CHUNK_BYTES)
-        if not data:
-            self._ended.set()
         *lines, self._rest = (self._rest + data).split(b"\n")
         self._rest = self._rest[-CHUNK_BYTES:]
         for line in lines:
-            self._obey(line.decode("utf-8", "replace").split())
+            self._lines.put_nowait(line.decode("utf-8", "replace").split())
+        if not data:
+            asyncio.get_running_loop().remove_reader(INPUT)
+            self._lines.put_nowait(["quit"])
 
-    def _obey(self, words: list[str]) -> None:
+    async def _obey_all(self) -> None:
+        while not self._ended.is_set():
+            await self._obey(await self._lines.get())
+
+    async def _obey(self, words: list[str]) -> None:
         match words:
             case []:
                 pass
             case ["quit"]:
                 self._ended.set()
             case ["tap", name] if name in set(Key):
-                self._taps.put_nowait(Key(name))
+                self._board.touch(Key(name))
+                await asyncio.sleep(TAP_S)
+                self._board.release(Key(name))
+                await asyncio.sleep(TAP_S)
             case ["touch", name] if name in set(Key):
                 self._board.touch(Key(name))
             case ["release", name] if name in set(Key):
@@ -149,11 +157,3 @@ class _Hand:
             case _:
                 known = "tap KEY, touch KEY, release KEY, quit"
                 print(f"not understood: {' '.join(words)}; known: {known}", file=sys.stderr)
-
-    async def _tap(self) -> None:
-        while True:
-            key = await self._taps.get()
-            self._board.touch(key)
-            await asyncio.sleep(TAP_S)
-            self._board.release(key)
-            await asyncio.sleep(TAP_S)

@@ -42,14 +42,14 @@ class Peer:
 
     async def kill(self) -> None:
         self._process.kill()
-        await self._end()
+        await self.ended()
 
     async def end(self) -> int:
         if self._process.returncode is None:
             self._process.terminate()
-        return await self._end()
+        return await self.ended()
 
-    async def _end(self) -> int:
+    async def ended(self) -> int:
         await self._reading
         return await self._process.wait()
 

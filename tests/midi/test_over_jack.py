@@ -87,6 +87,16 @@ async def test_keys_lamps_and_pulses_of_two_boards(bench: Bench) -> None:
     assert sorted(peers[0].received()) == CODETV_LAMPS_OUT
 
 
+async def test_a_boards_program_does_what_its_input_says_and_then_ends(bench: Bench) -> None:
+    peer = await bench.plug(0)
+    for line in ("tap 1", "touch 5", "nonsense", "tap", "touch 99", "release 5", "quit"):
+        peer.say(line)
+    assert await peer.ended() == 0
+    keys = [(event["key"], event["touched"]) for event in peer.seen(what="key")]
+    assert keys == [("1", True), ("1", False), ("5", True), ("5", False)]
+    assert peer.events[-1]["what"] == "unplugged"
+
+
 async def test_a_killed_board_is_noticed_and_used_again_when_it_returns(
     quick_bench: Bench,
 ) -> None:
