@@ -6,6 +6,7 @@ import asyncio
 import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -15,6 +16,9 @@ from boxd.early_news import EarlyNews
 from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew
 from boxd.only_one import only_one
 from boxd.temporal.server import EmbeddedServer
+
+if TYPE_CHECKING:
+    from boxd.bays.opening import Actuated
 
 log = structlog.get_logger("boxd")
 
@@ -64,7 +68,7 @@ async def _start_server(config: Config, closing: AsyncExitStack) -> EarlyNews:
     return news
 
 
-def open_directly(config: Config, locker: int, actor: str, reason: str) -> object:
+def open_directly(config: Config, locker: int, actor: str, reason: str) -> Actuated:
     """Open a locker without the daemon; returns its `Actuated`. Raises BoxdError."""
     from boxd import direct
 

@@ -29,6 +29,7 @@ class Serving:
         self._bays = bays
         self._ledger = ledger
         self._noting: set[asyncio.Task[object]] = set()
+        self._is_stopping = False
         self.is_serving = asyncio.Event()
 
     def worker_serves(self, serves: bool, why: str) -> None:
@@ -48,7 +49,7 @@ class Serving:
             temporal_why=status.why,
             temporal_since=as_text(status.since),
         )
-        if status.state is ServerState.DOWN and self.is_serving.is_set():
+        if status.state is ServerState.DOWN and not self._is_stopping and self.is_serving.is_set():
             self.worker_serves(False, f"the Temporal server is down: {status.why}")
 
     def external_server(self, address: str) -> None:
@@ -71,6 +72,8 @@ class Serving:
         """Tell each bay whose Enter was never decided that the code has to be typed again."""
         for bay in found.undecided_bays:
             log.warning("a typed code was not decided before the restart", bay=bay)
+            if bay in self._bays:
+                self._bays[bay].ask_to_retype()
 
     def lock(self, bay: str, seconds: float) -> None:
         """Lock a bay's keypad, and remember when that has run out."""
@@ -89,7 +92,8 @@ class Serving:
             await self._ledger.write(lambda tx: lockouts.end_lock(tx, bay))
 
     async def stop(self) -> None:
-        """Give up what is only remembered for later."""
+        """Give up what is only remembered for later, and take the server's end for granted."""
+        self._is_stopping = True
         for task in tuple(self._noting):
             task.cancel()
         await asyncio.gather(*self._noting, return_exceptions=True)

@@ -12,6 +12,7 @@ import structlog
 from boxd import assembly, welcome
 from boxd.assembly import Hardware
 from boxd.bays.rack import Rack
+from boxd.bays.returns import Returns
 from boxd.box import Box, Parts
 from boxd.changes import Changes
 from boxd.config import Config
@@ -43,13 +44,25 @@ async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> Non
     if unknown := assembly.prepare_ledger(config, ledger):
         log.error("orders with an unknown outcome: the operator is asked", actuations=unknown)
     hardware = _hardware(config, closing)
-    rack = Rack(config, hardware.ports, changes.note)
+    returns = Returns()
+
+    def devices_changed() -> None:
+        returns.look(rack.statuses())
+        changes.note()
+
+    rack = Rack(config, hardware.ports, devices_changed)
     closing.push_async_callback(rack.close)
     desk = RedemptionDesk(ledger, keys, config)
     opener = assembly.opener(config, rack, ledger)
     closing.push_async_callback(opener.finish)
     bays = assembly.bays(config, rack, desk, changes.note)
     operator = assembly.operator_desk(config, rack, desk, changes.note)
+    for bay in config.bays:
+        returns.tell(bay.keypad, bays[bay.id].forget_touches)
+        closing.callback(bays[bay.id].close)
+    if config.operator.keypad is not None:
+        returns.tell(config.operator.keypad, operator.forget_touches)
+    closing.callback(operator.close)
     box = Box(Parts(config, ledger, keys, rack, bays, opener, desk, operator), changes)
     serving = Serving(box, bays, ledger)
     closing.push_async_callback(serving.stop)

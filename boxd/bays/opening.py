@@ -17,8 +17,9 @@ from boxd.ledger.actuations import Order, Outcome
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Stage, Standing
 
-# A door that opens this long after an order to its latch was opened by that order.
-_OPENED_BY_ORDER_S = 10.0
+# An order explains one opening of its door, if that comes within this time: somebody may have to
+# pull at a door that an override has unlatched.
+_EXPLAINED_FOR_S = 60.0
 
 
 @dataclass
@@ -31,7 +32,7 @@ class LockerParts:
     latch_state: Callable[[], DeviceState]
     door: Door | None
     opened: asyncio.Event = field(default_factory=asyncio.Event)
-    ordered_at: float = float("-inf")
+    opening_explained_until: float = float("-inf")
 
 
 @dataclass(frozen=True)
@@ -148,17 +149,18 @@ class Opener:
 
     def _watch(self, locker: LockerParts, door: Door) -> None:
         def changed(state: DoorState) -> None:
+            is_explained = time.monotonic() < locker.opening_explained_until
             if state is DoorState.OPEN:
                 locker.opened.set()
+                locker.opening_explained_until = float("-inf")
             if state is not DoorState.UNKNOWN:
-                was_ordered = time.monotonic() - locker.ordered_at < _OPENED_BY_ORDER_S
-                self._note(locker.id, state, was_ordered)
+                self._note(locker.id, state, is_explained)
 
         door.subscribe(changed)
 
-    def _note(self, locker: int, state: DoorState, was_ordered: bool) -> None:
+    def _note(self, locker: int, state: DoorState, is_explained: bool) -> None:
         task = asyncio.create_task(
-            self._ledger.write(lambda tx: _note_door(tx, locker, state, was_ordered))
+            self._ledger.write(lambda tx: _note_door(tx, locker, state, is_explained))
         )
         self._noting.add(task)
         task.add_done_callback(self._noting.discard)
@@ -166,7 +168,7 @@ class Opener:
 
 def _pulse(parts: LockerParts) -> Actuated:
     parts.opened.clear()
-    parts.ordered_at = time.monotonic()
+    parts.opening_explained_until = time.monotonic() + _EXPLAINED_FOR_S
     try:
         parts.latch.pulse()
     except DeviceUnreachable as error:
@@ -176,7 +178,7 @@ def _pulse(parts: LockerParts) -> Actuated:
     return Actuated(Outcome.DONE)
 
 
-def _note_door(tx: Transaction, locker: int, state: DoorState, was_ordered: bool) -> None:
+def _note_door(tx: Transaction, locker: int, state: DoorState, is_explained: bool) -> None:
     """Raise or clear the alarms that a door's movement means."""
     subject = f"locker {locker}"
     if state is DoorState.CLOSED:
@@ -184,7 +186,7 @@ def _note_door(tx: Transaction, locker: int, state: DoorState, was_ordered: bool
         alarms.clear(tx, "door_opened_by_itself", subject)
         return
     may_open = {Stage.OPEN, Stage.ASK, Stage.JAM, Stage.TAKE}
-    expected = was_ordered or any(
+    expected = is_explained or any(
         standing.locker == locker and standing.stage in may_open
         for standing in redemptions.open_ones(tx.connection)
     )

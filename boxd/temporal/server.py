@@ -137,7 +137,7 @@ class EmbeddedServer:
                 unserved = 0 if life.served_s else unserved + 1
             if life.why != self._status.why:
                 log.error("the Temporal server is down", why=life.why)
-            self._become(ServerState.DOWN, life.why, self._status.restarts + 1)
+            self._become(ServerState.DOWN, life.why, self._status.restarts + life.was_spawned)
             await asyncio.sleep(_delay_s(quick_deaths))
 
     async def _live(self, binary: Path, distrusted: str) -> _Life:

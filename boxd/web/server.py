@@ -9,7 +9,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -53,12 +53,15 @@ class WebServer:
 
         Raises ConfigError when an address can't be had.
         """
-        tcp = _bind_tcp(host, port)
+        with ExitStack() as bound:
+            tcp = bound.enter_context(_bind_tcp(host, port))
+            unix = bound.enter_context(_bind_unix(socket_path)) if socket_path else None
+            bound.pop_all()
         self.port = tcp.getsockname()[1]
         await self._listen(self._application.for_tcp(), tcp)
-        if socket_path is not None:
+        if unix is not None:
             self._socket_path = socket_path
-            await self._listen(self._application.for_socket(), _bind_unix(socket_path))
+            await self._listen(self._application.for_socket(), unix)
 
     async def stop(self) -> None:
         """End the event streams, let running requests finish, close both listeners."""

@@ -89,8 +89,9 @@ def _health(health: Health) -> Json:
 
 
 def _prompt(prompt: Prompt, operator: Json) -> Json:
-    focused = operator["focused"] == prompt.id
-    return prompt.as_json() | {"focused": focused, "menu": operator["menu"] if focused else ""}
+    if operator["focused"] != prompt.id:
+        return prompt.as_json(focused=False)
+    return prompt.as_json(focused=True, menu=operator["menu"], page=operator["page"])
 
 
 def _bay(view: BayView, picture: Picture) -> Json:

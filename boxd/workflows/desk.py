@@ -21,6 +21,7 @@ from temporalio.common import (
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
 )
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.config import Config
@@ -71,12 +72,18 @@ class RedemptionDesk:
         """Start the redemption of the digits typed at `bay`; asked again, the same one."""
         well_formed = is_well_formed(typed, self._config.codes.length)
         digest = self._keys.digest(typed).hex() if well_formed else ""
+        redemption = await self._undecided_redemption(bay, digest) or new_redemption_id()
+        self._undecided[bay] = _Undecided(digest, redemption)
+        await self._start(redemption, bay, digest)
+        del self._undecided[bay]
+
+    async def _undecided_redemption(self, bay: str, digest: str) -> str:
+        """The redemption that these digits were given before, unless it was decided since."""
         before = self._undecided.get(bay)
         if before is None or before.digest != digest:
-            before = _Undecided(digest, new_redemption_id())
-        self._undecided[bay] = before
-        await self._start(before.redemption, bay, digest)
-        del self._undecided[bay]
+            return ""
+        known = await self._ledger.read(lambda c: redemptions.find(c, before.redemption))
+        return "" if known else before.redemption
 
     async def resume(self, standing: Standing) -> None:
         """Give an open redemption a workflow that goes on from where it stands."""
@@ -110,7 +117,7 @@ class RedemptionDesk:
                 await self.resume(standing)
                 return await _update(handle, answer)
             except WorkflowUpdateFailedError as error:
-                return Reply(False, str(error.cause), await self._standing_now(standing))
+                return Reply(False, _why(error), await self._standing_now(standing))
 
     async def _standing_now(self, before: Standing) -> Standing:
         now = await self._ledger.read(lambda c: redemptions.find(c, before.redemption))
@@ -146,6 +153,11 @@ async def _update(handle: WorkflowHandle[object, object], answer: Answer) -> Rep
         "answer", answer, id=answer.id, result_type=Reply, rpc_timeout=_ANSWER_TIMEOUT
     )
     return reply
+
+
+def _why(error: WorkflowUpdateFailedError) -> str:
+    cause = error.cause
+    return cause.message if isinstance(cause, ApplicationError) else str(cause)
 
 
 @asynccontextmanager

@@ -6,8 +6,9 @@ import { icon, make, show } from "./dom.js";
 import { fit } from "./fit.js";
 import * as lists from "./lists.js";
 import { watch } from "./live.js";
-import { bayName, outView, promptView, restView } from "./prompt.js";
+import { bayName, optionsOf, outView, promptView, restView } from "./prompt.js";
 
+const NEXT_KEY = "0"; // as on the operator's pad
 const GUARD_MS = 400; // a button that appears under a finger is not pressed by it
 
 const place = (id) => document.getElementById(id);
@@ -99,8 +100,10 @@ function showPrompt(area, prompt, opened, isSame) {
   const locker = snapshot.lockers.find((each) => each.id === prompt.locker);
   const pad = padElsewhere(prompt, opened);
   const focused = area.contains(document.activeElement) ? document.activeElement.dataset.option : null;
-  const isNew = show(area, [prompt, locker?.door, opened, pad, pressedAt(prompt)], () =>
-    promptView(snapshot, prompt, opened, pad, (option) => take(prompt, option)),
+  const padMessage = prompt.focused ? (snapshot.operator?.message ?? "") : "";
+  const how = { menu: opened, elsewhere: pad, padMessage };
+  const isNew = show(area, [prompt, locker?.door, how, pressedAt(prompt)], () =>
+    promptView(snapshot, prompt, { ...how, onOption: (option) => take(prompt, option) }),
   );
   if (!isNew) return;
   fitWords();
@@ -154,6 +157,11 @@ function choose(prompt) {
   render();
 }
 
+function chooseNext(prompt) {
+  const { prompts } = snapshot;
+  choose(prompts[(prompts.indexOf(prompt) + 1) % prompts.length]);
+}
+
 function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !snapshot) return;
   const onButton = document.activeElement?.tagName === "BUTTON" || document.activeElement?.tagName === "A";
@@ -161,9 +169,8 @@ function onKey(event) {
   const key = { Escape: "Cancel", Backspace: "Cancel" }[event.key] ?? event.key;
   const prompt = snapshot.health.state === "ready" ? currentPrompt() : null;
   if (!prompt) return;
-  const opened = openMenu(prompt);
-  const options = opened ? (prompt.menus[opened] ?? []) : prompt.options;
-  const option = options.find((each) => each.key === key);
+  const option = optionsOf(prompt, openMenu(prompt)).find((each) => each.key === key);
+  if (key === NEXT_KEY && !option) chooseNext(prompt);
   if (!option) return;
   event.preventDefault();
   take(prompt, option);

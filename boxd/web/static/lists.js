@@ -36,7 +36,7 @@ export function alarms(snapshot) {
 export function queue(snapshot, current, onChoose) {
   return snapshot.prompts
     .filter((prompt) => prompt !== current)
-    .map((prompt) =>
+    .map((prompt, place) =>
       make(
         "button",
         {
@@ -51,7 +51,12 @@ export function queue(snapshot, current, onChoose) {
         },
         make("strong", {}, String(prompt.locker ?? "–")),
         make("span", {}, make("b", {}, bayName(snapshot, prompt.bay)), make("span", {}, prompt.title)),
-        make("time", { "data-since": prompt.since, "data-form": "watch" }),
+        make(
+          "span",
+          { class: "beside" },
+          make("time", { "data-since": prompt.since, "data-form": "watch" }),
+          place === 0 ? make("kbd", {}, "0") : "",
+        ),
       ),
     );
 }

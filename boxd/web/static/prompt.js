@@ -21,12 +21,21 @@ export function bayName(snapshot, id) {
   return bay?.name || id;
 }
 
-// menu: the submenu that is open, "" for none; elsewhere: what the operator's pad answers instead
-export function promptView(snapshot, prompt, menu, elsewhere, onOption) {
+// What can be said while `menu` is open. The pad turns pages with an option that opens the menu it
+// is in; this screen shows all pages at once.
+export function optionsOf(prompt, menu) {
+  const options = menu ? (prompt.menus[menu] ?? []) : prompt.options;
+  return options.filter((option) => option.answer || option.opens !== menu || !menu);
+}
+
+// menu: the submenu that is open, "" for none; elsewhere: what the operator's pad answers instead;
+// padMessage: why a key of the pad was not taken
+export function promptView(snapshot, prompt, { menu, elsewhere, padMessage, onOption }) {
   const locker = snapshot.lockers.find((each) => each.id === prompt.locker);
   const [title, text] = menu ? (MENUS[menu] ?? NO_MENU) : [prompt.title, prompt.text];
-  const options = menu ? (prompt.menus[menu] ?? []) : prompt.options;
+  const options = optionsOf(prompt, menu);
   const press = pressedAt(prompt);
+  const reason = press?.why || padMessage;
   return [
     make(
       "div",
@@ -41,7 +50,7 @@ export function promptView(snapshot, prompt, menu, elsewhere, onOption) {
         menu ? "" : reminders(prompt),
       ),
     ),
-    press?.why ? make("p", { class: "reason" }, icon("warning"), make("span", {}, press.why.charAt(0).toUpperCase() + press.why.slice(1))) : "",
+    reason ? make("p", { class: "reason" }, icon("warning"), make("span", {}, capitalised(reason))) : "",
     elsewhere ? make("p", { class: "elsewhere" }, icon("keypad"), elsewhere) : "",
     optionButtons(options, press, onOption),
   ].filter((part) => part !== "");
@@ -72,6 +81,10 @@ function head(prompt, locker) {
       make("time", { "data-since": prompt.since, "data-form": "watch" }),
     ),
   );
+}
+
+function capitalised(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function reminders(prompt) {
