@@ -35,12 +35,23 @@ def option(
 
 BACK = option("back", "Back", "Cancel")
 DECLINE_MENU = [
-    option("decline", "Yes, decline", "Enter", "danger", {"kind": "declined"}),
-    BACK,
+    option(
+        "declined",
+        "Yes, decline: Sticker pack is not given out",
+        "9",
+        "danger",
+        {"kind": "declined"},
+    ),
+    option("back", "No, go back", "Cancel"),
 ]
 SUBSTITUTE_MENU = [
-    option(f"sub-{sku}", f"{NAMES[sku]} ({left} left)", str(number), "plain",
-           {"kind": "substituted", "sku": sku})
+    option(
+        f"sub-{sku}",
+        f"{NAMES[sku]} ({left} left)",
+        str(number),
+        "plain",
+        {"kind": "substituted", "sku": sku},
+    )
     for number, (sku, left) in enumerate({"shirt": 7, "plush": 2, "mug": 12}.items(), 1)
 ] + [BACK]
 
@@ -88,24 +99,24 @@ STAGES: dict[str, Json] = {
         "text": "Locker 1 has no door switch: look at it.",
         "options": [
             option("opened", "Yes, it is open", "Enter", "primary", {"kind": "opened"}),
-            option("jammed", "No, it is shut", "Cancel", "danger", {"kind": "jammed"}),
+            option("jammed", "No", "Cancel", "plain", {"kind": "jammed"}),
         ],
     },
     "jam": {
         "title": "Locker 1 did not open",
-        "text": "Look at the latch. Try again, open it by hand, or use another locker.",
+        "text": "Push the door, then try again; or open it by hand.",
         "options": [
-            option("again", "Try again", "Enter", "primary", {"kind": "jammed", "remedy": "again"}),
-            option("opened", "I opened it by hand", "1", "plain", {"kind": "opened"}),
-            option("other", "Use another locker", "2", "plain",
+            option("again", "Try again", "1", "primary", {"kind": "jammed", "remedy": "again"}),
+            option("other", "Other locker", "2", "plain",
                    {"kind": "jammed", "remedy": "other_locker"}),
+            option("opened", "Opened by hand", "3", "plain", {"kind": "opened"}),
             option("decline", "Decline", "Cancel", "danger", None, "decline"),
         ],
         "menus": {"decline": DECLINE_MENU},
     },
     "take": {
-        "title": "Shut locker 1 when the prize is taken",
-        "text": "Then press complete.",
+        "title": "Wait until Sticker pack is taken, then shut locker 1",
+        "text": "The door is shut. If the prize is gone, confirm.",
         "options": [
             option("completed", "Taken and shut", "Enter", "primary", {"kind": "completed"}),
         ],
@@ -187,6 +198,7 @@ def ready() -> Json:
             "temporal": {"state": "up", "why": "", "since": ago(7200)},
             "ledger": {"state": "whole", "why": ""},
         },
+        "operator": {"focused": "", "menu": "", "page": 0, "message": ""},
         "prompts": [],
         "bays": [bay("bay-1", "Left"), bay("bay-2", "Right")],
         "lockers": [
@@ -261,8 +273,34 @@ def ask_unknown() -> Json:
     )
 
 
+def load_many_prizes() -> Json:
+    many = [
+        option(
+            f"sub-{n}",
+            f"Prize of a longer name {n} ({n} left)",
+            str(n) if n < 10 else "",
+            "plain",
+            {"kind": "substituted", "sku": f"p-{n}"},
+        )
+        for n in range(1, 15)
+    ]
+    more = option("more", "More prizes on the keys", "Enter", opens="substitute")
+    return asking("load", menu="substitute", menus={"substitute": [*many, more, BACK]})
+
+
+def load_refused_at_pad() -> Json:
+    snapshot = asking("load")
+    snapshot["operator"]["message"] = "Not taken: the door is open; shut it, then confirm again"
+    return snapshot
+
+
 def take_left_open() -> Json:
-    snapshot = asking("take", since=ago(75), reminders=1)
+    snapshot = asking(
+        "take",
+        since=ago(75),
+        reminders=1,
+        text="The door is open. When it is shut and the prize is gone, confirm.",
+    )
     snapshot["lockers"][0]["door"] = "open"
     snapshot["alarms"] = [
         alarm(3, "door_left_open", "locker 1", "Locker 1 is open for over a minute: shut it.")
@@ -350,7 +388,8 @@ def two_prompts() -> Json:
         bay="bay-2",
         locker=4,
         prize={"sku": "shirt", "name": "T-shirt"},
-        title="Shut locker 4 when the prize is taken",
+        title="Wait until T-shirt is taken, then shut locker 4",
+        text="It has no door switch. Look at the door, then confirm.",
         since=ago(48),
         focused=False,
     )
@@ -410,6 +449,8 @@ STATES = {
     "load-long-name": load_long_name,
     "load-declining": load_declining,
     "load-substituting": load_substituting,
+    "load-many-prizes": load_many_prizes,
+    "load-refused-at-pad": load_refused_at_pad,
     "open": lambda: asking("open"),
     "ask": lambda: asking("ask"),
     "ask-unknown": ask_unknown,

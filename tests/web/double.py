@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import web_snapshots as snapshots
-
 from boxd.devices import DoorState
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.redemption import Answer, Reply, Stage, Standing
 from boxd.web.box import PrizeRow
+from tests.web import snapshots
 
 Json = dict[str, Any]
 
@@ -54,7 +53,8 @@ class BoxDouble:
         return Reply(not self.refuses, self.refuses, standing)
 
     async def redemptions(self, open_only: bool, limit: int) -> list[Json]:
-        return self._called("redemptions", open_only, limit) or []
+        self._called("redemptions", open_only, limit)
+        return []
 
     async def redemption(self, redemption_id: str) -> Json:
         self._called("redemption", redemption_id)
@@ -64,11 +64,11 @@ class BoxDouble:
                 "audit": []}  # fmt: skip
 
     async def prizes(self) -> list[Json]:
-        return self.shown["stock"]
+        return list(self.shown["stock"])
 
     async def import_prizes(self, rows: Sequence[PrizeRow], actor: str) -> list[Json]:
         self._called("import_prizes", list(rows), actor)
-        return self.shown["stock"]
+        return list(self.shown["stock"])
 
     async def adjust_prize(self, sku: str, units: int, reason: str, actor: str) -> Json:
         self._called("adjust_prize", sku, units, reason, actor)
@@ -81,7 +81,8 @@ class BoxDouble:
         return [{"id": 1, "code": "12345674", "attendee": attendee, "sku": sku}]
 
     async def codes(self, state: str | None, limit: int) -> list[Json]:
-        return self._called("codes", state, limit) or []
+        self._called("codes", state, limit)
+        return []
 
     async def code(self, code_id: int, reveal: bool, actor: str) -> Json:
         self._called("code", code_id, reveal, actor)
@@ -102,10 +103,11 @@ class BoxDouble:
         return {"id": locker}
 
     async def audit(self, after: int, limit: int) -> list[Json]:
-        return self._called("audit", after, limit) or []
+        self._called("audit", after, limit)
+        return []
 
     async def alarms(self) -> list[Json]:
-        return self.shown["alarms"]
+        return list(self.shown["alarms"])
 
     async def clear_alarm(self, alarm: int, actor: str) -> Json:
         self._called("clear_alarm", alarm, actor)

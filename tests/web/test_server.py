@@ -1,0 +1,209 @@
+"""The real listeners: TCP and the Unix socket, event streams, and an end that comes soon."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket as sockets
+import stat
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from boxd.errors import ConfigError
+from boxd.web import stream
+from boxd.web.app import Application
+from boxd.web.server import WebServer
+from tests.web import snapshots
+from tests.web.double import BoxDouble, FrontDouble
+
+DEADLINE_S = 5
+
+
+@pytest.fixture
+def socket_path(tmp_path: Path) -> Path:
+    return tmp_path / "boxd.sock"
+
+
+@pytest.fixture
+async def server(application: Application, socket_path: Path) -> AsyncIterator[WebServer]:
+    server = WebServer(application)
+    await server.start("127.0.0.1", 0, socket_path)
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def browser(server: WebServer) -> AsyncIterator[httpx.AsyncClient]:
+    address = f"http://127.0.0.1:{server.port}"
+    async with httpx.AsyncClient(base_url=address, timeout=DEADLINE_S) as client:
+        yield client
+
+
+def on(path: Path) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=str(path)), base_url="http://x")
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def names_in(directory: Path) -> list[str]:
+    return [path.name for path in directory.iterdir()]
+
+
+async def blocks(response: httpx.Response) -> AsyncIterator[str]:
+    """The stream's blocks: events and comments."""
+    rest = ""
+    async for text in response.aiter_text():
+        *whole, rest = (rest + text).split("\n\n")
+        for block in whole:
+            yield block
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition() and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)
+    assert condition()
+
+
+async def events(response: httpx.Response) -> AsyncIterator[tuple[str, Any]]:
+    async for block in blocks(response):
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if line[0] != ":")
+        if "data" in fields:
+            yield fields["event"], json.loads(fields["data"])
+
+
+async def test_the_unix_socket_is_for_its_owner_and_group(
+    server: WebServer, socket_path: Path, box: BoxDouble
+) -> None:
+    assert mode_of(socket_path) == 0o660
+    async with on(socket_path) as command:
+        body = {"reason": "left inside", "actor": "anna"}
+        response = await command.post("/api/v1/lockers/1/open", json=body)
+    assert response.json() == {"outcome": "done", "note": ""}
+    assert box.calls == [("open_locker", 1, "left inside", "anna")]
+
+
+async def test_a_socket_left_by_a_killed_daemon_is_replaced(
+    application: Application, socket_path: Path
+) -> None:
+    with sockets.socket(sockets.AF_UNIX) as left:
+        left.bind(str(socket_path))
+    server = WebServer(application)
+    await server.start("127.0.0.1", 0, socket_path)
+    async with on(socket_path) as command:
+        assert (await command.get("/healthz")).status_code == 200
+    await server.stop()
+    assert names_in(socket_path.parent) == []
+
+
+async def test_each_change_is_sent_whole(browser: httpx.AsyncClient, box: BoxDouble) -> None:
+    async with asyncio.timeout(DEADLINE_S), browser.stream("GET", "/events") as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        sent = events(response)
+        assert await anext(sent) == ("snapshot", box.shown)
+        box.show(snapshots.state("jam"))
+        assert await anext(sent) == ("snapshot", box.shown)
+
+
+async def test_a_burst_of_changes_ends_with_the_last(
+    browser: httpx.AsyncClient, box: BoxDouble
+) -> None:
+    async with asyncio.timeout(DEADLINE_S), browser.stream("GET", "/events") as response:
+        async for _, snapshot in events(response):
+            if snapshot["version"] == 17:
+                for _ in range(50):
+                    box.show(snapshots.state("load"))
+            if snapshot == box.shown:
+                break
+        assert box.shown["version"] == 67
+
+
+async def test_a_quiet_stream_beats_and_tells_the_time(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.05)
+    async with asyncio.timeout(DEADLINE_S), browser.stream("GET", "/events") as response:
+        comments = []
+        async for block in blocks(response):
+            comments += [line for line in block.split("\n") if line.startswith(": now 20")]
+            if len(comments) == 4:
+                break
+
+
+async def test_the_fronts_changes_are_sent_whole(
+    browser: httpx.AsyncClient, front: FrontDouble
+) -> None:
+    async with asyncio.timeout(DEADLINE_S), browser.stream("GET", "/sim/events") as response:
+        sent = events(response)
+        assert (await anext(sent))[1]["lockers"]["1"]["door"] == "closed"
+        await browser.post("/sim/api/lockers/1/door", json={"state": "open"})
+        name, state = await anext(sent)
+        assert (name, state["lockers"]["1"]["door"]) == ("state", "open")
+
+
+async def test_a_page_that_leaves_leaves_nothing_behind(
+    browser: httpx.AsyncClient, application: Application
+) -> None:
+    async with browser.stream("GET", "/events") as response:
+        await anext(events(response))
+        assert application.streams.count == 1
+    await eventually(lambda: application.streams.count == 0)
+
+
+async def test_one_screen_too_many_is_told_so(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "MOST_STREAMS", 1)
+    async with browser.stream("GET", "/events") as response:
+        await anext(events(response))
+        refused = await browser.get("/events")
+    assert (refused.status_code, refused.json()["title"]) == (503, "Too many screens")
+
+
+async def test_open_streams_do_not_hold_up_the_end(
+    application: Application, socket_path: Path
+) -> None:
+    server = WebServer(application)
+    await server.start("127.0.0.1", 0, socket_path)
+    address = f"http://127.0.0.1:{server.port}/events"
+    async with httpx.AsyncClient() as client, client.stream("GET", address) as response:
+        sent = events(response)
+        await anext(sent)
+        async with asyncio.timeout(1.5):
+            await server.stop()
+        assert [event async for event in sent] == []
+
+
+async def test_the_daemon_keeps_its_signal_handlers(application: Application) -> None:
+    own = [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)]
+    server = WebServer(application)
+    await server.start("127.0.0.1", 0, None)
+    assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == own
+    await server.stop()
+
+
+async def test_a_port_that_is_taken_is_named_with_the_remedy(application: Application) -> None:
+    with sockets.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=rf"127.0.0.1:{port} can't be listened on.*web.port"):
+            await WebServer(application).start("127.0.0.1", port, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [("x" * 120, "too long for a Unix socket"), ("none/boxd.sock", "can't be")]
+)
+async def test_a_socket_that_cannot_be_made_is_named_with_the_remedy(
+    application: Application, tmp_path: Path, path: str, told: str
+) -> None:
+    with pytest.raises(ConfigError, match=told):
+        await WebServer(application).start("127.0.0.1", 0, tmp_path / path)
