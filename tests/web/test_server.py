@@ -7,7 +7,6 @@ import json
 import signal
 import socket as sockets
 import stat
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -67,10 +66,11 @@ async def blocks(response: httpx.Response) -> AsyncIterator[str]:
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition() and time.monotonic() < deadline:
+    for _ in range(DEADLINE_S * 100):
+        if condition():
+            return
         await asyncio.sleep(0.01)
-    assert condition()
+    raise AssertionError("it did not come true in time")
 
 
 async def events(response: httpx.Response) -> AsyncIterator[tuple[str, Any]]:
