@@ -435,6 +435,15 @@ def unreachable() -> Json:
     return snapshot
 
 
+def crowded() -> Json:
+    snapshot = two_prompts()
+    trouble = unreachable()
+    snapshot["alarms"] = trouble["alarms"]
+    snapshot["devices"] = trouble["devices"]
+    snapshot["bays"][0]["text"] = "Waiting for Sticker pack in locker 1"
+    return snapshot
+
+
 def checking() -> Json:
     snapshot = ready()
     snapshot["bays"][0] |= {"state": "checking", "text": "Checking the code"}
@@ -464,6 +473,7 @@ STATES = {
     "ledger-damaged": ledger_damaged,
     "two-prompts": two_prompts,
     "unreachable": unreachable,
+    "crowded": crowded,
 }
 
 

@@ -9,3 +9,9 @@ export function fit(element) {
     if (element.scrollHeight <= element.clientHeight) return;
   }
 }
+
+// What is beside the prompt is drawn smaller when alarms and prompts take the room.
+export function makeRoom(element) {
+  element.classList.remove("crowded");
+  element.classList.toggle("crowded", element.scrollHeight > element.clientHeight);
+}

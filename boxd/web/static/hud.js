@@ -3,7 +3,7 @@
 import { forgetAllBut, forgetReasons, press, pressedAt } from "./answers.js";
 import { tick } from "./clock.js";
 import { icon, make, show } from "./dom.js";
-import { fit } from "./fit.js";
+import { fit, makeRoom } from "./fit.js";
 import * as lists from "./lists.js";
 import { watch } from "./live.js";
 import { bayName, optionsOf, outView, promptView, restView } from "./prompt.js";
@@ -11,10 +11,13 @@ import { bayName, optionsOf, outView, promptView, restView } from "./prompt.js";
 const NEXT_KEY = "0"; // as on the operator's pad
 const GUARD_MS = 400; // a button that appears under a finger is not pressed by it
 
+const CHOSEN_MS = 30_000; // then this screen and the operator's pad speak of the same prompt again
+
 const place = (id) => document.getElementById(id);
 let snapshot = null;
 let connected = false;
-let chosen = null; // the prompt that was tapped in the queue
+let chosen = ""; // the redemption that was tapped in the queue, for a while
+let chosenUntil = 0;
 let menu = { prompt: null, opened: null, shown: "" }; // `opened` null: as the operator's pad has it
 let asked = "";
 let about = "";
@@ -22,6 +25,7 @@ let guardedUntil = 0;
 
 function currentPrompt() {
   const { prompts } = snapshot;
+  if (performance.now() > chosenUntil) chosen = "";
   return (
     prompts.find((prompt) => prompt.redemption === chosen) ??
     prompts.find((prompt) => prompt.focused) ??
@@ -36,9 +40,8 @@ function openMenu(prompt) {
 }
 
 function onState(next) {
-  const focusedBefore = snapshot?.prompts.find((prompt) => prompt.focused)?.id;
   const focused = next.prompts.find((prompt) => prompt.focused);
-  if (focused?.id !== focusedBefore) chosen = null;
+  if (padMoved(next)) chosen = "";
   if (focused && focused.menu !== menu.shown) menu.opened = null;
   menu.shown = focused?.menu ?? "";
   snapshot = next;
@@ -46,6 +49,13 @@ function onState(next) {
   const prompt = currentPrompt();
   if (prompt) forgetOldReason(prompt);
   render();
+}
+
+// Whether somebody turned the operator's pad to another prompt: the one before still asks.
+function padMoved(next) {
+  const before = snapshot?.prompts.find((prompt) => prompt.focused)?.redemption;
+  const now = next.prompts.find((prompt) => prompt.focused)?.redemption;
+  return before !== now && next.prompts.some((prompt) => prompt.redemption === before && prompt.options.length);
 }
 
 function forgetOldReason(prompt) {
@@ -71,6 +81,7 @@ function render() {
     show(place(name), needed, () => lists[name](snapshot));
   }
   place("stock").dataset.many = snapshot.stock.length > 4;
+  makeRoom(document.querySelector("aside"));
   tick();
 }
 
@@ -145,6 +156,7 @@ function speak(prompt) {
 
 function take(prompt, option) {
   if (!connected || performance.now() < guardedUntil || pressedAt(prompt)?.pending) return;
+  if (prompt.redemption === chosen) chosenUntil = performance.now() + CHOSEN_MS;
   if (option.answer) press(prompt, option, render);
   else {
     menu = { ...menu, prompt: prompt.id, opened: option.opens };
@@ -154,6 +166,7 @@ function take(prompt, option) {
 
 function choose(prompt) {
   chosen = prompt.redemption;
+  chosenUntil = performance.now() + CHOSEN_MS;
   render();
 }
 
@@ -216,5 +229,8 @@ function onLost() {
 
 document.addEventListener("keydown", onKey);
 window.addEventListener("resize", fitWords);
-setInterval(tick, 1000);
+setInterval(() => {
+  tick();
+  if (snapshot && chosen && performance.now() > chosenUntil) render();
+}, 1000);
 watch("/events", { onState, onConnected, onLost });

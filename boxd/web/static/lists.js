@@ -73,7 +73,7 @@ export function bays(snapshot) {
         ? make("span", { class: "locked bad", "data-until-s": bay.locked_for_s, "data-from": snapshot.at })
         : "",
       make("p", { class: tone }, bay.text),
-      bay.last ? lastOf(bay.last) : "",
+      bay.last && bay.state !== "busy" ? lastOf(bay.last) : "",
     );
   });
 }
