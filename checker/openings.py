@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 from checker.actions import ACTUATION_INTENDED, ANSWER
 from checker.ledger import Answer, Ledger
@@ -42,7 +41,5 @@ def _remedy_is_again(detail: str) -> bool:
     try:
         parsed = json.loads(detail)
     except ValueError:
-        return re.search(r"\bagain\b", detail) is not None
-    if isinstance(parsed, dict):
-        return bool(parsed.get("remedy") == "again")
-    return bool(parsed == "again")
+        return False
+    return isinstance(parsed, dict) and parsed.get("remedy") == "again"

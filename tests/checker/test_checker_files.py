@@ -89,6 +89,14 @@ class TestTheLedger:
         check(killed / booth.ledger.name, booth.trace)
         assert {name: (killed / name).read_bytes() for name in before} == before
 
+    def test_a_ledger_that_sqlite_is_not_let_at_is_an_error(
+        self, booth: RecordedBooth, tmp_path: Path
+    ) -> None:
+        copied = Path(shutil.copy(booth.ledger, tmp_path / "copied.db"))
+        Path(f"{copied}-wal").mkdir()
+        with pytest.raises(EvidenceError, match=r"copied\.db can't be read: unable to open"):
+            check(copied, booth.trace)
+
     def test_an_absent_ledger_is_an_error(self, booth: RecordedBooth, tmp_path: Path) -> None:
         with pytest.raises(EvidenceError, match="there is no ledger"):
             check(tmp_path / "none.sqlite3", booth.trace)

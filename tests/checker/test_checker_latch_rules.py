@@ -2,7 +2,7 @@
 
 import pytest
 
-from checker import Invariant
+from checker import Invariant, examine
 from tests.checker.recorded_booth import BOARD_0, BOARD_2, UNLOCK, RecordedBooth, only
 
 BOARD_5 = "CodeTV Board 5"
@@ -45,6 +45,14 @@ class TestEveryPulseHasACause:
     def test_a_jam_that_goes_to_another_locker_allows_no_pulse(self, booth: RecordedBooth) -> None:
         booth.answer("r-2", "jammed", "load", '{"remedy": "other_locker", "reason": "again"}')
         booth.sql("UPDATE redemptions SET attempt = 3 WHERE id = 'r-2'")
+        booth.order("r-2/3", BOARD_2, "unknown", redemption="r-2")
+        assert only(booth.findings()).invariant is Invariant.CAUSED
+
+    @pytest.mark.parametrize("detail", ["again", '["again"]', '{"reason": "again"}'])
+    def test_a_jam_without_the_remedy_again_allows_no_pulse(
+        self, booth: RecordedBooth, detail: str
+    ) -> None:
+        booth.answer("r-2", "jammed", "open", detail)
         booth.order("r-2/3", BOARD_2, "unknown", redemption="r-2")
         assert only(booth.findings()).invariant is Invariant.CAUSED
 
@@ -137,7 +145,9 @@ class TestOneActuationIsAtMostOnePulse:
     def test_a_pulse_sent_to_an_unplugged_board_may_be_lost(self, booth: RecordedBooth) -> None:
         booth.see("unplugged", BOARD_5)
         booth.order("override-3", BOARD_5, "done", actor="ann", reason="stuck")
-        assert booth.findings() == []
+        report = examine(booth.ledger, booth.trace)
+        assert report.findings == []
+        assert any(f"{BOARD_5} lacks 1 pulses" in note for note in report.notes)
 
     def test_a_copy_that_was_unplugged_excuses_nothing(self, booth: RecordedBooth) -> None:
         booth.see("unplugged", BOARD_5, copy=True)
@@ -166,6 +176,12 @@ class TestLatchesAreFailSafe:
         assert finding.invariant is Invariant.FAIL_SAFE
         assert f"{BOARD_2}'s latch was energised for 1.200 s" in finding.what
         assert len(finding.evidence) == 2
+
+    def test_what_else_happens_meanwhile_ends_no_pulse(self, booth: RecordedBooth) -> None:
+        self.energise(booth)
+        booth.see("lamp", BOARD_2, lamp="standby", lit=True, after_s=0.5)
+        booth.see("latch", BOARD_2, level=0, after_s=0.75)
+        assert "energised for 1.250 s" in only(booth.findings()).what
 
     def test_a_latch_that_was_never_released_is_found(self, booth: RecordedBooth) -> None:
         self.energise(booth)
@@ -207,8 +223,9 @@ class TestLatchesAreFailSafe:
 
     def test_a_clock_that_starts_anew_ends_a_pulse(self, booth: RecordedBooth) -> None:
         self.energise(booth)
-        booth.write({"t": 3.0, "what": "power", "device": BOARD_2})
-        booth.write({"t": 300.0, "what": "key", "device": BOARD_2, "key": "1", "touched": True})
+        booth.write({"t": 3.0, "what": "power", "device": BOARD_0})
+        booth.write({"t": 300.0, "what": "key", "device": BOARD_0, "key": "1", "touched": True})
+        booth.write({"t": 301.0, "what": "power", "device": BOARD_2})
         assert booth.findings(at_rest=True) == []
 
     @pytest.mark.parametrize(
@@ -219,6 +236,7 @@ class TestLatchesAreFailSafe:
             ("f07d20 02f7", "a lamp value other than 0 and 1"),
             ("f07d0101f7", "a type that is not in the board's table"),
             ("f07d2001", "no message of the board's table"),
+            ("f07d5080f7", "a value that is no MIDI data byte"),
             ("903c40", "no message of the board's table"),
             ("f07d2001f7f07d7000f7", "f0 7d 70 00 f7: a reset"),
         ],

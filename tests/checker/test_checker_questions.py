@@ -45,8 +45,11 @@ def test_a_prompt_about_nothing_in_the_ledger_is_found(booth: RecordedBooth) -> 
     assert "asks about redemption ghost, which is unknown" in finding.what
 
 
-def test_a_snapshot_without_prompts_is_found(booth: RecordedBooth) -> None:
-    booth.snapshot = {"at": "2026-11-21T12:10:00Z"}
+@pytest.mark.parametrize("prompts", [{}, {"prompts": "r-2"}, {"prompts": ["r-2"]}])
+def test_a_snapshot_without_prompts_is_found(
+    booth: RecordedBooth, prompts: dict[str, object]
+) -> None:
+    booth.snapshot = {"at": "2026-11-21T12:10:00Z", **prompts}
     finding = only(booth.findings())
     assert finding.invariant is Invariant.NOTHING_STUCK
     assert "the snapshot has no prompts" in finding.what

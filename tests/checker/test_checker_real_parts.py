@@ -111,7 +111,7 @@ async def test_an_order_cut_short_is_clean_until_somebody_repeats_it(tmp_path: P
     order = Order("r-1/1", 1, BOARD, "boxd", "loaded", "r-1")
     await booth.actuate(order, None)
     assert check(booth.file, booth.trace) == []
-    booth.ledger.write_now(actuations.declare_unknown)
+    booth.ledger.write_now(actuations.settle_interrupted)
     assert check(booth.file, booth.trace) == []
     booth.board.receive(codetv.unlock())
     findings = check(booth.file, booth.trace)
