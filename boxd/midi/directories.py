@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -13,6 +14,10 @@ from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
 from boxd.midi.ports import Listing, PortPair
 
 SEQUENCER = "/dev/snd/seq"
+
+JOINED_WITHIN_S = 2.0
+CYCLE_S = 0.003  # 128 frames at 48 kHz
+SETTLING_S = 0.02  # several cycles, for processes that a busy machine wakes late
 
 # What boxd calls its own ports; with the client's name they make the name that JACK knows.
 IN, OUT = "in", "out"
@@ -30,6 +35,9 @@ class Directory(Protocol):
 
     def is_joined(self, pair: PortPair, client: str) -> bool:
         """False if `client`'s ports are known not to be connected with this pair any more."""
+
+    def await_joined(self, pair: PortPair, client: str) -> None:
+        """Return once messages get through; blocks. Raises OSError if they never do."""
 
     def close(self) -> None:
         """Let go."""
@@ -52,6 +60,9 @@ class AlsaDirectory:
     def is_joined(self, _pair: PortPair, _client: str) -> bool:
         """ALSA's names change at every replug, so the listing tells it already."""
         return True
+
+    def await_joined(self, _pair: PortPair, _client: str) -> None:
+        """ALSA joins ports at once."""
 
     def close(self) -> None:
         """Let go."""
@@ -80,6 +91,15 @@ class JackDirectory:
         return f"{client}-{IN}:{IN}" in connections(pair.source) and (
             f"{client}-{OUT}:{OUT}" in connections(pair.destination)
         )
+
+    def await_joined(self, pair: PortPair, client: str) -> None:
+        """JACK joins ports some cycles after it said so; what is sent before that is lost."""
+        deadline = time.monotonic() + JOINED_WITHIN_S
+        while not (self.is_alive and self.is_joined(pair, client)):
+            if time.monotonic() > deadline:
+                raise OSError(f"JACK did not connect {pair.destination}")
+            time.sleep(CYCLE_S)
+        time.sleep(SETTLING_S)
 
     def close(self) -> None:
         """Leave the server."""

@@ -58,7 +58,7 @@ class RtMidiPorts:
             return Listing()
 
     async def open(self, pair: PortPair, on_message: OnMessage) -> RtMidiPort:
-        """Connect to a device; about 30 ms on JACK, spent in a thread."""
+        """Connect to a device; about 50 ms on JACK, spent in a thread."""
         directory = self._directory
         if directory is None:
             raise OSError("the MIDI system has gone")
@@ -98,6 +98,7 @@ class RtMidiPort:
         try:
             with as_oserror():
                 self._open_both()
+            self._directory.await_joined(self._pair, self._client)
         except OSError:
             self._release()
             raise

@@ -13,19 +13,20 @@ import pytest
 
 from boxd.midi.jack import JackServer
 
-SYNCHRONOUS = ("-S",)  # without it messages are lost under load
-ASYNCHRONOUS = ()  # but with it a killed client's ports are kept for seconds
-
-_DRIVER = ("-d", "dummy", "-r", "48000", "-p", "128")
+# Without -S messages are lost under load; with it a killed client's ports are kept for seconds.
+_OPTIONS = ("-r", "-S", "-d", "dummy", "-r", "48000", "-p", "128")
 
 
-def _serve(options: tuple[str, ...], log: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+@pytest.fixture
+def jack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A JACK server of the test's own; its name."""
+    log = tmp_path / "jackd.log"
     name = f"boxd-test-{uuid4().hex[:8]}"
     monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     with log.open("wb") as output:
         server = subprocess.Popen(
-            ["jackd", "-n", name, "-r", *options, *_DRIVER],
+            ["jackd", "-n", name, *_OPTIONS],
             stdout=output,
             stderr=subprocess.STDOUT,
             env=os.environ.copy(),
@@ -49,15 +50,3 @@ def _await(server: subprocess.Popen[bytes], log: Path) -> None:
             time.sleep(0.02)
         else:
             return
-
-
-@pytest.fixture
-def jack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A JACK server that loses no message; its name."""
-    yield from _serve(SYNCHRONOUS, tmp_path / "jackd.log", monkeypatch)
-
-
-@pytest.fixture
-def quick_jack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A JACK server that soon forgets clients which were killed; its name."""
-    yield from _serve(ASYNCHRONOUS, tmp_path / "jackd.log", monkeypatch)

@@ -59,11 +59,17 @@ class Peer:
             self.events.append(json.loads(line))
 
 
-async def start_peer(product: str) -> Peer:
-    """Start a board's program, and return when its port is there."""
+async def start_peer(product: str, attempts: int = 3) -> Peer:
+    """Start a board's program, and return when its port is there.
+
+    On a busy machine jackd may refuse a client that opens too slowly: that is tried again.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PROGRAM, product, stdin=PIPE, stdout=PIPE
     )
     peer = Peer(process)
-    await until(lambda: peer.seen(what="plugged"), 10)
-    return peer
+    await until(lambda: peer.seen(what="plugged") or process.returncode is not None, 30)
+    if peer.seen(what="plugged"):
+        return peer
+    assert attempts > 1, f"{product} could not be started"
+    return await start_peer(product, attempts - 1)
