@@ -19,6 +19,7 @@ log = structlog.get_logger("boxd.temporal.server")
 
 END_DEADLINE_S = 6  # a clean stop takes 1.0 to 1.5 s on two x86-64 cores
 LONGEST_LINE = 64 * 1024
+NOT_YET = "Frontend is not healthy yet"  # boxd's own asking whether it is
 OWN_FIELDS = frozenset({"time", "level", "msg", "event", "logger"})
 
 
@@ -89,8 +90,8 @@ class ServerProcess:
         level, message, fields = parse_line(line)
         if level == "plain":
             self._last_words.append(message[:500])
-        elif self._ending:  # it complains about its own parts going away
-            level = "debug"
+        elif self._ending or fields.get("error") == NOT_YET:
+            level = "debug"  # its own parts are going away, or are not there yet
         log.log(LEVELS[level], message, part="temporal-server", **fields)
 
 
