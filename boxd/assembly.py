@@ -16,7 +16,7 @@ from boxd.bays.redemptions import Redemptions
 from boxd.config import Config
 from boxd.config.schema import Locker, MidiBackend, OnDecline
 from boxd.devices import DeviceState
-from boxd.ledger import codes, lockers, lockouts, redemptions
+from boxd.ledger import actuations, codes, lockers, lockouts, redemptions
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.ledger import Ledger, utc_now
 from boxd.midi.ports import PortSystem
@@ -125,12 +125,10 @@ def prepare_ledger(config: Config, ledger: Ledger) -> list[str]:
 
     Returns the ids of the orders whose outcome nobody knows.
     """
-    from boxd.ledger import actuations
-
     clock = lockouts.boot_clock()
     ledger.write_now(lambda tx: lockers.declare(tx, [locker.id for locker in config.lockers]))
     ledger.write_now(lambda tx: lockouts.adopt_after_boot(tx, clock))
-    return ledger.write_now(actuations.declare_unknown)
+    return ledger.write_now(actuations.settle_interrupted)
 
 
 async def show_open_redemptions(

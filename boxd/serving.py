@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 
 import structlog
@@ -30,6 +30,7 @@ class Serving:
         self._ledger = ledger
         self._noting: set[asyncio.Task[object]] = set()
         self._is_stopping = False
+        self._on_server_down: Callable[[], None] = lambda: None
         self.is_serving = asyncio.Event()
 
     def worker_serves(self, serves: bool, why: str) -> None:
@@ -42,6 +43,10 @@ class Serving:
         state = "ready" if serves else "out_of_service"
         self._box.set_health(state=state, why=why, remedy="" if serves else _REMEDY)
 
+    def on_server_down(self, callback: Callable[[], None]) -> None:
+        """Call `callback` whenever the embedded server has died."""
+        self._on_server_down = callback
+
     def server_changed(self, status: ServerStatus) -> None:
         """The embedded server started, serves, or died."""
         self._box.set_health(
@@ -51,6 +56,7 @@ class Serving:
         )
         if status.state is ServerState.DOWN and not self._is_stopping and self.is_serving.is_set():
             self.worker_serves(False, f"the Temporal server is down: {status.why}")
+            self._on_server_down()
 
     def external_server(self, address: str) -> None:
         """There is no server of this box's own."""

@@ -77,6 +77,7 @@ async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> Non
     )
     activities = RedemptionActivities(ledger, bays, opener, rules, serving.lock).all()
     runner = Runner(config, ledger, activities, serving.worker_serves, serving.reconciled)
+    serving.on_server_down(runner.doubt)
     _keep_running(runner.run(desk), closing)
     if config.simulation.enabled:
         welcoming = welcome.greet(config, ledger, keys, serving.is_serving)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from boxd.ledger import alarms, audit, redemptions
 from boxd.ledger.ledger import Transaction
-from boxd.redemption import Stage
+from boxd.redemption import Stage, Standing
 
 
 class Outcome(StrEnum):
@@ -71,18 +71,32 @@ def conclude(tx: Transaction, order: Order, outcome: Outcome, note: str = "") ->
         _tell(tx, order, f"actuation.{outcome}", note)
 
 
-def declare_unknown(tx: Transaction) -> list[str]:
-    """At start: orders begun and not ended are unknown, and become questions. Returns their ids."""
+def settle_interrupted(tx: Transaction) -> list[str]:
+    """At start: what was being opened when boxd ended becomes a question; nothing is pulsed.
+
+    Orders begun and not ended are unknown. A locker that was to be opened, and whose order was
+    not even written down, is not opened now either: hours may have passed, a person decides.
+    Returns the ids of the orders that are unknown.
+    """
     rows = tx.connection.execute("SELECT * FROM actuations WHERE outcome IS NULL").fetchall()
     for row in rows:
         order = _order(row)
         conclude(tx, order, Outcome.UNKNOWN, "boxd ended before the outcome was recorded")
         if order.redemption is None:
             _ask_about_override(tx, order)
-        else:
-            attempt = int(order.id.rpartition("/")[2])
-            redemptions.settle_opening(tx, order.redemption, attempt, Stage.ASK, True)
+    for standing in redemptions.open_ones(tx.connection):
+        if standing.stage is Stage.OPEN:
+            _ask_about_opening(tx, standing)
     return [row["id"] for row in rows]
+
+
+def _ask_about_opening(tx: Transaction, standing: Standing) -> None:
+    order = f"{standing.redemption}/{standing.attempt}"
+    row = tx.connection.execute("SELECT outcome FROM actuations WHERE id = ?", (order,)).fetchone()
+    was_sent = row is not None and row["outcome"] != Outcome.FAILED
+    is_unknown = row is not None and row["outcome"] == Outcome.UNKNOWN
+    stage = Stage.ASK if was_sent else Stage.JAM
+    redemptions.settle_opening(tx, standing.redemption, standing.attempt, stage, is_unknown)
 
 
 def _ask_about_override(tx: Transaction, order: Order) -> None:

@@ -12,7 +12,7 @@ from boxd.redemption import Standing
 _SHOWN = (
     *("claim.accepted", "claim.refused", "keypad.locked", "redemption.loaded"),
     *("redemption.substituted", "redemption.declined", "redemption.cancelled"),
-    *("redemption.jammed", "redemption.opened", "redemption.completed", "redemption.undecided"),
+    *("redemption.jammed", "redemption.opened", "redemption.completed", "workflow.undecided"),
     *("opening.jam", "opening.take", "override.ordered", "actuation.failed", "actuation.unknown"),
     *("locker.out_of_service", "locker.in_service", "alarm.raised", "stock.received"),
     *("stock.written_off", "code.voided"),

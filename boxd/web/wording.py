@@ -19,7 +19,7 @@ _LINES = {
     "redemption.jammed": ("{actor}: locker {locker} did not open", "bad"),
     "redemption.opened": ("{actor}: locker {locker} is open", "plain"),
     "redemption.completed": ("{sku} given out from locker {locker} at {bay}", "good"),
-    "redemption.undecided": (
+    "workflow.undecided": (
         "A code typed at {bay} was not checked: it has to be typed again",
         "bad",
     ),

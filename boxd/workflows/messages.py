@@ -11,6 +11,7 @@ CLAIM = "claim"
 OPEN_LOCKER = "open_locker"
 RECORD_ANSWER = "record_answer"
 REMIND = "remind"
+LOOK_AGAIN = "look_again"
 
 
 def workflow_id(redemption: str) -> str:

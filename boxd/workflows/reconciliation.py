@@ -32,12 +32,19 @@ async def reconcile(client: Client, ledger: Ledger, desk: RedemptionDesk, box: s
 
 
 async def resume_open(client: Client, ledger: Ledger, desk: RedemptionDesk) -> tuple[str, ...]:
-    """Give each open redemption without a running workflow one; returns which those were."""
+    """Give each open redemption without a running workflow one; returns which those were.
+
+    Those that run are told to look where they stand: their last step may be known to the ledger
+    alone, when boxd ended before Temporal heard of it.
+    """
     resumed = []
     for standing in await ledger.read(redemptions.open_ones):
-        if not await _is_running(client, standing.redemption):
+        if await _is_running(client, standing.redemption):
+            handle = client.get_workflow_handle(messages.workflow_id(standing.redemption))
+            await handle.signal(messages.LOOK_AGAIN)
+        else:
             await desk.resume(standing)
-            entry = audit.Entry("boxd", "redemption.resumed", "no workflow", standing.redemption)
+            entry = audit.Entry("boxd", "workflow.resumed", "no workflow", standing.redemption)
             await ledger.write(partial(audit.append, entry=entry))
             resumed.append(standing.redemption)
     return tuple(resumed)
@@ -66,7 +73,7 @@ async def _end_unknown(client: Client, ledger: Ledger, box: str) -> tuple[str, .
         if await ledger.read(partial(redemptions.find, redemption=redemption)) is not None:
             continue
         bay = _bay_of(found.search_attributes)
-        entry = audit.Entry("boxd", "redemption.undecided", _ENDED_AS, redemption, bay)
+        entry = audit.Entry("boxd", "workflow.undecided", _ENDED_AS, redemption, bay)
         await ledger.write(partial(audit.append, entry=entry))
         await client.get_workflow_handle(found.id).terminate(reason=_ENDED_AS)
         bays.append(bay)

@@ -41,15 +41,7 @@ class RedemptionWorkflow:
     @workflow.run
     async def run(self, start: RedemptionStart) -> Standing:
         """Claim, then go from stage to stage until the redemption has ended."""
-        standing = self._follow(
-            await workflow.execute_local_activity(
-                messages.CLAIM,
-                start,
-                result_type=Standing,
-                start_to_close_timeout=_ACTIVITY_TIMEOUT,
-                retry_policy=_RETRIES,
-            )
-        )
+        standing = self._follow(await self._claim())
         while not standing.stage.has_ended:
             if standing.stage is Stage.OPEN:
                 standing = self._follow(await self._open_locker(standing))
@@ -74,12 +66,23 @@ class RedemptionWorkflow:
 
     @answer.validator
     def check_answer(self, answer: Answer) -> None:
-        """Refuse what can't be meant for the present question, before it enters the history."""
+        """Refuse what can't be meant for the present question, before it enters the history.
+
+        The ledger may be ahead of this workflow, never behind: later steps are for it to judge.
+        """
         if self._standing is None:
             raise ApplicationError("the code is still being checked", type="Refused")
+        if answer.step > self._standing.step:
+            return
         why = why_refused(self._standing.stage, self._standing.step, answer, None)
         if why:
             raise ApplicationError(why, type="Refused")
+
+    @workflow.signal(name=messages.LOOK_AGAIN)
+    async def look_again(self) -> None:
+        """Take over where the ledger says the redemption stands."""
+        if self._standing is not None:
+            self._follow(await self._claim())
 
     @workflow.query
     def status(self) -> RedemptionStatus:
@@ -91,6 +94,17 @@ class RedemptionWorkflow:
         awaited = tuple(sorted(ANSWERS_AT.get(standing.stage, ())))
         who = "nobody" if standing.stage.has_ended else "operator" if awaited else "box"
         return RedemptionStatus(standing, awaited, who, standing.since, self._reminders)
+
+    async def _claim(self) -> Standing:
+        """Claim; once that is decided, the same call tells where the redemption stands."""
+        standing: Standing = await workflow.execute_local_activity(
+            messages.CLAIM,
+            self._start,
+            result_type=Standing,
+            start_to_close_timeout=_ACTIVITY_TIMEOUT,
+            retry_policy=_RETRIES,
+        )
+        return standing
 
     async def _open_locker(self, standing: Standing) -> Standing:
         after: Standing = await workflow.execute_local_activity(
@@ -135,6 +149,8 @@ class RedemptionWorkflow:
     def _follow(self, standing: Standing) -> Standing:
         """Take over where the ledger says the redemption stands, and let people find it by that."""
         before = self._standing
+        if before is not None and standing.step <= before.step:
+            return before
         self._standing = standing
         if before is None or (before.stage, before.locker) != (standing.stage, standing.locker):
             locker = "" if standing.locker is None else str(standing.locker)

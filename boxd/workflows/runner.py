@@ -44,6 +44,7 @@ class Runner:
         self._activities = activities
         self._on_serving = on_serving
         self._on_reconciled = on_reconciled
+        self._doubted = asyncio.Event()
 
     async def run(self, desk: RedemptionDesk) -> None:
         """Connect, reconcile, work; ends only by being cancelled, after a clean worker stop."""
@@ -81,18 +82,31 @@ class Runner:
                 self._on_serving(False, f"reconciliation waits for the Temporal server: {error}")
                 await asyncio.sleep(_RETRY_S)
 
+    def doubt(self) -> None:
+        """The server died: look at once whether it is back, and what it still knows."""
+        self._doubted.set()
+
     async def _watch(self, client: Client, desk: RedemptionDesk) -> None:
         """Notice when the server goes and comes; a new database may have lost the workflows."""
-        is_there = True
         while True:
-            await asyncio.sleep(_ASK_EVERY_S if is_there else _RETRY_S)
             why = await _why_silent(client)
-            if why and is_there:
+            if why and not self._doubted.is_set():
                 self._on_serving(False, why)
-            if not why and not is_there:
+                self._doubted.set()
+            if not why and self._doubted.is_set():
+                self._doubted.clear()
                 await self._until_done(lambda: self._resume(client, desk))
                 self._on_serving(True, "")
-            is_there = not why
+            if self._doubted.is_set():
+                await asyncio.sleep(_RETRY_S)
+            else:
+                await self._until_doubted(_ASK_EVERY_S)
+
+    async def _until_doubted(self, longest_s: float) -> None:
+        try:
+            await asyncio.wait_for(self._doubted.wait(), longest_s)
+        except TimeoutError:
+            return
 
 
 async def _why_silent(client: Client) -> str:

@@ -91,12 +91,13 @@ class Booth:
 
     # Power
 
-    def start(self, until_ready: bool = True) -> None:
-        """Start the daemon, and wait until it takes codes."""
+    def start(self, until_ready: bool = True, dying_at: str = "") -> None:
+        """Start the daemon, and wait until it takes codes; `dying_at`: see tests/box/dying.py."""
+        program = ("tests.box.dying", dying_at) if dying_at else ("boxd",)
         environment = {key: value for key, value in os.environ.items() if key != "BOXD_CONFIG"}
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "boxd", "--config", str(self.config), "run"],
+                [sys.executable, "-m", *program, "--config", str(self.config), "run"],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -123,6 +124,11 @@ class Booth:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+        wait_until("no server left behind", lambda: not self._leftovers(), 5)
+
+    def wait_for_death(self) -> None:
+        """Wait until the daemon has ended by itself."""
+        wait_until("the daemon died", lambda: not self.is_running())
         wait_until("no server left behind", lambda: not self._leftovers(), 5)
 
     def stop(self) -> int:

@@ -1,0 +1,253 @@
+"""Killed at any moment, the box carries on where it was; nothing is lost, doubled or opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.box.booth import Booth, Json, wait_until
+
+FAULTS: dict[str, Callable[[Booth], None]] = {}
+
+
+def fault(what: Callable[[Booth], None]) -> Callable[[Booth], None]:
+    FAULTS[what.__name__] = what
+    return what
+
+
+@fault
+def the_daemon_is_killed(booth: Booth) -> None:
+    booth.kill()
+    booth.start()
+
+
+@fault
+def the_server_is_killed(booth: Booth) -> None:
+    booth.kill_server()
+    wait_until("the box notices", lambda: not booth.is_ready())
+    wait_until("the box answers again", booth.is_ready)
+
+
+@fault
+def temporal_s_database_is_lost(booth: Booth) -> None:
+    booth.kill()
+    booth.delete_temporal_database()
+    booth.start()
+
+
+def to_load(booth: Booth) -> None:
+    booth.enter("bay-1", booth.issue_code())
+    booth.prompt("load")
+
+
+def to_load_with_another_prize(booth: Booth) -> None:
+    to_load(booth)
+    booth.say(booth.prompt("load"), "substituted", sku="t-shirt")
+    wait_until("t-shirt", lambda: booth.prompt("load")["prize"]["sku"] == "t-shirt")
+
+
+def to_jam(booth: Booth) -> None:
+    booth.fault("locker-1", "jam")
+    to_load(booth)
+    booth.say(booth.prompt("load"), "loaded")
+    booth.prompt("jam")
+    booth.fault("locker-1", "unjam")
+
+
+def to_waiting_for_the_door(booth: Booth) -> None:
+    booth.fault("locker-1", "jam")
+    to_load(booth)
+    booth.answer(booth.prompt("load"), "loaded")
+
+
+def to_ask(booth: Booth) -> None:
+    """Locker 4 has no door switch: the operator says whether it opened."""
+    out = booth.command("lockers", "out-of-service", "3", "--reason", "test")
+    assert out.returncode == 0, out.stderr
+    booth.enter("bay-2", booth.issue_code())
+    booth.say(booth.prompt("load", "bay-2"), "loaded")
+    booth.prompt("ask", "bay-2")
+
+
+def to_take(booth: Booth) -> None:
+    to_load(booth)
+    booth.say(booth.prompt("load"), "loaded")
+    booth.prompt("take")
+
+
+def go_on_to_the_end(booth: Booth) -> None:
+    """Do what the HUD says until nothing is asked any more, as an operator would."""
+    answers: dict[str, Callable[[Json], tuple[str, dict[str, str]]]] = {
+        "load": lambda p: ("loaded", {}),
+        "ask": lambda p: ("opened", {}),
+        "jam": lambda p: ("jammed", {"remedy": "again"}),
+        "take": lambda p: ("completed", {}),
+    }
+
+    def nothing_is_asked() -> bool:
+        prompts = booth.snapshot()["prompts"]
+        for prompt in prompts:
+            if prompt["stage"] == "take":
+                booth.door(prompt["locker"], "closed")
+            if prompt["stage"] in answers:
+                kind, more = answers[prompt["stage"]](prompt)
+                booth.answer(prompt, kind, **more)
+        return not prompts
+
+    wait_until("nothing is asked any more", nothing_is_asked, 30)
+
+
+POINTS = [
+    to_load,
+    to_load_with_another_prize,
+    to_waiting_for_the_door,
+    to_ask,
+    to_jam,
+    to_take,
+]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("reach", POINTS, ids=lambda reach: reach.__name__)
+def test_at_every_awaited_point_the_box_carries_on(
+    booth: Booth, reach: Callable[[Booth], None], name: str
+) -> None:
+    reach(booth)
+    before = [booth.pulses(locker) for locker in (1, 4)]
+    prompt = booth.snapshot()["prompts"]
+    FAULTS[name](booth)
+    assert [booth.pulses(locker) for locker in (1, 4)] == before, "a start opened a door"
+    if reach is not to_waiting_for_the_door:
+        again = booth.snapshot()["prompts"]
+        assert [(p["id"], p["title"]) for p in again] == [(p["id"], p["title"]) for p in prompt]
+    booth.fault("locker-1", "unjam")
+    booth.check_invariants()
+    go_on_to_the_end(booth)
+    dispensed = sum(prize["dispensed"] for prize in booth.snapshot()["stock"])
+    assert dispensed == 1
+    booth.check_invariants()
+
+
+@pytest.mark.parametrize(
+    ("point", "pulses_before", "stage"),
+    [
+        ("before the intent", 0, "jam"),
+        ("between intent and pulse", 0, "ask"),
+        ("between pulse and result", 1, "ask"),
+        ("after the result", 1, "ask"),
+        ("before the opening is settled", 1, "ask"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["opened", "again"])
+def test_killed_around_the_pulse_it_is_never_repeated_but_asked_about(
+    new_booth: Callable[..., Booth], point: str, pulses_before: int, stage: str, answer: str
+) -> None:
+    booth = new_booth()
+    booth.start(dying_at=point)
+    booth.enter("bay-1", booth.issue_code())
+    load = booth.prompt("load")
+    try:
+        booth.answer(load, "loaded")
+    except Exception as error:  # noqa: BLE001 - the daemon died on the way, as it should
+        assert "disconnected" in str(error) or "reset" in str(error), error
+    booth.wait_for_death()
+    booth.start()
+    question = booth.prompt(stage)
+    assert booth.pulses(1) == pulses_before
+    booth.check_invariants()
+    booth.door(1, "closed")
+    if answer == "opened":
+        booth.say(question, "opened")
+    elif stage == "ask":
+        booth.say(question, "jammed")
+        booth.say(booth.prompt("jam"), "jammed", remedy="again")
+    else:
+        booth.say(question, "jammed", remedy="again")
+    go_on_to_the_end(booth)
+    assert booth.pulses(1) == pulses_before + (answer == "again")
+    assert booth.stock("mug")["dispensed"] == 1
+    booth.check_invariants()
+
+
+def test_an_unknown_outcome_is_named_as_such(new_booth: Callable[..., Booth]) -> None:
+    booth = new_booth()
+    booth.start(dying_at="between pulse and result")
+    booth.enter("bay-1", booth.issue_code())
+    load = booth.prompt("load")
+    with pytest.raises(Exception, match=r"disconnected|reset"):
+        booth.answer(load, "loaded")
+    booth.wait_for_death()
+    booth.start()
+    ask = booth.prompt("ask")
+    assert "interrupted" in ask["title"] + ask["text"]
+
+
+def test_a_code_typed_right_before_the_end_is_good_again(new_booth: Callable[..., Booth]) -> None:
+    booth = new_booth()
+    booth.start(dying_at="before the claim")
+    code = booth.issue_code()
+    with pytest.raises(Exception, match=r"disconnected|reset"):
+        booth.enter("bay-1", code)
+    booth.wait_for_death()
+    booth.start()
+    wait_until("the HUD asks for it again", lambda: "type it again" in booth.bay("bay-1")["text"])
+    booth.enter("bay-1", code)
+    booth.prompt("load")
+    go_on_to_the_end(booth)
+    booth.check_invariants()
+
+
+def test_a_claim_committed_right_before_the_end_goes_on(new_booth: Callable[..., Booth]) -> None:
+    booth = new_booth()
+    booth.start(dying_at="after the claim")
+    code = booth.issue_code()
+    with pytest.raises(Exception, match=r"disconnected|reset"):
+        booth.enter("bay-1", code)
+    booth.wait_for_death()
+    booth.start()
+    booth.prompt("load")
+    go_on_to_the_end(booth)
+    assert booth.stock("mug")["dispensed"] == 1
+    booth.check_invariants()
+
+
+@pytest.mark.parametrize("point", ["before the answer", "after the answer"])
+def test_a_confirmation_is_either_kept_or_asked_for_again(
+    new_booth: Callable[..., Booth], point: str
+) -> None:
+    booth = new_booth()
+    booth.start(dying_at=point)
+    booth.enter("bay-1", booth.issue_code())
+    load = booth.prompt("load")
+    with pytest.raises(Exception, match=r"disconnected|reset"):
+        booth.answer(load, "loaded")
+    booth.wait_for_death()
+    booth.start()
+    booth.prompt("jam" if point == "after the answer" else "load")
+    assert booth.pulses(1) == 0
+    go_on_to_the_end(booth)
+    booth.check_invariants()
+
+
+def test_an_override_works_while_temporal_is_down(booth: Booth) -> None:
+    wrong = booth.command("lockers", "open", "9", "--reason", "stuck prize")
+    assert wrong.returncode == 1
+    booth.kill_server()
+    done = booth.command("lockers", "open", "2", "--reason", "stuck prize")
+    assert done.returncode == 0, done.stderr
+    assert booth.pulses(2) == 1
+    wait_until("the box answers again", booth.is_ready)
+    booth.check_invariants()
+
+
+def test_an_override_works_without_the_daemon_and_not_beside_it(booth: Booth) -> None:
+    words = ("lockers", "open", "2", "--reason", "stuck prize", "--direct", "--yes")
+    beside = booth.command(*words)
+    assert beside.returncode == 1
+    booth.kill()
+    alone = booth.command(*words)
+    assert alone.returncode == 0, alone.stderr
+    booth.start()
+    assert booth.pulses(2) == 1
+    booth.check_invariants()
