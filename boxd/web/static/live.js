@@ -16,11 +16,14 @@ export async function watch(url, { onState, onConnected, onLost }) {
   }
 }
 
-// Whether a state arrived before the stream ended.
+// Whether a state arrived before the stream ended. A page that was left but is kept by the browser
+// for "back" lets go of its stream: a browser has six connections for a box, and pages share them.
 async function readOnce(url, onState, onConnected) {
   const stop = new AbortController();
-  let silence = setTimeout(() => stop.abort(), SILENCE_MS);
+  const leave = () => stop.abort();
+  let silence = setTimeout(leave, SILENCE_MS);
   let heard = false;
+  window.addEventListener("pagehide", leave);
   try {
     const response = await fetch(url, { signal: stop.signal, cache: "no-store" });
     if (!response.ok) return false;
@@ -30,7 +33,7 @@ async function readOnce(url, onState, onConnected) {
       const { value, done } = await reader.read();
       if (done) return heard;
       clearTimeout(silence);
-      silence = setTimeout(() => stop.abort(), SILENCE_MS);
+      silence = setTimeout(leave, SILENCE_MS);
       const blocks = (rest + value).split("\n\n");
       rest = blocks.pop();
       const states = blocks.map(parse).filter((state) => state !== null);
@@ -44,6 +47,7 @@ async function readOnce(url, onState, onConnected) {
     return heard;
   } finally {
     clearTimeout(silence);
+    window.removeEventListener("pagehide", leave);
     stop.abort();
   }
 }
