@@ -18,7 +18,7 @@ from boxd.bays.prompts import Prize, Prompt, prompt_for
 from boxd.bays.rack import Rack
 from boxd.changes import Changes
 from boxd.config import Config
-from boxd.errors import Refused
+from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, as_text, utc_now
@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 # Changes within this time become one snapshot: quick for an eye, slow for a Pi.
 _GATHER_S = 0.03
+# How long to wait before a ledger that can't be read is read again.
+_TROUBLED_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -201,11 +203,21 @@ class Box:
         while True:
             await self._changes.wait()
             await asyncio.sleep(_GATHER_S)
-            await self._refresh()
+            try:
+                await self._refresh()
+            except LedgerUnusable:
+                # Said by whoever listens to the ledger; the HUD keeps what it showed last.
+                self._draw()
+                self._changes.note_ledger()
+                await asyncio.sleep(_TROUBLED_S)
 
     async def _refresh(self) -> None:
         if self._changes.take():
             self._overview = await self._parts.ledger.read(overview.read)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Make the next snapshot from what is known."""
         self._prompts = [self._prompt(s) for s in self._overview.open_redemptions]
         self._parts.operator.update(self._prompts)
         self._version += 1

@@ -20,6 +20,10 @@ class LedgerDamaged(BoxdError):
     """The ledger's file is not whole; nothing is dispensed until a backup is restored."""
 
 
+class LedgerUnusable(BoxdError):
+    """The ledger can't be read or written just now: disk full, read-only or failing."""
+
+
 class LedgerTooNew(BoxdError):
     """The ledger was written by a newer boxd than this one."""
 

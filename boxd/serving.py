@@ -10,7 +10,8 @@ import structlog
 
 from boxd.bays.bay import Bay
 from boxd.box import Box
-from boxd.ledger import alarms, audit, lockouts
+from boxd.errors import LedgerUnusable
+from boxd.ledger import alarms, lockouts
 from boxd.ledger.ledger import Ledger, as_text
 from boxd.temporal.database import SetAside
 from boxd.temporal.server import ServerState, ServerStatus
@@ -18,6 +19,8 @@ from boxd.workflows.reconciliation import Reconciled
 
 log = structlog.get_logger("boxd")
 
+# How often a ledger that could not be written is tried again.
+_TRY_LEDGER_EVERY_S = 2.0
 _REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u boxd`"
 
 
@@ -30,18 +33,48 @@ class Serving:
         self._ledger = ledger
         self._noting: set[asyncio.Task[object]] = set()
         self._is_stopping = False
+        self._why_worker_rests = "boxd is starting"
+        self._why_ledger_rests = ""
         self._on_server_down: Callable[[], None] = lambda: None
         self.is_serving = asyncio.Event()
 
     def worker_serves(self, serves: bool, why: str) -> None:
         """The worker takes codes now, or does not."""
-        if serves != self.is_serving.is_set():
-            log.info("serving" if serves else "not serving", why=why or None)
-        (self.is_serving.set if serves else self.is_serving.clear)()
+        self._why_worker_rests = "" if serves else why or "no reason is known"
+        self._tell()
+
+    def ledger_troubled(self, trouble: LedgerUnusable) -> None:
+        """The ledger can't be used: nothing is decided until it can be written again."""
+        if not self._why_ledger_rests:
+            self._note(self._until_writable())
+        self._why_ledger_rests = str(trouble)
+        self._tell()
+
+    async def _until_writable(self) -> None:
+        while self._why_ledger_rests:
+            await asyncio.sleep(_TRY_LEDGER_EVERY_S)
+            try:
+                await self._ledger.prove_writable()
+            except LedgerUnusable:
+                continue
+            self._why_ledger_rests = ""
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell bays and HUD whether codes are taken, and why not."""
+        why = self._why_ledger_rests or self._why_worker_rests
+        if bool(why) == self.is_serving.is_set():
+            log.info("not serving" if why else "serving", why=why or None)
+        (self.is_serving.clear if why else self.is_serving.set)()
         for bay in self._bays.values():
-            bay.serve(serves, why)
-        state = "ready" if serves else "out_of_service"
-        self._box.set_health(state=state, why=why, remedy="" if serves else _REMEDY)
+            bay.serve(not why, why)
+        self._box.set_health(
+            state="out_of_service" if why else "ready",
+            why=why,
+            remedy=_REMEDY if why else "",
+            ledger="unusable" if self._why_ledger_rests else "whole",
+            ledger_why=self._why_ledger_rests,
+        )
 
     def on_server_down(self, callback: Callable[[], None]) -> None:
         """Call `callback` whenever the embedded server has died."""

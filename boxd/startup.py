@@ -21,6 +21,7 @@ from boxd.errors import BoxdError
 from boxd.ledger.ledger import Ledger
 from boxd.refusing import RefusingBox, RefusingDesk
 from boxd.serving import Serving
+from boxd.temporal.credentials import read_credentials
 from boxd.web.app import Application
 from boxd.web.box import BoxServices
 from boxd.web.server import WebServer
@@ -34,8 +35,11 @@ log = structlog.get_logger("boxd")
 async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> None:
     """Start everything; `closing` ends it in the opposite order.
 
-    Raises LedgerDamaged, LedgerTooNew or KeysMissing when the box must not dispense.
+    Raises LedgerDamaged, LedgerTooNew or KeysMissing when the box must not dispense, ConfigError
+    when a file that the configuration names is of no use.
     """
+    if config.temporal.address is not None:
+        read_credentials(config.temporal)
     changes = Changes()
     ledger = await asyncio.to_thread(Ledger, config.ledger_file)
     closing.callback(ledger.close)
@@ -65,6 +69,7 @@ async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> Non
     closing.callback(operator.close)
     box = Box(Parts(config, ledger, keys, rack, bays, opener, desk, operator), changes)
     serving = Serving(box, bays, ledger)
+    ledger.on_trouble = serving.ledger_troubled
     closing.push_async_callback(serving.stop)
     await rack.start()
     await assembly.show_open_redemptions(ledger, bays, serving.lock)
@@ -72,6 +77,8 @@ async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> Non
     closing.push_async_callback(box.stop)
     await _start_web(config, box, hardware, closing)
     news.tell(serving)
+    if config.temporal.address is not None:
+        serving.external_server(config.temporal.address)
     rules = RedemptionRules(
         config.box.id, assembly.lockout_rule(config), assembly.declines_void_code(config)
     )

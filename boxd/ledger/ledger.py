@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from boxd.errors import LedgerUnusable
 from boxd.ledger.database import open_for_reading, open_ledger
 
 T = TypeVar("T")
@@ -37,13 +39,16 @@ class Transaction:
 class Ledger:
     """Runs short transactions one after the other, each durable when its call returns.
 
-    `on_commit` is called on the event loop after each one; whoever watches sets it.
+    `on_commit` is called on the event loop after each one, `on_trouble` when the disk did not
+    let it; whoever watches sets them. Raises LedgerUnusable in that case, and nothing is changed.
     """
 
     def __init__(self, file: Path, now: Callable[[], datetime] = utc_now) -> None:
         self._writer = open_ledger(file)
         self._reader = open_for_reading(file)
         self.on_commit: Callable[[], None] = lambda: None
+        self.on_trouble: Callable[[LedgerUnusable], None] = lambda _: None
+        self._file = file
         self._now = now
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="ledger-read")
@@ -51,18 +56,44 @@ class Ledger:
     async def write(self, change: Callable[[Transaction], T]) -> T:
         """Run `change` in a transaction and commit it; any exception rolls it back."""
         loop = asyncio.get_running_loop()
-        result = await loop.run_in_executor(self._writing, self._commit, change)
+        with self._saying_trouble():
+            result = await loop.run_in_executor(self._writing, self._commit, change)
         self.on_commit()
         return result
 
     async def read(self, look: Callable[[sqlite3.Connection], T]) -> T:
         """Run `look` on a consistent view of what is committed."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reading, self._view, look)
+        with self._saying_trouble():
+            return await loop.run_in_executor(self._reading, self._view, look)
 
     def write_now(self, change: Callable[[Transaction], T]) -> T:
         """The same as `write` for a program without an event loop."""
         return self._commit(change)
+
+    async def prove_writable(self) -> None:
+        """Commit something that changes nothing; raises LedgerUnusable when the disk refuses."""
+
+        def same_version(tx: Transaction) -> None:
+            version = tx.connection.execute("PRAGMA user_version").fetchone()[0]
+            tx.connection.execute(f"PRAGMA user_version = {int(version)}")
+
+        await self.write(same_version)
+
+    @contextmanager
+    def _saying_trouble(self) -> Iterator[None]:
+        """Turn what the disk or SQLite says into LedgerUnusable; broken constraints are bugs."""
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            trouble = LedgerUnusable(
+                f"the ledger {self._file} can't be used: {error}; nothing was changed."
+                " Look at the disk: full (df -h), read-only (mount), failing (dmesg)"
+            )
+            self.on_trouble(trouble)
+            raise trouble from error
 
     def close(self) -> None:
         """Finish what is under way and close the file."""

@@ -49,6 +49,7 @@ class Picture:
 
 def snapshot(picture: Picture, version: int, at: str) -> Json:
     """The picture as the HUD reads it."""
+    names = {str(prize["sku"]): str(prize["name"]) for prize in picture.overview.stock}
     return {
         "version": version,
         "at": at,
@@ -61,7 +62,7 @@ def snapshot(picture: Picture, version: int, at: str) -> Json:
         "devices": [_device(status) for status in picture.devices],
         "stock": picture.overview.stock,
         "alarms": picture.overview.alarms,
-        "events": [event_line(row) for row in picture.overview.events],
+        "events": [event_line(row, names) for row in picture.overview.events],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from boxd.bays.view import REFUSED_AS
@@ -9,16 +10,16 @@ from boxd.redemption import Refusal
 
 # action: (words, tone); the words may name what the row carries.
 _LINES = {
-    "claim.accepted": ("Code accepted at {bay}: {sku} goes into locker {locker}", "good"),
+    "claim.accepted": ("Code accepted at {bay}: {prize} goes into locker {locker}", "good"),
     "claim.refused": ("Code refused at {bay}: {refusal}", "bad"),
     "keypad.locked": ("Keypad of {bay} locked for {seconds} s after wrong codes", "bad"),
-    "redemption.loaded": ("{actor}: locker {locker} is loaded with {sku}", "plain"),
+    "redemption.loaded": ("{actor}: locker {locker} is loaded with {prize}", "plain"),
     "redemption.substituted": ("{actor}: another prize for locker {locker}", "plain"),
     "redemption.declined": ("{actor} declined the claim at {bay}", "bad"),
     "redemption.cancelled": ("The attendee cancelled at {bay}", "plain"),
     "redemption.jammed": ("{actor}: locker {locker} did not open", "bad"),
     "redemption.opened": ("{actor}: locker {locker} is open", "plain"),
-    "redemption.completed": ("{sku} given out from locker {locker} at {bay}", "good"),
+    "redemption.completed": ("{prize} given out from locker {locker} at {bay}", "good"),
     "workflow.undecided": (
         "A code typed at {bay} was not checked: it has to be typed again",
         "bad",
@@ -31,15 +32,19 @@ _LINES = {
     "locker.out_of_service": ("Locker {locker} is out of service: {cause}", "bad"),
     "locker.in_service": ("Locker {locker} is in service again", "good"),
     "alarm.raised": ("{text}", "bad"),
-    "stock.received": ("{quantity} {sku} received", "plain"),
-    "stock.written_off": ("{quantity} {sku} written off", "plain"),
+    "stock.received": ("{quantity} {prize} received", "plain"),
+    "stock.written_off": ("{quantity} {prize} written off", "plain"),
     "code.voided": ("Code {code} voided: {cause}", "plain"),
 }
 
 
-def event_line(row: dict[str, Any]) -> dict[str, Any]:
-    """One row of the audit trail as the HUD shows it: seq, at, text, tone."""
+def event_line(row: dict[str, Any], prizes: Mapping[str, str]) -> dict[str, Any]:
+    """One row of the audit trail as the HUD shows it: seq, at, text, tone.
+
+    `prizes` gives the names of the prizes by their sku.
+    """
     words, tone = _LINES.get(row["action"], ("{action}", "plain"))
     refusal = REFUSED_AS.get(Refusal(row["cause"]), "") if row["action"] == "claim.refused" else ""
-    text = words.format(**(row["detail"] | row | {"refusal": refusal}))
+    more = {"refusal": refusal, "prize": prizes.get(row["sku"] or "", row["sku"])}
+    text = words.format(**(row["detail"] | row | more))
     return {"seq": row["seq"], "at": row["at"], "text": text, "tone": tone}

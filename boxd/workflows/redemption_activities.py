@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from temporalio import activity
 
 from boxd.bays.bay import Bay
@@ -15,6 +16,9 @@ from boxd.ledger.ledger import Ledger
 from boxd.redemption import Answer, Reply, Stage, Standing
 from boxd.workflows import messages
 from boxd.workflows.messages import RedemptionStart, Reminder
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,14 @@ class RedemptionActivities:
         return ("nobody_comes", standing.redemption, text)
 
     def _show(self, standing: Standing) -> None:
+        log.info(
+            f"redemption.{standing.stage}",
+            redemption=standing.redemption,
+            bay=standing.bay,
+            locker=standing.locker,
+            prize=standing.sku or None,
+            refusal=standing.refusal,
+        )
         if standing.bay in self._bays:
             self._bays[standing.bay].follow(standing)
 

@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 _ASK_EVERY_S = 2.0
 _ANSWER_WITHIN_S = 2.0
 _RETRY_S = 0.2
+_AFTER_AN_ERROR_S = 2.0
 
 
 class Runner:
@@ -47,7 +48,17 @@ class Runner:
         self._doubted = asyncio.Event()
 
     async def run(self, desk: RedemptionDesk) -> None:
-        """Connect, reconcile, work; ends only by being cancelled, after a clean worker stop."""
+        """Keep a worker going; ends only by being cancelled, after a clean worker stop."""
+        while True:
+            try:
+                await self._work(desk)
+            except Exception as error:  # noqa: BLE001 - whatever ended the worker, it begins again
+                log.error("the worker ended by an error and begins again", exc_info=error)
+                self._on_serving(False, f"the worker ended by an error: {type(error).__name__}")
+                await asyncio.sleep(_AFTER_AN_ERROR_S)
+
+    async def _work(self, desk: RedemptionDesk) -> None:
+        """Connect, reconcile, then work until cancelled or something is wrong."""
         client = await self._connect()
         await self._until_done(lambda: self._reconcile(client, desk))
         async with create_worker(

@@ -108,6 +108,12 @@ class Booth:
             wait_until("ready, or ended", lambda: self.is_ready() or not self.is_running(), START_S)
             assert self.is_running(), f"boxd ended at its start: {self.log()[-2000:]}"
 
+    @property
+    def pid(self) -> int:
+        """The daemon's process."""
+        assert self._process is not None
+        return self._process.pid
+
     def is_ready(self) -> bool:
         """Whether the box takes codes."""
         try:

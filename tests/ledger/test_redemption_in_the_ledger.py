@@ -37,24 +37,6 @@ def test_a_claim_asked_again_under_its_id_changes_nothing(hands: Hands) -> None:
     assert hands.claim(code, "r1") == hands.claim(code, "r1")
 
 
-@pytest.mark.parametrize(
-    ("prepare", "refusal"),
-    [
-        (lambda hands: None, Refusal.MISTYPED),
-        (lambda hands: "00000000", Refusal.UNKNOWN),
-        (lambda hands: _used(hands), Refusal.USED),
-        (lambda hands: _in_use(hands), Refusal.IN_USE),
-        (lambda hands: _expired(hands), Refusal.EXPIRED),
-        (lambda hands: str(hands.issue(box="box-9")["code"]), Refusal.OTHER_BOX),
-    ],
-)
-def test_a_code_that_is_not_good_is_refused_for_its_reason(
-    hands: Hands, prepare: Callable[[Hands], str | None], refusal: Refusal
-) -> None:
-    standing = hands.claim(prepare(hands), "refused", "bay-2")
-    assert (standing.stage, standing.refusal) == (Stage.REFUSED, refusal)
-
-
 def _used(hands: Hands) -> str:
     code = str(hands.issue()["code"])
     standing = hands.claim(code, "r1")
@@ -76,6 +58,24 @@ def _expired(hands: Hands) -> str:
     code = str(hands.issue(valid_days=1)["code"])
     later(hands, days=2)
     return code
+
+
+@pytest.mark.parametrize(
+    ("prepare", "refusal"),
+    [
+        (lambda hands: None, Refusal.MISTYPED),
+        (lambda hands: "00000000", Refusal.UNKNOWN),
+        (_used, Refusal.USED),
+        (_in_use, Refusal.IN_USE),
+        (_expired, Refusal.EXPIRED),
+        (lambda hands: str(hands.issue(box="box-9")["code"]), Refusal.OTHER_BOX),
+    ],
+)
+def test_a_code_that_is_not_good_is_refused_for_its_reason(
+    hands: Hands, prepare: Callable[[Hands], str | None], refusal: Refusal
+) -> None:
+    standing = hands.claim(prepare(hands), "refused", "bay-2")
+    assert (standing.stage, standing.refusal) == (Stage.REFUSED, refusal)
 
 
 def test_an_expired_code_gives_its_unit_back_when_it_is_typed(hands: Hands) -> None:
@@ -170,7 +170,7 @@ def test_an_order_begun_and_not_ended_is_unknown_and_asked_about(
     order = Order("r1/1", 1, "CodeTV Board 0", "operator", "redemption", "r1")
     hands.ledger.write_now(lambda tx: actuations.intend(tx, order))
     again = open_hands()
-    assert again.ledger.write_now(actuations.declare_unknown) == ["r1/1"]
+    assert again.ledger.write_now(actuations.settle_interrupted) == ["r1/1"]
     now = again.ledger.write_now(lambda tx: redemptions.find(tx.connection, "r1"))
     assert now is not None
     assert (now.stage, now.outcome_unknown) == (Stage.ASK, True)
@@ -191,3 +191,26 @@ def test_every_step_is_in_the_audit_trail_and_the_chain_holds(hands: Hands) -> N
         "redemption.completed",
         "stock.dispensed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stage", "is_unknown"),
+    [
+        (None, Stage.JAM, False),
+        (Outcome.FAILED, Stage.JAM, False),
+        (Outcome.DONE, Stage.ASK, False),
+    ],
+)
+def test_a_start_opens_nothing_but_asks(
+    hands: Hands, outcome: Outcome | None, stage: Stage, is_unknown: bool
+) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    hands.answer(standing, AnswerKind.LOADED)
+    order = Order("r1/1", 1, "CodeTV Board 0", "operator", "redemption", "r1")
+    if outcome is not None:
+        hands.ledger.write_now(lambda tx: actuations.intend(tx, order))
+        hands.ledger.write_now(lambda tx: actuations.conclude(tx, order, outcome))
+    hands.ledger.write_now(actuations.settle_interrupted)
+    now = hands.ledger.write_now(lambda tx: redemptions.find(tx.connection, "r1"))
+    assert now is not None
+    assert (now.stage, now.outcome_unknown) == (stage, is_unknown)

@@ -1,4 +1,5 @@
-// Making elements: text is always set as text, never as markup.
+// Making elements: text is always set as text, never as markup. A locker and its number stay on
+// one line.
 
 import { ICONS } from "./icons.js";
 
@@ -11,8 +12,12 @@ export function make(tag, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, value);
   }
-  element.append(...children.filter((child) => child != null && child !== ""));
+  element.append(...children.filter((child) => child != null && child !== "").map(unbroken));
   return element;
+}
+
+function unbroken(child) {
+  return typeof child === "string" ? child.replace(/\b(locker) (\d)/gi, "$1\u00a0$2") : child;
 }
 
 export function icon(name, tone = "") {

@@ -1,7 +1,7 @@
 // Round the prompt: what else waits, alarms, bays, lockers, stock, devices, the last events.
 
 import { icon, make } from "./dom.js";
-import { bayName } from "./prompt.js";
+import { bayName, keypadTrouble } from "./prompt.js";
 
 const BAYS = {
   ready: ["check", "good"],
@@ -63,7 +63,8 @@ export function queue(snapshot, current, onChoose) {
 
 export function bays(snapshot) {
   return snapshot.bays.map((bay) => {
-    const [picture, tone] = BAYS[bay.state] ?? ["question", "ask"];
+    const trouble = keypadTrouble(bay);
+    const [picture, tone] = trouble ? ["plug", "bad"] : (BAYS[bay.state] ?? ["question", "ask"]);
     return make(
       "article",
       { class: "bay", "data-bay": bay.id, "data-state": bay.state },
@@ -72,10 +73,15 @@ export function bays(snapshot) {
       bay.state === "locked_out"
         ? make("span", { class: "locked bad", "data-until-s": bay.locked_for_s, "data-from": snapshot.at })
         : "",
-      make("p", { class: tone }, bay.text),
+      make("p", { class: tone }, trouble || bayWords(snapshot, bay)),
       bay.last && bay.state !== "busy" ? lastOf(bay.last) : "",
     );
   });
+}
+
+// Why the whole box is out of service stands in the middle already.
+function bayWords(snapshot, bay) {
+  return snapshot.health.state === "out_of_service" && bay.state === "out_of_service" ? "Out of service" : bay.text;
 }
 
 function lastOf(last) {

@@ -8,7 +8,7 @@ const DOORS = {
   open: ["door-open", "ask", "Door open"],
   closed: ["door-shut", "good", "Door shut"],
   unknown: ["question", "ask", "Door unknown"],
-  none: ["door-none", "soft", "No door switch"],
+  none: ["door-none", "soft", "No switch"],
 };
 const MENUS = {
   decline: ["Really decline?", "The prize stays here and this claim ends."],
@@ -19,6 +19,12 @@ const NO_MENU = ["What else?", ""];
 export function bayName(snapshot, id) {
   const bay = snapshot.bays.find((each) => each.id === id);
   return bay?.name || id;
+}
+
+// Why no code can be typed at a bay that is not serving anybody; "" when it can.
+export function keypadTrouble(bay) {
+  if (bay.state !== "ready" || bay.keypad === "ready") return "";
+  return bay.keypad === "unreachable" ? "No codes: its keypad is unreachable, see Devices" : `No codes: its keypad is ${bay.keypad}`;
 }
 
 // What can be said while `menu` is open. The pad turns pages with an option that opens the menu it
@@ -87,6 +93,11 @@ function capitalised(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+// What stands between backticks is a command.
+function withCommands(text) {
+  return text.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
+}
+
 function reminders(prompt) {
   if (!prompt.reminders) return "";
   return make("p", { class: "reminded" }, icon("warning"), `Somebody waits: reminded ${prompt.reminders}×`);
@@ -122,7 +133,7 @@ function button(option, press, onOption) {
 
 // Nothing is asked.
 export function restView(snapshot) {
-  const away = snapshot.bays.filter((bay) => ["out_of_service", "locked_out"].includes(bay.state));
+  const away = snapshot.bays.filter((bay) => ["out_of_service", "locked_out"].includes(bay.state) || keypadTrouble(bay));
   const last = snapshot.events[0];
   const [picture, tone, title, text] = rest(snapshot, away);
   return [
@@ -140,7 +151,7 @@ export function restView(snapshot) {
 }
 
 function rest(snapshot, away) {
-  const why = away.map((bay) => `${bay.name || bay.id}: ${bay.text}`).join(" · ");
+  const why = away.map((bay) => `${bay.name || bay.id}: ${keypadTrouble(bay) || bay.text}`).join(" · ");
   if (away.length && away.length === snapshot.bays.length) {
     return ["warning", "bad", "No bay takes codes", why];
   }
@@ -148,7 +159,7 @@ function rest(snapshot, away) {
     const able = snapshot.bays.filter((bay) => !away.includes(bay));
     return ["check", "ask", `Ready at ${able.map((bay) => bay.name || bay.id).join(", ")}`, why];
   }
-  return ["check", "good", "Ready", "Nothing to do. The next code brings you here."];
+  return ["check", "good", "Ready", "Nothing to do until somebody types a code."];
 }
 
 // The box decides nothing just now.
@@ -163,8 +174,8 @@ export function outView(snapshot) {
       starting ? icon("work", "turning") : icon("off"),
       make("h2", {}, starting ? "Starting" : "Out of service"),
     ),
-    make("p", { class: "why" }, why),
-    remedy ? make("p", { class: "remedy" }, remedy) : "",
+    make("p", { class: "why" }, ...withCommands(capitalised(why))),
+    remedy ? make("p", { class: "remedy" }, ...withCommands(capitalised(remedy))) : "",
     waiting
       ? make("p", { class: "latest" }, `Goes on by itself afterwards: ${waiting} open ${waiting === 1 ? "claim" : "claims"}.`)
       : "",
