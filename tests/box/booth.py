@@ -70,7 +70,7 @@ class Booth:
         self.output = folder / "output.txt"
         self._acknowledged = folder / "acknowledged.jsonl"
         self._process: subprocess.Popen[bytes] | None = None
-        grpc, ui, http, metrics, self.port = free_ports(5)
+        self.temporal_port, ui, http, metrics, self.port = free_ports(5)
         text = (ROOT / "config" / "sim.toml").read_text(encoding="utf-8")
         for pattern, line in (
             (r"state_dir *=.*", f'state_dir = "{self.state}"'),
@@ -81,7 +81,7 @@ class Booth:
         ):
             text, changed = re.subn(pattern, line, text, count=1)
             assert changed, f"config/sim.toml has no line like {pattern!r}"
-        text = _set_port(text, "temporal", grpc)
+        text = _set_port(text, "temporal", self.temporal_port)
         self.config.write_text(_set_port(text, "web", self.port), encoding="utf-8")
         if made_before is not None:
             shutil.copytree(made_before, self.state / "temporal")

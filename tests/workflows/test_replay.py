@@ -1,0 +1,38 @@
+"""Recorded histories replay on the present code: no open redemption is broken by an upgrade."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from boxd.workflows.redemption import RedemptionWorkflow
+from tests.histories.record import WAYS
+
+HISTORIES = Path(__file__).parents[1] / "histories"
+
+
+@pytest.mark.parametrize("name", sorted(WAYS))
+async def test_a_recorded_redemption_replays(name: str) -> None:
+    text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
+    replayer = Replayer(workflows=[RedemptionWorkflow])
+    await replayer.replay_workflow(WorkflowHistory.from_json(f"redemption-{name}", text))
+
+
+async def test_a_workflow_that_decides_otherwise_does_not_replay() -> None:
+    text = (HISTORIES / "dispensed.json").read_text(encoding="utf-8")
+    other = re.sub(r'(?<="data": ")[^"]+', lambda found: _with_other_activity(found[0]), text)
+    assert other != text
+    replayer = Replayer(workflows=[RedemptionWorkflow])
+    with pytest.raises(Exception, match=r"(?i)nondetermin"):
+        await replayer.replay_workflow(WorkflowHistory.from_json("redemption-other", other))
+
+
+def _with_other_activity(payload: str) -> str:
+    """A payload of the history with another activity's name in the place of `open_locker`."""
+    plain = base64.b64decode(payload)
+    return base64.b64encode(plain.replace(b'"open_locker"', b'"flash_lights"')).decode("ascii")
