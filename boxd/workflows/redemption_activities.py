@@ -17,7 +17,6 @@ from boxd.redemption import Answer, Reply, Stage, Standing
 from boxd.workflows import messages
 from boxd.workflows.messages import RedemptionStart, Reminder
 
-
 log = structlog.get_logger(__name__)
 
 

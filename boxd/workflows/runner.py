@@ -52,7 +52,7 @@ class Runner:
         while True:
             try:
                 await self._work(desk)
-            except Exception as error:  # noqa: BLE001 - whatever ended the worker, it begins again
+            except Exception as error:
                 log.error("the worker ended by an error and begins again", exc_info=error)
                 self._on_serving(False, f"the worker ended by an error: {type(error).__name__}")
                 await asyncio.sleep(_AFTER_AN_ERROR_S)

@@ -100,7 +100,7 @@ function renderPrompt() {
   const isSame = !guard(prompt ? `${prompt.id} ${opened}` : "");
   if (prompt) showPrompt(area, prompt, opened, isSame);
   else if (serving) show(area, [snapshot.bays, snapshot.events[0]], () => restView(snapshot));
-  else show(area, [snapshot.health, snapshot.prompts.length], () => outView(snapshot));
+  else if (show(area, [snapshot.health, snapshot.prompts.length], () => outView(snapshot))) fit(area);
   const others = snapshot.prompts.map(({ id, title, locker, bay, since, stage }) => [id, title, locker, bay, since, stage]);
   show(place("queue"), [others, prompt?.id], () => lists.queue(snapshot, prompt, choose));
   speak(prompt);
@@ -122,7 +122,7 @@ function showPrompt(area, prompt, opened, isSame) {
 }
 
 function fitWords() {
-  fit(document.querySelector("#prompt .words"));
+  fit(document.querySelector("#prompt .words, #prompt[data-stage='out']"));
 }
 
 // What the operator's pad answers when that is not what this screen shows.

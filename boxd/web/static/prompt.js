@@ -24,7 +24,7 @@ export function bayName(snapshot, id) {
 // Why no code can be typed at a bay that is not serving anybody; "" when it can.
 export function keypadTrouble(bay) {
   if (bay.state !== "ready" || bay.keypad === "ready") return "";
-  return bay.keypad === "unreachable" ? "No codes: its keypad is unreachable, see Devices" : `No codes: its keypad is ${bay.keypad}`;
+  return `Keypad ${bay.keypad}, see Devices`;
 }
 
 // What can be said while `menu` is open. The pad turns pages with an option that opens the menu it
@@ -175,7 +175,7 @@ export function outView(snapshot) {
       make("h2", {}, starting ? "Starting" : "Out of service"),
     ),
     make("p", { class: "why" }, ...withCommands(capitalised(why))),
-    remedy ? make("p", { class: "remedy" }, ...withCommands(capitalised(remedy))) : "",
+    remedy ? make("p", { class: "remedy" }, ...withCommands(remedy)) : "",
     waiting
       ? make("p", { class: "latest" }, `Goes on by itself afterwards: ${waiting} open ${waiting === 1 ? "claim" : "claims"}.`)
       : "",

@@ -12,9 +12,9 @@ import structlog
 
 from boxd import logs
 from boxd.config import Config, load
-from boxd.early_news import EarlyNews
+from boxd.daemon.early_news import EarlyNews
+from boxd.daemon.only_one import only_one
 from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew
-from boxd.only_one import only_one
 from boxd.temporal.server import EmbeddedServer
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ async def _run(config: Config) -> int:
     async with AsyncExitStack() as closing:
         news = await _start_server(config, closing)
         # The heavy imports come when the server's process is on its way.
-        from boxd import startup
+        from boxd.daemon import startup
 
         try:
             await startup.start(config, news, closing)
@@ -70,7 +70,7 @@ async def _start_server(config: Config, closing: AsyncExitStack) -> EarlyNews:
 
 def open_directly(config: Config, locker: int, actor: str, reason: str) -> Actuated:
     """Open a locker without the daemon; returns its `Actuated`. Raises BoxdError."""
-    from boxd import direct
+    from boxd.daemon import direct
 
     logs.set_up()
     with only_one(config.lock_file):

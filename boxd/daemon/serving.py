@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from boxd.bays.bay import Bay
-from boxd.box import Box
+from boxd.daemon.box import Box
 from boxd.errors import LedgerUnusable
 from boxd.ledger import alarms, lockouts
 from boxd.ledger.ledger import Ledger, as_text

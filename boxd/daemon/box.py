@@ -1,4 +1,4 @@
-"""The running box: its snapshot, and everything that the HUD, the API and the commands ask of it."""
+"""The running box: its snapshot, and all that the HUD, the API and the commands ask of it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from boxd.bays.opening import Opener
 from boxd.bays.operator_desk import OperatorDesk
 from boxd.bays.prompts import Prize, Prompt, prompt_for
 from boxd.bays.rack import Rack
-from boxd.changes import Changes
 from boxd.config import Config
+from boxd.daemon.changes import Changes
 from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 
-from boxd import assembly
 from boxd.bays.opening import Actuated
 from boxd.bays.rack import Rack
 from boxd.config import Config
+from boxd.daemon import assembly
 from boxd.devices import DeviceState
 from boxd.errors import DeviceUnreachable
 from boxd.ledger.ledger import Ledger

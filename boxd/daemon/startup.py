@@ -9,18 +9,19 @@ from functools import partial
 
 import structlog
 
-from boxd import assembly, welcome
-from boxd.assembly import Hardware
 from boxd.bays.rack import Rack
 from boxd.bays.returns import Returns
-from boxd.box import Box, Parts
-from boxd.changes import Changes
 from boxd.config import Config
-from boxd.early_news import EarlyNews
+from boxd.daemon import assembly, welcome
+from boxd.daemon.assembly import Hardware
+from boxd.daemon.box import Box, Parts
+from boxd.daemon.changes import Changes
+from boxd.daemon.early_news import EarlyNews
+from boxd.daemon.refusing import RefusingBox, RefusingDesk
+from boxd.daemon.serving import Serving
 from boxd.errors import BoxdError
+from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
-from boxd.refusing import RefusingBox, RefusingDesk
-from boxd.serving import Serving
 from boxd.temporal.credentials import read_credentials
 from boxd.web.app import Application
 from boxd.web.box import BoxServices
@@ -41,13 +42,47 @@ async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> Non
     if config.temporal.address is not None:
         read_credentials(config.temporal)
     changes = Changes()
+    ledger, keys = await _open_ledger(config, changes, closing)
+    hardware = _hardware(config, closing)
+    parts = _wire(config, ledger, keys, hardware, changes, closing)
+    box = Box(parts, changes)
+    serving = Serving(box, parts.bays, ledger)
+    ledger.on_trouble = serving.ledger_troubled
+    closing.push_async_callback(serving.stop)
+    await parts.rack.start()
+    await assembly.show_open_redemptions(ledger, parts.bays, serving.lock)
+    await box.start()
+    closing.push_async_callback(box.stop)
+    await _start_web(config, box, hardware, closing)
+    news.tell(serving)
+    if config.temporal.address is not None:
+        serving.external_server(config.temporal.address)
+    _start_worker(parts, serving, closing)
+    if config.simulation.enabled:
+        _keep_running(welcome.greet(config, ledger, keys, serving.is_serving), closing)
+
+
+async def _open_ledger(
+    config: Config, changes: Changes, closing: AsyncExitStack
+) -> tuple[Ledger, CodeKeys]:
     ledger = await asyncio.to_thread(Ledger, config.ledger_file)
     closing.callback(ledger.close)
     ledger.on_commit = changes.note_ledger
     keys = assembly.keys(config, ledger)
     if unknown := assembly.prepare_ledger(config, ledger):
         log.error("orders with an unknown outcome: the operator is asked", actuations=unknown)
-    hardware = _hardware(config, closing)
+    return ledger, keys
+
+
+def _wire(
+    config: Config,
+    ledger: Ledger,
+    keys: CodeKeys,
+    hardware: Hardware,
+    changes: Changes,
+    closing: AsyncExitStack,
+) -> Parts:
+    """Devices, bays, opener and desks, each knowing whom it speaks to."""
     returns = Returns()
 
     def devices_changed() -> None:
@@ -67,28 +102,20 @@ async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> Non
     if config.operator.keypad is not None:
         returns.tell(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
-    box = Box(Parts(config, ledger, keys, rack, bays, opener, desk, operator), changes)
-    serving = Serving(box, bays, ledger)
-    ledger.on_trouble = serving.ledger_troubled
-    closing.push_async_callback(serving.stop)
-    await rack.start()
-    await assembly.show_open_redemptions(ledger, bays, serving.lock)
-    await box.start()
-    closing.push_async_callback(box.stop)
-    await _start_web(config, box, hardware, closing)
-    news.tell(serving)
-    if config.temporal.address is not None:
-        serving.external_server(config.temporal.address)
+    return Parts(config, ledger, keys, rack, bays, opener, desk, operator)
+
+
+def _start_worker(parts: Parts, serving: Serving, closing: AsyncExitStack) -> None:
+    config = parts.config
     rules = RedemptionRules(
         config.box.id, assembly.lockout_rule(config), assembly.declines_void_code(config)
     )
-    activities = RedemptionActivities(ledger, bays, opener, rules, serving.lock).all()
-    runner = Runner(config, ledger, activities, serving.worker_serves, serving.reconciled)
+    activities = RedemptionActivities(
+        parts.ledger, parts.bays, parts.opener, rules, serving.lock
+    ).all()
+    runner = Runner(config, parts.ledger, activities, serving.worker_serves, serving.reconciled)
     serving.on_server_down(runner.doubt)
-    _keep_running(runner.run(desk), closing)
-    if config.simulation.enabled:
-        welcoming = welcome.greet(config, ledger, keys, serving.is_serving)
-        _keep_running(welcoming, closing)
+    _keep_running(runner.run(parts.desk), closing)
 
 
 async def start_refusing(config: Config, error: BoxdError, closing: AsyncExitStack) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hardware:
-    """The MIDI system that carries the boards, and the simulated box behind it where there is one."""
+    """The MIDI system of the boards, and the simulated box behind it where there is one."""
 
     ports: PortSystem
     simulated: SimulatedHardware | None
@@ -132,7 +132,7 @@ def prepare_ledger(config: Config, ledger: Ledger) -> list[str]:
 
 
 async def show_open_redemptions(
-    ledger: Ledger, known: dict[str, Bay], on_lock: Callable[[str, float], None]
+    ledger: Ledger, known: Mapping[str, Bay], on_lock: Callable[[str, float], None]
 ) -> None:
     """Let each bay show the redemption that it was serving, and each lock that still holds."""
     clock = lockouts.boot_clock()

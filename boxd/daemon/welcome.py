@@ -1,4 +1,4 @@
-"""What somebody sees who starts the simulated box: prizes, a code to try, and what to do with it."""
+"""What somebody sees who starts the simulated box: prizes, and a code to try."""
 
 from __future__ import annotations
 
