@@ -136,10 +136,12 @@ def why_refused(stage: Stage, step: int, answer: Answer, door: DoorState | None)
         return f"'{answer.kind}' does not answer what is asked now; awaited: {allowed}"
     if answer.step != step:
         return f"that question (step {answer.step}) is answered already; now at step {step}"
-    return _why_incomplete(answer) or _why_door_disagrees(answer, door)
+    return _why_incomplete(stage, answer) or _why_door_disagrees(answer, door)
 
 
-def _why_incomplete(answer: Answer) -> str:
+def _why_incomplete(stage: Stage, answer: Answer) -> str:
+    if stage is Stage.JAM and answer.kind is AnswerKind.JAMMED and answer.remedy is None:
+        return "it is known that the locker did not open; give a remedy: again, other_locker"
     if answer.kind is AnswerKind.SUBSTITUTED and not answer.sku:
         return "a substitution names the prize: give its sku"
     return ""

@@ -21,10 +21,10 @@ def workflow_id(redemption: str) -> str:
 
 @dataclass(frozen=True)
 class RedemptionStart:
-    """One Enter. `digest` is the keyed digest of the typed code in hexadecimal, never the code
-    itself; empty when its check digit was wrong, or when an open redemption is taken up again.
+    """One Enter at a bay, or an open redemption that is taken up again.
 
-    The waits are in seconds; reminders start at `reminder_first_s` and double.
+    `digest` is the keyed digest of the typed code in hexadecimal, never the code itself; empty
+    when its check digit was wrong, or when there is nothing to claim any more. The waits are in seconds; reminders start at `reminder_first_s` and double.
     """
 
     redemption: str

@@ -28,8 +28,9 @@ _AFTER_AN_ERROR_S = 2.0
 
 
 class Runner:
-    """Owns the client and the worker. `on_serving(True)` is called when codes can be decided,
-    `on_serving(False)` when not; `why` says the reason.
+    """Owns the client and the worker.
+
+    `on_serving(True, "")` is called when codes can be decided, `on_serving(False, why)` when not.
     """
 
     def __init__(

@@ -114,6 +114,8 @@ def test_a_jammed_locker_goes_to_the_operator_who_tries_again(shared_booth: Boot
     jam = shared_booth.prompt("jam")
     shared_booth.fault("locker-1", "unjam")
     pulses = shared_booth.pulses(1)
+    vague = shared_booth.answer(jam, "jammed")
+    assert "give a remedy: again, other_locker" in vague.json()["detail"]
     shared_booth.say(jam, "jammed", remedy="again")
     finish(shared_booth)
     assert shared_booth.pulses(1) == pulses + 1

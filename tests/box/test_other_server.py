@@ -1,0 +1,71 @@
+"""A box whose Temporal server is not its child: separate unit, or a service elsewhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.box.booth import ROOT, Booth, wait_until
+from tests.box.test_killed import go_on_to_the_end
+
+
+@pytest.fixture
+def server(new_booth: Callable[..., Booth]) -> Iterator[Booth]:
+    """`boxd temporal-server` alone, with the settings of a booth that is not started itself."""
+    booth = new_booth()
+    booth.state.mkdir(exist_ok=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "boxd", "--config", str(booth.config), "temporal-server"], cwd=ROOT
+    )
+    yield booth
+    process.terminate()
+    assert process.wait(20) == 0
+
+
+def test_a_box_works_with_a_server_that_is_not_its_child(
+    server: Booth, new_booth: Callable[..., Booth]
+) -> None:
+    address = f'address = "127.0.0.1:{server.temporal_port}"'
+    booth = new_booth((r"# address = .*", address))
+    booth.start()
+    assert booth.snapshot()["health"]["temporal"] | {"since": ""} == {
+        "state": "external", "why": f"127.0.0.1:{server.temporal_port}", "since": "",
+    }  # fmt: skip
+    booth.enter("bay-1", booth.issue_code())
+    booth.prompt("load")
+    booth.kill()
+    booth.start()
+    go_on_to_the_end(booth)
+    assert booth.stock("mug")["dispensed"] == 1
+    booth.check_invariants()
+
+
+def test_a_box_without_its_server_says_so_and_takes_codes_when_it_comes(
+    new_booth: Callable[..., Booth],
+) -> None:
+    away = new_booth()
+    booth = new_booth((r"# address = .*", f'address = "127.0.0.1:{away.temporal_port}"'))
+    booth.start(until_ready=False)
+
+    def why() -> str:
+        try:
+            return str(booth.snapshot()["health"]["why"])
+        except Exception:  # noqa: BLE001 - not listening yet
+            return ""
+
+    wait_until("the HUD says why", lambda: "Temporal" in why())
+    wait_until("lamps say it", lambda: booth.front()["bays"]["bay-1"]["lamps"]["failure"])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "boxd", "--config", str(away.config), "temporal-server"], cwd=ROOT
+    )
+    try:
+        wait_until("ready", booth.is_ready, 20)
+        booth.enter("bay-1", booth.issue_code())
+        booth.prompt("load")
+    finally:
+        booth.kill()
+        process.terminate()
+        process.wait(20)
