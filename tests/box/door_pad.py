@@ -13,7 +13,7 @@ import json
 import sys
 from pathlib import Path
 
-from boxd.config import load_config
+from boxd.config import load
 from boxd.config.schema import Config, MidiBackend, NotesDevice
 from boxd.devices import DoorState
 from boxd.sim.pad import SimulatedPad
@@ -81,4 +81,4 @@ async def run(config: Config, trace: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(load_config(Path(sys.argv[1])), Path(sys.argv[2])))
+    asyncio.run(run(load(Path(sys.argv[1])), Path(sys.argv[2])))
