@@ -1,0 +1,48 @@
+"""`python -m bench`: measure, print the table, and write docs/benchmarks.md if asked to."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from bench import report
+from bench.box import ROOT
+from bench.measuring import FULL, QUICK, measure
+
+NOTES = (
+    "Times are the hardware trace's: bytes leaving a simulated board, bytes reaching one.",
+    "Bytes written are /proc/PID/io's write_bytes: pages made dirty, without the file system's"
+    " own journal.",
+    "Enter → verdict at the defaults ends where the lamp's activity begins, without a lamp.",
+)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--quick", is_flag=True, help="A short look, in about two minutes.")
+@click.option("--long", "is_long", is_flag=True, help="10,000 redemptions instead of 1,000.")
+@click.option("--redemptions", type=click.IntRange(50), help="So many redemptions in all.")
+@click.option("--write", is_flag=True, help="Write the table into docs/benchmarks.md.")
+def main(quick: bool, is_long: bool, redemptions: int | None, write: bool) -> None:
+    """Measure boxd's figures on this machine, beside what they are compared with."""
+    size = QUICK if quick else FULL
+    total = redemptions or (10_000 if is_long else size.total)
+    size = replace(size, total=total, calm=min(size.calm, total))
+    with tempfile.TemporaryDirectory(prefix="boxd-bench-", dir=_disk()) as folder:
+        figures = measure(Path(folder), size)
+    report.show(figures, NOTES)
+    if write:
+        report.write(ROOT / "docs" / "benchmarks.md", figures, NOTES)
+
+
+def _disk() -> Path:
+    """Where a box would keep its files: on a disk, which /tmp often is not."""
+    folder = ROOT / "var"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+if __name__ == "__main__":
+    main()

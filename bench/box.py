@@ -1,0 +1,193 @@
+"""A whole box of the bench's own: the daemon as a process, on private ports and a private folder.
+
+It is config/sim.toml as `make run` uses it, with other ports and enough prizes.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from bench.trace import Trace, sent
+
+ROOT = Path(__file__).parents[1]
+READY = "f07d4001f7"  # the success lamp, steady
+BOARDS = {"bay-1": "CodeTV Board 0", "bay-2": "CodeTV Board 1"}
+LOCKERS = {"bay-1": 1, "bay-2": 3}
+
+
+class Box:
+    """One box in `folder`; nothing runs until `start`."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self.state = folder / "state"
+        self.trace_file = self.state / "hardware-trace.jsonl"
+        self._config = folder / "box.toml"
+        self._process: subprocess.Popen[bytes] | None = None
+        ports = free_ports(5)
+        self.port = ports[-1]
+        self._config.write_text(_configuration(self.state, ports), encoding="utf-8")
+
+    def start(self) -> float:
+        """Start the daemon; returns when it was spawned, and does not wait."""
+        with (self.folder / "output.txt").open("ab") as output:
+            began = time.monotonic()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "boxd", "--config", str(self._config), "run"],
+                cwd=ROOT,
+                env={name: value for name, value in os.environ.items() if name != "BOXD_CONFIG"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        return began
+
+    def start_and_wait(self) -> float:
+        """Start it, and wait until both bays show ready; returns how long that took, in seconds."""
+        trace = Trace(self.trace_file)
+        began = self.start()
+        try:
+            shown = [trace.wait(f"{bay} ready", sent(BOARDS[bay], READY), 60) for bay in BOARDS]
+        finally:
+            trace.close()
+        return float(max(record["t"] for record in shown)) - began
+
+    def stop(self) -> None:
+        """End it as systemd would."""
+        self._running.terminate()
+        self._running.wait(30)
+
+    def kill(self) -> float:
+        """SIGKILL to the daemon; returns when."""
+        moment = time.monotonic()
+        self._running.kill()
+        self._running.wait()
+        return moment
+
+    def kill_server(self) -> float:
+        """SIGKILL to its Temporal server; returns when."""
+        pid = self.server_pid
+        moment = time.monotonic()
+        psutil.Process(pid).kill()
+        return moment
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The daemon's process."""
+        return self._running.pid
+
+    @property
+    def server_pid(self) -> int:
+        """Its Temporal server's process."""
+        children = psutil.Process(self.pid).children(recursive=True)
+        return int(next(child.pid for child in children if "start-dev" in child.cmdline()))
+
+    def issue_codes(self, count: int) -> list[str]:
+        """So many fresh codes, and the prizes for them."""
+        prize = {"sku": "mug", "name": "Mug", "units": count, "weight": 1}
+        self._command("/api/v1/prizes/import", {"prizes": [prize], "actor": "bench"})
+        made: list[str] = []
+        while len(made) < count:
+            order = {"attendee": f"attendee-{len(made)}", "sku": "mug", "actor": "bench"}
+            some = min(1000, count - len(made))
+            codes = self._command("/api/v1/codes", {**order, "count": some})["codes"]
+            made += [code["code"] for code in codes]
+        return made
+
+    def _command(self, path: str, body: dict[str, Any]) -> Any:
+        transport = httpx.HTTPTransport(uds=str(self.state / "boxd.sock"))
+        with httpx.Client(transport=transport, base_url="http://localhost", timeout=120) as client:
+            return client.post(path, json=body).raise_for_status().json()
+
+    @property
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "the box was not started"
+        return self._process
+
+
+class Browser:
+    """One kept connection to a box's HTTP port, as a browser has; for one thread."""
+
+    def __init__(self, port: int) -> None:
+        self._origin = f"http://127.0.0.1:{port}"
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def post(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+        """Status and JSON of a POST."""
+        headers = {"Content-Type": "application/json", "Origin": self._origin}
+        self._connection.request("POST", path, json.dumps(body).encode(), headers)
+        return self._answer()
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """Status and JSON of a GET."""
+        self._connection.request("GET", path)
+        return self._answer()
+
+    def wait_until_there(self, within_s: float = 30) -> None:
+        """Wait until somebody listens."""
+        deadline = time.monotonic() + within_s
+        while True:
+            try:
+                self._connection.connect()
+            except ConnectionRefusedError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.005)
+            else:
+                return
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _answer(self) -> tuple[int, Any]:
+        response = self._connection.getresponse()
+        return response.status, json.loads(response.read())
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody uses now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def _configuration(state: Path, ports: list[int]) -> str:
+    text = (ROOT / "config" / "sim.toml").read_text(encoding="utf-8")
+    grpc, ui, http_api, metrics, web = ports
+    text = _set(text, "box", "state_dir", f'"{state}"')
+    for name, port in (("port", grpc), ("ui_port", ui), ("http_port", http_api)):
+        text = _set(text, "temporal", name, str(port))
+    text = _set(text, "temporal", "metrics_port", str(metrics))
+    return _set(text, "web", "port", str(web))
+
+
+def _set(text: str, section: str, key: str, value: str) -> str:
+    head, mark, rest = text.partition(f"\n[{section}]")
+    rest, changed = re.subn(rf"(?<=\n)#? *{key} *=.*", f"{key} = {value}", rest, count=1)
+    assert mark, f"config/sim.toml has no section [{section}]"
+    assert changed, f"config/sim.toml has no {section}.{key}"
+    return head + mark + rest
