@@ -6,10 +6,10 @@ BOXD := .venv/bin/boxd
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal lock
+.PHONY: help run test check format bench temporal screenshots lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a browser
 	@$(BOXD) run --config config/sim.toml
@@ -31,6 +31,9 @@ bench: .venv/set-up-for-test ## the figures of docs/benchmarks.md, measured here
 
 temporal: .venv/set-up-for-run ## the Temporal server alone
 	@$(BOXD) temporal-server --config config/sim.toml
+
+screenshots: .venv/set-up-for-test ## the pictures in docs/images, taken anew
+	@scripts/screenshots
 
 lock: ## choose new versions of everything boxd needs, and their hashes
 	@PYTHON="$(PYTHON)" scripts/lock
