@@ -49,7 +49,8 @@ class Picture:
 
 def snapshot(picture: Picture, version: int, at: str) -> Json:
     """The picture as the HUD reads it."""
-    names = {str(prize["sku"]): str(prize["name"]) for prize in picture.overview.stock}
+    prizes = {str(prize["sku"]): str(prize["name"]) for prize in picture.overview.stock}
+    bays = {bay.id: bay.name or bay.id for bay in picture.config.bays}
     return {
         "version": version,
         "at": at,
@@ -62,7 +63,7 @@ def snapshot(picture: Picture, version: int, at: str) -> Json:
         "devices": [_device(status) for status in picture.devices],
         "stock": picture.overview.stock,
         "alarms": picture.overview.alarms,
-        "events": [event_line(row, names) for row in picture.overview.events],
+        "events": [event_line(row, prizes, bays) for row in picture.overview.events],
     }
 
 

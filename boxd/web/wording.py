@@ -38,13 +38,19 @@ _LINES = {
 }
 
 
-def event_line(row: dict[str, Any], prizes: Mapping[str, str]) -> dict[str, Any]:
+def event_line(
+    row: dict[str, Any], prizes: Mapping[str, str], bays: Mapping[str, str]
+) -> dict[str, Any]:
     """One row of the audit trail as the HUD shows it: seq, at, text, tone.
 
-    `prizes` gives the names of the prizes by their sku.
+    `prizes` gives the names of the prizes by their sku, `bays` those of the bays by their id.
     """
     words, tone = _LINES.get(row["action"], ("{action}", "plain"))
     refusal = REFUSED_AS.get(Refusal(row["cause"]), "") if row["action"] == "claim.refused" else ""
-    more = {"refusal": refusal, "prize": prizes.get(row["sku"] or "", row["sku"])}
+    more = {
+        "refusal": refusal,
+        "prize": prizes.get(row["sku"] or "", row["sku"]),
+        "bay": bays.get(row["bay"] or "", row["bay"]),
+    }
     text = words.format(**(row["detail"] | row | more))
     return {"seq": row["seq"], "at": row["at"], "text": text, "tone": tone}

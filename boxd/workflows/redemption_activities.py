@@ -107,7 +107,7 @@ class RedemptionActivities:
         ):
             text = f"Locker {standing.locker} stands open: see that the prize is taken, shut it."
             return ("door_left_open", f"locker {standing.locker}", text)
-        text = f"Nobody comes: {standing.bay} waits for the operator (locker {standing.locker})."
+        text = f"Nobody comes: an attendee waits for the operator at locker {standing.locker}."
         return ("nobody_comes", standing.redemption, text)
 
     def _show(self, standing: Standing) -> None:

@@ -58,6 +58,7 @@ def test_a_redemption_is_clicked_through_on_both_pages_and_asks_no_other_host(
     finish(booth, hud, front)
     front.until("the ready lamp", lambda: front.is_lit("bay-1", "success"))
     assert booth.stock("mug")["dispensed"] == dispensed + 1
+    assert "Mug given out from locker 1 at Left" in hud.text("#events")
     assert logged(hud, "browser") == []
     messages = [json.loads(entry["message"])["message"] for entry in logged(hud, "performance")]
     asked = {
