@@ -131,7 +131,7 @@ function padElsewhere(prompt, opened) {
   if (focused && focused.id !== prompt.id) {
     return `The operator's pad still answers locker ${focused.locker} (${bayName(snapshot, focused.bay)}); use this screen here.`;
   }
-  if (opened !== prompt.menu) return "Open on this screen only: the operator's pad still answers the question before.";
+  if (opened !== prompt.menu) return "Only on this screen: the pad still answers the question before.";
   return "";
 }
 
