@@ -34,6 +34,7 @@ def finish(booth: Booth, hud: Hud, front: Front, locker: int = 1) -> None:
 
 
 def logged(hud: Hud, kind: str) -> list[dict[str, Any]]:
+    # Selenium leaves this one method without types.
     entries: list[dict[str, Any]] = hud.look().get_log(kind)  # type: ignore[no-untyped-call]
     return entries
 
