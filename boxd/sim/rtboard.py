@@ -1,8 +1,8 @@
 """A simulated CodeTV board as a program of its own, on a real JACK or ALSA port.
 
 Lines on standard input are what a person does: `tap 1`, `touch 5`, `release 5`, `quit`. Each
-thing that happens is printed as a line of JSON, like the hardware trace's. Ends by `quit`, the
-input's end, TERM or INT.
+thing that happens is printed as a line of JSON, like the hardware trace's; several programs may
+share one trace file. Ends by `quit`, the input's end, TERM or INT.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from boxd.midi.rtmidi_ports import APIS, keep_for_ever
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.trace import Trace
 
-TAP_S = 0.04
+TOUCH_S = 0.04
+GAP_S = 0.1  # to the next key: a second touch within 40 ms, give or take a busy machine, is chatter
 INPUT, OUTPUT = 0, 1
 CHUNK_BYTES = 4096
 
@@ -147,9 +148,9 @@ class _Hand:
                 self._ended.set()
             case ["tap", name] if name in set(Key):
                 self._board.touch(Key(name))
-                await asyncio.sleep(TAP_S)
+                await asyncio.sleep(TOUCH_S)
                 self._board.release(Key(name))
-                await asyncio.sleep(TAP_S)
+                await asyncio.sleep(GAP_S)
             case ["touch", name] if name in set(Key):
                 self._board.touch(Key(name))
             case ["release", name] if name in set(Key):
