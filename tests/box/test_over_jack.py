@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,6 +12,8 @@ import pytest
 
 from tests.box.booth import Json, wait_until
 from tests.box.jack_booth import FRONT, INSIDE, PAD, JackBooth, jack_server, moment
+
+NOBODY = f'no MIDI device calls itself "{FRONT}"; check its cable'
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,8 @@ def finish(booth: JackBooth) -> None:
     def nothing_is_asked() -> bool:
         prompts = booth.snapshot()["prompts"]
         for prompt in prompts:
+            if prompt["stage"] == "take":
+                booth.door(prompt["locker"], "closed")
             if prompt["stage"] in kinds:
                 booth.answer(prompt, kinds[prompt["stage"]])
         return not prompts
@@ -125,33 +129,181 @@ def locker(booth: JackBooth, number: int) -> Json:
     return next(each for each in booth.snapshot()["lockers"] if each["id"] == number)
 
 
-@pytest.mark.parametrize(
-    ("reach", "stage", "blinking"),
-    [(to_load, "load", "standby"), (to_ask, "ask", ""), (to_take, "take", "success")],
-    ids=["load", "ask", "take"],
-)
-def test_a_killed_daemon_goes_on_with_the_boards_that_outlived_it(
-    booth: JackBooth, reach: Callable[[JackBooth], Json], stage: str, blinking: str
-) -> None:
-    before = reach(booth)
+def test_a_killed_daemon_goes_on_with_the_boards_that_outlived_it(booth: JackBooth) -> None:
+    load = to_load(booth)
+    kill_and_start(booth, load, "standby")
+    booth.say(load, "loaded")
+    ask = booth.prompt("ask")
+    kill_and_start(booth, ask, "standby")
+    booth.say(ask, "opened")
+    kill_and_start(booth, booth.prompt("take"), "success")
+    finish(booth)
+    assert booth.pulses(1) == 1
+    assert booth.stock("mug")["dispensed"] == 1
+
+
+def kill_and_start(booth: JackBooth, asked: Json, shown: str) -> None:
+    """A power cut for the daemon alone: the same is asked, the lamps show it, nothing opens."""
+    wait_for_rest(booth)
     pulses = booth.pulses(1)
     booth.kill()
     booth.check_invariants()
     restarted = moment()
     booth.start()
-    again = booth.prompt(stage)
-    assert (again["id"], again["title"]) == (before["id"], before["title"])
+    again = booth.prompt(asked["stage"])
+    assert (again["id"], again["title"]) == (asked["id"], asked["title"])
     for name in ("board-0", "board-1", "door-pad"):
         booth.wait_for_device(name, "ready")
-    if blinking:
-        wait_until("lit anew", lambda: blinks(booth, blinking, restarted))
+    wait_until("lit anew", lambda: blinks(booth, shown, restarted))
     assert booth.pulses(1) == pulses
-    finish(booth)
-    assert booth.pulses(1) == 1
-    assert booth.stock("mug")["dispensed"] == 1
+
+
+def wait_for_rest(booth: JackBooth) -> None:
+    """Wait until no latch is energised."""
+    wait_until("at rest", lambda: len(booth.seen("latch", FRONT)) == 2 * booth.pulses(1))
 
 
 def blinks(booth: JackBooth, lamp: str, since: float) -> bool:
     """Whether a lamp of the bay went on and off since a moment."""
     changes = [e["lit"] for e in booth.seen("lamp", FRONT, since) if e["lamp"] == lamp]
     return {True, False} <= set(changes)
+
+
+def test_a_code_typed_right_before_the_end_is_asked_for_again(unstarted: JackBooth) -> None:
+    booth = unstarted
+    booth.start(dying_at="before the claim")
+    booth.stock_up()
+    booth.wait_for_light("success")
+    code = booth.issue_code()
+    booth.enter("bay-1", code)
+    booth.wait_for_death()
+    assert booth.lit(FRONT) == {"standby"}, "the attendee was shown that the code is looked at"
+    booth.start()
+    wait_until("the HUD asks for it again", lambda: "type it again" in booth.bay("bay-1")["text"])
+    booth.enter("bay-1", code)
+    booth.prompt("load")
+    finish(booth)
+    assert (booth.pulses(1), booth.stock("mug")["dispensed"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("point", "possible"),
+    [("between intent and pulse", {0}), ("between pulse and result", {0, 1})],
+    ids=["before the pulse", "after the pulse"],
+)
+def test_killed_around_the_pulse_the_boards_see_no_second_one(
+    unstarted: JackBooth, point: str, possible: set[int]
+) -> None:
+    booth = unstarted
+    booth.start(dying_at=point)
+    booth.stock_up()
+    load = to_load(booth)
+    with pytest.raises(httpx.TransportError):
+        booth.answer(load, "loaded")
+    booth.wait_for_death()
+    booth.start()
+    ask = booth.prompt("ask")
+    booth.wait_for_device("board-0", "ready")
+    pulses = booth.pulses(1)
+    assert pulses in possible
+    booth.check_invariants()
+    booth.say(ask, "jammed")
+    jam = booth.prompt("jam")
+    assert booth.pulses(1) == pulses
+    booth.say(jam, "jammed", remedy="again")
+    booth.prompt("ask")
+    wait_until("the pulse that a person asked for", lambda: booth.pulses(1) == pulses + 1)
+    finish(booth)
+
+
+def test_without_a_killed_board_the_rest_works_and_its_return_opens_nothing(
+    booth: JackBooth,
+) -> None:
+    load = to_load(booth)
+    kill_board(booth, load)
+    opened = booth.command("lockers", "open", "2", "--reason", "the rest works")
+    assert opened.returncode == 0, opened.stderr
+    wait_until("its door tells", lambda: locker(booth, 2)["door"] == "open")
+    booth.door(2, "closed")
+    assert booth.pulses(2) == 1
+    bring_board_back(booth)
+
+    booth.say(load, "loaded")
+    kill_board(booth, booth.prompt("ask"))
+    bring_board_back(booth)
+    finish(booth)
+    assert (booth.pulses(1), booth.stock("mug")["dispensed"]) == (1, 1)
+
+
+def kill_board(booth: JackBooth, asked: Json) -> None:
+    """The front's board dies: the HUD says so, and asks on."""
+    wait_for_rest(booth)
+    booth.units[FRONT].kill()
+    wait_until("why", lambda: booth.device("board-0")["why"] == NOBODY)
+    assert booth.bay("bay-1")["keypad"] == "unreachable"
+    assert locker(booth, 1)["latch"] == "unreachable"
+    assert booth.prompt(asked["stage"])["id"] == asked["id"]
+
+
+def bring_board_back(booth: JackBooth) -> None:
+    """The front's board returns: it is shown what it should show, and told nothing else."""
+    pulses, returned = booth.pulses(1), moment()
+    booth.plug(FRONT)
+    booth.wait_for_device("board-0", "ready")
+    wait_until("lit anew", lambda: blinks(booth, "standby", returned))
+    sent = {event["bytes"][4:6] for event in booth.seen("bytes", FRONT, returned)}
+    assert sent == {"20", "30", "40"}, "a return is answered with lamps alone"
+    assert booth.pulses(1) == pulses
+
+
+def test_an_unlock_while_the_board_is_gone_is_a_jam_with_its_reason(booth: JackBooth) -> None:
+    load = to_load(booth)
+    booth.units[FRONT].pull()
+    booth.say(load, "loaded")
+    jam = booth.prompt("jam")
+    device = booth.device("board-0")
+    assert (device["state"], device["why"]) == ("unreachable", NOBODY)
+    assert locker(booth, 1)["latch"] == "unreachable"
+    tried = booth.http.get(f"/api/v1/redemptions/{load['redemption']}").json()["actuations"]
+    assert [(each["outcome"], NOBODY in each["note"]) for each in tried] == [("failed", True)]
+    booth.check_invariants()
+    booth.say(jam, "jammed", remedy="other_locker")
+    assert booth.prompt("load")["locker"] == 2
+    booth.plug(FRONT)
+    finish(booth)
+    assert (booth.pulses(1), booth.pulses(2)) == (0, 1)
+
+
+def test_ended_in_good_order_it_leaves_dark_lamps_and_jack_alive(
+    booth: JackBooth, jackd: subprocess.Popen[bytes]
+) -> None:
+    to_load(booth)
+    ordered = moment()
+    assert booth.stop() == 0
+    wait_until("all lamps out", lambda: booth.lit(FRONT) == set(), 1)
+    assert jackd.poll() is None
+    assert booth.units[FRONT].is_running
+    assert booth.pulses(1) == 0
+    booth.start()
+    booth.prompt("load")
+    finish(booth)
+    assert booth.pulses(1) == 1
+
+
+def test_two_boards_of_one_name_are_named_and_neither_is_used(
+    booth: JackBooth, tmp_path: Path
+) -> None:
+    twin = booth.plug_twin(FRONT, tmp_path / "twin.jsonl")
+    device = booth.wait_for_device("board-0", "unreachable")
+    assert device["why"] == f'two devices call themselves "{FRONT}"; unplug one'
+    since = moment()
+    refused = booth.command("lockers", "open", "1", "--reason", "test")
+    assert refused.returncode == 1
+    assert "two devices call themselves" in refused.stdout
+    assert not booth.seen("bytes", FRONT, since)
+    twin.pull()
+    booth.wait_for_device("board-0", "ready")
+    assert b'"bytes"' not in (tmp_path / "twin.jsonl").read_bytes()
+    to_load(booth)
+    finish(booth)
+    assert booth.pulses(1) == 1
