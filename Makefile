@@ -2,6 +2,7 @@
 # Choose the Python with `make PYTHON=python3.13 run`; 3.11 is the oldest that works.
 
 PYTHON ?= python3
+CONFIG ?= config/sim.toml
 BOXD := .venv/bin/boxd
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
@@ -12,7 +13,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a browser
-	@$(BOXD) run --config config/sim.toml
+	@$(BOXD) run --config $(CONFIG)
 
 test: .venv/set-up-for-test ## all tests; ends with how many ran
 	@.venv/bin/python -m pytest
@@ -30,7 +31,7 @@ bench: .venv/set-up-for-test ## the figures of docs/benchmarks.md, measured here
 	@.venv/bin/python -m bench
 
 temporal: .venv/set-up-for-run ## the Temporal server alone
-	@$(BOXD) temporal-server --config config/sim.toml
+	@$(BOXD) temporal-server --config $(CONFIG)
 
 screenshots: .venv/set-up-for-test ## the pictures in docs/images, taken anew
 	@scripts/screenshots

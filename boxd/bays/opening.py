@@ -1,4 +1,4 @@
-"""Opening lockers: intent committed, one pulse, outcome committed; and watching the doors.
+"""Opening lockers: intent committed, one pulse, outcome committed.
 
 This is the only place from which a latch is ever moved.
 """
@@ -6,33 +6,27 @@ This is the only place from which a latch is ever moved.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from boxd.devices import DeviceState, Door, DoorState, Latch
+from boxd.bays.doors import DoorWatch
+from boxd.devices import DeviceState, DoorState, Latch
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
-from boxd.ledger import actuations, alarms, redemptions
+from boxd.ledger import actuations, redemptions
 from boxd.ledger.actuations import Order, Outcome
-from boxd.ledger.ledger import Ledger, Transaction
+from boxd.ledger.ledger import Ledger
 from boxd.redemption import Stage, Standing
 
-# An order explains one opening of its door, if that comes within this time: somebody may have to
-# pull at a door that an override has unlatched.
-_EXPLAINED_FOR_S = 60.0
 
-
-@dataclass
+@dataclass(frozen=True)
 class LockerParts:
-    """One locker's latch and, where fitted, its door switch. `latch_state` is its device's."""
+    """One locker's latch and, where fitted, its door. `latch_state` is the latch's device's."""
 
     id: int
     bay: str
     latch: Latch
     latch_state: Callable[[], DeviceState]
-    door: Door | None
-    opened: asyncio.Event = field(default_factory=asyncio.Event)
-    opening_explained_until: float = float("-inf")
+    door: DoorWatch | None
 
 
 @dataclass(frozen=True)
@@ -44,17 +38,13 @@ class Actuated:
 
 
 class Opener:
-    """Opens the box's lockers, each order once, and tells of doors that open by themselves."""
+    """Opens the box's lockers, each order once."""
 
     def __init__(self, ledger: Ledger, lockers: Sequence[LockerParts], door_opens_s: float) -> None:
         self._ledger = ledger
         self._lockers = {locker.id: locker for locker in lockers}
         self._door_opens_s = door_opens_s
         self._under_way: dict[str, asyncio.Task[Standing]] = {}
-        self._noting: set[asyncio.Task[None]] = set()
-        for locker in lockers:
-            if locker.door is not None:
-                self._watch(locker, locker.door)
 
     def usable_lockers(self, bay: str) -> list[int]:
         """The lockers of a bay whose latch can be reached and whose door is not open."""
@@ -93,7 +83,10 @@ class Opener:
 
     async def finish(self) -> None:
         """Wait until everything under way is recorded."""
-        await asyncio.gather(*self._under_way.values(), *self._noting, return_exceptions=True)
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        for locker in self._lockers.values():
+            if locker.door is not None:
+                await locker.door.finish()
 
     async def _open_once(self, standing: Standing, order_id: str) -> Standing:
         now = await self._ledger.read(lambda c: redemptions.find(c, standing.redemption))
@@ -127,19 +120,10 @@ class Opener:
     async def _stage_after(self, parts: LockerParts, outcome: Outcome) -> Stage:
         if outcome is Outcome.FAILED:
             return Stage.JAM
-        door = self.door_state(parts.id)
-        if outcome is Outcome.UNKNOWN or door is None or door is DoorState.UNKNOWN:
+        door = parts.door
+        if outcome is Outcome.UNKNOWN or door is None or door.state is DoorState.UNKNOWN:
             return Stage.ASK
-        return Stage.TAKE if await self._opens(parts) else Stage.JAM
-
-    async def _opens(self, parts: LockerParts) -> bool:
-        if self.door_state(parts.id) is DoorState.OPEN:
-            return True
-        try:
-            await asyncio.wait_for(parts.opened.wait(), self._door_opens_s)
-        except TimeoutError:
-            return False
-        return True
+        return Stage.TAKE if await door.opens(self._door_opens_s) else Stage.JAM
 
     def _parts(self, locker: int | None) -> LockerParts:
         if locker is None or locker not in self._lockers:
@@ -147,28 +131,10 @@ class Opener:
             raise NotFound(f"there is no locker {locker} in this box; there are: {known}")
         return self._lockers[locker]
 
-    def _watch(self, locker: LockerParts, door: Door) -> None:
-        def changed(state: DoorState) -> None:
-            is_explained = time.monotonic() < locker.opening_explained_until
-            if state is DoorState.OPEN:
-                locker.opened.set()
-                locker.opening_explained_until = float("-inf")
-            if state is not DoorState.UNKNOWN:
-                self._note(locker.id, state, is_explained)
-
-        door.subscribe(changed)
-
-    def _note(self, locker: int, state: DoorState, is_explained: bool) -> None:
-        task = asyncio.create_task(
-            self._ledger.write(lambda tx: _note_door(tx, locker, state, is_explained))
-        )
-        self._noting.add(task)
-        task.add_done_callback(self._noting.discard)
-
 
 def _pulse(parts: LockerParts) -> Actuated:
-    parts.opened.clear()
-    parts.opening_explained_until = time.monotonic() + _EXPLAINED_FOR_S
+    if parts.door is not None:
+        parts.door.expect_opening()
     try:
         parts.latch.pulse()
     except DeviceUnreachable as error:
@@ -176,20 +142,3 @@ def _pulse(parts: LockerParts) -> Actuated:
     except DeliveryUnknown as error:
         return Actuated(Outcome.UNKNOWN, str(error))
     return Actuated(Outcome.DONE)
-
-
-def _note_door(tx: Transaction, locker: int, state: DoorState, is_explained: bool) -> None:
-    """Raise or clear the alarms that a door's movement means."""
-    subject = f"locker {locker}"
-    if state is DoorState.CLOSED:
-        alarms.clear(tx, "door_left_open", subject)
-        alarms.clear(tx, "door_opened_by_itself", subject)
-        return
-    may_open = {Stage.OPEN, Stage.ASK, Stage.JAM, Stage.TAKE}
-    expected = is_explained or any(
-        standing.locker == locker and standing.stage in may_open
-        for standing in redemptions.open_ones(tx.connection)
-    )
-    if not expected:
-        text = f"Locker {locker} is open although nothing opened it: look inside, then shut it."
-        alarms.raise_alarm(tx, "door_opened_by_itself", subject, text)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from boxd.bays.bay import Bay, BayDevices
+from boxd.bays.doors import DoorWatch
 from boxd.bays.opening import LockerParts, Opener
 from boxd.bays.operator_desk import OperatorDesk
 from boxd.bays.rack import Rack
@@ -91,17 +92,21 @@ def operator_desk(
 
 def opener(config: Config, rack: Rack, ledger: Ledger) -> Opener:
     """What opens the lockers and watches their doors."""
-    parts = [_locker_parts(locker, rack) for locker in config.lockers]
+    left_open_s = config.timeouts.door_left_open_s
+    parts = [_locker_parts(locker, rack, ledger, left_open_s) for locker in config.lockers]
     return Opener(ledger, parts, config.timeouts.door_opens_s)
 
 
-def _locker_parts(locker: Locker, rack: Rack) -> LockerParts:
+def _locker_parts(locker: Locker, rack: Rack, ledger: Ledger, left_open_s: float) -> LockerParts:
+    door = (
+        DoorWatch(locker.id, rack.door(locker.door), ledger, left_open_s) if locker.door else None
+    )
     return LockerParts(
         id=locker.id,
         bay=locker.bay,
         latch=rack.latch(locker.latch),
         latch_state=partial(_state_of, rack, locker.latch),
-        door=rack.door(locker.door) if locker.door else None,
+        door=door,
     )
 
 

@@ -64,18 +64,25 @@ class Box:
         self._snapshot: Json = {}
         self._version = 0
         self._next = asyncio.Event()
-        self._refresher: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Read the ledger once, make the first snapshot, and keep it fresh from now on."""
-        await self._refresh()
-        self._refresher = asyncio.create_task(self._keep_fresh(), name="snapshot")
+    async def keep_fresh(self) -> None:
+        """Make a new snapshot whenever something has changed; for ever."""
+        while True:
+            await self._changes.wait()
+            await asyncio.sleep(_GATHER_S)
+            try:
+                await self.refresh()
+            except LedgerUnusable:
+                # Said by whoever listens to the ledger; the HUD keeps what it showed last.
+                self._draw()
+                self._changes.note_ledger()
+                await asyncio.sleep(_TROUBLED_S)
 
-    async def stop(self) -> None:
-        """Stop refreshing."""
-        if self._refresher is not None:
-            self._refresher.cancel()
-            await asyncio.gather(self._refresher, return_exceptions=True)
+    async def refresh(self) -> None:
+        """Read what has changed, and make the next snapshot."""
+        if self._changes.take():
+            self._overview = await self._parts.ledger.read(overview.read)
+        self._draw()
 
     def set_health(self, **changes: str) -> None:
         """Change what the HUD says of the box's health."""
@@ -198,23 +205,6 @@ class Box:
 
     async def _read(self, look: Callable[[sqlite3.Connection], T]) -> T:
         return await self._parts.ledger.read(look)
-
-    async def _keep_fresh(self) -> None:
-        while True:
-            await self._changes.wait()
-            await asyncio.sleep(_GATHER_S)
-            try:
-                await self._refresh()
-            except LedgerUnusable:
-                # Said by whoever listens to the ledger; the HUD keeps what it showed last.
-                self._draw()
-                self._changes.note_ledger()
-                await asyncio.sleep(_TROUBLED_S)
-
-    async def _refresh(self) -> None:
-        if self._changes.take():
-            self._overview = await self._parts.ledger.read(overview.read)
-        self._draw()
 
     def _draw(self) -> None:
         """Make the next snapshot from what is known."""

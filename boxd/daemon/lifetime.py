@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("boxd")
 
+# The ledger names attendees: only the box's own user and group may look.
+_UMASK = 0o027
+
 
 def run(config_path: Path) -> int:
     """Run the box until it is told to stop; returns the process's exit code.
@@ -29,31 +34,44 @@ def run(config_path: Path) -> int:
     Raises BoxdError for what keeps it from starting at all.
     """
     logs.set_up()
+    os.umask(_UMASK)
     config = load(config_path)
     with only_one(config.lock_file):
         return asyncio.run(_run(config))
 
 
+@dataclass
+class _Ending:
+    """When the box is to stop, and with which exit code."""
+
+    asked: asyncio.Event
+    code: int = 0
+
+    def fail(self) -> None:
+        """A part ended that must not: stop, so that whoever watches boxd starts it anew."""
+        self.code = 1
+        self.asked.set()
+
+
 async def _run(config: Config) -> int:
-    stopping = asyncio.Event()
+    ending = _Ending(asyncio.Event())
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(number, ending.asked.set)
     async with AsyncExitStack() as closing:
         news = await _start_server(config, closing)
         # The heavy imports come when the server's process is on its way.
         from boxd.daemon import startup
 
         try:
-            await startup.start(config, news, closing)
-            code = 0
+            await startup.start(config, news, closing, ending.fail)
         except (LedgerDamaged, LedgerTooNew, KeysMissing) as error:
-            code = 1
+            ending.code = 1
             log.error("refusing to dispense", why=str(error))
-            await startup.start_refusing(config, error, closing)
-        await stopping.wait()
+            await startup.start_refusing(config, error, news, closing)
+        await ending.asked.wait()
         log.info("stopping")
-    log.info("stopped", exit_code=code)
-    return code
+    log.info("stopped", exit_code=ending.code)
+    return ending.code
 
 
 async def _start_server(config: Config, closing: AsyncExitStack) -> EarlyNews:

@@ -13,11 +13,13 @@ from boxd.errors import BoxdError, LedgerDamaged
 from boxd.ledger.ledger import as_text, utc_now
 from boxd.ledger.overview import Overview
 from boxd.redemption import Answer, Reply
+from boxd.temporal.database import SetAside
+from boxd.temporal.server import ServerStatus
 from boxd.web.snapshot import Health, Picture, snapshot
 
 Json = dict[str, Any]
 
-_REMEDY = "Stop boxd, put a good copy of what is damaged in its place, start boxd again."
+_REMEDY = "Stop boxd, put a good copy of the file named above in its place, start boxd again."
 
 
 class RefusingDesk:
@@ -45,12 +47,26 @@ class RefusingBox:
         self._bays = bays
         self._rack = rack
         self._error = error
+        self._temporal: ServerStatus | None = None
+
+    def server_changed(self, status: ServerStatus) -> None:
+        """The Temporal server is not needed here, but shown."""
+        self._temporal = status
+
+    def set_aside(self, kept: SetAside) -> None:
+        """Nothing to add to what the log says."""
 
     def snapshot(self) -> Json:
         """Why the box refuses, and how its devices stand."""
+        is_damaged = isinstance(self._error, LedgerDamaged)
         health = Health(
-            *("out_of_service", str(self._error), _REMEDY, "down", "not needed", ""),
-            ledger="damaged",
+            state="out_of_service",
+            why=str(self._error),
+            remedy=_REMEDY,
+            temporal=self._temporal.state.value if self._temporal else "external",
+            temporal_why=self._temporal.why if self._temporal else "",
+            temporal_since=as_text(self._temporal.since) if self._temporal else "",
+            ledger="damaged" if is_damaged else "unusable",
             ledger_why=str(self._error),
         )
         picture = Picture(
@@ -77,6 +93,6 @@ class RefusingBox:
         """Whatever else is asked is refused with the same reason."""
 
         async def refuse(*_: object, **__: object) -> Any:
-            raise LedgerDamaged(str(self._error))
+            raise self._error
 
         return refuse

@@ -71,7 +71,7 @@ class Serving:
         self._box.set_health(
             state="out_of_service" if why else "ready",
             why=why,
-            remedy=_REMEDY if why else "",
+            remedy=_REMEDY if why and not self._why_ledger_rests else "",
             ledger="unusable" if self._why_ledger_rests else "whole",
             ledger_why=self._why_ledger_rests,
         )
@@ -88,7 +88,7 @@ class Serving:
             temporal_since=as_text(status.since),
         )
         if status.state is ServerState.DOWN and not self._is_stopping and self.is_serving.is_set():
-            self.worker_serves(False, f"the Temporal server is down: {status.why}")
+            self.worker_serves(False, status.why or "the Temporal server is down")
             self._on_server_down()
 
     def external_server(self, address: str) -> None:
@@ -99,7 +99,7 @@ class Serving:
         """The server's database was not fit for use: said loudly, and kept."""
         text = (
             f"Temporal's database was set aside as {kept.path.name} ({kept.why});"
-            " open redemptions go on from the ledger."
+            " open redemptions go on from the ledger. `boxd alarms clear` ends this alarm."
         )
         self._note(
             self._ledger.write(

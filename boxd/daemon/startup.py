@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -33,8 +33,10 @@ from boxd.workflows.runner import Runner
 log = structlog.get_logger("boxd")
 
 
-async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> None:
-    """Start everything; `closing` ends it in the opposite order.
+async def start(
+    config: Config, news: EarlyNews, closing: AsyncExitStack, fail: Callable[[], None]
+) -> None:
+    """Start everything; `closing` ends it in the opposite order, `fail` is called if it breaks.
 
     Raises LedgerDamaged, LedgerTooNew or KeysMissing when the box must not dispense, ConfigError
     when a file that the configuration names is of no use.
@@ -51,15 +53,15 @@ async def start(config: Config, news: EarlyNews, closing: AsyncExitStack) -> Non
     closing.push_async_callback(serving.stop)
     await parts.rack.start()
     await assembly.show_open_redemptions(ledger, parts.bays, serving.lock)
-    await box.start()
-    closing.push_async_callback(box.stop)
+    await box.refresh()
+    _keep_running(box.keep_fresh(), closing, fail)
     await _start_web(config, box, hardware, closing)
     news.tell(serving)
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
-    _start_worker(parts, serving, closing)
+    _start_worker(parts, serving, closing, fail)
     if config.simulation.enabled:
-        _keep_running(welcome.greet(config, ledger, keys, serving.is_serving), closing)
+        _keep_running(welcome.greet(config, ledger, keys, serving.is_serving), closing, fail)
 
 
 async def _open_ledger(
@@ -105,7 +107,9 @@ def _wire(
     return Parts(config, ledger, keys, rack, bays, opener, desk, operator)
 
 
-def _start_worker(parts: Parts, serving: Serving, closing: AsyncExitStack) -> None:
+def _start_worker(
+    parts: Parts, serving: Serving, closing: AsyncExitStack, fail: Callable[[], None]
+) -> None:
     config = parts.config
     rules = RedemptionRules(
         config.box.id, assembly.lockout_rule(config), assembly.declines_void_code(config)
@@ -115,10 +119,12 @@ def _start_worker(parts: Parts, serving: Serving, closing: AsyncExitStack) -> No
     ).all()
     runner = Runner(config, parts.ledger, activities, serving.worker_serves, serving.reconciled)
     serving.on_server_down(runner.doubt)
-    _keep_running(runner.run(parts.desk), closing)
+    _keep_running(runner.run(parts.desk), closing, fail)
 
 
-async def start_refusing(config: Config, error: BoxdError, closing: AsyncExitStack) -> None:
+async def start_refusing(
+    config: Config, error: BoxdError, news: EarlyNews, closing: AsyncExitStack
+) -> None:
     """Show on lamps, HUD and commands why nothing is dispensed."""
     changes = Changes()
     hardware = _hardware(config, closing)
@@ -128,7 +134,9 @@ async def start_refusing(config: Config, error: BoxdError, closing: AsyncExitSta
     for bay in bays.values():
         bay.serve(False, str(error))
     await rack.start()
-    await _start_web(config, RefusingBox(config, bays, rack, error), hardware, closing)
+    box = RefusingBox(config, bays, rack, error)
+    await _start_web(config, box, hardware, closing)
+    news.tell(box)
 
 
 def _hardware(config: Config, closing: AsyncExitStack) -> Hardware:
@@ -147,17 +155,19 @@ async def _start_web(
     log.info("the HUD is there", address=f"http://{config.web.host}:{server.port}/")
 
 
-def _keep_running(work: Coroutine[None, None, None], closing: AsyncExitStack) -> None:
+def _keep_running(
+    work: Coroutine[None, None, None], closing: AsyncExitStack, fail: Callable[[], None]
+) -> None:
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a part of boxd ended by an error; boxd stops", exc_info=error)
+            fail()
+
     task = asyncio.create_task(work)
-    task.add_done_callback(_say_if_it_failed)
+    task.add_done_callback(ended)
     closing.push_async_callback(partial(_end, task))
 
 
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def _say_if_it_failed(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("a part of boxd ended by an error; stop it and look", exc_info=error)

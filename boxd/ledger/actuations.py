@@ -105,7 +105,7 @@ def _ask_about_override(tx: Transaction, order: Order) -> None:
         "override_unknown",
         f"locker {order.locker}",
         f"Locker {order.locker}: it is not known whether the override of {order.actor} opened it."
-        " Look at its door, shut it, then clear this alarm.",
+        " Look at its door and shut it; `boxd alarms clear` ends this alarm.",
     )
 
 

@@ -13,11 +13,15 @@ from boxd.redemption import Refusal, Standing
 
 @dataclass(frozen=True)
 class Claim:
-    """One Enter at a bay. `digest` is the typed code's; None when its check digit was wrong."""
+    """One Enter at a bay: the typed code's digest, and whether its check digit fits.
+
+    A code that is known is good whatever its length: codes keep when the configured length changes.
+    """
 
     redemption: str
     bay: str
-    digest: bytes | None
+    digest: bytes
+    well_formed: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> Standing:
     )
 
 
-def _code(connection: sqlite3.Connection, digest: bytes | None) -> sqlite3.Row | None:
+def _code(connection: sqlite3.Connection, digest: bytes) -> sqlite3.Row | None:
     found: sqlite3.Row | None = connection.execute(
         "SELECT id, box, sku, state, expires_at FROM codes WHERE digest = ?", (digest,)
     ).fetchone()
@@ -60,10 +64,8 @@ def _refusal(
         return Refusal.LOCKED_OUT
     if any(other.bay == asked.bay for other in redemptions.open_ones(tx.connection)):
         return Refusal.BAY_BUSY
-    if asked.digest is None:
-        return Refusal.MISTYPED
     if code is None:
-        return Refusal.UNKNOWN
+        return Refusal.UNKNOWN if asked.well_formed else Refusal.MISTYPED
     return _refusal_of_code(tx.at, code, rules.box) or (None if free else Refusal.NO_LOCKER)
 
 

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from boxd.config import check_secret_mode
-from boxd.errors import KeysMissing
+from boxd.errors import ConfigError, KeysMissing
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -66,9 +66,11 @@ def _key(file: Path, may_create: bool) -> bytes:
             f"the key file {file} is absent, but the ledger holds codes made with it:"
             " put it back from your copy (no new one is made, it would fit no code)"
         )
-    check_secret_mode(file)
     try:
+        check_secret_mode(file)
         key = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except ConfigError as error:
+        raise KeysMissing(str(error)) from None
     except (OSError, ValueError) as error:
         raise KeysMissing(f"the key file {file} can't be read: {error}; restore it") from None
     if len(key) != KEY_BYTES:
@@ -77,9 +79,16 @@ def _key(file: Path, may_create: bool) -> bytes:
 
 
 def _make(file: Path) -> None:
+    """Write a new key; the file has its name only when it is whole and on the disk."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    unfinished = file.with_name(file.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(secrets.token_hex(KEY_BYTES) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
+    unfinished.rename(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)

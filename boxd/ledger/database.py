@@ -10,10 +10,10 @@ from pathlib import Path
 from boxd.errors import LedgerDamaged, LedgerTooNew
 
 # Small pages: a commit of a redemption touches some ten of them, and each is written whole.
-PAGE_BYTES = 1024
+PAGE_BYTES = 512
 # In pages: the log is folded into the file every 4 MiB, so that often-changed pages are written
 # back once and not at every step.
-CHECKPOINT_PAGES = 4096
+CHECKPOINT_PAGES = 8192
 
 
 def open_ledger(file: Path) -> sqlite3.Connection:

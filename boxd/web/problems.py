@@ -16,7 +16,10 @@ from boxd.errors import (
     BoxdError,
     DeliveryUnknown,
     DeviceUnreachable,
+    KeysMissing,
     LedgerDamaged,
+    LedgerTooNew,
+    LedgerUnusable,
     NotFound,
     Refused,
     TemporalUnavailable,
@@ -28,13 +31,16 @@ KINDS: dict[type[BoxdError], tuple[int, str, str]] = {
     Refused: (409, "refused", "Refused"),
     TemporalUnavailable: (503, "temporal-unavailable", "Nothing can be decided just now"),
     LedgerDamaged: (503, "ledger-damaged", "The ledger is damaged"),
+    LedgerTooNew: (503, "ledger-too-new", "The ledger is of a newer boxd"),
+    LedgerUnusable: (503, "ledger-unusable", "The ledger can't be used just now"),
+    KeysMissing: (503, "keys-missing", "A key file is missing"),
     DeviceUnreachable: (503, "device-unreachable", "The device is not there"),
     DeliveryUnknown: (503, "delivery-unknown", "It is not known whether the order arrived"),
 }
 
 REMEDIES = {
     404: "There is nothing at {path}; GET / is the operator's screen, GET /api/v1/status the box.",
-    405: "{path} does not take {method}; the API's description lists what it takes.",
+    405: "{path} does not take {method}; look at docs/architecture.md for the routes.",
 }
 
 

@@ -70,11 +70,11 @@ class RedemptionDesk:
 
     async def begin(self, bay: str, typed: str) -> None:
         """Start the redemption of the digits typed at `bay`; asked again, the same one."""
+        digest = self._keys.digest(typed).hex()
         well_formed = is_well_formed(typed, self._config.codes.length)
-        digest = self._keys.digest(typed).hex() if well_formed else ""
         redemption = await self._undecided_redemption(bay, digest) or new_redemption_id()
         self._undecided[bay] = _Undecided(digest, redemption)
-        await self._start(redemption, bay, digest)
+        await self._start(redemption, bay, digest, well_formed)
         del self._undecided[bay]
 
     async def _undecided_redemption(self, bay: str, digest: str) -> str:
@@ -87,7 +87,7 @@ class RedemptionDesk:
 
     async def resume(self, standing: Standing) -> None:
         """Give an open redemption a workflow that goes on from where it stands."""
-        await self._start(standing.redemption, standing.bay, "")
+        await self._start(standing.redemption, standing.bay, "", well_formed=True)
 
     async def answer(self, answer: Answer) -> Reply:
         """Deliver the answer; step 0 means the question that is asked now."""
@@ -123,11 +123,12 @@ class RedemptionDesk:
         now = await self._ledger.read(lambda c: redemptions.find(c, before.redemption))
         return now or before
 
-    async def _start(self, redemption: str, bay: str, digest: str) -> None:
+    async def _start(self, redemption: str, bay: str, digest: str, well_formed: bool) -> None:
         timeouts = self._config.timeouts
         start = RedemptionStart(
             *(redemption, bay, digest, timeouts.reminder_first_s),
             *(timeouts.reminder_longest_s, timeouts.door_left_open_s),
+            well_formed=well_formed,
         )
         async with _reaching_the_server():
             await self._require_client().start_workflow(

@@ -13,10 +13,17 @@ RECORD_ANSWER = "record_answer"
 REMIND = "remind"
 LOOK_AGAIN = "look_again"
 
+_PREFIX = "redemption-"
+
 
 def workflow_id(redemption: str) -> str:
     """The id of the workflow that drives a redemption."""
-    return f"redemption-{redemption}"
+    return _PREFIX + redemption
+
+
+def redemption_of(workflow: str) -> str:
+    """The redemption that a workflow of this id drives."""
+    return workflow.removeprefix(_PREFIX)
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,8 @@ class RedemptionStart:
     """One Enter at a bay, or an open redemption that is taken up again.
 
     `digest` is the keyed digest of the typed code in hexadecimal, never the code itself; empty
-    when its check digit was wrong, or when there is nothing to claim any more. The waits are in seconds; reminders start at `reminder_first_s` and double.
+    when there is nothing to claim any more. `well_formed` says whether its check digit fits. The
+    waits are in seconds; reminders start at `reminder_first_s` and double.
     """
 
     redemption: str
@@ -33,6 +41,7 @@ class RedemptionStart:
     reminder_first_s: float
     reminder_longest_s: float
     door_left_open_s: float
+    well_formed: bool = True
 
 
 @dataclass(frozen=True)

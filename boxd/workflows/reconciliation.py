@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.ledger import audit, redemptions
@@ -27,27 +27,37 @@ class Reconciled:
 
 async def reconcile(client: Client, ledger: Ledger, desk: RedemptionDesk, box: str) -> Reconciled:
     """Bring Temporal into line with the ledger, before the worker takes up anything."""
-    undecided = await _end_unknown(client, ledger, box)
-    return Reconciled(await resume_open(client, ledger, desk), undecided)
+    undecided = [await _end(client, ledger, each) for each in await _strangers(client, ledger, box)]
+    return Reconciled(await catch_up(client, ledger, desk, box), tuple(undecided))
 
 
-async def resume_open(client: Client, ledger: Ledger, desk: RedemptionDesk) -> tuple[str, ...]:
+async def catch_up(
+    client: Client, ledger: Ledger, desk: RedemptionDesk, box: str
+) -> tuple[str, ...]:
     """Give each open redemption without a running workflow one; returns which those were.
 
-    Those that run are told to look where they stand: their last step may be known to the ledger
-    alone, when boxd ended before Temporal heard of it.
+    Workflows that run are told to look where they stand: their last step, their end even, may be
+    known to the ledger alone, when boxd or the server ended before Temporal heard of it.
     """
+    async for found in client.list_workflows(_running(box)):
+        if await _knows(ledger, found):
+            await client.get_workflow_handle(found.id).signal(messages.LOOK_AGAIN)
     resumed = []
     for standing in await ledger.read(redemptions.open_ones):
-        if await _is_running(client, standing.redemption):
-            handle = client.get_workflow_handle(messages.workflow_id(standing.redemption))
-            await handle.signal(messages.LOOK_AGAIN)
-        else:
+        if not await _is_running(client, standing.redemption):
             await desk.resume(standing)
             entry = audit.Entry("boxd", "workflow.resumed", "no workflow", standing.redemption)
             await ledger.write(partial(audit.append, entry=entry))
             resumed.append(standing.redemption)
     return tuple(resumed)
+
+
+def _running(box: str) -> str:
+    """The query for the running redemptions of a box."""
+    return (
+        f"WorkflowType = '{messages.WORKFLOW}' AND ExecutionStatus = 'Running'"
+        f" AND TaskQueue = '{task_queue(box)}'"
+    )
 
 
 async def _is_running(client: Client, redemption: str) -> bool:
@@ -61,23 +71,25 @@ async def _is_running(client: Client, redemption: str) -> bool:
     return described.status is WorkflowExecutionStatus.RUNNING
 
 
-async def _end_unknown(client: Client, ledger: Ledger, box: str) -> tuple[str, ...]:
-    """End workflows whose redemption the ledger does not know; returns their bays."""
-    query = (
-        f"WorkflowType = '{messages.WORKFLOW}' AND ExecutionStatus = 'Running'"
-        f" AND TaskQueue = '{task_queue(box)}'"
-    )
-    bays = []
-    async for found in client.list_workflows(query):
-        redemption = found.id.removeprefix("redemption-")
-        if await ledger.read(partial(redemptions.find, redemption=redemption)) is not None:
-            continue
-        bay = _bay_of(found.search_attributes)
-        entry = audit.Entry("boxd", "workflow.undecided", _ENDED_AS, redemption, bay)
-        await ledger.write(partial(audit.append, entry=entry))
-        await client.get_workflow_handle(found.id).terminate(reason=_ENDED_AS)
-        bays.append(bay)
-    return tuple(bays)
+async def _strangers(client: Client, ledger: Ledger, box: str) -> list[WorkflowExecution]:
+    """The running workflows whose redemption the ledger does not know."""
+    running = [found async for found in client.list_workflows(_running(box))]
+    return [found for found in running if not await _knows(ledger, found)]
+
+
+async def _knows(ledger: Ledger, found: WorkflowExecution) -> bool:
+    redemption = messages.redemption_of(found.id)
+    return await ledger.read(partial(redemptions.find, redemption=redemption)) is not None
+
+
+async def _end(client: Client, ledger: Ledger, stranger: WorkflowExecution) -> str:
+    """End a workflow whose Enter was never decided, with a record; returns its bay."""
+    bay = _bay_of(stranger.search_attributes)
+    redemption = messages.redemption_of(stranger.id)
+    entry = audit.Entry("boxd", "workflow.undecided", _ENDED_AS, redemption, bay)
+    await ledger.write(partial(audit.append, entry=entry))
+    await client.get_workflow_handle(stranger.id).terminate(reason=_ENDED_AS)
+    return bay
 
 
 def _bay_of(attributes: object) -> str:

@@ -6,6 +6,7 @@ redemption stands, so that a run may begin anywhere on the way.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
@@ -36,18 +37,24 @@ class RedemptionWorkflow:
     def __init__(self, start: RedemptionStart) -> None:
         self._start = start
         self._standing: Standing | None = None
+        self._asked_at = workflow.now()
         self._reminders = 0
+        self._reminding: asyncio.Task[None] | None = None
+        self._found_by = ("", "")
 
     @workflow.run
     async def run(self, start: RedemptionStart) -> Standing:
         """Claim, then go from stage to stage until the redemption has ended."""
         standing = self._follow(await self._claim())
+        if not standing.stage.has_ended:
+            self._reminding = asyncio.create_task(self._remind())
         while not standing.stage.has_ended:
             if standing.stage is Stage.OPEN:
                 standing = self._follow(await self._open_locker(standing))
             else:
                 standing = await self._answered(standing)
         await workflow.wait_condition(workflow.all_handlers_finished)
+        self._let_people_find_it(standing)
         return standing
 
     @workflow.update
@@ -117,44 +124,62 @@ class RedemptionWorkflow:
         return after
 
     async def _answered(self, standing: Standing) -> Standing:
-        """Wait until an answer moved the redemption on; remind while nobody comes."""
-        self._reminders = 0
+        """Wait until an answer moved the redemption on."""
+        self._let_people_find_it(standing)
+        await workflow.wait_condition(lambda: self._standing is not standing)
+        return self._standing or standing
+
+    async def _remind(self) -> None:
+        """Remind while nobody comes, ever more seldom.
+
+        One timer is under way at a time, and an answer leaves it be: each start and each cancel
+        would be written to the card.
+        """
         while True:
-            try:
-                await workflow.wait_condition(
-                    lambda: self._standing is not standing, timeout=self._patience(standing)
-                )
-            except TimeoutError:
-                self._reminders += 1
-                await self._remind(standing)
-            if self._standing is not None and self._standing is not standing:
-                return self._standing
+            standing, waits_s = self._standing, self._until_reminder_s()
+            if standing is None or waits_s > 0:
+                await workflow.sleep(waits_s)
+                continue
+            self._reminders += 1
+            await workflow.execute_local_activity(
+                messages.REMIND,
+                Reminder(standing, self._reminders),
+                start_to_close_timeout=_ACTIVITY_TIMEOUT,
+                retry_policy=_RETRIES,
+            )
 
-    def _patience(self, standing: Standing) -> timedelta:
-        """How long to wait before the next reminder: doubling, up to a longest."""
-        first = self._start.reminder_first_s
-        if standing.stage is Stage.TAKE:
-            first = self._start.door_left_open_s
-        doubled: float = first * 2.0 ** min(self._reminders, 20)
-        return timedelta(seconds=min(doubled, max(first, self._start.reminder_longest_s)))
-
-    async def _remind(self, standing: Standing) -> None:
-        await workflow.execute_local_activity(
-            messages.REMIND,
-            Reminder(standing, self._reminders),
-            start_to_close_timeout=_ACTIVITY_TIMEOUT,
-            retry_policy=_RETRIES,
-        )
+    def _until_reminder_s(self) -> float:
+        """How long until somebody is reminded of what is asked now."""
+        first_s = self._start.reminder_first_s
+        if self._standing is not None and self._standing.stage is Stage.TAKE:
+            first_s = self._start.door_left_open_s
+        waited_s = (workflow.now() - self._asked_at).total_seconds()
+        return _reminder_due_s(first_s, self._start.reminder_longest_s, self._reminders) - waited_s
 
     def _follow(self, standing: Standing) -> Standing:
-        """Take over where the ledger says the redemption stands, and let people find it by that."""
+        """Take over where the ledger says the redemption stands, unless that is known already."""
         before = self._standing
         if before is not None and standing.step <= before.step:
             return before
         self._standing = standing
-        if before is None or (before.stage, before.locker) != (standing.stage, standing.locker):
-            locker = "" if standing.locker is None else str(standing.locker)
-            workflow.upsert_search_attributes(
-                [STATE.value_set(standing.stage.value), LOCKER.value_set(locker)]
-            )
+        self._asked_at = workflow.now()
+        self._reminders = 0
         return standing
+
+    def _let_people_find_it(self, standing: Standing) -> None:
+        """Name bay, locker and state in Temporal's list; only where somebody is waited for."""
+        locker = "" if standing.locker is None else str(standing.locker)
+        found_by = (standing.stage.value, locker)
+        if found_by != self._found_by:
+            self._found_by = found_by
+            workflow.upsert_search_attributes(
+                [STATE.value_set(found_by[0]), LOCKER.value_set(found_by[1])]
+            )
+
+
+def _reminder_due_s(first_s: float, longest_s: float, reminders: int) -> float:
+    """When the next reminder is due, after the question: the pauses double, up to a longest."""
+    pauses = (
+        min(first_s * 2.0 ** min(n, 20), max(first_s, longest_s)) for n in range(reminders + 1)
+    )
+    return sum(pauses)

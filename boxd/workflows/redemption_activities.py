@@ -54,9 +54,8 @@ class RedemptionActivities:
     async def claim(self, start: RedemptionStart) -> Standing:
         """Decide the claim in the ledger, and show the verdict at the bay at once."""
         clock = lockouts.boot_clock()
-        asked = claims.Claim(
-            start.redemption, start.bay, bytes.fromhex(start.digest) if start.digest else None
-        )
+        digest = bytes.fromhex(start.digest)
+        asked = claims.Claim(start.redemption, start.bay, digest, start.well_formed)
         rules = claims.ClaimRules(
             self._rules.box,
             self._opener.usable_lockers(start.bay),

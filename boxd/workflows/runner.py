@@ -15,7 +15,7 @@ from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_worker
 from boxd.workflows.desk import RedemptionDesk
-from boxd.workflows.reconciliation import Reconciled, reconcile, resume_open
+from boxd.workflows.reconciliation import Reconciled, catch_up, reconcile
 from boxd.workflows.redemption import RedemptionWorkflow
 
 log = structlog.get_logger(__name__)
@@ -83,7 +83,7 @@ class Runner:
         await self._on_reconciled(found)
 
     async def _resume(self, client: Client, desk: RedemptionDesk) -> None:
-        if resumed := await resume_open(client, self._ledger, desk):
+        if resumed := await catch_up(client, self._ledger, desk, self._config.box.id):
             log.warning("redemptions taken up anew", resumed=resumed)
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:

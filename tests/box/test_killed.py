@@ -230,6 +230,27 @@ def test_a_confirmation_is_either_kept_or_asked_for_again(
     booth.check_invariants()
 
 
+def test_a_completion_that_temporal_did_not_hear_of_ends_its_workflow(
+    new_booth: Callable[..., Booth],
+) -> None:
+    booth = new_booth()
+    booth.start()
+    to_take(booth)
+    assert booth.stop() == 0
+    booth.start(dying_at="after the answer")
+    take = booth.prompt("take")
+    booth.door(1, "closed")
+    with pytest.raises(Exception, match=r"disconnected|reset"):
+        wait_until("the door is seen shut", lambda: booth.answer(take, "completed").is_success)
+    booth.wait_for_death()
+    booth.start()
+    booth.ended()
+    running = ("temporal", "workflow", "list", "--query", "ExecutionStatus='Running'", "-o", "json")
+    wait_until("no workflow is left", lambda: "redemption-" not in booth.command(*running).stdout)
+    assert booth.stock("mug")["dispensed"] == 1
+    booth.check_invariants()
+
+
 def test_an_override_works_while_temporal_is_down(booth: Booth) -> None:
     wrong = booth.command("lockers", "open", "9", "--reason", "stuck prize")
     assert wrong.returncode == 1

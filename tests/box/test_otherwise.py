@@ -203,6 +203,25 @@ def test_a_door_that_opens_by_itself_raises_an_alarm_until_it_is_shut(shared_boo
     wait_until("no alarm", lambda: "door_opened_by_itself" not in alarms())
 
 
+def test_an_override_explains_its_door_and_a_door_left_open_is_told(
+    new_booth: Callable[..., Booth],
+) -> None:
+    booth = new_booth((r"# door_left_open_s = .*", "door_left_open_s = 1.2"))
+    booth.start()
+    opened = booth.command("lockers", "open", "2", "--reason", "stuck prize")
+    assert opened.returncode == 0, opened.stderr
+
+    def alarms() -> list[str]:
+        return [alarm["kind"] for alarm in booth.snapshot()["alarms"]]
+
+    wait_until("the door left open", alarms)
+    booth.kill()
+    booth.start()
+    assert alarms() == ["door_left_open"]
+    booth.door(2, "closed")
+    wait_until("no alarm", lambda: not alarms())
+
+
 def test_wrong_codes_lock_the_keypad_across_a_kill(new_booth: Callable[..., Booth]) -> None:
     booth = new_booth(
         (r"# wrong_codes = .*", "wrong_codes = 2"), (r"# first_s = .*", "first_s = 8")
