@@ -278,7 +278,6 @@ def test_ended_in_good_order_it_leaves_dark_lamps_and_jack_alive(
     booth: JackBooth, jackd: subprocess.Popen[bytes]
 ) -> None:
     to_load(booth)
-    ordered = moment()
     assert booth.stop() == 0
     wait_until("all lamps out", lambda: booth.lit(FRONT) == set(), 1)
     assert jackd.poll() is None
