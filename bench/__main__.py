@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -30,11 +31,13 @@ def main(quick: bool, is_long: bool, redemptions: int | None, write: bool) -> No
     size = QUICK if quick else FULL
     total = redemptions or (10_000 if is_long else size.total)
     size = replace(size, total=total, calm=min(size.calm, total))
+    busy = f"Load average of the machine before the run: {os.getloadavg()[0]:.1f}."
     with tempfile.TemporaryDirectory(prefix="boxd-bench-", dir=_disk()) as folder:
         figures = measure(Path(folder), size)
-    report.show(figures, NOTES)
+    notes = (*NOTES, busy)
+    report.show(figures, notes)
     if write:
-        report.write(ROOT / "docs" / "benchmarks.md", figures, NOTES)
+        report.write(ROOT / "docs" / "benchmarks.md", figures, notes)
 
 
 def _disk() -> Path:

@@ -54,7 +54,9 @@ class Activities:
     @activity.defn
     async def claim(self, typed: Typed) -> None:
         """Claim the code in the ledger."""
-        asked = claims.Claim(typed.redemption, typed.bay, bytes.fromhex(typed.digest))
+        asked = claims.Claim(
+            typed.redemption, typed.bay, bytes.fromhex(typed.digest), well_formed=True
+        )
         rules = claims.ClaimRules(BOX, [LOCKER], RULE, lockouts.boot_clock())
         standing = await self._ledger.write(lambda tx: claims.claim(tx, asked, rules))
         assert standing.stage is Stage.LOAD, standing

@@ -32,7 +32,7 @@ class Size:
     claims: int
 
 
-FULL = Size(calm=150, total=1000, ordinary=100, warm_starts=5, kills=3, idle_s=120, claims=1000)
+FULL = Size(calm=120, total=1000, ordinary=100, warm_starts=5, kills=3, idle_s=120, claims=1000)
 QUICK = Size(calm=30, total=120, ordinary=20, warm_starts=1, kills=1, idle_s=20, claims=200)
 
 
