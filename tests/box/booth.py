@@ -55,7 +55,7 @@ def wait_until(what: str, holds: Callable[[], Any], within_s: float = SOON_S) ->
 
 
 class Booth:
-    """One box in a folder of its own. `settings` replaces lines of the simulation's configuration."""
+    """One box in a folder of its own; `settings` replaces lines of the simulation's file."""
 
     def __init__(
         self,

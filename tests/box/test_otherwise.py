@@ -1,4 +1,4 @@
-"""Everything that goes otherwise: refusals, cancels, declines, jams, doors, people who don't come."""
+"""Everything that goes otherwise: refusals, cancels, jams, doors, people who don't come."""
 
 from __future__ import annotations
 

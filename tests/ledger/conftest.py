@@ -28,7 +28,9 @@ class Hands:
     now: datetime = datetime(2030, 5, 1, 9, 0, tzinfo=UTC)
     boot: str = "boot-1"
     seconds: float = 1000.0
-    rule: lockouts.LockoutRule = lockouts.LockoutRule(3, 30.0, 100.0)
+    rule: lockouts.LockoutRule = field(
+        default_factory=lambda: lockouts.LockoutRule(3, 30.0, 100.0)
+    )
     answered: int = field(default=0)
 
     def issue(
@@ -38,8 +40,7 @@ class Hands:
         return self.ledger.write_now(lambda tx: codes.issue(tx, order, self.keys))
 
     def claim(self, code: str | None, redemption: str, bay: str = "bay-1") -> Standing:
-        digest = None if code is None else self.keys.digest(code)
-        asked = claims.Claim(redemption, bay, digest)
+        asked = claims.Claim(redemption, bay, self.keys.digest(code or "1"), code is not None)
         free = [1, 2] if bay == "bay-1" else [3]
         clock = lockouts.BootClock(self.boot, self.seconds)
         rules = claims.ClaimRules("box-1", free, self.rule, clock)
