@@ -18,7 +18,8 @@ from boxd.sim.trace import Trace
 from tests.box.booth import ROOT, Booth, Json, wait_until
 
 # Without -S messages are lost under load. With it a killed client holds everybody up for ten of
-# JACK's client timeouts; -t makes that a fifth of a second, where it would be five.
+# JACK's client timeouts; -t makes that a fifth of a second, where it would be five. The price: what
+# is sent to a process that a busy machine holds up for longer than that may be lost.
 _OPTIONS = ("-r", "-S", "-t", "20", "-d", "dummy", "-r", "48000", "-p", "128")
 
 FRONT, INSIDE = "CodeTV Board 0", "CodeTV Board 1"
@@ -209,6 +210,23 @@ class JackBooth(Booth):
         """Press keys at the front."""
         assert bay == "bay-1"
         self.units[FRONT].say(*(f"tap {key}" for key in keys))
+
+    def enter(self, bay: str, code: str) -> None:
+        """Type a code, look whether the box took every digit, and press Enter."""
+        for _attempt in range(3):
+            self.type_keys(bay, *code)
+            if self._took(len(code)):
+                break
+            self.type_keys(bay, "Cancel")
+            assert self._took(0), "Cancel does not clear what was typed"
+        self.type_keys(bay, "Enter")
+
+    def _took(self, digits: int) -> bool:
+        try:
+            wait_until("typed", lambda: self.bay("bay-1")["typed"] == digits, 3)
+        except AssertionError:
+            return False
+        return True
 
     def press_operator(self, *keys: str) -> None:
         """Press the operator's physical keys."""
