@@ -28,9 +28,7 @@ class Hands:
     now: datetime = datetime(2030, 5, 1, 9, 0, tzinfo=UTC)
     boot: str = "boot-1"
     seconds: float = 1000.0
-    rule: lockouts.LockoutRule = field(
-        default_factory=lambda: lockouts.LockoutRule(3, 30.0, 100.0)
-    )
+    rule: lockouts.LockoutRule = field(default_factory=lambda: lockouts.LockoutRule(3, 30.0, 100.0))
     answered: int = field(default=0)
 
     def issue(
