@@ -33,7 +33,10 @@ def main(quick: bool, is_long: bool, redemptions: int | None, write: bool) -> No
     size = replace(size, total=total, calm=min(size.calm, total))
     busy = f"Load average of the machine before the run: {os.getloadavg()[0]:.1f}."
     with tempfile.TemporaryDirectory(prefix="boxd-bench-", dir=_disk()) as folder:
-        figures = measure(Path(folder), size)
+        try:
+            figures = measure(Path(folder), size)
+        except BrokenPipeError as error:  # click would end in silence, as for `| head`
+            raise RuntimeError("a box hung up in the middle of the run") from error
     notes = (*NOTES, busy)
     report.show(figures, notes)
     if write:

@@ -142,14 +142,15 @@ class Browser:
         return self._answer()
 
     def wait_until_there(self, within_s: float = 30) -> None:
-        """Wait until somebody listens."""
+        """Wait until somebody answers; a box that is being killed may still take a connection."""
         deadline = time.monotonic() + within_s
         while True:
             try:
-                self._connection.connect()
-            except ConnectionRefusedError:
+                self.get("/healthz")
+            except (OSError, http.client.HTTPException):
                 if time.monotonic() > deadline:
                     raise
+                self._connection.close()
                 time.sleep(0.005)
             else:
                 return
