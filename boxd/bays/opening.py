@@ -66,13 +66,17 @@ class Opener:
 
         A second call while the first is under way waits for it.
         """
+        return await asyncio.shield(self.begin(standing))
+
+    def begin(self, standing: Standing) -> asyncio.Task[Standing]:
+        """Begin to open the locker, unless that is under way; whoever confirmed need not wait."""
         order = f"{standing.redemption}/{standing.attempt}"
         task = self._under_way.get(order)
         if task is None:
             task = asyncio.create_task(self._open_once(standing, order))
             self._under_way[order] = task
             task.add_done_callback(lambda _: self._under_way.pop(order, None))
-        return await asyncio.shield(task)
+        return task
 
     async def override(self, locker: int, order: str, actor: str, reason: str) -> Actuated:
         """Open a locker because a named person says so; recorded like every actuation."""

@@ -100,9 +100,15 @@ def prompt_for(
     stock: Sequence[Prize],
     reminders: int = 0,
     bay_name: str = "",
+    why_no_latch: str = "",
 ) -> Prompt:
-    """The prompt for an open redemption. `door` is its locker's switch, None where it has none."""
+    """The prompt for an open redemption. `door` is its locker's switch, None where it has none.
+
+    `why_no_latch` says why the latch can't be reached just now; empty when it can.
+    """
     title, text = _words(standing, door)
+    if why_no_latch and standing.stage is Stage.JAM:
+        text = f"Its board can't be reached ({why_no_latch}). {text}"
     others = tuple(prize for prize in stock if prize.on_hand > 0 and prize.sku != standing.sku)
     options = options_at(standing.stage, door, others)
     return Prompt(

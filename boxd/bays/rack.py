@@ -20,6 +20,7 @@ from boxd.midi.ports import Listing, PortSystem, belongs_to
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 0.5  # a device's coming and going is to be noticed within two seconds
+FIRST_LOOK_S = 1.0  # the rest of the box starts then, even if a MIDI system is slow to answer
 LAST_LOOK_S = 2.0  # what a look may still take when the rack is closed
 LONGEST_WAIT_S = 2.0  # between attempts while there is no MIDI system at all
 
@@ -39,10 +40,11 @@ class Rack:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Look once, connect what is there, and go on watching."""
-        seen = await self._look()
-        self._watch = asyncio.create_task(self._keep_looking(seen), name="rack")
+        """Look and go on watching; returns once what is there is connected, or after a second."""
+        first = asyncio.create_task(self._look())
+        self._watch = asyncio.create_task(self._keep_looking(first), name="rack")
         self._watch.add_done_callback(_report_failure)
+        await asyncio.wait({first}, timeout=FIRST_LOOK_S)
 
     async def close(self) -> None:
         """Stop watching, put the lamps out and close every port, then the MIDI system."""
@@ -108,8 +110,9 @@ class Rack:
             known = ", ".join(self._devices) or "none"
             raise NotFound(f"no device is called '{name}'; known: {known}") from None
 
-    async def _keep_looking(self, seen: bool) -> None:
+    async def _keep_looking(self, first: asyncio.Task[bool]) -> None:
         wait = LOOK_EVERY_S
+        seen = await first
         while not self._closing.is_set():
             wait = LOOK_EVERY_S if seen else min(wait * 2, LONGEST_WAIT_S)
             with contextlib.suppress(TimeoutError):

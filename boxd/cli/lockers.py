@@ -83,7 +83,9 @@ def _tell(locker: int, outcome: dict[str, Any]) -> None:
     click.echo(f"locker {locker}: ", nl=False)
     click.secho(word, fg=style_of(word) or None, nl=False)
     click.echo(f": {outcome['note']}" if outcome.get("note") else "")
-    if word != "done":
+    if word == "failed":
+        click.echo("Nothing was sent: mend that, then open it again.", err=True)
+    elif word != "done":
         click.echo("Look at the locker before you open it again.", err=True)
 
 

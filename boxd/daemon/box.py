@@ -18,6 +18,7 @@ from boxd.bays.prompts import Prize, Prompt, prompt_for
 from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.daemon.changes import Changes
+from boxd.devices import DeviceState
 from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys
@@ -226,7 +227,15 @@ class Box:
         )
         door = self._parts.opener.door_state(standing.locker)
         name = next((b.name for b in self._parts.config.bays if b.id == standing.bay), "")
-        return prompt_for(standing, door, units, reminders, name)
+        return prompt_for(standing, door, units, reminders, name, self._why_no_latch(standing))
+
+    def _why_no_latch(self, standing: Standing) -> str:
+        """Why the latch of a redemption's locker can't be reached; empty when it can."""
+        locker = next((x for x in self._parts.config.lockers if x.id == standing.locker), None)
+        for status in self._parts.rack.statuses():
+            if locker and status.name == locker.latch and status.state is not DeviceState.READY:
+                return status.why or status.state.value
+        return ""
 
     def _picture(self) -> Picture:
         parts = self._parts

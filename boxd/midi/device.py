@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -180,10 +179,10 @@ class MidiDevice:
         except OSError as error:
             self._become(DeviceState.UNREACHABLE, f"sending failed: {error}")
 
-    def _hear(self, message: bytes) -> None:
+    def _hear(self, message: bytes, at: float) -> None:
         heard = self._profile.decode(message)
         if isinstance(heard, BoardKey):
-            self.keypad.touch(KeyTouch(heard.key, heard.touched, time.monotonic()))
+            self.keypad.touch(KeyTouch(heard.key, heard.touched, at))
         elif isinstance(heard, BoardDoor):
             if self.doors[heard.door].move(heard.state):
                 self._tell()
@@ -207,13 +206,13 @@ class MidiDevice:
 class _Connection:
     """The bytes of one connection; what arrives after it was given up is dropped."""
 
-    def __init__(self, hear: Callable[[bytes], None]) -> None:
+    def __init__(self, hear: Callable[[bytes, float], None]) -> None:
         self.is_open = True
         self._hear = hear
         self._stream = MidiStream()
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes, at: float) -> None:
         """Take bytes as they come and pass complete messages on."""
         for message in self._stream.feed(data):
             if self.is_open:
-                self._hear(message)
+                self._hear(message, at)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-OnMessage = Callable[[bytes], None]
+OnMessage = Callable[[bytes, float], None]
+"""Takes bytes of a device, and when they arrived on the monotonic clock in seconds."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class PortSystem(Protocol):
         """The ports of this instant, without waiting; none where there is no MIDI system."""
 
     async def open(self, pair: PortPair, on_message: OnMessage) -> Port:
-        """Connect to a device; its bytes go to `on_message`, on the event loop, as they arrive.
+        """Connect to a device; its bytes go to `on_message`, on the event loop.
 
         Raises OSError when that fails.
         """

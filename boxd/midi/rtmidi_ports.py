@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import itertools
 import os
+import time
 from typing import Any
 
 import rtmidi
@@ -136,9 +137,11 @@ class RtMidiPort:
 
     def _arrive(self, event: tuple[list[int], float], _data: object = None) -> None:
         # THE HAND-OVER: rtmidi calls this on a thread of its own, where an exception would
-        # disappear without a trace. Nothing but the bytes goes over to the event loop.
+        # disappear without a trace. Nothing but the bytes and their time goes over to the event
+        # loop, which may be late: two quick touches must not look like one that bounced.
         try:
-            self._loop.call_soon_threadsafe(self._on_message, bytes(event[0]))
+            at = time.monotonic()
+            self._loop.call_soon_threadsafe(self._on_message, bytes(event[0]), at)
         except (RuntimeError, ValueError):
             log.exception("a MIDI message was lost", port=self._pair.source)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -116,7 +117,7 @@ class SimulatedPort:
     def hear(self, data: bytes) -> None:
         """Pass on bytes from the unit."""
         if self._on_message:
-            self._on_message(data)
+            self._on_message(data, time.monotonic())
 
     async def close(self) -> None:
         """Give the connection up."""

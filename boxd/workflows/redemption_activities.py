@@ -89,6 +89,9 @@ class RedemptionActivities:
         )
         reply = await self._ledger.write(lambda tx: redemptions.record_answer(tx, answer, around))
         if reply.accepted:
+            if reply.standing.stage is Stage.OPEN:
+                # The workflow will ask for the same opening some milliseconds later, and wait.
+                self._opener.begin(reply.standing)
             self._show(reply.standing)
         return reply
 

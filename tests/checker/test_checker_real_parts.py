@@ -53,7 +53,7 @@ class RealBooth:
         return self.ledger.write_now(lambda tx: codes.issue(tx, order, KEYS))
 
     def claim(self, redemption: str, code: object) -> None:
-        asked = claims.Claim(redemption, "bay-1", KEYS.digest(str(code)))
+        asked = claims.Claim(redemption, "bay-1", KEYS.digest(str(code)), well_formed=True)
         rules = claims.ClaimRules(
             *("box-1", [1, 2], lockouts.LockoutRule(5, 30.0, 60.0)),
             lockouts.BootClock("boot", 1.0),

@@ -35,7 +35,7 @@ class Front:
         ports = self.hardware.ports
         pair = find(await ports.look(), product)
         assert not isinstance(pair, str), pair
-        return await ports.open(pair, lambda data: self.heard.append(data.hex()))
+        return await ports.open(pair, lambda data, _at: self.heard.append(data.hex()))
 
     def locker(self, number: int) -> dict[str, Any]:
         locker: dict[str, Any] = self.hardware.state()["lockers"][str(number)]
