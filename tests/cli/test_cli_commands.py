@@ -117,7 +117,7 @@ def test_a_locker_that_may_not_be_open_fails_the_command(
     assert said.code == 1
     assert f"locker 1: {outcome}: the board is gone" in said.out
     remedy = "Nothing was sent" if outcome == "failed" else "Look at the locker"
-        assert remedy in said.err
+    assert remedy in said.err
 
 
 def test_a_locker_is_taken_out_of_service_and_back(boxd: Boxd, box: BoxInMemory) -> None:
