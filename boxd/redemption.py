@@ -73,7 +73,8 @@ class Answer:
     """One person's answer to one question.
 
     `id` makes it idempotent; `step` names the question it answers, so that an answer to an
-    earlier question can't be taken for one to the present.
+    earlier question can't be taken for one to the present. `daemon` is the run of boxd that took
+    it: what a later run finds undecided was not acknowledged, and is asked for again.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Answer:
     remedy: Remedy | None = None
     reason: str = ""
     seen_shut: bool = False
+    daemon: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,8 @@ def why_refused(stage: Stage, step: int, answer: Answer, door: DoorState | None)
 
 
 def _why_incomplete(stage: Stage, answer: Answer) -> str:
+    if answer.remedy is not None and answer.kind is not AnswerKind.JAMMED:
+        return f"a remedy goes with 'jammed' only, not with '{answer.kind}'"
     if stage is Stage.JAM and answer.kind is AnswerKind.JAMMED and answer.remedy is None:
         return "it is known that the locker did not open; give a remedy: again, other_locker"
     if answer.kind is AnswerKind.SUBSTITUTED and not answer.sku:

@@ -6,8 +6,10 @@ This is the only place from which a latch is ever moved.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from boxd.bays.doors import DoorWatch
 from boxd.devices import DeviceState, DoorState, Latch
@@ -16,6 +18,10 @@ from boxd.ledger import actuations, redemptions
 from boxd.ledger.actuations import Order, Outcome
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import Stage, Standing
+
+# An order that could not be written down is given for this long; after that whoever confirmed it
+# may have gone, and a door must not pop open in front of nobody.
+_LATEST_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,9 @@ class Opener:
         self._ledger = ledger
         self._lockers = {locker.id: locker for locker in lockers}
         self._door_opens_s = door_opens_s
-        self._under_way: dict[str, asyncio.Task[Standing]] = {}
+        self._opening: dict[str, asyncio.Task[Standing]] = {}
+        self._under_way: dict[str, asyncio.Task[Any]] = {}
+        self._first_tried: dict[str, float] = {}
 
     def usable_lockers(self, bay: str) -> list[int]:
         """The lockers of a bay whose latch can be reached and whose door is not open."""
@@ -71,19 +79,24 @@ class Opener:
     def begin(self, standing: Standing) -> asyncio.Task[Standing]:
         """Begin to open the locker, unless that is under way; whoever confirmed need not wait."""
         order = f"{standing.redemption}/{standing.attempt}"
-        task = self._under_way.get(order)
+        task = self._opening.get(order)
         if task is None:
             task = asyncio.create_task(self._open_once(standing, order))
-            self._under_way[order] = task
-            task.add_done_callback(lambda _: self._under_way.pop(order, None))
+            self._opening[order] = self._under_way[order] = task
+            task.add_done_callback(lambda _: self._forget(order))
         return task
+
+    def _forget(self, order: str) -> None:
+        del self._opening[order], self._under_way[order]
 
     async def override(self, locker: int, order: str, actor: str, reason: str) -> Actuated:
         """Open a locker because a named person says so; recorded like every actuation."""
         parts = self._parts(locker)
-        return await self._actuate(
-            parts, Order(order, locker, parts.latch.address, actor, f"override: {reason}")
-        )
+        given = Order(order, locker, parts.latch.address, actor, f"override: {reason}")
+        task = asyncio.create_task(self._actuate(parts, given))
+        self._under_way[order] = task
+        task.add_done_callback(lambda _: self._under_way.pop(order, None))
+        return await asyncio.shield(task)
 
     async def finish(self) -> None:
         """Wait until everything under way is recorded."""
@@ -97,6 +110,8 @@ class Opener:
         present = redemptions.refuse_unclaimed(now, standing.redemption)
         if present.stage is not Stage.OPEN or present.attempt != standing.attempt:
             return present
+        if present.locker not in self._lockers or await self._is_too_late(order_id):
+            return await self._settle(present, Stage.JAM, Outcome.FAILED)
         parts = self._parts(present.locker)
         order = Order(
             *(order_id, parts.id, parts.latch.address, "operator"),
@@ -105,11 +120,23 @@ class Opener:
         )
         outcome = (await self._actuate(parts, order)).outcome
         stage = await self._stage_after(parts, outcome)
+        settled = await self._settle(present, stage, outcome)
+        self._first_tried.pop(order_id, None)
+        return settled
+
+    async def _settle(self, present: Standing, stage: Stage, outcome: Outcome) -> Standing:
         return await self._ledger.write(
             lambda tx: redemptions.settle_opening(
                 *(tx, present.redemption, present.attempt, stage, outcome is Outcome.UNKNOWN)
             )
         )
+
+    async def _is_too_late(self, order: str) -> bool:
+        """Whether the order could not be written down for so long that a person decides anew."""
+        now = time.monotonic()
+        if now - self._first_tried.setdefault(order, now) < _LATEST_S:
+            return False
+        return not await self._ledger.read(lambda c: actuations.is_known(c, order))
 
     async def _actuate(self, parts: LockerParts, order: Order) -> Actuated:
         """The one order in which a latch is moved: intent committed, pulse, outcome committed."""

@@ -137,7 +137,7 @@ class Temporal(Section):
     metrics_port: Port = 7253
     ui: bool = True
     retention_days: int = Field(default=30, ge=1, le=3650)
-    memory_mib: int = Field(default=64, ge=48, le=4096)
+    memory_mib: int = Field(default=96, ge=48, le=4096)
 
 
 class Web(Section):

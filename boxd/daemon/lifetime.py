@@ -16,7 +16,7 @@ from boxd import logs
 from boxd.config import Config, load
 from boxd.daemon.early_news import EarlyNews
 from boxd.daemon.only_one import only_one
-from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew
+from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.temporal.server import EmbeddedServer
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def _run(config: Config) -> int:
 
         try:
             await startup.start(config, news, closing, ending.fail)
-        except (LedgerDamaged, LedgerTooNew, KeysMissing) as error:
+        except (LedgerDamaged, LedgerTooNew, LedgerUnusable, KeysMissing) as error:
             ending.code = 1
             log.error("refusing to dispense", why=str(error))
             await startup.start_refusing(config, error, news, closing)

@@ -9,7 +9,7 @@ from typing import Any
 from boxd.bays.bay import Bay
 from boxd.bays.rack import Rack
 from boxd.config import Config
-from boxd.errors import BoxdError, LedgerDamaged
+from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
 from boxd.ledger.ledger import as_text, utc_now
 from boxd.ledger.overview import Overview
 from boxd.redemption import Answer, Reply
@@ -19,6 +19,7 @@ from boxd.web.snapshot import Health, Picture, snapshot
 
 Json = dict[str, Any]
 
+_MEND = "Mend the disk, then start boxd again; the ledger itself may well be whole."
 _REMEDY = "Stop boxd, put a good copy of the file named above in its place, start boxd again."
 
 
@@ -62,7 +63,7 @@ class RefusingBox:
         health = Health(
             state="out_of_service",
             why=str(self._error),
-            remedy=_REMEDY,
+            remedy=_MEND if isinstance(self._error, LedgerUnusable) else _REMEDY,
             temporal=self._temporal.state.value if self._temporal else "external",
             temporal_why=self._temporal.why if self._temporal else "",
             temporal_since=as_text(self._temporal.since) if self._temporal else "",

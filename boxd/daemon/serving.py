@@ -87,8 +87,9 @@ class Serving:
             temporal_why=status.why,
             temporal_since=as_text(status.since),
         )
-        if status.state is ServerState.DOWN and not self._is_stopping and self.is_serving.is_set():
-            self.worker_serves(False, status.why or "the Temporal server is down")
+        if status.state is ServerState.DOWN and not self._is_stopping:
+            if not self._why_worker_rests:
+                self.worker_serves(False, status.why or "the Temporal server is down")
             self._on_server_down()
 
     def external_server(self, address: str) -> None:
@@ -116,7 +117,8 @@ class Serving:
 
     def lock(self, bay: str, seconds: float) -> None:
         """Lock a bay's keypad, and remember when that has run out."""
-        self._bays[bay].lock(seconds)
+        if bay in self._bays:  # it may have left the configuration
+            self._bays[bay].lock(seconds)
         self._note(self._end_lock(bay, seconds))
 
     def _note(self, work: Coroutine[None, None, object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
@@ -31,6 +32,9 @@ from boxd.workflows.redemption_activities import RedemptionActivities, Redemptio
 from boxd.workflows.runner import Runner
 
 log = structlog.get_logger("boxd")
+
+# Which run of boxd this is: an answer belongs to the run that took it.
+_THIS_RUN = secrets.token_hex(4)
 
 
 async def start(
@@ -93,7 +97,7 @@ def _wire(
 
     rack = Rack(config, hardware.ports, devices_changed)
     closing.push_async_callback(rack.close)
-    desk = RedemptionDesk(ledger, keys, config)
+    desk = RedemptionDesk(ledger, keys, config, _THIS_RUN)
     opener = assembly.opener(config, rack, ledger)
     closing.push_async_callback(opener.finish)
     bays = assembly.bays(config, rack, desk, changes.note)
@@ -112,7 +116,8 @@ def _start_worker(
 ) -> None:
     config = parts.config
     rules = RedemptionRules(
-        config.box.id, assembly.lockout_rule(config), assembly.declines_void_code(config)
+        *(config.box.id, _THIS_RUN),
+        *(assembly.lockout_rule(config), assembly.declines_void_code(config)),
     )
     activities = RedemptionActivities(
         parts.ledger, parts.bays, parts.opener, rules, serving.lock

@@ -8,7 +8,7 @@ from contextlib import suppress
 import click
 
 from boxd.config import Config
-from boxd.errors import KeysMissing
+from boxd.errors import KeysMissing, LedgerUnusable, Refused
 from boxd.ledger import codes, stock
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, Transaction
@@ -18,8 +18,11 @@ _VISITOR = "visitor"
 
 async def greet(config: Config, ledger: Ledger, keys: CodeKeys, is_serving: asyncio.Event) -> None:
     """Fill an empty ledger with the prizes of `[[seed]]`, and print a code once codes are taken."""
-    await ledger.write(lambda tx: _seed(tx, config))
-    code = await ledger.write(lambda tx: _code_to_try(tx, config, keys))
+    try:
+        await ledger.write(lambda tx: _seed(tx, config))
+        code = await ledger.write(lambda tx: _code_to_try(tx, config, keys))
+    except LedgerUnusable:  # the HUD says so
+        return
     await is_serving.wait()
     click.echo(_text(config, code))
 
@@ -41,7 +44,9 @@ def _code_to_try(tx: Transaction, config: Config, keys: CodeKeys) -> str:
     order = codes.CodeOrder(
         _VISITOR, config.box.id, config.codes.length, config.codes.valid_days, "boxd (simulation)"
     )
-    return str(codes.issue(tx, order, keys)["code"])
+    with suppress(Refused):  # what is left may be prizes that are never drawn
+        return str(codes.issue(tx, order, keys)["code"])
+    return ""
 
 
 def _text(config: Config, code: str) -> str:

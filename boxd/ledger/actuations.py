@@ -60,6 +60,12 @@ def intend(tx: Transaction, order: Order) -> Intended:
     return Intended(True, None)
 
 
+def is_known(connection: sqlite3.Connection, order: str) -> bool:
+    """Whether the order was written down."""
+    row = connection.execute("SELECT 1 FROM actuations WHERE id = ?", (order,)).fetchone()
+    return row is not None
+
+
 def conclude(tx: Transaction, order: Order, outcome: Outcome, note: str = "") -> None:
     """Record the outcome, once; a later call changes nothing."""
     changed = tx.connection.execute(

@@ -7,7 +7,7 @@ import sqlite3
 from importlib import resources
 from pathlib import Path
 
-from boxd.errors import LedgerDamaged, LedgerTooNew
+from boxd.errors import LedgerDamaged, LedgerTooNew, LedgerUnusable
 
 # Small pages: a commit of a redemption touches some ten of them, and each is written whole.
 PAGE_BYTES = 512
@@ -19,7 +19,7 @@ CHECKPOINT_PAGES = 8192
 def open_ledger(file: Path) -> sqlite3.Connection:
     """A connection that may write, to a whole ledger of the present schema; made if absent.
 
-    Raises LedgerDamaged or LedgerTooNew.
+    Raises LedgerDamaged or LedgerTooNew, LedgerUnusable where the disk is at fault.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
@@ -27,6 +27,9 @@ def open_ledger(file: Path) -> sqlite3.Connection:
         _set_up(connection)
         _check(connection, file)
         _migrate(connection, file)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise _unusable(file, str(error)) from error
     except sqlite3.DatabaseError as error:
         connection.close()
         raise _damaged(file, str(error)) from error
@@ -37,7 +40,7 @@ def open_ledger(file: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(file: Path) -> sqlite3.Connection:
-    """A connection that only reads. Raises LedgerDamaged when the file can't be opened."""
+    """A connection that only reads. Raises LedgerDamaged or LedgerUnusable."""
     try:
         connection = sqlite3.connect(
             f"{file.resolve().as_uri()}?mode=ro",
@@ -47,6 +50,8 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
         )
         connection.row_factory = sqlite3.Row
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        raise _unusable(file, str(error)) from error
     except sqlite3.DatabaseError as error:
         raise _damaged(file, str(error)) from error
     return connection
@@ -69,6 +74,13 @@ def _check(connection: sqlite3.Connection, file: Path) -> None:
     orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     if orphans:
         raise _damaged(file, f"{len(orphans)} rows refer to rows that are not there")
+
+
+def _unusable(file: Path, why: str) -> LedgerUnusable:
+    return LedgerUnusable(
+        f"the ledger {file} can't be opened ({why}); that does not mean that it is damaged."
+        " Look at the disk: full (df -h), read-only (mount), failing (dmesg)"
+    )
 
 
 def _damaged(file: Path, why: str) -> LedgerDamaged:

@@ -69,7 +69,8 @@ class Ledger:
 
     def write_now(self, change: Callable[[Transaction], T]) -> T:
         """The same as `write` for a program without an event loop."""
-        return self._commit(change)
+        with self._saying_trouble():
+            return self._commit(change)
 
     async def prove_writable(self) -> None:
         """Commit something that changes nothing; raises LedgerUnusable when the disk refuses."""

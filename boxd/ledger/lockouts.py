@@ -47,7 +47,11 @@ def remaining_s(connection: sqlite3.Connection, bay: str, clock: BootClock) -> f
 
 
 def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
-    """Let locks of an earlier boot run anew on this boot's clock."""
+    """Let locks of an earlier boot run anew on this boot's clock; those that ran out are over."""
+    tx.connection.execute(
+        "UPDATE lockouts SET lock_s = 0, until_s = 0 WHERE boot = ? AND until_s <= ?",
+        (clock.boot, clock.seconds),
+    )
     tx.connection.execute(
         "UPDATE lockouts SET boot = ?, until_s = ? + lock_s WHERE lock_s > 0 AND boot <> ?",
         (clock.boot, clock.seconds, clock.boot),

@@ -57,10 +57,11 @@ def new_redemption_id() -> str:
 class RedemptionDesk:
     """Starts redemptions and delivers answers; raises TemporalUnavailable while it can't."""
 
-    def __init__(self, ledger: Ledger, keys: CodeKeys, config: Config) -> None:
+    def __init__(self, ledger: Ledger, keys: CodeKeys, config: Config, daemon: str) -> None:
         self._ledger = ledger
         self._keys = keys
         self._config = config
+        self._daemon = daemon
         self._client: Client | None = None
         self._undecided: dict[str, _Undecided] = {}
 
@@ -73,9 +74,10 @@ class RedemptionDesk:
         digest = self._keys.digest(typed).hex()
         well_formed = is_well_formed(typed, self._config.codes.length)
         redemption = await self._undecided_redemption(bay, digest) or new_redemption_id()
-        self._undecided[bay] = _Undecided(digest, redemption)
+        mine = self._undecided[bay] = _Undecided(digest, redemption)
         await self._start(redemption, bay, digest, well_formed)
-        del self._undecided[bay]
+        if self._undecided.get(bay) is mine:
+            del self._undecided[bay]
 
     async def _undecided_redemption(self, bay: str, digest: str) -> str:
         """The redemption that these digits were given before, unless it was decided since."""
@@ -97,7 +99,7 @@ class RedemptionDesk:
                 f"there is no redemption '{answer.redemption}';"
                 " `boxd redemptions list` shows those that are open"
             )
-        answer = replace(answer, step=answer.step or standing.step)
+        answer = replace(answer, step=answer.step or standing.step, daemon=self._daemon)
         if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer.id)):
             return Reply(True, "", standing)
         if standing.stage.has_ended:
@@ -110,14 +112,21 @@ class RedemptionDesk:
                 messages.workflow_id(answer.redemption)
             )
             try:
-                return await _update(handle, answer)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-                await self.resume(standing)
-                return await _update(handle, answer)
+                return await self._update(handle, answer, standing)
             except WorkflowUpdateFailedError as error:
                 return Reply(False, _why(error), await self._standing_now(standing))
+
+    async def _update(
+        self, handle: WorkflowHandle[object, object], answer: Answer, standing: Standing
+    ) -> Reply:
+        """Give the answer to the workflow, or to a new one where Temporal lost it."""
+        try:
+            return await _update(handle, answer)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            await self.resume(standing)
+            return await _update(handle, answer)
 
     async def _standing_now(self, before: Standing) -> Standing:
         now = await self._ledger.read(lambda c: redemptions.find(c, before.redemption))

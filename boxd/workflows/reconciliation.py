@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -41,7 +43,8 @@ async def catch_up(
     """
     async for found in client.list_workflows(_running(box)):
         if await _knows(ledger, found):
-            await client.get_workflow_handle(found.id).signal(messages.LOOK_AGAIN)
+            with _unless_it_has_closed():
+                await client.get_workflow_handle(found.id).signal(messages.LOOK_AGAIN)
     resumed = []
     for standing in await ledger.read(redemptions.open_ones):
         if not await _is_running(client, standing.redemption):
@@ -86,10 +89,21 @@ async def _end(client: Client, ledger: Ledger, stranger: WorkflowExecution) -> s
     """End a workflow whose Enter was never decided, with a record; returns its bay."""
     bay = _bay_of(stranger.search_attributes)
     redemption = messages.redemption_of(stranger.id)
+    with _unless_it_has_closed():
+        await client.get_workflow_handle(stranger.id).terminate(reason=_ENDED_AS)
     entry = audit.Entry("boxd", "workflow.undecided", _ENDED_AS, redemption, bay)
     await ledger.write(partial(audit.append, entry=entry))
-    await client.get_workflow_handle(stranger.id).terminate(reason=_ENDED_AS)
     return bay
+
+
+@contextmanager
+def _unless_it_has_closed() -> Iterator[None]:
+    """Temporal's list may lag behind: what has closed meanwhile needs nothing any more."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 def _bay_of(attributes: object) -> str:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from boxd.redemption import ANSWERS_AT, Answer, Reply, Stage, Standing, why_refused
@@ -24,6 +24,8 @@ STATE = SearchAttributeKey.for_keyword("BoxdState")
 # A ledger on a slow card may take seconds for a commit; a dead worker is noticed much earlier, by
 # the workflow task's timeout.
 _ACTIVITY_TIMEOUT = timedelta(seconds=60)
+# Shorter than the one who answers waits: an answer given up must not be taken later.
+_ANSWER_TIMEOUT = timedelta(seconds=6)
 _RETRIES = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5)
 )
@@ -60,13 +62,17 @@ class RedemptionWorkflow:
     @workflow.update
     async def answer(self, answer: Answer) -> Reply:
         """Take a person's answer; the reply says whether it was accepted, or why not."""
-        reply: Reply = await workflow.execute_local_activity(
-            messages.RECORD_ANSWER,
-            answer,
-            result_type=Reply,
-            start_to_close_timeout=_ACTIVITY_TIMEOUT,
-            retry_policy=_RETRIES,
-        )
+        try:
+            reply: Reply = await workflow.execute_local_activity(
+                messages.RECORD_ANSWER,
+                answer,
+                result_type=Reply,
+                schedule_to_close_timeout=_ANSWER_TIMEOUT,
+                retry_policy=_RETRIES,
+            )
+        except ActivityError as error:
+            why = "the answer could not be written down; look at the question and answer again"
+            raise ApplicationError(why, type="Refused") from error
         if reply.accepted:
             self._follow(reply.standing)
         return reply
@@ -78,6 +84,8 @@ class RedemptionWorkflow:
         The ledger may be ahead of this workflow, never behind: later steps are for it to judge.
         """
         if self._standing is None:
+            if not self._start.digest:  # an open redemption taken up again: the ledger judges
+                return
             raise ApplicationError("the code is still being checked", type="Refused")
         if answer.step > self._standing.step:
             return

@@ -12,7 +12,7 @@ from boxd.bays.bay import Bay
 from boxd.bays.opening import Opener
 from boxd.devices import DoorState
 from boxd.ledger import alarms, claims, lockouts, redemptions
-from boxd.ledger.ledger import Ledger
+from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Answer, Reply, Stage, Standing
 from boxd.workflows import messages
 from boxd.workflows.messages import RedemptionStart, Reminder
@@ -25,6 +25,7 @@ class RedemptionRules:
     """What the box's configuration decides about redemptions."""
 
     box: str
+    daemon: str
     lockout: lockouts.LockoutRule
     decline_voids_code: bool
 
@@ -78,6 +79,8 @@ class RedemptionActivities:
     @activity.defn(name=messages.RECORD_ANSWER)
     async def record_answer(self, answer: Answer) -> Reply:
         """Take the answer in the ledger, or say why not."""
+        if answer.daemon != self._rules.daemon:
+            return await self._refuse_late(answer)
         standing = redemptions.refuse_unclaimed(
             await self._ledger.read(lambda c: redemptions.find(c, answer.redemption)),
             answer.redemption,
@@ -95,12 +98,28 @@ class RedemptionActivities:
             self._show(reply.standing)
         return reply
 
+    async def _refuse_late(self, answer: Answer) -> Reply:
+        """An answer that an earlier run of boxd took and did not decide: nobody waits for it."""
+        known = await self._ledger.read(lambda c: redemptions.find(c, answer.redemption))
+        standing = redemptions.refuse_unclaimed(known, answer.redemption)
+        if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer.id)):
+            return Reply(True, "", standing)
+        why = "boxd was started anew meanwhile; look at the question and answer again"
+        return Reply(False, why, standing)
+
     @activity.defn(name=messages.REMIND)
     async def remind(self, reminder: Reminder) -> None:
-        """Nobody answers: say so on the HUD and at the bay."""
+        """Nobody answers: say so on the HUD and at the bay; unless somebody just has."""
         standing = reminder.standing
-        await self._ledger.write(lambda tx: alarms.raise_alarm(tx, *self._alarm(standing)))
-        if standing.bay in self._bays:
+
+        def raise_unless_answered(tx: Transaction) -> bool:
+            now = redemptions.find(tx.connection, standing.redemption)
+            if now is None or now.stage.has_ended or now.step != standing.step:
+                return False
+            alarms.raise_alarm(tx, *self._alarm(standing))
+            return True
+
+        if await self._ledger.write(raise_unless_answered) and standing.bay in self._bays:
             self._bays[standing.bay].remind()
 
     def _alarm(self, standing: Standing) -> tuple[str, str, str]:

@@ -56,6 +56,24 @@ def test_a_ledger_that_can_t_be_written_stops_decisions_until_it_can(booth: Boot
     booth.check_invariants()
 
 
+def test_an_answer_that_could_not_be_written_opens_nothing_later(booth: Booth) -> None:
+    booth.enter("bay-1", booth.issue_code())
+    load = booth.prompt("load")
+    daemon = psutil.Process(booth.pid)
+    limit = (booth.state / "ledger.db-wal").stat().st_size
+    daemon.rlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    refused = booth.answer(load, "loaded")
+    assert refused.status_code in {409, 503}, refused.text
+    assert "again" in refused.json()["detail"]
+    daemon.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    wait_until("ready again", booth.is_ready)
+    again = booth.prompt("load")
+    assert booth.pulses(1) == 0
+    booth.say(again, "loaded")
+    booth.prompt("take")
+    booth.check_invariants()
+
+
 def test_a_half_written_temporal_file_is_set_aside_loudly(booth: Booth) -> None:
     booth.enter("bay-1", booth.issue_code())
     before = booth.prompt("load")

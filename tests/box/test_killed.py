@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -247,6 +248,28 @@ def test_a_completion_that_temporal_did_not_hear_of_ends_its_workflow(
     booth.ended()
     running = ("temporal", "workflow", "list", "--query", "ExecutionStatus='Running'", "-o", "json")
     wait_until("no workflow is left", lambda: "redemption-" not in booth.command(*running).stdout)
+    assert booth.stock("mug")["dispensed"] == 1
+    booth.check_invariants()
+
+
+@pytest.mark.parametrize("stage", ["load", "jam"])
+def test_a_locker_that_left_the_configuration_becomes_a_question(booth: Booth, stage: str) -> None:
+    reach = to_load if stage == "load" else to_jam
+    reach(booth)
+    assert booth.stop() == 0
+    text = booth.config.read_text(encoding="utf-8")
+    text, removed = re.subn(r"\[\[lockers\]\]\nid = 1\n(?:.+\n)+", "", text)
+    assert removed == 1
+    booth.config.write_text(text, encoding="utf-8")
+    booth.start()
+    prompt = booth.prompt(stage)
+    kind, more = ("loaded", {}) if stage == "load" else ("jammed", {"remedy": "again"})
+    booth.say(prompt, kind, **more)
+    jam = wait_until(
+        "a question again", lambda: (p := booth.prompt("jam"))["id"] != prompt["id"] and p
+    )
+    booth.say(jam, "jammed", remedy="other_locker")
+    go_on_to_the_end(booth)
     assert booth.stock("mug")["dispensed"] == 1
     booth.check_invariants()
 

@@ -69,3 +69,16 @@ def test_after_a_power_cut_the_lock_begins_anew(
     again.ledger.write_now(lambda tx: lockouts.adopt_after_boot(tx, clock))
     again.seconds = 25.0
     assert remaining(again) == 10
+
+
+def test_a_lock_that_ran_out_is_not_imposed_again_by_a_power_cut(
+    hands: Hands, open_hands: Callable[[], Hands]
+) -> None:
+    guess(hands, 3)
+    later_start = open_hands()
+    later_start.seconds += 60
+    clock = lockouts.BootClock(later_start.boot, later_start.seconds)
+    later_start.ledger.write_now(lambda tx: lockouts.adopt_after_boot(tx, clock))
+    after_power_cut = open_hands()
+    after_power_cut.boot, after_power_cut.seconds = "boot-2", 5.0
+    assert remaining(after_power_cut) == 0

@@ -162,6 +162,14 @@ def test_another_locker_takes_the_jammed_one_out_of_service(hands: Hands) -> Non
     assert (reply.standing.stage, reply.standing.locker) == (Stage.LOAD, 2)
 
 
+@pytest.mark.parametrize("kind", [AnswerKind.LOADED, AnswerKind.DECLINED])
+def test_a_remedy_goes_with_a_jam_only(hands: Hands, kind: AnswerKind) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    reply = hands.answer(standing, kind, remedy=Remedy.OTHER_LOCKER)
+    assert reply.why == f"a remedy goes with 'jammed' only, not with '{kind}'"
+    assert reply.standing == standing
+
+
 def test_an_order_begun_and_not_ended_is_unknown_and_asked_about(
     hands: Hands, open_hands: Callable[[], Hands]
 ) -> None:
