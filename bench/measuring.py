@@ -28,12 +28,17 @@ class Size:
     ordinary: int
     warm_starts: int
     kills: int
+    settle_s: float  # what the last redemptions left to do: timers of a minute among it
     idle_s: float
     claims: int
 
 
-FULL = Size(calm=120, total=1000, ordinary=100, warm_starts=5, kills=3, idle_s=120, claims=1000)
-QUICK = Size(calm=30, total=120, ordinary=20, warm_starts=1, kills=1, idle_s=20, claims=200)
+FULL = Size(
+    calm=120, total=1000, ordinary=100, warm_starts=5, kills=3, settle_s=75, idle_s=120, claims=1000
+)
+QUICK = Size(
+    calm=30, total=120, ordinary=20, warm_starts=1, kills=1, settle_s=5, idle_s=20, claims=200
+)
 
 
 @dataclass(frozen=True)
@@ -221,7 +226,7 @@ async def _beside(folder: Path, box: Box, size: Size) -> Ordinary:
         per_redemption = (plain.written() - before) / size.ordinary
         memory = usage.memory([plain.server_pid])
         tell(f"idle for {size.idle_s:.0f} s, both")
-        await asyncio.sleep(5)  # what the last redemption left to do
+        await asyncio.sleep(size.settle_s)
         ours, theirs, began = Wrote.so_far(box), usage.written(plain.server_pid), time.monotonic()
         await asyncio.sleep(size.idle_s)
         days = (time.monotonic() - began) / DAY_S
