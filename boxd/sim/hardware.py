@@ -20,7 +20,7 @@ from boxd.sim.ports import SimulatedPorts
 from boxd.sim.trace import Trace
 
 TOUCH_S = 0.04  # how long a quick finger stays on a key
-GAP_S = 0.04  # and how long it needs to the next
+GAP_S = 0.06  # and how long it needs to the next: more than a bounce, whatever the loop does
 DOOR_OPENS_S = 0.06  # from the coil's current to the door's switch
 
 
