@@ -9,7 +9,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ import httpx
 import psutil
 
 from bench.trace import Trace, sent
+from boxd.temporal.command import LOOPBACK
+from boxd.temporal.ports import free_ports
 
 ROOT = Path(__file__).parents[1]
 READY = "f07d4001f7"  # the success lamp, steady
@@ -37,7 +38,7 @@ class Box:
         self.trace_file = self.state / "hardware-trace.jsonl"
         self._config = folder / "box.toml"
         self._process: subprocess.Popen[bytes] | None = None
-        ports = free_ports(5)
+        ports = free_ports(LOOPBACK, 5)
         self.port = ports[-1]
         self._config.write_text(_configuration(self.state, ports), encoding="utf-8")
 
@@ -162,18 +163,6 @@ class Browser:
     def _answer(self) -> tuple[int, Any]:
         response = self._connection.getresponse()
         return response.status, json.loads(response.read())
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody uses now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 def _configuration(state: Path, ports: list[int]) -> str:

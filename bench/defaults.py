@@ -21,7 +21,6 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from bench import usage
-from bench.box import free_ports
 from bench.ordinary import QUEUE, OrdinaryRedemption, Typed
 from boxd.config.schema import Temporal
 from boxd.devices import DoorState
@@ -30,6 +29,8 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import Answer, AnswerKind, Stage, Standing
 from boxd.temporal.binary import find_binary
+from boxd.temporal.command import LOOPBACK
+from boxd.temporal.ports import free_ports
 
 BOX, BAY, LOCKER = "box-1", "bay-1", 1
 RULE = lockouts.LockoutRule(5, 30, 3600)
@@ -94,8 +95,7 @@ class Activities:
         assert reply.accepted, reply
 
     async def _standing(self, redemption: str) -> Standing:
-        standing = await self._ledger.read(lambda c: redemptions.find(c, redemption))
-        return redemptions.refuse_unclaimed(standing, redemption)
+        return await self._ledger.read(lambda c: redemptions.require(c, redemption))
 
 
 @dataclass
@@ -161,7 +161,7 @@ class Defaults:
 
 async def start_server(database: Path) -> tuple[subprocess.Popen[bytes], Client, float]:
     """A server as its manual starts it; the process, a client, and the seconds until SERVING."""
-    grpc, ui = free_ports(2)
+    grpc, ui = free_ports(LOOPBACK, 2)
     command = [str(find_binary(Temporal())), "server", "start-dev"]
     command += ["--db-filename", str(database), "--port", str(grpc), "--ui-port", str(ui)]
     began = time.monotonic()

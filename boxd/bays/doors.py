@@ -77,7 +77,7 @@ class DoorWatch:
         self._explained_until = float("-inf")
         self._has_opened.set()
         loop = asyncio.get_running_loop()
-        self._too_long = loop.call_later(self._left_open_s, partial(self._note, _note_left_open))
+        self._too_long = loop.call_later(self._left_open_s, partial(self._note, note_left_open))
         if before is DoorState.CLOSED and not is_explained:
             self._note(_note_opened_by_itself)
 
@@ -92,7 +92,8 @@ def _note_shut(tx: Transaction, locker: int) -> None:
     alarms.clear(tx, "door_opened_by_itself", f"locker {locker}")
 
 
-def _note_left_open(tx: Transaction, locker: int) -> None:
+def note_left_open(tx: Transaction, locker: int) -> None:
+    """Raise the alarm of a door that stands open for too long, unless it stands already."""
     text = f"Locker {locker} stands open: see that the prize is taken, look inside, then shut it."
     alarms.raise_alarm(tx, "door_left_open", f"locker {locker}", text)
 

@@ -51,7 +51,7 @@ class Opener:
         self._lockers = {locker.id: locker for locker in lockers}
         self._door_opens_s = door_opens_s
         self._opening: dict[str, asyncio.Task[Standing]] = {}
-        self._under_way: dict[str, asyncio.Task[Any]] = {}
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._first_tried: dict[str, float] = {}
 
     def usable_lockers(self, bay: str) -> list[int]:
@@ -82,32 +82,33 @@ class Opener:
         task = self._opening.get(order)
         if task is None:
             task = asyncio.create_task(self._open_once(standing, order))
-            self._opening[order] = self._under_way[order] = task
-            task.add_done_callback(lambda _: self._forget(order))
+            self._opening[order] = task
+            task.add_done_callback(lambda _: self._opening.pop(order))
+            self._keep(task)
         return task
 
-    def _forget(self, order: str) -> None:
-        del self._opening[order], self._under_way[order]
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        """Let `finish` wait for this task."""
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     async def override(self, locker: int, order: str, actor: str, reason: str) -> Actuated:
         """Open a locker because a named person says so; recorded like every actuation."""
         parts = self._parts(locker)
         given = Order(order, locker, parts.latch.address, actor, f"override: {reason}")
         task = asyncio.create_task(self._actuate(parts, given))
-        self._under_way[order] = task
-        task.add_done_callback(lambda _: self._under_way.pop(order, None))
+        self._keep(task)
         return await asyncio.shield(task)
 
     async def finish(self) -> None:
         """Wait until everything under way is recorded."""
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         for locker in self._lockers.values():
             if locker.door is not None:
                 await locker.door.finish()
 
     async def _open_once(self, standing: Standing, order_id: str) -> Standing:
-        now = await self._ledger.read(lambda c: redemptions.find(c, standing.redemption))
-        present = redemptions.refuse_unclaimed(now, standing.redemption)
+        present = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
         if present.stage is not Stage.OPEN or present.attempt != standing.attempt:
             return present
         if present.locker not in self._lockers or await self._is_too_late(order_id):

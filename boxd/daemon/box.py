@@ -111,7 +111,7 @@ class Box:
         """Deliver a person's answer to its redemption."""
         reply = await self._parts.desk.answer(answer)
         log.info(
-            *("answer.accepted" if reply.accepted else "answer.refused",),
+            "answer.accepted" if reply.accepted else "answer.refused",
             redemption=answer.redemption,
             bay=reply.standing.bay,
             locker=reply.standing.locker,

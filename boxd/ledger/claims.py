@@ -45,9 +45,7 @@ def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> Standing:
         _accept(tx, asked, code, free[0])
     else:
         _refuse(tx, asked, refusal or Refusal.UNKNOWN, code, rules)
-    return redemptions.refuse_unclaimed(
-        redemptions.find(tx.connection, asked.redemption), asked.redemption
-    )
+    return redemptions.require(tx.connection, asked.redemption)
 
 
 def _code(connection: sqlite3.Connection, digest: bytes) -> sqlite3.Row | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boxd.devices import DoorState
-from boxd.errors import NotFound, Refused
+from boxd.errors import NotFound
 from boxd.ledger import alarms, audit, codes, lockers, stock
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import (
@@ -44,6 +44,14 @@ def find(connection: sqlite3.Connection, redemption: str) -> Standing | None:
     return _standing(row) if row else None
 
 
+def require(connection: sqlite3.Connection, redemption: str) -> Standing:
+    """Where the redemption stands. Raises NotFound when the ledger does not know it."""
+    standing = find(connection, redemption)
+    if standing is None:
+        raise NotFound(f"there is no redemption '{redemption}'; `boxd redemptions list` shows all")
+    return standing
+
+
 def open_ones(connection: sqlite3.Connection) -> list[Standing]:
     """Every redemption that has not ended, oldest first."""
     found = connection.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY begun_at, id")
@@ -59,9 +67,8 @@ def listing(connection: sqlite3.Connection, open_only: bool, limit: int) -> list
 
 def details(connection: sqlite3.Connection, redemption: str) -> dict[str, object]:
     """One redemption with its answers, actuations and audit rows. Raises NotFound."""
+    require(connection, redemption)
     row = connection.execute(f"{_SELECT} WHERE redemptions.id = ?", (redemption,)).fetchone()
-    if row is None:
-        raise NotFound(f"there is no redemption '{redemption}'; `boxd redemptions list` shows all")
     return {
         "redemption": dict(row),
         "answers": _rows(connection, "answers", redemption, "step"),
@@ -91,12 +98,7 @@ def record_answer(tx: Transaction, answer: Answer, around: Around) -> Reply:
 
     Raises NotFound for an unknown redemption.
     """
-    row = tx.connection.execute(
-        f"{_SELECT} WHERE redemptions.id = ?", (answer.redemption,)
-    ).fetchone()
-    if row is None:
-        raise NotFound(f"there is no redemption '{answer.redemption}'")
-    standing = _standing(row)
+    standing = require(tx.connection, answer.redemption)
     if accepted_before(tx.connection, answer.id):
         return Reply(True, "", standing)
     why = why_refused(standing.stage, standing.step, answer, around.door)
@@ -104,10 +106,8 @@ def record_answer(tx: Transaction, answer: Answer, around: Around) -> Reply:
     if why:
         return Reply(False, why, standing)
     _store_answer(tx, answer, standing)
-    _carry_out(tx, answer, standing, int(row["code"]), around)
-    now = find(tx.connection, answer.redemption)
-    assert now is not None  # noqa: S101 - the row was just updated
-    return Reply(True, "", now)
+    _carry_out(tx, answer, standing, around)
+    return Reply(True, "", require(tx.connection, answer.redemption))
 
 
 def _why_impossible(
@@ -161,10 +161,13 @@ def _store_answer(tx: Transaction, answer: Answer, standing: Standing) -> None:
     )
 
 
-def _carry_out(
-    tx: Transaction, answer: Answer, standing: Standing, code: int, around: Around
-) -> None:
+def _carry_out(tx: Transaction, answer: Answer, standing: Standing, around: Around) -> None:
     """Change the code, the stock and the redemption as the answer says."""
+    code = int(
+        tx.connection.execute(
+            "SELECT code FROM redemptions WHERE id = ?", (standing.redemption,)
+        ).fetchone()[0]
+    )
     stage, locker, sku = stage_after(standing.stage, answer), standing.locker, standing.sku
     if answer.kind is AnswerKind.SUBSTITUTED:
         _substitute(tx, answer, standing, code)
@@ -241,22 +244,13 @@ def settle_opening(
         " WHERE id = ? AND stage = 'open' AND attempt = ?",
         (stage, int(outcome_unknown), tx.at, redemption, attempt),
     ).rowcount
-    standing = find(tx.connection, redemption)
-    if standing is None:
-        raise NotFound(f"there is no redemption '{redemption}'")
+    standing = require(tx.connection, redemption)
     if changed:
         entry = audit.Entry(
             *("boxd", f"opening.{stage}", "", redemption, standing.bay, standing.locker),
             detail={"attempt": attempt},
         )
         audit.append(tx, entry)
-    return standing
-
-
-def refuse_unclaimed(standing: Standing | None, redemption: str) -> Standing:
-    """The standing, or Refused where the ledger does not know the redemption."""
-    if standing is None:
-        raise Refused(f"the ledger does not know the redemption '{redemption}'")
     return standing
 
 

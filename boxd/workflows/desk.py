@@ -25,7 +25,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.config import Config
-from boxd.errors import NotFound, TemporalUnavailable
+from boxd.errors import TemporalUnavailable
 from boxd.ledger import redemptions
 from boxd.ledger.check_digit import is_well_formed
 from boxd.ledger.code_keys import CodeKeys
@@ -93,12 +93,7 @@ class RedemptionDesk:
 
     async def answer(self, answer: Answer) -> Reply:
         """Deliver the answer; step 0 means the question that is asked now."""
-        standing = await self._ledger.read(lambda c: redemptions.find(c, answer.redemption))
-        if standing is None:
-            raise NotFound(
-                f"there is no redemption '{answer.redemption}';"
-                " `boxd redemptions list` shows those that are open"
-            )
+        standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
         answer = replace(answer, step=answer.step or standing.step, daemon=self._daemon)
         if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer.id)):
             return Reply(True, "", standing)
@@ -112,11 +107,12 @@ class RedemptionDesk:
                 messages.workflow_id(answer.redemption)
             )
             try:
-                return await self._update(handle, answer, standing)
+                return await self._update_or_resume(handle, answer, standing)
             except WorkflowUpdateFailedError as error:
-                return Reply(False, _why(error), await self._standing_now(standing))
+                now = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
+                return Reply(False, _why(error), now)
 
-    async def _update(
+    async def _update_or_resume(
         self, handle: WorkflowHandle[object, object], answer: Answer, standing: Standing
     ) -> Reply:
         """Give the answer to the workflow, or to a new one where Temporal lost it."""
@@ -127,10 +123,6 @@ class RedemptionDesk:
                 raise
             await self.resume(standing)
             return await _update(handle, answer)
-
-    async def _standing_now(self, before: Standing) -> Standing:
-        now = await self._ledger.read(lambda c: redemptions.find(c, before.redemption))
-        return now or before
 
     async def _start(self, redemption: str, bay: str, digest: str, well_formed: bool) -> None:
         timeouts = self._config.timeouts

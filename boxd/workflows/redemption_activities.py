@@ -9,6 +9,7 @@ import structlog
 from temporalio import activity
 
 from boxd.bays.bay import Bay
+from boxd.bays.doors import note_left_open
 from boxd.bays.opening import Opener
 from boxd.devices import DoorState
 from boxd.ledger import alarms, claims, lockouts, redemptions
@@ -81,10 +82,7 @@ class RedemptionActivities:
         """Take the answer in the ledger, or say why not."""
         if answer.daemon != self._rules.daemon:
             return await self._refuse_late(answer)
-        standing = redemptions.refuse_unclaimed(
-            await self._ledger.read(lambda c: redemptions.find(c, answer.redemption)),
-            answer.redemption,
-        )
+        standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
         around = redemptions.Around(
             door=self._opener.door_state(standing.locker),
             lockers=self._opener.usable_lockers(standing.bay),
@@ -100,8 +98,7 @@ class RedemptionActivities:
 
     async def _refuse_late(self, answer: Answer) -> Reply:
         """An answer that an earlier run of boxd took and did not decide: nobody waits for it."""
-        known = await self._ledger.read(lambda c: redemptions.find(c, answer.redemption))
-        standing = redemptions.refuse_unclaimed(known, answer.redemption)
+        standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
         if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer.id)):
             return Reply(True, "", standing)
         why = "boxd was started anew meanwhile; look at the question and answer again"
@@ -116,20 +113,19 @@ class RedemptionActivities:
             now = redemptions.find(tx.connection, standing.redemption)
             if now is None or now.stage.has_ended or now.step != standing.step:
                 return False
-            alarms.raise_alarm(tx, *self._alarm(standing))
+            self._raise_alarm(tx, standing)
             return True
 
         if await self._ledger.write(raise_unless_answered) and standing.bay in self._bays:
             self._bays[standing.bay].remind()
 
-    def _alarm(self, standing: Standing) -> tuple[str, str, str]:
-        if standing.stage is Stage.TAKE and (
-            self._opener.door_state(standing.locker) is DoorState.OPEN
-        ):
-            text = f"Locker {standing.locker} stands open: see that the prize is taken, shut it."
-            return ("door_left_open", f"locker {standing.locker}", text)
-        text = f"Nobody comes: an attendee waits for the operator at locker {standing.locker}."
-        return ("nobody_comes", standing.redemption, text)
+    def _raise_alarm(self, tx: Transaction, standing: Standing) -> None:
+        locker, is_taking = standing.locker, standing.stage is Stage.TAKE
+        if locker and is_taking and self._opener.door_state(locker) is DoorState.OPEN:
+            note_left_open(tx, locker=locker)
+        else:
+            text = f"Nobody comes: an attendee waits for the operator at locker {locker}."
+            alarms.raise_alarm(tx, "nobody_comes", standing.redemption, text)
 
     def _show(self, standing: Standing) -> None:
         log.info(

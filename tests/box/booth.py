@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,24 +21,14 @@ from typing import Any
 import httpx
 import psutil
 
+from boxd.temporal.command import LOOPBACK
+from boxd.temporal.ports import free_ports
 from checker import check
 
 ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]
 START_S = 30.0
 SOON_S = 15.0
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody uses now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 def wait_until(what: str, holds: Callable[[], Any], within_s: float = SOON_S) -> Any:
@@ -70,7 +59,7 @@ class Booth:
         self.output = folder / "output.txt"
         self._acknowledged = folder / "acknowledged.jsonl"
         self._process: subprocess.Popen[bytes] | None = None
-        self.temporal_port, ui, http, metrics, self.port = free_ports(5)
+        self.temporal_port, ui, http, metrics, self.port = free_ports(LOOPBACK, 5)
         text = (ROOT / "config" / "sim.toml").read_text(encoding="utf-8")
         for pattern, line in (
             (r"state_dir *=.*", f'state_dir = "{self.state}"'),
