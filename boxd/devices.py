@@ -6,11 +6,16 @@ All methods are called on the event loop and return at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+# The limits of a pulse that boxd orders, in milliseconds: shorter ones move no bolt, and coils
+# are rated for half a second at most. Guard and firmware hold the upper one by themselves.
+PULSE_SHORTEST_MS = 10
+PULSE_LONGEST_MS = 500
 
 
 class Key(StrEnum):
@@ -102,20 +107,6 @@ class Buzzer(Protocol):
         """Sound once; never raises for an absent device."""
 
 
-class Latch(Protocol):
-    """A latch that one pulse opens; the pulse's end is bounded below this program."""
-
-    @property
-    def address(self) -> str:
-        """Where the order goes, as the hardware names itself, e.g. `CodeTV Board 0`."""
-
-    def pulse(self) -> None:
-        """Send one pulse.
-
-        Raises DeviceUnreachable when nothing was sent, DeliveryUnknown when that is not certain.
-        """
-
-
 class Door(Protocol):
     """A switch that tells whether a door is shut."""
 
@@ -125,3 +116,83 @@ class Door(Protocol):
 
     def subscribe(self, on_change: Callable[[DoorState], None]) -> None:
         """Call `on_change` on the event loop whenever the state changes."""
+
+
+class Latch(Protocol):
+    """A latch that one pulse opens; the pulse's end is bounded below this program."""
+
+    @property
+    def address(self) -> str:
+        """Where the order goes, as the hardware trace names it, e.g. `CodeTV Board 0`."""
+
+    @property
+    def feedback(self) -> Door | None:
+        """The latch's own contact, where it has one: `open` once the latch has let go."""
+
+    async def pulse(self) -> None:
+        """Send one pulse; returns as soon as it has begun, or at least been sent.
+
+        Raises DeviceUnreachable when nothing was sent, DeliveryUnknown when that is not certain.
+        """
+
+
+class Device(Protocol):
+    """One configured device with the parts that it has; its bus keeps it connected."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the configuration."""
+
+    @property
+    def status(self) -> DeviceStatus:
+        """How it stands, since when, and why."""
+
+    @property
+    def keypad(self) -> Keypad | None:
+        """Its keys, where it has some."""
+
+    @property
+    def lamps(self) -> Mapping[LampName, Lamp]:
+        """Its lamps."""
+
+    @property
+    def buzzer(self) -> Buzzer | None:
+        """Its buzzer, where it has one."""
+
+    @property
+    def latches(self) -> Mapping[str, Latch]:
+        """Its latches by their names."""
+
+    @property
+    def doors(self) -> Mapping[str, Door]:
+        """Its door switches by their names."""
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Something plugged in that no configuration names: what sort it is, what it calls itself."""
+
+    kind: str
+    port: str
+    remedy: str = ""
+
+
+class Bus(Protocol):
+    """One way in which devices are attached: MIDI, serial lines, or the Pi's own pins."""
+
+    @property
+    def devices(self) -> Sequence[Device]:
+        """The configured devices on it, present or not."""
+
+    async def start(self) -> None:
+        """Look for the devices and go on looking.
+
+        Returns once those that are there are connected, or after a second; never raises for one
+        that is missing.
+        """
+
+    async def close(self) -> None:
+        """Put every output off and let go of the devices."""
+
+    def strangers(self) -> Sequence[Stranger]:
+        """What is plugged in and in no configuration, as far as the bus can tell."""

@@ -143,7 +143,7 @@ class Opener:
         """The one order in which a latch is moved: intent committed, pulse, outcome committed."""
         intended = await self._ledger.write(lambda tx: actuations.intend(tx, order))
         if intended.is_new:
-            done = _pulse(parts)
+            done = await _pulse(parts)
         else:
             done = Actuated(intended.outcome or Outcome.UNKNOWN, "it was ordered before")
         await self._ledger.write(lambda tx: actuations.conclude(tx, order, done.outcome, done.note))
@@ -164,11 +164,11 @@ class Opener:
         return self._lockers[locker]
 
 
-def _pulse(parts: LockerParts) -> Actuated:
+async def _pulse(parts: LockerParts) -> Actuated:
     if parts.door is not None:
         parts.door.expect_opening()
     try:
-        parts.latch.pulse()
+        await parts.latch.pulse()
     except DeviceUnreachable as error:
         return Actuated(Outcome.FAILED, str(error))
     except DeliveryUnknown as error:

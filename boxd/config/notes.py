@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from boxd.config.schema import MidiControl, NotesDevice
+from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.config.uses import Use, used_twice
 from boxd.config.wording import Finding
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 from boxd.config.draft import Draft
-from boxd.config.schema import Config, MidiBackend, Section
+from boxd.config.schema import Config, MidiBackend
 from boxd.config.uses import Use, used_twice
+from boxd.config.values import Section
 from boxd.config.wiring import wiring_faults
 from boxd.config.wording import Finding, nearest
 

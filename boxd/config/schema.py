@@ -2,68 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
-from boxd.devices import Key, LampName
+from boxd.config.device_schema import Device
+from boxd.config.values import FilePath, HostName, Name, Port, Seconds, Section, Sku, Text
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-
-
-def _from_the_folder(path: Path, info: ValidationInfo) -> Path:
-    """Take a relative path from the folder of the configuration file, where that is known."""
-    if not info.context:
-        return path
-    return Path(os.path.normpath(info.context["folder"] / path))
-
-
-# A description says what a value looks like, where its type and limits don't; people read it.
-Seconds = Annotated[
-    float,
-    Field(gt=0, le=7 * 24 * 3600, description="a number of seconds above 0 and up to 604800"),
-]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Name = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z][a-z0-9-]{0,31}$",
-        description="a name of lower-case letters, digits and hyphens, at most 32, a letter first",
-    ),
-]
-Text = Annotated[str, Field(min_length=1)]
-MidiNumber = Annotated[int, Field(ge=0, le=127)]
-FilePath = Annotated[Path, AfterValidator(_from_the_folder), Field(description="a path in quotes")]
-Sku = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
-        description="a short name of lower-case letters, digits and hyphens, at most 32",
-    ),
-]
-HostName = Annotated[
-    str,
-    Field(
-        pattern=r"^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])$",
-        description="a host name or address alone, without http:// and port, e.g. 'box-1.local'",
-    ),
-]
-
-
-class Section(BaseModel):
-    """A section of the file: unknown keys are errors, values never change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Box(Section):
@@ -169,62 +117,6 @@ class Simulation(Section):
     enabled: bool = False
 
 
-class CodetvDevice(Section):
-    """A CodeTV board, found by its product name."""
-
-    kind: Literal["codetv"]
-    name: Name
-    port: str = Field(
-        pattern=r"^CodeTV Board [0-3]$",
-        description="the product name of a board: 'CodeTV Board 0', 1, 2 or 3",
-    )
-    enabled: bool = True
-
-
-class MidiControl(Section):
-    """One note or one controller number of a MIDI device, and the values that go with it.
-
-    A whole number alone is short for that note.
-    """
-
-    note: MidiNumber | None = None
-    control: MidiNumber | None = None
-    on: MidiNumber = 127
-    off: MidiNumber = 0
-
-    @model_validator(mode="before")
-    @classmethod
-    def _number_is_a_note(cls, value: object) -> object:
-        return {"note": value} if type(value) is int else value
-
-    @model_validator(mode="after")
-    def _is_one_thing(self) -> Self:
-        if (self.note is None) == (self.control is None):
-            raise ValueError("takes exactly one of note and control, e.g. { note = 60 }")
-        return self
-
-
-class NotesDevice(Section):
-    """Any class-compliant MIDI device, by a map of its notes and controls.
-
-    It has no latches: nothing on such a device bounds a pulse.
-    """
-
-    kind: Literal["notes"]
-    name: Name
-    port: Text
-    enabled: bool = True
-    channel: int = Field(default=1, ge=1, le=16)
-    keys: dict[Key, MidiControl] = {}
-    lamps: dict[LampName, MidiControl] = {}
-    buzzer: MidiControl | None = None
-    doors: dict[Name, MidiControl] = {}
-    ask_state: MidiControl | None = None
-
-
-Device = Annotated[CodetvDevice | NotesDevice, Field(discriminator="kind")]
-
-
 class Bay(Section):
     """One place where an attendee stands. `keypad`, `lamps` and `buzzer` name devices.
 
@@ -246,7 +138,10 @@ class Bay(Section):
 
 
 class Locker(Section):
-    """One compartment. `latch` names a device, `door` a device's door as `device.door`."""
+    """One compartment. `latch` and `door` name parts as `device.part`.
+
+    The device alone is enough where it has only one latch.
+    """
 
     id: int = Field(ge=1, le=99)
     bay: str

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from boxd.config.addresses import split
+from boxd.config.arduinos import arduino_faults
+from boxd.config.device_schema import ArduinoDevice, Device, GpioDevice, NotesDevice
 from boxd.config.draft import Draft
 from boxd.config.locate import KeyPath
 from boxd.config.notes import notes_faults
-from boxd.config.schema import CodetvDevice, Config, NotesDevice
+from boxd.config.pins import pin_faults
+from boxd.config.schema import Config
 from boxd.config.uses import Use, used_twice
 from boxd.config.wording import Finding, nearest
 from boxd.devices import Key, LampName
-
-AnyDevice = CodetvDevice | NotesDevice
 
 
 class Part(Enum):
@@ -25,16 +27,22 @@ class Part(Enum):
     LAMPS = "lamps"
     BUZZER = "buzzer"
     LATCH = "latch"
+    DOOR = "door"
 
 
 @dataclass(frozen=True)
 class Need:
-    """At `path` the file says that `user` works with a part of the device of this name."""
+    """At `path` the file says that `user` works with a part of the device at this address."""
 
     path: KeyPath
     user: str
     part: Part
-    device: str
+    address: str
+
+    @property
+    def device(self) -> str:
+        """The name of the device."""
+        return split(self.address)[0]
 
 
 def wiring_faults(draft: Draft) -> Iterator[Finding]:
@@ -43,36 +51,42 @@ def wiring_faults(draft: Draft) -> Iterator[Finding]:
     ports = [
         Use(("devices", row, "port"), f"device '{device.name}'", f"the port '{device.port}'")
         for row, device in enumerate(config.devices)
+        if not isinstance(device, GpioDevice)
     ]
     yield from used_twice(ports, "two devices can't share a port; name the other one's")
     for row, device in enumerate(config.devices):
         if isinstance(device, NotesDevice):
             yield from notes_faults(row, device)
+        if isinstance(device, ArduinoDevice):
+            yield from arduino_faults(row, device)
+    yield from pin_faults(config.devices)
+    boards = [
+        Use(("devices", row, "board"), f"device '{device.name}'", f"board number {device.board}")
+        for row, device in enumerate(config.devices)
+        if isinstance(device, ArduinoDevice)
+    ]
+    yield from used_twice(boards, "give each Arduino its own, with 'boxd devices flash --board N'")
     yield from _unmet_needs(draft)
-    yield from _door_faults(draft)
     taken = [
         Use(need.path, need.user, f"the {_OWNED[need.part]} of '{need.device}'")
         for need in _needs(config)
+        if need.part in _OWNED
     ]
     yield from used_twice(taken, "one part of a device serves one; name another device")
-    doors = [
-        Use(("lockers", row, "door"), f"locker {locker.id}", f"the door '{locker.door}'")
-        for row, locker in enumerate(config.lockers)
-        if locker.door is not None
-    ]
-    yield from used_twice(doors, "name another door, or leave the key out where there is no switch")
+    yield from _parts_used_twice(draft)
 
 
 _NO_LATCH = (
     "nothing on a notes device bounds how long a latch is on, and a coil left on burns; name a"
-    " codetv device"
+    " codetv, gpio or arduino device"
 )
+_NO_DOOR = "a CodeTV board has no door switch; name another device's door or leave the key out"
+_A_DOOR = "it takes a device and one of its doors, e.g. 'door-pad.door-1'"
 _OWNED = {
     Part.KEYPAD: "keypad",
     Part.OPERATOR_KEYS: "keypad",
     Part.LAMPS: "lamps",
     Part.BUZZER: "buzzer",
-    Part.LATCH: "latch",
 }
 
 
@@ -89,7 +103,10 @@ def _needs(config: Config) -> Iterator[Need]:
     if config.operator.buzzer is not None:
         yield Need(("operator", "buzzer"), "[operator]", Part.BUZZER, config.operator.buzzer)
     for row, locker in enumerate(config.lockers):
-        yield Need(("lockers", row, "latch"), f"locker {locker.id}", Part.LATCH, locker.latch)
+        user = f"locker {locker.id}"
+        yield Need(("lockers", row, "latch"), user, Part.LATCH, locker.latch)
+        if locker.door is not None:
+            yield Need(("lockers", row, "door"), user, Part.DOOR, locker.door)
 
 
 def _unmet_needs(draft: Draft) -> Iterator[Finding]:
@@ -97,34 +114,62 @@ def _unmet_needs(draft: Draft) -> Iterator[Finding]:
     for need in _needs(draft.config):
         if draft.is_doubtful("devices", need.device):
             continue
-        key = need.path[-1]
-        if need.device not in devices:
+        said = f"{need.user}: {need.path[-1]} = '{need.address}'"
+        if need.part is Part.DOOR and "." not in need.address:
+            yield Finding(need.path, f"{said} can't be; {_A_DOOR}")
+        elif need.device not in devices:
             guess = nearest(need.device, devices, "declared are")
-            text = f"{need.user}: {key} = '{need.device}', but no device has that name; {guess}"
-            yield Finding(need.path, text)
-            continue
-        lack = _lack(devices[need.device], need.part)
-        if lack:
-            text = f"{need.user}: {key} = '{need.device}' can't be; {lack}"
-            yield Finding(need.path, text)
+            yield Finding(need.path, f"{said}, but no device has that name; {guess}")
+        elif lack := _lack(devices[need.device], need):
+            yield Finding(need.path, f"{said} can't be; {lack}")
 
 
-def _lack(device: AnyDevice, part: Part) -> str:
+def _lack(device: Device, need: Need) -> str:
     """Why this device can't be that part, and the remedy; empty when it can."""
-    if isinstance(device, CodetvDevice):
+    part = split(need.address)[1]
+    if need.part is Part.LATCH:
+        return _lack_of_latch(device, part)
+    if need.part is Part.DOOR:
+        return _lack_of_door(device, part)
+    if part:
+        return f"the {need.part.value} of a device are named by the device alone: '{device.name}'"
+    if need.part is Part.BUZZER:
+        return "" if device.has_buzzer else "that device maps no buzzer; add one to it"
+    if need.part is Part.LAMPS:
+        return _unmapped("lamps", "a bay", LampName, device.lamp_names)
+    if need.part is Part.KEYPAD:
+        return _unmapped("keys", "a bay's keypad", Key, device.key_names)
+    return _unmapped("keys", "the operator's keypad", (Key.ENTER,), device.key_names)
+
+
+def _lack_of_latch(device: Device, latch: str) -> str:
+    if isinstance(device, NotesDevice):
+        return _NO_LATCH
+    known = device.latch_names
+    if latch in known or (not latch and len(known) == 1):
         return ""
-    lacks = {
-        Part.KEYPAD: _unmapped("keys", "a bay's keypad", Key, device.keys),
-        Part.OPERATOR_KEYS: _unmapped("keys", "the operator's keypad", (Key.ENTER,), device.keys),
-        Part.LAMPS: _unmapped("lamps", "a bay", LampName, device.lamps),
-        Part.BUZZER: "" if device.buzzer else "that device maps no buzzer; add one to it",
-        Part.LATCH: _NO_LATCH,
-    }
-    return lacks[part]
+    if not known:
+        return f"'{device.name}' has no latch; give it one: latches = {{ latch-1 = ... }}"
+    if not latch:
+        return f"'{device.name}' has several latches; name one: {_addresses(device.name, known)}"
+    return f"'{device.name}' has no latch '{latch}'; {nearest(latch, known, 'its latches are')}"
+
+
+def _lack_of_door(device: Device, door: str) -> str:
+    if device.kind == "codetv":
+        return _NO_DOOR
+    known = device.door_names
+    if door in known:
+        return ""
+    return f"'{device.name}' has no door '{door}'; {nearest(door, known, 'its doors are')}"
+
+
+def _addresses(device: str, parts: Iterable[str]) -> str:
+    return ", ".join(f"'{device}.{part}'" for part in parts)
 
 
 def _unmapped(
-    table: str, user: str, wanted: Iterable[Key | LampName], mapped: Iterable[Key | LampName]
+    table: str, user: str, wanted: Iterable[Key | LampName], mapped: Collection[Key | LampName]
 ) -> str:
     missing = [str(name) for name in wanted if name not in mapped]
     if not missing:
@@ -132,26 +177,26 @@ def _unmapped(
     return f"{user} needs {', '.join(missing)}, which its {table} do not map; add them there"
 
 
-def _door_faults(draft: Draft) -> Iterator[Finding]:
+def _parts_used_twice(draft: Draft) -> Iterator[Finding]:
+    """Latches and doors that two lockers would share."""
     devices = {device.name: device for device in draft.config.devices}
-    for row, locker in enumerate(draft.config.lockers):
-        name, _, door = (locker.door or "").partition(".")
-        if locker.door is None or draft.is_doubtful("devices", name):
-            continue
-        fault = _door_fault(name, door, devices)
-        if fault:
-            text = f"locker {locker.id}: door = '{locker.door}' can't be; {fault}"
-            yield Finding(("lockers", row, "door"), text)
+    latches = [
+        Use(need.path, need.user, f"the latch of '{_whole(need, devices)}'")
+        for need in _needs(draft.config)
+        if need.part is Part.LATCH
+    ]
+    yield from used_twice(latches, "one part of a device serves one; name another device")
+    doors = [
+        Use(need.path, need.user, f"the door '{need.address}'")
+        for need in _needs(draft.config)
+        if need.part is Part.DOOR
+    ]
+    yield from used_twice(doors, "name another door, or leave the key out where there is no switch")
 
 
-def _door_fault(name: str, door: str, devices: dict[str, AnyDevice]) -> str:
-    device = devices.get(name)
-    if not door:
-        return "it takes a device and one of its doors, e.g. 'door-pad.door-1'"
-    if device is None:
-        return f"no device is named '{name}'; {nearest(name, devices, 'declared are')}"
-    if isinstance(device, CodetvDevice):
-        return "a CodeTV board has no door switch; name a notes device's door or leave the key out"
-    if door not in device.doors:
-        return f"'{name}' has no door '{door}'; {nearest(door, device.doors, 'its doors are')}"
-    return ""
+def _whole(need: Need, devices: dict[str, Device]) -> str:
+    """The address with its part, so that both spellings of an only latch are the same."""
+    device = devices.get(need.device)
+    if device is None or len(device.latch_names) != 1:
+        return need.address
+    return need.device

@@ -16,7 +16,7 @@ from boxd.config.locate import KeyPath
 from boxd.config.shape import ITEMS, Expected, expected_at
 
 _NEAR_ENOUGH = 0.55  # similarity from which a guess helps more than the whole list does
-_KINDS = Literal["codetv", "notes"]
+_KINDS = Literal["codetv", "notes", "gpio", "arduino"]
 _NOTHING: tuple[Any, ...] = (None, (), {})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,35 +14,46 @@ from boxd.bays.operator_desk import OperatorDesk
 from boxd.bays.rack import Rack
 from boxd.bays.redemptions import Redemptions
 from boxd.config import Config
-from boxd.config.schema import Locker, MidiBackend, OnDecline
-from boxd.devices import DeviceState
+from boxd.config.addresses import split
+from boxd.config.device_schema import CodetvDevice, NotesDevice
+from boxd.config.schema import Locker, OnDecline
+from boxd.devices import Bus, DeviceState
 from boxd.ledger import actuations, codes, lockers, lockouts, redemptions
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.ledger import Ledger, utc_now
+from boxd.midi.bus import MidiBus
 from boxd.midi.ports import PortSystem
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
 
 
-@dataclass(frozen=True)
-class Hardware:
-    """The MIDI system of the boards, and the simulated box behind it where there is one."""
+def simulated(config: Config) -> SimulatedHardware | None:
+    """The simulated box, in simulation; None before real hardware."""
+    if not config.simulation.enabled:
+        return None
+    from boxd.sim.hardware import SimulatedHardware
 
-    ports: PortSystem
-    simulated: SimulatedHardware | None
+    return SimulatedHardware(config)
 
 
-def hardware(config: Config) -> Hardware:
-    """The real MIDI system, or in simulation the simulated one."""
-    if config.midi.backend is MidiBackend.SIMULATION:
-        from boxd.sim.hardware import SimulatedHardware
+def rack(
+    config: Config, simulated: SimulatedHardware | None, on_change: Callable[[], None]
+) -> Rack:
+    """Every configured device on its bus; a bus without devices is not there at all."""
+    buses: list[Bus] = []
+    midi = [each for each in config.devices if isinstance(each, CodetvDevice | NotesDevice)]
+    if midi:
+        buses.append(MidiBus(midi, _midi_ports(config, simulated), on_change))
+    return Rack([device.name for device in config.devices], buses)
 
-        simulated = SimulatedHardware(config)
-        return Hardware(simulated.ports, simulated)
+
+def _midi_ports(config: Config, simulated: SimulatedHardware | None) -> PortSystem:
+    if simulated is not None:
+        return simulated.ports
     from boxd.midi.rtmidi_ports import RtMidiPorts
 
-    return Hardware(RtMidiPorts(config.midi.backend), None)
+    return RtMidiPorts(config.midi.backend)
 
 
 def keys(config: Config, ledger: Ledger) -> CodeKeys:
@@ -98,20 +108,20 @@ def opener(config: Config, rack: Rack, ledger: Ledger) -> Opener:
 
 
 def _locker_parts(locker: Locker, rack: Rack, ledger: Ledger, left_open_s: float) -> LockerParts:
-    door = (
-        DoorWatch(locker.id, rack.door(locker.door), ledger, left_open_s) if locker.door else None
-    )
+    latch = rack.latch(locker.latch)
+    # Whatever tells by itself whether the locker opened is believed; without, the operator is.
+    door = rack.door(locker.door) if locker.door else latch.feedback
     return LockerParts(
         id=locker.id,
         bay=locker.bay,
-        latch=rack.latch(locker.latch),
-        latch_state=partial(_state_of, rack, locker.latch),
-        door=door,
+        latch=latch,
+        latch_state=partial(_state_of, rack, split(locker.latch)[0]),
+        door=DoorWatch(locker.id, door, ledger, left_open_s) if door else None,
     )
 
 
 def _state_of(rack: Rack, device: str) -> DeviceState:
-    return next(status.state for status in rack.statuses() if status.name == device)
+    return rack.device(device).status.state
 
 
 def declines_void_code(config: Config) -> bool:

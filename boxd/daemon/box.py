@@ -17,6 +17,7 @@ from boxd.bays.operator_desk import OperatorDesk
 from boxd.bays.prompts import Prize, Prompt, prompt_for
 from boxd.bays.rack import Rack
 from boxd.config import Config
+from boxd.config.addresses import split
 from boxd.daemon.changes import Changes
 from boxd.devices import DeviceState
 from boxd.errors import LedgerUnusable, Refused
@@ -232,10 +233,10 @@ class Box:
     def _why_no_latch(self, standing: Standing) -> str:
         """Why the latch of a redemption's locker can't be reached; empty when it can."""
         locker = next((x for x in self._parts.config.lockers if x.id == standing.locker), None)
-        for status in self._parts.rack.statuses():
-            if locker and status.name == locker.latch and status.state is not DeviceState.READY:
-                return status.why or status.state.value
-        return ""
+        if locker is None:
+            return ""
+        status = self._parts.rack.device(split(locker.latch)[0]).status
+        return "" if status.state is DeviceState.READY else status.why or status.state.value
 
     def _picture(self) -> Picture:
         parts = self._parts

@@ -8,6 +8,7 @@ import secrets
 from boxd.bays.opening import Actuated
 from boxd.bays.rack import Rack
 from boxd.config import Config
+from boxd.config.addresses import split
 from boxd.daemon import assembly
 from boxd.devices import DeviceState
 from boxd.errors import DeviceUnreachable
@@ -22,8 +23,8 @@ _SETTLES_S = 0.3
 async def open_locker(config: Config, locker: int, actor: str, reason: str) -> Actuated:
     """Find the locker's latch and open it once; the caller holds the box's lock."""
     ledger = await asyncio.to_thread(Ledger, config.ledger_file)
-    hardware = assembly.hardware(config)
-    rack = Rack(config, hardware.ports, lambda: None)
+    simulated = assembly.simulated(config)
+    rack = assembly.rack(config, simulated, lambda: None)
     try:
         assembly.prepare_ledger(config, ledger)
         opener = assembly.opener(config, rack, ledger)
@@ -35,16 +36,17 @@ async def open_locker(config: Config, locker: int, actor: str, reason: str) -> A
         return done
     finally:
         await rack.close()
-        if hardware.simulated is not None:
-            hardware.simulated.close()
+        if simulated is not None:
+            simulated.close()
         ledger.close()
 
 
 async def _until_found(config: Config, rack: Rack, locker: int) -> None:
-    device = next(known.latch for known in config.lockers if known.id == locker)
+    latch = next(known.latch for known in config.lockers if known.id == locker)
+    device = split(latch)[0]
     deadline = asyncio.get_running_loop().time() + _FOUND_WITHIN_S
     while asyncio.get_running_loop().time() < deadline:
-        status = next(status for status in rack.statuses() if status.name == device)
+        status = rack.device(device).status
         if status.state is DeviceState.READY:
             return
         await asyncio.sleep(0.05)

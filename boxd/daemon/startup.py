@@ -7,14 +7,13 @@ import secrets
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 
-from boxd.bays.rack import Rack
 from boxd.bays.returns import Returns
 from boxd.config import Config
 from boxd.daemon import assembly, welcome
-from boxd.daemon.assembly import Hardware
 from boxd.daemon.box import Box, Parts
 from boxd.daemon.changes import Changes
 from boxd.daemon.early_news import EarlyNews
@@ -30,6 +29,9 @@ from boxd.web.server import WebServer
 from boxd.workflows.desk import RedemptionDesk
 from boxd.workflows.redemption_activities import RedemptionActivities, RedemptionRules
 from boxd.workflows.runner import Runner
+
+if TYPE_CHECKING:
+    from boxd.sim.hardware import SimulatedHardware
 
 log = structlog.get_logger("boxd")
 
@@ -49,8 +51,8 @@ async def start(
         read_credentials(config.temporal)
     changes = Changes()
     ledger, keys = await _open_ledger(config, changes, closing)
-    hardware = _hardware(config, closing)
-    parts = _wire(config, ledger, keys, hardware, changes, closing)
+    simulated = _simulated(config, closing)
+    parts = _wire(config, ledger, keys, simulated, changes, closing)
     box = Box(parts, changes)
     serving = Serving(box, parts.bays, ledger)
     ledger.on_trouble = serving.ledger_troubled
@@ -59,7 +61,7 @@ async def start(
     await assembly.show_open_redemptions(ledger, parts.bays, serving.lock)
     await box.refresh()
     _keep_running(box.keep_fresh(), closing, fail)
-    await _start_web(config, box, hardware, closing)
+    await _start_web(config, box, simulated, closing)
     news.tell(serving)
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
@@ -84,7 +86,7 @@ def _wire(
     config: Config,
     ledger: Ledger,
     keys: CodeKeys,
-    hardware: Hardware,
+    simulated: SimulatedHardware | None,
     changes: Changes,
     closing: AsyncExitStack,
 ) -> Parts:
@@ -95,7 +97,7 @@ def _wire(
         returns.look(rack.statuses())
         changes.note()
 
-    rack = Rack(config, hardware.ports, devices_changed)
+    rack = assembly.rack(config, simulated, devices_changed)
     closing.push_async_callback(rack.close)
     desk = RedemptionDesk(ledger, keys, config, _THIS_RUN)
     opener = assembly.opener(config, rack, ledger)
@@ -132,29 +134,32 @@ async def start_refusing(
 ) -> None:
     """Show on lamps, HUD and commands why nothing is dispensed."""
     changes = Changes()
-    hardware = _hardware(config, closing)
-    rack = Rack(config, hardware.ports, changes.note)
+    simulated = _simulated(config, closing)
+    rack = assembly.rack(config, simulated, changes.note)
     closing.push_async_callback(rack.close)
     bays = assembly.bays(config, rack, RefusingDesk(error), changes.note)
     for bay in bays.values():
         bay.serve(False, str(error))
     await rack.start()
     box = RefusingBox(config, bays, rack, error)
-    await _start_web(config, box, hardware, closing)
+    await _start_web(config, box, simulated, closing)
     news.tell(box)
 
 
-def _hardware(config: Config, closing: AsyncExitStack) -> Hardware:
-    hardware = assembly.hardware(config)
-    if hardware.simulated is not None:
-        closing.callback(hardware.simulated.close)
-    return hardware
+def _simulated(config: Config, closing: AsyncExitStack) -> SimulatedHardware | None:
+    simulated = assembly.simulated(config)
+    if simulated is not None:
+        closing.callback(simulated.close)
+    return simulated
 
 
 async def _start_web(
-    config: Config, box: BoxServices, hardware: Hardware, closing: AsyncExitStack
+    config: Config,
+    box: BoxServices,
+    simulated: SimulatedHardware | None,
+    closing: AsyncExitStack,
 ) -> None:
-    server = WebServer(Application(box, hardware.simulated, config.allowed_hosts))
+    server = WebServer(Application(box, simulated, config.allowed_hosts))
     closing.push_async_callback(server.stop)
     await server.start(config.web.host, config.web.port, config.socket_file)
     log.info("the HUD is there", address=f"http://{config.web.host}:{server.port}/")

@@ -54,7 +54,7 @@ class MidiDevice:
         self.keypad = MidiKeypad()
         self.lamps = {lamp: MidiLamp(self, lamp) for lamp in profile.lamps}
         self.buzzer = MidiBuzzer(self)
-        self.latch = MidiLatch(self) if profile.unlock else None
+        self.latches = {"latch": MidiLatch(self)} if profile.unlock else {}
         self.doors = {door: MidiDoor() for door in profile.doors}
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boxd.config.schema import MidiControl, NotesDevice
+from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import DoorState, LampName
 from boxd.midi.profile import BoardDoor, BoardKey, Heard, Ignored
 

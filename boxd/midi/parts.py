@@ -72,6 +72,8 @@ class MidiBuzzer:
 class MidiLatch:
     """The latch on a CodeTV board: 100 ms, timed by the board, with no word back."""
 
+    feedback = None
+
     def __init__(self, line: Line) -> None:
         self._line = line
 
@@ -80,7 +82,7 @@ class MidiLatch:
         """The board's product name."""
         return self._line.product
 
-    def pulse(self) -> None:
+    async def pulse(self) -> None:
         """Send one pulse; DeviceUnreachable: nothing was sent, DeliveryUnknown: perhaps."""
         self._line.pulse()
 

@@ -20,7 +20,7 @@ class SimulatedDoor:
 
 
 class Mechanics:
-    """Every door, and which latches have current, kept in one small file."""
+    """Every door, and which latches have current until when at most, kept in one small file."""
 
     def __init__(self, path: Path, lockers: tuple[int, ...]) -> None:
         self._path = path
@@ -28,12 +28,12 @@ class Mechanics:
         self.doors = {locker: _door(kept, locker) for locker in lockers}
         self.energised: dict[str, float] = _energised(kept)
 
-    def opening(self, board: str, lockers: list[int]) -> list[int]:
-        """A board's coil gets current; returns the lockers that are going to open.
+    def opening(self, latch: str, lockers: list[int], longest_ms: int) -> list[int]:
+        """A latch's coil gets current for `longest_ms` at most; returns the lockers that open.
 
         They are open in the file at once: a door under way opens though its program dies.
         """
-        self.energised[board] = time.monotonic()
+        self.energised[latch] = time.monotonic() + longest_ms / 1000
         going = []
         for locker in lockers:
             self.doors[locker].pulses += 1
@@ -42,9 +42,9 @@ class Mechanics:
         self._write(opening=going)
         return going
 
-    def rest(self, board: str) -> None:
-        """A board's coil loses its current."""
-        self.energised.pop(board, None)
+    def rest(self, latch: str) -> None:
+        """A latch's coil loses its current."""
+        self.energised.pop(latch, None)
         self._write()
 
     def move(self, locker: int, state: DoorState) -> bool:
@@ -93,4 +93,4 @@ def _energised(kept: dict[str, object]) -> dict[str, float]:
     record = kept.get("energised")
     if not isinstance(record, dict):
         return {}
-    return {str(board): float(since) for board, since in record.items()}
+    return {str(latch): float(until) for latch, until in record.items()}

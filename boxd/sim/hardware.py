@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from boxd.config.schema import CodetvDevice, Config, Device, MidiBackend
+from boxd.config.addresses import split
+from boxd.config.device_schema import CodetvDevice, Device, NotesDevice
+from boxd.config.schema import Config, MidiBackend
 from boxd.devices import DoorState, Key
 from boxd.errors import BadInput, ConfigError
 from boxd.midi.codetv import PULSE_MS
@@ -167,20 +170,31 @@ class SimulatedHardware:
 
     def _unit(self, device: Device, *, wired: bool = True) -> Unit:
         if isinstance(device, CodetvDevice):
-            board = device.port
-            lockers = [known.id for known in self._config.lockers if known.latch == device.name]
+            lockers = self._lockers_behind(device, "latch") if wired else []
             return SimulatedBoard(
-                board,
+                device.port,
                 self._trace,
-                lambda energised: self._latch_changed(board, lockers if wired else [], energised),
+                partial(self._latch_changed, device.port, lockers, PULSE_MS),
                 self._tell,
             )
-        return SimulatedPad(
-            device,
-            self._trace,
-            lambda door: self._door_behind(f"{device.name}.{door}"),
-            self._tell,
-        )
+        if isinstance(device, NotesDevice):
+            return SimulatedPad(
+                device,
+                self._trace,
+                lambda door: self._door_behind(f"{device.name}.{door}"),
+                self._tell,
+            )
+        raise ConfigError(f"devices of kind '{device.kind}' can't be simulated yet")
+
+    def _lockers_behind(self, device: Device, latch: str) -> list[int]:
+        """The lockers that this latch of the device opens."""
+        only = len(device.latch_names) == 1
+        return [
+            locker.id
+            for locker in self._config.lockers
+            if split(locker.latch) == (device.name, latch)
+            or (only and split(locker.latch) == (device.name, ""))
+        ]
 
     def _named(self, device: str) -> Unit:
         if device not in self._units:
@@ -216,11 +230,13 @@ class SimulatedHardware:
                     unit.release(key)
                 await asyncio.sleep(GAP_S)
 
-    def _latch_changed(self, board: str, lockers: list[int], energised: bool) -> None:
+    def _latch_changed(
+        self, latch: str, lockers: list[int], longest_ms: int, energised: bool
+    ) -> None:
         if not energised:
-            self._mechanics.rest(board)
+            self._mechanics.rest(latch)
             return
-        for locker in self._mechanics.opening(board, lockers):
+        for locker in self._mechanics.opening(latch, lockers, longest_ms):
             self._open_soon(locker)
         self._tell()
 
@@ -252,10 +268,9 @@ class SimulatedHardware:
 
     def _end_interrupted_pulses(self) -> None:
         """Write the edges that a program which died could not: a board ends its pulses itself."""
-        for board, since in list(self._mechanics.energised.items()):
-            end = min(since + PULSE_MS / 1000, time.monotonic())
-            self._trace.write("latch", board, at=end, level=0)
-            self._mechanics.rest(board)
+        for latch, until in list(self._mechanics.energised.items()):
+            self._trace.write("latch", latch, at=min(until, time.monotonic()), level=0)
+            self._mechanics.rest(latch)
 
     def _tell(self) -> None:
         for listener in self._listeners:

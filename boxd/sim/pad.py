@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from boxd.config.schema import NotesDevice
+from boxd.config.device_schema import NotesDevice
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.notes import encode, switched
 from boxd.midi.stream import MidiStream

@@ -10,6 +10,7 @@ from boxd import __version__
 from boxd.bays.prompts import Prompt
 from boxd.bays.view import BayView
 from boxd.config import Config
+from boxd.config.addresses import split
 from boxd.config.schema import Locker
 from boxd.devices import DeviceStatus, DoorState
 from boxd.ledger.ledger import as_text
@@ -116,7 +117,7 @@ def _locker(locker: Locker, picture: Picture) -> Json:
         "state": state,
         "reason": known.get("reason", ""),
         "door": "none" if door is None else door.value,
-        "latch": _state_of(locker.latch, picture),
+        "latch": _state_of(split(locker.latch)[0], picture),
         "prize": known.get("prize") or "",
     }
 

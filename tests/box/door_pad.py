@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 
 from boxd.config import load
-from boxd.config.schema import Config, MidiBackend, NotesDevice
+from boxd.config.device_schema import NotesDevice
+from boxd.config.schema import Config, MidiBackend
 from boxd.devices import DoorState
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.rtboard import VirtualPort

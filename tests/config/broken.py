@@ -179,7 +179,7 @@ CASES = {
     "no kind": Broken(
         '[[devices]]\nkind = "notes"',
         "[[devices]] # here",
-        "device 'pad': the key 'kind' is missing; add it: it takes one of 'codetv', 'notes'",
+        "device 'pad': the key 'kind' is missing; add it: it takes one of 'codetv', 'notes', 'gpio', 'arduino'",
     ),
     # --- values
     "number in quotes": Broken(
@@ -226,8 +226,8 @@ CASES = {
     ),
     "no such kind": Broken(
         '"notes"',
-        '"gpio" # here',
-        "device 'pad': kind = \"gpio\" can't be; it takes one of 'codetv', 'notes'",
+        '"dmx" # here',
+        "device 'pad': kind = \"dmx\" can't be; it takes one of 'codetv', 'notes', 'gpio', 'arduino'",
     ),
     "no such board": Broken(
         '"CodeTV Board 1"',
@@ -359,7 +359,7 @@ CASES = {
         'latch = "board-0"',
         'latch = "pad" # here',
         "locker 1: latch = 'pad' can't be; nothing on a notes device bounds how long a latch is"
-        " on, and a coil left on burns; name a codetv device",
+        " on, and a coil left on burns; name a codetv, gpio or arduino device",
     ),
     "pad without keys": Broken(
         'keypad = "board-0"',
@@ -381,8 +381,8 @@ CASES = {
     "door of a board": Broken(
         '"pad.door-1"',
         '"board-1.door-1" # here',
-        "locker 1: door = 'board-1.door-1' can't be; a CodeTV board has no door switch; name a"
-        " notes device's door or leave the key out",
+        "locker 1: door = 'board-1.door-1' can't be; a CodeTV board has no door switch; name"
+        " another device's door or leave the key out",
     ),
     "door without a device": Broken(
         '"pad.door-1"',
@@ -393,7 +393,7 @@ CASES = {
     "door of no device": Broken(
         '"pad.door-1"',
         '"pat.door-1" # here',
-        "locker 1: door = 'pat.door-1' can't be; no device is named 'pat'; did you mean 'pad'?",
+        "locker 1: door = 'pat.door-1', but no device has that name; did you mean 'pad'?",
     ),
     "unknown door": Broken(
         '"pad.door-1"',

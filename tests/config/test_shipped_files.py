@@ -8,18 +8,19 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from boxd.config import load, schema
+from boxd.config import device_schema, load, schema
 from boxd.config.schema import MidiBackend
 
 CONFIG = Path(__file__).parents[2] / "config"
 FILES = ("sim.toml", "codetv.toml")
+BARE = (BaseModel, schema.Section, schema.Config)
+MIDI = (device_schema.CodetvDevice, device_schema.NotesDevice, device_schema.MidiControl)
 
 
 def sections() -> list[type[BaseModel]]:
     kinds = [kind for kind in vars(schema).values() if isinstance(kind, type)]
-    return [
-        kind for kind in kinds if issubclass(kind, schema.Section) and kind is not schema.Config
-    ]
+    general = [kind for kind in kinds if issubclass(kind, BaseModel) and kind not in BARE]
+    return [*general, *MIDI]
 
 
 def every_key() -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from boxd.config import Config, check_secret_mode, load, show
-from boxd.config.schema import MidiControl
+from boxd.config.device_schema import MidiControl
 from boxd.devices import Key
 from boxd.errors import ConfigError
 from tests.config.broken import VALID

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from boxd.bays.rack import Rack
+from boxd.config.device_schema import CodetvDevice, NotesDevice
 from boxd.config.schema import Config
+from boxd.midi.bus import MidiBus
+from boxd.midi.ports import PortSystem
 
 KEYS = [*"0123456789", "Enter", "Cancel"]
 
@@ -48,3 +53,9 @@ def config(state_dir: Path, **sections: Any) -> Config:
         "operator": {"keypad": "operator-pad"},
     }
     return Config.model_validate(document | sections)
+
+
+def midi_rack(configured: Config, ports: PortSystem, on_change: Callable[[], None]) -> Rack:
+    """The MIDI devices of a configuration on these ports."""
+    devices = [each for each in configured.devices if isinstance(each, CodetvDevice | NotesDevice)]
+    return Rack([each.name for each in devices], [MidiBus(devices, ports, on_change)])

@@ -6,7 +6,7 @@ import json
 import random
 from pathlib import Path
 
-from boxd.config.schema import MidiControl, NotesDevice
+from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import Key
 from boxd.midi import codetv
 from boxd.midi.notes import NotesProfile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mido
 import pytest
 
-from boxd.config.schema import MidiControl, NotesDevice
+from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.notes import NotesProfile
 from boxd.midi.profile import BoardDoor, BoardKey, Heard, Ignored

@@ -12,13 +12,12 @@ import mido
 import pytest
 import pytest_asyncio
 
-from boxd.bays.rack import Rack
 from boxd.config.schema import MidiBackend
 from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
 from boxd.midi.rtmidi_ports import RtMidiPorts
-from tests.midi.box import config
+from tests.midi.box import config, midi_rack
 from tests.midi.peer import Peer, start_peer
 from tests.midi.trace import CODETV_LAMPS_OUT
 from tests.midi.waiting import until
@@ -32,7 +31,7 @@ class Bench:
 
     def __init__(self, state_dir: Path) -> None:
         configured = config(state_dir, midi={"backend": "jack"}, simulation={"enabled": False})
-        self.rack = Rack(configured, RtMidiPorts(MidiBackend.JACK), lambda: None)
+        self.rack = midi_rack(configured, RtMidiPorts(MidiBackend.JACK), lambda: None)
         self.peers: list[Peer] = []
 
     async def plug(self, number: int) -> Peer:
@@ -73,7 +72,7 @@ async def test_keys_lamps_and_pulses_of_two_boards(bench: Bench) -> None:
 
     await until(lambda: (len(heard[0]), len(heard[1])) == (20, 2), 10)
     bench.rack.lamps("board-1")[LampName.STANDBY].set(True)
-    bench.rack.latch("board-1").pulse()  # only now: a board that pulses hears no key
+    await bench.rack.latch("board-1").pulse()  # only now: a board that pulses hears no key
     assert [touch.key for touch in heard[0] if touch.touched] == [Key(key) for key in "1234567890"]
     assert [touch.key for touch in heard[1]] == [Key.ENTER, Key.ENTER]
     await until(lambda: len(peers[1].seen(what="latch")) == 2)
@@ -113,7 +112,7 @@ async def test_a_killed_board_is_noticed_and_used_again_when_it_returns(
     )
     server.close()
     with pytest.raises(DeviceUnreachable):
-        bench.rack.latch("board-0").pulse()
+        await bench.rack.latch("board-0").pulse()
     assert bench.is_ready("board-1")
 
     returned = await bench.plug(0)
@@ -138,17 +137,17 @@ async def test_a_board_that_left_and_returned_between_two_looks_is_opened_anew(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     peer = await bench.plug(0)
-    monkeypatch.setattr("boxd.bays.rack.LOOK_EVERY_S", 3.0)  # time for a process to return
+    monkeypatch.setattr("boxd.midi.bus.LOOK_EVERY_S", 3.0)  # time for a process to return
     await bench.rack.start()
     assert bench.is_ready("board-0")
     await peer.end()
     returned = await bench.plug(0)
     assert bench.is_ready("board-0")
     with pytest.raises(DeviceUnreachable, match="plugged in anew"):
-        bench.rack.latch("board-0").pulse()
+        await bench.rack.latch("board-0").pulse()
     await until(lambda: bench.is_ready("board-0"))
     await until(lambda: len(returned.received()) == 3)
-    bench.rack.latch("board-0").pulse()
+    await bench.rack.latch("board-0").pulse()
     await until(lambda: len(returned.seen(what="latch")) == 2)
 
 
@@ -160,7 +159,7 @@ async def test_two_boards_of_one_name_are_used_neither_one(bench: Bench) -> None
     why = 'two devices call themselves "CodeTV Board 0"; unplug one'
     await until(lambda: bench.status("board-0").why == why)
     with pytest.raises(DeviceUnreachable):
-        bench.rack.latch("board-0").pulse()
+        await bench.rack.latch("board-0").pulse()
     await twin.end()
     await until(lambda: bench.is_ready("board-0"))
     assert twin.received() == []

@@ -18,7 +18,7 @@ from boxd.sim.board import SimulatedBoard
 from boxd.sim.hardware import SimulatedHardware
 from boxd.sim.ports import SimulatedPort, SimulatedPorts
 from boxd.sim.trace import Trace
-from tests.midi.box import config
+from tests.midi.box import config, midi_rack
 from tests.midi.trace import CODETV_LAMPS_OUT, bytes_to, records
 from tests.midi.waiting import until
 
@@ -34,7 +34,7 @@ class Bench:
         self.config = config(state_dir)
         self.hardware = SimulatedHardware(self.config)
         self.changes = 0
-        self.rack = Rack(self.config, self.hardware.ports, self.count)
+        self.rack = midi_rack(self.config, self.hardware.ports, self.count)
 
     def count(self) -> None:
         self.changes += 1
@@ -124,7 +124,7 @@ async def test_pulses_the_board_of_the_latch_once(bench: Bench) -> None:
     await bench.rack.start()
     latch = bench.rack.latch("board-2")
     assert latch.address == "CodeTV Board 2"
-    latch.pulse()
+    await latch.pulse()
     await until(lambda: bench.rack.door("door-pad.door-2").state is DoorState.OPEN)
     assert bench.received("CodeTV Board 2")[-1] == "f07d6001f7"
     assert len(records(bench.state_dir, what="latch", level=1)) == 1
@@ -182,7 +182,7 @@ async def test_refuses_to_pulse_a_board_that_has_just_gone(bench: Bench) -> None
     await bench.rack.start()
     bench.hardware.unplug("board-0")
     with pytest.raises(DeviceUnreachable, match="nothing was sent"):
-        bench.rack.latch("board-0").pulse()
+        await bench.rack.latch("board-0").pulse()
     assert bench.is_away()
     bench.hardware.replug("board-0")
     await until(bench.is_ready)
@@ -193,7 +193,7 @@ async def test_a_pulse_at_an_absent_board_is_not_made_up_for(bench: Bench) -> No
     bench.hardware.unplug("board-0")
     await bench.rack.start()
     with pytest.raises(DeviceUnreachable, match=BOARD):
-        bench.rack.latch("board-0").pulse()
+        await bench.rack.latch("board-0").pulse()
     bench.hardware.replug("board-0")
     await until(bench.is_ready)
     assert "f07d6001f7" not in bench.received()
@@ -205,7 +205,7 @@ async def test_two_boards_of_one_name_are_used_neither_one(bench: Bench) -> None
     assert await until(bench.is_away) < NOTICED_WITHIN_S
     assert bench.status().why == f'two devices call themselves "{BOARD}"; unplug one'
     with pytest.raises(DeviceUnreachable, match="unplug one"):
-        bench.rack.latch("board-0").pulse()
+        await bench.rack.latch("board-0").pulse()
 
     bench.hardware.unduplicate("board-0")
     assert await until(bench.is_ready) < NOTICED_WITHIN_S
@@ -216,7 +216,7 @@ async def test_a_duplicate_that_came_a_moment_ago_is_not_pulsed(bench: Bench) ->
     await bench.rack.start()
     bench.hardware.duplicate("board-0")
     with pytest.raises(DeviceUnreachable, match="two devices"):
-        bench.rack.latch("board-0").pulse()
+        await bench.rack.latch("board-0").pulse()
 
 
 async def test_a_board_that_was_replugged_a_moment_ago_is_not_pulsed(bench: Bench) -> None:
@@ -224,9 +224,9 @@ async def test_a_board_that_was_replugged_a_moment_ago_is_not_pulsed(bench: Benc
     bench.hardware.unplug("board-0")
     bench.hardware.replug("board-0")
     with pytest.raises(DeviceUnreachable, match="nothing was sent"):
-        bench.rack.latch("board-0").pulse()
+        await bench.rack.latch("board-0").pulse()
     await until(bench.is_ready)
-    bench.rack.latch("board-0").pulse()
+    await bench.rack.latch("board-0").pulse()
     await until(lambda: records(bench.state_dir, what="latch", level=0))
 
 
@@ -267,20 +267,20 @@ async def test_a_listener_that_fails_stops_nothing(bench: Bench) -> None:
 async def test_a_board_that_no_configuration_names_is_reported(bench: Bench) -> None:
     fewer = config(bench.state_dir)
     known = fewer.model_copy(update={"devices": fewer.devices[:2]})
-    rack = Rack(known, bench.hardware.ports, bench.count)
+    rack = midi_rack(known, bench.hardware.ports, bench.count)
     await rack.start()
-    assert rack.unknown_ports() == ["CodeTV Board 2", "CodeTV Board 3"]
+    assert [stranger.port for stranger in rack.strangers()] == ["CodeTV Board 2", "CodeTV Board 3"]
     await rack.close()
 
 
 async def test_a_device_that_is_switched_off_is_left_alone(bench: Bench) -> None:
     off = bench.config.devices[0].model_copy(update={"enabled": False})
     some = bench.config.model_copy(update={"devices": (off, *bench.config.devices[1:])})
-    rack = Rack(some, bench.hardware.ports, bench.count)
+    rack = midi_rack(some, bench.hardware.ports, bench.count)
     await rack.start()
     assert rack.statuses()[0].state is DeviceState.DISABLED
     with pytest.raises(DeviceUnreachable, match="switched off in the configuration"):
-        rack.latch("board-0").pulse()
+        await rack.latch("board-0").pulse()
     assert bench.received() == []
     await rack.close()
 
@@ -338,7 +338,7 @@ async def failing(tmp_path: Path) -> AsyncIterator[tuple[Rack, FailingPorts]]:
     ports = FailingPorts()
     board = SimulatedBoard(BOARD, Trace(tmp_path / "hardware-trace.jsonl"))
     ports.plug(board)
-    rack = Rack(config(tmp_path), ports, lambda: None)
+    rack = midi_rack(config(tmp_path), ports, lambda: None)
     yield rack, ports
     await rack.close()
     board.power_off()
@@ -362,7 +362,7 @@ async def test_a_pulse_whose_sending_fails_is_unknown(
     await rack.start()
     ports.sending_fails = True
     with pytest.raises(DeliveryUnknown, match="look whether the locker is open"):
-        rack.latch("board-0").pulse()
+        await rack.latch("board-0").pulse()
     assert rack.statuses()[0].state is DeviceState.UNREACHABLE
     ports.sending_fails = False
     await until(lambda: rack.statuses()[0].state is DeviceState.READY)

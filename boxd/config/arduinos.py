@@ -1,0 +1,34 @@
+"""Whether each part of an Arduino is used once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from boxd.config.device_schema import ArduinoDevice
+from boxd.config.uses import Use, used_twice
+from boxd.config.wording import Finding
+
+
+def arduino_faults(row: int, device: ArduinoDevice) -> Iterator[Finding]:
+    """A finding for each number of a latch, door or lamp that has a name already."""
+    latches = {name: latch.number for name, latch in device.latches.items()}
+    doors = {name: door.number for name, door in device.doors.items()}
+    yield from _twice(row, device, "latches", "latch", latches)
+    yield from _twice(row, device, "doors", "door", doors)
+    yield from _twice(
+        row, device, "lamps", "lamp", {str(lamp): number for lamp, number in device.lamps.items()}
+    )
+
+
+def _twice(
+    row: int, device: ArduinoDevice, table: str, what: str, numbers: Mapping[str, int]
+) -> Iterator[Finding]:
+    uses = [
+        Use(
+            ("devices", row, table, name),
+            f"device '{device.name}': {table}.{name}",
+            f"{what} {number} of the board",
+        )
+        for name, number in numbers.items()
+    ]
+    yield from used_twice(uses, "give each a number of its own")

@@ -1,0 +1,359 @@
+"""The shape of the devices in the configuration file, kind by kind.
+
+Each kind tells by the same properties what parts it has, so that the rules need not ask which
+kind it is.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from boxd.config.values import MidiNumber, Name, Section, Text
+from boxd.devices import PULSE_LONGEST_MS, PULSE_SHORTEST_MS, Key, LampName
+
+PULSE_DEFAULT_MS = 150
+
+# The header's pins by their BCM numbers; 0 and 1 belong to the memory on expansion boards.
+PinNumber = Annotated[int, Field(ge=2, le=27)]
+PulseMs = Annotated[int, Field(ge=PULSE_SHORTEST_MS, le=PULSE_LONGEST_MS)]
+
+_STAYS = "a path that stays the same, e.g. '/dev/serial/by-id/usb-Arduino_...'"
+
+
+def _stays_the_same(path: str) -> str:
+    if not path.startswith("/"):
+        raise ValueError(f"takes {_STAYS}, not '{path}'")
+    if re.match(r"/dev/tty(ACM|USB)\d", path):
+        raise ValueError(
+            f"takes {_STAYS}; '{path}' is numbered by who woke up first: 'boxd devices list' "
+            "and 'ls /dev/serial/by-id' tell what to write"
+        )
+    return path
+
+
+SerialPath = Annotated[str, AfterValidator(_stays_the_same), Field(description=_STAYS)]
+ArduinoNumber = Annotated[int, Field(ge=1, le=8)]
+
+
+class CodetvDevice(Section):
+    """A CodeTV board, found by its product name."""
+
+    kind: Literal["codetv"]
+    name: Name
+    port: str = Field(
+        pattern=r"^CodeTV Board [0-3]$",
+        description="the product name of a board: 'CodeTV Board 0', 1, 2 or 3",
+    )
+    enabled: bool = True
+
+    @property
+    def key_names(self) -> frozenset[Key]:
+        """The keys that it has."""
+        return frozenset(Key)
+
+    @property
+    def lamp_names(self) -> frozenset[LampName]:
+        """The lamps that it has."""
+        return frozenset(LampName)
+
+    @property
+    def has_buzzer(self) -> bool:
+        """Whether it can sound."""
+        return True
+
+    @property
+    def latch_names(self) -> tuple[str, ...]:
+        """Its latches."""
+        return ("latch",)
+
+    @property
+    def door_names(self) -> tuple[str, ...]:
+        """Its door switches."""
+        return ()
+
+
+class MidiControl(Section):
+    """One note or one controller number of a MIDI device, and the values that go with it.
+
+    A whole number alone is short for that note.
+    """
+
+    note: MidiNumber | None = None
+    control: MidiNumber | None = None
+    on: MidiNumber = 127
+    off: MidiNumber = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_is_a_note(cls, value: object) -> object:
+        return {"note": value} if type(value) is int else value
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if (self.note is None) == (self.control is None):
+            raise ValueError("takes exactly one of note and control, e.g. { note = 60 }")
+        return self
+
+
+class NotesDevice(Section):
+    """Any class-compliant MIDI device, by a map of its notes and controls.
+
+    It has no latches: nothing on such a device bounds a pulse.
+    """
+
+    kind: Literal["notes"]
+    name: Name
+    port: Text
+    enabled: bool = True
+    channel: int = Field(default=1, ge=1, le=16)
+    keys: dict[Key, MidiControl] = Field(default_factory=dict)
+    lamps: dict[LampName, MidiControl] = Field(default_factory=dict)
+    buzzer: MidiControl | None = None
+    doors: dict[Name, MidiControl] = Field(default_factory=dict)
+    ask_state: MidiControl | None = None
+
+    @property
+    def key_names(self) -> frozenset[Key]:
+        """The keys that it has."""
+        return frozenset(self.keys)
+
+    @property
+    def lamp_names(self) -> frozenset[LampName]:
+        """The lamps that it has."""
+        return frozenset(self.lamps)
+
+    @property
+    def has_buzzer(self) -> bool:
+        """Whether it can sound."""
+        return self.buzzer is not None
+
+    @property
+    def latch_names(self) -> tuple[str, ...]:
+        """Its latches."""
+        return ()
+
+    @property
+    def door_names(self) -> tuple[str, ...]:
+        """Its door switches."""
+        return tuple(self.doors)
+
+
+class PinLevel(StrEnum):
+    """The level of a pin or contact."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class Pull(StrEnum):
+    """Which of the Pi's own resistors holds an input that nothing drives."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+
+
+def _pin_alone(value: object) -> object:
+    return {"pin": value} if type(value) is int else value
+
+
+class GpioOutput(Section):
+    """An output pin, by its BCM number, and the level that switches it on.
+
+    A whole number alone is short for that pin.
+    """
+
+    pin: PinNumber
+    on: PinLevel = PinLevel.HIGH
+
+    _short = model_validator(mode="before")(_pin_alone)
+
+
+class GpioSwitch(Section):
+    """A contact on an input pin: a door's switch, a key, a latch's feedback.
+
+    `closed` is the level while the contact is closed; a change counts once it has lasted for
+    `debounce_ms`. A whole number alone is short for that pin.
+    """
+
+    pin: PinNumber
+    pull: Pull = Pull.UP
+    closed: PinLevel = PinLevel.LOW
+    debounce_ms: int = Field(default=25, ge=1, le=1000)
+
+    _short = model_validator(mode="before")(_pin_alone)
+
+
+class GpioLatch(Section):
+    """A latch on a pin, pulsed by the guard. `feedback` is closed while the latch holds.
+
+    A whole number alone is short for that pin.
+    """
+
+    pin: PinNumber
+    on: PinLevel = PinLevel.HIGH
+    pulse_ms: PulseMs = PULSE_DEFAULT_MS
+    feedback: GpioSwitch | None = None
+
+    _short = model_validator(mode="before")(_pin_alone)
+
+
+class GpioMatrix(Section):
+    """A matrix keypad: rows are driven, columns read.
+
+    `layout` has one text for each row, with a word for each column: a key's name, or - for none.
+    """
+
+    rows: tuple[PinNumber, ...]
+    columns: tuple[PinNumber, ...]
+    layout: tuple[Text, ...]
+    debounce_ms: int = Field(default=20, ge=5, le=1000)
+
+    @model_validator(mode="after")
+    def _layout_fits(self) -> Self:
+        if len(self.layout) != len(self.rows):
+            raise ValueError(
+                f"has {len(self.rows)} rows and {len(self.layout)} lines in its layout; "
+                "write one text for each row"
+            )
+        for line in self.layout:
+            words = line.split()
+            if len(words) != len(self.columns):
+                raise ValueError(
+                    f"has {len(self.columns)} columns, but the layout's line '{line}' has "
+                    f"{len(words)} words; write a key or - for each column"
+                )
+            for word in words:
+                if word != "-" and word not in set(Key):
+                    raise ValueError(
+                        f"has '{word}' in its layout, which is no key; the keys: "
+                        f"{', '.join(Key)}, and - for none"
+                    )
+        return self
+
+    @property
+    def keys(self) -> dict[tuple[int, int], Key]:
+        """The key at each (row, column), both from 0."""
+        return {
+            (row, column): Key(word)
+            for row, line in enumerate(self.layout)
+            for column, word in enumerate(line.split())
+            if word != "-"
+        }
+
+
+class GpioDevice(Section):
+    """Parts on the Pi's own pins."""
+
+    kind: Literal["gpio"]
+    name: Name
+    enabled: bool = True
+    latches: dict[Name, GpioLatch] = Field(default_factory=dict)
+    doors: dict[Name, GpioSwitch] = Field(default_factory=dict)
+    lamps: dict[LampName, GpioOutput] = Field(default_factory=dict)
+    buzzer: GpioOutput | None = None
+    keys: dict[Key, GpioSwitch] = Field(default_factory=dict)
+    matrix: GpioMatrix | None = None
+
+    @property
+    def port(self) -> str:
+        """What it is found by: the Pi's own header."""
+        return "GPIO"
+
+    @property
+    def key_names(self) -> frozenset[Key]:
+        """The keys that it has."""
+        return frozenset({*self.keys, *(self.matrix.keys.values() if self.matrix else ())})
+
+    @property
+    def lamp_names(self) -> frozenset[LampName]:
+        """The lamps that it has."""
+        return frozenset(self.lamps)
+
+    @property
+    def has_buzzer(self) -> bool:
+        """Whether it can sound."""
+        return self.buzzer is not None
+
+    @property
+    def latch_names(self) -> tuple[str, ...]:
+        """Its latches."""
+        return tuple(self.latches)
+
+    @property
+    def door_names(self) -> tuple[str, ...]:
+        """Its door switches."""
+        return tuple(self.doors)
+
+
+def _number_alone(value: object) -> object:
+    return {"number": value} if type(value) is int else value
+
+
+class ArduinoLatch(Section):
+    """A latch of an Arduino, by its number there. A whole number alone is short for it."""
+
+    number: ArduinoNumber
+    pulse_ms: PulseMs = PULSE_DEFAULT_MS
+
+    _short = model_validator(mode="before")(_number_alone)
+
+
+class ArduinoDoor(Section):
+    """A door switch of an Arduino, by its number there; `closed`: its level with the door shut.
+
+    A whole number alone is short for it.
+    """
+
+    number: ArduinoNumber
+    closed: PinLevel = PinLevel.LOW
+
+    _short = model_validator(mode="before")(_number_alone)
+
+
+class ArduinoDevice(Section):
+    """An Arduino on a serial line with boxd's firmware, known by its line and its board number."""
+
+    kind: Literal["arduino"]
+    name: Name
+    port: SerialPath
+    board: int = Field(default=1, ge=0, le=254)
+    enabled: bool = True
+    latches: dict[Name, ArduinoLatch] = Field(default_factory=dict)
+    doors: dict[Name, ArduinoDoor] = Field(default_factory=dict)
+    lamps: dict[LampName, ArduinoNumber] = Field(default_factory=dict)
+    buzzer: bool = False
+
+    @property
+    def key_names(self) -> frozenset[Key]:
+        """The keys that it has."""
+        return frozenset(())
+
+    @property
+    def lamp_names(self) -> frozenset[LampName]:
+        """The lamps that it has."""
+        return frozenset(self.lamps)
+
+    @property
+    def has_buzzer(self) -> bool:
+        """Whether it can sound."""
+        return self.buzzer
+
+    @property
+    def latch_names(self) -> tuple[str, ...]:
+        """Its latches."""
+        return tuple(self.latches)
+
+    @property
+    def door_names(self) -> tuple[str, ...]:
+        """Its door switches."""
+        return tuple(self.doors)
+
+
+Device = Annotated[
+    CodetvDevice | NotesDevice | GpioDevice | ArduinoDevice, Field(discriminator="kind")
+]

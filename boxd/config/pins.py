@@ -1,0 +1,62 @@
+"""Whether each of the Pi's pins has one use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from boxd.config.device_schema import Device, GpioDevice, GpioMatrix
+from boxd.config.locate import KeyPath
+from boxd.config.uses import Use, used_twice
+from boxd.config.wording import Finding
+
+
+def pin_faults(devices: Sequence[Device]) -> Iterator[Finding]:
+    """A finding for each use of a pin that has one already, and for each key that is twice."""
+    gpio = [(row, each) for row, each in enumerate(devices) if isinstance(each, GpioDevice)]
+    pins = [use for row, device in gpio for use in _pins(row, device)]
+    yield from used_twice(pins, "give each part a pin of its own")
+    keys = [use for row, device in gpio for use in _keys(row, device)]
+    yield from used_twice(keys, "one key sits at one place; take one of them out")
+
+
+def _pins(row: int, device: GpioDevice) -> Iterator[Use]:
+    for name, latch in device.latches.items():
+        yield _use(row, device, ("latches", name), latch.pin)
+        if latch.feedback is not None:
+            yield _use(row, device, ("latches", name, "feedback"), latch.feedback.pin)
+    for name, door in device.doors.items():
+        yield _use(row, device, ("doors", name), door.pin)
+    for lamp, output in device.lamps.items():
+        yield _use(row, device, ("lamps", lamp), output.pin)
+    if device.buzzer is not None:
+        yield _use(row, device, ("buzzer",), device.buzzer.pin)
+    for key, switch in device.keys.items():
+        yield _use(row, device, ("keys", key), switch.pin)
+    if device.matrix is not None:
+        yield from _matrix_pins(row, device, device.matrix)
+
+
+def _matrix_pins(row: int, device: GpioDevice, matrix: GpioMatrix) -> Iterator[Use]:
+    for side, pins in (("rows", matrix.rows), ("columns", matrix.columns)):
+        for pin in pins:
+            yield _use(row, device, ("matrix", side), pin)
+
+
+def _keys(row: int, device: GpioDevice) -> Iterator[Use]:
+    in_matrix = list(device.matrix.keys.values()) if device.matrix is not None else []
+    for key in device.keys:
+        yield _key_use(row, device, ("keys", key), key)
+    for key in in_matrix:
+        yield _key_use(row, device, ("matrix", "layout"), key)
+
+
+def _use(row: int, device: GpioDevice, path: KeyPath, pin: int) -> Use:
+    return Use(("devices", row, *path), _user(device, path), f"pin {pin}")
+
+
+def _key_use(row: int, device: GpioDevice, path: KeyPath, key: str) -> Use:
+    return Use(("devices", row, *path), _user(device, path), f"key {key} of '{device.name}'")
+
+
+def _user(device: GpioDevice, path: KeyPath) -> str:
+    return f"device '{device.name}': {'.'.join(map(str, path))}"

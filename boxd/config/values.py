@@ -1,0 +1,54 @@
+"""The values that the configuration is made of: names, paths, numbers, with their limits."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+
+def _from_the_folder(path: Path, info: ValidationInfo) -> Path:
+    """Take a relative path from the folder of the configuration file, where that is known."""
+    if not info.context:
+        return path
+    return Path(os.path.normpath(info.context["folder"] / path))
+
+
+# A description says what a value looks like, where its type and limits don't; people read it.
+Seconds = Annotated[
+    float,
+    Field(gt=0, le=7 * 24 * 3600, description="a number of seconds above 0 and up to 604800"),
+]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9-]{0,31}$",
+        description="a name of lower-case letters, digits and hyphens, at most 32, a letter first",
+    ),
+]
+Text = Annotated[str, Field(min_length=1)]
+MidiNumber = Annotated[int, Field(ge=0, le=127)]
+FilePath = Annotated[Path, AfterValidator(_from_the_folder), Field(description="a path in quotes")]
+Sku = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
+        description="a short name of lower-case letters, digits and hyphens, at most 32",
+    ),
+]
+HostName = Annotated[
+    str,
+    Field(
+        pattern=r"^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])$",
+        description="a host name or address alone, without http:// and port, e.g. 'box-1.local'",
+    ),
+]
+
+
+class Section(BaseModel):
+    """A section of the file: unknown keys are errors, values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
