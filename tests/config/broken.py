@@ -179,7 +179,8 @@ CASES = {
     "no kind": Broken(
         '[[devices]]\nkind = "notes"',
         "[[devices]] # here",
-        "device 'pad': the key 'kind' is missing; add it: it takes one of 'codetv', 'notes', 'gpio', 'arduino'",
+        "device 'pad': the key 'kind' is missing; add it: it takes one of 'codetv', 'notes',"
+        " 'gpio', 'arduino'",
     ),
     # --- values
     "number in quotes": Broken(
@@ -227,7 +228,8 @@ CASES = {
     "no such kind": Broken(
         '"notes"',
         '"dmx" # here',
-        "device 'pad': kind = \"dmx\" can't be; it takes one of 'codetv', 'notes', 'gpio', 'arduino'",
+        "device 'pad': kind = \"dmx\" can't be; it takes one of 'codetv', 'notes', 'gpio',"
+        " 'arduino'",
     ),
     "no such board": Broken(
         '"CodeTV Board 1"',
