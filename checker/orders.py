@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.board import is_board
 from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
 from checker.ledger import Actuation
@@ -67,7 +68,8 @@ def _was_away(latch: str, evidence: Evidence) -> bool:
 
     A second device of the same name (`copy`) that goes away says nothing about the first.
     """
-    unplugged = evidence.trace.of("unplugged", latch)
+    device = latch if is_board(latch) else latch.partition(".")[0]
+    unplugged = evidence.trace.of("unplugged", device)
     return any(not line.fields.get("copy") for line in unplugged)
 
 

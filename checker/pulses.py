@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.board import is_unlock, messages
+from checker.board import is_board, is_unlock, messages
 from checker.trace import Line, Trace
 
 
@@ -39,6 +39,7 @@ def unlock_orders(trace: Trace) -> list[Line]:
     return [
         line
         for line in trace.of("bytes")
+        if is_board(line.device)
         for message in messages(bytes.fromhex(line.fields["bytes"]))
         if is_unlock(message)
     ]

@@ -93,6 +93,9 @@ class SimulatedBoard:
         self._fingers.discard(key)
         self._scan()
 
+    def report_door(self, door: str) -> None:
+        """A board has no door switches: nothing to report."""
+
     def _scan(self) -> None:
         if self.is_deaf:
             return

@@ -6,11 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from boxd.config.schema import Bay, Config, Locker
-from boxd.sim.board import SimulatedBoard
 from boxd.sim.doors import SimulatedDoor
-from boxd.sim.pad import SimulatedPad
-
-Unit = SimulatedBoard | SimulatedPad
+from boxd.sim.unit import Unit
 
 
 def front_state(

@@ -17,10 +17,11 @@ from boxd.midi.codetv import PULSE_MS
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.doors import Mechanics
 from boxd.sim.faults import inject
-from boxd.sim.front import Unit, front_state
+from boxd.sim.front import front_state
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.ports import SimulatedPorts
 from boxd.sim.trace import Trace
+from boxd.sim.unit import Socket, Unit
 
 TOUCH_S = 0.04  # how long a quick finger stays on a key
 GAP_S = 0.06  # and how long it needs to the next: more than a bounce, whatever the loop does
@@ -49,13 +50,15 @@ class SimulatedHardware:
         )
         self._listeners: list[Callable[[], None]] = []
         self._hands: dict[str, asyncio.Lock] = {}
-        self._copies: dict[str, Unit] = {}
+        self._sockets: dict[str, Socket] = {}
+        self._copies: dict[str, SimulatedBoard | SimulatedPad] = {}
         self._stuck: dict[str, set[Key]] = {}
         self._opening: set[asyncio.TimerHandle] = set()
         self._end_interrupted_pulses()
         self._units = {device.name: self._unit(device) for device in config.devices}
-        for unit in self._units.values():
-            self._plug(unit)
+        for name in self._units:
+            self._sockets[name] = self.ports
+            self._plug(name)
 
     def close(self) -> None:
         """End every timer and close the trace; the boards lose their power."""
@@ -72,7 +75,7 @@ class SimulatedHardware:
 
     def state(self) -> dict[str, Any]:
         """The front of the box as a program can read it."""
-        plugged = {name for name, unit in self._units.items() if self.ports.is_plugged(unit)}
+        plugged = {name for name in self._units if self._is_plugged(name)}
         return front_state(self._config, self._units, plugged, self._mechanics.doors)
 
     async def press(self, bay: str, keys: Sequence[str]) -> None:
@@ -108,15 +111,15 @@ class SimulatedHardware:
 
     def unplug(self, device: str) -> None:
         """Pull a device's plug."""
-        unit = self._named(device)
-        if self.ports.is_plugged(unit):
-            self._pull(unit)
+        self._named(device)
+        if self._is_plugged(device):
+            self._pull(device)
 
     def replug(self, device: str) -> None:
         """Put a device's plug back."""
-        unit = self._named(device)
-        if not self.ports.is_plugged(unit):
-            self._plug(unit)
+        self._named(device)
+        if not self._is_plugged(device):
+            self._plug(device)
 
     def jam(self, locker: int) -> None:
         """From now on the locker does not open though its latch is pulsed."""
@@ -152,9 +155,10 @@ class SimulatedHardware:
         if device in self._copies:
             return
         self._named(device)
-        copy = self._unit(
-            next(known for known in self._config.devices if known.name == device), wired=False
-        )
+        configured = next(known for known in self._config.devices if known.name == device)
+        if not isinstance(configured, CodetvDevice | NotesDevice):
+            raise BadInput(f"'{device}' is found by its place: a second one is no other's double")
+        copy = self._midi_unit(configured, wired=False)
         self._copies[device] = copy
         self.ports.plug(copy)
         self._trace.write("plugged", copy.product, copy=True)
@@ -168,7 +172,14 @@ class SimulatedHardware:
             self._trace.write("unplugged", copy.product, copy=True)
             self._tell()
 
-    def _unit(self, device: Device, *, wired: bool = True) -> Unit:
+    def _unit(self, device: Device) -> Unit:
+        if isinstance(device, CodetvDevice | NotesDevice):
+            return self._midi_unit(device)
+        raise ConfigError(f"devices of kind '{device.kind}' can't be simulated yet")
+
+    def _midi_unit(
+        self, device: CodetvDevice | NotesDevice, *, wired: bool = True
+    ) -> SimulatedBoard | SimulatedPad:
         if isinstance(device, CodetvDevice):
             lockers = self._lockers_behind(device, "latch") if wired else []
             return SimulatedBoard(
@@ -177,14 +188,7 @@ class SimulatedHardware:
                 partial(self._latch_changed, device.port, lockers, PULSE_MS),
                 self._tell,
             )
-        if isinstance(device, NotesDevice):
-            return SimulatedPad(
-                device,
-                self._trace,
-                lambda door: self._door_behind(f"{device.name}.{door}"),
-                self._tell,
-            )
-        raise ConfigError(f"devices of kind '{device.kind}' can't be simulated yet")
+        return SimulatedPad(device, self._trace, partial(self._door_at, device), self._tell)
 
     def _lockers_behind(self, device: Device, latch: str) -> list[int]:
         """The lockers that this latch of the device opens."""
@@ -207,14 +211,19 @@ class SimulatedHardware:
             known = ", ".join(str(number) for number in self._mechanics.doors)
             raise BadInput(f"there is no locker {locker}; the lockers: {known}")
 
-    def _plug(self, unit: Unit) -> None:
+    def _is_plugged(self, device: str) -> bool:
+        return self._sockets[device].is_plugged(self._units[device])
+
+    def _plug(self, device: str) -> None:
+        unit = self._units[device]
         unit.power_on()
-        self.ports.plug(unit)
+        self._sockets[device].plug(unit)
         self._trace.write("plugged", unit.product)
         self._tell()
 
-    def _pull(self, unit: Unit) -> None:
-        self.ports.unplug(unit)
+    def _pull(self, device: str) -> None:
+        unit = self._units[device]
+        self._sockets[device].unplug(unit)
         self._trace.write("unplugged", unit.product)
         unit.power_off()
         self._tell()
@@ -251,18 +260,22 @@ class SimulatedHardware:
     def _move_door(self, locker: int, state: DoorState) -> None:
         if not self._mechanics.move(locker, state):
             return
-        switch = next(known.door for known in self._config.lockers if known.id == locker)
-        name, _, door = (switch or "").partition(".")
+        known = next(known for known in self._config.lockers if known.id == locker)
+        name, door = split(known.door or "")
         unit = self._units.get(name)
         where = unit.product if unit else f"locker {locker}"
         self._trace.write("door", where, door=locker, state=str(state))
-        if isinstance(unit, SimulatedPad):
+        if unit is not None:
             unit.report_door(door)
+        latched_by, latch = split(known.latch)
+        self._units[latched_by].report_door(latch)
         self._tell()
 
-    def _door_behind(self, address: str) -> DoorState:
+    def _door_at(self, device: Device, part: str) -> DoorState:
+        """Where the door stands that this switch, or this latch's feedback contact, belongs to."""
+        behind = self._lockers_behind(device, part) if part in device.latch_names else []
         for locker in self._config.lockers:
-            if locker.door == address:
+            if locker.door == f"{device.name}.{part}" or locker.id in behind:
                 return self._mechanics.doors[locker.id].state
         return DoorState.CLOSED
 

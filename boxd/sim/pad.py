@@ -64,6 +64,8 @@ class SimulatedPad:
 
     def report_door(self, door: str) -> None:
         """Tell the host where a door stands, as its switch does when it moves."""
+        if door not in self._device.doors:
+            return
         is_open = self._door_state(door) is DoorState.OPEN
         self.emit(encode(self._device.channel, self._device.doors[door], is_open))
 

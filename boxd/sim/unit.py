@@ -1,0 +1,44 @@
+"""What every simulated device is to a person's hand, and what it is plugged into."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from boxd.devices import Key, LampName
+
+
+class Unit(Protocol):
+    """A simulated device: keys to touch, lamps to see, power to lose."""
+
+    product: str
+    lamps: dict[LampName, bool]
+    sounds: int
+    is_sounding: bool
+
+    def power_on(self) -> None:
+        """Come up with every output off."""
+
+    def power_off(self) -> None:
+        """Lose power: every output goes off."""
+
+    def touch(self, key: Key) -> None:
+        """A finger comes to a key."""
+
+    def release(self, key: Key) -> None:
+        """The finger goes."""
+
+    def report_door(self, door: str) -> None:
+        """The door behind this switch or feedback contact has moved."""
+
+
+class Socket(Protocol):
+    """Where devices of one sort are plugged in; each takes its own sort only."""
+
+    def plug(self, unit: Any) -> None:
+        """Connect a unit that has power."""
+
+    def unplug(self, unit: Any) -> None:
+        """Pull its plug."""
+
+    def is_plugged(self, unit: Any) -> bool:
+        """Whether it is connected."""
