@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import structlog
 
+from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor, ReportedKeypad
+from boxd.device_state import DeviceStanding
 from boxd.devices import DeviceState, DeviceStatus, DoorState, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
-from boxd.midi.parts import MidiBuzzer, MidiDoor, MidiKeypad, MidiLamp, MidiLatch
+from boxd.midi.parts import MidiLatch
 from boxd.midi.ports import Listing, Port, PortPair, PortSystem, find
 from boxd.midi.profile import BoardDoor, BoardKey, Profile
 from boxd.midi.stream import MidiStream
@@ -39,34 +40,28 @@ class MidiDevice:
     ) -> None:
         self.name = name
         self.product = product
-        self._kind = kind
         self._profile = profile
         self._ports = ports
-        self._on_change = on_change
-        self._state = DeviceState.CONNECTING if enabled else DeviceState.DISABLED
-        self._why = "" if enabled else "switched off in the configuration"
-        self._since = datetime.now(UTC)
+        self._standing = DeviceStanding(name, kind, product, on_change, enabled=enabled)
         self._pair: PortPair | None = None
         self._port: Port | None = None
         self._connection: _Connection | None = None
         self._desired = dict.fromkeys(profile.lamps, False)
         self._buzzer_off: asyncio.TimerHandle | None = None
-        self.keypad = MidiKeypad()
-        self.lamps = {lamp: MidiLamp(self, lamp) for lamp in profile.lamps}
-        self.buzzer = MidiBuzzer(self)
-        self.latches = {"latch": MidiLatch(self)} if profile.unlock else {}
-        self.doors = {door: MidiDoor() for door in profile.doors}
+        self.keypad = ReportedKeypad()
+        self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in profile.lamps}
+        self.buzzer = DeviceBuzzer(self.sound)
+        self.latches = {"latch": MidiLatch(product, self.pulse)} if profile.unlock else {}
+        self.doors = {door: ReportedDoor() for door in profile.doors}
 
     @property
     def status(self) -> DeviceStatus:
         """How the device stands, since when, and why."""
-        return DeviceStatus(
-            self.name, self._kind, self.product, self._state, self._since, self._why
-        )
+        return self._standing.status
 
     async def see(self, listing: Listing) -> None:
         """Connect, reconnect or let go, as this listing of the ports demands."""
-        if self._state is DeviceState.DISABLED:
+        if not self._standing.is_enabled:
             return
         found = find(listing, self.product)
         if isinstance(found, str):
@@ -76,9 +71,9 @@ class MidiDevice:
 
     async def lose(self, why: str) -> None:
         """Let go of the device; it stands as unreachable because of `why`."""
-        if self._state is DeviceState.DISABLED:
+        if not self._standing.is_enabled:
             return
-        self._become(DeviceState.UNREACHABLE, why)
+        self._standing.become(DeviceState.UNREACHABLE, why)
         await self._let_go()
 
     async def close(self) -> None:
@@ -107,55 +102,51 @@ class MidiDevice:
         """Send one latch pulse, unless the device is known to be away at this instant."""
         unlock, port = self._profile.unlock, self._port
         if unlock is None:
-            raise DeviceUnreachable(f"{self._naming()} has no latch; nothing was sent")
-        if self._state is not DeviceState.READY or port is None:
-            raise DeviceUnreachable(f"{self._naming()} is {self._state}{self._because()}")
+            raise DeviceUnreachable(f"{self._standing.naming} has no latch; nothing was sent")
+        if not self._standing.is_ready or port is None:
+            raise DeviceUnreachable(self._standing.why_nothing_was_sent)
         self._check_at_this_instant(port)
         try:
             port.send(unlock)
         except OSError as error:
-            self._become(DeviceState.UNREACHABLE, f"sending failed: {error}")
+            self._standing.become(DeviceState.UNREACHABLE, f"sending failed: {error}")
             raise DeliveryUnknown(
-                f"sending the pulse to {self._naming()} failed ({error}); "
+                f"sending the pulse to {self._standing.naming} failed ({error}); "
                 "look whether the locker is open"
             ) from error
 
     def _check_at_this_instant(self, port: Port) -> None:
         found = find(self._ports.glance(), self.product)
         if isinstance(found, str):
-            self._become(DeviceState.UNREACHABLE, found)
+            self._standing.become(DeviceState.UNREACHABLE, found)
         elif found != self._pair or not port.is_connected():
-            self._become(DeviceState.CONNECTING, "it was plugged in anew a moment ago; try again")
+            self._standing.become(
+                DeviceState.CONNECTING, "it was plugged in anew a moment ago; try again"
+            )
         else:
             return
-        raise DeviceUnreachable(f"{self._naming()} is {self._state}{self._because()}")
-
-    def _naming(self) -> str:
-        return f"{self.name} ({self.product})"
-
-    def _because(self) -> str:
-        return f": {self._why}; nothing was sent" if self._why else "; nothing was sent"
+        raise DeviceUnreachable(self._standing.why_nothing_was_sent)
 
     def _is_connected_to(self, pair: PortPair) -> bool:
         return (
-            self._state is DeviceState.READY
+            self._standing.is_ready
             and self._pair == pair
             and self._port is not None
             and self._port.is_connected()
         )
 
     async def _connect(self, pair: PortPair) -> None:
-        self._become(DeviceState.CONNECTING, "")
+        self._standing.become(DeviceState.CONNECTING)
         await self._let_go()
         connection = _Connection(self._hear)
         try:
             self._port = await self._ports.open(pair, connection.feed)
         except OSError as error:
-            self._become(DeviceState.UNREACHABLE, f"its port can't be opened: {error}")
+            self._standing.become(DeviceState.UNREACHABLE, f"its port can't be opened: {error}")
             return
         self._connection = connection
         self._pair = pair
-        self._become(DeviceState.READY, "")
+        self._standing.become(DeviceState.READY)
         for lamp, lit in self._desired.items():
             self._try_to_send(self._profile.lamp(lamp, lit))
         for message in self._profile.greeting:
@@ -169,15 +160,15 @@ class MidiDevice:
             await port.close()
         moved = [door.move(DoorState.UNKNOWN) for door in self.doors.values()]
         if any(moved):
-            self._tell()
+            self._standing.tell()
 
     def _try_to_send(self, message: bytes) -> None:
-        if not message or self._port is None or self._state is not DeviceState.READY:
+        if not message or self._port is None or not self._standing.is_ready:
             return
         try:
             self._port.send(message)
         except OSError as error:
-            self._become(DeviceState.UNREACHABLE, f"sending failed: {error}")
+            self._standing.become(DeviceState.UNREACHABLE, f"sending failed: {error}")
 
     def _hear(self, message: bytes, at: float) -> None:
         heard = self._profile.decode(message)
@@ -185,22 +176,9 @@ class MidiDevice:
             self.keypad.touch(KeyTouch(heard.key, heard.touched, at))
         elif isinstance(heard, BoardDoor):
             if self.doors[heard.door].move(heard.state):
-                self._tell()
+                self._standing.tell()
         else:
             log.debug("message ignored", device=self.name, bytes=message.hex(), why=heard.why)
-
-    def _become(self, state: DeviceState, why: str) -> None:
-        if (state, why) == (self._state, self._why):
-            return
-        if state is not self._state:
-            self._since = datetime.now(UTC)
-        self._state, self._why = state, why
-        log.info("device", device=self.name, port=self.product, state=str(state), why=why)
-        self._tell()
-
-    def _tell(self) -> None:
-        # Not called here and now: a listener that fails must not stop the watching.
-        asyncio.get_running_loop().call_soon(self._on_change)
 
 
 class _Connection:

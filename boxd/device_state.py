@@ -1,0 +1,69 @@
+"""How one device stands, since when and why: kept in one place, and told when it changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from boxd.devices import DeviceState, DeviceStatus
+
+log = structlog.get_logger(__name__)
+
+
+class DeviceStanding:
+    """The state of one device. `on_change` is called on the event loop after every change."""
+
+    def __init__(
+        self, name: str, kind: str, port: str, on_change: Callable[[], None], *, enabled: bool
+    ) -> None:
+        self.state = DeviceState.CONNECTING if enabled else DeviceState.DISABLED
+        self._why = "" if enabled else "switched off in the configuration"
+        self._name = name
+        self._kind = kind
+        self._port = port
+        self._since = datetime.now(UTC)
+        self._on_change = on_change
+
+    @property
+    def status(self) -> DeviceStatus:
+        """The state as people see it."""
+        return DeviceStatus(self._name, self._kind, self._port, self.state, self._since, self._why)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the device can be used."""
+        return self.state is DeviceState.READY
+
+    @property
+    def is_enabled(self) -> bool:
+        """False where the configuration switches the device off."""
+        return self.state is not DeviceState.DISABLED
+
+    @property
+    def naming(self) -> str:
+        """The device as messages name it."""
+        return f"{self._name} ({self._port})"
+
+    @property
+    def why_nothing_was_sent(self) -> str:
+        """What to tell somebody whose order was not sent because of this state."""
+        because = f": {self._why}" if self._why else ""
+        return f"{self.naming} is {self.state}{because}; nothing was sent"
+
+    def become(self, state: DeviceState, why: str = "") -> None:
+        """Take a state and its reason; the time of a state stays when only its reason changes."""
+        if (state, why) == (self.state, self._why):
+            return
+        if state is not self.state:
+            self._since = datetime.now(UTC)
+        self.state, self._why = state, why
+        log.info("device", device=self._name, port=self._port, state=str(state), why=why)
+        self.tell()
+
+    def tell(self) -> None:
+        """Say that something about the device changed."""
+        # Not called here and now: a listener that fails must not stop the watching.
+        asyncio.get_running_loop().call_soon(self._on_change)
