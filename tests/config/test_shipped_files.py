@@ -51,6 +51,28 @@ def test_every_default_in_a_comment_is_the_default(name: str) -> None:
     assert checked >= 7
 
 
+def test_every_key_of_pins_and_arduinos_is_explained() -> None:
+    mentioned = set(re.findall(r"[a-z_]+", (CONFIG / "mixed.toml").read_text()))
+    kinds = (kind for kind in vars(device_schema).values() if isinstance(kind, type))
+    keys = {
+        key
+        for kind in kinds
+        if issubclass(kind, BaseModel) and kind not in (*BARE, *MIDI)
+        for key in kind.model_fields
+    }
+
+    assert len(keys) >= 20
+    assert keys - mentioned == set()
+
+
+def test_the_mixed_box_exists_real_and_simulated_alike() -> None:
+    real, simulated = (load(CONFIG / name) for name in ("mixed.toml", "sim-mixed.toml"))
+
+    assert simulated.lockers == real.lockers
+    assert [device.kind for device in real.devices] == ["codetv", "gpio", "arduino"]
+    assert [locker.latch.split(".")[0] for locker in real.lockers] == ["pins", *["cabinet"] * 6]
+
+
 def test_the_simulated_box_has_two_bays_of_two_lockers_one_without_a_switch() -> None:
     config = load(CONFIG / "sim.toml")
 
