@@ -49,16 +49,17 @@ NAME = "a name of lower-case letters, digits and hyphens, at most 32, a letter f
 
 @dataclass(frozen=True)
 class Broken:
-    """`VALID` with `old` replaced by `new`, and what is said about the line marked `# here`."""
+    """`valid` with `old` replaced by `new`, and what is said about the line marked `# here`."""
 
     old: str
     new: str
     said: str
+    valid: str = VALID
 
     @property
     def text(self) -> str:
-        assert VALID.count(self.old) == 1
-        return VALID.replace(self.old, self.new)
+        assert self.valid.count(self.old) == 1
+        return self.valid.replace(self.old, self.new)
 
 
 CASES = {

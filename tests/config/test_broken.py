@@ -9,7 +9,10 @@ import pytest
 
 from boxd.config import load
 from boxd.errors import ConfigError
+from tests.config import broken_parts
 from tests.config.broken import CASES, NAME, VALID, Broken
+
+EVERY_CASE = CASES | broken_parts.CASES
 
 
 def complaint(folder: Path, text: str) -> str:
@@ -25,14 +28,15 @@ def line_of(mark: str, text: str) -> int:
     return 1 + next(number for number, line in enumerate(lines) if mark in line)
 
 
-def test_the_file_that_is_broken_below_is_valid(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [VALID, broken_parts.MIXED], ids=["boards", "mixed"])
+def test_the_file_that_is_broken_below_is_valid(text: str, tmp_path: Path) -> None:
     file = tmp_path / "boxd.toml"
-    file.write_text(VALID)
+    file.write_text(text)
 
     assert load(file).box.id == "box-1"
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+@pytest.mark.parametrize("case", EVERY_CASE.values(), ids=EVERY_CASE.keys())
 def test_one_error_is_told_with_its_line_and_remedy(case: Broken, tmp_path: Path) -> None:
     expected = f"boxd.toml:{line_of('# here', case.text)}: {case.said}"
 
