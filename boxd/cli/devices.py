@@ -1,13 +1,11 @@
-"""`boxd devices`: what the box is connected to."""
+"""`boxd devices`: what the box is connected to, and whether it works."""
 
 from __future__ import annotations
 
 import click
 
-from boxd.cli import daemon
-from boxd.cli.shape import BoxdGroup, json_option
-from boxd.cli.tables import say_json, table
-from boxd.cli.times import present, when
+from boxd.cli.devices_list import list_devices
+from boxd.cli.shape import BoxdGroup
 
 
 @click.group("devices", cls=BoxdGroup, examples=("boxd devices list",))
@@ -15,20 +13,4 @@ def command() -> None:
     """Show the devices and whether they can be used."""
 
 
-@command.command("list", examples=("boxd devices list", "boxd devices list --json"))
-@json_option
-def list_devices(as_json: bool) -> None:
-    """List the devices: where each is looked for, its state since when, and why."""
-    body = daemon.get("/api/v1/devices")
-    if as_json:
-        say_json(body)
-        return
-    now = present()
-    table(
-        ("device", "kind", "port", "state", "since", "why"),
-        [
-            (*(d["name"], d["kind"], d["port"], d["state"]), when(d["since"], now), d["why"])
-            for d in body["devices"]
-        ],
-        nothing="no devices are configured: see [[devices]] in the configuration",
-    )
+command.add_command(list_devices)
