@@ -44,13 +44,14 @@ def wait_until(what: str, holds: Callable[[], Any], within_s: float = SOON_S) ->
 
 
 class Booth:
-    """One box in a folder of its own; `settings` replaces lines of the simulation's file."""
+    """One box in a folder of its own; `settings` replaces lines of a simulation's file."""
 
     def __init__(
         self,
         folder: Path,
         settings: Sequence[tuple[str, str]] = (),
         made_before: Path | None = None,
+        shipped: str = "sim.toml",
     ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +61,7 @@ class Booth:
         self._acknowledged = folder / "acknowledged.jsonl"
         self._process: subprocess.Popen[bytes] | None = None
         self.temporal_port, ui, http, metrics, self.port = free_ports(LOOPBACK, 5)
-        text = (ROOT / "config" / "sim.toml").read_text(encoding="utf-8")
+        text = (ROOT / "config" / shipped).read_text(encoding="utf-8")
         for pattern, line in (
             (r"state_dir *=.*", f'state_dir = "{self.state}"'),
             (r"(?<=\n)#? *ui_port *=.*", f"ui_port = {ui}"),
@@ -69,7 +70,7 @@ class Booth:
             *settings,
         ):
             text, changed = re.subn(pattern, line, text, count=1)
-            assert changed, f"config/sim.toml has no line like {pattern!r}"
+            assert changed, f"config/{shipped} has no line like {pattern!r}"
         text = _set_port(text, "temporal", self.temporal_port)
         self.config.write_text(_set_port(text, "web", self.port), encoding="utf-8")
         if made_before is not None:

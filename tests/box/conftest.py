@@ -34,8 +34,9 @@ def new_booth(tmp_path: Path, temporal_made_before: Path) -> Iterator[Callable[.
     """Makes booths that end with the test."""
     booths: list[Booth] = []
 
-    def make(*settings: tuple[str, str]) -> Booth:
-        booth = Booth(tmp_path / str(len(booths)), (*QUICK, *settings), temporal_made_before)
+    def make(*settings: tuple[str, str], shipped: str = "sim.toml") -> Booth:
+        folder = tmp_path / str(len(booths))
+        booth = Booth(folder, (*QUICK, *settings), temporal_made_before, shipped)
         booths.append(booth)
         return booth
 
