@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bench import report
+from bench import devices, report
 from bench.box import ROOT
 from bench.measuring import FULL, QUICK, measure
 
@@ -25,16 +25,24 @@ NOTES = (
 @click.option("--quick", is_flag=True, help="A short look, in about two minutes.")
 @click.option("--long", "is_long", is_flag=True, help="10,000 redemptions instead of 1,000.")
 @click.option("--redemptions", type=click.IntRange(50), help="So many redemptions in all.")
+@click.option("--devices", "devices_only", is_flag=True, help="The drivers' figures alone.")
 @click.option("--write", is_flag=True, help="Write the table into docs/benchmarks.md.")
-def main(quick: bool, is_long: bool, redemptions: int | None, write: bool) -> None:
+def main(
+    quick: bool, is_long: bool, redemptions: int | None, devices_only: bool, write: bool
+) -> None:
     """Measure boxd's figures on this machine, beside what they are compared with."""
+    if devices_only and write:
+        raise click.UsageError("--devices measures a part of the table, and --write needs it all")
     size = QUICK if quick else FULL
     total = redemptions or (10_000 if is_long else size.total)
     size = replace(size, total=total, calm=min(size.calm, total))
     busy = f"Load average of the machine before the run: {os.getloadavg()[0]:.1f}."
     with tempfile.TemporaryDirectory(prefix="boxd-bench-", dir=_disk()) as folder:
         try:
-            figures = measure(Path(folder), size)
+            if devices_only:
+                figures = devices.figures(Path(folder), size.plugs)
+            else:
+                figures = measure(Path(folder), size)
         except BrokenPipeError as error:  # click would end in silence, as for `| head`
             raise RuntimeError("a box hung up in the middle of the run") from error
     notes = (*NOTES, busy)

@@ -1,6 +1,6 @@
 """A whole box of the bench's own: the daemon as a process, on private ports and a private folder.
 
-It is config/sim.toml as `make run` uses it, with other ports and enough prizes.
+It is a simulation's file as `make run` uses it, with other ports and enough prizes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LOCKERS = {"bay-1": 1, "bay-2": 3}
 class Box:
     """One box in `folder`; nothing runs until `start`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shipped: str = "sim.toml") -> None:
         folder.mkdir(parents=True)
         self.folder = folder
         self.state = folder / "state"
@@ -40,7 +40,7 @@ class Box:
         self._process: subprocess.Popen[bytes] | None = None
         ports = free_ports(LOOPBACK, 5)
         self.port = ports[-1]
-        self._config.write_text(_configuration(self.state, ports), encoding="utf-8")
+        self._config.write_text(_configuration(shipped, self.state, ports), encoding="utf-8")
 
     def start(self) -> float:
         """Start the daemon; returns when it was spawned, and does not wait."""
@@ -165,8 +165,8 @@ class Browser:
         return response.status, json.loads(response.read())
 
 
-def _configuration(state: Path, ports: list[int]) -> str:
-    text = (ROOT / "config" / "sim.toml").read_text(encoding="utf-8")
+def _configuration(shipped: str, state: Path, ports: list[int]) -> str:
+    text = (ROOT / "config" / shipped).read_text(encoding="utf-8")
     grpc, ui, http_api, metrics, web = ports
     text = _set(text, "box", "state_dir", f'"{state}"')
     for name, port in (("port", grpc), ("ui_port", ui), ("http_port", http_api)):
@@ -178,6 +178,6 @@ def _configuration(state: Path, ports: list[int]) -> str:
 def _set(text: str, section: str, key: str, value: str) -> str:
     head, mark, rest = text.partition(f"\n[{section}]")
     rest, changed = re.subn(rf"(?<=\n)#? *{key} *=.*", f"{key} = {value}", rest, count=1)
-    assert mark, f"config/sim.toml has no section [{section}]"
-    assert changed, f"config/sim.toml has no {section}.{key}"
+    assert mark, f"no section [{section}] in that file"
+    assert changed, f"no {section}.{key} in that file"
     return head + mark + rest

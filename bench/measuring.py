@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import defaults, lives, million, usage
+from bench import defaults, devices, lives, million, usage
 from bench.box import Box
 from bench.figures import Figure, kib, megabytes, mib, milliseconds, spread
 from bench.progress import tell
@@ -31,13 +31,30 @@ class Size:
     settle_s: float  # what the last redemptions left to do: timers of a minute among it
     idle_s: float
     claims: int
+    plugs: int
 
 
 FULL = Size(
-    calm=120, total=1000, ordinary=100, warm_starts=5, kills=3, settle_s=75, idle_s=120, claims=1000
+    calm=120,
+    total=1000,
+    ordinary=100,
+    warm_starts=5,
+    kills=3,
+    settle_s=75,
+    idle_s=120,
+    claims=1000,
+    plugs=20,
 )
 QUICK = Size(
-    calm=30, total=120, ordinary=20, warm_starts=1, kills=1, settle_s=5, idle_s=20, claims=200
+    calm=30,
+    total=120,
+    ordinary=20,
+    warm_starts=1,
+    kills=1,
+    settle_s=5,
+    idle_s=20,
+    claims=200,
+    plugs=5,
 )
 
 
@@ -89,6 +106,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         _wear_figure(wear, ordinary),
         grown,
         *claimed,
+        *devices.figures(folder, size.plugs),
     ]
 
 

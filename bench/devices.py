@@ -1,0 +1,13 @@
+"""The figures of the hardware's drivers, each beside the bare library doing the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench import hotplug
+from bench.figures import Figure
+
+
+def figures(folder: Path, rounds: int) -> list[Figure]:
+    """Every driver's figures; `rounds` is how often a device is unplugged."""
+    return [*hotplug.figures(folder / "hotplug", rounds)]
