@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from boxd.config.values import MidiNumber, Name, Section, Text
+from boxd.config.values import MidiChannel, MidiNumber, Name, Section, Text
 from boxd.devices import PULSE_LONGEST_MS, PULSE_SHORTEST_MS, Key, LampName
 
 PULSE_DEFAULT_MS = 150
@@ -79,13 +79,14 @@ class CodetvDevice(Section):
 class MidiControl(Section):
     """One note or one controller number of a MIDI device, and the values that go with it.
 
-    A whole number alone is short for that note.
+    A whole number alone is short for that note. The channel is the device's unless it is named.
     """
 
     note: MidiNumber | None = None
     control: MidiNumber | None = None
     on: MidiNumber = 127
     off: MidiNumber = 0
+    channel: MidiChannel | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -99,6 +100,57 @@ class MidiControl(Section):
         return self
 
 
+class NotesKey(MidiControl):
+    """A key. `taps`: the device never says that it was let go, so each message is a whole tap.
+
+    That is what buttons do that toggle (on at one press, off at the next).
+    """
+
+    taps: bool = False
+
+
+class NotesLamp(Section):
+    """What lights a lamp: one note or control, or several that are lit together.
+
+    A whole number, or a list of them, is short for those notes.
+    """
+
+    note: tuple[MidiNumber, ...] = ()
+    control: tuple[MidiNumber, ...] = ()
+    on: MidiNumber = 127
+    off: MidiNumber = 0
+    channel: MidiChannel | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, value: object) -> object:
+        named = {"note": value} if type(value) is int or isinstance(value, list) else value
+        if not isinstance(named, dict):
+            return named
+        return {key: _listed(key, inner) for key, inner in named.items()}
+
+    @model_validator(mode="after")
+    def _lights_something(self) -> Self:
+        if not self.controls:
+            raise ValueError("takes note or control, e.g. { note = [5, 6] }")
+        return self
+
+    @property
+    def controls(self) -> tuple[MidiControl, ...]:
+        """What is sent to, one by one."""
+        values = {"on": self.on, "off": self.off, "channel": self.channel}
+        return (
+            *(MidiControl.model_validate({"note": number, **values}) for number in self.note),
+            *(MidiControl.model_validate({"control": number, **values}) for number in self.control),
+        )
+
+
+def _listed(key: str, value: object) -> object:
+    if key not in ("note", "control"):
+        return value
+    return (value,) if type(value) is int else tuple(value) if isinstance(value, list) else value
+
+
 class NotesDevice(Section):
     """Any class-compliant MIDI device, by a map of its notes and controls.
 
@@ -109,9 +161,9 @@ class NotesDevice(Section):
     name: Name
     port: Text
     enabled: bool = True
-    channel: int = Field(default=1, ge=1, le=16)
-    keys: dict[Key, MidiControl] = Field(default_factory=dict)
-    lamps: dict[LampName, MidiControl] = Field(default_factory=dict)
+    channel: MidiChannel = 1
+    keys: dict[Key, NotesKey] = Field(default_factory=dict)
+    lamps: dict[LampName, NotesLamp] = Field(default_factory=dict)
     buzzer: MidiControl | None = None
     doors: dict[Name, MidiControl] = Field(default_factory=dict)
     ask_state: MidiControl | None = None

@@ -8,7 +8,7 @@ from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.config.uses import Use, used_twice
 from boxd.config.wording import Finding
 
-Named = dict[tuple[str, ...], MidiControl]
+Named = list[tuple[tuple[str, ...], MidiControl]]
 
 
 def notes_faults(row: int, device: NotesDevice) -> Iterator[Finding]:
@@ -21,25 +21,31 @@ def notes_faults(row: int, device: NotesDevice) -> Iterator[Finding]:
         yield Finding(("devices", row, "port"), text)
     # A pad that lights its own key hears and sends one note, so the directions are apart.
     for controls in (_heard(device), _told(device)):
-        uses = [_use(row, device, path, control) for path, control in controls.items()]
+        uses = [_use(row, device, path, control) for path, control in controls]
         yield from used_twice(uses, "give each a number of its own")
 
 
 def _heard(device: NotesDevice) -> Named:
-    keys: Named = {("keys", key): control for key, control in device.keys.items()}
-    return keys | {("doors", door): control for door, control in device.doors.items()}
+    keys: Named = [(("keys", key), control) for key, control in device.keys.items()]
+    return keys + [(("doors", door), control) for door, control in device.doors.items()]
 
 
 def _told(device: NotesDevice) -> Named:
-    told: Named = {("lamps", lamp): control for lamp, control in device.lamps.items()}
+    told: Named = [
+        (("lamps", lamp), control)
+        for lamp, lights in device.lamps.items()
+        for control in lights.controls
+    ]
     if device.buzzer is not None:
-        told["buzzer",] = device.buzzer
+        told.append((("buzzer",), device.buzzer))
     if device.ask_state is not None:
-        told["ask_state",] = device.ask_state
+        told.append((("ask_state",), device.ask_state))
     return told
 
 
 def _use(row: int, device: NotesDevice, path: tuple[str, ...], control: MidiControl) -> Use:
     user = f"device '{device.name}': {'.'.join(path)}"
     number = f"control {control.control}" if control.note is None else f"note {control.note}"
+    if control.channel not in (None, device.channel):
+        number += f" on channel {control.channel}"
     return Use(("devices", row, *path), user, number)

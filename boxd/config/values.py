@@ -31,6 +31,7 @@ Name = Annotated[
 ]
 Text = Annotated[str, Field(min_length=1)]
 MidiNumber = Annotated[int, Field(ge=0, le=127)]
+MidiChannel = Annotated[int, Field(ge=1, le=16)]
 FilePath = Annotated[Path, AfterValidator(_from_the_folder), Field(description="a path in quotes")]
 Sku = Annotated[
     str,

@@ -89,9 +89,9 @@ class CodetvProfile:
         """What the board says."""
         return decode(message)
 
-    def lamp(self, lamp_name: LampName, lit: bool) -> bytes:
+    def lamp(self, lamp_name: LampName, lit: bool) -> tuple[bytes, ...]:
         """Light a lamp, or put it out."""
-        return lamp(lamp_name, lit)
+        return (lamp(lamp_name, lit),)
 
     def buzzer(self, milliseconds: int) -> tuple[bytes, bytes]:
         """One sound, which the board ends by itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import structlog
@@ -11,9 +12,10 @@ from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor, ReportedKe
 from boxd.device_state import DeviceStanding
 from boxd.devices import DeviceState, DeviceStatus, DoorState, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
+from boxd.midi.echoes import Echoes
 from boxd.midi.parts import MidiLatch
 from boxd.midi.ports import Listing, Port, PortPair, PortSystem, find
-from boxd.midi.profile import BoardDoor, BoardKey, Profile
+from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Profile
 from boxd.midi.stream import MidiStream
 
 log = structlog.get_logger(__name__)
@@ -48,6 +50,7 @@ class MidiDevice:
         self._connection: _Connection | None = None
         self._desired = dict.fromkeys(profile.lamps, False)
         self._buzzer_off: asyncio.TimerHandle | None = None
+        self._echoes = Echoes()
         self.keypad = ReportedKeypad()
         self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in profile.lamps}
         self.buzzer = DeviceBuzzer(self.sound)
@@ -79,13 +82,13 @@ class MidiDevice:
     async def close(self) -> None:
         """Put the lamps out and close the connection, if there is one."""
         for lamp in self._profile.lamps:
-            self._try_to_send(self._profile.lamp(lamp, False))
+            self._send_lamp(lamp, False)
         await self._let_go()
 
     def show(self, lamp: LampName, lit: bool) -> None:
         """Keep what a lamp should show, and send it if the device is there."""
         self._desired[lamp] = lit
-        self._try_to_send(self._profile.lamp(lamp, lit))
+        self._send_lamp(lamp, lit)
 
     def sound(self, milliseconds: int) -> None:
         """Sound the buzzer if the device is there."""
@@ -148,7 +151,7 @@ class MidiDevice:
         self._pair = pair
         self._standing.become(DeviceState.READY)
         for lamp, lit in self._desired.items():
-            self._try_to_send(self._profile.lamp(lamp, lit))
+            self._send_lamp(lamp, lit)
         for message in self._profile.greeting:
             self._try_to_send(message)
 
@@ -162,6 +165,11 @@ class MidiDevice:
         if any(moved):
             self._standing.tell()
 
+    def _send_lamp(self, lamp: LampName, lit: bool) -> None:
+        for message in self._profile.lamp(lamp, lit):
+            self._echoes.expect(message, time.monotonic())
+            self._try_to_send(message)
+
     def _try_to_send(self, message: bytes) -> None:
         if not message or self._port is None or not self._standing.is_ready:
             return
@@ -172,13 +180,23 @@ class MidiDevice:
 
     def _hear(self, message: bytes, at: float) -> None:
         heard = self._profile.decode(message)
-        if isinstance(heard, BoardKey):
-            self.keypad.touch(KeyTouch(heard.key, heard.touched, at))
+        if isinstance(heard, BoardKey | BoardTap):
+            self._hear_key(heard, message, at)
         elif isinstance(heard, BoardDoor):
             if self.doors[heard.door].move(heard.state):
                 self._standing.tell()
         else:
             log.debug("message ignored", device=self.name, bytes=message.hex(), why=heard.why)
+
+    def _hear_key(self, heard: BoardKey | BoardTap, message: bytes, at: float) -> None:
+        begins = isinstance(heard, BoardTap) or heard.touched
+        # The end of a touch is taken even if it is an echo: a key must never seem to be held.
+        if begins and self._echoes.is_one(message, at):
+            log.debug("echo ignored", device=self.name, bytes=message.hex())
+            return
+        self.keypad.touch(KeyTouch(heard.key, begins, at))
+        if isinstance(heard, BoardTap):
+            self.keypad.touch(KeyTouch(heard.key, False, at))
 
 
 class _Connection:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import DoorState, LampName
-from boxd.midi.profile import BoardDoor, BoardKey, Heard, Ignored
+from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, Ignored
 
 _NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
 _LENGTH = 3
 
 
 def encode(channel: int, control: MidiControl, on: bool) -> bytes:
-    """The message that sets a note or controller to its value for on or off (channel 1..16).
+    """The message that sets a note or controller to its value for on or off.
 
-    An off note is sent as a note-on with the value for off: 0 is a note-off to every device,
-    and pads that colour their lights by velocity may want another.
+    `channel` (1..16) is the device's. An off note is sent as a note-on with the value for off: 0
+    is a note-off to every device, and pads that colour their lights by velocity may want another.
     """
     value = control.on if on else control.off
+    at = (control.channel or channel) - 1
     if control.note is not None:
-        return bytes((_NOTE_ON | (channel - 1), control.note, value))
+        return bytes((_NOTE_ON | at, control.note, value))
     if control.control is not None:
-        return bytes((_CONTROL | (channel - 1), control.control, value))
+        return bytes((_CONTROL | at, control.control, value))
     return b""
 
 
@@ -30,7 +31,8 @@ def switched(channel: int, control: MidiControl, message: bytes) -> bool | None:
     A note counts as on at any velocity, since pads measure how hard they are hit; a controller
     only at exactly its values for on and off.
     """
-    if len(message) != _LENGTH or (message[0] & 0x0F) != channel - 1:
+    at = (control.channel or channel) - 1
+    if len(message) != _LENGTH or (message[0] & 0x0F) != at:
         return None
     kind, number, value = message[0] & 0xF0, message[1], message[2]
     if kind in (_NOTE_ON, _NOTE_OFF) and number == control.note:
@@ -63,16 +65,17 @@ class NotesProfile:
         for key, control in self._device.keys.items():
             touched = switched(channel, control, message)
             if touched is not None:
-                return BoardKey(key, touched)
-        for door, control in self._device.doors.items():
-            is_open = switched(channel, control, message)
+                return BoardTap(key) if control.taps else BoardKey(key, touched)
+        for door, switch in self._device.doors.items():
+            is_open = switched(channel, switch, message)
             if is_open is not None:
                 return BoardDoor(door, DoorState.OPEN if is_open else DoorState.CLOSED)
         return Ignored("neither a key nor a door is mapped to it")
 
-    def lamp(self, lamp: LampName, lit: bool) -> bytes:
-        """Light a mapped lamp, or put it out."""
-        return encode(self._device.channel, self._device.lamps[lamp], lit)
+    def lamp(self, lamp: LampName, lit: bool) -> tuple[bytes, ...]:
+        """Light everything that a mapped lamp consists of, or put it out."""
+        controls = self._device.lamps[lamp].controls
+        return tuple(encode(self._device.channel, control, lit) for control in controls)
 
     def buzzer(self, milliseconds: int) -> tuple[bytes, bytes]:
         """The messages that begin and end a sound; empty where no buzzer is mapped."""

@@ -18,6 +18,13 @@ class BoardKey:
 
 
 @dataclass(frozen=True)
+class BoardTap:
+    """The device says that a key was pressed, and will not say when it is let go."""
+
+    key: Key
+
+
+@dataclass(frozen=True)
 class BoardDoor:
     """The device says where one of its doors stands."""
 
@@ -32,7 +39,7 @@ class Ignored:
     why: str
 
 
-Heard = BoardKey | BoardDoor | Ignored
+Heard = BoardKey | BoardTap | BoardDoor | Ignored
 
 
 class Profile(Protocol):
@@ -57,8 +64,8 @@ class Profile(Protocol):
     def decode(self, message: bytes) -> Heard:
         """What the device says with one complete message; never raises."""
 
-    def lamp(self, lamp: LampName, lit: bool) -> bytes:
-        """The message that lights `lamp` or puts it out."""
+    def lamp(self, lamp: LampName, lit: bool) -> tuple[bytes, ...]:
+        """The messages that light `lamp` or put it out."""
 
     def buzzer(self, milliseconds: int) -> tuple[bytes, bytes]:
         """The message that starts a sound, and the one that ends it (empty if it ends itself)."""

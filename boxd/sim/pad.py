@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from boxd.config.device_schema import NotesDevice
+from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.notes import encode, switched
 from boxd.midi.stream import MidiStream
@@ -35,6 +35,8 @@ class SimulatedPad:
         self._on_change = on_change
         self._stream = MidiStream()
         self._touched: set[Key] = set()
+        self._toggled: set[Key] = set()  # keys that toggle and whose last message was "on"
+        self._lights: dict[MidiControl, bool] = {}
 
     def power_on(self) -> None:
         """Come up with every output off."""
@@ -46,6 +48,8 @@ class SimulatedPad:
         self.lamps = dict.fromkeys(LampName, False)
         self.is_sounding = False
         self._touched.clear()
+        self._toggled.clear()
+        self._lights.clear()
         self._on_change()
 
     def receive(self, data: bytes) -> None:
@@ -74,17 +78,25 @@ class SimulatedPad:
             return
         (self._touched.add if touched else self._touched.discard)(key)
         self._trace.write("key", self.product, key=str(key), touched=touched)
-        self.emit(encode(self._device.channel, self._device.keys[key], touched))
+        control = self._device.keys[key]
+        if not control.taps:
+            self.emit(encode(self._device.channel, control, touched))
+        elif touched:
+            self._toggled ^= {key}
+            self.emit(encode(self._device.channel, control, key in self._toggled))
 
     def _act(self, message: bytes) -> None:
         channel, device = self._device.channel, self._device
         if device.ask_state and switched(channel, device.ask_state, message):
             for door in device.doors:
                 self.report_door(door)
-        for lamp, control in device.lamps.items():
-            lit = switched(channel, control, message)
-            if lit is not None:
-                self._light(lamp, lit)
+        for lamp, lights in device.lamps.items():
+            for control in lights.controls:
+                # A light goes by the exact value: a Launchpad's is off at velocity 12.
+                for lit in (True, False):
+                    if message == encode(channel, control, lit):
+                        self._lights[control] = lit
+                        self._light(lamp, all(self._lights.get(c) for c in lights.controls))
         if device.buzzer:
             sounding = switched(channel, device.buzzer, message)
             if sounding is not None:

@@ -14,7 +14,13 @@ from boxd.config.schema import MidiBackend
 CONFIG = Path(__file__).parents[2] / "config"
 FILES = ("sim.toml", "codetv.toml")
 BARE = (BaseModel, schema.Section, schema.Config)
-MIDI = (device_schema.CodetvDevice, device_schema.NotesDevice, device_schema.MidiControl)
+MIDI = (
+    device_schema.CodetvDevice,
+    device_schema.NotesDevice,
+    device_schema.MidiControl,
+    device_schema.NotesKey,
+    device_schema.NotesLamp,
+)
 
 
 def sections() -> list[type[BaseModel]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from boxd.config import Config, check_secret_mode, load, show
-from boxd.config.device_schema import MidiControl
+from boxd.config.device_schema import NotesKey
 from boxd.devices import Key
 from boxd.errors import ConfigError
 from tests.config.broken import VALID
@@ -52,8 +52,8 @@ def test_a_number_alone_is_a_note(tmp_path: Path) -> None:
     pad = loaded(tmp_path, text).devices[2]
 
     assert pad.kind == "notes"
-    assert pad.keys[Key.DIGIT_1] == MidiControl(note=36)
-    assert pad.keys[Key.ENTER] == MidiControl(control=7)
+    assert pad.keys[Key.DIGIT_1] == NotesKey(note=36)
+    assert pad.keys[Key.ENTER] == NotesKey(control=7)
 
 
 def test_a_pad_may_light_the_note_that_its_key_sends(tmp_path: Path) -> None:

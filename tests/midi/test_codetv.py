@@ -70,7 +70,7 @@ def test_clamps_sounds_to_what_the_board_can_make(milliseconds: int, units: int)
 def test_gives_a_device_no_way_to_send_a_reset() -> None:
     profile = codetv.CodetvProfile()
     sent = [profile.unlock, *profile.greeting]
-    sent += [profile.lamp(lamp, lit) for lamp in LampName for lit in (True, False)]
+    sent += [each for name in LampName for lit in (True, False) for each in profile.lamp(name, lit)]
     sent += [message for ms in range(0, 2000, 7) for message in profile.buzzer(ms) if message]
     assert {message[2] for message in sent} == {0x20, 0x30, 0x40, 0x50, 0x60}
     assert {len(message) for message in sent} == {5}

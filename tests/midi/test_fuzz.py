@@ -6,7 +6,7 @@ import json
 import random
 from pathlib import Path
 
-from boxd.config.device_schema import MidiControl, NotesDevice
+from boxd.config.device_schema import MidiControl, NotesDevice, NotesKey
 from boxd.devices import Key
 from boxd.midi import codetv
 from boxd.midi.notes import NotesProfile
@@ -74,7 +74,7 @@ def test_noise_moves_only_what_a_pads_map_names() -> None:
         name="pad",
         port="Pad",
         channel=3,
-        keys={Key.ENTER: MidiControl(note=60)},
+        keys={Key.ENTER: NotesKey(note=60)},
         doors={"door-1": MidiControl(control=20)},
     )
     profile, stream = NotesProfile(device), MidiStream()

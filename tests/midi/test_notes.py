@@ -5,20 +5,26 @@ from __future__ import annotations
 import mido
 import pytest
 
-from boxd.config.device_schema import MidiControl, NotesDevice
+from boxd.config.device_schema import MidiControl, NotesDevice, NotesKey, NotesLamp
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.notes import NotesProfile
-from boxd.midi.profile import BoardDoor, BoardKey, Heard, Ignored
+from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, Ignored
 
 PAD = NotesDevice(
     kind="notes",
     name="pad",
     port="Pad",
     channel=2,
-    keys={Key.ENTER: MidiControl(note=60), Key.CANCEL: MidiControl(control=30, on=100, off=1)},
+    keys={
+        Key.ENTER: NotesKey(note=60),
+        Key.CANCEL: NotesKey(control=30, on=100, off=1),
+        Key.DIGIT_1: NotesKey(control=40, taps=True),
+        Key.DIGIT_2: NotesKey(note=60, channel=10),
+    },
     lamps={
-        LampName.STANDBY: MidiControl(note=60, on=21),
-        LampName.FAILURE: MidiControl(control=31, on=5, off=4),
+        LampName.STANDBY: NotesLamp(note=(60,), on=21),
+        LampName.FAILURE: NotesLamp(control=(31,), on=5, off=4),
+        LampName.SUCCESS: NotesLamp(note=(70, 71), on=60, off=12, channel=7),
     },
     buzzer=MidiControl(note=99),
     doors={"door-1": MidiControl(note=61), "door-2": MidiControl(note=62, on=0, off=127)},
@@ -43,6 +49,9 @@ TOUCHED, RELEASED = BoardKey(Key.ENTER, True), BoardKey(Key.ENTER, False)
         (message("note_off", note=60, velocity=64), RELEASED),
         (message("control_change", control=30, value=100), BoardKey(Key.CANCEL, True)),
         (message("control_change", control=30, value=1), BoardKey(Key.CANCEL, False)),
+        (message("control_change", control=40, value=127), BoardTap(Key.DIGIT_1)),
+        (message("control_change", control=40, value=0), BoardTap(Key.DIGIT_1)),
+        (message("note_on", note=60, velocity=1, channel=9), BoardKey(Key.DIGIT_2, True)),
         (message("note_on", note=61, velocity=9), BoardDoor("door-1", DoorState.OPEN)),
         (message("note_off", note=61), BoardDoor("door-1", DoorState.CLOSED)),
         (message("note_on", note=62, velocity=9), BoardDoor("door-2", DoorState.CLOSED)),
@@ -73,15 +82,24 @@ def test_ignores_what_the_map_does_not_name(heard: bytes) -> None:
 
 
 def test_writes_lamps_buzzer_and_question_on_the_devices_channel() -> None:
-    assert PROFILE.lamp(LampName.STANDBY, True) == message("note_on", note=60, velocity=21)
-    assert PROFILE.lamp(LampName.STANDBY, False) == message("note_on", note=60, velocity=0)
-    assert PROFILE.lamp(LampName.FAILURE, True) == message("control_change", control=31, value=5)
-    assert PROFILE.lamp(LampName.FAILURE, False) == message("control_change", control=31, value=4)
+    assert PROFILE.lamp(LampName.STANDBY, True) == (message("note_on", note=60, velocity=21),)
+    assert PROFILE.lamp(LampName.STANDBY, False) == (message("note_on", note=60, velocity=0),)
+    assert PROFILE.lamp(LampName.FAILURE, True) == (message("control_change", control=31, value=5),)
+    assert PROFILE.lamp(LampName.FAILURE, False) == (
+        message("control_change", control=31, value=4),
+    )
     assert PROFILE.buzzer(50) == (
         message("note_on", note=99, velocity=127),
         message("note_on", note=99, velocity=0),
     )
     assert PROFILE.greeting == (message("control_change", control=119, value=127),)
+
+
+def test_a_lamp_may_be_several_lights_on_a_channel_of_their_own() -> None:
+    lit, out = (PROFILE.lamp(LampName.SUCCESS, lit) for lit in (True, False))
+
+    assert lit == tuple(message("note_on", note=n, velocity=60, channel=6) for n in (70, 71))
+    assert out == tuple(message("note_on", note=n, velocity=12, channel=6) for n in (70, 71))
 
 
 def test_has_no_latch_since_nothing_bounds_a_pulse() -> None:

@@ -1,0 +1,26 @@
+"""Which messages of a device only repeat what was sent to it.
+
+Some pads send back each message that lights them. Where a lamp lies on a key's own note, such an
+echo would be a key that nobody pressed.
+"""
+
+from __future__ import annotations
+
+ECHO_S = 0.1
+"""A round trip takes up to 6 ms over JACK; a busy Pi needs several times that. Longer would
+swallow real presses of a key whose lamp has just been lit by the very bytes that it sends."""
+
+
+class Echoes:
+    """The messages that may come back; each excuses one message, for a tenth of a second."""
+
+    def __init__(self) -> None:
+        self._until: dict[bytes, float] = {}
+
+    def expect(self, message: bytes, now: float) -> None:
+        """`message` is being sent; times are in seconds on the monotonic clock."""
+        self._until[message] = now + ECHO_S
+
+    def is_one(self, message: bytes, at: float) -> bool:
+        """Whether `message` repeats one that was sent just before; asked once for each."""
+        return at <= self._until.pop(message, at - 1)

@@ -1,0 +1,78 @@
+"""Pads with lights of their own: what the box hears and makes them show."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from boxd.config.device_schema import NotesDevice
+from boxd.devices import DeviceState, Key, KeyTouch, LampName
+from boxd.midi.bus import MidiBus
+from boxd.midi.device import MidiDevice
+from boxd.sim.pad import SimulatedPad
+from boxd.sim.ports import SimulatedPorts
+from boxd.sim.trace import Trace
+from tests.midi.waiting import until
+
+
+class EchoingPad(SimulatedPad):
+    """A pad that sends back whatever it is sent."""
+
+    def receive(self, data: bytes) -> None:
+        super().receive(data)
+        self.emit(data)
+
+
+@asynccontextmanager
+async def pad_on_a_bus(
+    kind: type[SimulatedPad], folder: Path, **values: Any
+) -> AsyncIterator[tuple[SimulatedPad, MidiDevice, list[KeyTouch]]]:
+    device = NotesDevice.model_validate({"kind": "notes", "name": "pad", "port": "Pad", **values})
+    trace = Trace(folder / "hardware-trace.jsonl")
+    pad, ports = kind(device, trace), SimulatedPorts()
+    ports.plug(pad)
+    bus = MidiBus([device], ports, lambda: None)
+    heard: list[KeyTouch] = []
+    bus.devices[0].keypad.subscribe(heard.append)
+    await bus.start()
+    assert bus.devices[0].status.state is DeviceState.READY
+    try:
+        yield pad, bus.devices[0], heard
+    finally:
+        await bus.close()
+        trace.close()
+
+
+async def test_an_echo_of_a_lamp_on_a_keys_own_number_presses_nothing(tmp_path: Path) -> None:
+    values = {"keys": {"Enter": {"control": 41}}, "lamps": {"success": {"control": 41}}}
+    async with pad_on_a_bus(EchoingPad, tmp_path, **values) as (pad, device, heard):
+        for lit in (True, False):
+            device.lamps[LampName.SUCCESS].set(lit)
+        await until(lambda: heard)  # a key that is let go is harmless, and the end of the echoes
+        assert not [touch for touch in heard if touch.touched]
+
+        pad.touch(Key.ENTER)
+        await until(lambda: [touch for touch in heard if touch.touched])
+
+
+async def test_a_key_that_toggles_is_pressed_each_time(tmp_path: Path) -> None:
+    values = {"keys": {"5": {"control": 32, "taps": True}}}
+    async with pad_on_a_bus(SimulatedPad, tmp_path, **values) as (pad, _, heard):
+        for _ in range(3):
+            pad.touch(Key.DIGIT_5)
+            pad.release(Key.DIGIT_5)
+        await until(lambda: len(heard) == 6)
+        assert [touch.touched for touch in heard] == [True, False] * 3
+
+
+async def test_a_lamp_of_several_lights_is_lit_once_all_of_them_are(tmp_path: Path) -> None:
+    values = {"lamps": {"standby": {"note": [5, 6, 7], "on": 62, "off": 12}}}
+    async with pad_on_a_bus(SimulatedPad, tmp_path, **values) as (pad, device, _):
+        assert not pad.lamps[LampName.STANDBY]
+        for number, shown in ((5, False), (6, False), (7, True)):
+            pad.receive(bytes((0x90, number, 62)))
+            assert pad.lamps[LampName.STANDBY] is shown
+        device.lamps[LampName.STANDBY].set(False)
+        await until(lambda: not pad.lamps[LampName.STANDBY])
