@@ -1,0 +1,240 @@
+"""The messages inside the frames of the Arduino protocol: what each kind's payload means.
+
+Specified in docs/arduino-protocol.md.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import astuple, dataclass
+from enum import IntEnum
+from typing import ClassVar
+
+from boxd.arduino.frames import Frame
+
+PROTOCOL_VERSION = 1
+REPLY = 0x80  # a reply's kind is its command's with this bit
+NO_BOARD_NUMBER = 255
+
+PULSE_SHORTEST_MS = 10
+PULSE_LONGEST_MS = 500
+BUZZER_LONGEST_MS = 5000
+SILENCE_MS = 1000
+
+
+class Result(IntEnum):
+    """What became of a command."""
+
+    OK = 0
+    STALE_BOOT = 1
+    STALE_ID = 2
+    BAD_ARGUMENT = 3
+    BUSY = 4
+    UNKNOWN_TYPE = 5
+    BAD_VERSION = 6
+    BAD_LENGTH = 7
+
+
+@dataclass(frozen=True)
+class Hello:
+    """Ask what the board is; carries neither nonce nor id."""
+
+    KIND: ClassVar[int] = 0x01
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<B")
+    protocol: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Energise a latch, counted from 1, for so long."""
+
+    KIND: ClassVar[int] = 0x02
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BH")
+    latch: int
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class Lamps:
+    """Set the lamps in `mask` to their bits in `lit`; bit 0 is lamp 1."""
+
+    KIND: ClassVar[int] = 0x03
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BB")
+    mask: int
+    lit: int
+
+
+@dataclass(frozen=True)
+class Buzzer:
+    """Sound for so long; 0 is silence."""
+
+    KIND: ClassVar[int] = 0x04
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<H")
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class ReadDoors:
+    """Ask how the doors stand."""
+
+    KIND: ClassVar[int] = 0x05
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<")
+
+
+@dataclass(frozen=True)
+class Subscribe:
+    """From now on tell of each door that moves (1), or no more (0)."""
+
+    KIND: ClassVar[int] = 0x06
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<B")
+    on: int
+
+
+@dataclass(frozen=True)
+class Ping:
+    """The host is there, and asks how the board stands."""
+
+    KIND: ClassVar[int] = 0x07
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<")
+
+
+@dataclass(frozen=True)
+class AllOff:
+    """Latches, lamps and buzzer off."""
+
+    KIND: ClassVar[int] = 0x08
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<")
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """The answer to Hello: what the board is and has."""
+
+    KIND: ClassVar[int] = Hello.KIND | REPLY
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<10BHHIH")
+    result: int
+    protocol: int
+    major: int
+    minor: int
+    patch: int
+    board: int
+    latches: int
+    doors: int
+    lamps: int
+    buzzer: int
+    longest_pulse_ms: int
+    silence_ms: int
+    last_id: int
+    bad_frames: int
+
+    @property
+    def firmware(self) -> str:
+        """The firmware's version in the usual form."""
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+@dataclass(frozen=True)
+class DoorLevels:
+    """The answer to ReadDoors: debounced levels, bit 0 is door 1, and how many changes so far."""
+
+    KIND: ClassVar[int] = ReadDoors.KIND | REPLY
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BHB")
+    result: int
+    seq: int
+    levels: int
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    """The answer to Subscribe, like that to ReadDoors."""
+
+    KIND: ClassVar[int] = Subscribe.KIND | REPLY
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BHB")
+    result: int
+    seq: int
+    levels: int
+
+
+@dataclass(frozen=True)
+class Pong:
+    """The answer to Ping: doors, what is lit and energised now, frames dropped, flags."""
+
+    KIND: ClassVar[int] = Ping.KIND | REPLY
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BHBBBHB")
+    result: int
+    seq: int
+    levels: int
+    lamps: int
+    latches: int
+    bad_frames: int
+    flags: int
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether the board tells of doors."""
+        return bool(self.flags & 1)
+
+
+@dataclass(frozen=True)
+class DoorMoved:
+    """A door's contact has a new level, and what all of them are now."""
+
+    KIND: ClassVar[int] = 0x40
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<HBBB")
+    seq: int
+    door: int
+    level: int
+    levels: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a command that is only told what became of it; `command` is its kind."""
+
+    command: int
+    result: int
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A frame of an unknown kind (`is_known` is False), or with a payload of the wrong length."""
+
+    kind: int
+    is_known: bool
+
+
+Command = Hello | Pulse | Lamps | Buzzer | ReadDoors | Subscribe | Ping | AllOff
+Message = Command | Welcome | DoorLevels | Subscribed | Pong | DoorMoved | Answer | Unreadable
+
+_PLAIN_ANSWERS = frozenset({Pulse.KIND, Lamps.KIND, Buzzer.KIND, AllOff.KIND})
+_OF_KIND: dict[int, type[Command | Welcome | DoorLevels | Subscribed | Pong | DoorMoved]] = {
+    message.KIND: message
+    for message in (
+        *(Hello, Pulse, Lamps, Buzzer, ReadDoors, Subscribe, Ping, AllOff),
+        *(Welcome, DoorLevels, Subscribed, Pong, DoorMoved),
+    )
+}
+
+
+def frame_of(message: Message, nonce: int, number: int) -> Frame:
+    """The frame that carries a message; raises ValueError where a value does not fit."""
+    if isinstance(message, Unreadable):
+        raise ValueError(f"nothing can be sent as kind {message.kind:#04x}")  # noqa: TRY004
+    if isinstance(message, Answer):
+        return Frame(message.command | REPLY, nonce, number, bytes([message.result]))
+    try:
+        payload = message.LAYOUT.pack(*astuple(message))
+    except struct.error as error:
+        raise ValueError(f"{message} does not fit into a frame: {error}") from error
+    return Frame(message.KIND, nonce, number, payload)
+
+
+def message_of(frame: Frame) -> Message:
+    """What a frame says; never raises."""
+    kind = _OF_KIND.get(frame.kind)
+    if kind is not None and len(frame.payload) == kind.LAYOUT.size:
+        return kind(*kind.LAYOUT.unpack(frame.payload))
+    # A command of any kind is refused by the result alone.
+    if frame.kind & REPLY and len(frame.payload) == 1:
+        return Answer(frame.kind & ~REPLY, frame.payload[0])
+    return Unreadable(frame.kind, kind is not None or frame.kind & ~REPLY in _PLAIN_ANSWERS)
