@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from boxd.bays.device_events import DeviceEvents
+from boxd.bays.overseen import OverseenDevice
 from boxd.config.addresses import split
 from boxd.devices import (
     Bus,
     Buzzer,
-    Device,
     DeviceStatus,
     Door,
     Keypad,
@@ -24,13 +25,14 @@ from boxd.errors import NotFound
 class Rack:
     """The devices of a box. A missing one is a state, and keeps nothing else from starting.
 
-    `order` is the order of the devices in the configuration.
+    `order` is the order of the devices in the configuration. `events` tells what happens at them.
     """
 
     def __init__(self, order: Sequence[str], buses: Sequence[Bus]) -> None:
         self._buses = tuple(buses)
         found = {device.name: device for bus in buses for device in bus.devices}
-        self._devices: dict[str, Device] = {name: found[name] for name in order}
+        self.events = DeviceEvents()
+        self._devices = {name: OverseenDevice(found[name], self.events) for name in order}
 
     async def start(self) -> None:
         """Look for every device and go on looking; returns after a second at the latest."""
@@ -45,11 +47,21 @@ class Rack:
         """How each device stands, in the order of the configuration."""
         return tuple(device.status for device in self._devices.values())
 
+    def notice(self) -> None:
+        """Something about a device changed: tell whose state is another than before."""
+        for device in self._devices.values():
+            device.notice()
+
     def strangers(self) -> tuple[Stranger, ...]:
         """What is plugged in and in no configuration."""
         return tuple(stranger for bus in self._buses for stranger in bus.strangers())
 
-    def device(self, name: str) -> Device:
+    @property
+    def devices(self) -> Sequence[OverseenDevice]:
+        """Every device, in the order of the configuration."""
+        return tuple(self._devices.values())
+
+    def device(self, name: str) -> OverseenDevice:
         """The device of this name; raises NotFound."""
         try:
             return self._devices[name]

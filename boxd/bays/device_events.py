@@ -1,0 +1,77 @@
+"""What happens at the devices, told to whoever watches: touches, doors, lamps, sounds, pulses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from boxd.devices import Key
+
+HIDDEN_DIGIT = "digit"
+"""What is told in place of a digit that may belong to a claim code."""
+
+
+class What(StrEnum):
+    """The sort of a device's event."""
+
+    KEY = "key"
+    DOOR = "door"
+    LATCH = "latch"
+    FEEDBACK = "feedback"
+    LAMP = "lamp"
+    BUZZER = "buzzer"
+    STATE = "state"
+
+
+@dataclass(frozen=True)
+class DeviceEvent:
+    """One thing that happened: at which part of which device, and what became of it."""
+
+    at: datetime
+    device: str
+    what: What
+    part: str
+    value: str
+    why: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The event as values for JSON."""
+        return {
+            "at": self.at.isoformat(timespec="milliseconds"),
+            "device": self.device,
+            "what": self.what.value,
+            "part": self.part,
+            "value": self.value,
+            "why": self.why,
+        }
+
+
+Listener = Callable[[DeviceEvent], None]
+
+
+class DeviceEvents:
+    """Passes events on to whoever listens; costs next to nothing while nobody does."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener`, which must not fail, for each event; returns how to end that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def tell(self, device: str, what: What, part: str, value: str, why: str = "") -> None:
+        """Something happened just now."""
+        if self._listeners:
+            event = DeviceEvent(datetime.now(UTC), device, what, part, value, why)
+            for listener in tuple(self._listeners):
+                listener(event)
+
+
+def without_digits(event: DeviceEvent, keypads: Collection[str]) -> DeviceEvent:
+    """The event without its digit, where it is one typed at one of `keypads`."""
+    if event.what is What.KEY and event.device in keypads and Key(event.part).is_digit:
+        return replace(event, part=HIDDEN_DIGIT)
+    return event
