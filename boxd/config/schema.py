@@ -227,6 +227,11 @@ class Config(Section):
         return self.box.state_dir / "simulated-hardware.json"
 
     @property
+    def copper(self) -> Path | None:
+        """Where simulated pins keep their levels; None before real ones."""
+        return self.box.state_dir / "simulated-pins" if self.simulation.enabled else None
+
+    @property
     def allowed_hosts(self) -> tuple[str, ...]:
         """The names in a Host header, without the port, that the web listener answers to."""
         return (*LOOPBACK_NAMES, *self.web.hosts)

@@ -1,0 +1,46 @@
+"""Which pins boxd uses: a Pi's own through lgpio, or simulated ones over the copper; no others.
+
+gpiozero would fall back to other libraries in silence, and an environment variable would choose
+one; here the choice is made once, by the configuration.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gpiozero.exc import GPIOZeroError
+from gpiozero.pins.pi import PiFactory
+
+from boxd.errors import BoxdError, ConfigError
+
+# What a pin or its factory may raise at any use; lgpio's own errors come as DeviceUnreachable.
+PIN_ERRORS: tuple[type[Exception], ...] = (BoxdError, GPIOZeroError, OSError, ValueError)
+
+ENVIRONMENT = "GPIOZERO_PIN_FACTORY"
+
+
+def open_pins(copper: Path | None) -> PiFactory:
+    """The Pi's pins, or with `copper` the simulated ones whose levels live in that folder.
+
+    Raises ConfigError when the environment or the installation contradicts, DeviceUnreachable
+    when there is no header here or it may not be used.
+    """
+    _check_environment("lgpio" if copper is None else "mock")
+    if copper is not None:
+        from boxd.sim.copper_pins import CopperFactory
+
+        return CopperFactory(copper)
+    from boxd.gpio.lgpio_pins import open_header
+
+    return open_header()
+
+
+def _check_environment(meant: str) -> None:
+    asked = os.environ.get(ENVIRONMENT)
+    if asked not in (None, meant):
+        raise ConfigError(
+            f"{ENVIRONMENT} is set to '{asked}', but boxd uses '{meant}' "
+            f"{'in simulation' if meant == 'mock' else 'on real pins'}; "
+            f"take {ENVIRONMENT} out of the environment (of the service, or `unset` it)"
+        )
