@@ -18,6 +18,29 @@ run_sim_board(sys.argv[1], MidiBackend.JACK)
 """
 
 
+ANY_DEVICE = """
+import asyncio, sys, threading
+from boxd.config.schema import MidiBackend
+from boxd.sim.rtboard import VirtualPort
+from boxd.sim.trace import Trace
+
+async def main(product):
+    trace = Trace(None, 1)
+    port = VirtualPort(
+        product, MidiBackend.JACK, lambda data: trace.write("bytes", product, bytes=data.hex())
+    )
+    trace.write("plugged", product)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        for message in line.split()[1:]:
+            port.send(bytes.fromhex(message))
+            await asyncio.sleep(0.02)
+    port.close()
+
+asyncio.run(main(sys.argv[1]))
+"""
+"""A program that is any MIDI device: it sends what `send 903c7f 803c00` says, and no more."""
+
+
 class Peer:
     """The board's program: what it printed, and the hand that touches it."""
 
@@ -59,17 +82,17 @@ class Peer:
             self.events.append(json.loads(line))
 
 
-async def start_peer(product: str, attempts: int = 3) -> Peer:
-    """Start a board's program, and return when its port is there.
+async def start_peer(product: str, attempts: int = 3, program: str = PROGRAM) -> Peer:
+    """Start a board's program (or another), and return when its port is there.
 
     On a busy machine jackd may refuse a client that opens too slowly: that is tried again.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, product, stdin=PIPE, stdout=PIPE
+        sys.executable, "-c", program, product, stdin=PIPE, stdout=PIPE
     )
     peer = Peer(process)
     await until(lambda: peer.seen(what="plugged") or process.returncode is not None, 30)
     if peer.seen(what="plugged"):
         return peer
     assert attempts > 1, f"{product} could not be started"
-    return await start_peer(product, attempts - 1)
+    return await start_peer(product, attempts - 1, program)
