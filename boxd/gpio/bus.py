@@ -1,0 +1,133 @@
+"""The Pi's pins as one bus: its devices, watched for as long as the box runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from boxd.config.device_schema import GpioDevice
+from boxd.devices import Stranger
+from boxd.gpio.device import PinDevice
+from boxd.gpio.factory import PIN_ERRORS, open_pins
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 0.1  # how long a missed edge can leave a wrong state
+FIRST_LOOK_S = 1.0  # the rest of the box starts then, even if the pins are slow to answer
+LAST_LOOK_S = 2.0  # what a look may still take when the bus is closed
+SHORTEST_WAIT_S = 0.5  # between attempts to get pins that can't be had
+LONGEST_WAIT_S = 5.0
+
+
+class GpioBus:
+    """The devices on the Pi's pins; with `copper` on simulated ones whose levels live there.
+
+    Missing pins are a state, and keep nothing else from starting.
+    """
+
+    def __init__(
+        self,
+        devices: Sequence[GpioDevice],
+        copper: Path | None,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._copper = copper
+        self.devices = tuple(PinDevice(device, on_change, self._fail) for device in devices)
+        self._factory: Any = None
+        self._wait_s = SHORTEST_WAIT_S
+        self._next_try = 0.0
+        self._trouble = ""
+        self._wake = asyncio.Event()
+        self._is_closing = False
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take the pins and go on watching; returns once that is done, or after a second."""
+        first = asyncio.create_task(self._look())
+        self._watch = asyncio.create_task(self._keep_looking(first), name="gpio bus")
+        self._watch.add_done_callback(_report_failure)
+        await asyncio.wait({first}, timeout=FIRST_LOOK_S)
+
+    async def close(self) -> None:
+        """Stop watching, switch every output off and let go of the pins."""
+        self._is_closing = True
+        self._wake.set()
+        if self._watch:
+            # The pins may be being opened in a thread: let that finish.
+            await asyncio.wait({self._watch}, timeout=LAST_LOOK_S)
+            self._watch.cancel()
+        for device in self.devices:
+            device.close()
+        await self._close_factory()
+
+    def strangers(self) -> tuple[Stranger, ...]:
+        """None: nothing tells what hangs on a pin that nobody configured."""
+        return ()
+
+    def _fail(self, error: Exception) -> None:
+        self._trouble = str(error) or repr(error)
+        self._wake.set()
+
+    async def _keep_looking(self, first: asyncio.Task[None]) -> None:
+        await first
+        while not self._is_closing:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+            self._wake.clear()
+            if not self._is_closing:
+                await self._look()
+
+    async def _look(self) -> None:
+        try:
+            for device in self.devices:
+                device.look()
+        except PIN_ERRORS as error:
+            self._fail(error)
+        if self._trouble:
+            await self._lose_pins(self._trouble)
+        now = asyncio.get_running_loop().time()
+        if now >= self._next_try and any(device.is_waiting for device in self.devices):
+            await self._attach()
+            self._next_try = now + self._wait_s
+            self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
+        if not any(device.is_waiting for device in self.devices):
+            self._wait_s = SHORTEST_WAIT_S
+
+    async def _attach(self) -> None:
+        if self._factory is None:
+            try:
+                self._factory = await asyncio.to_thread(open_pins, self._copper)
+            except PIN_ERRORS as error:
+                self._lose_all(str(error))
+                return
+        for device in self.devices:
+            if device.is_waiting:
+                device.attach(self._factory)
+        if not any(device.is_attached for device in self.devices):
+            await self._close_factory()  # the next attempt begins with the chip again
+
+    async def _lose_pins(self, why: str) -> None:
+        self._lose_all(f"its pins failed: {why}")
+        await self._close_factory()
+        self._trouble = ""
+        self._next_try = asyncio.get_running_loop().time() + SHORTEST_WAIT_S
+
+    def _lose_all(self, why: str) -> None:
+        for device in self.devices:
+            device.lose(why)
+
+    async def _close_factory(self) -> None:
+        factory, self._factory = self._factory, None
+        if factory is not None:
+            with contextlib.suppress(*PIN_ERRORS):
+                await asyncio.to_thread(factory.close)
+
+
+def _report_failure(watch: asyncio.Task[None]) -> None:
+    if not watch.cancelled() and (error := watch.exception()):
+        log.critical("pins are watched no longer; restart boxd", exc_info=error)

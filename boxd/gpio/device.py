@@ -1,0 +1,150 @@
+"""One configured device on the Pi's pins: its parts, attached while the pins can be had."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from boxd.config.device_schema import GpioDevice, GpioSwitch
+from boxd.device_parts import ReportedDoor, ReportedKeypad
+from boxd.device_state import DeviceStanding
+from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, Latch
+from boxd.gpio.factory import PIN_ERRORS
+from boxd.gpio.keypad import PinMatrix
+from boxd.gpio.parts import Part, PinBuzzer, PinContact, PinLamp
+
+_Part = TypeVar("_Part", bound=Part)
+
+
+class PinDevice:
+    """A device's parts and how it stands.
+
+    `on_trouble` is called on the event loop when its pins fail in between two looks. `guard_why`
+    says why its latches can't be pulsed just now; the other parts work all the same.
+    """
+
+    def __init__(
+        self,
+        device: GpioDevice,
+        on_change: Callable[[], None],
+        on_trouble: Callable[[Exception], None],
+    ) -> None:
+        self.name = device.name
+        self._on_trouble = on_trouble
+        self._standing = DeviceStanding(
+            device.name, device.kind, device.port, on_change, enabled=device.enabled
+        )
+        self._is_attached = False
+        self._pins_why = ""
+        self._guard_why = ""
+        self._parts: list[Part] = []
+        self.keypad = ReportedKeypad() if device.key_names else None
+        self.doors = {name: self._door(switch) for name, switch in device.doors.items()}
+        self.feedbacks = {
+            name: self._door(latch.feedback)
+            for name, latch in device.latches.items()
+            if latch.feedback is not None
+        }
+        self.lamps = {
+            name: self._put(PinLamp(lamp, on_trouble)) for name, lamp in device.lamps.items()
+        }
+        self.buzzer = self._put(PinBuzzer(device.buzzer, on_trouble)) if device.buzzer else None
+        self.latches: Mapping[str, Latch] = {}
+        for key, switch in device.keys.items():
+            self._put(PinContact(switch, partial(self._key_settled, key), on_trouble))
+        if device.matrix is not None:
+            self._put(PinMatrix(device.matrix, self._touched, on_trouble))
+
+    @property
+    def status(self) -> DeviceStatus:
+        """How the device stands, since when, and why."""
+        return self._standing.status
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is to be attached."""
+        return self._standing.is_enabled and not self._is_attached
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it has its pins."""
+        return self._is_attached
+
+    def attach(self, factory: Any) -> None:
+        """Take the pins and show the desired lamps, or stand as unreachable."""
+        try:
+            for part in self._parts:
+                part.attach(factory)
+        except PIN_ERRORS as error:
+            self.lose(str(error))
+            return
+        self._is_attached, self._pins_why = True, ""
+        self._stand()
+
+    def look(self) -> None:
+        """See what no edge told; raises one of PIN_ERRORS when the pins are gone."""
+        if self._is_attached:
+            for part in self._parts:
+                part.look()
+
+    def lose(self, why: str) -> None:
+        """Let go of the pins; the device stands as unreachable because of `why`."""
+        if not self._standing.is_enabled:
+            return
+        self._let_go()
+        self._pins_why = why
+        self._stand()
+        moved = [
+            door.move(DoorState.UNKNOWN)
+            for door in (*self.doors.values(), *self.feedbacks.values())
+        ]
+        if any(moved):
+            self._standing.tell()
+
+    def guard_is(self, why: str) -> None:
+        """The guard of its latches works (empty), or why it does not."""
+        if self._guard_why != why:
+            self._guard_why = why
+            self._stand()
+
+    def close(self) -> None:
+        """Switch every output off and let go of the pins."""
+        self._let_go()
+
+    def _put(self, part: _Part) -> _Part:
+        self._parts.append(part)
+        return part
+
+    def _door(self, switch: GpioSwitch) -> ReportedDoor:
+        door = ReportedDoor()
+        self._put(PinContact(switch, partial(self._door_settled, door), self._on_trouble))
+        return door
+
+    def _door_settled(self, door: ReportedDoor, closed: bool, _at: float, _first: bool) -> None:
+        if door.move(DoorState.CLOSED if closed else DoorState.OPEN):
+            self._standing.tell()
+
+    def _key_settled(self, key: Key, closed: bool, at: float, is_first: bool) -> None:
+        if not is_first:  # a key that is held when the watching begins was not touched
+            self._touched(KeyTouch(key, closed, at))
+
+    def _touched(self, touch: KeyTouch) -> None:
+        if self.keypad is not None:
+            # Not called here and now: a listener that fails must not stop the watching.
+            asyncio.get_running_loop().call_soon(self.keypad.touch, touch)
+
+    def _let_go(self) -> None:
+        self._is_attached = False
+        for part in self._parts:
+            part.detach()
+
+    def _stand(self) -> None:
+        if not self._standing.is_enabled:
+            return
+        why = self._pins_why or self._guard_why
+        if self._is_attached and not why:
+            self._standing.become(DeviceState.READY)
+        elif why:
+            self._standing.become(DeviceState.UNREACHABLE, why)
