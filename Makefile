@@ -7,7 +7,7 @@ BOXD := .venv/bin/boxd
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal screenshots lock
+.PHONY: help run test check format bench temporal firmware screenshots lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,11 @@ bench: .venv/set-up-for-test ## the figures of docs/benchmarks.md, measured here
 
 temporal: .venv/set-up-for-run ## the Temporal server alone
 	@$(BOXD) temporal-server --config $(CONFIG)
+
+firmware: ## the Arduinos' firmware, in build/firmware; BOARD_ID=3 puts an id into it
+	@scripts/debian-packages firmware
+	@$(MAKE) --no-print-directory -C firmware
+	@ls -1 build/firmware/*.hex
 
 screenshots: .venv/set-up-for-test ## the pictures in docs/images, taken anew
 	@scripts/screenshots
