@@ -41,6 +41,11 @@ class CopperPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         self._state = self.copper.level(self._number)
         self.clear_states()
 
+    def close(self) -> None:
+        """Become an input again, unless the factory was closed before."""
+        if self._factory.is_open:
+            super().close()
+
     def drive_high(self) -> None:
         """Something outside drives the pin high."""
         self.copper.drive(self._number, True)
@@ -106,6 +111,7 @@ class CopperFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no types
         self._listener: CopperListener | None = None
         self._thread: threading.Thread | None = None
         self._closing = False
+        self.is_open = True
 
     def close(self) -> None:
         """Make every pin an input and let go of its line."""
@@ -116,6 +122,7 @@ class CopperFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no types
             self._listener.close()
             self._listener = self._thread = None
         super().close()
+        self.is_open = False
         self.copper.close()
 
     def begin_to_listen(self) -> None:

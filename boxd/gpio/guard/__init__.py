@@ -1,0 +1,1 @@
+"""The guard: two processes that end every latch's pulse, whoever dies (docs/adr/0013)."""

@@ -1,0 +1,87 @@
+"""The guard as a program: `python -m boxd.gpio.guard CLIENT COPPER PIN...`; boxd starts it.
+
+CLIENT is the number of an inherited socket, COPPER a folder or `-` for real pins, a PIN `17=high`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from boxd.errors import BoxdError
+from boxd.gpio.factory import open_pins
+from boxd.gpio.guard.pair import Link
+from boxd.gpio.guard.partner import Partner
+from boxd.gpio.guard.pulser import Pulser, refuse
+from boxd.gpio.outputs import OutputPin, Outputs
+
+REAL_TIME_PRIORITY = 10  # above every ordinary process, below the kernel's own interrupt threads
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Become two processes: this one the partner, its child the pulser."""
+    client = socket.socket(fileno=int(arguments[0]))
+    copper = None if arguments[1] == "-" else Path(arguments[1])
+    pins = [OutputPin.parse(text) for text in arguments[2:]]
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    _hurry()
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    # The fork comes before the pins are opened: each has a handle of its own, and lgpio a thread.
+    partner_id = os.getpid()
+    pulser_id = os.fork()
+    if pulser_id:
+        client.close()
+        ends[1].close()
+        _watch(Link(ends[0], pulser_id), pulser_id, copper, pins)
+    else:
+        ends[0].close()
+        _pulse(client, Link(ends[1], partner_id), copper, pins)
+
+
+def _hurry() -> None:
+    """Ask for real-time scheduling, and keep the collector of cycles out of the way."""
+    with contextlib.suppress(OSError):  # not permitted: the ordinary scheduler is good to 1 ms
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REAL_TIME_PRIORITY))
+    gc.collect()
+    gc.freeze()
+
+
+def _watch(pulser: Link, pulser_id: int, copper: Path | None, pins: Sequence[OutputPin]) -> None:
+    try:
+        outputs = Outputs(open_pins(copper), pins)
+    except BoxdError:
+        return  # the pulser says why: it can't open them either
+    Partner(pulser, pulser_id, outputs).watch()
+
+
+def _pulse(
+    client: socket.socket, partner: Link, copper: Path | None, pins: Sequence[OutputPin]
+) -> None:
+    try:
+        outputs = Outputs(open_pins(copper), pins)
+    except BoxdError as error:
+        refuse(client, str(error))
+        return
+    Pulser(client, partner, outputs, pins).serve()
+
+
+if __name__ == "__main__":
+    status = 1
+    try:
+        main(sys.argv[1:])
+        status = 0
+    except Exception:  # noqa: BLE001 - whatever it was: it is told, and both processes end
+        traceback.print_exc()
+    except SystemExit:
+        status = 0
+    finally:
+        # No shutdown of the interpreter: gpiozero would let the pins float that are driven off.
+        os._exit(status)

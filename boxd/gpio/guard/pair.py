@@ -1,0 +1,65 @@
+"""The link between pulser and partner: beats with the moment by which every latch must be off."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import struct
+import time
+
+_BEAT = struct.Struct("=d")
+_NONE = 0.0  # no latch is energised
+
+
+class Link:
+    """One end of the pair's socket; `other` is the process at the other end."""
+
+    def __init__(self, end: socket.socket, other: int) -> None:
+        end.setblocking(False)
+        self._end = end
+        self._other = other
+        self.heard = time.monotonic()
+        self.off_by: float | None = None
+
+    def fileno(self) -> int:
+        """What to wait for."""
+        return self._end.fileno()
+
+    def beat(self, off_by: float | None) -> None:
+        """Say that this process lives, and by when every latch is to be off (None: they are)."""
+        with contextlib.suppress(OSError):  # gone or hung: that is noticed where it is heard
+            self._end.send(_BEAT.pack(_NONE if off_by is None else off_by))
+
+    def hear(self) -> bool:
+        """Take what was said; False once the other process has ended."""
+        while True:
+            try:
+                packet = self._end.recv(64)
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+            if not packet:
+                return False
+            (off_by,) = _BEAT.unpack(packet)
+            self.off_by = None if off_by == _NONE else off_by
+            self.heard = time.monotonic()
+
+    def wait(self, longest_s: float) -> bool:
+        """Wait for the first beat; False when the other process ended, or said nothing."""
+        self._end.settimeout(longest_s)
+        try:
+            packet = self._end.recv(64)
+        except OSError:
+            return False
+        finally:
+            self._end.setblocking(False)
+        self.heard = time.monotonic()
+        return bool(packet)
+
+    def kill(self) -> None:
+        """End the other process, hung or not."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._other, signal.SIGKILL)

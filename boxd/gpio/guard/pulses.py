@@ -1,0 +1,43 @@
+"""Which latches are energised until when, and which orders are refused."""
+
+from __future__ import annotations
+
+from boxd.gpio.guard.limits import LONGEST_MS, OLDEST_ORDER_S
+from boxd.gpio.guard.messages import Pulse
+
+
+class Pulses:
+    """The pulses that are under way at `latches` latches; times on the monotonic clock."""
+
+    def __init__(self, latches: int) -> None:
+        self._latches = latches
+        self._until: dict[int, float] = {}
+
+    def why_refused(self, order: Pulse, now: float) -> str:
+        """Why this order must not be carried out; empty when it may."""
+        if order.latch >= self._latches:
+            return f"the guard has no latch number {order.latch}"
+        if not 0 < order.ms <= LONGEST_MS:
+            return f"{order.ms} ms is not a pulse: 1 to {LONGEST_MS} ms"
+        if order.latch in self._until:
+            return "the latch is being pulsed; wait for its end"
+        if not 0 <= now - order.at <= OLDEST_ORDER_S:
+            return f"the order is {now - order.at:.2f} s old; the computer is too busy"
+        return ""
+
+    def begin(self, order: Pulse, now: float) -> None:
+        """The latch of this order gets its current now."""
+        self._until[order.latch] = now + order.ms / 1000
+
+    def end(self, latch: int) -> None:
+        """The latch has lost its current."""
+        self._until.pop(latch, None)
+
+    def due(self, now: float) -> tuple[int, ...]:
+        """The latches whose pulse is over."""
+        return tuple(latch for latch, until in self._until.items() if until <= now)
+
+    @property
+    def next_end(self) -> float | None:
+        """When the next pulse ends; None while no latch is energised."""
+        return min(self._until.values(), default=None)

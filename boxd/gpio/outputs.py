@@ -1,0 +1,74 @@
+"""Output pins that must be off: claimed off, switched, and driven off whoever left them on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from boxd.gpio.factory import PIN_ERRORS
+
+RETRY_EVERY_S = 0.001  # a line is free within microseconds of its holder's end
+
+
+@dataclass(frozen=True)
+class OutputPin:
+    """An output by its BCM number, and whether high switches it on."""
+
+    number: int
+    on_is_high: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.number}={'high' if self.on_is_high else 'low'}"
+
+    @classmethod
+    def parse(cls, text: str) -> OutputPin:
+        """The pin that `str` wrote."""
+        number, _, level = text.partition("=")
+        if level not in ("high", "low"):
+            raise ValueError(f"'{text}' is no pin: 17=high or 17=low")
+        return cls(int(number), level == "high")
+
+
+class Outputs:
+    """Pins held as outputs. Ending the process leaves them as they are: switch them off first."""
+
+    def __init__(self, factory: Any, pins: Sequence[OutputPin]) -> None:
+        self._factory = factory
+        self._pins = tuple(pins)
+        self._held: dict[OutputPin, Any] = {}
+
+    def switch_on(self, pin: OutputPin) -> None:
+        """Drive a held pin to the level that switches it on."""
+        self._held[pin].state = int(pin.on_is_high)
+
+    def switch_off(self, pin: OutputPin) -> None:
+        """Drive a held pin to the level that switches it off."""
+        self._held[pin].state = int(not pin.on_is_high)
+
+    def drive_off(self, patience_s: float) -> dict[OutputPin, Exception]:
+        """Drive every pin off, whether held already or not.
+
+        Lines that others hold are asked for again for so many seconds; those that could not be
+        had come back with the reason.
+        """
+        give_up = time.monotonic() + patience_s
+        missing = self._try(self._pins)
+        while missing and time.monotonic() < give_up:
+            time.sleep(RETRY_EVERY_S)
+            missing = self._try(tuple(missing))
+        return missing
+
+    def _try(self, pins: Sequence[OutputPin]) -> dict[OutputPin, Exception]:
+        missing: dict[OutputPin, Exception] = {}
+        for pin in pins:
+            try:
+                if pin not in self._held:
+                    held = self._factory.pin(pin.number)
+                    held.output_with_state(int(not pin.on_is_high))
+                    self._held[pin] = held
+                self.switch_off(pin)
+            except PIN_ERRORS as error:
+                missing[pin] = error
+        return missing
