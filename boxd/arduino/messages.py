@@ -238,3 +238,12 @@ def message_of(frame: Frame) -> Message:
     if frame.kind & REPLY and len(frame.payload) == 1:
         return Answer(frame.kind & ~REPLY, frame.payload[0])
     return Unreadable(frame.kind, kind is not None or frame.kind & ~REPLY in _PLAIN_ANSWERS)
+
+
+def protocol_of(frame: Frame) -> int | None:
+    """The protocol version that a Welcome of any version names; None for other frames.
+
+    Every version's Welcome begins with a result and the version.
+    """
+    is_welcome = frame.kind == Welcome.KIND and len(frame.payload) >= 2
+    return frame.payload[1] if is_welcome else None

@@ -1,0 +1,194 @@
+"""One configured Arduino: its line opened, its board greeted, and both again for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from boxd.arduino.link import Link
+from boxd.arduino.matching import misfit
+from boxd.arduino.messages import BUZZER_LONGEST_MS
+from boxd.arduino.parts import ArduinoLatch
+from boxd.arduino.serial_line import explain, open_line
+from boxd.config.device_schema import ArduinoDevice, PinLevel
+from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor
+from boxd.device_state import DeviceStanding
+from boxd.devices import DeviceState, DeviceStatus, DoorState, LampName
+from boxd.errors import DeviceUnreachable
+
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 5.0
+LOOK_EVERY_S = 0.2  # whether something was plugged in meanwhile, which ends every wait
+
+
+class Arduino:
+    """An Arduino and its connection.
+
+    On each (re)connect the doors are asked for and the desired lamps sent; nothing else, and
+    never a pulse. `path_of` gives the path of a configured port, and raises OSError where nothing
+    is plugged in. `tried` is set once the first attempt to connect has come to something.
+    """
+
+    keypad = None
+
+    def __init__(
+        self, device: ArduinoDevice, path_of: Callable[[str], str], on_change: Callable[[], None]
+    ) -> None:
+        self.name = device.name
+        self.port = device.port
+        self.tried = asyncio.Event()
+        self._device = device
+        self._path_of = path_of
+        self._standing = DeviceStanding(
+            device.name, device.kind, device.port, on_change, enabled=device.enabled
+        )
+        self._link: Link | None = None
+        self._is_over = asyncio.Event()
+        self._was_ready = False
+        self._lit = 0
+        self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in device.lamps}
+        self.buzzer = DeviceBuzzer(self.sound) if device.buzzer else None
+        self.latches = {
+            name: ArduinoLatch(f"{device.name}.{name}", section, self.pulse)
+            for name, section in device.latches.items()
+        }
+        self.doors = {name: ReportedDoor() for name in device.doors}
+
+    @property
+    def status(self) -> DeviceStatus:
+        """How the device stands, since when, and why."""
+        return self._standing.status
+
+    async def keep_connected(self) -> None:
+        """Connect, and anew whenever that ends; returns at once where the device is disabled."""
+        wait_s = FIRST_WAIT_S
+        while self._standing.is_enabled:
+            seen = self._what_is_plugged_in()
+            self._was_ready = False
+            await self._connect()
+            wait_s = FIRST_WAIT_S if self._was_ready else min(wait_s * 2, LONGEST_WAIT_S)
+            if await self._is_plugged_anew(seen, wait_s):
+                wait_s = FIRST_WAIT_S
+                self._standing.become(DeviceState.CONNECTING, "it was plugged in a moment ago")
+
+    async def turn_off(self) -> None:
+        """Put every output off and say nothing more."""
+        if self._link is not None:
+            await self._link.turn_off()
+
+    def show(self, lamp: LampName, lit: bool) -> None:
+        """Keep what a lamp should show, and send it if the board is there."""
+        bit = _bit(self._device.lamps[lamp])
+        self._lit = self._lit | bit if lit else self._lit & ~bit
+        if self._link is not None:
+            self._link.light(self._lit)
+
+    def sound(self, milliseconds: int) -> None:
+        """Sound the buzzer if the board is there; for five seconds at most."""
+        if self._link is not None:
+            self._link.beep(min(max(milliseconds, 0), BUZZER_LONGEST_MS))
+
+    async def pulse(self, latch: int, milliseconds: int) -> None:
+        """Order one pulse of a latch, if the board is there."""
+        if not self._standing.is_ready or self._link is None:
+            raise DeviceUnreachable(self._standing.why_nothing_was_sent)
+        await self._link.pulse(latch, milliseconds)
+
+    # What the link tells
+
+    def on_ready(self, firmware: str) -> None:
+        """The board can be used."""
+        self._was_ready = True
+        self._standing.become(DeviceState.READY, f"firmware {firmware}")
+        self.tried.set()
+
+    def on_interrupted(self, why: str) -> None:
+        """The board has begun anew: until it is greeted, nothing is known of it."""
+        self._standing.become(DeviceState.CONNECTING, why)
+        self._forget_doors()
+
+    def on_doors(self, levels: int) -> None:
+        """The doors' contacts are at these levels."""
+        moved = [
+            door.move(
+                _state(self._device.doors[name].closed, levels, self._device.doors[name].number)
+            )
+            for name, door in self.doors.items()
+        ]
+        if any(moved):
+            self._standing.tell()
+
+    def on_end(self, why: str) -> None:
+        """The conversation is over."""
+        self._fail(why)
+        self._is_over.set()
+
+    # Connecting
+
+    async def _connect(self) -> None:
+        """One connection, from opening the line to its end, for whatever reason."""
+        try:
+            line = await open_line(self._path_of(self.port), self._feed, self._lose)
+        except OSError as error:
+            self._fail(explain(error))
+            return
+        self._is_over.clear()
+        lamps = sum(_bit(number) for number in self._device.lamps.values())
+        fits = partial(misfit, self._device)
+        self._link = Link(self._standing.naming, line.send, self, fits, lamps)
+        self._link.light(self._lit)
+        try:
+            self._link.begin()
+            await self._is_over.wait()
+        finally:
+            self._link.end("it is being left")
+            self._link = None
+            await line.close()
+
+    def _feed(self, data: bytes) -> None:
+        if self._link is not None:
+            self._link.feed(data)
+
+    def _lose(self, error: OSError) -> None:
+        if self._link is not None:
+            self._link.end(f"its line broke off ({error.strerror}); check its cable")
+
+    def _fail(self, why: str) -> None:
+        self._standing.become(DeviceState.UNREACHABLE, why)
+        self._forget_doors()
+        self.tried.set()
+
+    def _forget_doors(self) -> None:
+        moved = [door.move(DoorState.UNKNOWN) for door in self.doors.values()]
+        if any(moved):
+            self._standing.tell()
+
+    async def _is_plugged_anew(self, seen: tuple[int, ...], wait_s: float) -> bool:
+        """Wait; return early, and true, when something else than `seen` is plugged in."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + wait_s
+        while loop.time() < until:
+            await asyncio.sleep(LOOK_EVERY_S)
+            found = self._what_is_plugged_in()
+            if found and found != seen:
+                return True
+        return False
+
+    def _what_is_plugged_in(self) -> tuple[int, ...]:
+        """What tells one plugging in from another; empty while nothing is there."""
+        try:
+            found = Path(self._path_of(self.port)).stat()
+        except OSError:
+            return ()
+        return found.st_dev, found.st_ino, found.st_rdev, found.st_ctime_ns
+
+
+def _bit(number: int) -> int:
+    return 1 << (number - 1)
+
+
+def _state(closed: PinLevel, levels: int, number: int) -> DoorState:
+    is_high = bool(levels & _bit(number))
+    return DoorState.CLOSED if is_high == (closed is PinLevel.HIGH) else DoorState.OPEN

@@ -1,0 +1,104 @@
+"""Saying hello to whatever is behind a line, until it shows itself to be the wanted board."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from boxd.arduino.frames import Frame
+from boxd.arduino.messages import (
+    PROTOCOL_VERSION,
+    Hello,
+    Result,
+    Welcome,
+    frame_of,
+    message_of,
+    protocol_of,
+)
+
+HELLO_EVERY_S = 0.25
+HELLO_FOR_S = 3.5  # opening the port may reset the board, and its bootloader takes up to 2 s
+
+_SAMPLE_BYTES = 24  # of what a stranger sends, to show it
+_LAST_USABLE_ID = 0xFFFF_0000
+
+
+class Greeting:
+    """One greeting. Exactly one of `on_welcome` and `on_failure` is called, unless it is stopped.
+
+    `say` sends bytes and returns whether that was possible; `misfit` says why a board is not the
+    wanted one, or nothing.
+    """
+
+    def __init__(
+        self,
+        say: Callable[[bytes], bool],
+        misfit: Callable[[Welcome], str],
+        on_welcome: Callable[[int, Welcome], None],
+        on_failure: Callable[[str], None],
+    ) -> None:
+        self._say = say
+        self._misfit = misfit
+        self._on_welcome = on_welcome
+        self._on_failure = on_failure
+        self._loop = asyncio.get_running_loop()
+        self._until = self._loop.time() + HELLO_FOR_S
+        self._timer: asyncio.TimerHandle | None = None
+        self._sample = b""
+        self._hears_itself = False
+
+    def begin(self) -> None:
+        """Say hello now, and again until there is an answer or the time is over."""
+        if self._loop.time() >= self._until:
+            self._on_failure(self._why_no_welcome())
+        elif self._say(frame_of(Hello(), 0, 0).to_bytes()):
+            self._timer = self._loop.call_later(HELLO_EVERY_S, self.begin)
+
+    def stop(self) -> None:
+        """Say nothing more."""
+        if self._timer:
+            self._timer.cancel()
+
+    def overhear(self, data: bytes) -> None:
+        """Remember a little of what comes, to show it if it is no board's."""
+        self._sample = (self._sample + data)[:_SAMPLE_BYTES]
+
+    def hear(self, frame: Frame) -> None:
+        """Take a frame; anything but a Welcome is an answer to something else."""
+        if frame.kind == Hello.KIND:
+            self._hears_itself = True
+        version = protocol_of(frame)
+        if version is None:
+            return
+        self.stop()
+        welcome = message_of(frame)
+        if version != PROTOCOL_VERSION:
+            self._on_failure(
+                f"its firmware speaks version {version} of the protocol, boxd speaks version "
+                f"{PROTOCOL_VERSION}; flash it with 'boxd devices flash'"
+            )
+        elif not isinstance(welcome, Welcome) or welcome.result != Result.OK or not frame.nonce:
+            self._on_failure(
+                "its firmware answers a hello wrongly; flash it with 'boxd devices flash'"
+            )
+        elif welcome.last_id > _LAST_USABLE_ID:
+            self._on_failure("its command numbers are used up; pull its plug for a moment")
+        elif misfit := self._misfit(welcome):
+            self._on_failure(misfit)
+        else:
+            self._on_welcome(frame.nonce, welcome)
+
+    def _why_no_welcome(self) -> str:
+        if self._hears_itself:
+            return (
+                "the line only sends back what boxd sends; check that a board is behind this port"
+            )
+        if self._sample:
+            return (
+                f"something answers, but not boxd's firmware: {self._sample!r}; check the port, "
+                "or flash the board with 'boxd devices flash'"
+            )
+        return (
+            "nothing answers; check that a board is behind this port, or flash it with "
+            "'boxd devices flash'"
+        )

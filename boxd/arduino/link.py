@@ -1,0 +1,333 @@
+"""The conversation with one board over one open line: hello, then one command at a time.
+
+Specified in docs/arduino-protocol.md. A link neither opens its line nor tries for ever: it ends
+with a reason, and its device begins a new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
+
+import structlog
+
+from boxd.arduino.frames import Frame, FrameStream
+from boxd.arduino.greeting import Greeting
+from boxd.arduino.messages import (
+    REPLY,
+    AllOff,
+    Answer,
+    DoorMoved,
+    Lamps,
+    Message,
+    Ping,
+    Pong,
+    Pulse,
+    Result,
+    Subscribed,
+    Welcome,
+    frame_of,
+    message_of,
+)
+from boxd.arduino.orders import Order, Orders
+from boxd.errors import DeliveryUnknown, DeviceUnreachable
+
+log = structlog.get_logger(__name__)
+
+PING_EVERY_S = 0.25  # the board turns everything off after a silence of 1 s
+REPLY_WITHIN_S = 0.3  # a round trip takes 4 ms; a USB adapter may hold bytes for 16 ms
+TIMES_SENT = 4
+LAST_WORD_WITHIN_S = 0.5
+
+_BEGAN_ANEW = "the board has begun anew"
+_WHY_REFUSED = {
+    Result.STALE_BOOT: _BEGAN_ANEW,
+    Result.STALE_ID: "the board has heard a later command",
+    Result.BAD_ARGUMENT: "the board does not take that latch or that length",
+    Result.BUSY: "that latch is being pulsed already",
+}
+
+
+class LinkState(StrEnum):
+    """How far the conversation is."""
+
+    GREETING = "greeting"  # hello is said until the board answers
+    SETTLING = "settling"  # it is the right board; how its doors stand is being asked
+    READY = "ready"
+    ENDED = "ended"
+
+
+class Listener(Protocol):
+    """Whoever a link is for."""
+
+    def on_ready(self, firmware: str) -> None:
+        """The board can be used; `firmware` is its version."""
+
+    def on_interrupted(self, why: str) -> None:
+        """The board has begun anew and is greeted again; nothing is known of it meanwhile."""
+
+    def on_doors(self, levels: int) -> None:
+        """The doors' contacts are at these levels; bit 0 is door 1."""
+
+    def on_end(self, why: str) -> None:
+        """The conversation is over."""
+
+
+class Link:
+    """One conversation. `send` takes the bytes of a frame, and raises OSError when none went.
+
+    `misfit` says why a board is not the wanted one, or nothing. `lamps` has a bit for each lamp
+    that is to be set.
+    """
+
+    def __init__(
+        self,
+        naming: str,
+        send: Callable[[bytes], None],
+        listener: Listener,
+        misfit: Callable[[Welcome], str],
+        lamps: int,
+    ) -> None:
+        self.state = LinkState.GREETING
+        self._naming = naming
+        self._send = send
+        self._listener = listener
+        self._misfit = misfit
+        self._orders = Orders(lamps)
+        self._stream = FrameStream()
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._greeting: Greeting | None = None
+        self._firmware = ""
+        self._nonce = 0
+        self._last_id = 0
+        self._last_said = 0.0
+        self._under_way: Order | None = None
+        self._door_seq: int | None = None
+
+    def begin(self) -> None:
+        """Greet the board."""
+        self.state = LinkState.GREETING
+        self._greeting = Greeting(self._try_to_send, self._misfit, self._meet, self.end)
+        self._greeting.begin()
+
+    def end(self, why: str) -> None:
+        """End the conversation; what is under way is unknown, what waits was not sent."""
+        if self.state is LinkState.ENDED:
+            return
+        self.state = LinkState.ENDED
+        self._abandon(why)
+        self._listener.on_end(why)
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes from the board as they come."""
+        if self.state is LinkState.GREETING and self._greeting:
+            self._greeting.overhear(data)
+        for frame in self._stream.feed(data):
+            self._hear(frame)
+
+    async def pulse(self, latch: int, milliseconds: int) -> None:
+        """Have a latch pulsed; returns when the board says that it begins.
+
+        Raises DeviceUnreachable when it certainly does not, DeliveryUnknown when it may.
+        """
+        if self.state is not LinkState.READY:
+            raise DeviceUnreachable(f"{self._naming} does not answer yet; nothing was sent")
+        outcome = self._loop.create_future()
+        self._orders.pulse(latch, milliseconds, outcome)
+        self._say_next()
+        await outcome
+
+    def light(self, wanted: int) -> None:
+        """Have these lamps lit and the others not, now or once the board answers."""
+        self._orders.light(wanted)
+        self._say_next()
+
+    def beep(self, milliseconds: int) -> None:
+        """Have the buzzer sound, if the board answers."""
+        if self.state is LinkState.READY:
+            self._orders.beep(milliseconds)
+            self._say_next()
+
+    async def turn_off(self) -> None:
+        """Have everything off, as the last word; returns when the board says so, or soon."""
+        if self.state is LinkState.READY:
+            self._orders.refuse(self._nothing_sent("it is being left"))
+            outcome = self._loop.create_future()
+            self._orders.turn_off(outcome)
+            self._say_next()
+            await asyncio.wait({outcome}, timeout=LAST_WORD_WITHIN_S)
+        self.end("it was left")
+
+    # Saying
+
+    def _say_next(self) -> None:
+        if self.state not in (LinkState.SETTLING, LinkState.READY) or self._under_way:
+            return
+        if order := self._orders.next():
+            self._say(order)
+        else:
+            self._set_timer(self._last_said + PING_EVERY_S, self._ping)
+
+    def _ping(self) -> None:
+        self._say(Order(Ping()))
+
+    def _say(self, order: Order) -> None:
+        self._last_id += 1
+        order.frame = frame_of(order.command, self._nonce, self._last_id)
+        self._under_way = order
+        self._transmit(order, order.frame)
+
+    def _transmit(self, order: Order, frame: Frame) -> None:
+        if self._try_to_send(frame.to_bytes()):
+            order.sent += 1
+            self._last_said = self._loop.time()
+            self._set_timer(self._last_said + REPLY_WITHIN_S, self._miss_reply)
+
+    def _miss_reply(self) -> None:
+        order = self._under_way
+        if order is None or order.frame is None:
+            return
+        if order.sent < TIMES_SENT:
+            # The same number and body: a board that did it already says so, and does nothing.
+            self._transmit(order, order.frame)
+        else:
+            self.end(f"it does not answer: one command, sent {TIMES_SENT} times, and no reply")
+
+    def _try_to_send(self, data: bytes) -> bool:
+        try:
+            self._send(data)
+        except OSError as error:
+            self.end(f"sending failed: {error.strerror or error}")
+            return False
+        return True
+
+    # Hearing
+
+    def _hear(self, frame: Frame) -> None:
+        message = message_of(frame)
+        if self.state is LinkState.ENDED:
+            return
+        if self.state is LinkState.GREETING and self._greeting:
+            self._greeting.hear(frame)
+        elif not frame.kind & REPLY and not isinstance(message, DoorMoved):
+            log.debug("frame ignored", device=self._naming, kind=frame.kind)
+        elif frame.nonce != self._nonce:
+            self._hear_other_boot(frame, message)
+        elif isinstance(message, DoorMoved):
+            self._hear_doors(message.seq, message.levels)
+        elif self._under_way and _answers(frame, self._under_way):
+            self._hear_reply(self._under_way, message)
+
+    def _meet(self, nonce: int, welcome: Welcome) -> None:
+        self.state = LinkState.SETTLING
+        self._nonce, self._last_id = nonce, welcome.last_id
+        self._firmware = welcome.firmware
+        self._door_seq = None
+        self._orders.begin_anew()
+        self._say_next()
+
+    def _hear_reply(self, order: Order, message: Message) -> None:
+        result = getattr(message, "result", None)
+        if result is None:
+            return  # a reply of another form than this protocol's is none
+        self._under_way = None
+        if result == Result.OK:
+            self._take(order, message)
+        elif result == Result.STALE_ID:
+            self._refuse(order, result)
+            self._greet_again(_WHY_REFUSED[Result.STALE_ID])
+        elif isinstance(order.command, Pulse):
+            self._refuse(order, result)
+        else:
+            self.end(f"it refuses a {type(order.command).__name__} (result {result}); flash it")
+        self._say_next()
+
+    def _take(self, order: Order, message: Message) -> None:
+        order.succeed()
+        if isinstance(message, Subscribed):
+            self._orders.is_subscribed = True
+            self._hear_doors(message.seq, message.levels)
+            if self.state is LinkState.SETTLING:
+                self.state = LinkState.READY
+                self._listener.on_ready(self._firmware)
+        elif isinstance(message, Pong):
+            self._orders.is_subscribed = message.is_subscribed
+            self._orders.lamps_shown(message.lamps)
+            self._hear_doors(message.seq, message.levels)
+        elif isinstance(order.command, Lamps):
+            self._orders.lamps_shown(order.command.lit)
+        elif isinstance(order.command, AllOff):
+            self._orders.lamps_shown(0)
+
+    def _hear_doors(self, seq: int, levels: int) -> None:
+        ahead = 0 if self._door_seq is None else (seq - self._door_seq) & 0xFFFF
+        if ahead >= 0x8000:
+            return  # older than what is known
+        if ahead > 1:
+            # Which doors moved there and back is lost; where they stand now is not.
+            log.warning("door changes were missed", device=self._naming, changes=ahead - 1)
+        self._door_seq = seq
+        self._listener.on_doors(levels)
+
+    # What goes wrong
+
+    def _hear_other_boot(self, frame: Frame, message: Message) -> None:
+        order = self._under_way
+        if order and _answers(frame, order) and message == Answer(_kind(order), Result.STALE_BOOT):
+            self._under_way = None
+            self._refuse(order, Result.STALE_BOOT)
+        self._greet_again(_BEGAN_ANEW)
+
+    def _refuse(self, order: Order, result: int) -> None:
+        """The board did not do this command; or, where it is stale, not when it came last."""
+        why = next((words for known, words in _WHY_REFUSED.items() if known == result), None)
+        why = why or f"the board refuses it (result {result})"
+        if order.sent > 1 and result in (Result.STALE_BOOT, Result.STALE_ID):
+            order.fail(self._not_known(why))
+        else:
+            order.fail(DeviceUnreachable(f"{self._naming}: {why}; the latch was not moved"))
+
+    def _greet_again(self, why: str) -> None:
+        self._abandon(why)
+        self._listener.on_interrupted(why)
+        self.begin()
+
+    def _abandon(self, why: str) -> None:
+        self._stop_timer()
+        if self._greeting:
+            self._greeting.stop()
+        order, self._under_way = self._under_way, None
+        if order is not None:
+            order.fail(self._not_known(why) if order.sent else self._nothing_sent(why))
+        self._orders.refuse(self._nothing_sent(why))
+
+    def _not_known(self, why: str) -> DeliveryUnknown:
+        return DeliveryUnknown(
+            f"whether {self._naming} pulsed the latch is not known: {why}; "
+            "look whether the locker is open"
+        )
+
+    def _nothing_sent(self, why: str) -> DeviceUnreachable:
+        return DeviceUnreachable(f"{self._naming}: {why}; nothing was sent")
+
+    def _set_timer(self, at: float, then: Callable[[], None]) -> None:
+        self._stop_timer()
+        self._timer = self._loop.call_at(at, then)
+
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _kind(order: Order) -> int:
+    return order.command.KIND
+
+
+def _answers(frame: Frame, order: Order) -> bool:
+    """Whether the frame is the reply to this command."""
+    number = order.frame.id if order.frame else None
+    return frame.kind == _kind(order) | REPLY and frame.id == number

@@ -1,0 +1,98 @@
+"""What a link has to say to its board: pulses before lamps, lamps before beeps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+from boxd.arduino.frames import Frame
+from boxd.arduino.messages import AllOff, Buzzer, Command, Lamps, Pulse, Subscribe
+
+
+@dataclass(eq=False)
+class Order:
+    """One command on its way. `outcome` is set where somebody waits for what becomes of it."""
+
+    command: Command
+    outcome: asyncio.Future[None] | None = None
+    frame: Frame | None = None  # once it has a number
+    sent: int = 0
+
+    def succeed(self) -> None:
+        """Tell who waits that it was done."""
+        if self.outcome is not None and not self.outcome.done():
+            self.outcome.set_result(None)
+
+    def fail(self, error: Exception) -> None:
+        """Tell who waits why it was not done, or may not have been."""
+        if self.outcome is not None and not self.outcome.done():
+            self.outcome.set_exception(error)
+
+
+class Orders:
+    """What waits to be said. Of lamps and beeps only the latest counts.
+
+    `lamps` has a bit for each lamp that the link is to set.
+    """
+
+    def __init__(self, lamps: int) -> None:
+        self.is_subscribed = False
+        self._pulses: deque[Order] = deque()
+        self._off: Order | None = None
+        self._lamps = lamps
+        self._wanted = 0
+        self._shown: int | None = None  # None while it is not known
+        self._beep: int | None = None
+
+    def pulse(self, latch: int, milliseconds: int, outcome: asyncio.Future[None]) -> None:
+        """Have a latch pulsed."""
+        self._pulses.append(Order(Pulse(latch, milliseconds), outcome))
+
+    def turn_off(self, outcome: asyncio.Future[None]) -> None:
+        """Have everything off."""
+        self._off = Order(AllOff(), outcome)
+
+    def light(self, wanted: int) -> None:
+        """Have these lamps lit and the others not."""
+        self._wanted = wanted & self._lamps
+
+    def beep(self, milliseconds: int) -> None:
+        """Have the buzzer sound."""
+        self._beep = milliseconds
+
+    def lamps_shown(self, lit: int) -> None:
+        """The board says that these lamps are lit."""
+        self._shown = lit & self._lamps
+
+    def begin_anew(self) -> None:
+        """The board has forgotten everything."""
+        self.is_subscribed = False
+        self._shown = None
+        self._beep = None  # a late beep would puzzle more than none
+
+    def next(self) -> Order | None:
+        """What to say now; None when there is nothing."""
+        while self._pulses:
+            order = self._pulses.popleft()
+            if order.outcome is None or not order.outcome.done():  # its caller is still there
+                return order
+        if self._off is not None:
+            order, self._off = self._off, None
+            return order
+        if not self.is_subscribed:
+            return Order(Subscribe(1))
+        if self._lamps and self._shown != self._wanted:
+            return Order(Lamps(self._lamps, self._wanted))
+        if self._beep is not None:
+            milliseconds, self._beep = self._beep, None
+            return Order(Buzzer(milliseconds))
+        return None
+
+    def refuse(self, error: Exception) -> None:
+        """Say to everybody who waits that nothing was sent."""
+        waiting = [*self._pulses, *([self._off] if self._off else [])]
+        self._pulses.clear()
+        self._off = None
+        for order in waiting:
+            order.fail(error)

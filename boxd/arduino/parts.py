@@ -1,0 +1,32 @@
+"""The latch that an Arduino offers to the rest of the box."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from boxd.config.device_schema import ArduinoLatch as LatchSection
+
+
+class ArduinoLatch:
+    """One latch of an Arduino; the pulse is timed and bounded by the board's own timer."""
+
+    feedback = None
+
+    def __init__(
+        self, address: str, section: LatchSection, pulse: Callable[[int, int], Awaitable[None]]
+    ) -> None:
+        self._address = address
+        self._section = section
+        self._pulse = pulse
+
+    @property
+    def address(self) -> str:
+        """`device.latch`."""
+        return self._address
+
+    async def pulse(self) -> None:
+        """Order one pulse; returns when the board says that it begins.
+
+        Raises DeviceUnreachable when it certainly does not, DeliveryUnknown when it may.
+        """
+        await self._pulse(self._section.number, self._section.pulse_ms)

@@ -1,0 +1,169 @@
+"""One open serial line on the event loop; every failure of it is an OSError."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import termios
+from collections.abc import Callable
+
+import serial
+
+BAUD = 115200
+READ_BYTES = 4096
+# Frames that the port did not take at once. A link has one command under way, so that more than
+# a few frames means that nothing takes them any more.
+UNSENT_LIMIT_BYTES = 256
+
+_ADVICE = {
+    errno.ENOENT: "nothing is plugged in there; check its cable",
+    errno.ENXIO: "nothing is plugged in there; check its cable",
+    errno.EACCES: "it may not be opened: boxd's user belongs into the group 'dialout'",
+    errno.EPERM: "it may not be opened: boxd's user belongs into the group 'dialout'",
+    errno.EAGAIN: "another program holds it; end that program, e.g. a serial monitor",
+    errno.EBUSY: "another program holds it; end that program, e.g. a serial monitor",
+    errno.ENOTTY: "it is no serial line",
+}
+
+
+def explain(error: OSError) -> str:
+    """Why a line can't be opened or used, in words for people."""
+    if error.errno in _ADVICE:
+        return _ADVICE[error.errno]
+    return str(error)
+
+
+class SerialLine:
+    """An open line. `on_lost` is called once when it breaks; nothing arrives afterwards."""
+
+    def __init__(
+        self,
+        port: serial.Serial,
+        on_bytes: Callable[[bytes], None],
+        on_lost: Callable[[OSError], None],
+    ) -> None:
+        self._port = port
+        self._file: int = port.fileno()
+        self._on_bytes = on_bytes
+        self._on_lost = on_lost
+        self._unsent = bytearray()
+        self._is_open = True
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._file, self._read)
+
+    def send(self, data: bytes) -> None:
+        """Send bytes, at once or as soon as the port takes them.
+
+        Raises OSError when none of them went and none will.
+        """
+        if not self._is_open:
+            raise OSError(errno.EIO, "the line is closed")
+        if self._unsent:
+            self._keep(data)
+            return
+        taken = self._write(data)
+        if taken < len(data):
+            self._keep(data[taken:])
+            self._loop.add_writer(self._file, self._send_rest)
+
+    async def close(self) -> None:
+        """Give the line up; what was not sent yet is not sent any more."""
+        self._stop()
+        port = self._port
+        await asyncio.to_thread(_close, port)  # a driver may wait for a device that is stuck
+
+    def _keep(self, data: bytes) -> None:
+        if len(self._unsent) + len(data) > UNSENT_LIMIT_BYTES:
+            raise OSError(errno.EIO, "the port takes no more bytes")
+        self._unsent += data
+
+    def _write(self, data: bytes | bytearray) -> int:
+        try:
+            return os.write(self._file, data)
+        except BlockingIOError:
+            return 0
+
+    def _send_rest(self) -> None:
+        try:
+            del self._unsent[: self._write(self._unsent)]
+        except OSError as error:
+            self._lose(error)
+            return
+        if not self._unsent:
+            self._loop.remove_writer(self._file)
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._file, READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._lose(error)
+            return
+        if data:
+            self._on_bytes(data)
+        else:  # the kernel's answer for a line that was hung up
+            self._lose(OSError(errno.EIO, "the device is gone"))
+
+    def _lose(self, error: OSError) -> None:
+        self._stop()
+        self._on_lost(error)
+
+    def _stop(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            self._loop.remove_reader(self._file)
+            self._loop.remove_writer(self._file)
+
+
+async def open_line(
+    path: str, on_bytes: Callable[[bytes], None], on_lost: Callable[[OSError], None]
+) -> SerialLine:
+    """Open the line at `path` for this program alone; raises OSError."""
+    opening = asyncio.create_task(asyncio.to_thread(open_port, path))  # a driver may take its time
+    try:
+        port = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close_unwanted)
+        raise
+    return SerialLine(port, on_bytes, on_lost)
+
+
+def open_port(path: str) -> serial.Serial:
+    """Open a port as the protocol wants it, waiting for nothing; raises OSError."""
+    port = serial.Serial(baudrate=BAUD, timeout=0, write_timeout=0, exclusive=True)
+    port.port = path
+    try:
+        port.open()
+        _keep_from_resetting(port.fileno())
+    except termios.error as error:  # what is no line at all, or goes while it is being opened
+        port.close()
+        raise OSError(*error.args) from error
+    except OSError:
+        port.close()
+        raise
+    # An FTDI chip keeps what it hears for 16 ms otherwise; other drivers know no such mode.
+    with contextlib.suppress(OSError, ValueError):
+        port.set_low_latency_mode(True)
+    return port
+
+
+def _keep_from_resetting(file: int) -> None:
+    """Let DTR stand when the line is closed: its fall and rise reset an Arduino."""
+    attributes = termios.tcgetattr(file)
+    attributes[2] &= ~termios.HUPCL
+    termios.tcsetattr(file, termios.TCSANOW, attributes)
+
+
+def _close(port: serial.Serial) -> None:
+    # What the kernel still holds must not arrive later, as an order out of time.
+    with contextlib.suppress(OSError, termios.error):
+        port.reset_output_buffer()
+    port.close()
+
+
+def _close_unwanted(opening: asyncio.Task[serial.Serial]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
