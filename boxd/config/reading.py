@@ -20,6 +20,8 @@ from boxd.config.syntax import in_plain_words
 from boxd.config.wording import Finding, findings_of, place
 from boxd.errors import ConfigError
 
+_MOMENTS = ("expires_at",)  # the keys that take a date and time; their type checks them
+
 
 def load(path: Path) -> Config:
     """The configuration in the file at `path`.
@@ -70,8 +72,8 @@ def _text_of(path: Path) -> str:
 
 def _dates(data: Mapping[str, Any]) -> Iterator[Finding]:
     for path, value in _leaves((), data):
-        if isinstance(value, date | datetime | time):
-            text = f"{place(path, data)} = {value} can't be; no key takes a date or time of day"
+        if isinstance(value, date | datetime | time) and path[-1] not in _MOMENTS:
+            text = f"{place(path, data)} = {value} can't be; this key takes no date or time of day"
             yield Finding(path, text)
 
 

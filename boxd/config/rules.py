@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from boxd.config.draft import Draft
 from boxd.config.schema import Config, MidiBackend
+from boxd.config.task_rules import task_faults
 from boxd.config.uses import Use, used_twice
 from boxd.config.values import Section
 from boxd.config.wiring import wiring_faults
@@ -22,6 +23,7 @@ def broken_rules(draft: Draft) -> list[Finding]:
     """
     config = draft.config
     findings = [*_repeated_names(config), *_bays_and_lockers(draft), *wiring_faults(draft)]
+    findings += task_faults(draft)
     for rule, sections in _ON_SECTIONS.items():
         if draft.faulty.isdisjoint(sections):
             findings += rule(config)
@@ -33,6 +35,8 @@ def _repeated_names(config: Config) -> Iterator[Finding]:
         ("devices", "name"): [f"device '{device.name}'" for device in config.devices],
         ("bays", "id"): [f"bay '{bay.id}'" for bay in config.bays],
         ("lockers", "id"): [f"locker {locker.id}" for locker in config.lockers],
+        ("checkpoints", "id"): [f"checkpoint '{each.id}'" for each in config.checkpoints],
+        ("tasks", "id"): [f"task '{task.id}'" for task in config.tasks],
         ("seed", "sku"): [f"prize '{prize.sku}'" for prize in config.seed],
     }
     for (section, key), things in named.items():

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from boxd.config.device_schema import Device
+from boxd.config.task_schema import Checkpoint, Task
 from boxd.config.values import FilePath, HostName, Name, Port, Seconds, Section, Sku, Text
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -30,10 +31,11 @@ class OnDecline(StrEnum):
 
 
 class Codes(Section):
-    """Claim codes: their length, life and keys."""
+    """Claim codes: their length, life and keys; `per_attendee` 0 sets no limit."""
 
     length: int = Field(default=8, ge=6, le=12)
     valid_days: int = Field(default=30, ge=1, le=3650)
+    per_attendee: int = Field(default=0, ge=0, le=1000)
     on_decline: OnDecline = OnDecline.RETURN_CODE
     claim_key_file: FilePath | None = None
     reading_key_file: FilePath | None = None
@@ -180,6 +182,8 @@ class Config(Section):
     bays: tuple[Bay, ...] = ()
     lockers: tuple[Locker, ...] = ()
     operator: Operator = Operator()
+    checkpoints: tuple[Checkpoint, ...] = ()
+    tasks: tuple[Task, ...] = ()
     seed: tuple[Prize, ...] = ()
 
     def lockers_of(self, bay: str) -> tuple[Locker, ...]:

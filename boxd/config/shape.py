@@ -21,6 +21,8 @@ ITEMS = {
     "devices": ("device", "name"),
     "bays": ("bay", "id"),
     "lockers": ("locker", "id"),
+    "checkpoints": ("checkpoint", "id"),
+    "tasks": ("task", "id"),
     "seed": ("prize", "sku"),
 }
 

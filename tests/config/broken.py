@@ -128,7 +128,7 @@ CASES = {
         "[xyzzy] # here",
         "unknown section 'xyzzy'; known sections: [box], [codes], [lockout], [timeouts],"
         " [temporal], [web], [midi], [simulation], [[devices]], [[bays]], [[lockers]],"
-        " [operator], [[seed]]",
+        " [operator], [[checkpoints]], [[tasks]], [[seed]]",
     ),
     "singular list": Broken(
         "[operator]",
@@ -244,7 +244,7 @@ CASES = {
     "a date": Broken(
         "[web]",
         "[web]\nhost = 2026-11-21 # here",
-        "[web] host = 2026-11-21 can't be; no key takes a date or time of day",
+        "[web] host = 2026-11-21 can't be; this key takes no date or time of day",
     ),
     "an address with a path": Broken(
         "[temporal]",

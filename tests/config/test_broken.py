@@ -9,10 +9,10 @@ import pytest
 
 from boxd.config import load
 from boxd.errors import ConfigError
-from tests.config import broken_parts
+from tests.config import broken_parts, broken_tasks
 from tests.config.broken import CASES, NAME, VALID, Broken
 
-EVERY_CASE = CASES | broken_parts.CASES
+EVERY_CASE = CASES | broken_parts.CASES | broken_tasks.CASES
 
 
 def complaint(folder: Path, text: str) -> str:
@@ -28,7 +28,9 @@ def line_of(mark: str, text: str) -> int:
     return 1 + next(number for number, line in enumerate(lines) if mark in line)
 
 
-@pytest.mark.parametrize("text", [VALID, broken_parts.MIXED], ids=["boards", "mixed"])
+@pytest.mark.parametrize(
+    "text", [VALID, broken_parts.MIXED, broken_tasks.TASKS], ids=["boards", "mixed", "tasks"]
+)
 def test_the_file_that_is_broken_below_is_valid(text: str, tmp_path: Path) -> None:
     file = tmp_path / "boxd.toml"
     file.write_text(text)

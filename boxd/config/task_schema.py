@@ -1,0 +1,37 @@
+"""The sections about tasks: what attendees do to earn codes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from boxd.config.values import Name, Section, Sku, Text
+from boxd.task import Demand
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(description="a date and time with its offset, e.g. 2026-05-02T18:00:00+02:00"),
+]
+
+
+class Checkpoint(Section):
+    """One of the places that tasks ask to scan."""
+
+    id: Name
+    name: Text
+
+
+class Task(Section):
+    """A kind of task. Without `needed` all its checkpoints are to be scanned."""
+
+    id: Name
+    name: Text
+    text: str = ""
+    checkpoints: tuple[Name, ...] = ()
+    needed: int | None = Field(default=None, ge=1, le=1000)
+    submission: Demand = Demand.NONE
+    verdict: bool = False
+    tries: int = Field(default=3, ge=1, le=1000)
+    expires_at: Moment | None = None
+    prizes: tuple[Sku, ...] = ()

@@ -1,0 +1,275 @@
+"""The rules of a task: what it demands, its states, and what may be asked of it in each.
+
+Plain values and functions, shared by the workflow, the ledger, the phones' pages and the API.
+This is the one place where it is decided what a scan, a submission or a verdict may do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+LONGEST_TEXT = 4000
+LONGEST_REFERENCE = 200
+LONGEST_REASON = 400
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    OPEN = "open"  # something is still missing
+    APPROVED = "approved"  # all is there; the code is being issued
+    REWARDED = "rewarded"  # the attendee has the code
+    SOLD_OUT = "sold_out"  # all was there, but no prize
+    OVER_LIMIT = "over_limit"  # all was there, but the attendee has as many codes as one may have
+    FAILED = "failed"  # all was there, but no code could be made; an alarm says why
+    REFUSED = "refused"  # refused as often as may be tried
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"  # the attendee is forgotten
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing follows by itself."""
+        return self not in {TaskState.OPEN, TaskState.APPROVED}
+
+
+WITHOUT_CODE = frozenset({TaskState.SOLD_OUT, TaskState.OVER_LIMIT, TaskState.FAILED})
+
+
+class Demand(StrEnum):
+    """What a kind of task wants handed in."""
+
+    NONE = "none"
+    TEXT = "text"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One of the places that tasks ask to scan."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """What tasks of this kind demand. `needed` of the `checkpoints` are to be scanned.
+
+    `prizes` are the skus that the code is drawn among; empty for all. `expires_at` is ISO 8601,
+    UTC, as the ledger writes times; None where it does not expire.
+    """
+
+    id: str
+    name: str
+    text: str = ""
+    checkpoints: tuple[str, ...] = ()
+    needed: int = 0
+    submission: Demand = Demand.NONE
+    verdict: bool = False
+    tries: int = 3
+    expires_at: str | None = None
+    prizes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scan:
+    """An attendee was at a checkpoint. `id` makes it idempotent; `step`: see `Verdict`."""
+
+    id: str
+    task: str
+    checkpoint: str
+    actor: str
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What an attendee hands in: a text or a reference, as the kind demands."""
+
+    id: str
+    task: str
+    text: str
+    actor: str
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An attendant's word on a task: approved, or refused for a reason.
+
+    `actor` is the attendant's name. `step` is that of the standing it was given on, so that it
+    can't be taken for one on a later try; 0 means the standing at its arrival.
+    """
+
+    id: str
+    task: str
+    approved: bool
+    actor: str
+    reason: str = ""
+    step: int = 0
+
+
+Asked = Scan | Submission | Verdict
+
+
+@dataclass(frozen=True)
+class TaskStanding:
+    """Where a task stands, as the ledger has it. Times are ISO 8601, UTC.
+
+    `scanned` are the checkpoints that count so far, in the order of the scans; `code` is the
+    number of the code, never its digits; `last_refusal` is the reason of the last refusal.
+    """
+
+    task: str
+    kind: TaskKind
+    attendee: int
+    state: TaskState
+    step: int
+    since: str
+    scanned: tuple[str, ...] = ()
+    is_submitted: bool = False
+    tries_used: int = 0
+    last_refusal: str = ""
+    code: int | None = None
+    expires_at: str | None = None
+
+    @property
+    def scans_missing(self) -> int:
+        """How many checkpoints are still to be scanned."""
+        return max(0, self.kind.needed - len(self.scanned))
+
+    @property
+    def tries_left(self) -> int:
+        """How many more refusals the task can bear and still be open."""
+        return max(0, self.kind.tries - self.tries_used)
+
+
+@dataclass(frozen=True)
+class TaskReply:
+    """What became of what was asked: accepted, or why not; and where the task stands now.
+
+    `is_new` is False where it was accepted before, or counts already.
+    """
+
+    accepted: bool
+    why: str
+    standing: TaskStanding
+    is_new: bool = True
+
+
+class Missing(StrEnum):
+    """What a task can still lack; the attendee's parts come before the attendant's."""
+
+    SCANS = "scans"
+    SUBMISSION = "submission"
+    VERDICT = "verdict"
+    CODE = "code"
+
+
+def task_id(kind: str, attendee: int) -> str:
+    """The id of an attendee's task of this kind: there is only the one."""
+    return f"{kind}.{attendee}"
+
+
+def missing(standing: TaskStanding) -> tuple[Missing, ...]:
+    """What is still missing until the attendee has a code; empty once the task has ended."""
+    if standing.state is TaskState.APPROVED:
+        return (Missing.CODE,)
+    if standing.state is not TaskState.OPEN:
+        return ()
+    lacks = {
+        Missing.SCANS: standing.scans_missing > 0,
+        Missing.SUBMISSION: standing.kind.submission is not Demand.NONE
+        and not standing.is_submitted,
+        Missing.VERDICT: standing.kind.verdict,
+    }
+    return tuple(what for what, is_missing in lacks.items() if is_missing)
+
+
+def awaited_from(standing: TaskStanding) -> str:
+    """Whose turn it is: attendee, attendant, box or nobody."""
+    lacking = missing(standing)
+    if not lacking:
+        return "nobody"
+    return {Missing.VERDICT: "attendant", Missing.CODE: "box"}.get(lacking[0], "attendee")
+
+
+def has_expired(standing: TaskStanding, now: datetime) -> bool:
+    """Whether the task's time is over though it is still open."""
+    if standing.state is not TaskState.OPEN or standing.expires_at is None:
+        return False
+    return datetime.fromisoformat(standing.expires_at) <= now
+
+
+def counts_already(standing: TaskStanding, asked: Asked) -> bool:
+    """Whether a scan adds nothing: that checkpoint is counted."""
+    return isinstance(asked, Scan) and asked.checkpoint in standing.scanned
+
+
+def why_refused(standing: TaskStanding, asked: Asked, now: datetime) -> str:
+    """The reason why `asked` can't be taken as the task stands; empty when it can."""
+    if standing.state is not TaskState.OPEN:
+        return f"this task is {_in_words(standing)}; nothing is awaited any more"
+    if has_expired(standing, now):
+        return f"this task expired at {standing.expires_at}"
+    match asked:
+        case Scan():
+            return _why_no_scan(standing.kind, asked)
+        case Submission():
+            return _why_no_submission(standing.kind, asked)
+        case Verdict():
+            return _why_no_verdict(standing, asked)
+
+
+def _in_words(standing: TaskStanding) -> str:
+    words = standing.state.value.replace("_", " ")
+    return f"{words} ({standing.last_refusal})" if standing.last_refusal else words
+
+
+def _why_no_scan(kind: TaskKind, scan: Scan) -> str:
+    if scan.checkpoint in kind.checkpoints:
+        return ""
+    known = ", ".join(kind.checkpoints) or "none"
+    return f"'{scan.checkpoint}' is no checkpoint of '{kind.name}'; its checkpoints: {known}"
+
+
+def _why_no_submission(kind: TaskKind, submission: Submission) -> str:
+    if kind.submission is Demand.NONE:
+        return f"nothing is to be handed in for '{kind.name}'"
+    if not submission.text.strip():
+        return f"the {kind.submission} is empty; write one"
+    longest = LONGEST_TEXT if kind.submission is Demand.TEXT else LONGEST_REFERENCE
+    if len(submission.text) > longest:
+        long = len(submission.text)
+        return f"the {kind.submission} has {long} characters; at most {longest} are taken"
+    return ""
+
+
+def _why_no_verdict(standing: TaskStanding, verdict: Verdict) -> str:
+    if not standing.kind.verdict:
+        return f"nobody judges '{standing.kind.name}'; it is done when nothing is missing"
+    if verdict.step and verdict.step != standing.step:
+        said = f": refused, {standing.last_refusal}" if standing.last_refusal else ""
+        return f"the task has changed since you looked at it{said}; look again, then judge"
+    if not verdict.approved and not verdict.reason.strip():
+        return "a refusal needs a reason that the attendee can act on"
+    if len(verdict.reason) > LONGEST_REASON:
+        return f"the reason is longer than {LONGEST_REASON} characters; say it shorter"
+    lacking = [what for what in missing(standing) if what is not Missing.VERDICT]
+    if lacking:
+        return f"there is nothing to judge yet; still missing: {', '.join(lacking)}"
+    return ""
+
+
+def state_after(standing: TaskStanding, asked: Asked) -> TaskState:
+    """The state that `asked`, once it is taken into `standing`, leads to.
+
+    `standing` already counts the scan, the submission or the try of a refusal.
+    """
+    if isinstance(asked, Verdict):
+        if asked.approved:
+            return TaskState.APPROVED
+        return TaskState.OPEN if standing.tries_left else TaskState.REFUSED
+    return TaskState.OPEN if missing(standing) else TaskState.APPROVED
