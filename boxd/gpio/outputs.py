@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from boxd.gpio.factory import PIN_ERRORS
+from boxd.errors import DeviceUnreachable
+from boxd.gpio.lines import Lines
 
 RETRY_EVERY_S = 0.001  # a line is free within microseconds of its holder's end
 
@@ -34,20 +34,20 @@ class OutputPin:
 class Outputs:
     """Pins held as outputs. Ending the process leaves them as they are: switch them off first."""
 
-    def __init__(self, factory: Any, pins: Sequence[OutputPin]) -> None:
-        self._factory = factory
+    def __init__(self, lines: Lines, pins: Sequence[OutputPin]) -> None:
+        self._lines = lines
         self._pins = tuple(pins)
-        self._held: dict[OutputPin, Any] = {}
+        self._held: set[OutputPin] = set()
 
     def switch_on(self, pin: OutputPin) -> None:
         """Drive a held pin to the level that switches it on."""
-        self._held[pin].state = int(pin.on_is_high)
+        self._lines.write(pin.number, pin.on_is_high)
 
     def switch_off(self, pin: OutputPin) -> None:
         """Drive a held pin to the level that switches it off."""
-        self._held[pin].state = int(not pin.on_is_high)
+        self._lines.write(pin.number, not pin.on_is_high)
 
-    def drive_off(self, patience_s: float) -> dict[OutputPin, Exception]:
+    def drive_off(self, patience_s: float) -> dict[OutputPin, DeviceUnreachable]:
         """Drive every pin off, whether held already or not.
 
         Lines that others hold are asked for again for so many seconds; those that could not be
@@ -60,15 +60,15 @@ class Outputs:
             missing = self._try(tuple(missing))
         return missing
 
-    def _try(self, pins: Sequence[OutputPin]) -> dict[OutputPin, Exception]:
-        missing: dict[OutputPin, Exception] = {}
+    def _try(self, pins: Sequence[OutputPin]) -> dict[OutputPin, DeviceUnreachable]:
+        missing: dict[OutputPin, DeviceUnreachable] = {}
         for pin in pins:
             try:
-                if pin not in self._held:
-                    held = self._factory.pin(pin.number)
-                    held.output_with_state(int(not pin.on_is_high))
-                    self._held[pin] = held
-                self.switch_off(pin)
-            except PIN_ERRORS as error:
+                if pin in self._held:
+                    self.switch_off(pin)
+                else:
+                    self._lines.claim(pin.number, not pin.on_is_high)
+                    self._held.add(pin)
+            except DeviceUnreachable as error:
                 missing[pin] = error
         return missing

@@ -10,8 +10,8 @@ from typing import Any
 from gpiozero.exc import PinFixedPull, PinInvalidPull
 from gpiozero.pins.mock import MockFactory, MockPin, PinState
 
-from boxd.errors import DeviceUnreachable
 from boxd.sim.copper import Copper, CopperListener, CopperPull, Edge
+from boxd.sim.copper_lines import claim
 
 PI_4B = "c03115"  # which pins have resistors of their own differs between models
 
@@ -30,13 +30,7 @@ class CopperPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
     def __init__(self, factory: CopperFactory, info: Any) -> None:
         super().__init__(factory, info)
         self.copper = factory.copper
-        try:
-            self.copper.claim(self._number)
-        except BlockingIOError:
-            raise DeviceUnreachable(
-                f"{info.name} (simulated) is in use by another program: another boxd or its guard; "
-                "`boxd status` tells whether one is running"
-            ) from None
+        claim(self.copper, self._number)
         self.copper.make_input(self._number, _PULLS[self._pull])
         self._state = self.copper.level(self._number)
         self.clear_states()

@@ -11,15 +11,14 @@ import os
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 from boxd.errors import BoxdError
-from boxd.gpio.factory import open_pins
 from boxd.gpio.guard.pair import Link
 from boxd.gpio.guard.partner import Partner
 from boxd.gpio.guard.pulser import Pulser, refuse
+from boxd.gpio.lines import open_lines
 from boxd.gpio.outputs import OutputPin, Outputs
 
 REAL_TIME_PRIORITY = 10  # above every ordinary process, below the kernel's own interrupt threads
@@ -56,7 +55,7 @@ def _hurry() -> None:
 
 def _watch(pulser: Link, pulser_id: int, copper: Path | None, pins: Sequence[OutputPin]) -> None:
     try:
-        outputs = Outputs(open_pins(copper), pins)
+        outputs = Outputs(open_lines(copper), pins)
     except BoxdError:
         return  # the pulser says why: it can't open them either
     Partner(pulser, pulser_id, outputs).watch()
@@ -66,7 +65,7 @@ def _pulse(
     client: socket.socket, partner: Link, copper: Path | None, pins: Sequence[OutputPin]
 ) -> None:
     try:
-        outputs = Outputs(open_pins(copper), pins)
+        outputs = Outputs(open_lines(copper), pins)
     except BoxdError as error:
         refuse(client, str(error))
         return
@@ -79,9 +78,11 @@ if __name__ == "__main__":
         main(sys.argv[1:])
         status = 0
     except Exception:  # noqa: BLE001 - whatever it was: it is told, and both processes end
+        import traceback
+
         traceback.print_exc()
     except SystemExit:
         status = 0
     finally:
-        # No shutdown of the interpreter: gpiozero would let the pins float that are driven off.
+        # No shutdown of the interpreter: libraries would let pins float that are driven off.
         os._exit(status)

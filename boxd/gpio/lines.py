@@ -1,0 +1,56 @@
+"""Output lines without gpiozero, for those who must be small, quick to start and simple.
+
+A line becomes an output at the level asked for, with no other level and no floating before it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol
+
+from boxd.errors import DeviceUnreachable
+from boxd.gpio.header import header_chip, load_lgpio, not_had
+
+
+class Lines(Protocol):
+    """The lines of one chip. Ending the process lets go of them, and leaves their levels."""
+
+    def claim(self, pin: int, level: bool) -> None:
+        """Become the only one to drive `pin`, at this level; raises DeviceUnreachable."""
+
+    def write(self, pin: int, level: bool) -> None:
+        """Drive a claimed pin to a level; raises DeviceUnreachable."""
+
+
+def open_lines(copper: Path | None) -> Lines:
+    """The header's lines, or simulated ones; raises ConfigError or DeviceUnreachable."""
+    if copper is None:
+        return _HeaderLines()
+    from boxd.sim.copper_lines import CopperLines
+
+    return CopperLines(copper)
+
+
+class _HeaderLines:
+    """The lines of the Pi's header."""
+
+    def __init__(self) -> None:
+        self._lgpio: ModuleType = load_lgpio()
+        chip = header_chip(self._lgpio)
+        try:
+            self._handle = self._lgpio.gpiochip_open(chip)
+        except self._lgpio.error as error:
+            raise DeviceUnreachable(f"/dev/gpiochip{chip} can't be opened: {error}") from error
+
+    def claim(self, pin: int, level: bool) -> None:
+        try:
+            self._lgpio.gpio_claim_output(self._handle, pin, int(level))
+        except self._lgpio.error as error:
+            raise not_had(pin, error) from error
+
+    def write(self, pin: int, level: bool) -> None:
+        try:
+            self._lgpio.gpio_write(self._handle, pin, int(level))
+        except self._lgpio.error as error:
+            raise not_had(pin, error) from error
