@@ -1,8 +1,9 @@
 // Runs a firmware image in simavr, in real time, as a board on a pseudo-terminal.
 //
-//   runner IMAGE.hex EEPROM [NAME=PIN ...]        PIN as on an Uno: D2, A0
+//   runner IMAGE.hex EEPROM [NAME=PIN | PIN:LEVEL ...]
 //
-// The EEPROM's 1024 bytes are read from the file and written back at `reset` and `quit`.
+// NAME=PIN is an output to tell of, PIN:LEVEL an input and what stands at it; pins as on an Uno:
+// D2, A0. The EEPROM's 1024 bytes are read from the file, and written back soon after they change.
 // On standard output, one line each: `pty PATH` at the start, `boot SIM MONO` at each start of the
 // program, `pin NAME LEVEL SIM MONO` at each change of a named output; SIM is simulated time, MONO
 // the monotonic clock, both in nanoseconds. On standard input: `set PIN LEVEL` for an input,
@@ -34,6 +35,7 @@
 #define QUANTUM_CYCLES (HZ / 4000)       // how far simulated time may run ahead of the clock
 #define BYTE_CYCLES (HZ * 10ULL / 115200) // a byte's time on the line
 #define EEPROM_SIZE 1024
+#define SAVE_EVERY 40 // quanta
 #define PINS_MOST 32
 
 typedef struct {
@@ -48,7 +50,6 @@ static int line; // the pseudo-terminal's other end
 static pin pins[PINS_MOST];
 static int pin_count;
 static uint8_t inputs[3], inputs_set[3]; // what stands at B, C, D from outside
-static const char *eeprom_path;
 static bool is_asleep;
 
 static uint64_t clock_ns(void)
@@ -171,27 +172,29 @@ static void open_line(void)
 
 // ---- the chip
 
-static void load_eeprom(void)
+static int eeprom_file;
+
+static void load_eeprom(const char *path)
 {
     static uint8_t bytes[EEPROM_SIZE];
     memset(bytes, 0xFF, sizeof bytes);
-    FILE *file = fopen(eeprom_path, "rb");
-    if (file) {
-        size_t got = fread(bytes, 1, sizeof bytes, file);
-        (void)got;
-        fclose(file);
-    }
+    eeprom_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (eeprom_file < 0 || pread(eeprom_file, bytes, sizeof bytes, 0) < 0)
+        fail("the EEPROM's file can't be read");
     avr_eeprom_desc_t all = {.ee = bytes, .offset = 0, .size = EEPROM_SIZE};
     avr_ioctl(avr, AVR_IOCTL_EEPROM_SET, &all);
 }
 
 static void save_eeprom(void)
 {
-    static uint8_t bytes[EEPROM_SIZE];
+    static uint8_t saved[EEPROM_SIZE], bytes[EEPROM_SIZE];
     avr_eeprom_desc_t all = {.ee = bytes, .offset = 0, .size = EEPROM_SIZE};
     avr_ioctl(avr, AVR_IOCTL_EEPROM_GET, &all);
-    FILE *file = fopen(eeprom_path, "wb");
-    if (!file || fwrite(bytes, 1, sizeof bytes, file) != sizeof bytes || fclose(file))
+    if (!memcmp(saved, bytes, sizeof bytes))
+        return;
+    memcpy(saved, bytes, sizeof bytes);
+    // One write that shortens nothing: whoever is killed here leaves the old bytes or the new.
+    if (pwrite(eeprom_file, bytes, sizeof bytes, 0) != sizeof bytes)
         fail("the EEPROM's file can't be written");
 }
 
@@ -202,7 +205,7 @@ static void on_sleep(avr_t *a, avr_cycle_count_t cycles)
     is_asleep = true; // the pace is kept below
 }
 
-static void prepare(const char *image)
+static void prepare(const char *image, const char *eeprom)
 {
     ihex_chunk_p chunks = NULL;
     int count = read_ihex_chunks(image, &chunks);
@@ -225,7 +228,7 @@ static void prepare(const char *image)
     avr_ioctl(avr, AVR_IOCTL_UART_SET_FLAGS('0'), &flags);
     avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_OUTPUT),
                             on_output, NULL);
-    load_eeprom();
+    load_eeprom(eeprom);
 }
 
 // The program begins at 0, and comes there again only by a reset.
@@ -241,6 +244,14 @@ static void look_at_reset(void)
 
 // ---- orders from outside
 
+static void drive(char port, uint8_t bit, bool is_high)
+{
+    uint8_t mask = (uint8_t)(1 << bit);
+    int at = port - 'B';
+    inputs_set[at] |= mask;
+    inputs[at] = (uint8_t)((inputs[at] & ~mask) | (is_high ? mask : 0));
+}
+
 static void obey(char *order)
 {
     char port;
@@ -254,10 +265,7 @@ static void obey(char *order)
         look_at_outputs();
         look_at_reset();
     } else if (!strncmp(order, "set ", 4) && parse_pin(order + 4, &port, &bit)) {
-        uint8_t mask = (uint8_t)(1 << bit);
-        bool is_high = order[strlen(order) - 1] == '1';
-        inputs_set[port - 'B'] |= mask;
-        inputs[port - 'B'] = (uint8_t)((inputs[port - 'B'] & ~mask) | (is_high ? mask : 0));
+        drive(port, bit, order[strlen(order) - 1] == '1');
         apply_inputs();
     } else {
         fprintf(stderr, "runner: not understood: %s\n", order);
@@ -319,27 +327,40 @@ static void keep_pace(uint64_t *begun_ns, avr_cycle_count_t *begun_cycle)
     }
 }
 
+static void take_argument(const char *text)
+{
+    const char *equals = strchr(text, '='), *colon = strchr(text, ':');
+    char port;
+    uint8_t bit;
+    if (equals && pin_count < PINS_MOST) {
+        pin *new = &pins[pin_count++];
+        if (!parse_pin(equals + 1, &new->port, &new->bit))
+            fail("an output is written NAME=D2");
+        snprintf(new->name, sizeof new->name, "%.*s", (int)(equals - text), text);
+    } else if (colon && parse_pin(text, &port, &bit)) {
+        drive(port, bit, colon[1] == '1');
+    } else {
+        fail("pins are written NAME=D2 or A0:1");
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3)
-        fail("usage: runner IMAGE.hex EEPROM [NAME=PIN ...]");
-    eeprom_path = argv[2];
-    for (int i = 3; i < argc && pin_count < PINS_MOST; i++) {
-        char *equals = strchr(argv[i], '=');
-        pin *new = &pins[pin_count++];
-        if (!equals || !parse_pin(equals + 1, &new->port, &new->bit))
-            fail("a pin is written NAME=D2 or NAME=A0");
-        snprintf(new->name, sizeof new->name, "%.*s", (int)(equals - argv[i]), argv[i]);
-    }
+        fail("usage: runner IMAGE.hex EEPROM [NAME=PIN | PIN:LEVEL ...]");
+    for (int i = 3; i < argc; i++)
+        take_argument(argv[i]);
     prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
-    prepare(argv[1]);
+    prepare(argv[1], argv[2]);
     open_line();
     look_at_reset();
     uint64_t begun_ns = clock_ns();
     avr_cycle_count_t begun_cycle = avr->cycle;
-    for (;;) {
+    for (unsigned quanta = 1;; quanta++) {
         look_at_orders();
         run_until(avr->cycle + QUANTUM_CYCLES);
         keep_pace(&begun_ns, &begun_cycle);
+        if (quanta % SAVE_EVERY == 0)
+            save_eeprom();
     }
 }

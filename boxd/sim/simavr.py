@@ -1,0 +1,213 @@
+"""The real firmware as a program: its image runs in simavr, its line is a pseudo-terminal.
+
+Builds what it needs from `firmware/` of the source tree, into `build/simavr`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from boxd.errors import BoxdError
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "build" / "simavr"
+
+EEPROM_BYTES = 1024
+GONE_S = 5.0  # how long the runner gets to write its EEPROM
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The pins of one of the firmware's layouts, as they are printed on an Uno."""
+
+    name: str
+    latches: tuple[str, ...]
+    doors: tuple[str, ...]
+    lamps: tuple[str, ...]
+    buzzer: str
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs by their names: `latch-1`, `lamp-1`, `buzzer`."""
+        latches = {f"latch-{n}": pin for n, pin in enumerate(self.latches, 1)}
+        lamps = {f"lamp-{n}": pin for n, pin in enumerate(self.lamps, 1)}
+        return latches | lamps | {"buzzer": self.buzzer}
+
+
+SIX = Layout(
+    "six",
+    latches=("D2", "D3", "D4", "D5", "D6", "D7"),
+    doors=("A0", "A1", "A2", "A3", "A4", "A5"),
+    lamps=("D9", "D10", "D11"),
+    buzzer="D8",
+)
+EIGHT = Layout(
+    "eight",
+    latches=("D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9"),
+    doors=("A0", "A1", "A2", "A3", "A4", "A5", "D10", "D11"),
+    lamps=("D13",),
+    buzzer="D12",
+)
+
+
+@dataclass(frozen=True)
+class PinChange:
+    """An output's new level; `at` is on the monotonic clock, `simulated_s` on the chip's own."""
+
+    pin: str
+    level: int
+    simulated_s: float
+    at: float
+
+
+@dataclass(frozen=True)
+class Boot:
+    """The program began anew: power, a reset, or the watchdog."""
+
+    simulated_s: float
+    at: float
+
+
+def image_of(layout: Layout) -> Path:
+    """The image of a layout, as it would be flashed."""
+    return OUT / f"boxd-{layout.name}.hex"
+
+
+def hanging_image() -> Path:
+    """The image of layout six that hangs when it gets command 0x7F."""
+    return OUT / "for-tests" / "boxd-six-hangs.hex"
+
+
+@cache
+def build() -> None:
+    """Build images and runner where they are older than their sources; raises BoxdError."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    of_its_own = {"MAKEFLAGS", "MAKELEVEL", "BOARD_ID"}
+    environment = {name: text for name, text in os.environ.items() if name not in of_its_own}
+    command = ["make", "-C", str(ROOT / "firmware"), f"OUT={OUT}", "test-images", "runner"]
+    with (OUT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise BoxdError(
+            f"The firmware could not be built for simavr:\n{made.stderr.strip()}\n"
+            "Run 'scripts/debian-packages test', which installs the tools, then try again."
+        )
+
+
+class Simavr:
+    """One board that runs an image. Its EEPROM is a file and outlives it.
+
+    Nothing here waits, except for the runner's start and end; what happens at the pins is fetched
+    by `changes()` whenever `fileno()` is readable.
+    """
+
+    def __init__(
+        self,
+        eeprom: Path,
+        layout: Layout = SIX,
+        *,
+        board_id: int | None = None,
+        image: Path | None = None,
+        doors: Sequence[int] = (),
+    ) -> None:
+        self._eeprom = eeprom
+        self._layout = layout
+        self._board_id = board_id
+        self._image = image
+        self._doors = [*doors, *([0] * len(layout.doors))][: len(layout.doors)]
+        self._runner: subprocess.Popen[bytes] | None = None
+        self._unread = b""
+
+    def start(self) -> str:
+        """Switch the board on and return the path of its line; raises BoxdError."""
+        build()
+        if self._board_id is not None:
+            write_board_id(self._eeprom, self._board_id)
+        outputs = [f"{name}={pin}" for name, pin in self._layout.outputs.items()]
+        inputs = [
+            f"{pin}:{level}" for pin, level in zip(self._layout.doors, self._doors, strict=True)
+        ]
+        image = self._image or image_of(self._layout)
+        self._runner = subprocess.Popen(
+            [OUT / "runner", image, self._eeprom, *outputs, *inputs],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+        )
+        return self._read_path()
+
+    def fileno(self) -> int:
+        """What becomes readable when there are changes."""
+        return self._output.fileno()
+
+    def changes(self) -> list[PinChange | Boot]:
+        """What has happened since the last call; empty too when the board is off."""
+        if self._runner is None:
+            return []
+        try:
+            self._unread += self._output.read(65536) or b""
+        except BlockingIOError:
+            return []
+        *lines, self._unread = self._unread.split(b"\n")
+        return [_parse(line.decode()) for line in lines]
+
+    def set_door(self, door: int, level: int) -> None:
+        """Put a level at the contact of a door, counted from 1; 0 is closed, to ground."""
+        self._doors[door - 1] = level
+        self._order(f"set {self._layout.doors[door - 1]} {level}")
+
+    def reset(self) -> None:
+        """Press the board's reset button."""
+        self._order("reset")
+
+    def stop(self) -> None:
+        """Switch the board off, as if its cable had been pulled. Does nothing when it is off."""
+        if self._runner is None:
+            return
+        self._runner.kill()
+        self._runner.communicate(timeout=GONE_S)
+        self._runner = None
+        self._unread = b""
+
+    @property
+    def _output(self) -> IO[bytes]:
+        if self._runner is None or self._runner.stdout is None:
+            raise BoxdError("The simulated board is switched off; start it first.")
+        return self._runner.stdout
+
+    def _read_path(self) -> str:
+        word, _, path = self._output.readline().decode().strip().partition(" ")
+        if word != "pty":
+            self.stop()
+            raise BoxdError("simavr did not start; its message is above.")
+        os.set_blocking(self.fileno(), False)
+        return path
+
+    def _order(self, order: str) -> None:
+        if self._runner and self._runner.stdin:
+            self._runner.stdin.write(f"{order}\n".encode())
+
+
+def write_board_id(eeprom: Path, board_id: int) -> None:
+    """Put an id into an EEPROM's file, which is made when there is none."""
+    content = bytearray(eeprom.read_bytes() if eeprom.exists() else b"\xff" * EEPROM_BYTES)
+    content[:2] = bytes([board_id, board_id ^ 0xFF])
+    eeprom.write_bytes(content)
+
+
+def _parse(line: str) -> PinChange | Boot:
+    """A line of the runner: `boot SIM MONO` or `pin NAME LEVEL SIM MONO`, in nanoseconds."""
+    what, *facts, simulated_ns, mono_ns = line.split()
+    simulated_s, at = int(simulated_ns) / 1e9, int(mono_ns) / 1e9
+    if what == "boot":
+        return Boot(simulated_s, at)
+    pin, level = facts
+    return PinChange(pin, int(level), simulated_s, at)
