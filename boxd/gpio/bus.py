@@ -12,8 +12,9 @@ import structlog
 
 from boxd.config.device_schema import GpioDevice
 from boxd.devices import Stranger
-from boxd.gpio.device import PinDevice
+from boxd.gpio.device import PinDevice, guarded
 from boxd.gpio.factory import PIN_ERRORS, open_pins
+from boxd.gpio.guarded import Guard
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,11 @@ class GpioBus:
         on_change: Callable[[], None],
     ) -> None:
         self._copper = copper
-        self.devices = tuple(PinDevice(device, on_change, self._fail) for device in devices)
+        self._guard = _guard(devices, copper, self._hear_of_guard)
+        self.devices = tuple(
+            PinDevice(device, self._guard if device.enabled else None, on_change, self._fail)
+            for device in devices
+        )
         self._factory: Any = None
         self._wait_s = SHORTEST_WAIT_S
         self._next_try = 0.0
@@ -51,6 +56,8 @@ class GpioBus:
         first = asyncio.create_task(self._look())
         self._watch = asyncio.create_task(self._keep_looking(first), name="gpio bus")
         self._watch.add_done_callback(_report_failure)
+        if self._guard:
+            await self._guard.start()
         await asyncio.wait({first}, timeout=FIRST_LOOK_S)
 
     async def close(self) -> None:
@@ -63,11 +70,17 @@ class GpioBus:
             self._watch.cancel()
         for device in self.devices:
             device.close()
+        if self._guard:
+            await self._guard.close()
         await self._close_factory()
 
     def strangers(self) -> tuple[Stranger, ...]:
         """None: nothing tells what hangs on a pin that nobody configured."""
         return ()
+
+    def _hear_of_guard(self) -> None:
+        for device in self.devices:
+            device.stand()
 
     def _fail(self, error: Exception) -> None:
         self._trouble = str(error) or repr(error)
@@ -126,6 +139,14 @@ class GpioBus:
         if factory is not None:
             with contextlib.suppress(*PIN_ERRORS):
                 await asyncio.to_thread(factory.close)
+
+
+def _guard(
+    devices: Sequence[GpioDevice], copper: Path | None, on_change: Callable[[], None]
+) -> Guard | None:
+    """One guard for all latches; a guard holds them all or, when one can't be had, none."""
+    pins = [guarded(latch) for each in devices if each.enabled for latch in each.latches.values()]
+    return Guard(pins, copper, on_change) if pins else None
 
 
 def _report_failure(watch: asyncio.Task[None]) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from boxd.config.device_schema import GpioDevice, GpioSwitch
+from boxd.config.device_schema import GpioDevice, GpioLatch, GpioSwitch, PinLevel
 from boxd.device_parts import ReportedDoor, ReportedKeypad
 from boxd.device_state import DeviceStanding
 from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, Latch
 from boxd.gpio.factory import PIN_ERRORS
+from boxd.gpio.guarded import STARTING, Guard
+from boxd.gpio.guarded import GpioLatch as GuardedLatch
 from boxd.gpio.keypad import PinMatrix
-from boxd.gpio.parts import Part, PinBuzzer, PinContact, PinLamp
+from boxd.gpio.outputs import OutputPin
+from boxd.gpio.parts import DisabledLatch, Part, PinBuzzer, PinContact, PinLamp
 
 _Part = TypeVar("_Part", bound=Part)
 
@@ -21,13 +24,14 @@ _Part = TypeVar("_Part", bound=Part)
 class PinDevice:
     """A device's parts and how it stands.
 
-    `on_trouble` is called on the event loop when its pins fail in between two looks. `guard_why`
-    says why its latches can't be pulsed just now; the other parts work all the same.
+    `guard` pulses the latches of all devices; while it can't, the other parts work all the same.
+    `on_trouble` is called on the event loop when pins fail in between two looks.
     """
 
     def __init__(
         self,
         device: GpioDevice,
+        guard: Guard | None,
         on_change: Callable[[], None],
         on_trouble: Callable[[Exception], None],
     ) -> None:
@@ -38,20 +42,16 @@ class PinDevice:
         )
         self._is_attached = False
         self._pins_why = ""
-        self._guard_why = ""
+        self._guard = guard if device.latches else None
         self._parts: list[Part] = []
+        self._contacts: list[ReportedDoor] = []
         self.keypad = ReportedKeypad() if device.key_names else None
         self.doors = {name: self._door(switch) for name, switch in device.doors.items()}
-        self.feedbacks = {
-            name: self._door(latch.feedback)
-            for name, latch in device.latches.items()
-            if latch.feedback is not None
-        }
+        self.latches = {name: self._latch(name, latch) for name, latch in device.latches.items()}
         self.lamps = {
             name: self._put(PinLamp(lamp, on_trouble)) for name, lamp in device.lamps.items()
         }
         self.buzzer = self._put(PinBuzzer(device.buzzer, on_trouble)) if device.buzzer else None
-        self.latches: Mapping[str, Latch] = {}
         for key, switch in device.keys.items():
             self._put(PinContact(switch, partial(self._key_settled, key), on_trouble))
         if device.matrix is not None:
@@ -81,7 +81,7 @@ class PinDevice:
             self.lose(str(error))
             return
         self._is_attached, self._pins_why = True, ""
-        self._stand()
+        self.stand()
 
     def look(self) -> None:
         """See what no edge told; raises one of PIN_ERRORS when the pins are gone."""
@@ -95,19 +95,20 @@ class PinDevice:
             return
         self._let_go()
         self._pins_why = why
-        self._stand()
-        moved = [
-            door.move(DoorState.UNKNOWN)
-            for door in (*self.doors.values(), *self.feedbacks.values())
-        ]
+        self.stand()
+        moved = [door.move(DoorState.UNKNOWN) for door in self._contacts]
         if any(moved):
             self._standing.tell()
 
-    def guard_is(self, why: str) -> None:
-        """The guard of its latches works (empty), or why it does not."""
-        if self._guard_why != why:
-            self._guard_why = why
-            self._stand()
+    def stand(self) -> None:
+        """Take the state that follows from the pins and from the guard."""
+        if not self._standing.is_enabled:
+            return
+        guard_why = self._guard.why_unusable if self._guard else ""
+        if self._pins_why or guard_why not in ("", STARTING):
+            self._standing.become(DeviceState.UNREACHABLE, self._pins_why or guard_why)
+        elif self._is_attached and not guard_why:
+            self._standing.become(DeviceState.READY)
 
     def close(self) -> None:
         """Switch every output off and let go of the pins."""
@@ -119,8 +120,16 @@ class PinDevice:
 
     def _door(self, switch: GpioSwitch) -> ReportedDoor:
         door = ReportedDoor()
+        self._contacts.append(door)
         self._put(PinContact(switch, partial(self._door_settled, door), self._on_trouble))
         return door
+
+    def _latch(self, name: str, latch: GpioLatch) -> Latch:
+        address = f"{self.name}.{name}"
+        feedback = self._door(latch.feedback) if latch.feedback else None
+        if self._guard is None:
+            return DisabledLatch(address, feedback)
+        return GuardedLatch(self._guard, guarded(latch), address, latch.pulse_ms, feedback)
 
     def _door_settled(self, door: ReportedDoor, closed: bool, _at: float, _first: bool) -> None:
         if door.move(DoorState.CLOSED if closed else DoorState.OPEN):
@@ -140,11 +149,7 @@ class PinDevice:
         for part in self._parts:
             part.detach()
 
-    def _stand(self) -> None:
-        if not self._standing.is_enabled:
-            return
-        why = self._pins_why or self._guard_why
-        if self._is_attached and not why:
-            self._standing.become(DeviceState.READY)
-        elif why:
-            self._standing.become(DeviceState.UNREACHABLE, why)
+
+def guarded(latch: GpioLatch) -> OutputPin:
+    """The latch's pin as the guard knows it."""
+    return OutputPin(latch.pin, latch.on is PinLevel.HIGH)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from boxd.config.device_schema import GpioOutput, GpioSwitch, PinLevel
+from boxd.devices import Door
+from boxd.errors import DeviceUnreachable
 from boxd.gpio.debounce import Debounce
 from boxd.gpio.factory import PIN_ERRORS
 from boxd.gpio.wires import InputWire, OutputWire
@@ -83,6 +85,20 @@ class PinContact:
     def _settle(self, level: bool, at: float) -> None:
         is_first, self._has_settled = not self._has_settled, True
         self._on_settled(level == (self._switch.closed is PinLevel.HIGH), at, is_first)
+
+
+class DisabledLatch:
+    """A latch of a device that the configuration switches off."""
+
+    def __init__(self, address: str, feedback: Door | None) -> None:
+        self.address = address
+        self.feedback = feedback
+
+    async def pulse(self) -> None:
+        """Refuse: raises DeviceUnreachable."""
+        raise DeviceUnreachable(
+            f"{self.address}: its device is switched off in the configuration; nothing was sent"
+        )
 
 
 class PinLamp:

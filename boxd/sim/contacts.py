@@ -1,0 +1,99 @@
+"""Simulated contacts between pins, or from a pin to ground or supply; they bounce as metal does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from boxd.config.device_schema import GpioSwitch, PinLevel, Pull
+from boxd.sim.copper import Copper
+
+DOOR_BOUNCES_S = (0.001, 0.002, 0.003, 0.004, 0.003, 0.002)
+"""Between the edges of a door's switch: seven of them in 15 ms. An even number of times."""
+
+KEY_BOUNCES_S = (0.0005, 0.0005, 0.001, 0.001)
+"""The same for a key: a finger rests for 40 ms only."""
+
+
+class SimulatedContact:
+    """A contact that moves with bounces; while it is unplugged nothing sees it."""
+
+    def __init__(self, bounces_s: Sequence[float]) -> None:
+        self.is_closed = False
+        self._bounces_s = bounces_s
+        self._copper: Copper | None = None
+        self._steps: list[asyncio.TimerHandle] = []
+
+    def plug(self, copper: Copper) -> None:
+        """Connect its wires: the pins see how it stands, without bounces."""
+        self._copper = copper
+        self._show(self.is_closed)
+
+    def unplug(self) -> None:
+        """Pull its wires off."""
+        self._end_bounces()
+        if self._copper is not None:
+            self._vanish(self._copper)
+        self._copper = None
+
+    def move(self, closed: bool) -> None:
+        """Close or open it; it bounces on the way."""
+        if closed == self.is_closed:
+            return
+        self.is_closed = closed
+        if self._copper is None:
+            return
+        self._end_bounces()
+        self._show(closed)
+        loop, after_s, level = asyncio.get_running_loop(), 0.0, closed
+        for gap_s in self._bounces_s:
+            after_s += gap_s
+            level = not level
+            self._steps.append(loop.call_later(after_s, self._show, level))
+
+    def _end_bounces(self) -> None:
+        for step in self._steps:
+            step.cancel()
+        self._steps.clear()
+
+    def _show(self, closed: bool) -> None:
+        if self._copper is not None:
+            self._wire(self._copper, closed)
+
+    def _wire(self, copper: Copper, closed: bool) -> None:
+        raise NotImplementedError
+
+    def _vanish(self, copper: Copper) -> None:
+        raise NotImplementedError
+
+
+class SimulatedSwitch(SimulatedContact):
+    """A contact from one pin to ground or supply, as its wiring in the configuration has it."""
+
+    def __init__(self, switch: GpioSwitch, bounces_s: Sequence[float]) -> None:
+        super().__init__(bounces_s)
+        self._switch = switch
+
+    def _wire(self, copper: Copper, closed: bool) -> None:
+        high = closed == (self._switch.closed is PinLevel.HIGH)
+        is_held = self._switch.pull is (Pull.UP if high else Pull.DOWN)
+        # To the level of the pull the pin is let go; without a pull a resistor outside drives it.
+        copper.drive(self._switch.pin, None if is_held else high)
+
+    def _vanish(self, copper: Copper) -> None:
+        copper.drive(self._switch.pin, None)
+
+
+class SimulatedCrossing(SimulatedContact):
+    """A key of a matrix: closed it connects its row to its column."""
+
+    def __init__(self, row: int, column: int, bounces_s: Sequence[float]) -> None:
+        super().__init__(bounces_s)
+        self._row = row
+        self._column = column
+
+    def _wire(self, copper: Copper, closed: bool) -> None:
+        (copper.connect if closed else copper.disconnect)(self._row, self._column)
+
+    def _vanish(self, copper: Copper) -> None:
+        copper.disconnect(self._row, self._column)
