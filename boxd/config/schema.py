@@ -236,6 +236,11 @@ class Config(Section):
         return self.box.state_dir / "simulated-pins" if self.simulation.enabled else None
 
     @property
+    def copper_dir(self) -> Path:
+        """Where the levels of simulated pins are kept, outside any process."""
+        return self.box.state_dir / "simulated-pins"
+
+    @property
     def allowed_hosts(self) -> tuple[str, ...]:
         """The names in a Host header, without the port, that the web listener answers to."""
         return (*LOOPBACK_NAMES, *self.web.hosts)

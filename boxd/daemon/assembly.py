@@ -15,14 +15,12 @@ from boxd.bays.rack import Rack
 from boxd.bays.redemptions import Redemptions
 from boxd.config import Config
 from boxd.config.addresses import split
-from boxd.config.device_schema import CodetvDevice, NotesDevice
 from boxd.config.schema import Locker, OnDecline
-from boxd.devices import Bus, DeviceState
+from boxd.daemon.buses import buses
+from boxd.devices import DeviceState
 from boxd.ledger import actuations, codes, lockers, lockouts, redemptions
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.ledger import Ledger, utc_now
-from boxd.midi.bus import MidiBus
-from boxd.midi.ports import PortSystem
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -40,20 +38,9 @@ def simulated(config: Config) -> SimulatedHardware | None:
 def rack(
     config: Config, simulated: SimulatedHardware | None, on_change: Callable[[], None]
 ) -> Rack:
-    """Every configured device on its bus; a bus without devices is not there at all."""
-    buses: list[Bus] = []
-    midi = [each for each in config.devices if isinstance(each, CodetvDevice | NotesDevice)]
-    if midi:
-        buses.append(MidiBus(midi, _midi_ports(config, simulated), on_change))
-    return Rack([device.name for device in config.devices], buses)
-
-
-def _midi_ports(config: Config, simulated: SimulatedHardware | None) -> PortSystem:
-    if simulated is not None:
-        return simulated.ports
-    from boxd.midi.rtmidi_ports import RtMidiPorts
-
-    return RtMidiPorts(config.midi.backend)
+    """Every configured device on its bus."""
+    made = buses(config, simulated, on_change)
+    return Rack([device.name for device in config.devices], made)
 
 
 def keys(config: Config, ledger: Ledger) -> CodeKeys:

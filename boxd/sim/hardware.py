@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from boxd.config.addresses import split
-from boxd.config.device_schema import CodetvDevice, Device, NotesDevice
+from boxd.config.device_schema import CodetvDevice, Device, GpioDevice, NotesDevice
 from boxd.config.schema import Config, MidiBackend
 from boxd.devices import DoorState, Key
 from boxd.errors import BadInput, ConfigError
@@ -18,7 +18,9 @@ from boxd.sim.board import SimulatedBoard
 from boxd.sim.doors import Mechanics
 from boxd.sim.faults import inject
 from boxd.sim.front import front_state
+from boxd.sim.header import SimulatedHeader
 from boxd.sim.pad import SimulatedPad
+from boxd.sim.pins import SimulatedPins
 from boxd.sim.ports import SimulatedPorts
 from boxd.sim.trace import Trace
 from boxd.sim.unit import Socket, Unit
@@ -57,7 +59,6 @@ class SimulatedHardware:
         self._end_interrupted_pulses()
         self._units = {device.name: self._unit(device) for device in config.devices}
         for name in self._units:
-            self._sockets[name] = self.ports
             self._plug(name)
 
     def close(self) -> None:
@@ -174,7 +175,14 @@ class SimulatedHardware:
 
     def _unit(self, device: Device) -> Unit:
         if isinstance(device, CodetvDevice | NotesDevice):
+            self._sockets[device.name] = self.ports
             return self._midi_unit(device)
+        if isinstance(device, GpioDevice):
+            self._sockets[device.name] = SimulatedHeader()
+            return SimulatedPins(
+                *(device, self._config.copper_dir, self._trace),
+                *(partial(self._latch_of, device), partial(self._door_at, device), self._tell),
+            )
         raise ConfigError(f"devices of kind '{device.kind}' can't be simulated yet")
 
     def _midi_unit(
@@ -239,6 +247,11 @@ class SimulatedHardware:
                     unit.release(key)
                 await asyncio.sleep(GAP_S)
 
+    def _latch_of(self, device: GpioDevice, latch: str, energised: bool) -> None:
+        longest_ms = device.latches[latch].pulse_ms
+        lockers = self._lockers_behind(device, latch)
+        self._latch_changed(f"{device.name}.{latch}", lockers, longest_ms, energised)
+
     def _latch_changed(
         self, latch: str, lockers: list[int], longest_ms: int, energised: bool
     ) -> None:
@@ -280,8 +293,14 @@ class SimulatedHardware:
         return DoorState.CLOSED
 
     def _end_interrupted_pulses(self) -> None:
-        """Write the edges that a program which died could not: a board ends its pulses itself."""
+        """Write the edges that a program which died could not: a board ends its pulses itself.
+
+        Not those of pins: whoever drives them lives on, and the copper kept what happened.
+        """
+        pins = {each.name for each in self._config.devices if isinstance(each, GpioDevice)}
         for latch, until in list(self._mechanics.energised.items()):
+            if split(latch)[0] in pins:
+                continue
             self._trace.write("latch", latch, at=min(until, time.monotonic()), level=0)
             self._mechanics.rest(latch)
 
