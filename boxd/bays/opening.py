@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from boxd.bays.doors import DoorWatch
+from boxd.bays.letting_go import LettingGo
 from boxd.devices import DeviceState, DoorState, Latch
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
 from boxd.ledger import actuations, redemptions
@@ -26,13 +27,17 @@ _LATEST_S = 10.0
 
 @dataclass(frozen=True)
 class LockerParts:
-    """One locker's latch and, where fitted, its door. `latch_state` is the latch's device's."""
+    """One locker's latch and, where fitted, its door. `latch_state` is the latch's device's.
+
+    `letting_go` is there where the latch has a contact of its own besides the door's.
+    """
 
     id: int
     bay: str
     latch: Latch
     latch_state: Callable[[], DeviceState]
     door: DoorWatch | None
+    letting_go: LettingGo | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,12 @@ class Opener:
         """What the locker's switch says; None where it has none."""
         parts = self._lockers.get(locker) if locker is not None else None
         return parts.door.state if parts is not None and parts.door is not None else None
+
+    def has_let_go(self, locker: int | None) -> bool:
+        """Whether the locker's latch is known to have let go, whatever its door says."""
+        parts = self._lockers.get(locker) if locker is not None else None
+        letting_go = parts.letting_go if parts is not None else None
+        return letting_go is not None and letting_go.has_happened
 
     async def open_for(self, standing: Standing) -> Standing:
         """Open the locker of a redemption for its present attempt, once, and settle the stage.
@@ -167,6 +178,8 @@ class Opener:
 async def _pulse(parts: LockerParts) -> Actuated:
     if parts.door is not None:
         parts.door.expect_opening()
+    if parts.letting_go is not None:
+        parts.letting_go.expect()
     try:
         await parts.latch.pulse()
     except DeviceUnreachable as error:

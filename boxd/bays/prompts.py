@@ -101,12 +101,16 @@ def prompt_for(
     reminders: int = 0,
     bay_name: str = "",
     why_no_latch: str = "",
+    latch_let_go: bool = False,
 ) -> Prompt:
     """The prompt for an open redemption. `door` is its locker's switch, None where it has none.
 
-    `why_no_latch` says why the latch can't be reached just now; empty when it can.
+    `why_no_latch` says why the latch can't be reached just now; empty when it can. `latch_let_go`:
+    the latch's own contact said that it has let go.
     """
     title, text = _words(standing, door)
+    if latch_let_go and standing.stage is Stage.JAM and door is not DoorState.OPEN:
+        text = "The latch let go, but the door is shut. Pull at the door, or try again."
     if why_no_latch and standing.stage is Stage.JAM:
         text = f"Its board can't be reached ({why_no_latch}). {text}"
     others = tuple(prize for prize in stock if prize.on_hand > 0 and prize.sku != standing.sku)
@@ -139,7 +143,7 @@ def _words(standing: Standing, door: DoorState | None) -> tuple[str, str]:
         case Stage.OPEN:
             return f"Opening {locker}", "Nothing to do: one moment."
         case Stage.ASK:
-            return f"Did {locker} open?", _ask_text(standing)
+            return f"Did {locker} open?", _ask_text(standing, door)
         case Stage.JAM:
             return f"{locker.capitalize()} did not open", _jam_text(standing, door)
         case Stage.TAKE:
@@ -155,9 +159,11 @@ def _load_text(locker: str, door: DoorState | None) -> str:
     return "Shut the locker, then confirm."
 
 
-def _ask_text(standing: Standing) -> str:
+def _ask_text(standing: Standing, door: DoorState | None) -> str:
     if standing.outcome_unknown:
         return "The box was interrupted while opening it. Look at the door."
+    if door is DoorState.UNKNOWN:
+        return "Its switch does not answer. Look at the door."
     return "It has no door switch. Look at the door."
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from boxd.bays.bay import Bay, BayDevices
 from boxd.bays.doors import DoorWatch
+from boxd.bays.letting_go import LettingGo
 from boxd.bays.opening import LockerParts, Opener
 from boxd.bays.operator_desk import OperatorDesk
 from boxd.bays.rack import Rack
@@ -104,6 +105,7 @@ def _locker_parts(locker: Locker, rack: Rack, ledger: Ledger, left_open_s: float
         latch=latch,
         latch_state=partial(_state_of, rack, split(locker.latch)[0]),
         door=DoorWatch(locker.id, door, ledger, left_open_s) if door else None,
+        letting_go=LettingGo(latch.feedback) if locker.door and latch.feedback else None,
     )
 
 
