@@ -100,6 +100,7 @@ class Bay:
         self._cancelling: asyncio.Task[str] | None = None
         self._has_started = False
         self._why_not = ""
+        self._paused = ""
         self._unchecked = ""
         self._was_refused = False
         self._locked_until = 0.0
@@ -136,6 +137,11 @@ class Bay:
             self._unchecked = ""
         self._has_started = True
         self._why_not = "" if ready else why or "no reason is known"
+        self._refresh()
+
+    def pause(self, why: str) -> None:
+        """Show the bay as out of service while somebody works on it; an empty `why` ends that."""
+        self._paused = why
         self._refresh()
 
     def ask_to_retype(self) -> None:
@@ -350,7 +356,7 @@ class Bay:
             typed_at=self._check.typed_at if self._check else "",
             was_refused=self._was_refused,
             has_started=self._has_started,
-            why_not=self._why_not,
+            why_not=self._why_not or self._paused,
             unchecked=self._unchecked,
             locked_for_s=self._locked_for_s(),
             stuck=tuple(key.value for key in self._stuck),

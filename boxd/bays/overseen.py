@@ -48,11 +48,12 @@ class OverseenKeypad:
         self._listeners.append(on_touch)
 
     def _hear(self, touch: KeyTouch) -> None:
-        # A release types nothing, and a key that was held before would else be taken for stuck.
-        if not (touch.touched and self.is_withheld):
-            for listener in self._listeners:
-                listener(touch)
         self._tell(What.KEY, touch.key, "touched" if touch.touched else "released", "")
+        # A release types nothing, and a key that was held before would else be taken for stuck.
+        if touch.touched and self.is_withheld:
+            return
+        for listener in self._listeners:
+            listener(touch)
 
 
 class OverseenLamp:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import structlog
 
 from boxd.bays.bay import Bay
+from boxd.bays.device_tests import DeviceTests
+from boxd.bays.devices_view import devices_view
 from boxd.bays.opening import Opener
 from boxd.bays.operator_desk import OperatorDesk
 from boxd.bays.prompts import Prize, Prompt, prompt_for
@@ -52,6 +54,7 @@ class Parts:
     opener: Opener
     desk: RedemptionDesk
     operator: OperatorDesk
+    device_tests: DeviceTests
 
 
 class Box:
@@ -107,6 +110,11 @@ class Box:
     def ready(self) -> tuple[bool, str]:
         """Whether the box takes codes, and the reason when it does not."""
         return self._health.state == "ready", self._health.why
+
+    @property
+    def device_tests(self) -> DeviceTests:
+        """Watching and testing the devices."""
+        return self._parts.device_tests
 
     async def answer(self, answer: Answer) -> Reply:
         """Deliver a person's answer to its redemption."""
@@ -228,7 +236,10 @@ class Box:
         )
         door = self._parts.opener.door_state(standing.locker)
         name = next((b.name for b in self._parts.config.bays if b.id == standing.bay), "")
-        return prompt_for(standing, door, units, reminders, name, self._why_no_latch(standing))
+        return prompt_for(
+            *(standing, door, units, reminders, name, self._why_no_latch(standing)),
+            latch_let_go=self._parts.opener.has_let_go(standing.locker),
+        )
 
     def _why_no_latch(self, standing: Standing) -> str:
         """Why the latch of a redemption's locker can't be reached; empty when it can."""
@@ -246,7 +257,7 @@ class Box:
             overview=self._overview,
             prompts=self._prompts,
             bays=[bay.view() for bay in parts.bays.values()],
-            devices=parts.rack.statuses(),
+            devices=devices_view(parts.config, parts.device_tests),
             doors={
                 locker.id: parts.opener.door_state(locker.id) for locker in parts.config.lockers
             },

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from boxd.bays.bay import Bay
-from boxd.bays.rack import Rack
+from boxd.bays.device_tests import DeviceTests
+from boxd.bays.devices_view import devices_view
 from boxd.config import Config
 from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
 from boxd.ledger.ledger import as_text, utc_now
@@ -42,11 +43,11 @@ class RefusingBox:
     """Implements `boxd.web.box.BoxServices` by its snapshot alone; everything else is refused."""
 
     def __init__(
-        self, config: Config, bays: Mapping[str, Bay], rack: Rack, error: BoxdError
+        self, config: Config, bays: Mapping[str, Bay], device_tests: DeviceTests, error: BoxdError
     ) -> None:
         self._config = config
         self._bays = bays
-        self._rack = rack
+        self.device_tests = device_tests
         self._error = error
         self._temporal: ServerStatus | None = None
 
@@ -76,7 +77,7 @@ class RefusingBox:
             overview=Overview([], {}, [], [], []),
             prompts=[],
             bays=[bay.view() for bay in self._bays.values()],
-            devices=self._rack.statuses(),
+            devices=devices_view(self._config, self.device_tests),
             doors={locker.id: None for locker in self._config.lockers},
             operator={"focused": "", "menu": "", "page": 0, "message": ""},
         )

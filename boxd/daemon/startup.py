@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from boxd.bays.device_tests import DeviceTests
 from boxd.bays.returns import Returns
 from boxd.config import Config
 from boxd.daemon import assembly, welcome
@@ -95,6 +96,7 @@ def _wire(
 
     def devices_changed() -> None:
         returns.look(rack.statuses())
+        rack.notice()
         changes.note()
 
     rack = assembly.rack(config, simulated, devices_changed)
@@ -110,7 +112,8 @@ def _wire(
     if config.operator.keypad is not None:
         returns.tell(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
-    return Parts(config, ledger, keys, rack, bays, opener, desk, operator)
+    device_tests = DeviceTests(config, rack, bays, changes.note)
+    return Parts(config, ledger, keys, rack, bays, opener, desk, operator, device_tests)
 
 
 def _start_worker(
@@ -135,13 +138,18 @@ async def start_refusing(
     """Show on lamps, HUD and commands why nothing is dispensed."""
     changes = Changes()
     simulated = _simulated(config, closing)
-    rack = assembly.rack(config, simulated, changes.note)
+
+    def devices_changed() -> None:
+        rack.notice()
+        changes.note()
+
+    rack = assembly.rack(config, simulated, devices_changed)
     closing.push_async_callback(rack.close)
     bays = assembly.bays(config, rack, RefusingDesk(error), changes.note)
     for bay in bays.values():
         bay.serve(False, str(error))
     await rack.start()
-    box = RefusingBox(config, bays, rack, error)
+    box = RefusingBox(config, bays, DeviceTests(config, rack, bays, changes.note), error)
     await _start_web(config, box, simulated, closing)
     news.tell(box)
 

@@ -24,8 +24,9 @@ async def status(request: Request) -> Response:
 
 
 async def devices(request: Request) -> Response:
-    """Every device with its state."""
-    return JSONResponse({"devices": listener.box_of(request).snapshot()["devices"]})
+    """Every device with its state and parts, and what is plugged in but not configured."""
+    snapshot = listener.box_of(request).snapshot()
+    return JSONResponse({name: snapshot[name] for name in ("devices", "strangers")})
 
 
 async def lockers(request: Request) -> Response:

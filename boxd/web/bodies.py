@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.requests import Request
 
-from boxd.devices import DoorState, Key
+from boxd.devices import DoorState, Key, LampName
 from boxd.errors import BadInput
 from boxd.redemption import Remedy
 from boxd.web.problems import RequestError
@@ -106,6 +106,31 @@ class ActorBody(Body):
     """Something that needs only a name."""
 
     example = '{"actor": "anna"}'
+
+
+class BorrowBody(Shape):
+    """A device to test."""
+
+    example = '{"device": "board-0"}'
+
+    device: Line
+
+
+class LampBody(Shape):
+    """A lamp of the device under test."""
+
+    example = '{"lamp": "standby", "lit": true}'
+
+    lamp: LampName
+    lit: bool
+
+
+class BuzzerBody(Shape):
+    """How long the buzzer of the device under test sounds, in milliseconds."""
+
+    example = '{"ms": 300}'
+
+    ms: int = Field(ge=1, le=1000)
 
 
 class KeysBody(Shape):

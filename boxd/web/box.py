@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from boxd.bays.device_tests import DeviceTests
 from boxd.devices import DoorState
 from boxd.redemption import Answer, Reply
 
@@ -32,6 +33,10 @@ class BoxServices(Protocol):
     where the named thing does not exist, `TemporalUnavailable` and `LedgerDamaged` where
     nothing can be decided.
     """
+
+    @property
+    def device_tests(self) -> DeviceTests:
+        """Watching and testing the devices."""
 
     def snapshot(self) -> Json:
         """The latest snapshot, whole; cheap, and never changed after it was handed out."""

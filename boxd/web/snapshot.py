@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from boxd import __version__
+from boxd.bays.devices_view import DevicesView
 from boxd.bays.prompts import Prompt
 from boxd.bays.view import BayView
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.config.schema import Locker
-from boxd.devices import DeviceStatus, DoorState
+from boxd.devices import DeviceStatus, DoorState, Stranger
 from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
 from boxd.web.wording import event_line
@@ -43,7 +44,7 @@ class Picture:
     overview: Overview
     prompts: Sequence[Prompt]
     bays: Sequence[BayView]
-    devices: Sequence[DeviceStatus]
+    devices: DevicesView
     doors: Mapping[int, DoorState | None]
     operator: Json
 
@@ -61,7 +62,8 @@ def snapshot(picture: Picture, version: int, at: str) -> Json:
         "prompts": [_prompt(prompt, picture.operator) for prompt in picture.prompts],
         "bays": [_bay(view, picture) for view in picture.bays],
         "lockers": [_locker(locker, picture) for locker in picture.config.lockers],
-        "devices": [_device(status) for status in picture.devices],
+        "devices": [_device(status, picture.devices) for status in picture.devices.statuses],
+        "strangers": [_stranger(stranger) for stranger in picture.devices.strangers],
         "stock": picture.overview.stock,
         "alarms": picture.overview.alarms,
         "events": [event_line(row, prizes, bays) for row in picture.overview.events],
@@ -103,7 +105,7 @@ def _bay(view: BayView, picture: Picture) -> Json:
 
 
 def _state_of(device: str, picture: Picture) -> str:
-    return next((str(s.state) for s in picture.devices if s.name == device), "unreachable")
+    return next((str(s.state) for s in picture.devices.statuses if s.name == device), "unreachable")
 
 
 def _locker(locker: Locker, picture: Picture) -> Json:
@@ -117,12 +119,13 @@ def _locker(locker: Locker, picture: Picture) -> Json:
         "state": state,
         "reason": known.get("reason", ""),
         "door": "none" if door is None else door.value,
+        "believed": picture.devices.believed[locker.id].value,
         "latch": _state_of(split(locker.latch)[0], picture),
         "prize": known.get("prize") or "",
     }
 
 
-def _device(status: DeviceStatus) -> Json:
+def _device(status: DeviceStatus, view: DevicesView) -> Json:
     return {
         "name": status.name,
         "kind": status.kind,
@@ -130,4 +133,10 @@ def _device(status: DeviceStatus) -> Json:
         "state": status.state.value,
         "since": as_text(status.since),
         "why": status.why,
+        "parts": view.parts[status.name].as_json(),
+        "tested_by": view.tester if status.name == view.tested else "",
     }
+
+
+def _stranger(stranger: Stranger) -> Json:
+    return {"kind": stranger.kind, "port": stranger.port, "remedy": stranger.remedy}

@@ -1,4 +1,6 @@
-"""Server-sent events: whole states, the newest always, with a heartbeat between them.
+"""Server-sent events: whole states, the newest always; or happenings, one after the other.
+
+A heartbeat comes between them.
 
 A comment before each event and in each heartbeat carries the box's time, so that a page can
 count on from the box's times whatever its own clock says.
@@ -10,9 +12,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from boxd.web.box import BoxServices, SimulatedHardware
 from boxd.web.problems import RequestError
@@ -20,6 +23,9 @@ from boxd.web.problems import RequestError
 HEARTBEAT_S = 10.0  # a page gives up after 25 s of silence: two heartbeats may be late
 PAUSE_S = 0.02  # a burst of changes becomes one event; a person sees no faster
 MOST_STREAMS = 32  # a stream costs a task and a socket; a box has a few screens
+
+T = TypeVar("T")
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class Feed(Protocol):
@@ -32,6 +38,20 @@ class Feed(Protocol):
 
     async def wait(self, version: int, timeout_s: float) -> None:
         """Return once the version differs from `version`, or after `timeout_s`."""
+
+
+class Tail(Protocol):
+    """Happenings, one after the other, as long as somebody listens."""
+
+    async def take(self, timeout_s: float) -> tuple[str, str] | None:
+        """The next event's name and JSON; None when none came in time. Raises TailEnded."""
+
+    def close(self) -> None:
+        """Nobody listens any more: their connection has ended, however it did."""
+
+
+class TailEnded(Exception):
+    """Nothing comes after what was taken."""
 
 
 class SnapshotFeed:
@@ -103,11 +123,35 @@ class Streams:
 
     def respond(self, feed: Feed) -> Response:
         """A response that goes on until the page leaves or `close` is called."""
+        self.refuse_too_many()
+        return StreamingResponse(self._events(feed), 200, _HEADERS, "text/event-stream")
+
+    def follow(self, tail: Tail) -> Response:
+        """A response that tells every happening until its end; closes the tail in any case."""
+        return _Following(tail, self._happenings(tail))
+
+    def refuse_too_many(self) -> None:
+        """Raise RequestError when no further stream may begin."""
         if self._open >= MOST_STREAMS:
             detail = f"{MOST_STREAMS} screens watch this box already; close one and try again"
             raise RequestError(503, "too-many-screens", "Too many screens", detail)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._events(feed), 200, headers, "text/event-stream")
+
+    async def _happenings(self, tail: Tail) -> AsyncIterator[str]:
+        self._open += 1
+        number = 0
+        try:
+            yield _now()
+            while not self._closing.is_set():
+                taken = await self._until_closing(tail.take(HEARTBEAT_S))
+                if taken is None:
+                    yield _now()
+                    continue
+                number += 1
+                yield _event(taken[0], number, taken[1])
+        except TailEnded:
+            return
+        finally:
+            self._open -= 1
 
     async def _events(self, feed: Feed) -> AsyncIterator[str]:
         self._open += 1
@@ -123,15 +167,32 @@ class Streams:
         finally:
             self._open -= 1
 
-    async def _until_closing(self, waiting: Coroutine[Any, Any, None]) -> None:
-        tasks = {asyncio.ensure_future(waiting), asyncio.ensure_future(self._closing.wait())}
+    async def _until_closing(self, waiting: Coroutine[Any, Any, T]) -> T | None:
+        """What `waiting` returns; None when the streams close before it does."""
+        awaited = asyncio.ensure_future(waiting)
+        closing = asyncio.ensure_future(self._closing.wait())
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({awaited, closing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-        for task in done:
-            task.result()
+            closing.cancel()
+            if not awaited.done():
+                awaited.cancel()
+        return awaited.result() if awaited.done() else None
+
+
+class _Following(StreamingResponse):
+    """Closes its tail when the response is over, also when it never began."""
+
+    def __init__(self, tail: Tail, content: AsyncIterator[str]) -> None:
+        super().__init__(content, 200, _HEADERS, "text/event-stream")
+        self._tail = tail
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell until the tail ends or the listener leaves."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._tail.close()
 
 
 def _now() -> str:

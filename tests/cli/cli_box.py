@@ -13,6 +13,7 @@ from boxd.redemption import Answer, Reply, Stage, Standing
 from boxd.web.app import Application
 from boxd.web.box import Json, PrizeRow
 from boxd.web.server import WebServer
+from tests.bays.devices import DevicesInMemory
 
 AT = "2026-11-21T12:00:00Z"
 REDEMPTION = "5d1c"
@@ -84,6 +85,7 @@ def snapshot() -> Json:
                 "state": "taken",
                 "reason": "",
                 "door": "closed",
+                "believed": "door",
                 "latch": "ready",
                 "prize": "Sticker pack",
             }
@@ -96,8 +98,17 @@ def snapshot() -> Json:
                 "state": "unreachable",
                 "since": AT,
                 "why": "no port of that name",
+                "parts": {
+                    "keys": ["1", "2", "Cancel", "Enter"],
+                    "lamps": ["standby"],
+                    "buzzer": True,
+                    "latches": [{"name": "latch", "feedback": None, "locker": 1}],
+                    "doors": [],
+                },
+                "tested_by": "",
             }
         ],
+        "strangers": [],
         "stock": [_prize("sticker", "Sticker pack", 18), _prize("mug", "Mug", 0)],
         "alarms": [
             {
@@ -148,6 +159,8 @@ class BoxInMemory:
     def __init__(self) -> None:
         self.shown = snapshot()
         self.calls: list[tuple[Any, ...]] = []
+        self.devices = DevicesInMemory()
+        self.device_tests = self.devices.tests()
         self.fails_with: BoxdError | None = None
         self.refuses = ""
         self.outcome = {"outcome": "done", "note": ""}

@@ -10,6 +10,7 @@ from boxd.devices import DoorState
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.redemption import Answer, Reply, Stage, Standing
 from boxd.web.box import PrizeRow
+from tests.bays.devices import DevicesInMemory
 from tests.web import snapshots
 
 Json = dict[str, Any]
@@ -22,6 +23,8 @@ class BoxDouble:
         self.shown = snapshots.state("load")
         self.answers: list[Answer] = []
         self.calls: list[tuple[Any, ...]] = []
+        self.devices = DevicesInMemory()
+        self.device_tests = self.devices.tests()
         self.fails_with: BoxdError | None = None
         self.refuses = ""
         self._changed = asyncio.Event()

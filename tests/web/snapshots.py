@@ -147,6 +147,7 @@ def locker(number: int, bay_id: str, **changes: Any) -> Json:
         "state": "free",
         "reason": "",
         "door": "closed",
+        "believed": "operator" if changes.get("door") == "none" else "door",
         "latch": "ready",
         "prize": "",
     }
@@ -161,8 +162,24 @@ def device(name: str, port: str, kind: str = "codetv", **changes: Any) -> Json:
         "state": "ready",
         "since": ago(7200),
         "why": "",
+        "parts": parts(latch=int(port[-1]) + 1) if kind == "codetv" else parts(keys=False),
+        "tested_by": "",
     }
     return base | changes
+
+
+def parts(*, keys: bool = True, latch: int = 0, doors: int = 0) -> Json:
+    """What a device has: all of a board's parts with the latch of a locker, or only some."""
+    return {
+        "keys": [*"0123456789", "Cancel", "Enter"] if keys else [],
+        "lamps": ["standby", "success", "failure"] if latch else [],
+        "buzzer": bool(latch),
+        "latches": [{"name": "latch", "feedback": None, "locker": latch}] if latch else [],
+        "doors": [
+            {"name": f"door-{number}", "state": "closed", "locker": number}
+            for number in range(1, doors + 1)
+        ],
+    }
 
 
 def prize(sku: str, received: int, dispensed: int, held: int = 0, written_off: int = 0) -> Json:
@@ -209,9 +226,10 @@ def ready() -> Json:
         ],
         "devices": [
             *(device(f"board-{number}", f"CodeTV Board {number}") for number in range(4)),
-            device("door-pad", "Door Pad", "notes"),
-            device("operator-pad", "Operator Pad", "notes"),
+            device("door-pad", "Door Pad", "notes", parts=parts(keys=False, doors=3)),
+            device("operator-pad", "Operator Pad", "notes", parts=parts()),
         ],
+        "strangers": [],
         "stock": [
             prize("sticker", 20, 5, 1),
             prize("shirt", 10, 3),

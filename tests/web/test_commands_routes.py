@@ -90,6 +90,9 @@ async def test_the_state_of_the_box_is_read_over_either_listener(
     for client in (tcp, socket):
         assert (await client.get("/api/v1/status")).json() == box.shown
         assert (await client.get("/snapshot")).json() == box.shown
-        for part, at in (("devices", "devices"), ("lockers", "lockers"), ("prizes", "stock")):
+        for part, at in (("lockers", "lockers"), ("prizes", "stock")):
             assert (await client.get(f"/api/v1/{part}")).json() == {part: box.shown[at]}
+        assert (await client.get("/api/v1/devices")).json() == {
+            name: box.shown[name] for name in ("devices", "strangers")
+        }
         assert (await client.get("/api/v1/alarms")).json() == {"alarms": []}

@@ -77,12 +77,17 @@ function render() {
   show(place("bar"), bar, barView);
   renderPrompt();
   for (const name of ["alarms", "bays", "lockers", "stock", "devices", "events"]) {
-    const needed = name === "bays" ? [snapshot.bays, lockedFrom()] : snapshot[name];
+    const needed = neededFor(name);
     show(place(name), needed, () => lists[name](snapshot));
   }
   place("stock").dataset.many = snapshot.stock.length > 4;
   makeRoom(document.querySelector("aside"));
   tick();
+}
+
+function neededFor(name) {
+  if (name === "bays") return [snapshot.bays, lockedFrom()];
+  return name === "devices" ? [snapshot.devices, snapshot.strangers] : snapshot[name];
 }
 
 // A lock counts from the snapshot's time, so the bays are drawn anew for each snapshot then.

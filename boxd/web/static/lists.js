@@ -2,6 +2,7 @@
 
 import { icon, make } from "./dom.js";
 import { bayName, keypadTrouble } from "./prompt.js";
+import { told, whoTells } from "./telling.js";
 
 const BAYS = {
   ready: ["check", "good"],
@@ -10,8 +11,7 @@ const BAYS = {
   locked_out: ["lock", "bad"],
   out_of_service: ["off", "bad"],
 };
-const DOORS = { open: "door-open", closed: "door-shut", unknown: "question", none: "door-none" };
-const DOOR_WORDS = { open: "open", closed: "shut", unknown: "not read", none: "no switch" };
+const DOOR_WORDS = { open: "open", unknown: "not read" };
 const DEVICES = {
   ready: ["check", "good", "ready"],
   connecting: ["work", "work", "connecting"],
@@ -100,11 +100,12 @@ export function lockers(snapshot) {
         "data-locker": locker.id,
         "data-state": locker.state,
         "data-door": locker.door,
+        "data-believed": locker.believed,
         "data-trouble": trouble,
-        title: locker.reason,
+        title: locker.reason || whoTells(locker),
       },
       make("strong", {}, String(locker.id)),
-      icon(out ? "off" : (DOORS[locker.door] ?? "question")),
+      icon(out ? "off" : told(locker)[0]),
       make("span", {}, lockerWords(locker)),
     );
   });
@@ -141,22 +142,64 @@ function stockRow(prize) {
 
 // While some are in trouble, the others are only counted.
 export function devices(snapshot) {
-  const ready = snapshot.devices.filter((device) => device.state === "ready");
-  const others = snapshot.devices.filter((device) => device.state !== "ready");
-  const rows = others.length ? others.map(deviceRow) : ready.map(deviceRow);
-  const rest = make("p", { class: "row soft" }, icon("check", "good"), `${ready.length} ready`);
-  return [heading("Devices"), ...rows, ...(others.length && ready.length ? [rest] : [])];
+  const quiet = snapshot.devices.filter((device) => device.state === "ready" && !device.tested_by);
+  const others = snapshot.devices.filter((device) => !quiet.includes(device));
+  const rows = others.length ? others.map(deviceRow) : quiet.map(deviceRow);
+  const rest = make("p", { class: "row soft" }, icon("check", "good"), `${quiet.length} ready`);
+  return [
+    heading("Devices"),
+    ...rows,
+    ...snapshot.strangers.map(strangerRow),
+    ...(others.length && quiet.length ? [rest] : []),
+  ];
 }
 
 function deviceRow(device) {
   const [picture, tone, words] = DEVICES[device.state] ?? ["question", "ask", device.state];
+  const tested = device.tested_by !== "";
   return make(
     "p",
-    { class: "row", "data-device": device.name, "data-state": device.state, title: device.why },
-    icon(picture, tone),
-    make("span", { class: "name" }, device.port),
-    device.state === "ready" ? "" : make("span", { class: tone }, words),
+    { class: "row", "data-device": device.name, "data-state": device.state, "data-tested": tested, title: deviceTitle(device) },
+    icon(tested ? "tool" : picture, tested ? "ask" : tone),
+    make("span", { class: "name" }, device.name),
+    tested ? make("span", { class: "ask" }, `tested by ${device.tested_by}`) : "",
+    device.state === "ready" ? (tested ? "" : partIcons(device.parts)) : make("span", { class: tone }, words),
+    since(device.since),
     device.why ? make("span", { class: "soft why" }, device.why) : "",
+  );
+}
+
+// What opens lockers and what tells that they opened, with a number where there are several.
+function partIcons(parts) {
+  const several = (name, list) => (list.length ? [icon(name), list.length > 1 ? String(list.length) : ""] : []);
+  const believed = parts.latches.some((latch) => latch.feedback !== null);
+  return make(
+    "span",
+    { class: "soft parts" },
+    ...several(believed ? "lock" : "latch", parts.latches),
+    ...several("door-shut", parts.doors),
+  );
+}
+
+function deviceTitle(device) {
+  const { keys, lamps, buzzer, latches, doors } = device.parts;
+  const parts = [
+    keys.length ? `${keys.length} keys` : "",
+    lamps.length ? `lamps ${lamps.join(", ")}` : "",
+    buzzer ? "buzzer" : "",
+    ...latches.map((latch) => `latch ${latch.name}${latch.feedback === null ? "" : ` (tells by itself: ${latch.feedback})`}`),
+    ...doors.map((door) => `door ${door.name} (${door.state})`),
+  ];
+  return `${device.port}: ${parts.filter(Boolean).join(", ")}`;
+}
+
+function strangerRow(stranger) {
+  return make(
+    "p",
+    { class: "row", "data-stranger": stranger.port, title: stranger.remedy },
+    icon("question", "ask"),
+    make("span", { class: "name" }, stranger.port),
+    make("span", { class: "ask" }, "not configured"),
   );
 }
 

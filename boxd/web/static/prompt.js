@@ -2,14 +2,9 @@
 
 import { pressedAt } from "./answers.js";
 import { icon, make } from "./dom.js";
+import { told } from "./telling.js";
 
 const STAGE_ICONS = { load: "gift", open: "latch", ask: "question", jam: "warning", take: "door-shut" };
-const DOORS = {
-  open: ["door-open", "ask", "Door open"],
-  closed: ["door-shut", "good", "Door shut"],
-  unknown: ["question", "ask", "Door unknown"],
-  none: ["door-none", "soft", "No switch"],
-};
 const MENUS = {
   decline: ["Really decline?", "The prize stays here and this claim ends."],
   substitute: ["Which prize instead?", "It goes into the same locker."],
@@ -73,7 +68,7 @@ function tile(snapshot, prompt) {
 }
 
 function head(prompt, locker) {
-  const [picture, tone, words] = DOORS[locker?.door] ?? DOORS.unknown;
+  const [picture, tone, words] = told(locker);
   const name = prompt.prize && !prompt.title.includes(prompt.prize.name) ? prompt.prize.name : "";
   return make(
     "div",

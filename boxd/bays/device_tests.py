@@ -1,0 +1,218 @@
+"""Testing devices by hand: one person at a time borrows one device at a time.
+
+Whoever borrows a device takes nothing from anybody: it is refused while a bay of the device
+serves somebody, and meanwhile no bay of it takes a code. Ending the test puts everything back.
+No test moves a latch; that is an override, and recorded as one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from boxd.bays.device_events import DeviceEvent, Listener, without_digits
+from boxd.bays.overseen import OverseenDevice
+from boxd.bays.rack import Rack
+from boxd.bays.self_test import Tested, self_test
+from boxd.bays.view import BayState, BayView
+from boxd.config import Config
+from boxd.config.addresses import split
+from boxd.devices import LampName
+from boxd.errors import NotFound, Refused
+
+IDLE_S = 600.0
+"""A test of which nothing has been heard for so long is over: its person has gone."""
+
+BUZZER_LONGEST_MS = 1000
+
+log = structlog.get_logger(__name__)
+
+
+class PausedBay(Protocol):
+    """What a test needs of a bay."""
+
+    def view(self) -> BayView:
+        """The bay as the HUD shows it."""
+
+    def pause(self, why: str) -> None:
+        """Show the bay as out of service while somebody works on it; an empty `why` ends that."""
+
+
+class DeviceTest:
+    """One person's test, from its beginning until `end`; may end by itself after `IDLE_S`."""
+
+    def __init__(self, tests: DeviceTests, actor: str) -> None:
+        self.id = secrets.token_hex(8)
+        self.actor = actor
+        self.since = datetime.now(UTC)
+        self.device: OverseenDevice | None = None
+        self.has_ended = asyncio.Event()
+        self._tests = tests
+        self._paused: list[PausedBay] = []
+        self._withheld: list[OverseenDevice] = []
+        self._idle: asyncio.TimerHandle | None = None
+        self._hear()
+
+    def borrow(self, name: str) -> None:
+        """Put back what is borrowed, and borrow the device `name`.
+
+        Raises NotFound, or Refused while one of its bays serves somebody.
+        """
+        self._hear()
+        self.give_back()
+        device = self._tests.rack.device(name)
+        served = self._tests.bays_of(name)
+        _refuse_while_serving(name, served)
+        why = f"{name} is being tested by {self.actor}"
+        log.info("device test", device=name, actor=self.actor)
+        self.device = device
+        self._withheld = [self._tests.rack.device(keypad) for keypad in served]
+        for keypad in self._withheld:
+            keypad.withhold(True)
+        self._paused = list(served.values())
+        for bay in self._paused:
+            bay.pause(why)
+        device.borrow()
+        self._tests.on_change()
+
+    def give_back(self) -> None:
+        """Put everything back as the bays want it."""
+        device, self.device = self.device, None
+        if device is None:
+            return
+        for bay in self._paused:
+            bay.pause("")
+        device.give_back()
+        for keypad in self._withheld:
+            keypad.withhold(False)
+        self._paused, self._withheld = [], []
+        self._tests.on_change()
+
+    def light(self, name: LampName, lit: bool) -> None:
+        """Light a lamp of the borrowed device, or put it out."""
+        lamps = self._borrowed().lamps
+        if name not in lamps:
+            known = ", ".join(lamps) or "none"
+            raise NotFound(f"{self._borrowed().name} has no {name} lamp; its lamps: {known}")
+        lamps[name].borrow(lit)
+
+    def sound(self, milliseconds: int) -> None:
+        """Sound the buzzer of the borrowed device."""
+        buzzer = self._borrowed().buzzer
+        if buzzer is None:
+            raise NotFound(f"{self._borrowed().name} has no buzzer")
+        buzzer.test(min(milliseconds, BUZZER_LONGEST_MS))
+
+    def end(self) -> None:
+        """Put everything back; the test is over."""
+        if self._idle is not None:
+            self._idle.cancel()
+        self.give_back()
+        self.has_ended.set()
+        self._tests.forget(self)
+
+    def _borrowed(self) -> OverseenDevice:
+        self._hear()
+        if self.device is None:
+            raise Refused("no device is borrowed for this test; borrow one first")
+        return self.device
+
+    def _hear(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(IDLE_S, self.end)
+
+
+class DeviceTests:
+    """The tests of a box's devices: one at a time."""
+
+    def __init__(
+        self,
+        config: Config,
+        rack: Rack,
+        bays: Mapping[str, PausedBay],
+        on_change: Callable[[], None],
+    ) -> None:
+        self.rack = rack
+        self.on_change = on_change
+        self._config = config
+        self._bays = bays
+        self._current: DeviceTest | None = None
+
+    @property
+    def current(self) -> DeviceTest | None:
+        """The test that is under way."""
+        return self._current
+
+    def begin(self, actor: str) -> DeviceTest:
+        """Begin a test; nothing is borrowed yet. Raises Refused while another is under way."""
+        if (other := self._current) is not None:
+            what = f" ({other.device.name} now)" if other.device else ""
+            raise Refused(
+                f"{other.actor} has been testing devices{what} since "
+                f"{other.since.astimezone():%H:%M:%S}; wait until that test is over"
+            )
+        self._current = DeviceTest(self, actor)
+        return self._current
+
+    def find(self, test_id: str) -> DeviceTest:
+        """The test of this id, if it is under way; raises NotFound."""
+        if self._current is None or self._current.id != test_id:
+            raise NotFound("that test is over, everything is put back; begin another")
+        return self._current
+
+    def forget(self, test: DeviceTest) -> None:
+        """A test has ended."""
+        if self._current is test:
+            self._current = None
+
+    def watch(self, listener: Listener, shows_digits: Callable[[str], bool]) -> Callable[[], None]:
+        """Tell `listener` what happens at the devices; returns how to end that.
+
+        Digits typed at bays are parts of codes: they are told of a device if `shows_digits`.
+        """
+        keypads = {bay.keypad for bay in self._config.bays}
+
+        def hear(event: DeviceEvent) -> None:
+            shown = shows_digits(event.device)
+            listener(event if shown else without_digits(event, keypads))
+
+        return self.rack.events.subscribe(hear)
+
+    async def run_unattended(self) -> tuple[Tested, ...]:
+        """The self-test: asks nobody, and moves nothing."""
+        return await self_test(self.rack)
+
+    def bays_of(self, device: str) -> dict[str, PausedBay]:
+        """The bays that can't serve without the device, each by its keypad's device.
+
+        Nobody can be served anywhere without the operator's keys.
+        """
+        operator = self._config.operator
+        by_locker = {
+            locker.bay
+            for locker in self._config.lockers
+            if device in (split(locker.latch)[0], split(locker.door or "")[0])
+        }
+        return {
+            bay.keypad: self._bays[bay.id]
+            for bay in self._config.bays
+            if device in (bay.keypad, bay.lamps, bay.buzzer, operator.keypad, operator.buzzer)
+            or bay.id in by_locker
+        }
+
+
+def _refuse_while_serving(device: str, bays: Mapping[str, PausedBay]) -> None:
+    for bay in bays.values():
+        view = bay.view()
+        if view.state in (BayState.BUSY, BayState.CHECKING) or view.typed:
+            doing = "a code is being typed" if view.typed else view.text
+            raise Refused(
+                f"{device} can't be tested now: bay {view.name} serves somebody ({doing}); "
+                "try again when it is ready"
+            )

@@ -1,0 +1,84 @@
+"""The test that asks nobody and moves nothing: what the devices themselves can tell.
+
+It never touches a latch: whether a bolt moves is seen only by opening a locker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from boxd.bays.overseen import OverseenDevice
+from boxd.bays.rack import Rack
+from boxd.devices import DeviceState, DoorState
+
+SETTLES_S = 1.5
+"""Time for a device to be found out: a command to an Arduino is tried for a second."""
+
+
+class Result(StrEnum):
+    """What became of testing one part."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Tested:
+    """One part of one device, and what its test found; `part` is empty for the device itself."""
+
+    device: str
+    part: str
+    result: Result
+    remark: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The result as values for JSON."""
+        return {
+            "device": self.device,
+            "part": self.part,
+            "result": self.result.value,
+            "remark": self.remark,
+        }
+
+
+async def self_test(rack: Rack, settles_s: float = SETTLES_S) -> tuple[Tested, ...]:
+    """Send every lamp what it shows anyway, and look how the devices and their contacts stand."""
+    for device in rack.devices:
+        for lamp in device.lamps.values():
+            lamp.send_again()
+    await asyncio.sleep(settles_s)
+    tested = [row for device in rack.devices for row in _look_at(device)]
+    for stranger in rack.strangers():
+        remark = f"plugged in, but in no configuration. {stranger.remedy}".strip()
+        tested.append(Tested(stranger.port, "", Result.SKIPPED, remark))
+    return tuple(tested)
+
+
+def _look_at(device: OverseenDevice) -> Iterator[Tested]:
+    status = device.status
+    if status.state is DeviceState.DISABLED:
+        yield Tested(device.name, "", Result.SKIPPED, "switched off in the configuration")
+        return
+    if status.state is not DeviceState.READY:
+        because = f": {status.why}" if status.why else ""
+        yield Tested(device.name, "", Result.FAILED, f"{status.state}{because}")
+        return
+    yield Tested(device.name, "", Result.PASSED, status.state)
+    for lamp in device.lamps:
+        yield Tested(device.name, f"{lamp} lamp", Result.PASSED, "can be sent; nobody looked")
+    for name, door in device.doors.items():
+        yield _contact(device.name, f"door {name}", door.state)
+    for name, latch in device.latches.items():
+        if latch.feedback is not None:
+            yield _contact(device.name, f"feedback of latch {name}", latch.feedback.state)
+        yield Tested(device.name, f"latch {name}", Result.SKIPPED, "never moved by itself")
+
+
+def _contact(device: str, part: str, state: DoorState) -> Tested:
+    if state is DoorState.UNKNOWN:
+        return Tested(device, part, Result.FAILED, "has said nothing; check its wiring")
+    return Tested(device, part, Result.PASSED, state)
