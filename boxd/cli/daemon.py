@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
-from contextlib import closing
-from http.client import HTTPConnection, HTTPException
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,6 +22,9 @@ from boxd.errors import BadInput, BoxdError, NotFound, Refused, TemporalUnavaila
 
 # An override waits for a latch and a door, an answer for a workflow: seconds, on a slow Pi.
 ANSWER_WITHIN_S = 30.0
+
+Event = tuple[str, Any]
+"""An event's name and what it says."""
 
 _ERRORS: dict[int, type[BoxdError]] = {
     400: BadInput,
@@ -45,6 +49,34 @@ def post(path: str, body: Mapping[str, object], key: str | None = None) -> Any:
     given = {name: value for name, value in body.items() if value is not None}
     headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
     return _ask("POST", path, json.dumps(given).encode(), headers)
+
+
+@contextmanager
+def events(
+    method: str, path: str, body: Mapping[str, object] | None = None
+) -> Iterator[Iterator[Event]]:
+    """What the daemon tells at `path`, event by event, until it or the block ends."""
+    given = None if body is None else json.dumps(body).encode()
+    connection = _SocketConnection(configuration().socket_file)
+    with closing(connection):
+        response = _response(connection, method, path, given, {})
+        if response.status != HTTPStatus.OK:
+            _understood(response.status, response.read())
+        yield _events_in(response)
+
+
+def _events_in(response: HTTPResponse) -> Iterator[Event]:
+    """Event for event; comments, which only show that the daemon is there, are left out."""
+    name = ""
+    try:
+        while line := response.readline():
+            field, _, value = line.decode().rstrip("\n").partition(": ")
+            if field == "event":
+                name = value
+            elif field == "data":
+                yield name, json.loads(value)
+    except (OSError, HTTPException) as error:
+        raise BoxdError("boxd went away; see `systemctl status boxd`") from error
 
 
 def quoted(name: str) -> str:
@@ -83,13 +115,26 @@ def _ask(
 ) -> Any:
     connection = _SocketConnection(configuration().socket_file)
     with closing(connection), waiting("waiting for boxd"):
+        response = _response(connection, method, path, body, headers or {})
         try:
-            connection.request(method, path, body, dict(headers or {}))
-            response = connection.getresponse()
             content = response.read()
         except (OSError, HTTPException) as error:
             raise BoxdError(_why_unanswered(method, error)) from error
     return _understood(response.status, content)
+
+
+def _response(
+    connection: HTTPConnection,
+    method: str,
+    path: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+) -> HTTPResponse:
+    try:
+        connection.request(method, path, body, dict(headers))
+        return connection.getresponse()
+    except (OSError, HTTPException) as error:
+        raise BoxdError(_why_unanswered(method, error)) from error
 
 
 def _why_unanswered(method: str, error: Exception) -> str:
