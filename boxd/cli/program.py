@@ -32,6 +32,7 @@ COMMANDS = {
     "prizes": ("prizes", "List, import and adjust the prizes and their stock."),
     "codes": ("codes", "Issue, list, show and void claim codes."),
     "lockers": ("lockers", "Show, open and take out of service the lockers."),
+    "safe": ("safe", "Switch every output on the Pi's pins off, without the daemon."),
     "redemptions": ("redemptions", "Show redemptions and answer what they ask."),
     "audit": ("audit", "Read, verify and export the audit trail."),
     "alarms": ("alarms", "List and clear alarms."),

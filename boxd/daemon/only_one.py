@@ -11,6 +11,21 @@ from pathlib import Path
 from boxd.errors import AlreadyRunning
 
 
+def is_held(file: Path) -> bool:
+    """Whether a boxd holds `file` locked now; makes nothing."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 @contextmanager
 def only_one(file: Path) -> Iterator[None]:
     """Hold `file` locked; the lock ends with the process, however it ends.

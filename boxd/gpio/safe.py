@@ -1,0 +1,58 @@
+"""Every output on the Pi's pins off, without the daemon and whatever has died."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from boxd.config.device_schema import Device, GpioDevice, GpioLatch, GpioOutput, PinLevel
+from boxd.gpio.lines import open_lines
+from boxd.gpio.outputs import OutputPin, Outputs
+
+# A guard without its daemon drops everything and lets go within a second, a hung one within two.
+PATIENCE_S = 2.5
+
+
+@dataclass(frozen=True)
+class MadeSafe:
+    """The outputs by their names: those that are off now, and why the others could not be had."""
+
+    off: tuple[str, ...]
+    held: dict[str, str]
+
+
+def named_outputs(devices: Sequence[Device]) -> dict[OutputPin, str]:
+    """Every configured output pin and its name, latches first; those of disabled devices too."""
+    gpio = [device for device in devices if isinstance(device, GpioDevice)]
+    latches = {
+        _pin(latch): f"{device.name}.{name}"
+        for device in gpio
+        for name, latch in device.latches.items()
+    }
+    lamps = {
+        _pin(lamp): f"{device.name}: lamp {name}"
+        for device in gpio
+        for name, lamp in device.lamps.items()
+    }
+    buzzers = {_pin(device.buzzer): f"{device.name}: buzzer" for device in gpio if device.buzzer}
+    return latches | lamps | buzzers
+
+
+def make_safe(outputs: dict[OutputPin, str], copper: Path | None, patience_s: float) -> MadeSafe:
+    """Drive the outputs off; those that others hold are asked for again for `patience_s`.
+
+    They stay driven off when this process ends. Raises ConfigError or DeviceUnreachable when
+    there are no pins at all.
+    """
+    if not outputs:
+        return MadeSafe((), {})
+    missing = Outputs(open_lines(copper), tuple(outputs)).drive_off(patience_s)
+    return MadeSafe(
+        tuple(name for pin, name in outputs.items() if pin not in missing),
+        {outputs[pin]: str(why) for pin, why in missing.items()},
+    )
+
+
+def _pin(output: GpioLatch | GpioOutput) -> OutputPin:
+    return OutputPin(output.pin, output.on is PinLevel.HIGH)
