@@ -19,7 +19,9 @@ from boxd.arduino.messages import (
 HELLO_EVERY_S = 0.25
 HELLO_FOR_S = 3.5  # opening the port may reset the board, and its bootloader takes up to 2 s
 
-_SAMPLE_BYTES = 24  # of what a stranger sends, to show it
+_KEPT_BYTES = 200  # of what a stranger sends
+_SHOWN_BYTES = 24
+_HELLO = frame_of(Hello(), 0, 0).to_bytes()
 _LAST_USABLE_ID = 0xFFFF_0000
 
 
@@ -44,14 +46,13 @@ class Greeting:
         self._loop = asyncio.get_running_loop()
         self._until = self._loop.time() + HELLO_FOR_S
         self._timer: asyncio.TimerHandle | None = None
-        self._sample = b""
-        self._hears_itself = False
+        self._heard = b""
 
     def begin(self) -> None:
         """Say hello now, and again until there is an answer or the time is over."""
         if self._loop.time() >= self._until:
             self._on_failure(self._why_no_welcome())
-        elif self._say(frame_of(Hello(), 0, 0).to_bytes()):
+        elif self._say(_HELLO):
             self._timer = self._loop.call_later(HELLO_EVERY_S, self.begin)
 
     def stop(self) -> None:
@@ -61,12 +62,10 @@ class Greeting:
 
     def overhear(self, data: bytes) -> None:
         """Remember a little of what comes, to show it if it is no board's."""
-        self._sample = (self._sample + data)[:_SAMPLE_BYTES]
+        self._heard = (self._heard + data)[:_KEPT_BYTES]
 
     def hear(self, frame: Frame) -> None:
         """Take a frame; anything but a Welcome is an answer to something else."""
-        if frame.kind == Hello.KIND:
-            self._hears_itself = True
         version = protocol_of(frame)
         if version is None:
             return
@@ -89,14 +88,15 @@ class Greeting:
             self._on_welcome(frame.nonce, welcome)
 
     def _why_no_welcome(self) -> str:
-        if self._hears_itself:
+        if self._heard and (_HELLO * _KEPT_BYTES).startswith(self._heard):
             return (
                 "the line only sends back what boxd sends; check that a board is behind this port"
             )
-        if self._sample:
+        if self._heard:
+            own_words = self._heard.replace(_HELLO, b"")[:_SHOWN_BYTES]
             return (
-                f"something answers, but not boxd's firmware: {self._sample!r}; check the port, "
-                "or flash the board with 'boxd devices flash'"
+                f"something answers, but not boxd's firmware: {own_words!r}; check the port, or "
+                "flash the board with 'boxd devices flash'"
             )
         return (
             "nothing answers; check that a board is behind this port, or flash it with "

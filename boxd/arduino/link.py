@@ -155,6 +155,7 @@ class Link:
         """Have everything off, as the last word; returns when the board says so, or soon."""
         if self.state is LinkState.READY:
             self._orders.refuse(self._nothing_sent("it is being left"))
+            self._orders.light(0)
             outcome = self._loop.create_future()
             self._orders.turn_off(outcome)
             self._say_next()
