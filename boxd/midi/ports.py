@@ -65,6 +65,8 @@ class PortSystem(Protocol):
 # What may follow a product's name: a second JACK client's number, ALSA's port and numbers.
 _AFTER = r"(?:-\d\d)?(?=$|[^\w\s-]|\s+(?:MIDI \d+|\d+:\d+|[\[(]))"
 _BEFORE = r"(?:^|[^\w\s])\s*"
+# Programs that bring ALSA's devices to JACK as ports of their own.
+_BRIDGES = ("a2j", "Midi-Bridge")
 _NUMBERS = re.compile(r"\s\d+:\d+$")
 
 
@@ -89,6 +91,29 @@ def find(listing: Listing, product: str) -> PortPair | str:
         missing = "sends nothing" if not sources else "takes nothing"
         return f'the MIDI device "{product}" {missing}: it has a port in one direction only'
     return PortPair(sources[0], destinations[0])
+
+
+def names_of(listing: Listing) -> dict[str, PortPair]:
+    """What to call each device that can be used in the configuration, and its ports.
+
+    The shortest name that speaks of this one device alone.
+    """
+    named: dict[str, PortPair] = {}
+    for source in listing.sources:
+        found = ((name, find(listing, name)) for name in _parts(source))
+        for name, pair in found:
+            if isinstance(pair, PortPair) and pair.source == source:
+                named.setdefault(name, pair)
+                break
+    return named
+
+
+def _parts(port: str) -> list[str]:
+    """The client's name and the port's, without what the system adds; the shorter first."""
+    bare = re.sub(r"\s*(?:\[\d+\]|\((?:capture|playback)\))", "", _NUMBERS.sub("", port))
+    parts = [part.strip() for part in bare.split(":")]
+    known = dict.fromkeys([*parts, ":".join(parts)])
+    return [part for part in known if part and part not in _BRIDGES]
 
 
 def _why_ambiguous(product: str, ports: list[str]) -> str:

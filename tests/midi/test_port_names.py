@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from boxd.midi.ports import Listing, PortPair, belongs_to, find
+from boxd.midi.ports import Listing, PortPair, belongs_to, find, names_of
 
 ALSA = "CodeTV Board 0:CodeTV Board 0 MIDI 1 20:0"
 
@@ -81,3 +81,31 @@ def test_tells_one_device_with_two_ports_from_two_devices() -> None:
     why = '"Pad" has several ports (Pad MIDI 1, Pad MIDI 2); name one of them in the configuration'
     assert find(Listing(ports, ports), "Pad") == why
     assert find(Listing(ports, ports), "Pad MIDI 2") == PortPair(ports[1], ports[1])
+
+
+@pytest.mark.parametrize(
+    ("port", "name"),
+    [
+        ("Launchpad Mini:Launchpad Mini MIDI 1 20:0", "Launchpad Mini"),
+        ("nanoKONTROL2:nanoKONTROL2 nanoKONTROL2 _ CTRL 24:0", "nanoKONTROL2"),
+        ("Test Pad:Test Pad MIDI 1", "Test Pad"),
+        ("a2j:Pad [20] (capture): Pad MIDI 1", "Pad"),
+    ],
+)
+def test_names_a_device_as_the_configuration_would(port: str, name: str) -> None:
+    other = "Other:Other MIDI 1 28:0"
+    listing = Listing((port, other), (port, other))
+    assert names_of(listing)[name] == PortPair(port, port)
+
+
+def test_names_the_ports_of_a_device_with_several() -> None:
+    ports = ("Pad:Pad Control 20:0", "Pad:Pad Notes 20:1")
+    assert names_of(Listing(ports, ports)) == {
+        "Pad Control": PortPair(ports[0], ports[0]),
+        "Pad Notes": PortPair(ports[1], ports[1]),
+    }
+
+
+def test_names_no_device_that_could_not_be_told_from_its_double() -> None:
+    ports = ("Pad:Pad MIDI 1 20:0", "Pad:Pad MIDI 1 24:0")
+    assert names_of(Listing(ports, ports)) == {}
