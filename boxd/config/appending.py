@@ -1,0 +1,55 @@
+"""Adding a section to a configuration file: the whole is checked before it takes the place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from boxd.config.reading import load
+from boxd.errors import ConfigError
+
+
+def append(path: Path, section: str) -> None:
+    """Add `section` at the end of the file; the file stays as it is when the whole has errors.
+
+    Raises ConfigError, and OSError where the folder can't be written.
+    """
+    load(path)
+    file = path.resolve()  # a link stays a link
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        _write_aside(aside, file, section)
+        _check(aside, path)
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+    _make_lasting(file.parent)
+
+
+def _write_aside(aside: Path, file: Path, section: str) -> None:
+    with aside.open("x", encoding="utf-8", newline="") as written:
+        shutil.copystat(file, aside)
+        owner = file.stat()
+        if (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
+            os.chown(aside, owner.st_uid, owner.st_gid)
+        written.write(file.read_bytes().decode().rstrip() + "\n\n" + section)
+        written.flush()
+        os.fsync(written.fileno())
+
+
+def _check(aside: Path, path: Path) -> None:
+    try:
+        load(aside)
+    except ConfigError as error:
+        told = str(error).replace(str(aside), str(path))
+        text = f"{path} was left as it is; with the section it would be wrong:\n{told}"
+        raise ConfigError(text) from error
+
+
+def _make_lasting(folder: Path) -> None:
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
