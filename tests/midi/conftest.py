@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ _OPTIONS = ("-r", "-S", "-d", "dummy", "-r", "48000", "-p", "128")
 @pytest.fixture
 def jack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A JACK server of the test's own; its name."""
+    import_module("rtmidi")  # it brings the libjack that JackServer looks for
     log = tmp_path / "jackd.log"
     name = f"boxd-test-{uuid4().hex[:8]}"
     monkeypatch.setenv("JACK_DEFAULT_SERVER", name)

@@ -19,22 +19,28 @@ run_sim_board(sys.argv[1], MidiBackend.JACK)
 
 
 ANY_DEVICE = """
-import asyncio, sys, threading
+import asyncio, signal, sys
 from boxd.config.schema import MidiBackend
 from boxd.sim.rtboard import VirtualPort
 from boxd.sim.trace import Trace
 
+async def obey(lines, port):
+    while line := await lines.readline():
+        for message in line.split()[1:]:
+            port.send(bytes.fromhex(message.decode()))
+            await asyncio.sleep(0.02)
+
 async def main(product):
-    trace = Trace(None, 1)
+    loop, trace, lines = asyncio.get_running_loop(), Trace(None, 1), asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     port = VirtualPort(
         product, MidiBackend.JACK, lambda data: trace.write("bytes", product, bytes=data.hex())
     )
     trace.write("plugged", product)
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        for message in line.split()[1:]:
-            port.send(bytes.fromhex(message))
-            await asyncio.sleep(0.02)
-    port.close()
+    work = asyncio.create_task(obey(lines, port))
+    loop.add_signal_handler(signal.SIGTERM, work.cancel)
+    await asyncio.wait({work})
+    port.close()  # a client that is killed holds a JACK server up for seconds
 
 asyncio.run(main(sys.argv[1]))
 """
