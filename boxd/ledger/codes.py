@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import audit, stock
+from boxd.ledger import attendees, audit, stock
 from boxd.ledger.check_digit import random_code
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction, as_text
@@ -24,7 +24,11 @@ _DRAWS = 20
 
 @dataclass(frozen=True)
 class CodeOrder:
-    """What to issue: for whom, which prize (None: drawn among what is in stock), for how long."""
+    """What to issue: for whom, which prize (None: drawn among what is in stock), for how long.
+
+    `per_attendee` is the most codes that one attendee may have had, 0 for any number; `issue`
+    the issue that the code comes from, where it comes from one.
+    """
 
     attendee: str
     box: str
@@ -32,61 +36,98 @@ class CodeOrder:
     valid_days: int
     actor: str
     sku: str | None = None
+    per_attendee: int = 0
+    issue: str = ""
+
+
+@dataclass(frozen=True)
+class Minted:
+    """A new code: its number, its digits and when it expires."""
+
+    number: int
+    digits: str
+    expires_at: str
 
 
 def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object]:
     """Hold one unit and mint a code for it; the only time that the digits are returned.
 
-    Raises Refused when nothing is in stock, NotFound for an unknown prize.
+    Raises Refused when nothing is in stock or the attendee has as many codes as one may have,
+    NotFound for an unknown prize.
     """
     sku = order.sku if order.sku is not None else _draw_prize(tx.connection)
     prize = stock.find(tx.connection, sku)
-    expires_at = as_text(datetime.fromisoformat(tx.at) + timedelta(days=order.valid_days))
-    attendee = _attendee(tx, order.attendee)
-    code, number = _mint(tx, order, keys, (attendee, sku, expires_at))
+    attendee = attendees.number_of(tx, order.attendee)
+    if why := why_over_limit(tx.connection, attendee, order.per_attendee):
+        raise Refused(why)
+    minted = mint(tx, order, attendee, sku, keys)
     stock.move(
         tx,
         stock.Movement(
-            sku, stock.Place.ON_HAND, stock.Place.HELD, order.actor, "code issued", code=number
-        ),
-    )
-    audit.append(
-        tx,
-        audit.Entry(
-            order.actor,
-            "code.issued",
-            code=number,
-            sku=sku,
-            detail={"attendee": attendee, "expires_at": expires_at},
+            *(sku, stock.Place.ON_HAND, stock.Place.HELD, order.actor, "code issued"),
+            code=minted.number,
         ),
     )
     return {
-        "id": number,
-        "code": code,
+        "id": minted.number,
+        "code": minted.digits,
         "attendee": order.attendee,
         "sku": sku,
         "prize": prize["name"],
-        "expires_at": expires_at,
+        "expires_at": minted.expires_at,
     }
 
 
-def _mint(
-    tx: Transaction, order: CodeOrder, keys: CodeKeys, bound_to: tuple[int, str, str]
-) -> tuple[str, int]:
-    attendee, sku, expires_at = bound_to
+def mint(tx: Transaction, order: CodeOrder, attendee: int, sku: str, keys: CodeKeys) -> Minted:
+    """Make a code for a unit that its caller holds. Raises Refused when nearly all are taken."""
+    expires_at = as_text(datetime.fromisoformat(tx.at) + timedelta(days=order.valid_days))
     for _ in range(_DRAWS):
-        code = random_code(order.length)
+        digits = random_code(order.length)
         row = tx.connection.execute(
             "INSERT INTO codes (digest, sealed, box, attendee, sku, state, issued_at, expires_at)"
             " VALUES (?,?,?,?,?,'ready',?,?) ON CONFLICT (digest) DO NOTHING RETURNING id",
-            (keys.digest(code), keys.seal(code), order.box, attendee, sku, tx.at, expires_at),
+            (keys.digest(digits), keys.seal(digits), order.box, attendee, sku, tx.at, expires_at),
         ).fetchone()
         if row is not None:
-            return code, int(row[0])
+            minted = Minted(int(row[0]), digits, expires_at)
+            _tell_of_issue(tx, order, attendee, sku, minted)
+            return minted
     raise Refused(
         f"no unused code of {order.length} digits was found in {_DRAWS} draws:"
         " nearly all are taken; make codes longer ([codes] length)"
     )
+
+
+def _tell_of_issue(
+    tx: Transaction, order: CodeOrder, attendee: int, sku: str, minted: Minted
+) -> None:
+    detail: dict[str, str | int | float | bool | None]
+    detail = {"attendee": attendee, "expires_at": minted.expires_at}
+    if order.issue:
+        detail["issue"] = order.issue
+    entry = audit.Entry(order.actor, "code.issued", code=minted.number, sku=sku, detail=detail)
+    audit.append(tx, entry)
+
+
+def why_over_limit(
+    connection: sqlite3.Connection, attendee: int, per_attendee: int, issue: str = ""
+) -> str:
+    """Why the attendee gets no further code; empty when one is due. 0 sets no limit.
+
+    What another issue than `issue` holds for the attendee counts as a code.
+    """
+    if not per_attendee:
+        return ""
+    row = connection.execute(
+        "SELECT (SELECT count(*) FROM codes WHERE attendee = :attendee"
+        " AND state IN ('ready', 'in_use', 'spent')) + (SELECT count(*) FROM holds"
+        " JOIN issues ON issues.id = holds.issue WHERE holds.state = 'open'"
+        " AND issues.attendee = :attendee AND issues.id <> :issue)",
+        {"attendee": attendee, "issue": issue},
+    ).fetchone()
+    if row[0] < per_attendee:
+        return ""
+    return f"this attendee has had {row[0]} codes, and {per_attendee} is the most for one"
 
 
 def _draw_prize(connection: sqlite3.Connection) -> str:
@@ -104,14 +145,6 @@ def _draw_prize(connection: sqlite3.Connection) -> str:
     return str(prize["sku"])
 
 
-def _attendee(tx: Transaction, reference: str) -> int:
-    tx.connection.execute(
-        "INSERT INTO attendees (reference) VALUES (?) ON CONFLICT DO NOTHING", (reference,)
-    )
-    row = tx.connection.execute("SELECT id FROM attendees WHERE reference = ?", (reference,))
-    return int(row.fetchone()[0])
-
-
 def end(tx: Transaction, code: int, state: str, actor: str, reason: str) -> None:
     """Void or expire a code that is ready or in use, and give its unit back."""
     row = tx.connection.execute("SELECT sku FROM codes WHERE id = ?", (code,)).fetchone()
@@ -123,6 +156,14 @@ def end(tx: Transaction, code: int, state: str, actor: str, reason: str) -> None
         ),
     )
     audit.append(tx, audit.Entry(actor, f"code.{state}", reason, code=code, sku=row["sku"]))
+
+
+def take_back(tx: Transaction, code: int, actor: str, reason: str) -> bool:
+    """Void a code unless it was used or has ended; returns whether it was voided."""
+    is_ready = bool(find(tx.connection, code)["state"] == "ready")
+    if is_ready:
+        end(tx, code, "voided", actor, reason)
+    return is_ready
 
 
 def void(tx: Transaction, code: int, reason: str, actor: str) -> None:

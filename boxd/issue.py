@@ -1,0 +1,63 @@
+"""The rules of a code's issue: its steps, and how the random number decides on a prize."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+# So many bits of a workflow's random source decide; what a float holds without rounding.
+DRAW_BITS = 53
+
+
+class IssueState(StrEnum):
+    """How far the issue of a code has come."""
+
+    ASKED = "asked"
+    PICKED = "picked"  # the prize is chosen
+    HELD = "held"  # one unit of it is set aside, and no code has it yet
+    MINTED = "minted"  # the code is there, and nobody was given it yet
+    DONE = "done"
+    SOLD_OUT = "sold_out"
+    OVER_LIMIT = "over_limit"
+    UNDONE = "undone"  # it failed; what had been done is undone
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing can follow."""
+        return self in ENDED
+
+
+ENDED = frozenset({IssueState.DONE, IssueState.SOLD_OUT, IssueState.OVER_LIMIT, IssueState.UNDONE})
+
+
+@dataclass(frozen=True)
+class IssueStanding:
+    """Where the issue of a code stands, as the ledger has it.
+
+    `attempt` counts the picks: a unit may be gone before it is held. `code` is the code's number,
+    never its digits; `why` says why there is none.
+    """
+
+    issue: str
+    attendee: int
+    state: IssueState
+    since: str
+    task: str | None = None
+    attempt: int = 0
+    sku: str = ""
+    code: int | None = None
+    why: str = ""
+
+
+def drawn(draw: int, among: Sequence[tuple[str, int]]) -> str:
+    """The sku that the random number falls on, each as probable as its weight.
+
+    `draw` has DRAW_BITS bits; `among` is not empty and its weights are above 0.
+    """
+    place = draw * sum(weight for _, weight in among) >> DRAW_BITS
+    for sku, weight in among:
+        place -= weight
+        if place < 0:
+            return sku
+    raise ValueError(f"{draw} has more than {DRAW_BITS} bits")

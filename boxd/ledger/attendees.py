@@ -1,0 +1,88 @@
+"""Attendees: what the organiser calls them, and the pseudonym that remains of the forgotten."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from boxd.errors import NotFound, Refused
+from boxd.ledger import audit
+from boxd.ledger.ledger import Transaction
+
+_COLUMNS = "id, reference, pseudonym, link_generation, forgotten_at"
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """One attendee. `reference` is personal, and None once they are forgotten."""
+
+    number: int
+    reference: str | None
+    pseudonym: str
+    link_generation: int
+    forgotten_at: str | None
+
+
+def number_of(tx: Transaction, reference: str) -> int:
+    """The number of the attendee whom the organiser calls `reference`; new ones get one."""
+    tx.connection.execute(
+        "INSERT INTO attendees (reference) VALUES (?) ON CONFLICT DO NOTHING", (reference,)
+    )
+    row = tx.connection.execute("SELECT id FROM attendees WHERE reference = ?", (reference,))
+    return int(row.fetchone()[0])
+
+
+def find(connection: sqlite3.Connection, number: int) -> Attendee:
+    """The attendee of this number. Raises NotFound."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM attendees WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no attendee number {number}; `boxd attendees list` shows all")
+    return Attendee(*row)
+
+
+def named(connection: sqlite3.Connection, reference: str) -> Attendee:
+    """The attendee whom the organiser calls `reference`. Raises NotFound."""
+    return _by(connection, "reference", reference)
+
+
+def of_pseudonym(connection: sqlite3.Connection, pseudonym: str) -> Attendee:
+    """The attendee of this pseudonym. Raises NotFound."""
+    return _by(connection, "pseudonym", pseudonym)
+
+
+def _by(connection: sqlite3.Connection, column: str, value: str) -> Attendee:
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM attendees WHERE {column} = ?", (value,)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"no attendee has the {column} '{value}'; `boxd attendees list` shows all")
+    return Attendee(*row)
+
+
+def require_known(connection: sqlite3.Connection, number: int) -> Attendee:
+    """The attendee, to whom something new is to happen. Raises NotFound, Refused if forgotten."""
+    attendee = find(connection, number)
+    if attendee.forgotten_at is not None:
+        raise Refused(f"attendee {attendee.pseudonym} was forgotten at {attendee.forgotten_at}")
+    return attendee
+
+
+def listing(connection: sqlite3.Connection, after: int, limit: int) -> list[Attendee]:
+    """Up to `limit` attendees with numbers above `after`, by number."""
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM attendees WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
+    )
+    return [Attendee(*row) for row in found]
+
+
+def revoke_links(tx: Transaction, number: int, actor: str) -> int:
+    """Make every link that the attendee was given useless; returns the new generation."""
+    attendee = find(tx.connection, number)
+    generation = attendee.link_generation + 1
+    tx.connection.execute(
+        "UPDATE attendees SET link_generation = ? WHERE id = ?", (generation, number)
+    )
+    detail: dict[str, str | int | float | bool | None]
+    detail = {"attendee": number, "generation": generation}
+    audit.append(tx, audit.Entry(actor, "attendee.links_revoked", detail=detail))
+    return generation

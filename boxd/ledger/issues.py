@@ -1,0 +1,128 @@
+"""Issues of codes as rows: asked for once, and where each stands."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from boxd.errors import NotFound, Refused
+from boxd.issue import IssueStanding, IssueState
+from boxd.ledger import audit
+from boxd.ledger.ledger import Transaction
+
+_COLUMNS = "id, attendee, state, since, task, attempt, sku, code, why"
+
+
+@dataclass(frozen=True)
+class IssueOrder:
+    """A code that is to be issued. `prizes` are the skus to draw among; empty for all.
+
+    `valid_days` None means as configured. `task` is the one that it is the reward of.
+    """
+
+    issue: str
+    attendee: int
+    actor: str
+    prizes: tuple[str, ...] = ()
+    valid_days: int | None = None
+    task: str | None = None
+
+
+def ask(tx: Transaction, order: IssueOrder) -> IssueStanding:
+    """Write the order down, once; asked again under the same id, return where it stands.
+
+    Raises Refused where the id stands for another attendee's.
+    """
+    known = find(tx.connection, order.issue)
+    if known is not None:
+        if known.attendee != order.attendee:
+            raise Refused(f"the id '{order.issue}' was used for another issue; take a new one")
+        return known
+    tx.connection.execute(
+        "INSERT INTO issues (id, task, attendee, prizes, valid_days, actor, asked_at, since)"
+        " VALUES (?,?,?,?,?,?,?,?)",
+        (
+            *(order.issue, order.task, order.attendee, json.dumps(order.prizes)),
+            *(order.valid_days, order.actor, tx.at, tx.at),
+        ),
+    )
+    detail: dict[str, str | int | float | bool | None]
+    detail = {"issue": order.issue, "attendee": order.attendee, "task": order.task}
+    audit.append(tx, audit.Entry(order.actor, "issue.asked", detail=detail))
+    return require(tx.connection, order.issue)
+
+
+def find(connection: sqlite3.Connection, issue: str) -> IssueStanding | None:
+    """Where the issue stands; None when the ledger does not know it."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM issues WHERE id = ?", (issue,)).fetchone()
+    return _standing(row) if row else None
+
+
+def require(connection: sqlite3.Connection, issue: str) -> IssueStanding:
+    """Where the issue stands. Raises NotFound when the ledger does not know it."""
+    standing = find(connection, issue)
+    if standing is None:
+        raise NotFound(f"there is no issue of a code '{issue}'")
+    return standing
+
+
+def order_of(connection: sqlite3.Connection, issue: str) -> IssueOrder:
+    """What was asked for. Raises NotFound."""
+    require(connection, issue)
+    row = connection.execute("SELECT * FROM issues WHERE id = ?", (issue,)).fetchone()
+    return IssueOrder(
+        issue=row["id"],
+        attendee=row["attendee"],
+        actor=row["actor"],
+        prizes=tuple(json.loads(row["prizes"])),
+        valid_days=row["valid_days"],
+        task=row["task"],
+    )
+
+
+def of_task(connection: sqlite3.Connection, task: str) -> IssueStanding | None:
+    """Where the latest issue of a task's code stands; None before there is one."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM issues WHERE task = ? ORDER BY asked_at DESC, id DESC LIMIT 1",
+        (task,),
+    ).fetchone()
+    return _standing(row) if row else None
+
+
+def open_ones(connection: sqlite3.Connection) -> list[IssueStanding]:
+    """Every issue that has not ended, by id."""
+    found = connection.execute(f"SELECT {_COLUMNS} FROM issues WHERE ended_at IS NULL ORDER BY id")
+    return [_standing(row) for row in found]
+
+
+def move(
+    tx: Transaction, issue: str, state: IssueState, changes: Mapping[str, object] | None = None
+) -> IssueStanding:
+    """Bring the issue to `state`, with other columns changed beside; returns where it stands."""
+    values = {
+        "state": state,
+        "since": tx.at,
+        "ended_at": tx.at if state.has_ended else None,
+        **(changes or {}),
+    }
+    assignments = ", ".join(f"{column} = ?" for column in values)
+    tx.connection.execute(
+        f"UPDATE issues SET {assignments} WHERE id = ?", (*values.values(), issue)
+    )
+    return require(tx.connection, issue)
+
+
+def _standing(row: sqlite3.Row) -> IssueStanding:
+    return IssueStanding(
+        issue=row["id"],
+        attendee=row["attendee"],
+        state=IssueState(row["state"]),
+        since=row["since"],
+        task=row["task"],
+        attempt=row["attempt"],
+        sku=row["sku"] or "",
+        code=row["code"],
+        why=row["why"],
+    )

@@ -1,0 +1,186 @@
+"""The steps of a code's issue, each a transaction that may be asked for again, and their undoing.
+
+Pick a prize, hold one unit of it, mint the code, hand it over. A step that is done already, or
+whose turn has passed, changes nothing and tells where the issue stands.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from boxd.errors import Refused
+from boxd.issue import IssueStanding, IssueState, drawn
+from boxd.ledger import alarms, attendees, audit, codes, issues, stock, task_standings, tasks
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Transaction
+from boxd.task import TaskState
+
+Detail = dict[str, str | int | float | bool | None]
+
+
+@dataclass(frozen=True)
+class IssueRules:
+    """What the box's configuration decides about new codes."""
+
+    box: str
+    length: int
+    valid_days: int
+    per_attendee: int
+
+
+def pick(tx: Transaction, issue: str, attempt: int, draw: int, rules: IssueRules) -> IssueStanding:
+    """Choose the prize by the random number, or end the issue: sold out, over the limit."""
+    standing = issues.require(tx.connection, issue)
+    if standing.state is not IssueState.ASKED or attempt <= standing.attempt:
+        return standing
+    if why := _why_none(tx, standing, rules):
+        return _end(tx, standing, IssueState.OVER_LIMIT, why)
+    order = issues.order_of(tx.connection, issue)
+    among = _in_stock(tx.connection, order.prizes)
+    if not among:
+        return _sold_out(tx, standing, order)
+    sku = drawn(draw, among)
+    alarms.clear(tx, "sold_out", _pool(order.prizes))
+    chosen = {"attempt": attempt, "draw": draw, "among": json.dumps(among), "sku": sku}
+    picked = issues.move(tx, issue, IssueState.PICKED, chosen)
+    _tell(tx, picked, "issue.picked", {"draw": draw, "among": json.dumps(among)})
+    return picked
+
+
+def hold(tx: Transaction, issue: str, rules: IssueRules) -> IssueStanding:
+    """Set one unit of the picked prize aside; if the last one is gone, ask for another pick."""
+    standing = issues.require(tx.connection, issue)
+    if standing.state is not IssueState.PICKED:
+        return standing
+    if why := _why_none(tx, standing, rules):
+        return _end(tx, standing, IssueState.OVER_LIMIT, why)
+    try:
+        _move_unit(tx, standing, stock.Place.ON_HAND, stock.Place.HELD, "held for a code")
+    except Refused:
+        return issues.move(tx, issue, IssueState.ASKED, {"sku": None})
+    tx.connection.execute(
+        "INSERT INTO holds (issue, sku, held_at) VALUES (?,?,?)", (issue, standing.sku, tx.at)
+    )
+    return issues.move(tx, issue, IssueState.HELD)
+
+
+def mint(tx: Transaction, issue: str, rules: IssueRules, keys: CodeKeys) -> IssueStanding:
+    """Make the code for the unit that is held. Raises Refused when no code can be made."""
+    standing = issues.require(tx.connection, issue)
+    if standing.state is not IssueState.HELD:
+        return standing
+    order = issues.order_of(tx.connection, issue)
+    valid_days = rules.valid_days if order.valid_days is None else order.valid_days
+    wanted = codes.CodeOrder(
+        "", rules.box, rules.length, valid_days, order.actor, standing.sku, issue=issue
+    )
+    minted = codes.mint(tx, wanted, standing.attendee, standing.sku, keys)
+    _end_hold(tx, issue, "coded")
+    return issues.move(tx, issue, IssueState.MINTED, {"code": minted.number})
+
+
+def hand_over(tx: Transaction, issue: str) -> IssueStanding:
+    """Give the code to its attendee, as the reward of the task where there is one.
+
+    Raises Refused when there is nobody to give it to: the task was withdrawn, the attendee
+    forgotten.
+    """
+    standing = issues.require(tx.connection, issue)
+    if standing.state is not IssueState.MINTED:
+        return standing
+    attendees.require_known(tx.connection, standing.attendee)
+    if standing.task is not None:
+        tasks.settle(tx, standing.task, TaskState.REWARDED, standing.code)
+    return _end(tx, standing, IssueState.DONE, "")
+
+
+def undo(tx: Transaction, issue: str, why: str) -> IssueStanding:
+    """Take back what the issue has done so far, and end it; an alarm says why."""
+    standing = issues.require(tx.connection, issue)
+    if standing.state.has_ended:
+        return standing
+    if standing.state is IssueState.HELD:
+        _move_unit(tx, standing, stock.Place.HELD, stock.Place.ON_HAND, "the issue was undone")
+        _end_hold(tx, issue, "released")
+    if standing.state is IssueState.MINTED and standing.code is not None:
+        codes.take_back(tx, standing.code, "boxd", "its issue was undone")
+    text = (
+        f"No code could be issued to attendee {standing.attendee}: {why}."
+        " Mend that; `boxd alarms clear` ends this alarm."
+    )
+    alarms.raise_alarm(tx, "code_not_issued", issue, text)
+    return _end(tx, standing, IssueState.UNDONE, why)
+
+
+def _why_none(tx: Transaction, standing: IssueStanding, rules: IssueRules) -> str:
+    return codes.why_over_limit(
+        tx.connection, standing.attendee, rules.per_attendee, standing.issue
+    )
+
+
+def _in_stock(connection: sqlite3.Connection, prizes: tuple[str, ...]) -> list[tuple[str, int]]:
+    """What can be drawn, with its weight; a prize named alone needs none."""
+    found = connection.execute(
+        "SELECT sku, weight FROM prizes JOIN stock USING (sku) WHERE on_hand > 0 ORDER BY sku"
+    ).fetchall()
+    if len(prizes) == 1:
+        return [(row["sku"], 1) for row in found if row["sku"] in prizes]
+    return [
+        (row["sku"], row["weight"])
+        for row in found
+        if row["weight"] > 0 and (not prizes or row["sku"] in prizes)
+    ]
+
+
+def _sold_out(tx: Transaction, standing: IssueStanding, order: issues.IssueOrder) -> IssueStanding:
+    pool = _pool(order.prizes)
+    text = (
+        f"Sold out: no unit of {pool} is on hand, and attendee {standing.attendee} should have"
+        " had one. `boxd prizes adjust` adds some; `boxd alarms clear` ends this alarm."
+    )
+    alarms.raise_alarm(tx, "sold_out", pool, text)
+    return _end(tx, standing, IssueState.SOLD_OUT, f"no unit of {pool} is on hand")
+
+
+def _pool(prizes: tuple[str, ...]) -> str:
+    return ", ".join(prizes) or "any prize"
+
+
+_TASK_ENDS = {
+    IssueState.SOLD_OUT: TaskState.SOLD_OUT,
+    IssueState.OVER_LIMIT: TaskState.OVER_LIMIT,
+    IssueState.UNDONE: TaskState.FAILED,
+}
+
+
+def _end(tx: Transaction, standing: IssueStanding, state: IssueState, why: str) -> IssueStanding:
+    """End the issue, and its task where that waits for it."""
+    after = issues.move(tx, standing.issue, state, {"why": why})
+    _tell(tx, after, f"issue.{state}", {"why": why})
+    if after.task is not None and state in _TASK_ENDS:
+        task = task_standings.require(tx.connection, after.task)
+        if task.state is TaskState.APPROVED:
+            tasks.settle(tx, after.task, _TASK_ENDS[state])
+    return after
+
+
+def _end_hold(tx: Transaction, issue: str, state: str) -> None:
+    tx.connection.execute(
+        "UPDATE holds SET state = ?, ended_at = ? WHERE issue = ?", (state, tx.at, issue)
+    )
+
+
+def _move_unit(
+    tx: Transaction, standing: IssueStanding, source: stock.Place, target: stock.Place, why: str
+) -> None:
+    stock.move(
+        tx, stock.Movement(standing.sku, source, target, "boxd", f"{why} ({standing.issue})")
+    )
+
+
+def _tell(tx: Transaction, standing: IssueStanding, action: str, more: Detail) -> None:
+    detail: Detail = {"issue": standing.issue, "attendee": standing.attendee, **more}
+    entry = audit.Entry("boxd", action, code=standing.code, sku=standing.sku or None, detail=detail)
+    audit.append(tx, entry)

@@ -1,0 +1,90 @@
+"""Kinds of task and checkpoints, as the configuration had them last."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from boxd.errors import NotFound
+from boxd.ledger.ledger import Transaction
+from boxd.task import Checkpoint, Demand, TaskKind
+
+_COLUMNS = (
+    *("id", "name", "text", "checkpoints", "needed", "submission", "verdict", "tries"),
+    *("expires_at", "prizes"),
+)
+
+
+def declare(tx: Transaction, kinds: Sequence[TaskKind], checkpoints: Sequence[Checkpoint]) -> None:
+    """Take over the configuration's; kinds that it has no more are not offered any more."""
+    tx.connection.executemany(
+        "INSERT INTO checkpoints (id, name) VALUES (?,?)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE name <> excluded.name",
+        [(each.id, each.name) for each in checkpoints],
+    )
+    offered = json.dumps([kind.id for kind in kinds])
+    tx.connection.execute(
+        "UPDATE task_kinds SET offered = 0"
+        " WHERE offered = 1 AND id NOT IN (SELECT value FROM json_each(?))",
+        (offered,),
+    )
+    changed = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
+    tx.connection.executemany(
+        f"INSERT INTO task_kinds ({', '.join(_COLUMNS)}) VALUES (?,?,?,?,?,?,?,?,?,?)"
+        f" ON CONFLICT (id) DO UPDATE SET offered = 1, {changed}",
+        [_row(kind) for kind in kinds],
+    )
+
+
+def _row(kind: TaskKind) -> tuple[object, ...]:
+    return (
+        *(kind.id, kind.name, kind.text, json.dumps(kind.checkpoints), kind.needed),
+        *(kind.submission, int(kind.verdict), kind.tries, kind.expires_at),
+        json.dumps(kind.prizes),
+    )
+
+
+def of_row(row: sqlite3.Row) -> TaskKind:
+    """The kind in a row that has its columns, under their own names."""
+    return TaskKind(
+        id=row["id"],
+        name=row["name"],
+        text=row["text"],
+        checkpoints=tuple(json.loads(row["checkpoints"])),
+        needed=row["needed"],
+        submission=Demand(row["submission"]),
+        verdict=bool(row["verdict"]),
+        tries=row["tries"],
+        expires_at=row["expires_at"],
+        prizes=tuple(json.loads(row["prizes"])),
+    )
+
+
+def offered(connection: sqlite3.Connection) -> list[TaskKind]:
+    """The kinds that the configuration has, by id."""
+    return [
+        of_row(row)
+        for row in connection.execute("SELECT * FROM task_kinds WHERE offered = 1 ORDER BY id")
+    ]
+
+
+def find(connection: sqlite3.Connection, kind: str) -> TaskKind:
+    """The kind, offered or not. Raises NotFound naming those that are offered."""
+    row = connection.execute("SELECT * FROM task_kinds WHERE id = ?", (kind,)).fetchone()
+    if row is None:
+        known = ", ".join(each.id for each in offered(connection)) or "none yet"
+        raise NotFound(f"there is no kind of task '{kind}'; known: {known}")
+    return of_row(row)
+
+
+def is_offered(connection: sqlite3.Connection, kind: str) -> bool:
+    """Whether the configuration still has it."""
+    row = connection.execute("SELECT offered FROM task_kinds WHERE id = ?", (kind,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def checkpoints(connection: sqlite3.Connection) -> list[Checkpoint]:
+    """Every checkpoint, by id."""
+    found = connection.execute("SELECT id, name FROM checkpoints ORDER BY id")
+    return [Checkpoint(*row) for row in found]

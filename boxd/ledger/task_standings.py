@@ -1,0 +1,104 @@
+"""Tasks as they are read: where each stands, and all that belongs to one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from boxd.errors import NotFound
+from boxd.ledger import task_kinds
+from boxd.task import TaskKind, TaskStanding, TaskState
+
+# Scans in their order; whether something was handed in for the present try.
+_SELECT = """
+    SELECT tasks.id AS task, attendee, state, step, since, tries_used,
+        last_refusal, code, task_kinds.*,
+        (SELECT json_group_array(checkpoint) FROM
+            (SELECT checkpoint FROM scans WHERE scans.task = tasks.id ORDER BY seq)
+        ) AS scanned,
+        EXISTS (SELECT 1 FROM submissions WHERE submissions.task = tasks.id
+            AND try = tries_used) AS is_submitted
+    FROM tasks JOIN task_kinds ON task_kinds.id = tasks.kind
+"""
+
+_DETAILS = {
+    "scans": "id, checkpoint, actor, at FROM scans",
+    "submissions": "id, try, text, actor, at FROM submissions",
+    "verdicts": "id, try, approved, reason, actor, at FROM verdicts",
+    "issues": "id, state, attempt, sku, code, why, asked_at, ended_at FROM issues",
+}
+
+
+def find(connection: sqlite3.Connection, task: str) -> TaskStanding | None:
+    """Where the task stands; None when the ledger does not know it."""
+    row = connection.execute(f"{_SELECT} WHERE tasks.id = ?", (task,)).fetchone()
+    return _standing(row) if row else None
+
+
+def require(connection: sqlite3.Connection, task: str) -> TaskStanding:
+    """Where the task stands. Raises NotFound when the ledger does not know it."""
+    standing = find(connection, task)
+    if standing is None:
+        raise NotFound(f"there is no task '{task}'; `boxd tasks list` shows all")
+    return standing
+
+
+def open_ones(connection: sqlite3.Connection) -> list[TaskStanding]:
+    """Every task that has not ended, by id."""
+    return _standings(connection.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY tasks.id"))
+
+
+def of_attendee(connection: sqlite3.Connection, attendee: int) -> list[TaskStanding]:
+    """The attendee's tasks, in the order they were started."""
+    found = connection.execute(
+        f"{_SELECT} WHERE attendee = ? ORDER BY started_at, tasks.id", (attendee,)
+    )
+    return _standings(found)
+
+
+def listing(
+    connection: sqlite3.Connection,
+    state: TaskState | None,
+    kind: str | None,
+    limit: int,
+    offset: int = 0,
+) -> list[TaskStanding]:
+    """Tasks, the last started first; all, or those in a state, of a kind."""
+    found = connection.execute(
+        f"{_SELECT} WHERE (? IS NULL OR state = ?) AND (? IS NULL OR tasks.kind = ?)"
+        " ORDER BY started_at DESC, tasks.id DESC LIMIT ? OFFSET ?",
+        (state, state, kind, kind, limit, offset),
+    )
+    return _standings(found)
+
+
+def details(connection: sqlite3.Connection, task: str) -> dict[str, list[dict[str, object]]]:
+    """The scans, submissions and verdicts of a task, and the issues of its code, oldest first."""
+    require(connection, task)
+    return {
+        table: [dict(row) for row in connection.execute(f"SELECT {what} WHERE task = ?", (task,))]
+        for table, what in _DETAILS.items()
+    }
+
+
+def _standings(rows: Iterable[sqlite3.Row]) -> list[TaskStanding]:
+    return [_standing(row) for row in rows]
+
+
+def _standing(row: sqlite3.Row) -> TaskStanding:
+    kind: TaskKind = task_kinds.of_row(row)
+    return TaskStanding(
+        task=row["task"],
+        kind=kind,
+        attendee=row["attendee"],
+        state=TaskState(row["state"]),
+        step=row["step"],
+        since=row["since"],
+        scanned=tuple(json.loads(row["scanned"])),
+        is_submitted=bool(row["is_submitted"]),
+        tries_used=row["tries_used"],
+        last_refusal=row["last_refusal"],
+        code=row["code"],
+        expires_at=kind.expires_at,
+    )

@@ -1,0 +1,230 @@
+"""Tasks: started once for each attendee, and moved on by scans, submissions and verdicts."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from boxd.errors import Refused
+from boxd.ledger import attendees, audit, issues, task_kinds
+from boxd.ledger.ledger import Transaction
+from boxd.ledger.task_standings import find, open_ones, require
+from boxd.task import (
+    WITHOUT_CODE,
+    Asked,
+    Scan,
+    Submission,
+    TaskReply,
+    TaskStanding,
+    TaskState,
+    Verdict,
+    counts_already,
+    has_expired,
+    missing,
+    state_after,
+    task_id,
+    why_refused,
+)
+
+Detail = dict[str, str | int | float | bool | None]
+
+
+def start(tx: Transaction, kind: str, attendee: int, actor: str) -> TaskStanding:
+    """Start the attendee's task of this kind; asked again, return where it stands.
+
+    Raises NotFound for an unknown kind or attendee, Refused for a kind that is not offered any
+    more or has expired, and for an attendee who was forgotten.
+    """
+    task = task_id(kind, attendee)
+    if (known := find(tx.connection, task)) is not None:
+        return known
+    wanted = task_kinds.find(tx.connection, kind)
+    attendees.require_known(tx.connection, attendee)
+    if not task_kinds.is_offered(tx.connection, kind):
+        raise Refused(f"'{wanted.name}' is not offered any more")
+    tx.connection.execute(
+        "INSERT INTO tasks (id, kind, attendee, started_at, since) VALUES (?,?,?,?,?)",
+        (task, kind, attendee, tx.at, tx.at),
+    )
+    standing = require(tx.connection, task)
+    if has_expired(standing, _now(tx)):
+        raise Refused(f"'{wanted.name}' expired at {wanted.expires_at}; it can't be started")
+    _tell(tx, standing, actor, "task.started")
+    return standing
+
+
+def reply_given(connection: sqlite3.Connection, asked: Asked) -> TaskReply | None:
+    """The reply to what was asked under this id before, or counts already; None if it is new.
+
+    Raises NotFound for an unknown task, Refused where the id stands for something else.
+    """
+    standing = require(connection, asked.task)
+    table, values = _TABLES[type(asked)], _content(asked)
+    row = connection.execute(
+        f"SELECT task, {', '.join(values)} FROM {table} WHERE id = ?", (asked.id,)
+    ).fetchone()
+    if row is not None and tuple(row) != (asked.task, *values.values()):
+        raise Refused(f"the id '{asked.id}' was used for something else; take a new one")
+    if row is not None or counts_already(standing, asked):
+        return TaskReply(True, "", standing, is_new=False)
+    return None
+
+
+_TABLES: dict[type[Asked], str] = {Scan: "scans", Submission: "submissions", Verdict: "verdicts"}
+
+
+def _content(asked: Asked) -> dict[str, str | int]:
+    """What was asked, by column."""
+    match asked:
+        case Scan():
+            return {"checkpoint": asked.checkpoint}
+        case Submission():
+            return {"text": asked.text}
+        case Verdict():
+            return {"approved": int(asked.approved), "reason": asked.reason}
+
+
+def record(tx: Transaction, asked: Asked) -> TaskReply:
+    """Take what was asked, or say why not; a repeated id gets the same reply, changes nothing.
+
+    Raises NotFound for an unknown task, Refused where the id stands for something else.
+    """
+    given = reply_given(tx.connection, asked)
+    if given is not None:
+        return given
+    standing = expire(tx, asked.task)
+    why = why_refused(standing, asked, _now(tx))
+    if why:
+        return TaskReply(False, why, standing)
+    _store(tx, asked, standing)
+    return TaskReply(True, "", _move_on(tx, asked))
+
+
+def _store(tx: Transaction, asked: Asked, standing: TaskStanding) -> None:
+    values = {"id": asked.id, "task": asked.task, "actor": asked.actor, "at": tx.at}
+    row: dict[str, str | int] = {**values, **_content(asked)}
+    if not isinstance(asked, Scan):
+        row["try"] = standing.tries_used
+    marks = ",".join("?" * len(row))
+    tx.connection.execute(
+        f"INSERT INTO {_TABLES[type(asked)]} ({', '.join(row)}) VALUES ({marks})",
+        tuple(row.values()),
+    )
+    if isinstance(asked, Verdict) and not asked.approved:
+        tx.connection.execute(
+            "UPDATE tasks SET tries_used = tries_used + 1, last_refusal = ? WHERE id = ?",
+            (asked.reason, asked.task),
+        )
+
+
+def _move_on(tx: Transaction, asked: Asked) -> TaskStanding:
+    standing = require(tx.connection, asked.task)
+    match asked:
+        case Scan():
+            _tell(tx, standing, asked.actor, "task.scanned", {"checkpoint": asked.checkpoint})
+        case Submission():  # never what the attendee wrote
+            _tell(tx, standing, asked.actor, "task.submitted", {"characters": len(asked.text)})
+        case Verdict() if not asked.approved:
+            _tell(tx, standing, asked.actor, "task.refused", {"reason": asked.reason})
+    state = state_after(standing, asked)
+    if state is TaskState.APPROVED:
+        return approve(tx, standing, asked.actor)
+    return _set(tx, standing, state)
+
+
+def approve(tx: Transaction, standing: TaskStanding, actor: str) -> TaskStanding:
+    """Nothing is missing any more: the task's code is to be issued."""
+    earlier = tx.connection.execute(
+        "SELECT count(*) FROM issues WHERE task = ?", (standing.task,)
+    ).fetchone()[0]
+    issue = f"{standing.task}.{earlier + 1}" if earlier else standing.task
+    after = _set(tx, standing, TaskState.APPROVED)
+    _tell(tx, after, actor, "task.approved")
+    order = issues.IssueOrder(
+        issue, standing.attendee, actor, standing.kind.prizes, task=standing.task
+    )
+    issues.ask(tx, order)
+    return after
+
+
+def approve_again(tx: Transaction, task: str, actor: str) -> TaskStanding:
+    """Try once more to issue the code of a task that ended without one for no fault of its own.
+
+    Raises NotFound; Refused for a task that is not sold out, over the limit or failed.
+    """
+    standing = require(tx.connection, task)
+    if standing.state not in WITHOUT_CODE:
+        raise Refused(f"task {task} is {standing.state}; there is no code to issue once more")
+    attendees.require_known(tx.connection, standing.attendee)
+    return approve(tx, standing, actor)
+
+
+def settle(tx: Transaction, task: str, state: TaskState, code: int | None = None) -> TaskStanding:
+    """Record what came of the issue of an approved task's code. Raises Refused if it has ended."""
+    standing = require(tx.connection, task)
+    if standing.state is not TaskState.APPROVED:
+        raise Refused(f"task {task} is {standing.state}; it gets no code")
+    after = _set(tx, standing, state, code)
+    _tell(tx, after, "boxd", f"task.{state}", {"code": code})
+    return after
+
+
+def expire(tx: Transaction, task: str) -> TaskStanding:
+    """End the task if it is open and its time is over; returns where it stands."""
+    standing = require(tx.connection, task)
+    if not has_expired(standing, _now(tx)):
+        return standing
+    after = _set(tx, standing, TaskState.EXPIRED)
+    _tell(tx, after, "boxd", "task.expired")
+    return after
+
+
+def catch_up(tx: Transaction) -> list[TaskStanding]:
+    """End what has expired, and approve what lacks nothing by rules that were changed.
+
+    Returns the tasks that were moved on.
+    """
+    moved = []
+    for standing in open_ones(tx.connection):
+        after = expire(tx, standing.task)
+        if after.state is TaskState.OPEN and not missing(after):
+            after = approve(tx, after, "boxd")
+        if after.state is not standing.state:
+            moved.append(after)
+    return moved
+
+
+def withdraw(tx: Transaction, attendee: int, actor: str) -> None:
+    """End every task of the attendee that has not ended."""
+    found = tx.connection.execute(
+        "SELECT id FROM tasks WHERE attendee = ? AND ended_at IS NULL", (attendee,)
+    ).fetchall()
+    for row in found:
+        after = _set(tx, require(tx.connection, row["id"]), TaskState.WITHDRAWN)
+        _tell(tx, after, actor, "task.withdrawn")
+
+
+def _set(
+    tx: Transaction, standing: TaskStanding, state: TaskState, code: int | None = None
+) -> TaskStanding:
+    tx.connection.execute(
+        "UPDATE tasks SET state = ?, code = ?, step = step + 1, since = ?, ended_at = ?"
+        " WHERE id = ?",
+        (state, code, tx.at, tx.at if state.has_ended else None, standing.task),
+    )
+    return require(tx.connection, standing.task)
+
+
+def _tell(
+    tx: Transaction,
+    standing: TaskStanding,
+    actor: str,
+    action: str,
+    more: Detail | None = None,
+) -> None:
+    detail: Detail = {"task": standing.task, "attendee": standing.attendee, **(more or {})}
+    audit.append(tx, audit.Entry(actor, action, standing.kind.id, detail=detail))
+
+
+def _now(tx: Transaction) -> datetime:
+    return datetime.fromisoformat(tx.at)
