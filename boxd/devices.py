@@ -196,3 +196,8 @@ class Bus(Protocol):
 
     def strangers(self) -> Sequence[Stranger]:
         """What is plugged in and in no configuration, as far as the bus can tell."""
+
+
+def part_named(sort: str, name: str) -> str:
+    """A latch or door in words: by its sort and name, unless the name says the sort by itself."""
+    return name if name.startswith(sort) else f"{sort} {name}"

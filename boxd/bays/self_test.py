@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from boxd.bays.overseen import OverseenDevice
 from boxd.bays.rack import Rack
-from boxd.devices import DeviceState, DoorState
+from boxd.devices import DeviceState, DoorState, part_named
 
 SETTLES_S = 1.5
 """Time for a device to be found out: a command to an Arduino is tried for a second."""
@@ -71,11 +71,15 @@ def _look_at(device: OverseenDevice) -> Iterator[Tested]:
     for lamp in device.lamps:
         yield Tested(device.name, f"{lamp} lamp", Result.PASSED, "can be sent; nobody looked")
     for name, door in device.doors.items():
-        yield _contact(device.name, f"door {name}", door.state)
+        yield _contact(device.name, part_named("door", name), door.state)
     for name, latch in device.latches.items():
         if latch.feedback is not None:
-            yield _contact(device.name, f"feedback of latch {name}", latch.feedback.state)
-        yield Tested(device.name, f"latch {name}", Result.SKIPPED, "never moved by itself")
+            yield _contact(
+                device.name, f"contact of {part_named('latch', name)}", latch.feedback.state
+            )
+        yield Tested(
+            device.name, part_named("latch", name), Result.SKIPPED, "never moved by itself"
+        )
 
 
 def _contact(device: str, part: str, state: DoorState) -> Tested:

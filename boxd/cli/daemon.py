@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
@@ -51,32 +51,42 @@ def post(path: str, body: Mapping[str, object], key: str | None = None) -> Any:
     return _ask("POST", path, json.dumps(given).encode(), headers)
 
 
+class Events:
+    """What the daemon tells, event by event, until it or `end` ends that."""
+
+    def __init__(self, connection: HTTPConnection, response: HTTPResponse) -> None:
+        self._connection = connection
+        self._response = response
+
+    def __iter__(self) -> Iterator[Event]:
+        """Event for event; comments, which only show that the daemon is there, are left out."""
+        name = ""
+        try:
+            while line := self._response.readline():
+                field, _, value = line.decode().rstrip("\n").partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data":
+                    yield name, json.loads(value)
+        except (OSError, HTTPException) as error:
+            raise BoxdError("boxd went away; see `systemctl status boxd`") from error
+
+    def end(self) -> None:
+        """End the connection, also while another thread reads from it."""
+        with suppress(OSError):
+            self._connection.sock.shutdown(socket.SHUT_RDWR)
+
+
 @contextmanager
-def events(
-    method: str, path: str, body: Mapping[str, object] | None = None
-) -> Iterator[Iterator[Event]]:
-    """What the daemon tells at `path`, event by event, until it or the block ends."""
+def events(method: str, path: str, body: Mapping[str, object] | None = None) -> Iterator[Events]:
+    """What the daemon tells at `path`; the connection ends with the block."""
     given = None if body is None else json.dumps(body).encode()
     connection = _SocketConnection(configuration().socket_file)
     with closing(connection):
         response = _response(connection, method, path, given, {})
         if response.status != HTTPStatus.OK:
             _understood(response.status, response.read())
-        yield _events_in(response)
-
-
-def _events_in(response: HTTPResponse) -> Iterator[Event]:
-    """Event for event; comments, which only show that the daemon is there, are left out."""
-    name = ""
-    try:
-        while line := response.readline():
-            field, _, value = line.decode().rstrip("\n").partition(": ")
-            if field == "event":
-                name = value
-            elif field == "data":
-                yield name, json.loads(value)
-    except (OSError, HTTPException) as error:
-        raise BoxdError("boxd went away; see `systemctl status boxd`") from error
+        yield Events(connection, response)
 
 
 def quoted(name: str) -> str:

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _COLOURS = {
-    "green": {"ready", "closed", "free", "up", "whole", "done", "dispensed", "external", "yes"},
+    "green": {
+        "ready",
+        "closed",
+        "free",
+        "up",
+        "whole",
+        "done",
+        "dispensed",
+        "external",
+        "yes",
+        "passed",
+    },
     "yellow": {
         *("connecting", "checking", "starting", "unknown", "in_use", "taken", "busy"),
         *("open", "load", "ask", "take", "voided", "expired", "declined", "cancelled"),
@@ -26,10 +37,10 @@ _COLOURS = {
         *("unreachable", "out_of_service", "locked_out", "failed", "jam", "down", "damaged"),
         *("refused", "bad"),
     },
-    "dim": {"disabled", "none", "spent"},
+    "dim": {"disabled", "none", "spent", "skipped"},
 }
 # Columns whose text may be broken over lines in a narrow terminal; anything else stays whole.
-_SENTENCES = ("text", "why", "what", "reason", "detail", "last")
+_SENTENCES = ("text", "why", "what", "reason", "detail", "last", "parts", "remark")
 # Wide enough that no line is broken when a program reads it.
 _UNBROKEN = 1000
 _GAP = 2  # blanks between columns
