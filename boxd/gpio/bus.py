@@ -50,15 +50,17 @@ class GpioBus:
         self._wake = asyncio.Event()
         self._is_closing = False
         self._watch: asyncio.Task[None] | None = None
+        self._starting: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Take the pins and go on watching; returns once that is done, or after a second."""
         first = asyncio.create_task(self._look())
         self._watch = asyncio.create_task(self._keep_looking(first), name="gpio bus")
         self._watch.add_done_callback(_report_failure)
+        self._starting = {first}
         if self._guard:
-            await self._guard.start()
-        await asyncio.wait({first}, timeout=FIRST_LOOK_S)
+            self._starting.add(asyncio.create_task(self._guard.start()))
+        await asyncio.wait(self._starting, timeout=FIRST_LOOK_S)
 
     async def close(self) -> None:
         """Stop watching, switch every output off and let go of the pins."""
@@ -137,8 +139,17 @@ class GpioBus:
     async def _close_factory(self) -> None:
         factory, self._factory = self._factory, None
         if factory is not None:
-            with contextlib.suppress(*PIN_ERRORS):
-                await asyncio.to_thread(factory.close)
+            await asyncio.to_thread(_close, factory)
+
+
+def _close(factory: Any) -> None:
+    """Let go of every line, also when pins fail: else they would be busy at the next attempt."""
+    for pin in tuple(factory.pins.values()):
+        with contextlib.suppress(*PIN_ERRORS):
+            pin.close()
+    factory.pins.clear()
+    with contextlib.suppress(*PIN_ERRORS):
+        factory.close()
 
 
 def _guard(
