@@ -10,20 +10,19 @@ import time
 import tty
 from collections.abc import Callable
 
-from boxd.config.device_schema import ArduinoDevice, PinLevel
-from boxd.devices import DoorState, Key, LampName
-from boxd.sim.arduino_firmware import EIGHT, SIX, ArduinoFirmware, Edge, Layout, Output
+from boxd.config.device_schema import ArduinoDevice
+from boxd.devices import DoorState
+from boxd.sim.arduino_firmware import ArduinoFirmware
+from boxd.sim.arduino_front import ArduinoFront
 from boxd.sim.trace import Trace
 
 _READ_BYTES = 4096
 
 
-class SimulatedArduino:
-    """One Arduino as its configuration describes it, with a power plug and a USB plug.
+class SimulatedArduino(ArduinoFront):
+    """One Arduino with a power plug and a USB plug.
 
-    `on_latch` is told, by the latch's name, when a coil gets or loses its current; `door_state`
-    tells where the door behind one of its switches stands; `on_change` hears of every visible
-    change. `reset`, `say`, `lose_replies` and `freeze` are what goes wrong with real ones.
+    `reset`, `say`, `lose_replies` and `freeze` are what goes wrong with real ones.
     """
 
     def __init__(
@@ -34,21 +33,8 @@ class SimulatedArduino:
         door_state: Callable[[str], DoorState] = lambda _door: DoorState.CLOSED,
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        self.product = device.name
-        self.port = device.port
-        self.path: str | None = None  # of its pseudo-terminal, while it is plugged in
+        super().__init__(device, trace, on_latch, door_state, on_change)
         self.board = device.board
-        self.layout = layout_for(device)
-        self.lamps = dict.fromkeys(LampName, False)
-        self.sounds = 0
-        self.is_sounding = False
-        self._device = device
-        self._trace = trace
-        self._on_latch = on_latch
-        self._door_state = door_state
-        self._on_change = on_change
-        self._latch_names = {section.number: name for name, section in device.latches.items()}
-        self._lamp_names = {number: lamp for lamp, number in device.lamps.items()}
         self._firmware: ArduinoFirmware | None = None
         self._terminal: _Terminal | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -57,14 +43,12 @@ class SimulatedArduino:
 
     def power_on(self) -> None:
         """Boot with every output off."""
-        self._trace.write("power", self.product)
-        for latch in self._device.latches:
-            self._trace.write("power", self._address(latch))
+        self.boot()
         self._firmware = ArduinoFirmware(
-            *(self.layout, self.board, self._contacts(), time.monotonic()),
+            *(self.layout, self.board, self.contacts(), time.monotonic()),
             new_nonce=lambda: random.randrange(1, 1 << 32),  # noqa: S311 - no secret
             send=self._send,
-            switched=self._switched,
+            switched=self.switch,
         )
 
     def power_off(self) -> None:
@@ -74,7 +58,6 @@ class SimulatedArduino:
         if self._firmware is not None:
             self._firmware.lose_power(time.monotonic())
             self._firmware = None
-        self._on_change()
 
     def connect(self) -> None:
         """Appear on a new pseudo-terminal."""
@@ -88,17 +71,11 @@ class SimulatedArduino:
             self._terminal.close()
             self._terminal = None
 
-    def touch(self, _key: Key) -> None:
-        """An Arduino has no keys."""
-
-    def release(self, _key: Key) -> None:
-        """An Arduino has no keys."""
-
     def report_door(self, door: str) -> None:
         """The door behind a switch has moved: its contact has another level."""
-        section = self._device.doors.get(door)
+        section = self.device.doors.get(door)
         if section is not None and self._firmware is not None:
-            high = self._is_high(door)
+            high = self.is_high(door)
             self._firmware.set_contact(section.number, high, time.monotonic())
             self._wake_in_time()
 
@@ -123,7 +100,7 @@ class SimulatedArduino:
     def _receive(self, data: bytes) -> None:
         if self._firmware is None or self._is_frozen:
             return
-        self._trace.write("bytes", self.product, bytes=data.hex())
+        self.trace.write("bytes", self.product, bytes=data.hex())
         self._firmware.receive(data, time.monotonic())
         self._wake_in_time()
 
@@ -146,45 +123,6 @@ class SimulatedArduino:
         if self._firmware is not None:
             self._firmware.advance(time.monotonic())
             self._wake_in_time()
-
-    def _switched(self, edge: Edge) -> None:
-        """Write down what an output did, at the time that the board's own clock gives it."""
-        if edge.output is Output.LATCH:
-            self._switch_latch(edge)
-        elif edge.output is Output.LAMP:
-            self._switch_lamp(edge)
-        else:
-            self._trace.write("buzzer", self.product, at=edge.at, on=edge.on)
-            self.sounds += int(edge.on)
-            self.is_sounding = edge.on
-        self._on_change()
-
-    def _switch_latch(self, edge: Edge) -> None:
-        latch = self._latch_names.get(edge.number, f"latch-{edge.number}-of-the-board")
-        self._trace.write("latch", self._address(latch), at=edge.at, level=int(edge.on))
-        self._on_latch(latch, edge.on)
-
-    def _switch_lamp(self, edge: Edge) -> None:
-        lamp = self._lamp_names.get(edge.number)
-        if lamp is not None:
-            self.lamps[lamp] = edge.on
-        named = str(lamp or edge.number)
-        self._trace.write("lamp", self.product, at=edge.at, lamp=named, lit=edge.on)
-
-    def _address(self, latch: str) -> str:
-        return f"{self.product}.{latch}"
-
-    def _contacts(self) -> int:
-        """The levels of all contacts; one that nothing is wired to is pulled up."""
-        levels = (1 << self.layout.doors) - 1
-        for door, section in self._device.doors.items():
-            if not self._is_high(door):
-                levels &= ~(1 << (section.number - 1))
-        return levels
-
-    def _is_high(self, door: str) -> bool:
-        is_closed = self._door_state(door) is DoorState.CLOSED
-        return is_closed == (self._device.doors[door].closed is PinLevel.HIGH)
 
 
 class _Terminal:
@@ -212,10 +150,3 @@ class _Terminal:
     def _read(self) -> None:
         with contextlib.suppress(BlockingIOError):
             self._on_bytes(os.read(self._end, _READ_BYTES))
-
-
-def layout_for(device: ArduinoDevice) -> Layout:
-    """The layout of the firmware that somebody would flash for this configuration."""
-    latches = [section.number for section in device.latches.values()]
-    doors = [section.number for section in device.doors.values()]
-    return EIGHT if max(*latches, *doors, 0, 0) > SIX.latches else SIX
