@@ -113,10 +113,18 @@ class Midi(Section):
     backend: MidiBackend = MidiBackend.ALSA
 
 
+class ArduinoFirmware(StrEnum):
+    """What a simulated Arduino runs: a twin of the firmware, or the firmware itself in simavr."""
+
+    TWIN = "twin"
+    SIMAVR = "simavr"
+
+
 class Simulation(Section):
     """The simulated front; refuses to stand beside real devices."""
 
     enabled: bool = False
+    firmware: ArduinoFirmware = ArduinoFirmware.TWIN
 
 
 class Bay(Section):
