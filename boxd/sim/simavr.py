@@ -168,6 +168,10 @@ class Simavr:
         """Press the board's reset button."""
         self._order("reset")
 
+    def hurry(self, in_a_hurry: bool) -> None:
+        """Let the chip's time run as fast as it can, or (False) with the clock again."""
+        self._order("hurry" if in_a_hurry else "walk")
+
     def stop(self) -> None:
         """Switch the board off, as if its cable had been pulled. Does nothing when it is off."""
         if self._runner is None:

@@ -4,10 +4,12 @@
 //
 // NAME=PIN is an output to tell of, PIN:LEVEL an input and what stands at it; pins as on an Uno:
 // D2, A0. The EEPROM's 1024 bytes are read from the file, and written back soon after they change.
+//
 // On standard output, one line each: `pty PATH` at the start, `boot SIM MONO` at each start of the
 // program, `pin NAME LEVEL SIM MONO` at each change of a named output; SIM is simulated time, MONO
 // the monotonic clock, both in nanoseconds. On standard input: `set PIN LEVEL` for an input,
-// `reset`, `quit`. The end of standard input is `quit`.
+// `reset`, `hurry` and `walk` (faster than the clock, and with it again), `quit`. The end of standard
+// input is `quit`.
 
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -33,7 +35,7 @@
 
 #define HZ 16000000
 #define QUANTUM_CYCLES (HZ / 4000)       // how far simulated time may run ahead of the clock
-#define BYTE_CYCLES (HZ * 10ULL / 115200) // a byte's time on the line
+#define BYTE_CYCLES 1500                 // a byte's time on the line: simavr counts eleven bits
 #define EEPROM_SIZE 1024
 #define SAVE_EVERY 40 // quanta
 #define PINS_MOST 32
@@ -50,7 +52,7 @@ static int line; // the pseudo-terminal's other end
 static pin pins[PINS_MOST];
 static int pin_count;
 static uint8_t inputs[3], inputs_set[3]; // what stands at B, C, D from outside
-static bool is_asleep;
+static bool is_asleep, is_in_a_hurry;
 
 static uint64_t clock_ns(void)
 {
@@ -126,10 +128,14 @@ static void apply_inputs(void)
         avr_ioport_external_t external = {
             .name = (unsigned long)name, .mask = inputs_set[port], .value = inputs[port]};
         avr_ioctl(avr, AVR_IOCTL_IOPORT_SET_EXTERNAL(name), &external);
-        for (int bit = 0; bit < 8; bit++)
-            if (inputs_set[port] >> bit & 1)
-                avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ(name), bit),
-                              inputs[port] >> bit & 1);
+        for (int bit = 0; bit < 8; bit++) {
+            if (!(inputs_set[port] >> bit & 1))
+                continue;
+            avr_irq_t *irq = avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ(name), bit);
+            uint32_t level = inputs[port] >> bit & 1;
+            avr_raise_irq(irq, !level); // else a level as before the reset would be none
+            avr_raise_irq(irq, level);
+        }
     }
 }
 
@@ -259,6 +265,8 @@ static void obey(char *order)
     if (!strcmp(order, "quit")) {
         save_eeprom();
         _exit(0);
+    } else if (!strcmp(order, "hurry") || !strcmp(order, "walk")) {
+        is_in_a_hurry = *order == 'h';
     } else if (!strcmp(order, "reset")) {
         save_eeprom();
         avr_reset(avr);
@@ -317,7 +325,7 @@ static void keep_pace(uint64_t *begun_ns, avr_cycle_count_t *begun_cycle)
 {
     uint64_t due_ns = *begun_ns + (avr->cycle - *begun_cycle) * 1000 / (HZ / 1000000);
     uint64_t now_ns = clock_ns();
-    if (now_ns > due_ns + 20000000) {
+    if (is_in_a_hurry || now_ns > due_ns + 20000000) {
         *begun_ns = now_ns;
         *begun_cycle = avr->cycle;
     } else if (now_ns < due_ns) {
