@@ -128,6 +128,8 @@ class GuardProcess:
                 packet = self._socket.recv(LONGEST_BYTES)
             except BlockingIOError:
                 return
+            except ConnectionResetError:
+                continue  # it ended with a beat of ours unread; its last words come after this
             except OSError:
                 packet = b""
             if not packet:
