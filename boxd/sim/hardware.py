@@ -9,11 +9,18 @@ from functools import partial
 from typing import Any
 
 from boxd.config.addresses import split
-from boxd.config.device_schema import CodetvDevice, Device, GpioDevice, NotesDevice
+from boxd.config.device_schema import (
+    ArduinoDevice,
+    CodetvDevice,
+    Device,
+    GpioDevice,
+    NotesDevice,
+)
 from boxd.config.schema import Config, MidiBackend
-from boxd.devices import DoorState, Key
+from boxd.devices import PULSE_LONGEST_MS, DoorState, Key
 from boxd.errors import BadInput, ConfigError
 from boxd.midi.codetv import PULSE_MS
+from boxd.sim.arduino import SimulatedArduino
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.doors import Mechanics
 from boxd.sim.faults import inject
@@ -22,6 +29,7 @@ from boxd.sim.header import SimulatedHeader
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.pins import SimulatedPins
 from boxd.sim.ports import SimulatedPorts
+from boxd.sim.serial import SimulatedSerial
 from boxd.sim.trace import Trace
 from boxd.sim.unit import Socket, Unit
 
@@ -44,6 +52,7 @@ class SimulatedHardware:
                 'simulation.enabled = true and midi.backend = "simulation", or use real boards'
             )
         self.ports = SimulatedPorts()
+        self.serial = SimulatedSerial()
         self._config = config
         self._trace = Trace(config.box.state_dir / "hardware-trace.jsonl")
         self._mechanics = Mechanics(
@@ -177,13 +186,12 @@ class SimulatedHardware:
         if isinstance(device, CodetvDevice | NotesDevice):
             self._sockets[device.name] = self.ports
             return self._midi_unit(device)
+        told = (partial(self._latch_of, device), partial(self._door_at, device), self._tell)
         if isinstance(device, GpioDevice):
             self._sockets[device.name] = SimulatedHeader()
-            return SimulatedPins(
-                *(device, self._config.copper_dir, self._trace),
-                *(partial(self._latch_of, device), partial(self._door_at, device), self._tell),
-            )
-        raise ConfigError(f"devices of kind '{device.kind}' can't be simulated yet")
+            return SimulatedPins(device, self._config.copper_dir, self._trace, *told)
+        self._sockets[device.name] = self.serial
+        return SimulatedArduino(device, self._trace, *told)
 
     def _midi_unit(
         self, device: CodetvDevice | NotesDevice, *, wired: bool = True
@@ -247,8 +255,9 @@ class SimulatedHardware:
                     unit.release(key)
                 await asyncio.sleep(GAP_S)
 
-    def _latch_of(self, device: GpioDevice, latch: str, energised: bool) -> None:
-        longest_ms = device.latches[latch].pulse_ms
+    def _latch_of(self, device: GpioDevice | ArduinoDevice, latch: str, energised: bool) -> None:
+        known = device.latches.get(latch)
+        longest_ms = known.pulse_ms if known else PULSE_LONGEST_MS
         lockers = self._lockers_behind(device, latch)
         self._latch_changed(f"{device.name}.{latch}", lockers, longest_ms, energised)
 

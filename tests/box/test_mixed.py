@@ -1,0 +1,163 @@
+"""A box of mixed parts: a board's keypad, the Pi's pins, an Arduino; each goes and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from tests.box.booth import Booth, wait_until
+from tests.box.going_on import go_on_to_the_end
+
+LOCKERS = {"pins": 1, "cabinet": 2}
+EVERY_LOCKER = range(1, 8)
+
+
+@pytest.fixture
+def mixed(new_booth: Callable[..., Booth]) -> Booth:
+    booth = new_booth(shipped="sim-mixed.toml")
+    booth.start()
+    return booth
+
+
+def serve_from(booth: Booth, locker: int) -> None:
+    """Let redemptions use this locker alone."""
+    for other in set(EVERY_LOCKER) - {locker}:
+        asked = {"reason": "this test uses another", "actor": "maintainer"}
+        booth.ask_socket("POST", f"/api/v1/lockers/{other}/out-of-service", asked)
+
+
+def state(booth: Booth, device: str) -> str:
+    return next(str(d["state"]) for d in booth.snapshot()["devices"] if d["name"] == device)
+
+
+def pulses(booth: Booth) -> list[int]:
+    return [booth.pulses(locker) for locker in EVERY_LOCKER]
+
+
+def to_load(booth: Booth, _locker: int) -> None:
+    booth.enter("bay-1", booth.issue_code())
+    booth.prompt("load")
+
+
+def to_waiting_for_the_door(booth: Booth, locker: int) -> None:
+    booth.fault(f"locker-{locker}", "jam")
+    to_load(booth, locker)
+    booth.answer(booth.prompt("load"), "loaded")
+    wait_until("the pulse", lambda: booth.pulses(locker) == 1)
+
+
+def to_jam(booth: Booth, locker: int) -> None:
+    to_waiting_for_the_door(booth, locker)
+    booth.prompt("jam")
+    booth.fault(f"locker-{locker}", "unjam")
+
+
+def to_take(booth: Booth, locker: int) -> None:
+    to_load(booth, locker)
+    booth.say(booth.prompt("load"), "loaded")
+    booth.prompt("take")
+
+
+POINTS = [to_load, to_waiting_for_the_door, to_jam, to_take]
+points = pytest.mark.parametrize("reach", POINTS, ids=lambda reach: reach.__name__)
+
+
+def finish(booth: Booth, locker: int) -> None:
+    """Let the fault be over, go on to the end, and hold everything against the invariants."""
+    booth.fault(f"locker-{locker}", "unjam")
+    go_on_to_the_end(booth)
+    assert sum(prize["dispensed"] for prize in booth.snapshot()["stock"]) == 1
+    assert all(booth.pulses(other) == 0 for other in set(EVERY_LOCKER) - {locker})
+    booth.check_invariants()
+
+
+@points
+@pytest.mark.parametrize("served_by", LOCKERS)
+@pytest.mark.parametrize("device", ["board-0", "pins", "cabinet"])
+def test_a_device_that_goes_and_comes_back_opens_nothing_and_holds_up_nobody(
+    mixed: Booth, reach: Callable[[Booth, int], None], served_by: str, device: str
+) -> None:
+    locker = LOCKERS[served_by]
+    serve_from(mixed, locker)
+    reach(mixed, locker)
+    before = pulses(mixed)
+    mixed.fault(device, "unplug")
+    if device != "pins":  # wires that come off the Pi's header are noticed by nobody
+        wait_until("it is missed", lambda: state(mixed, device) == "unreachable")
+    others = {"board-0", "pins", "cabinet"} - {device}
+    assert {state(mixed, other) for other in others} == {"ready"}
+    mixed.fault(device, "replug")
+    wait_until("it is back", lambda: state(mixed, device) == "ready")
+    assert pulses(mixed) == before, "a reconnect opened a door"
+    finish(mixed, locker)
+
+
+@points
+def test_a_guard_that_is_killed_is_replaced_and_opens_nothing(
+    mixed: Booth, reach: Callable[[Booth, int], None]
+) -> None:
+    serve_from(mixed, LOCKERS["pins"])
+    reach(mixed, LOCKERS["pins"])
+    before = pulses(mixed)
+    guards = guards_of(mixed)
+    assert guards
+    for guard in guards:
+        guard.kill()
+    wait_until(
+        "another guard", lambda: guards_of(mixed) and not set(guards) & set(guards_of(mixed))
+    )
+    wait_until("the pins are ready", lambda: state(mixed, "pins") == "ready")
+    assert pulses(mixed) == before, "a new guard opened a door"
+    finish(mixed, LOCKERS["pins"])
+
+
+def guards_of(booth: Booth) -> list[psutil.Process]:
+    """The processes that own the latches' pins."""
+    here = str(booth.state)
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if "boxd.gpio.guard" in (process.info["cmdline"] or [])
+        and any(here in word for word in process.info["cmdline"])
+    ]
+
+
+def test_a_latch_that_is_away_is_not_ordered_but_asked_about(mixed: Booth) -> None:
+    serve_from(mixed, LOCKERS["cabinet"])
+    to_load(mixed, LOCKERS["cabinet"])
+    mixed.fault("cabinet", "unplug")
+    wait_until("it is missed", lambda: state(mixed, "cabinet") == "unreachable")
+    mixed.say(mixed.prompt("load"), "loaded")
+    asked = mixed.prompt("jam")
+    assert mixed.pulses(LOCKERS["cabinet"]) == 0
+    mixed.fault("cabinet", "replug")
+    wait_until("it is back", lambda: state(mixed, "cabinet") == "ready")
+    mixed.say(asked, "jammed", remedy="again")
+    mixed.prompt("take")
+    assert mixed.pulses(LOCKERS["cabinet"]) == 1
+    finish(mixed, LOCKERS["cabinet"])
+
+
+def test_the_rest_of_the_box_serves_while_an_arduino_is_away(mixed: Booth) -> None:
+    mixed.fault("cabinet", "unplug")
+    wait_until("it is missed", lambda: state(mixed, "cabinet") == "unreachable")
+    to_take(mixed, LOCKERS["pins"])
+    assert mixed.pulses(LOCKERS["pins"]) == 1
+    finish(mixed, LOCKERS["pins"])
+
+
+@pytest.mark.parametrize("served_by", LOCKERS)
+def test_killed_with_the_server_in_mid_pulse_nothing_is_pulsed_again(
+    mixed: Booth, served_by: str
+) -> None:
+    locker = LOCKERS[served_by]
+    serve_from(mixed, locker)
+    to_load(mixed, locker)
+    mixed.answer(mixed.prompt("load"), "loaded")
+    wait_until("the pulse", lambda: mixed.pulses(locker) == 1)
+    mixed.kill()
+    mixed.start()
+    assert mixed.pulses(locker) == 1
+    finish(mixed, locker)
