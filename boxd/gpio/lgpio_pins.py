@@ -72,6 +72,14 @@ def _pin_class(lgpio: ModuleType) -> type[Any]:
                 self._callback = None
             lgpio.gpio_claim_output(self.factory._handle, self._number, int(bool(state)))
 
+        def _call_when_changed(self, _chip: int, _number: int, level: int, ticks: int) -> None:
+            # On lgpio's thread, while the event loop may be ending the watching: gpiozero would
+            # call None then, and the exception would end the thread for every pin.
+            listener = self._when_changed
+            method = listener() if listener is not None else None
+            if method is not None:
+                method(ticks / 1e9, level)
+
     for name in _MAY_FAIL:
         setattr(HeaderPin, name, told(getattr(LGPIOPin, name)))
     return HeaderPin

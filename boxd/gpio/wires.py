@@ -33,6 +33,7 @@ class InputWire:
         self._hear: Callable[[bool, float], None] | None = None
         self._loop = asyncio.get_running_loop()
         self._is_handing_over = False
+        self._is_watched = False
         self._pin = factory.pin(number)
         self._pin.input_with_pull(_PULLS[pull])
 
@@ -45,24 +46,28 @@ class InputWire:
         """Call `hear` on the event loop with every edge's level and time, until `ignore`."""
         self._edges.clear()
         self._hear = hear
-        self._pin.edges = "both"
-        self._pin.when_changed = self._hand_over
+        if not self._is_watched:
+            self._is_watched = True
+            self._pin.edges = "both"
+            self._pin.when_changed = self._hand_over
 
     def ignore(self) -> None:
-        """Watch the pin no longer; edges that are under way are dropped."""
+        """Drop the edges, those under way too. The pin library goes on: to stop it costs more."""
         self._hear = None
-        self._pin.when_changed = None
 
     def close(self) -> None:
         """Let go of the pin."""
+        self.ignore()
         with contextlib.suppress(*PIN_ERRORS):
-            self.ignore()
+            self._pin.when_changed = None
         with contextlib.suppress(*PIN_ERRORS):
             self._pin.close()
 
     def _hand_over(self, at: float, state: int) -> None:
         # The marked place: a thread of the pin library hands its edges to the event loop.
         # Nothing may be raised here, or that thread ends and no pin is watched any longer.
+        if self._hear is None:
+            return
         now = time.monotonic()
         self._edges.append((bool(state), at if now - _OLDEST_EDGE_S < at <= now else now))
         if not self._is_handing_over:

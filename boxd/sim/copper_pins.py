@@ -57,8 +57,10 @@ class CopperPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         """The copper changed; called on the factory's thread."""
         if self._function != "input" or not self._record(edge.level, edge.at):
             return
-        if self._edges in ("both", "rising" if edge.level else "falling") and self._when_changed:
-            super(MockPin, self)._call_when_changed(edge.at, edge.level)
+        listener = self._when_changed  # the event loop may be ending the watching just now
+        method = listener() if listener is not None else None
+        if method is not None and self._edges in ("both", "rising" if edge.level else "falling"):
+            method(edge.at, edge.level)
 
     def _get_state(self) -> bool:
         return self.copper.level(self._number)
