@@ -1,0 +1,181 @@
+"""The copper: levels, edges and lines that no process's death changes."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gpiozero import Button, DigitalOutputDevice
+
+from boxd.errors import DeviceUnreachable
+from boxd.gpio.factory import open_pins
+from boxd.sim.copper import EDGES_KEPT, Copper, CopperPull
+from tests.gpio.guarding import until
+
+DRIVES_AND_DIES = """
+import os, sys, signal
+from pathlib import Path
+from boxd.sim.copper import Copper
+copper = Copper(Path(sys.argv[1]))
+copper.claim(17)
+copper.make_output(17, True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def copper(tmp_path: Path) -> Iterator[Copper]:
+    copper = Copper(tmp_path)
+    yield copper
+    copper.close()
+
+
+def drive_and_die(folder: Path) -> None:
+    subprocess.run([sys.executable, "-c", DRIVES_AND_DIES, str(folder)], check=False)
+
+
+def test_an_output_stays_driven_when_its_process_dies(copper: Copper, tmp_path: Path) -> None:
+    drive_and_die(tmp_path)
+    assert copper.level(17)
+    assert copper.is_output(17)
+
+
+def test_the_line_of_a_dead_process_is_free(copper: Copper, tmp_path: Path) -> None:
+    drive_and_die(tmp_path)
+    copper.claim(17)
+    copper.make_output(17, False)
+    assert not copper.level(17)
+
+
+def test_a_line_has_one_holder(copper: Copper, tmp_path: Path) -> None:
+    copper.claim(17)
+    other = Copper(tmp_path)
+    with pytest.raises(BlockingIOError):
+        other.claim(17)
+    other.claim(18)
+    other.close()
+
+
+def test_a_listener_hears_edges_of_another_process_in_order(copper: Copper, tmp_path: Path) -> None:
+    listener = copper.listen()
+    before = time.monotonic()
+    drive_and_die(tmp_path)
+    readable, _, _ = select.select([listener], [], [], 5)
+    assert readable
+    (edge,) = listener.read()
+    assert (edge.pin, edge.level, edge.driven) == (17, True, True)
+    assert before <= edge.at <= time.monotonic()
+    assert listener.read() == []
+    listener.close()
+
+
+def test_a_dead_listener_holds_nobody_up(copper: Copper, tmp_path: Path) -> None:
+    gone = Copper(tmp_path).listen()
+    path = next((tmp_path / "listeners").iterdir())
+    gone.close()
+    assert not path.exists()
+    os.mkfifo(path)  # as a killed listener leaves it
+    copper.make_output(5, True)
+    assert not path.exists()
+
+
+def test_a_resistor_gives_way_to_what_drives(copper: Copper) -> None:
+    copper.make_input(5, CopperPull.UP)
+    assert copper.level(5)
+    copper.drive(5, False)
+    assert not copper.level(5)
+    copper.drive(5, None)
+    assert copper.level(5)
+
+
+def test_a_contact_joins_two_pins_until_it_opens(copper: Copper) -> None:
+    row, column = 5, 6
+    copper.make_input(column, CopperPull.UP)
+    copper.connect(row, column)
+    copper.make_output(row, False)
+    assert not copper.level(column)
+    copper.make_input(row, CopperPull.NONE)
+    assert copper.level(column)
+    copper.make_output(row, False)
+    copper.disconnect(row, column)
+    assert copper.level(column)
+
+
+def test_the_newest_edges_are_kept(copper: Copper) -> None:
+    for number in range(EDGES_KEPT + 10):
+        copper.make_output(5, number % 2 == 0)
+    edges, next_one = copper.edges()
+    assert next_one == EDGES_KEPT + 10
+    assert len(edges) == EDGES_KEPT
+    assert [edge.level for edge in edges[-2:]] == [True, False]
+
+
+def test_levels_of_an_earlier_boot_are_forgotten(tmp_path: Path) -> None:
+    before = Copper(tmp_path)
+    before.make_output(17, True)
+    before.close()
+    levels = tmp_path / "levels"
+    content = bytearray(levels.read_bytes())
+    content[8:24] = bytes(16)
+    levels.write_bytes(content)
+    after = Copper(tmp_path)
+    assert not after.level(17)
+    after.close()
+
+
+def test_gpiozeros_timeline_shows_what_an_output_did(tmp_path: Path) -> None:
+    pins = open_pins(tmp_path)
+    lamp = DigitalOutputDevice(22, pin_factory=pins)
+    lamp.on()
+    lamp.off()
+    lamp.pin.assert_states([False, True, False])
+    lamp.close()
+    pins.close()
+
+
+def test_an_output_switched_on_by_low_begins_without_being_on(
+    copper: Copper, tmp_path: Path
+) -> None:
+    copper.make_input(22, CopperPull.UP)
+    _, since = copper.edges()
+    pins = open_pins(tmp_path)
+    lamp = DigitalOutputDevice(22, active_high=False, pin_factory=pins)
+    pins.pin(22).output_with_state(1)
+    assert [edge.level for edge in copper.edges(since)[0] if edge.driven] in ([], [True])
+    assert copper.level(22)
+    lamp.close()
+    pins.close()
+
+
+def test_an_input_hears_every_bounce_with_its_time(copper: Copper, tmp_path: Path) -> None:
+    pins = open_pins(tmp_path)
+    door = Button(5, pin_factory=pins)
+    heard: list[bool] = []
+
+    def hear(_at: float, state: bool) -> None:
+        heard.append(state)
+
+    door.pin.when_changed = hear
+    for level in (False, True, False, True, False):
+        copper.drive(5, level)
+    until(lambda: len(heard) == 5)
+    assert heard == [False, True, False, True, False]
+    assert [state.state for state in door.pin.states] == [False, True, *heard]
+    door.close()
+    pins.close()
+
+
+def test_a_pin_in_use_is_refused_with_its_number(tmp_path: Path) -> None:
+    first, second = open_pins(tmp_path), open_pins(tmp_path)
+    first.pin(17)
+    with pytest.raises(DeviceUnreachable, match=r"GPIO17 .* in use by another program"):
+        second.pin(17)
+    first.close()
+    second.pin(17)
+    second.close()

@@ -1,0 +1,90 @@
+"""The guard's messages and its rule for orders, without any process."""
+
+from __future__ import annotations
+
+import pytest
+
+from boxd.gpio.guard.messages import (
+    LONGEST_BYTES,
+    Beat,
+    Begun,
+    Failed,
+    Message,
+    Pulse,
+    Ready,
+    Refused,
+    from_bytes,
+    to_bytes,
+)
+from boxd.gpio.guard.pulses import Pulses
+from boxd.gpio.outputs import OutputPin
+
+NOW = 1000.0
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Beat(),
+        Pulse(7, 2, 150, 12.5),
+        Ready(4711),
+        Begun(7),
+        Refused(7, "the latch is being pulsed"),
+        Failed("GPIO17 wird benützt"),
+    ],
+    ids=lambda message: type(message).__name__,
+)
+def test_a_message_comes_back_from_its_packet(message: Message) -> None:
+    assert from_bytes(to_bytes(message)) == message
+
+
+@pytest.mark.parametrize("packet", [b"", b"\x01", b"\x01\x00\x00", b"\xff", b"\x02\x01"])
+def test_anything_else_is_no_message(packet: bytes) -> None:
+    with pytest.raises(ValueError, match="not a message"):
+        from_bytes(packet)
+
+
+def test_a_long_reason_is_cut_to_a_packet() -> None:
+    packet = to_bytes(Failed("ü" * 5000))
+    assert len(packet) <= LONGEST_BYTES
+    assert isinstance(from_bytes(packet), Failed)
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        (Pulse(1, 0, 500, NOW), ""),
+        (Pulse(1, 0, 1, NOW), ""),
+        (Pulse(1, 0, 501, NOW), "501 ms is not a pulse"),
+        (Pulse(1, 0, 0, NOW), "0 ms is not a pulse"),
+        (Pulse(1, 2, 100, NOW), "no latch number 2"),
+        (Pulse(1, 0, 100, NOW - 0.3), "the order is 0.30 s old"),
+        (Pulse(1, 0, 100, NOW + 60), "old"),
+    ],
+)
+def test_only_fresh_orders_within_the_limits_are_carried_out(order: Pulse, why: str) -> None:
+    refusal = Pulses(2).why_refused(order, NOW)
+    assert why in refusal
+    assert bool(refusal) is bool(why)
+
+
+def test_each_latch_has_a_pulse_of_its_own() -> None:
+    pulses = Pulses(2)
+    pulses.begin(Pulse(1, 0, 100, NOW), NOW)
+    assert "being pulsed" in pulses.why_refused(Pulse(2, 0, 100, NOW), NOW)
+    assert pulses.why_refused(Pulse(3, 1, 200, NOW), NOW) == ""
+    pulses.begin(Pulse(3, 1, 200, NOW), NOW)
+    assert pulses.due(NOW + 0.15) == (0,)
+    pulses.end(0)
+    assert pulses.next_end == NOW + 0.2
+
+
+@pytest.mark.parametrize("text", ["17=high", "4=low"])
+def test_a_pin_is_written_as_it_is_read(text: str) -> None:
+    assert str(OutputPin.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["17", "17=on", "=high", "x=high"])
+def test_what_is_no_pin_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        OutputPin.parse(text)
