@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterator
 from typing import Protocol
 
 import rtmidi
 
+from boxd.midi.alsa import AlsaSequencer, address_of
 from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
 from boxd.midi.ports import Listing, PortPair
-
-SEQUENCER = "/dev/snd/seq"
 
 JOINED_WITHIN_S = 2.0
 CYCLE_S = 0.003  # 128 frames at 48 kHz
@@ -49,7 +47,7 @@ class AlsaDirectory:
     is_alive = True
 
     def __init__(self) -> None:
-        _check_sequencer()
+        self._sequencer = AlsaSequencer()  # first: alsa-lib would print words of its own
         self._in = rtmidi.MidiIn(rtmidi.API_LINUX_ALSA, name="boxd-watch")
         self._out = rtmidi.MidiOut(rtmidi.API_LINUX_ALSA, name="boxd-watch")
 
@@ -57,17 +55,27 @@ class AlsaDirectory:
         """Every port of others."""
         return Listing(tuple(self._in.get_ports()), tuple(self._out.get_ports()))
 
-    def is_joined(self, _pair: PortPair, _client: str) -> bool:
-        """ALSA's names change at every replug, so the listing tells it already."""
-        return True
+    def is_joined(self, pair: PortPair, client: str) -> bool:
+        """Whether the client's two ports are connected with the pair.
 
-    def await_joined(self, _pair: PortPair, _client: str) -> None:
-        """ALSA joins ports at once."""
+        A device that left and returned has its old numbers again, and no connections.
+        """
+        sequencer = self._sequencer
+        inward, outward = (sequencer.port_of(f"{client}-{end}") for end in (IN, OUT))
+        return sequencer.are_joined(address_of(pair.source), inward) and sequencer.are_joined(
+            outward, address_of(pair.destination)
+        )
+
+    def await_joined(self, pair: PortPair, client: str) -> None:
+        """ALSA joins ports at once: but rtmidi takes them by their place in a list."""
+        if not self.is_joined(pair, client):
+            raise OSError(f"ALSA did not connect {pair.destination}; it has just gone")
 
     def close(self) -> None:
         """Let go."""
         self._in.delete()
         self._out.delete()
+        self._sequencer.close()
 
 
 class JackDirectory:
@@ -104,17 +112,6 @@ class JackDirectory:
     def close(self) -> None:
         """Leave the server."""
         self._server.close()
-
-
-def _check_sequencer() -> None:
-    """Raise OSError with its remedy before alsa-lib prints its own words, at every attempt."""
-    try:
-        os.close(os.open(SEQUENCER, os.O_RDWR | os.O_CLOEXEC))
-    except PermissionError as error:
-        raise OSError(f"{SEQUENCER} may not be opened; add boxd's user to group audio") from error
-    except OSError as error:
-        why = error.strerror
-        raise OSError(f"{SEQUENCER} can't be opened ({why}); try: modprobe snd-seq") from error
 
 
 @contextlib.contextmanager

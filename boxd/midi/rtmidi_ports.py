@@ -24,9 +24,8 @@ APIS = {MidiBackend.ALSA: rtmidi.API_LINUX_ALSA, MidiBackend.JACK: rtmidi.API_UN
 class RtMidiPorts:
     """The MIDI system of this machine.
 
-    What can't be noticed on ALSA: a device that leaves and returns between two looks under the
-    very same numbers; the numbers change at every replug. On JACK the connections are looked at,
-    so there it is noticed. A JACK server in synchronous mode keeps the ports of a client that was
+    A device that leaves and returns between two looks is noticed by its connections, which did
+    not return. A JACK server in synchronous mode keeps the ports of a client that was
     killed for up to ten of its client timeouts (5 s by default) and tells nobody meanwhile.
     """
 

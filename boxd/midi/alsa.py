@@ -1,0 +1,85 @@
+"""What only ALSA's sequencer itself can tell: whether two of its ports are joined.
+
+A device that is plugged in anew gets its old client number again while that is free, and with it
+its old name; python-rtmidi's ports say "open" all the same, and reach nobody. Structures and
+numbers are those of the kernel's `include/uapi/sound/asequencer.h`; they are the same on every
+processor.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+SEQUENCER = "/dev/snd/seq"
+
+# _IOWR('S', number, a structure of this size)
+_GET_SUBSCRIPTION = 0xC0505350
+_QUERY_NEXT_CLIENT = 0xC0BC5351
+
+_CLIENT_INFO = struct.Struct("=i4x64s116x")  # number, type, name, and what is of no use here
+_SUBSCRIPTION = struct.Struct("=BBBB76x")  # sender's client and port, destination's client and port
+
+_ADDRESS = re.compile(r"\s(\d+):(\d+)$")
+
+_Ioctl = Callable[[int, int, bytearray], int]
+
+
+@dataclass(frozen=True)
+class Address:
+    """A port's numbers, at present."""
+
+    client: int
+    port: int
+
+
+def address_of(name: str) -> Address | None:
+    """The numbers at the end of a port's name as rtmidi gives it, `... MIDI 1 20:0`."""
+    found = _ADDRESS.search(name)
+    return Address(int(found[1]), int(found[2])) if found else None
+
+
+class AlsaSequencer:
+    """The kernel's sequencer; raises OSError with its remedy where there is none."""
+
+    def __init__(self, path: str = SEQUENCER, ioctl: _Ioctl = fcntl.ioctl) -> None:
+        self._ioctl = ioctl
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except PermissionError as error:
+            raise OSError(f"{path} may not be opened; add boxd's user to group audio") from error
+        except OSError as error:
+            why = error.strerror
+            raise OSError(f"{path} can't be opened ({why}); try: modprobe snd-seq") from error
+
+    def port_of(self, client: str) -> Address | None:
+        """The first port of the client of this name, if there is one."""
+        number = -1
+        while True:
+            info = bytearray(_CLIENT_INFO.pack(number, b""))
+            try:
+                self._ioctl(self._file, _QUERY_NEXT_CLIENT, info)
+            except OSError:  # that was the last one
+                return None
+            number, name = _CLIENT_INFO.unpack(info)
+            if name.partition(b"\0")[0] == client.encode():
+                return Address(number, 0)
+
+    def are_joined(self, sender: Address | None, destination: Address | None) -> bool:
+        """Whether what one port sends goes to the other; not where one does not exist."""
+        if sender is None or destination is None:
+            return False
+        ends = (sender.client, sender.port, destination.client, destination.port)
+        try:
+            self._ioctl(self._file, _GET_SUBSCRIPTION, bytearray(_SUBSCRIPTION.pack(*ends)))
+        except OSError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go."""
+        os.close(self._file)
