@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from boxd.arduino.frames import Frame, FrameStream
+from boxd.arduino.layouts import Layout
 from boxd.arduino.messages import (
     BUZZER_LONGEST_MS,
     PROTOCOL_VERSION,
@@ -41,19 +42,6 @@ from boxd.arduino.messages import (
 DEBOUNCE_S = 0.025
 _MOST_BAD_FRAMES = 0xFFFF
 _NEVER = float("inf")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How many parts a board has."""
-
-    latches: int
-    doors: int
-    lamps: int
-
-
-SIX = Layout(latches=6, doors=6, lamps=3)
-EIGHT = Layout(latches=8, doors=8, lamps=1)
 
 
 class Output(StrEnum):

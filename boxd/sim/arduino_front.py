@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from boxd.arduino.layouts import layout_for
 from boxd.config.device_schema import ArduinoDevice, PinLevel
 from boxd.devices import DoorState, Key, LampName
-from boxd.sim.arduino_firmware import EIGHT, SIX, Edge, Layout, Output
+from boxd.sim.arduino_firmware import Edge, Output
 from boxd.sim.trace import Trace
 
 
@@ -91,10 +92,3 @@ class ArduinoFront:
 
     def _address(self, latch: str) -> str:
         return f"{self.product}.{latch}"
-
-
-def layout_for(device: ArduinoDevice) -> Layout:
-    """The layout of the firmware that somebody would flash for this configuration."""
-    latches = [section.number for section in device.latches.values()]
-    doors = [section.number for section in device.doors.values()]
-    return EIGHT if max(*latches, *doors, 0, 0) > SIX.latches else SIX

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from boxd.arduino.layouts import SIX
 from boxd.config.device_schema import ArduinoDevice
 from boxd.devices import DoorState
 from boxd.sim import simavr
-from boxd.sim.arduino_firmware import SIX, Edge, Output
+from boxd.sim.arduino_firmware import Edge, Output
 from boxd.sim.arduino_front import ArduinoFront
 from boxd.sim.trace import Trace
 

@@ -9,10 +9,10 @@ import pytest
 
 from boxd.arduino.bus import ArduinoBus
 from boxd.arduino.frames import FrameStream
+from boxd.arduino.layouts import EIGHT
 from boxd.arduino.messages import Hello, message_of
 from boxd.arduino.serial_line import open_port
 from boxd.devices import DeviceState, DoorState, LampName
-from boxd.sim.arduino_firmware import EIGHT
 from boxd.sim.serial import SimulatedSerial
 from tests.arduino.strangers import Stranger, board_of_version, echoing, modem, noisy, silent
 from tests.arduino.wires import bench, cabinet

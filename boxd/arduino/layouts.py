@@ -1,0 +1,29 @@
+"""The layouts that boxd's firmware is built in: how many parts a board has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from boxd.config.device_schema import ArduinoDevice
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A layout by the name that its image has."""
+
+    name: str
+    latches: int
+    doors: int
+    lamps: int
+
+
+SIX = Layout("six", latches=6, doors=6, lamps=3)
+EIGHT = Layout("eight", latches=8, doors=8, lamps=1)
+LAYOUTS = {layout.name: layout for layout in (SIX, EIGHT)}
+
+
+def layout_for(device: ArduinoDevice) -> Layout:
+    """The layout that this configuration asks for."""
+    latches = [section.number for section in device.latches.values()]
+    doors = [section.number for section in device.doors.values()]
+    return EIGHT if max(*latches, *doors, 0, 0) > SIX.latches else SIX
