@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,6 +119,11 @@ class DevicesInMemory:
         bus = BusInMemory([*self.by_name.values()], strangers)
         self.rack = Rack([*self.by_name], [bus])
         self.bays = {bay.id: QuietBay(bay.id) for bay in self.config.bays}
+
+    async def settle(self) -> None:
+        """Let everything be told that a contact has said."""
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     def tests(self) -> DeviceTests:
         """Their tests, with bays that are as busy as they are told."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from boxd.web.app import Application
+from boxd.web.server import WebServer
 from tests.web.double import BoxDouble, FrontDouble
 
 
@@ -40,3 +42,16 @@ async def socket(application: Application) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(application.for_socket(), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://boxd") as client:
         yield client
+
+
+@pytest.fixture
+def socket_path(tmp_path: Path) -> Path:
+    return tmp_path / "boxd.sock"
+
+
+@pytest.fixture
+async def server(application: Application, socket_path: Path) -> AsyncIterator[WebServer]:
+    server = WebServer(application)
+    await server.start("127.0.0.1", 0, socket_path)
+    yield server
+    await server.stop()

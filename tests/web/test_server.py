@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import socket as sockets
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -20,21 +18,7 @@ from boxd.web.app import Application
 from boxd.web.server import WebServer
 from tests.web import snapshots
 from tests.web.double import BoxDouble, FrontDouble
-
-DEADLINE_S = 5
-
-
-@pytest.fixture
-def socket_path(tmp_path: Path) -> Path:
-    return tmp_path / "boxd.sock"
-
-
-@pytest.fixture
-async def server(application: Application, socket_path: Path) -> AsyncIterator[WebServer]:
-    server = WebServer(application)
-    await server.start("127.0.0.1", 0, socket_path)
-    yield server
-    await server.stop()
+from tests.web.listening import DEADLINE_S, blocks, events, eventually, on
 
 
 @pytest.fixture
@@ -44,40 +28,12 @@ async def browser(server: WebServer) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def on(path: Path) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=str(path)), base_url="http://x")
-
-
 def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
 def names_in(directory: Path) -> list[str]:
     return [path.name for path in directory.iterdir()]
-
-
-async def blocks(response: httpx.Response) -> AsyncIterator[str]:
-    """The stream's blocks: events and comments."""
-    rest = ""
-    async for text in response.aiter_text():
-        *whole, rest = (rest + text).split("\n\n")
-        for block in whole:
-            yield block
-
-
-async def eventually(condition: Callable[[], bool]) -> None:
-    for _ in range(DEADLINE_S * 100):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not come true in time")
-
-
-async def events(response: httpx.Response) -> AsyncIterator[tuple[str, Any]]:
-    async for block in blocks(response):
-        fields = dict(line.split(": ", 1) for line in block.split("\n") if line[0] != ":")
-        if "data" in fields:
-            yield fields["event"], json.loads(fields["data"])
 
 
 async def test_the_unix_socket_is_for_its_owner_and_group(
