@@ -17,7 +17,7 @@ from tests.gpio.guarding import (
     stop,
     until,
 )
-from tests.gpio.wiring import Wiring, only_on_copper, open_wiring
+from tests.gpio.wiring import Wiring, open_wiring
 
 HIGH, LOW = 17, 27
 PINS = (f"{HIGH}=high", f"{LOW}=low")
@@ -141,7 +141,6 @@ def test_a_stopped_client_does_not_lengthen_a_pulse(orderer: Orderer, wiring: Wi
     orderer.energise(HIGH, 50)
 
 
-@only_on_copper
 def test_a_stopped_pulser_is_ended_and_its_pulse_with_it(orderer: Orderer, wiring: Wiring) -> None:
     pulser = orderer.pulser
     orderer.energise(HIGH, 200)

@@ -3,7 +3,8 @@
 The environment variable BOXD_TEST_GPIO_SIM names the chip's folder in sysfs, for example
 /sys/devices/platform/gpio-sim.0/gpiochip0. The chip needs the lines 0 to 27 and the label of a
 Pi's header (`echo pinctrl-bcm2711 > .../bank0/label`), the kernel's /proc/cpuinfo a Pi's revision.
-A gpio-sim line that nobody holds goes to its pull; the copper keeps it driven, as a Pi does.
+The kernel's own gpio-sim lets a line that nobody holds go to its pull; the copper keeps it driven,
+as a Pi's kernel does, and so does a chip whose module was patched for it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-
-import pytest
 
 from boxd.sim.copper import Copper, CopperPull
 
@@ -126,8 +125,3 @@ def open_wiring(folder: Path) -> Wiring:
     """The wiring that the environment asks for; simulated pins live in `folder`."""
     chip = os.environ.get(VARIABLE)
     return GpioSimWiring(Path(chip)) if chip else CopperWiring(folder)
-
-
-only_on_copper = pytest.mark.skipif(
-    VARIABLE in os.environ, reason="shows what a gpio-sim chip does not do"
-)
