@@ -1,0 +1,25 @@
+"""A program that only simulates what hangs on pins, so that it can be killed.
+
+Arguments: the copper's folder, the trace's file, the device as JSON. Says `on` once it follows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from boxd.config.device_schema import GpioDevice
+from boxd.sim.pins import SimulatedPins
+from boxd.sim.trace import Trace
+
+
+async def main(copper: Path, trace: Path, device: GpioDevice) -> None:
+    SimulatedPins(device, copper, Trace(trace)).power_on()
+    print("on", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    device = GpioDevice.model_validate_json(sys.argv[3])
+    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), device))
