@@ -42,6 +42,7 @@ class SimavrArduino(ArduinoFront):
         """Start the chip, with every output off; raises BoxdError where simavr is missing."""
         self.boot()
         levels = self.contacts()
+        self._eeprom.parent.mkdir(parents=True, exist_ok=True)
         self._chip = simavr.Simavr(
             self._eeprom,
             simavr.SIX if self.layout is SIX else simavr.EIGHT,

@@ -16,11 +16,12 @@ from boxd.config.device_schema import (
     GpioDevice,
     NotesDevice,
 )
-from boxd.config.schema import Config, MidiBackend
+from boxd.config.schema import ArduinoFirmware, Config, MidiBackend
 from boxd.devices import PULSE_LONGEST_MS, DoorState, Key
 from boxd.errors import BadInput, ConfigError
 from boxd.midi.codetv import PULSE_MS
 from boxd.sim.arduino import SimulatedArduino
+from boxd.sim.arduino_simavr import SimavrArduino
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.doors import Mechanics
 from boxd.sim.faults import inject
@@ -191,6 +192,9 @@ class SimulatedHardware:
             self._sockets[device.name] = SimulatedHeader()
             return SimulatedPins(device, self._config.copper_dir, self._trace, *told)
         self._sockets[device.name] = self.serial
+        if self._config.simulation.firmware is ArduinoFirmware.SIMAVR:
+            eeprom = self._config.box.state_dir / f"{device.name}.eeprom"
+            return SimavrArduino(device, eeprom, self._trace, *told)
         return SimulatedArduino(device, self._trace, *told)
 
     def _midi_unit(
