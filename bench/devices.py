@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import hotplug
+from bench import gpio, hotplug
 from bench.figures import Figure
+
+PULSES = 200
 
 
 def figures(folder: Path, rounds: int) -> list[Figure]:
     """Every driver's figures; `rounds` is how often a device is unplugged."""
-    return [*hotplug.figures(folder / "hotplug", rounds)]
+    return [*hotplug.figures(folder / "hotplug", rounds), *gpio.figures(folder / "gpio", PULSES)]
