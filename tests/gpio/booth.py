@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from boxd.config.device_schema import GpioDevice
 from boxd.devices import DeviceState, Door, DoorState, KeyTouch
 from boxd.gpio.bus import GpioBus
 from boxd.gpio.device import PinDevice
 from boxd.sim.copper import Copper
-from tests.gpio.wiring import Wiring, open_wiring
+from tests.gpio.wiring import VARIABLE, Wiring, open_wiring
 from tests.midi.waiting import until
+
+only_on_copper = pytest.mark.skipif(
+    VARIABLE in os.environ, reason="needs more than a gpio-sim chip can do"
+)
 
 SETTLED_S = 0.06
 """Longer than every debounce time in these tests: what has not counted by then never does."""

@@ -14,8 +14,7 @@ from boxd.devices import DeviceState, DoorState, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.gpio.bus import GpioBus
 from boxd.sim.copper import Copper
-from tests.gpio.booth import gpio_device, running, settled, until_ready
-from tests.gpio.wiring import only_on_copper
+from tests.gpio.booth import gpio_device, only_on_copper, running, settled, until_ready
 from tests.midi.waiting import until
 
 pytestmark = only_on_copper  # pins appear, fail and are held by others

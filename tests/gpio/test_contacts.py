@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from boxd.devices import DoorState
-from tests.gpio.booth import SETTLED_S, gpio_device, running, settled
-from tests.gpio.wiring import only_on_copper
+from tests.gpio.booth import SETTLED_S, gpio_device, only_on_copper, running, settled
 from tests.midi.waiting import until
 
 DOOR, KEY = 27, 20

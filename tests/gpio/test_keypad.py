@@ -10,8 +10,7 @@ import pytest
 import pytest_asyncio
 
 from boxd.devices import Key
-from tests.gpio.booth import SETTLED_S, Booth, gpio_device, running
-from tests.gpio.wiring import only_on_copper
+from tests.gpio.booth import SETTLED_S, Booth, gpio_device, only_on_copper, running
 from tests.midi.waiting import until
 
 pytestmark = only_on_copper  # its contacts join pins

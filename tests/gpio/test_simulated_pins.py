@@ -18,8 +18,15 @@ from boxd.devices import DoorState, Key, LampName
 from boxd.sim.copper import Copper, Edge
 from boxd.sim.pins import SimulatedPins
 from boxd.sim.trace import Trace
-from tests.gpio.booth import SETTLED_S, Booth, gpio_device, running, settled, until_ready
-from tests.gpio.wiring import only_on_copper
+from tests.gpio.booth import (
+    SETTLED_S,
+    Booth,
+    gpio_device,
+    only_on_copper,
+    running,
+    settled,
+    until_ready,
+)
 from tests.midi.waiting import until
 
 pytestmark = only_on_copper
