@@ -141,6 +141,7 @@ class Simavr:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
+            process_group=0,  # Ctrl-C in a terminal is meant for boxd alone
         )
         return self._read_path()
 
