@@ -61,13 +61,6 @@ class Front:
         self.doors[door] = state
         self.unit.report_door(door)
 
-    async def tap(self, key: Key) -> None:
-        """A quick finger."""
-        self.unit.touch(key)
-        await asyncio.sleep(0.04)
-        self.unit.release(key)
-        await asyncio.sleep(0.06)
-
     def traced(self, what: str) -> list[dict[str, Any]]:
         """The records of this sort in the trace, without their times."""
         lines = [json.loads(line) for line in self._path.read_text().splitlines()]
@@ -158,8 +151,10 @@ async def test_keys_of_both_sorts_reach_the_keypad(tmp_path: Path) -> None:
         await asyncio.sleep(SETTLED_S)
         wanted = [*(Key(digit) for digit in "1234567890"), Key.ENTER, Key.CANCEL]
         for key in wanted:
-            await front.tap(key)
-        await until(lambda: len(booth.keys) == 2 * len(wanted))
+            front.unit.touch(key)
+            await until(lambda key=key: booth.keys[-1:] == [(key, True)])
+            front.unit.release(key)
+            await until(lambda key=key: booth.keys[-1:] == [(key, False)])
         assert booth.keys == [(key, touched) for key in wanted for touched in (True, False)]
         assert front.traced("key") == [
             {"device": "pins", "key": key, "touched": touched}
