@@ -119,7 +119,8 @@ class TaskStanding:
     """Where a task stands, as the ledger has it. Times are ISO 8601, UTC.
 
     `scanned` are the checkpoints that count so far, in the order of the scans; `code` is the
-    number of the code, never its digits; `last_refusal` is the reason of the last refusal.
+    number of the code, never its digits; `last_refusal` is the reason of the last refusal; `issue`
+    the id of the latest issue of its code, empty before there is one.
     """
 
     task: str
@@ -134,6 +135,7 @@ class TaskStanding:
     last_refusal: str = ""
     code: int | None = None
     expires_at: str | None = None
+    issue: str = ""
 
     @property
     def scans_missing(self) -> int:

@@ -16,8 +16,14 @@ _COLUMNS = (
 )
 
 
-def declare(tx: Transaction, kinds: Sequence[TaskKind], checkpoints: Sequence[Checkpoint]) -> None:
-    """Take over the configuration's; kinds that it has no more are not offered any more."""
+def declare(
+    tx: Transaction, kinds: Sequence[TaskKind], checkpoints: Sequence[Checkpoint]
+) -> frozenset[str]:
+    """Take over the configuration's; kinds that it has no more are not offered any more.
+
+    Returns the kinds whose rules were changed.
+    """
+    before = {of_row(row) for row in tx.connection.execute("SELECT * FROM task_kinds")}
     tx.connection.executemany(
         "INSERT INTO checkpoints (id, name) VALUES (?,?)"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE name <> excluded.name",
@@ -35,6 +41,7 @@ def declare(tx: Transaction, kinds: Sequence[TaskKind], checkpoints: Sequence[Ch
         f" ON CONFLICT (id) DO UPDATE SET offered = 1, {changed}",
         [_row(kind) for kind in kinds],
     )
+    return frozenset(kind.id for kind in kinds if kind not in before)
 
 
 def _row(kind: TaskKind) -> tuple[object, ...]:

@@ -18,15 +18,20 @@ _SELECT = """
             (SELECT checkpoint FROM scans WHERE scans.task = tasks.id ORDER BY seq)
         ) AS scanned,
         EXISTS (SELECT 1 FROM submissions WHERE submissions.task = tasks.id
-            AND try = tries_used) AS is_submitted
+            AND try = tries_used) AS is_submitted,
+        coalesce((SELECT issues.id FROM issues WHERE issues.task = tasks.id
+            ORDER BY asked_at DESC, issues.id DESC LIMIT 1), '') AS issue
     FROM tasks JOIN task_kinds ON task_kinds.id = tasks.kind
 """
 
 _DETAILS = {
-    "scans": "id, checkpoint, actor, at FROM scans",
-    "submissions": "id, try, text, actor, at FROM submissions",
-    "verdicts": "id, try, approved, reason, actor, at FROM verdicts",
-    "issues": "id, state, attempt, sku, code, why, asked_at, ended_at FROM issues",
+    "scans": "id, checkpoint, actor, at FROM scans WHERE task = ? ORDER BY seq",
+    "submissions": "id, try, text, actor, at FROM submissions WHERE task = ? ORDER BY seq",
+    "verdicts": "id, try, approved, reason, actor, at FROM verdicts WHERE task = ? ORDER BY seq",
+    "issues": (
+        "id, state, attempt, sku, code, why, asked_at, ended_at FROM issues WHERE task = ?"
+        " ORDER BY asked_at, id"
+    ),
 }
 
 
@@ -77,7 +82,7 @@ def details(connection: sqlite3.Connection, task: str) -> dict[str, list[dict[st
     """The scans, submissions and verdicts of a task, and the issues of its code, oldest first."""
     require(connection, task)
     return {
-        table: [dict(row) for row in connection.execute(f"SELECT {what} WHERE task = ?", (task,))]
+        table: [dict(row) for row in connection.execute(f"SELECT {what}", (task,))]
         for table, what in _DETAILS.items()
     }
 
@@ -101,4 +106,5 @@ def _standing(row: sqlite3.Row) -> TaskStanding:
         last_refusal=row["last_refusal"],
         code=row["code"],
         expires_at=kind.expires_at,
+        issue=row["issue"],
     )

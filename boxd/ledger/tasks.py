@@ -144,7 +144,7 @@ def approve(tx: Transaction, standing: TaskStanding, actor: str) -> TaskStanding
         issue, standing.attendee, actor, standing.kind.prizes, task=standing.task
     )
     issues.ask(tx, order)
-    return after
+    return require(tx.connection, standing.task)
 
 
 def approve_again(tx: Transaction, task: str, actor: str) -> TaskStanding:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from temporalio.client import (
-    Client,
-    WorkflowHandle,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
 )
-from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.config import Config
@@ -34,6 +26,7 @@ from boxd.redemption import Answer, Reply, Standing, why_refused
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.workflows import messages
 from boxd.workflows.messages import RedemptionStart
+from boxd.workflows.reaching import reaching_the_server, why_not_taken
 
 BAY = SearchAttributeKey.for_keyword("BoxdBay")
 # A person waits: better a clear "not now" than a long silence.
@@ -102,7 +95,7 @@ class RedemptionDesk:
         return await self._deliver(answer, standing)
 
     async def _deliver(self, answer: Answer, standing: Standing) -> Reply:
-        async with _reaching_the_server():
+        async with reaching_the_server():
             handle = self._require_client().get_workflow_handle(
                 messages.workflow_id(answer.redemption)
             )
@@ -110,7 +103,7 @@ class RedemptionDesk:
                 return await self._update_or_resume(handle, answer, standing)
             except WorkflowUpdateFailedError as error:
                 now = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
-                return Reply(False, _why(error), now)
+                return Reply(False, why_not_taken(error), now)
 
     async def _update_or_resume(
         self, handle: WorkflowHandle[object, object], answer: Answer, standing: Standing
@@ -131,7 +124,7 @@ class RedemptionDesk:
             *(timeouts.reminder_longest_s, timeouts.door_left_open_s),
             well_formed=well_formed,
         )
-        async with _reaching_the_server():
+        async with reaching_the_server():
             await self._require_client().start_workflow(
                 messages.WORKFLOW,
                 start,
@@ -155,24 +148,3 @@ async def _update(handle: WorkflowHandle[object, object], answer: Answer) -> Rep
         "answer", answer, id=answer.id, result_type=Reply, rpc_timeout=_ANSWER_TIMEOUT
     )
     return reply
-
-
-def _why(error: WorkflowUpdateFailedError) -> str:
-    cause = error.cause
-    return cause.message if isinstance(cause, ApplicationError) else str(cause)
-
-
-@asynccontextmanager
-async def _reaching_the_server() -> AsyncIterator[None]:
-    """Turn the SDK's ways of saying 'nobody answers' into TemporalUnavailable."""
-    try:
-        yield
-    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-        raise TemporalUnavailable(
-            "the Temporal server does not answer; look at the question again and answer it anew"
-        ) from error
-    except RPCError as error:
-        raise TemporalUnavailable(
-            f"the Temporal server does not answer ({error.status.name.lower()}); one moment,"
-            " then try again"
-        ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 from temporalio.client import Client
@@ -15,8 +16,12 @@ from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_worker
 from boxd.workflows.desk import RedemptionDesk
+from boxd.workflows.issue import IssueCodeWorkflow
 from boxd.workflows.reconciliation import Reconciled, catch_up, reconcile
 from boxd.workflows.redemption import RedemptionWorkflow
+from boxd.workflows.task import TaskWorkflow
+from boxd.workflows.task_desk import TaskDesk
+from boxd.workflows.task_reconciliation import reconcile_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +30,20 @@ _ASK_EVERY_S = 2.0
 _ANSWER_WITHIN_S = 2.0
 _RETRY_S = 0.2
 _AFTER_AN_ERROR_S = 2.0
+_WORKFLOWS = (RedemptionWorkflow, TaskWorkflow, IssueCodeWorkflow)
+
+
+@dataclass(frozen=True)
+class Desks:
+    """Where people's requests reach the workflows."""
+
+    redemptions: RedemptionDesk
+    tasks: TaskDesk
+
+    def use(self, client: Client) -> None:
+        """From now on the server is reached through `client`."""
+        self.redemptions.use(client)
+        self.tasks.use(client)
 
 
 class Runner:
@@ -48,25 +67,25 @@ class Runner:
         self._on_reconciled = on_reconciled
         self._doubted = asyncio.Event()
 
-    async def run(self, desk: RedemptionDesk) -> None:
+    async def run(self, desks: Desks) -> None:
         """Keep a worker going; ends only by being cancelled, after a clean worker stop."""
         while True:
             try:
-                await self._work(desk)
+                await self._work(desks)
             except Exception as error:
                 log.error("the worker ended by an error and begins again", exc_info=error)
                 self._on_serving(False, f"the worker ended by an error: {type(error).__name__}")
                 await asyncio.sleep(_AFTER_AN_ERROR_S)
 
-    async def _work(self, desk: RedemptionDesk) -> None:
+    async def _work(self, desks: Desks) -> None:
         """Connect, reconcile, then work until cancelled or something is wrong."""
         client = await self._connect()
-        await self._until_done(lambda: self._reconcile(client, desk))
+        await self._until_done(lambda: self._reconcile(client, desks))
         async with create_worker(
-            client, self._config.box.id, workflows=[RedemptionWorkflow], activities=self._activities
+            client, self._config.box.id, workflows=_WORKFLOWS, activities=self._activities
         ):
             self._on_serving(True, "")
-            await self._watch(client, desk)
+            await self._watch(client, desks)
 
     async def _connect(self) -> Client:
         while True:
@@ -76,15 +95,24 @@ class Runner:
                 self._on_serving(False, str(error))
                 await asyncio.sleep(_RETRY_S)
 
-    async def _reconcile(self, client: Client, desk: RedemptionDesk) -> None:
-        desk.use(client)
-        found = await reconcile(client, self._ledger, desk, self._config.box.id)
+    async def _reconcile(self, client: Client, desks: Desks) -> None:
+        desks.use(client)
+        box = self._config.box.id
+        found = await reconcile(client, self._ledger, desks.redemptions, box)
         log.info("reconciled", resumed=found.resumed, undecided=found.undecided_bays)
         await self._on_reconciled(found)
+        await self._reconcile_tasks(client, desks)
 
-    async def _resume(self, client: Client, desk: RedemptionDesk) -> None:
-        if resumed := await catch_up(client, self._ledger, desk, self._config.box.id):
+    async def _resume(self, client: Client, desks: Desks) -> None:
+        box = self._config.box.id
+        if resumed := await catch_up(client, self._ledger, desks.redemptions, box):
             log.warning("redemptions taken up anew", resumed=resumed)
+        await self._reconcile_tasks(client, desks)
+
+    async def _reconcile_tasks(self, client: Client, desks: Desks) -> None:
+        found = await reconcile_tasks(client, self._ledger, desks.tasks, self._config.box.id)
+        if found.tasks or found.issues:
+            log.info("tasks taken up anew", tasks=len(found.tasks), issues=found.issues)
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -98,7 +126,7 @@ class Runner:
         """The server died: look at once whether it is back, and what it still knows."""
         self._doubted.set()
 
-    async def _watch(self, client: Client, desk: RedemptionDesk) -> None:
+    async def _watch(self, client: Client, desks: Desks) -> None:
         """Notice when the server goes and comes; a new database may have lost the workflows."""
         while True:
             why = await _why_silent(client)
@@ -107,7 +135,7 @@ class Runner:
                 self._doubted.set()
             if not why and self._doubted.is_set():
                 self._doubted.clear()
-                await self._until_done(lambda: self._resume(client, desk))
+                await self._until_done(lambda: self._resume(client, desks))
                 self._on_serving(True, "")
             if self._doubted.is_set():
                 await asyncio.sleep(_RETRY_S)

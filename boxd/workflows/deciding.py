@@ -1,0 +1,34 @@
+"""What an activity's error means: to be tried again, or decided for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from boxd.errors import BoxdError, LedgerUnusable
+
+log = structlog.get_logger(__name__)
+
+# A mistake of the program shows itself again and again; a passing one has passed by then.
+_TRIES_OF_THE_UNKNOWN = 5
+
+
+@contextmanager
+def deciding() -> Iterator[None]:
+    """Errors that no waiting mends are not tried again; a ledger that can't be written is."""
+    try:
+        yield
+    except LedgerUnusable:
+        raise
+    except BoxdError as error:
+        raise ApplicationError(str(error), type=type(error).__name__, non_retryable=True) from error
+    except Exception as error:
+        if activity.info().attempt < _TRIES_OF_THE_UNKNOWN:
+            raise
+        log.error("an activity fails again and again and is given up", exc_info=error)
+        why = f"a mistake in boxd ({type(error).__name__}); its log says more"
+        raise ApplicationError(why, type="Mistake", non_retryable=True) from error
