@@ -17,11 +17,14 @@ from boxd.bays.redemptions import Redemptions
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.config.schema import Locker, OnDecline
+from boxd.config.task_schema import Task
 from boxd.daemon.buses import buses
 from boxd.devices import DeviceState
-from boxd.ledger import actuations, codes, lockers, lockouts, redemptions
+from boxd.ledger import actuations, codes, lockers, lockouts, redemptions, task_kinds, tasks
 from boxd.ledger.code_keys import CodeKeys, load_keys
-from boxd.ledger.ledger import Ledger, utc_now
+from boxd.ledger.issuing import IssueRules
+from boxd.ledger.ledger import Ledger, as_text, utc_now
+from boxd.task import Checkpoint, TaskKind
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -133,6 +136,33 @@ def prepare_ledger(config: Config, ledger: Ledger) -> list[str]:
     ledger.write_now(lambda tx: lockers.declare(tx, [locker.id for locker in config.lockers]))
     ledger.write_now(lambda tx: lockouts.adopt_after_boot(tx, clock))
     return ledger.write_now(actuations.settle_interrupted)
+
+
+def declare_tasks(config: Config, ledger: Ledger) -> frozenset[str]:
+    """Let the ledger know the kinds of task, and end or approve what that changes.
+
+    Returns the kinds whose rules were changed.
+    """
+    kinds = [_task_kind(task) for task in config.tasks]
+    places = [Checkpoint(each.id, each.name) for each in config.checkpoints]
+    changed = ledger.write_now(lambda tx: task_kinds.declare(tx, kinds, places))
+    ledger.write_now(tasks.catch_up)
+    return changed
+
+
+def _task_kind(task: Task) -> TaskKind:
+    needed = len(task.checkpoints) if task.needed is None else task.needed
+    expires_at = None if task.expires_at is None else as_text(task.expires_at)
+    return TaskKind(
+        *(task.id, task.name, task.text, task.checkpoints, needed),
+        *(task.submission, task.verdict, task.tries, expires_at, task.prizes),
+    )
+
+
+def issue_rules(config: Config) -> IssueRules:
+    """What the configuration decides about new codes."""
+    rules = config.codes
+    return IssueRules(config.box.id, rules.length, rules.valid_days, rules.per_attendee)
 
 
 async def show_open_redemptions(

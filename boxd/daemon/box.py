@@ -21,6 +21,7 @@ from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.daemon.changes import Changes
+from boxd.daemon.tasks import Tasks
 from boxd.devices import DeviceState
 from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
@@ -31,6 +32,7 @@ from boxd.redemption import Answer, Reply, Standing
 from boxd.web.box import PrizeRow
 from boxd.web.snapshot import Health, Picture, snapshot
 from boxd.workflows.desk import RedemptionDesk
+from boxd.workflows.task_desk import TaskDesk
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -55,6 +57,7 @@ class Parts:
     desk: RedemptionDesk
     operator: OperatorDesk
     device_tests: DeviceTests
+    task_desk: TaskDesk
 
 
 class Box:
@@ -69,6 +72,7 @@ class Box:
         self._snapshot: Json = {}
         self._version = 0
         self._next = asyncio.Event()
+        self.tasks = Tasks(parts.ledger, parts.task_desk)
 
     async def keep_fresh(self) -> None:
         """Make a new snapshot whenever something has changed; for ever."""
@@ -161,7 +165,10 @@ class Box:
         """Make codes for an attendee: all or none."""
         config = self._parts.config
         days = valid_days if valid_days is not None else config.codes.valid_days
-        order = codes.CodeOrder(attendee, config.box.id, config.codes.length, days, actor, sku)
+        order = codes.CodeOrder(
+            *(attendee, config.box.id, config.codes.length, days, actor, sku),
+            per_attendee=config.codes.per_attendee,
+        )
         keys = self._parts.keys
         return await self._parts.ledger.write(
             lambda tx: [codes.issue(tx, order, keys) for _ in range(count)]

@@ -39,6 +39,21 @@ class RefusingDesk:
         raise self._error
 
 
+class RefusingTasks:
+    """Whatever is asked of tasks is refused with the same reason."""
+
+    def __init__(self, error: BoxdError) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse, with the reason."""
+
+        async def refuse(*_: object, **__: object) -> Any:
+            raise self._error
+
+        return refuse
+
+
 class RefusingBox:
     """Implements `boxd.web.box.BoxServices` by its snapshot alone; everything else is refused."""
 
@@ -50,6 +65,7 @@ class RefusingBox:
         self.device_tests = device_tests
         self._error = error
         self._temporal: ServerStatus | None = None
+        self.tasks = RefusingTasks(error)
 
     def server_changed(self, status: ServerStatus) -> None:
         """The Temporal server is not needed here, but shown."""

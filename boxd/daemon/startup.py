@@ -28,8 +28,11 @@ from boxd.web.app import Application
 from boxd.web.box import BoxServices
 from boxd.web.server import WebServer
 from boxd.workflows.desk import RedemptionDesk
+from boxd.workflows.issue_activities import IssueActivities
 from boxd.workflows.redemption_activities import RedemptionActivities, RedemptionRules
-from boxd.workflows.runner import Runner
+from boxd.workflows.runner import Desks, Runner
+from boxd.workflows.task_activities import TaskActivities
+from boxd.workflows.task_desk import TaskDesk
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -113,7 +116,9 @@ def _wire(
         returns.tell(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
     device_tests = DeviceTests(config, rack, bays, changes.note)
-    return Parts(config, ledger, keys, rack, bays, opener, desk, operator, device_tests)
+    task_desk = TaskDesk(ledger, config.box.id)
+    task_desk.kinds_changed = assembly.declare_tasks(config, ledger)
+    return Parts(config, ledger, keys, rack, bays, opener, desk, operator, device_tests, task_desk)
 
 
 def _start_worker(
@@ -124,12 +129,14 @@ def _start_worker(
         *(config.box.id, _THIS_RUN),
         *(assembly.lockout_rule(config), assembly.declines_void_code(config)),
     )
-    activities = RedemptionActivities(
-        parts.ledger, parts.bays, parts.opener, rules, serving.lock
-    ).all()
+    activities = [
+        *RedemptionActivities(parts.ledger, parts.bays, parts.opener, rules, serving.lock).all(),
+        *TaskActivities(parts.ledger).all(),
+        *IssueActivities(parts.ledger, parts.keys, assembly.issue_rules(config)).all(),
+    ]
     runner = Runner(config, parts.ledger, activities, serving.worker_serves, serving.reconciled)
     serving.on_server_down(runner.doubt)
-    _keep_running(runner.run(parts.desk), closing, fail)
+    _keep_running(runner.run(Desks(parts.desk, parts.task_desk)), closing, fail)
 
 
 async def start_refusing(

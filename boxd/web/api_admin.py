@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from boxd.errors import BadInput
-from boxd.web import device_routes, listener
+from boxd.web import api_tasks, device_routes, listener
 from boxd.web.api import MOST_ROWS
 from boxd.web.bodies import (
     IMPORT_LIMIT,
@@ -139,5 +139,6 @@ ROUTES = [
     Route("/api/v1/audit", audit),
     Route("/api/v1/alarms/{id}/clear", clear_alarm, methods=["POST"]),
     *device_routes.ROUTES,
+    *api_tasks.ROUTES,
 ]
 """Each also exists over TCP, where it answers that it does not."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from boxd.bays.device_tests import DeviceTests
 from boxd.devices import DoorState
 from boxd.redemption import Answer, Reply
+from boxd.web.task_services import TaskServices
 
 Json = dict[str, Any]
 
@@ -37,6 +38,10 @@ class BoxServices(Protocol):
     @property
     def device_tests(self) -> DeviceTests:
         """Watching and testing the devices."""
+
+    @property
+    def tasks(self) -> TaskServices:
+        """Tasks and the issue of codes."""
 
     def snapshot(self) -> Json:
         """The latest snapshot, whole; cheap, and never changed after it was handed out."""
