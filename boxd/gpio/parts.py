@@ -150,8 +150,8 @@ class PinBuzzer:
         """Sound once; a sound under way lasts from now on as long as this one."""
         if self._wire is None or milliseconds <= 0:
             return
-        self._silence_later(milliseconds / 1000)
         self._switch(True)
+        self._silence_later(milliseconds / 1000)
 
     def attach(self, factory: Any) -> None:
         """Take the pin."""
