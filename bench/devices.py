@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import gpio, hotplug
+from bench import arduino, gpio, hotplug
 from bench.figures import Figure
 
 PULSES = 200
@@ -12,4 +12,8 @@ PULSES = 200
 
 def figures(folder: Path, rounds: int) -> list[Figure]:
     """Every driver's figures; `rounds` is how often a device is unplugged."""
-    return [*hotplug.figures(folder / "hotplug", rounds), *gpio.figures(folder / "gpio", PULSES)]
+    return [
+        *hotplug.figures(folder / "hotplug", rounds),
+        *gpio.figures(folder / "gpio", PULSES),
+        *arduino.figures(folder / "arduino", PULSES),
+    ]
