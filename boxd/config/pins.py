@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from boxd.config.device_schema import Device, GpioDevice, GpioMatrix
+from boxd.config.device_schema import Device, GpioDevice, GpioMatrix, PinLevel
 from boxd.config.locate import KeyPath
 from boxd.config.uses import Use, used_twice
 from boxd.config.wording import Finding
+
+# The Pi's board holds these two up by 1.8 kilohms, from the moment that it has power.
+PULLED_UP = (2, 3)
 
 
 def pin_faults(devices: Sequence[Device]) -> Iterator[Finding]:
@@ -17,6 +20,18 @@ def pin_faults(devices: Sequence[Device]) -> Iterator[Finding]:
     yield from used_twice(pins, "give each part a pin of its own")
     keys = [use for row, device in gpio for use in _keys(row, device)]
     yield from used_twice(keys, "one key sits at one place; take one of them out")
+    for row, device in gpio:
+        yield from _energised_from_the_start(row, device)
+
+
+def _energised_from_the_start(row: int, device: GpioDevice) -> Iterator[Finding]:
+    for name, latch in device.latches.items():
+        if latch.pin in PULLED_UP and latch.on is PinLevel.HIGH:
+            text = (
+                f"{_user(device, ('latches', name))}: pin {latch.pin} is held high by the Pi's own"
+                " board, so the latch would open at every power-on; take one of 9 to 13 or 16 to 27"
+            )
+            yield Finding(("devices", row, "latches", name), text)
 
 
 def _pins(row: int, device: GpioDevice) -> Iterator[Use]:

@@ -55,6 +55,12 @@ def _broken(old: str, new: str, said: str) -> Broken:
 
 CASES = {
     # --- pins
+    "latch on a pin that is pulled up": _broken(
+        "latch-1 = { pin = 17, pulse_ms = 200 }",
+        "latch-1 = { pin = 2, pulse_ms = 200 } # here",
+        "device 'pins': latches.latch-1: pin 2 is held high by the Pi's own board, so the latch"
+        " would open at every power-on; take one of 9 to 13 or 16 to 27",
+    ),
     "pin twice": _broken(
         "door-1 = 27",
         "door-1 = 17 # here",
