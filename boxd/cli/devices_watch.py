@@ -43,9 +43,8 @@ def watch_devices(name: str | None, show_keys: bool, as_json: bool) -> None:
     The digits of a bay's keypad are parts of claim codes: each shows as one dot.
     """
     asked = {"device": name or ""} | ({"digits": "1", "actor": actor()} if show_keys else {})
-    if not as_json:
-        click.echo(_introduction(name, show_keys), err=True)
     with daemon.events("GET", f"/api/v1/devices/events?{urlencode(asked)}") as events:
+        click.echo(_introduction(name, show_keys), err=True)
         try:
             for event, what in events:
                 click.echo(json.dumps(_for_scripts(event, what)) if as_json else _line(event, what))
