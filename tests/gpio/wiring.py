@@ -10,7 +10,7 @@ as a Pi's kernel does, and so does a chip whose module was patched for it.
 from __future__ import annotations
 
 import os
-import threading
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,9 @@ from typing import Protocol
 from boxd.sim.copper import Copper, CopperPull
 
 VARIABLE = "BOXD_TEST_GPIO_SIM"
-SAMPLE_S = 0.0005
+TRACING = Path("/sys/kernel/tracing")
+
+_SET = re.compile(r"(\d+\.\d+): gpio_value: (\d+) set (\d)")
 
 
 @dataclass(frozen=True)
@@ -79,21 +81,21 @@ class CopperWiring:
 
 
 class GpioSimWiring:
-    """A gpio-sim chip: inputs are driven through sysfs, levels sampled there."""
+    """A gpio-sim chip: inputs are driven through sysfs, the kernel's own trace tells the edges."""
 
     def __init__(self, chip: Path) -> None:
         self.copper: Path | None = None
         self._chip = chip
+        self._first = _first_line(chip.name)
         self._levels: dict[int, bool] = {}
-        self._changes: list[Change] = []
-        self._closing = threading.Event()
-        self._sampler = threading.Thread(target=self._sample, daemon=True)
+        (TRACING / "trace_clock").write_text("mono")
+        (TRACING / "events/gpio/gpio_value/enable").write_text("1")
+        (TRACING / "trace").write_text("")
 
     def rest(self, pin: int, level: bool) -> None:
         self.drive(pin, level)
         self._levels[pin] = self.level(pin)
-        if not self._sampler.is_alive():
-            self._sampler.start()
+        (TRACING / "trace").write_text("")
 
     def drive(self, pin: int, level: bool) -> None:
         (self._line(pin) / "pull").write_text("pull-up" if level else "pull-down")
@@ -102,26 +104,32 @@ class GpioSimWiring:
         return (self._line(pin) / "value").read_text().strip() == "1"
 
     def changes(self, pin: int) -> list[Change]:
-        return [change for change in self._changes if change.pin == pin]
+        found: list[Change] = []
+        before = self._levels[pin]
+        for at, line, value in _SET.findall((TRACING / "trace").read_text()):
+            if int(line) == self._first + pin and bool(int(value)) != before:
+                before = not before
+                found.append(Change(float(at), pin, before))
+        if self.level(pin) != before:  # nobody set it: its holder died, and it went to its pull
+            found.append(Change(time.monotonic(), pin, not before))
+        return found
 
     def close(self) -> None:
-        self._closing.set()
-        if self._sampler.is_alive():
-            self._sampler.join()
+        (TRACING / "events/gpio/gpio_value/enable").write_text("0")
 
     def _line(self, pin: int) -> Path:
         return self._chip / f"sim_gpio{pin}"
-
-    def _sample(self) -> None:
-        while not self._closing.wait(SAMPLE_S):
-            for pin, before in list(self._levels.items()):
-                level = self.level(pin)
-                if level != before:
-                    self._levels[pin] = level
-                    self._changes.append(Change(time.monotonic(), pin, level))
 
 
 def open_wiring(folder: Path) -> Wiring:
     """The wiring that the environment asks for; simulated pins live in `folder`."""
     chip = os.environ.get(VARIABLE)
     return GpioSimWiring(Path(chip)) if chip else CopperWiring(folder)
+
+
+def _first_line(chip: str) -> int:
+    """The kernel's number for the chip's first line, which its trace counts from."""
+    listed = Path("/sys/kernel/debug/gpio").read_text()
+    found = re.search(rf"^{chip}: GPIOs (\d+)-", listed, re.MULTILINE)
+    assert found is not None
+    return int(found[1])
