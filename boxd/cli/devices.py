@@ -7,6 +7,7 @@ import click
 from boxd.cli.devices_list import list_devices
 from boxd.cli.devices_test import test_devices
 from boxd.cli.devices_watch import watch_devices
+from boxd.cli.flash import flash
 from boxd.cli.learn import learn
 from boxd.cli.shape import BoxdGroup
 
@@ -24,3 +25,4 @@ command.add_command(list_devices)
 command.add_command(watch_devices)
 command.add_command(test_devices)
 command.add_command(learn)
+command.add_command(flash)

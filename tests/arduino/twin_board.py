@@ -38,8 +38,14 @@ class TwinBoard:
         self._port: serial.Serial | None = None
         self._do(self._switch_on)
 
+    @property
+    def path(self) -> str:
+        """The path of its line."""
+        assert self._unit.path is not None
+        return self._unit.path
+
     def open(self) -> serial.Serial:
-        self._port = serial.Serial(self._unit.path, 115200, exclusive=True, write_timeout=10)
+        self._port = serial.Serial(self.path, 115200, exclusive=True, write_timeout=10)
         return self._port
 
     def edges(self) -> list[Edge]:
