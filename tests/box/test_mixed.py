@@ -12,6 +12,7 @@ from tests.box.going_on import go_on_to_the_end
 
 LOCKERS = {"pins": 1, "cabinet": 2}
 EVERY_LOCKER = range(1, 8)
+REAL_FIRMWARE = (r'# firmware = "twin"', 'firmware = "simavr"')
 
 
 @pytest.fixture
@@ -161,3 +162,39 @@ def test_killed_with_the_server_in_mid_pulse_nothing_is_pulsed_again(
     mixed.start()
     assert mixed.pulses(locker) == 1
     finish(mixed, locker)
+
+
+@points
+def test_an_arduino_with_the_real_firmware_goes_and_comes_back(
+    new_booth: Callable[..., Booth], reach: Callable[[Booth, int], None]
+) -> None:
+    booth = new_booth(REAL_FIRMWARE, shipped="sim-mixed.toml")
+    booth.start()
+    wait_until("the Arduino answers", lambda: state(booth, "cabinet") == "ready")
+    locker = LOCKERS["cabinet"]
+    serve_from(booth, locker)
+    reach(booth, locker)
+    before = pulses(booth)
+    booth.fault("cabinet", "unplug")
+    wait_until("it is missed", lambda: state(booth, "cabinet") == "unreachable")
+    booth.fault("cabinet", "replug")
+    wait_until("it is back", lambda: state(booth, "cabinet") == "ready")
+    assert pulses(booth) == before, "a reconnect opened a door"
+    finish(booth, locker)
+
+
+def test_the_real_firmware_ends_its_pulse_though_the_daemon_is_killed(
+    new_booth: Callable[..., Booth],
+) -> None:
+    booth = new_booth(REAL_FIRMWARE, shipped="sim-mixed.toml")
+    booth.start()
+    wait_until("the Arduino answers", lambda: state(booth, "cabinet") == "ready")
+    locker = LOCKERS["cabinet"]
+    serve_from(booth, locker)
+    to_load(booth, locker)
+    booth.answer(booth.prompt("load"), "loaded")
+    wait_until("the pulse", lambda: booth.pulses(locker) == 1)
+    booth.kill()
+    booth.start()
+    assert booth.pulses(locker) == 1
+    finish(booth, locker)
