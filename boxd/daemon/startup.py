@@ -13,6 +13,7 @@ import structlog
 
 from boxd.bays.device_tests import DeviceTests
 from boxd.bays.returns import Returns
+from boxd.bays.strangers import watch_strangers
 from boxd.config import Config
 from boxd.daemon import assembly, welcome
 from boxd.daemon.box import Box, Parts
@@ -65,6 +66,7 @@ async def start(
     await assembly.show_open_redemptions(ledger, parts.bays, serving.lock)
     await box.refresh()
     _keep_running(box.keep_fresh(), closing, fail)
+    _keep_running(watch_strangers(parts.rack, changes.note), closing, fail)
     await _start_web(config, box, simulated, closing)
     news.tell(serving)
     if config.temporal.address is not None:

@@ -116,8 +116,8 @@ class DevicesInMemory:
             )
             for each in self.config.devices
         }
-        bus = BusInMemory([*self.by_name.values()], strangers)
-        self.rack = Rack([*self.by_name], [bus])
+        self.bus = BusInMemory([*self.by_name.values()], strangers)
+        self.rack = Rack([*self.by_name], [self.bus])
         self.bays = {bay.id: QuietBay(bay.id) for bay in self.config.bays}
 
     async def settle(self) -> None:
