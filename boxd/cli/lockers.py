@@ -39,7 +39,7 @@ def list_lockers(as_json: bool) -> None:
     if as_json:
         say_json(body)
         return
-    columns = ("id", "bay", "state", "door", "latch", "prize", "reason")
+    columns = ("id", "bay", "state", "door", "believed", "latch", "prize", "reason")
     table(
         ("locker#", *columns[1:]),
         [tuple(locker[column] for column in columns) for locker in body["lockers"]],
