@@ -11,6 +11,8 @@ from boxd.bays.device_events import DeviceEvent
 from boxd.bays.device_tests import DeviceTest, DeviceTests
 from boxd.web.stream import TailEnded
 
+Json = dict[str, Any]
+
 MOST_WAITING = 2000  # events that a slow listener may be behind; older ones are left out then
 
 
@@ -24,7 +26,7 @@ class DeviceTail:
         self, tests: DeviceTests, shows_digits: Callable[[str], bool], only: str = ""
     ) -> None:
         self._only = only
-        self._waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._waiting: asyncio.Queue[tuple[str, Json | DeviceEvent]] = asyncio.Queue()
         self._left_out = 0
         self._unsubscribe: Callable[[], None] = tests.watch(self._hear, shows_digits)
 
@@ -35,13 +37,15 @@ class DeviceTail:
             return "left_out", json.dumps({"events": left_out})
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._waiting.get()
+                name, what = await self._waiting.get()
         except TimeoutError:
             return None
+        shown = what.as_json() if isinstance(what, DeviceEvent) else what
+        return name, json.dumps(shown, ensure_ascii=False)
 
-    def tell(self, name: str, what: dict[str, Any]) -> None:
+    def tell(self, name: str, what: Json) -> None:
         """Tell something besides what happens."""
-        self._waiting.put_nowait((name, json.dumps(what, ensure_ascii=False)))
+        self._waiting.put_nowait((name, what))
 
     def close(self) -> None:
         """Listen no longer."""
@@ -52,7 +56,8 @@ class DeviceTail:
             if self._waiting.qsize() >= MOST_WAITING:
                 self._waiting.get_nowait()
                 self._left_out += 1
-            self.tell("device", event.as_json())
+            # Encoded when it is taken: a key's lamp must not wait for a watcher.
+            self._waiting.put_nowait(("device", event))
 
 
 class Lease:
