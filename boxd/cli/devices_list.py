@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from boxd.cli.times import present, when
 
 Json = dict[str, Any]
 _WHOLE_KEYPAD = 12
+_MANY = 3  # more of a sort are counted instead of named
 _TELLS = {"open": "let go", "closed": "holds", "unknown": "not known"}
 
 
@@ -55,22 +57,36 @@ def _why(device: Json) -> str:
 
 
 def parts_in_words(parts: Json) -> str:
-    """What a device has, in one line."""
+    """What a device has, in one line; many of a sort are counted."""
     keys = parts["keys"]
     return ", ".join(
         [
             *([f"{len(keys)} keys" if len(keys) < _WHOLE_KEYPAD else "keypad"] if keys else []),
             *([f"lamps {' '.join(parts['lamps'])}"] if parts["lamps"] else []),
             *(["buzzer"] if parts["buzzer"] else []),
-            *(_latch(latch) for latch in parts["latches"]),
-            *(f"{door['name']} {door['state']}" for door in parts["doors"]),
+            *_latches(parts["latches"]),
+            *_doors(parts["doors"]),
         ]
     )
 
 
-def _latch(latch: Json) -> str:
-    told = latch["feedback"]
-    return latch["name"] if told is None else f"{latch['name']} ({_TELLS[told]})"
+def _latches(latches: list[Json]) -> list[str]:
+    told = Counter(latch["feedback"] for latch in latches)
+    if len(latches) > _MANY and len(told) == 1:
+        return [f"{len(latches)} latches{_told(latches[0]['feedback'])}"]
+    return [f"{latch['name']}{_told(latch['feedback'])}" for latch in latches]
+
+
+def _told(feedback: str | None) -> str:
+    return "" if feedback is None else f" ({_TELLS[feedback]})"
+
+
+def _doors(doors: list[Json]) -> list[str]:
+    closed = [door["name"] for door in doors if door["state"] == "closed"]
+    if len(closed) <= _MANY:
+        return [f"{door['name']} {door['state']}" for door in doors]
+    others = [f"{door['name']} {door['state']}" for door in doors if door["state"] != "closed"]
+    return [f"{len(closed)} doors closed", *others]
 
 
 def _show_lockers(devices: list[Json]) -> None:

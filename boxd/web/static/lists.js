@@ -165,7 +165,7 @@ function deviceRow(device) {
     tested ? make("span", { class: "ask" }, `tested by ${device.tested_by}`) : "",
     device.state === "ready" ? (tested ? "" : partIcons(device.parts)) : make("span", { class: tone }, words),
     since(device.since),
-    device.why ? make("span", { class: "soft why" }, device.why) : "",
+    device.why && device.state !== "ready" ? make("span", { class: "soft why" }, device.why) : "",
   );
 }
 
@@ -190,7 +190,7 @@ function deviceTitle(device) {
     ...latches.map((latch) => `latch ${latch.name}${latch.feedback === null ? "" : ` (tells by itself: ${latch.feedback})`}`),
     ...doors.map((door) => `door ${door.name} (${door.state})`),
   ];
-  return `${device.port}: ${parts.filter(Boolean).join(", ")}`;
+  return [`${device.port}: ${parts.filter(Boolean).join(", ")}`, device.why].filter(Boolean).join("; ");
 }
 
 function strangerRow(stranger) {
