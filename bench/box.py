@@ -101,10 +101,14 @@ class Box:
         children = psutil.Process(self.pid).children(recursive=True)
         return int(next(child.pid for child in children if "start-dev" in child.cmdline()))
 
+    def stock(self, sku: str, units: int) -> None:
+        """Bring in so many more units of a prize."""
+        prize = {"sku": sku, "name": sku.title(), "units": units, "weight": 1}
+        self._command("/api/v1/prizes/import", {"prizes": [prize], "actor": "bench"})
+
     def issue_codes(self, count: int) -> list[str]:
         """So many fresh codes, and the prizes for them."""
-        prize = {"sku": "mug", "name": "Mug", "units": count, "weight": 1}
-        self._command("/api/v1/prizes/import", {"prizes": [prize], "actor": "bench"})
+        self.stock("mug", count)
         made: list[str] = []
         while len(made) < count:
             order = {"attendee": f"attendee-{len(made)}", "sku": "mug", "actor": "bench"}

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import defaults, devices, lives, million, usage
+from bench import defaults, devices, lives, million, tasks, usage
 from bench.box import Box
 from bench.figures import Figure, kib, megabytes, mib, milliseconds, spread
 from bench.progress import tell
@@ -32,6 +32,7 @@ class Size:
     idle_s: float
     claims: int
     plugs: int
+    tasks: int
 
 
 FULL = Size(
@@ -44,6 +45,7 @@ FULL = Size(
     idle_s=120,
     claims=1000,
     plugs=20,
+    tasks=100,
 )
 QUICK = Size(
     calm=30,
@@ -55,6 +57,7 @@ QUICK = Size(
     idle_s=20,
     claims=200,
     plugs=5,
+    tasks=20,
 )
 
 
@@ -107,6 +110,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         grown,
         *claimed,
         *devices.figures(folder, size.plugs),
+        *tasks.figures(folder / "tasks", size.tasks),
     ]
 
 

@@ -1,0 +1,147 @@
+"""How soon a code is ready after an attendant's verdict, one by one and for fifty at once."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from bench.box import Box
+from bench.figures import Figure, milliseconds, spread
+from bench.progress import tell
+
+AT_ONCE = 50
+_READY_WITHIN_S = 20.0
+
+
+def figures(folder: Path, n: int) -> list[Figure]:
+    """`n` tasks one by one, and fifty attendees at once, on a box of its own."""
+    tell(f"{n} tasks one by one, then {AT_ONCE} attendees at once")
+    box = Box(folder)
+    try:
+        box.start_and_wait()
+        box.stock("mug", n + 2 * AT_ONCE + 10)
+        calm = spread([_judged(box, f"calm-{number}") for number in range(10 + n)][10:])
+        asking, codes = _all_at_once(box)
+    finally:
+        box.close()
+    at_once, ready = spread(asking), spread(codes)
+    return [
+        Figure(
+            "task verdict → code ready",
+            "p50 under 60 ms",
+            milliseconds(calm),
+            "",
+            calm.p50 < 0.060,
+        ),
+        Figure(
+            f"{AT_ONCE} attendees start a task at once → each has the answer",
+            "p99 under 1 s",
+            milliseconds(at_once),
+            "",
+            at_once.p99 < 1,
+        ),
+        Figure(
+            f"{AT_ONCE} verdicts at once → each code ready",
+            "p99 under 1 s",
+            milliseconds(ready),
+            "",
+            ready.p99 < 1,
+        ),
+    ]
+
+
+class Phone:
+    """A kept connection to the box's socket; for one thread."""
+
+    def __init__(self, box: Box) -> None:
+        self._connection = _SocketConnection(box.state / "boxd.sock")
+        self._ledger = box.state / "ledger.db"
+
+    def start(self, attendee: str) -> str:
+        """Start the demonstration task; returns its id."""
+        return str(
+            self._ask("POST", "/api/v1/tasks", {"kind": "demo", "attendee": attendee})["task"]["id"]
+        )
+
+    def approve(self, task: str) -> None:
+        """Say that the task is done."""
+        self._ask("POST", f"/api/v1/tasks/{task}/verdict", {"approved": True})
+
+    def wait_for_code(self, task: str) -> None:
+        """Look into the ledger until the code is there: asking the box would keep it busy."""
+        deadline = time.monotonic() + _READY_WITHIN_S
+        query = "SELECT state FROM tasks WHERE id = ?"
+        with closing(sqlite3.connect(f"file:{self._ledger}?mode=ro", uri=True)) as ledger:
+            while (state := ledger.execute(query, (task,)).fetchone()[0]) != "rewarded":
+                assert time.monotonic() < deadline, f"{task} is still {state}"
+                time.sleep(0.002)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        text = None if body is None else json.dumps(body | {"actor": "bench"}).encode()
+        headers = {"Content-Type": "application/json"} if text else {}
+        self._connection.request(method, path, text, headers)
+        reply = self._connection.getresponse()
+        said = reply.read()
+        assert reply.status < 300, said
+        return json.loads(said)
+
+
+class _SocketConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=60)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket instead of a host."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(60)
+        self.sock.connect(str(self._path))
+
+
+def _judged(box: Box, attendee: str) -> float:
+    """Seconds from the verdict to the code."""
+    phone = Phone(box)
+    try:
+        task = phone.start(attendee)
+        began = time.monotonic()
+        phone.approve(task)
+        phone.wait_for_code(task)
+        return time.monotonic() - began
+    finally:
+        phone.close()
+
+
+def _all_at_once(box: Box) -> tuple[list[float], list[float]]:
+    """Seconds until each had the answer to a start, and from each verdict to its code."""
+    phones = [Phone(box) for _ in range(AT_ONCE)]
+
+    def start(number: int) -> tuple[float, str]:
+        began = time.monotonic()
+        task = phones[number].start(f"crowd-{number}")
+        return time.monotonic() - began, task
+
+    def judge(number: int, task: str) -> float:
+        began = time.monotonic()
+        phones[number].approve(task)
+        phones[number].wait_for_code(task)
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(AT_ONCE) as crowd:
+        started = list(crowd.map(start, range(AT_ONCE)))
+        ready = list(crowd.map(judge, range(AT_ONCE), [task for _, task in started]))
+    for phone in phones:
+        phone.close()
+    return [seconds for seconds, _ in started], ready
