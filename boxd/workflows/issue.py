@@ -44,7 +44,7 @@ class IssueCodeWorkflow:
     async def run(self, start: IssueStart) -> IssueStanding:
         """Go from step to step; if one can't be done, undo those before it."""
         try:
-            return await self._issue_code(start)
+            return await self._issue_code()
         except (ActivityError, asyncio.CancelledError) as error:
             why = str(error.cause) if isinstance(error, ActivityError) else "it was cancelled"
             return await asyncio.shield(self._do(messages.UNDO, Undo(start.issue, why)))
@@ -54,16 +54,19 @@ class IssueCodeWorkflow:
         """Where the issue stands."""
         return self._standing
 
-    async def _issue_code(self, start: IssueStart) -> IssueStanding:
-        standing = await self._do(messages.LOOK_AT_ISSUE, start.issue)
+    async def _issue_code(self) -> IssueStanding:
+        """A pick whose turn has passed tells where the issue stands, so that it comes first."""
+        standing = await self._pick(attempt=1)
         while not standing.state.has_ended:
             if standing.state is IssueState.ASKED:
-                draw = workflow.random().getrandbits(DRAW_BITS)
-                pick = Pick(start.issue, standing.attempt + 1, draw)
-                standing = await self._do(messages.PICK, pick)
+                standing = await self._pick(standing.attempt + 1)
             else:
-                standing = await self._do(_STEPS[standing.state], start.issue)
+                standing = await self._do(_STEPS[standing.state], self._issue)
         return standing
+
+    async def _pick(self, attempt: int) -> IssueStanding:
+        draw = workflow.random().getrandbits(DRAW_BITS)
+        return await self._do(messages.PICK, Pick(self._issue, attempt, draw))
 
     async def _do(self, step: str, argument: str | Pick | Undo) -> IssueStanding:
         standing: IssueStanding = await workflow.execute_local_activity(

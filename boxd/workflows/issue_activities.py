@@ -8,7 +8,7 @@ import structlog
 from temporalio import activity
 
 from boxd.issue import IssueStanding
-from boxd.ledger import issues, issuing
+from boxd.ledger import issuing
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, Transaction
@@ -29,13 +29,7 @@ class IssueActivities:
 
     def all(self) -> Sequence[Callable[..., object]]:
         """The activities, for the worker."""
-        return (self.look, self.pick, self.hold, self.mint, self.hand_over, self.undo)
-
-    @activity.defn(name=messages.LOOK_AT_ISSUE)
-    async def look(self, issue: str) -> IssueStanding:
-        """Where the issue stands."""
-        with deciding():
-            return await self._ledger.read(lambda c: issues.require(c, issue))
+        return (self.pick, self.hold, self.mint, self.hand_over, self.undo)
 
     @activity.defn(name=messages.PICK)
     async def pick(self, pick: Pick) -> IssueStanding:

@@ -15,7 +15,6 @@ EXPIRE_TASK = "expire_task"
 LOOK_AGAIN = "look_again"
 
 ISSUE = "IssueCode"
-LOOK_AT_ISSUE = "look_at_issue"
 PICK = "pick"
 HOLD = "hold"
 MINT = "mint"
