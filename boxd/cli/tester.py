@@ -58,6 +58,7 @@ class Tester:
             for door in device["parts"]["doors"]
         }
         self.door_states_seen = {door: {state} for door, state in self.door_states.items()}
+        self._has_left = False
         self._listening = threading.Thread(target=self._read_events, daemon=True)
         self._listening.start()
         threading.Thread(target=self._read_lines, daemon=True).start()
@@ -104,7 +105,10 @@ class Tester:
         click.echo(text, err=True, nl=nl)
 
     def wait(self, until: Callable[[Json], bool], seconds: float) -> bool | None:
-        """Whether `until` is true of an event in time; None when the person presses Enter."""
+        """Whether `until` is true of an event in time; None when the person presses Enter.
+
+        What the box does is awaited also when nobody answers any more.
+        """
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             try:
@@ -118,18 +122,18 @@ class Tester:
         return False
 
     def _line(self) -> str:
-        while True:
+        while not self._has_left:
             kind, what = self._take(None)
             if kind == "line":
                 return str(what)
+        raise Left
 
     def _take(self, seconds: float | None) -> tuple[str, Any]:
         kind, what = self._queue.get(timeout=seconds)
         if kind == "gone":
             raise what
         if kind == "left":
-            self._queue.put((kind, what))
-            raise Left
+            self._has_left = True
         if kind == "event" and what["what"] == "door":
             door = f"{what['device']}.{what['part']}"
             self.door_states[door] = what["value"]

@@ -125,6 +125,28 @@ def test_however_the_tester_goes_everything_is_put_back(
     _takes_codes(shared_booth)
 
 
+def test_doors_are_opened_and_shut_by_hand(
+    shared_booth: Booth, person: Callable[..., Person]
+) -> None:
+    tester = person("devices", "test", "door-pad", "--json")
+    tester.sees("Open and shut door-1 of door-pad (locker 1)")
+    shared_booth.door(1, "open")
+    shared_booth.door(1, "closed")
+    tester.sees("Open and shut door-2 of door-pad (locker 2)")
+    shared_booth.door(2, "open")
+    tester.types("")
+    tester.sees("Open and shut door-3")
+    shared_booth.door(2, "closed")
+    tester.types("")
+    code, printed = tester.ends()
+    rows = json.loads(printed)["rows"]
+    assert (code, [(row["part"], row["result"]) for row in rows]) == (
+        0,
+        [("door-1", "passed"), ("door-2", "skipped"), ("door-3", "skipped")],
+    )
+    wait_until("everything is back", lambda: _is_back(shared_booth))
+
+
 def test_a_second_tester_is_told_to_wait(
     shared_booth: Booth, person: Callable[..., Person]
 ) -> None:
