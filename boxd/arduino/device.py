@@ -68,10 +68,12 @@ class Arduino:
             seen = self._what_is_plugged_in()
             self._was_ready = False
             await self._connect()
-            wait_s = FIRST_WAIT_S if self._was_ready else min(wait_s * 2, LONGEST_WAIT_S)
+            wait_s = FIRST_WAIT_S if self._was_ready else wait_s
             if await self._is_plugged_anew(seen, wait_s):
                 wait_s = FIRST_WAIT_S
                 self._standing.become(DeviceState.CONNECTING, "it was plugged in a moment ago")
+            else:
+                wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     async def turn_off(self) -> None:
         """Put every output off and say nothing more."""
@@ -143,7 +145,7 @@ class Arduino:
             self._link.begin()
             await self._is_over.wait()
         finally:
-            self._link.end("it is being left")
+            self._link.end("boxd is stopping")
             self._link = None
             await line.close()
 

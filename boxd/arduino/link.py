@@ -42,6 +42,7 @@ TIMES_SENT = 4
 LAST_WORD_WITHIN_S = 0.5
 
 _BEGAN_ANEW = "the board has begun anew"
+_STOPPING = "boxd is stopping"
 _WHY_REFUSED = {
     Result.STALE_BOOT: _BEGAN_ANEW,
     Result.STALE_ID: "the board has heard a later command",
@@ -154,13 +155,13 @@ class Link:
     async def turn_off(self) -> None:
         """Have everything off, as the last word; returns when the board says so, or soon."""
         if self.state is LinkState.READY:
-            self._orders.refuse(self._nothing_sent("it is being left"))
+            self._orders.refuse(self._nothing_sent(_STOPPING))
             self._orders.light(0)
             outcome = self._loop.create_future()
             self._orders.turn_off(outcome)
             self._say_next()
             await asyncio.wait({outcome}, timeout=LAST_WORD_WITHIN_S)
-        self.end("it was left")
+        self.end(_STOPPING)
 
     # Saying
 
