@@ -8,7 +8,7 @@
 
 #include "memory.h"
 
-extern uint8_t __heap_start; // the linker's: the first byte that no variable has
+extern uint8_t __heap_start[]; // the linker's: from the first byte that no variable has
 
 static uint16_t boots, noise;
 static uint32_t current;
@@ -17,7 +17,7 @@ static uint32_t current;
 static uint16_t noise_of_ram(void)
 {
     uint16_t sum = 0;
-    for (const uint8_t *byte = &__heap_start; byte < (const uint8_t *)SP; byte++)
+    for (const uint8_t *byte = __heap_start; byte < (const uint8_t *)SP; byte++)
         sum = (uint16_t)(sum * 31 + *byte);
     return sum;
 }

@@ -1,6 +1,6 @@
 """The twin of the Arduinos' firmware: the protocol's rules in Python, with the time handed in.
 
-It is held to the same list of cases as the firmware itself: tests/arduino/conformance.py.
+It is held to the same list of cases as the firmware itself: tests/arduino/conformance/.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ class Simavr:
         self._order("reset")
 
     def hurry(self, in_a_hurry: bool) -> None:
-        """Let the chip's time run as fast as it can, or (False) with the clock again."""
+        """Let the chip's time outrun the clock while bytes come in, or (False) no more."""
         self._order("hurry" if in_a_hurry else "walk")
 
     def stop(self) -> None:

@@ -8,8 +8,8 @@
 // On standard output, one line each: `pty PATH` at the start, `boot SIM MONO` at each start of the
 // program, `pin NAME LEVEL SIM MONO` at each change of a named output; SIM is simulated time, MONO
 // the monotonic clock, both in nanoseconds. On standard input: `set PIN LEVEL` for an input,
-// `reset`, `hurry` and `walk` (faster than the clock, and with it again), `quit`. The end of standard
-// input is `quit`.
+// `reset`, `quit`, `hurry` (be faster than the clock while bytes come in) and `walk` (no more). The
+// end of standard input is `quit`.
 
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -52,7 +52,7 @@ static int line; // the pseudo-terminal's other end
 static pin pins[PINS_MOST];
 static int pin_count;
 static uint8_t inputs[3], inputs_set[3]; // what stands at B, C, D from outside
-static bool is_asleep, is_in_a_hurry;
+static bool is_asleep, is_in_a_hurry, has_heard;
 
 static uint64_t clock_ns(void)
 {
@@ -156,8 +156,10 @@ static avr_cycle_count_t on_byte_time(avr_t *a, avr_cycle_count_t when, void *pa
     (void)a;
     (void)param;
     uint8_t byte;
-    if (read(line, &byte, 1) == 1)
-        avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_INPUT), byte);
+    if (read(line, &byte, 1) != 1)
+        return when + BYTE_CYCLES;
+    has_heard = true;
+    avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_INPUT), byte);
     return when + BYTE_CYCLES;
 }
 
@@ -325,7 +327,9 @@ static void keep_pace(uint64_t *begun_ns, avr_cycle_count_t *begun_cycle)
 {
     uint64_t due_ns = *begun_ns + (avr->cycle - *begun_cycle) * 1000 / (HZ / 1000000);
     uint64_t now_ns = clock_ns();
-    if (is_in_a_hurry || now_ns > due_ns + 20000000) {
+    bool hurries = is_in_a_hurry && has_heard;
+    has_heard = false;
+    if (hurries || now_ns > due_ns + 20000000) {
         *begun_ns = now_ns;
         *begun_cycle = avr->cycle;
     } else if (now_ns < due_ns) {
