@@ -14,10 +14,13 @@ OLDEST_ORDER_S = 0.25
 BEAT_S = 0.1
 """How often the two processes, and the guard and its client, tell each other that they live."""
 
-PARTNER_SILENCE_S = 0.4
-"""One process of the guard not heard from for so long is ended by the other."""
+PARTNER_SILENCE_S = 0.8
+"""One process of the guard not heard from for so long is ended by the other.
 
-OVERDUE_S = 0.02
+Safety does not hang on it: an overdue pulse is ended without waiting for it.
+"""
+
+OVERDUE_S = 0.03
 """A pulse so much longer than ordered is ended by the partner; the scheduler needs some of it."""
 
 TAKE_OVER_S = 1.0
