@@ -7,10 +7,10 @@ BOXD := .venv/bin/boxd
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal firmware screenshots lock
+.PHONY: help run test check format bench temporal firmware screenshots lock booth-tests
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a browser
 	@$(BOXD) run --config $(CONFIG)
@@ -29,6 +29,10 @@ format: .venv/set-up-for-test ## put the code into its format
 
 bench: .venv/set-up-for-test ## the figures of docs/benchmarks.md, measured here
 	@.venv/bin/python -m bench
+
+booth-tests: .venv/set-up-for-test ## boxd on real device nodes, in a virtual machine; takes root
+	@scripts/debian-packages booth
+	@$(MAKE) --no-print-directory -C booth tests
 
 temporal: .venv/set-up-for-run ## the Temporal server alone
 	@$(BOXD) temporal-server --config $(CONFIG)

@@ -1,0 +1,1 @@
+"""The booth in a virtual machine: a real Debian whose device nodes are real, without hardware."""

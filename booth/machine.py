@@ -1,0 +1,219 @@
+"""A machine in QEMU: booted from the booth's image, talked to over ssh, ended or cut off."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+ADDRESS = "127.0.0.1"
+READY = "booth: ready"  # said on the console by booth-ready.service
+MEMORY_MIB = 1024
+ANSWERS_WITHIN_S = 30.0  # sshd's first answer, on an emulated processor
+OFF_WITHIN_S = 60.0
+
+# A processor without the newest instructions, which are slow where they have to be emulated.
+_PROCESSOR = "Nehalem"
+_APPEND = (
+    "console=ttyS0 root=/dev/vda rw quiet loglevel=3 systemd.show_status=false mitigations=off "
+    "random.trust_cpu=on systemd.mask=serial-getty@ttyS0.service systemd.mask=getty@tty1.service"
+)
+
+
+class MachineError(Exception):
+    """The machine could not be started, or does not answer."""
+
+
+class Machine:
+    """One machine and its disk, which lives as long as this object unless `disk` is given.
+
+    `image` is a folder made by booth/Makefile; the console goes into `log`.
+    """
+
+    def __init__(self, image: Path, log: Path, accelerator: str = "tcg") -> None:
+        self._image = image
+        self._log = log
+        self._accelerator = accelerator
+        self._folder = Path(tempfile.mkdtemp(prefix="booth-"))
+        self._disk = self._folder / "disk.qcow2"
+        self._port = 0
+        self._qemu: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Machine:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.cut()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def ssh(self) -> list[str]:
+        """The beginning of every ssh command line to this machine."""
+        options = {
+            "StrictHostKeyChecking": "no",
+            "UserKnownHostsFile": "/dev/null",
+            "LogLevel": "ERROR",
+            "ControlMaster": "auto",
+            "ControlPath": str(self._folder / "ssh"),
+            "ControlPersist": "yes",
+        }
+        flags = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
+        return [
+            "ssh",
+            "-i",
+            str(self._image / "key"),
+            "-p",
+            str(self._port),
+            *flags,
+            f"root@{ADDRESS}",
+        ]
+
+    def boot(self, within_s: float = 240.0) -> float:
+        """Start the machine, and return after how many seconds it answered.
+
+        Raises MachineError when it does not.
+        """
+        if not self._disk.exists():
+            self._make_disk()
+        begun = time.monotonic()
+        self._port = _free_port()
+        with self._log.open("wb") as console:
+            self._qemu = subprocess.Popen(
+                self._command(), stdin=subprocess.DEVNULL, stdout=console, stderr=console
+            )
+        self._await_ready(begun + within_s)
+        self._await_answer()
+        return time.monotonic() - begun
+
+    def run(self, command: str, output: IO[bytes] | None = None) -> int:
+        """Run a shell command in the machine; its output goes to `output`, or where ours goes."""
+        return subprocess.run(
+            [*self.ssh, command], stdin=subprocess.DEVNULL, stdout=output, check=False
+        ).returncode
+
+    def ask(self, command: str) -> str:
+        """What a shell command in the machine prints; raises MachineError when it fails."""
+        asked = subprocess.run(
+            [*self.ssh, command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if asked.returncode:
+            raise MachineError(f"`{command}` failed: {asked.stderr.strip()}")
+        return asked.stdout
+
+    def copy_in(self, folder: Path, names: Sequence[str], to: str) -> None:
+        """Put files of `folder`, by their relative names, into the machine's folder `to`."""
+        listed = "\0".join(names).encode()
+        packing = ["tar", "--create", "--file=-", "--directory", str(folder), "--no-recursion"]
+        packed = subprocess.run(
+            [*packing, "--null", "--files-from=-"], input=listed, stdout=subprocess.PIPE, check=True
+        )
+        unpacking = f"mkdir -p {to} && tar --extract --file=- --no-same-owner --directory {to}"
+        subprocess.run([*self.ssh, unpacking], input=packed.stdout, check=True)
+
+    def copy_out(self, path: str, to: Path) -> None:
+        """Bring a folder of the machine, with all that is in it, into the folder `to`."""
+        to.mkdir(parents=True, exist_ok=True)
+        packing = [*self.ssh, f"tar --create --file=- --directory {path} ."]
+        packed = subprocess.run(
+            packing, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True
+        )
+        unpacking = ["tar", "--extract", "--file=-", "--no-same-owner", "--directory", str(to)]
+        subprocess.run(unpacking, input=packed.stdout, check=True)
+
+    def cut(self) -> None:
+        """Cut the machine's power."""
+        if self._qemu is not None:
+            self._leave_ssh()
+            self._qemu.kill()
+            self._qemu.wait()
+            self._qemu = None
+
+    def shut_down(self) -> None:
+        """Let the machine end in good order."""
+        if self._qemu is not None:
+            self.run("systemctl poweroff --no-block")
+            self._leave_ssh()
+            self._qemu.wait(OFF_WITHIN_S)
+            self._qemu = None
+
+    def _make_disk(self) -> None:
+        image = (self._image / "disk.ext4").resolve()
+        making = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", str(image)]
+        subprocess.run([*making, str(self._disk)], check=True)
+
+    def _command(self) -> list[str]:
+        emulation = "tcg,thread=multi,tb-size=512" if self._accelerator == "tcg" else "kvm"
+        network = f"user,restrict=on,hostfwd=tcp:{ADDRESS}:{self._port}-:22"
+        parts = {
+            "-machine": "pc",
+            "-accel": emulation,
+            "-cpu": _PROCESSOR,
+            "-smp": "2",
+            "-m": str(MEMORY_MIB),
+            "-display": "none",
+            "-monitor": "none",
+            "-serial": "stdio",
+            "-kernel": str(self._image / "vmlinuz"),
+            "-initrd": str(self._image / "initrd.img"),
+            "-append": _APPEND,
+            "-drive": f"file={self._disk},format=qcow2,if=virtio",
+            "-nic": f"{network},model=virtio-net-pci",
+            "-watchdog-action": "reset",
+        }
+        flags = [part for flag in parts.items() for part in flag]
+        return [
+            "nice",
+            "-n",
+            "19",
+            "qemu-system-x86_64",
+            *flags,
+            "-device",
+            "i6300esb",
+            "-no-reboot",
+        ]
+
+    def _await_ready(self, deadline: float) -> None:
+        while READY not in (said := self._log.read_text(errors="replace")):
+            if self._qemu is None or self._qemu.poll() is not None:
+                raise MachineError(f"QEMU ended: {said[-2000:]}")
+            if time.monotonic() > deadline:
+                raise MachineError(f"the machine is not ready yet; it last said: {said[-2000:]}")
+            time.sleep(0.1)
+
+    def _await_answer(self) -> None:
+        deadline = time.monotonic() + ANSWERS_WITHIN_S
+        while True:
+            try:
+                self.ask("true")
+            except MachineError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+    def _leave_ssh(self) -> None:
+        leaving = [*self.ssh[:-1], "-O", "exit", self.ssh[-1]]
+        subprocess.run(leaving, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((ADDRESS, 0))
+        port: int = probe.getsockname()[1]
+        return port
