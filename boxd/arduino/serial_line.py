@@ -138,11 +138,13 @@ def open_port(path: str) -> serial.Serial:
     try:
         port.open()
         _keep_from_resetting(port.fileno())
-    except termios.error as error:  # what is no line at all, or goes while it is being opened
+    except termios.error as error:  # what goes while it is being opened
         port.close()
         raise OSError(*error.args) from error
-    except OSError:
+    except OSError as error:
         port.close()
+        if isinstance(error.__context__, termios.error):  # pyserial keeps its number to itself
+            raise OSError(*error.__context__.args) from error
         raise
     # An FTDI chip keeps what it hears for 16 ms otherwise; other drivers know no such mode.
     with contextlib.suppress(OSError, ValueError):

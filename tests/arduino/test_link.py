@@ -24,6 +24,11 @@ def pulse_of(made: Bench) -> asyncio.Task[None]:
     return asyncio.create_task(made.arduino.latches["latch-2"].pulse())
 
 
+async def come_to_rest(made: Bench) -> None:
+    """Return with nothing under way on the line, and a quarter of a second until the next ping."""
+    await made.arduino.latches["latch-1"].pulse()
+
+
 async def test_pulse_is_as_long_as_configured(tmp_path: Path) -> None:
     async with bench(tmp_path) as made:
         await made.arduino.latches["latch-2"].pulse()
@@ -50,6 +55,7 @@ async def test_lost_reply_is_asked_for_again_without_a_second_pulse(
     tmp_path: Path, lost: int
 ) -> None:
     async with bench(tmp_path) as made:
+        await come_to_rest(made)
         made.unit.lose_replies(lost)
         await made.arduino.latches["latch-2"].pulse()
         await asyncio.sleep(2 * PULSE_MS / 1000)
@@ -59,6 +65,7 @@ async def test_lost_reply_is_asked_for_again_without_a_second_pulse(
 
 async def test_pulse_whose_replies_are_all_lost_is_not_known(tmp_path: Path) -> None:
     async with bench(tmp_path) as made:
+        await come_to_rest(made)
         made.unit.lose_replies(1000)
         with pytest.raises(DeliveryUnknown, match="look whether the locker is open"):
             await made.arduino.latches["latch-2"].pulse()
@@ -80,6 +87,7 @@ async def test_silent_board_is_shown_within_two_seconds(tmp_path: Path) -> None:
 
 async def test_line_that_breaks_in_mid_pulse_leaves_it_unknown(tmp_path: Path) -> None:
     async with bench(tmp_path) as made:
+        await come_to_rest(made)
         made.unit.freeze(True)
         order = pulse_of(made)
         await asyncio.sleep(0.05)
@@ -96,8 +104,9 @@ async def test_line_that_breaks_in_mid_pulse_leaves_it_unknown(tmp_path: Path) -
 
 async def test_pulse_that_waits_behind_another_was_not_sent(tmp_path: Path) -> None:
     async with bench(tmp_path) as made:
+        await come_to_rest(made)
         made.unit.freeze(True)
-        orders = [made.arduino.latches["latch-1"].pulse(), made.arduino.latches["latch-2"].pulse()]
+        orders = [made.arduino.latches["latch-2"].pulse(), made.arduino.latches["latch-1"].pulse()]
         both = asyncio.gather(*orders, return_exceptions=True)
         await asyncio.sleep(0.05)
         made.unplug()
@@ -110,6 +119,7 @@ async def test_pulse_that_waits_behind_another_was_not_sent(tmp_path: Path) -> N
 
 async def test_reset_after_the_pulse_began_leaves_it_unknown(tmp_path: Path) -> None:
     async with bench(tmp_path) as made:
+        await come_to_rest(made)
         made.unit.lose_replies(1)
         order = pulse_of(made)
         await until(lambda: made.pulses(LATCH))
@@ -127,6 +137,7 @@ async def test_order_to_a_board_that_just_began_anew_moves_nothing_and_says_so(
     tmp_path: Path,
 ) -> None:
     async with bench(tmp_path) as made:
+        await come_to_rest(made)
         made.unit.reset()
         with pytest.raises(DeviceUnreachable, match="begun anew; the latch was not moved"):
             await made.arduino.latches["latch-2"].pulse()

@@ -41,13 +41,13 @@ class Bench:
         self.changes = 0
         self._path = folder / "trace.jsonl"
         self._trace = Trace(self._path)
-        self.units = {device.name: self._unit(device) for device in devices}
+        self.units = {device.name: self.make(device) for device in devices}
         self.bus = ArduinoBus(
             devices, self.serial.path_of, self._count, list_ports=self.serial.ports
         )
 
     @property
-    def unit(self) -> SimulatedArduino:
+    def unit(self) -> Any:
         """The only simulated Arduino."""
         (unit,) = self.units.values()
         return unit
@@ -97,12 +97,17 @@ class Bench:
         """A driven Arduino by its name."""
         return next(device for device in self.bus.devices if device.name == name)
 
-    def _unit(self, device: ArduinoDevice) -> SimulatedArduino:
-        return SimulatedArduino(
-            device,
+    def make(self, device: ArduinoDevice) -> Any:
+        """A simulated Arduino."""
+        return SimulatedArduino(device, *self.told())
+
+    def told(self) -> tuple[Any, ...]:
+        """What a unit is given besides its configuration."""
+        return (
             self._trace,
-            door_state=lambda door: self.doors.get(door, DoorState.CLOSED),
-            on_change=self._count,
+            lambda _latch, _energised: None,
+            lambda door: self.doors.get(door, DoorState.CLOSED),
+            self._count,
         )
 
     def _count(self) -> None:
