@@ -11,6 +11,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from tests.box.booth import Booth, wait_until
+from tests.box.person import Person
 from tests.browser.pages import Front, Hud
 
 FOCUS_SHOWN = """
@@ -210,6 +211,26 @@ def test_a_bay_without_its_keypad_is_not_called_ready(browser_booth: Booth, hud:
     assert "check its cable" in hud.text('[data-device="board-1"]')
     browser_booth.fault("board-1", "replug")
     hud.wait_for("Ready")
+
+
+def test_a_device_under_test_says_whose_and_its_bay_takes_no_codes(
+    browser_booth: Booth, hud: Hud
+) -> None:
+    tester = Person(browser_booth, "devices", "test", "board-1")
+    try:
+        tester.sees("Did the standby lamp of board-1 light?")
+        hud.wait_for("Ready at Left")
+        assert "board-1 is being tested by" in hud.text('[data-bay="bay-2"]')
+        assert "tested by" in hud.text('[data-device="board-1"]')
+    finally:
+        tester.is_killed()
+        tester.close()
+    hud.wait_for("Ready")
+
+
+def test_each_locker_shows_what_tells_that_it_opened(browser_booth: Booth, hud: Hud) -> None:
+    shown = "return [...document.querySelectorAll('.locker')].map((one) => one.dataset.believed)"
+    assert hud.run(shown) == ["door", "door", "door", "operator"]
 
 
 def test_pages_that_were_left_let_go_of_the_box(
