@@ -1,0 +1,111 @@
+"""Tokens of the API: made, found by their secret, revoked; only a digest of the secret is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import sqlite3
+from dataclasses import dataclass
+
+from boxd.errors import NotFound, Refused
+from boxd.ledger import audit
+from boxd.ledger.ledger import Transaction
+from boxd.roles import Role
+
+_COLUMNS = "id, name, role, created_at, last_used_at, revoked_at"
+_SECRET_BYTES = 32
+# boxd_<number of the token>_<secret>: one row to compare with, and easy to find where it leaked.
+_FORM = re.compile(r"boxd_([1-9][0-9]{0,9})_([A-Za-z0-9_-]{43})")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token, without its secret. Times are ISO 8601, UTC."""
+
+    id: int
+    name: str
+    role: Role
+    created_at: str
+    last_used_at: str | None = None
+    revoked_at: str | None = None
+
+
+def create(tx: Transaction, name: str, role: Role, actor: str) -> tuple[Token, str]:
+    """A new token and its secret, which nothing shows again.
+
+    Raises Refused for a name that was taken before, also by a token that is revoked: the audit
+    trail tells them apart by it.
+    """
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    row = tx.connection.execute(
+        "INSERT INTO tokens (name, role, digest, created_at) VALUES (?,?,?,?)"
+        " ON CONFLICT (name) DO NOTHING RETURNING id",
+        (name, role, _digest(secret), tx.at),
+    ).fetchone()
+    if row is None:
+        raise Refused(
+            f"a token '{name}' is or was there, and the audit trail knows it by that name;"
+            " take another, e.g. with a number behind it"
+        )
+    detail: dict[str, str | int | float | bool | None] = {"token": name, "role": role}
+    audit.append(tx, audit.Entry(actor, "token.created", detail=detail))
+    number = int(row[0])
+    return Token(number, name, role, tx.at), f"boxd_{number}_{secret}"
+
+
+def of_secret(connection: sqlite3.Connection, given: str) -> Token | None:
+    """The token that `given` is the secret of; None for a wrong, unknown or revoked one."""
+    form = _FORM.fullmatch(given)
+    if form is None:
+        return None
+    row = connection.execute(
+        f"SELECT {_COLUMNS}, digest FROM tokens WHERE id = ?", (int(form[1]),)
+    ).fetchone()
+    kept = bytes(_SECRET_BYTES) if row is None else row["digest"]
+    if not hmac.compare_digest(kept, _digest(form[2])) or row is None or row["revoked_at"]:
+        return None
+    return _token(row)
+
+
+def note_use(tx: Transaction, token: int) -> None:
+    """Remember that the token was used now."""
+    tx.connection.execute("UPDATE tokens SET last_used_at = ? WHERE id = ?", (tx.at, token))
+
+
+def revoke(tx: Transaction, name: str, actor: str) -> Token:
+    """Make the token useless for ever; revoked again, nothing changes. Raises NotFound."""
+    token = named(tx.connection, name)
+    if token.revoked_at is None:
+        tx.connection.execute("UPDATE tokens SET revoked_at = ? WHERE id = ?", (tx.at, token.id))
+        audit.append(tx, audit.Entry(actor, "token.revoked", detail={"token": name}))
+    return named(tx.connection, name)
+
+
+def named(connection: sqlite3.Connection, name: str) -> Token:
+    """The token of this name. Raises NotFound."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM tokens WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no token '{name}'; `boxd tokens list` shows all")
+    return _token(row)
+
+
+def listing(connection: sqlite3.Connection) -> list[Token]:
+    """Every token, revoked ones too, in the order they were made."""
+    return [_token(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY id")]
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("ascii")).digest()
+
+
+def _token(row: sqlite3.Row) -> Token:
+    return Token(
+        row["id"],
+        row["name"],
+        Role(row["role"]),
+        row["created_at"],
+        row["last_used_at"],
+        row["revoked_at"],
+    )

@@ -1,0 +1,14 @@
+"""The roles that a token of the API can have; what each may do is in `boxd/web/api_table.py`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Whom a token speaks for."""
+
+    ATTENDEE_APP = "attendee_app"  # the phones' backend, for attendees
+    ATTENDANT = "attendant"
+    OPERATOR = "operator"
+    ORGANISER = "organiser"
