@@ -66,7 +66,9 @@ class GuardProcess:
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "boxd.gpio.guard"),
-                *(str(theirs.fileno()), str(copper or "-"), *map(str, pins)),
+                *(str(theirs.fileno()), _where(copper)),
+                *map(str, pins),
+                cwd="/",
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -175,3 +177,7 @@ class GuardProcess:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(process, signal.SIGKILL)
             await self._process.wait()
+
+
+def _where(copper: Path | None) -> str:
+    return str(copper.absolute()) if copper else "-"

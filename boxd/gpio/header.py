@@ -73,9 +73,10 @@ def _in_a_passing_folder() -> Iterator[None]:
     """Let lgpio make its pipe in a folder that is gone once both its ends are open.
 
     Without LG_WD it writes into the working directory; with it, it makes that the working
-    directory of the whole process.
+    directory.
     """
-    before, asked = Path.cwd(), os.environ.get("LG_WD")
+    before = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # it may have no name
+    asked = os.environ.get("LG_WD")
     runtime = Path(os.environ.get("RUNTIME_DIRECTORY", "/tmp"))  # noqa: S108 - made anew, for us alone
     folder = runtime / f"boxd-lgpio-{os.getpid()}-{time.monotonic_ns()}"
     folder.mkdir(0o700)
@@ -83,7 +84,8 @@ def _in_a_passing_folder() -> Iterator[None]:
     try:
         yield
     finally:
-        os.chdir(before)
+        os.fchdir(before)
+        os.close(before)
         os.environ.pop("LG_WD")
         if asked is not None:
             os.environ["LG_WD"] = asked

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +14,8 @@ from gpiozero.exc import PinUnknownPi
 
 from boxd.errors import DeviceUnreachable
 from boxd.gpio.header import header_chip, load_lgpio, not_had
+
+_CLONE_FS = 0x200  # linux/sched.h
 
 _MAY_FAIL = (
     "__init__",
@@ -28,7 +33,8 @@ _MAY_FAIL = (
 
 def open_header() -> Any:
     """The factory for the header's pins; raises ConfigError or DeviceUnreachable."""
-    lgpio = load_lgpio()
+    with ThreadPoolExecutor(1) as apart:
+        lgpio = apart.submit(_load_apart).result()
     from gpiozero.pins.lgpio import LGPIOFactory
 
     chip = header_chip(lgpio)
@@ -44,6 +50,17 @@ def open_header() -> Any:
         ) from error
     factory.pin_class = _pin_class(lgpio)
     return factory
+
+
+def _load_apart() -> ModuleType:
+    """Load lgpio on a thread with a working directory of its own, which it changes meanwhile.
+
+    The other threads, and programs that they start, must not find themselves there.
+    """
+    if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_FS):
+        code = ctypes.get_errno()
+        raise DeviceUnreachable(f"lgpio can't be loaded safely: unshare: {os.strerror(code)}")
+    return load_lgpio()
 
 
 def _pin_class(lgpio: ModuleType) -> type[Any]:

@@ -73,6 +73,30 @@ def test_lgpio_leaves_no_trace_in_the_working_directory(tmp_path: Path) -> None:
     assert list(work.iterdir()) == list(runtime.iterdir()) == []
 
 
+@without_a_chip
+def test_loading_lgpio_beside_other_threads_moves_none_of_them(tmp_path: Path) -> None:
+    program = """
+import os, threading
+from boxd.errors import DeviceUnreachable
+from boxd.gpio.factory import open_pins
+before, seen, done = os.getcwd(), set(), threading.Event()
+def look():
+    while not done.is_set():
+        seen.add(os.getcwd())
+looking = threading.Thread(target=look)
+looking.start()
+try:
+    open_pins(None)
+except DeviceUnreachable:
+    pass
+done.set()
+looking.join()
+assert seen == {before}, seen
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_lgpio_names_debians_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

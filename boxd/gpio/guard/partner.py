@@ -20,6 +20,7 @@ class Partner:
         self._pulser = pulser
         self._pulser_id = pulser_id
         self._outputs = outputs
+        self._did_kill = False
 
     def watch(self) -> None:
         """Watch until the pulser has ended; then every latch is off."""
@@ -33,6 +34,8 @@ class Partner:
         # Once it is reaped its lines are free.
         os.waitpid(self._pulser_id, 0)
         self._take_over()
+        if self._did_kill:
+            _tell("the pulser hung and was ended; every latch off")
 
     def _is_well(self) -> bool:
         readable, _, _ = select.select([self._pulser], [], [], self._wait_s())
@@ -40,8 +43,8 @@ class Partner:
             return False
         now = time.monotonic()
         if now >= self._must_be_heard_by():
-            _tell("the pulser hung; ending it")
             self._pulser.kill()
+            self._did_kill = True
             return False
         self._pulser.beat(None)
         return True

@@ -89,8 +89,8 @@ class Pulser:
             self._partner.kill()
             self._give_up("its partner process hung")
         if self._pulses.next_end is not None and now - self._heard > SILENCE_S:
-            _tell("boxd is silent: every latch off")
             self._drop_all()
+            _tell("boxd was silent: every latch off")
         if now >= self._next_beat:
             self._next_beat = now + BEAT_S
             self._partner.beat(self._pulses.next_end)
@@ -146,8 +146,9 @@ class Pulser:
             self._is_over = True
 
     def _give_up(self, why: str) -> None:
-        _tell(f"{why}; every latch off, boxd starts another guard")
         self._is_over = True
+        self._drop_all()  # before a word is said: whoever reads the log may be slow
+        _tell(f"{why}; every latch off, boxd starts another guard")
 
     def _say(self, message: Message) -> None:
         # Full or gone: a client that does not read is as good as silent.
