@@ -8,7 +8,6 @@ import os
 import termios
 import tty
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -175,17 +174,18 @@ def test_what_may_not_be_opened_names_the_group() -> None:
     assert "dialout" in explain(OSError(errno.EACCES, "Permission denied"))
 
 
-def open_files() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
-async def test_opening_that_is_given_up_leaves_nothing_open(terminal: Terminal) -> None:
-    before = open_files()
+async def test_opening_that_is_given_up_leaves_the_line_free(terminal: Terminal) -> None:
     opening = asyncio.create_task(Heard().open(terminal.path))
     await asyncio.sleep(0)
     opening.cancel()
     await asyncio.gather(opening, return_exceptions=True)
 
-    await until(lambda: open_files() == before)
-    line = await Heard().open(terminal.path)
-    await line.close()
+    def is_free() -> bool:
+        try:
+            open_port(terminal.path).close()
+        except OSError:
+            return False
+        return True
+
+    await until(is_free)
+    assert opening.cancelled()
