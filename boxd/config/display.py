@@ -11,7 +11,13 @@ from boxd.config.secret_files import secret_file_fault
 from boxd.config.shape import ITEMS
 from boxd.config.wording import shown
 
-_SECRETS = ("claim_key_file", "reading_key_file", "api_key_file", "tls_key_file")
+_SECRETS = (
+    "claim_key_file",
+    "reading_key_file",
+    "api_key_file",
+    "tls_key_file",
+    "attendant_pin_file",
+)
 
 
 def show(config: Config) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 from boxd.config.draft import Draft
+from boxd.config.phones_rules import phones_faults
 from boxd.config.schema import Config, MidiBackend
 from boxd.config.task_rules import task_faults
 from boxd.config.uses import Use, used_twice
-from boxd.config.values import Section
+from boxd.config.values import Section, is_address
 from boxd.config.wiring import wiring_faults
 from boxd.config.wording import Finding, nearest
 
@@ -96,8 +97,10 @@ def _tcp_port_faults(config: Config) -> Iterator[Finding]:
         ]
         if temporal.ui:
             ports.append(("temporal", "ui_port", temporal.ui_port))
+    if config.phones.enabled:
+        ports.append(("phones", "port", config.phones.port))
     # What stands in the file comes last, so that a clash with a default is shown at its line.
-    written = {"web": config.web.model_fields_set, "temporal": temporal.model_fields_set}
+    written = {name: getattr(config, name).model_fields_set for name, _, _ in ports}
     ports.sort(key=lambda port: port[1] in written[port[0]])
     uses = [
         Use((section, key), f"[{section}] {key}", f"TCP port {number}")
@@ -135,7 +138,7 @@ def _temporal_faults(config: Config) -> Iterator[Finding]:
 
 def _web_faults(config: Config) -> Iterator[Finding]:
     host = config.web.host
-    if not _is_address(host):
+    if not is_address(host):
         text = (
             f"[web] host = '{host}' can't be; it takes an IP address, e.g. '127.0.0.1', or"
             " 'localhost'"
@@ -156,16 +159,12 @@ def _web_faults(config: Config) -> Iterator[Finding]:
         yield Finding(("web", "socket") if config.web.socket else ("box", "state_dir"), text)
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    return True
-
-
 def _is_loopback(host: str) -> bool:
     return host == "localhost" or ip_address(host).is_loopback
+
+
+def _phones_faults(config: Config) -> Iterator[Finding]:
+    yield from phones_faults(config.phones)
 
 
 def _waiting_faults(config: Config) -> Iterator[Finding]:
@@ -189,9 +188,10 @@ def _in_order(name: str, section: Section, first: str, last: str) -> Iterator[Fi
 
 _ON_SECTIONS: dict[Callable[[Config], Iterator[Finding]], frozenset[str]] = {
     _simulation_faults: frozenset({"midi", "simulation", "seed"}),
-    _tcp_port_faults: frozenset({"web", "temporal"}),
+    _tcp_port_faults: frozenset({"web", "temporal", "phones"}),
     _temporal_faults: frozenset({"temporal"}),
     _web_faults: frozenset({"web", "box"}),
+    _phones_faults: frozenset({"phones"}),
     _waiting_faults: frozenset({"timeouts"}),
     _lockout_faults: frozenset({"lockout"}),
 }

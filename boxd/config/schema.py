@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from boxd.config.device_schema import Device
+from boxd.config.phones_schema import Phones
 from boxd.config.task_schema import Checkpoint, Task
 from boxd.config.values import FilePath, HostName, Name, Port, Seconds, Section, Sku, Text
 
@@ -192,6 +193,7 @@ class Config(Section):
     operator: Operator = Operator()
     checkpoints: tuple[Checkpoint, ...] = ()
     tasks: tuple[Task, ...] = ()
+    phones: Phones = Phones()
     seed: tuple[Prize, ...] = ()
 
     def lockers_of(self, bay: str) -> tuple[Locker, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +48,15 @@ HostName = Annotated[
         description="a host name or address alone, without http:// and port, e.g. 'box-1.local'",
     ),
 ]
+
+
+def is_address(host: str) -> bool:
+    """Whether `host` is what a listener can be bound to: an IP address, or localhost."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
 
 
 class Section(BaseModel):

@@ -9,10 +9,10 @@ import pytest
 
 from boxd.config import load
 from boxd.errors import ConfigError
-from tests.config import broken_parts, broken_tasks
+from tests.config import broken_parts, broken_phones, broken_tasks
 from tests.config.broken import CASES, NAME, VALID, Broken
 
-EVERY_CASE = CASES | broken_parts.CASES | broken_tasks.CASES
+EVERY_CASE = CASES | broken_parts.CASES | broken_tasks.CASES | broken_phones.CASES
 
 
 def complaint(folder: Path, text: str) -> str:
@@ -29,7 +29,9 @@ def line_of(mark: str, text: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "text", [VALID, broken_parts.MIXED, broken_tasks.TASKS], ids=["boards", "mixed", "tasks"]
+    "text",
+    [VALID, broken_parts.MIXED, broken_tasks.TASKS, broken_phones.PHONES],
+    ids=["boards", "mixed", "tasks", "phones"],
 )
 def test_the_file_that_is_broken_below_is_valid(text: str, tmp_path: Path) -> None:
     file = tmp_path / "boxd.toml"
