@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from boxd.errors import NotFound
-from boxd.ledger import audit
+from boxd.ledger import audit, outbox
 from boxd.ledger.ledger import Transaction
 
 
@@ -19,6 +19,9 @@ def raise_alarm(tx: Transaction, kind: str, subject: str, text: str) -> bool:
     if added:
         detail: dict[str, str | int | float | bool | None] = {"subject": subject, "text": text}
         audit.append(tx, audit.Entry("boxd", "alarm.raised", kind, detail=detail))
+        outbox.note(
+            tx, outbox.EventType.ALARM_RAISED, {"kind": kind, "subject": subject, "text": text}
+        )
     return bool(added)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import attendees, audit, stock
+from boxd.ledger import attendees, audit, outbox, stock
 from boxd.ledger.check_digit import random_code
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction, as_text
@@ -107,6 +107,8 @@ def _tell_of_issue(
         detail["issue"] = order.issue
     entry = audit.Entry(order.actor, "code.issued", code=minted.number, sku=sku, detail=detail)
     audit.append(tx, entry)
+    told = {"code": minted.number, "sku": sku, "expires_at": minted.expires_at}
+    outbox.note(tx, outbox.EventType.CODE_ISSUED, told | {"issue": order.issue}, attendee)
 
 
 def why_over_limit(
@@ -147,7 +149,7 @@ def _draw_prize(connection: sqlite3.Connection) -> str:
 
 def end(tx: Transaction, code: int, state: str, actor: str, reason: str) -> None:
     """Void or expire a code that is ready or in use, and give its unit back."""
-    row = tx.connection.execute("SELECT sku FROM codes WHERE id = ?", (code,)).fetchone()
+    row = tx.connection.execute("SELECT sku, attendee FROM codes WHERE id = ?", (code,)).fetchone()
     tx.connection.execute("UPDATE codes SET state = ? WHERE id = ?", (state, code))
     stock.move(
         tx,
@@ -156,6 +158,8 @@ def end(tx: Transaction, code: int, state: str, actor: str, reason: str) -> None
         ),
     )
     audit.append(tx, audit.Entry(actor, f"code.{state}", reason, code=code, sku=row["sku"]))
+    told = {"code": code, "sku": row["sku"], "reason": reason, "by": actor}
+    outbox.note(tx, outbox.EventType(f"code.{state}"), told, row["attendee"])
 
 
 def take_back(tx: Transaction, code: int, actor: str, reason: str) -> bool:

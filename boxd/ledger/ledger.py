@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from boxd.errors import LedgerUnusable
 from boxd.ledger.database import open_for_reading, open_ledger
+from boxd.ledger.telling import Telling
 
 T = TypeVar("T")
 
@@ -30,10 +31,14 @@ def as_text(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Transaction:
-    """An open transaction, and the one time that everything in it carries."""
+    """An open transaction, and the one time that everything in it carries.
+
+    `telling` is how events for upstream are noted; None where there is no upstream.
+    """
 
     connection: sqlite3.Connection
     at: str
+    telling: Telling | None = None
 
 
 class Ledger:
@@ -43,13 +48,19 @@ class Ledger:
     let it; whoever watches sets them. Raises LedgerUnusable in that case, and nothing is changed.
     """
 
-    def __init__(self, file: Path, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        file: Path,
+        now: Callable[[], datetime] = utc_now,
+        telling: Telling | None = None,
+    ) -> None:
         self._writer = open_ledger(file)
         self._reader = open_for_reading(file)
         self.on_commit: Callable[[], None] = lambda: None
         self.on_trouble: Callable[[LedgerUnusable], None] = lambda _: None
         self._file = file
         self._now = now
+        self._telling = telling
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="ledger-read")
 
@@ -106,7 +117,7 @@ class Ledger:
     def _commit(self, change: Callable[[Transaction], T]) -> T:
         self._writer.execute("BEGIN IMMEDIATE")
         try:
-            result = change(Transaction(self._writer, as_text(self._now())))
+            result = change(Transaction(self._writer, as_text(self._now()), self._telling))
             self._writer.execute("COMMIT")
         except BaseException:
             if self._writer.in_transaction:

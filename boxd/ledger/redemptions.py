@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from boxd.devices import DoorState
 from boxd.errors import NotFound
-from boxd.ledger import alarms, audit, codes, lockers, stock
+from boxd.ledger import alarms, audit, codes, lockers, outbox, stock
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import (
     Answer,
@@ -229,10 +229,22 @@ def _settle_code(
                 redemption=answer.redemption,
             ),
         )
+        _tell_upstream(tx, answer.redemption, code, sku)
     elif stage is Stage.DECLINED and around.decline_voids_code:
         codes.end(tx, code, "voided", answer.actor, "claim declined")
     elif stage in {Stage.DECLINED, Stage.CANCELLED}:
         tx.connection.execute("UPDATE codes SET state = 'ready' WHERE id = ?", (code,))
+
+
+def _tell_upstream(tx: Transaction, redemption: str, code: int, sku: str) -> None:
+    row = tx.connection.execute(
+        "SELECT bay, locker, codes.attendee FROM redemptions JOIN codes ON codes.id = code"
+        " WHERE redemptions.id = ?",
+        (redemption,),
+    ).fetchone()
+    where = {"redemption": redemption, "bay": row["bay"], "locker": row["locker"]}
+    told = {"code": code, "sku": sku, **where}
+    outbox.note(tx, outbox.EventType.CODE_REDEEMED, told, row["attendee"])
 
 
 def settle_opening(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import audit
+from boxd.ledger import audit, outbox
 from boxd.ledger.ledger import Transaction
 
 
@@ -82,6 +82,8 @@ def move(tx: Transaction, movement: Movement) -> None:
             detail={"quantity": movement.quantity},
         ),
     )
+    if movement.source is Place.ON_HAND:
+        outbox.note_low_stock(tx, movement.sku, movement.quantity)
 
 
 def import_prizes(tx: Transaction, prizes: list[Prize], actor: str) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 
 from boxd.errors import Refused
-from boxd.ledger import attendees, audit, issues, task_kinds
+from boxd.ledger import attendees, audit, issues, outbox, task_kinds
 from boxd.ledger.ledger import Transaction
 from boxd.ledger.task_standings import find, open_ones, require
 from boxd.task import (
@@ -140,6 +140,8 @@ def approve(tx: Transaction, standing: TaskStanding, actor: str) -> TaskStanding
     issue = f"{standing.task}.{earlier + 1}" if earlier else standing.task
     after = _set(tx, standing, TaskState.APPROVED)
     _tell(tx, after, actor, "task.approved")
+    told = {"task": standing.task, "kind": standing.kind.id, "issue": issue, "by": actor}
+    outbox.note(tx, outbox.EventType.TASK_APPROVED, told, standing.attendee)
     order = issues.IssueOrder(
         issue, standing.attendee, actor, standing.kind.prizes, task=standing.task
     )

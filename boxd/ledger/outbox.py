@@ -1,0 +1,227 @@
+"""The outbox: events for upstream, written in the transaction of what they tell of.
+
+They wait in order, leave when upstream has received them, and become dead letters when it refuses
+them for good. It is bounded: an event that finds it full is in the audit trail alone, and a
+last event, `events.left_out`, tells upstream how many those are and where they stand.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from boxd.errors import NotFound, Refused
+from boxd.ledger import audit
+from boxd.ledger.ledger import Transaction
+
+# So many letters may be dead; one more stays at the head of the outbox until somebody looks.
+MOST_DEAD = 1000
+
+_SELECT = (
+    "SELECT {0}.*, attendees.reference, attendees.pseudonym FROM {0}"
+    " LEFT JOIN attendees ON attendees.id = {0}.attendee"
+)
+
+
+class EventType(StrEnum):
+    """What upstream is told of."""
+
+    TASK_APPROVED = "task.approved"
+    CODE_ISSUED = "code.issued"
+    CODE_REDEEMED = "code.redeemed"
+    CODE_VOIDED = "code.voided"
+    CODE_EXPIRED = "code.expired"
+    STOCK_LOW = "stock.low"
+    ALARM_RAISED = "alarm.raised"
+    LEFT_OUT = "events.left_out"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event that waits or is dead. `seq` is its place in the order, `id` its own for ever."""
+
+    seq: int
+    id: str
+    type: str
+    at: str
+    data: dict[str, Any]
+    why: str = ""
+    died_at: str = ""
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How much waits, since when, what is dead, and how much was delivered ever."""
+
+    waiting: int = 0
+    oldest_at: str = ""
+    dead: int = 0
+    delivered: int = 0
+    delivered_at: str = ""
+    is_full: bool = False
+
+
+def note(
+    tx: Transaction, kind: EventType, data: dict[str, Any], attendee: int | None = None
+) -> None:
+    """Let upstream know, in its turn; does nothing where there is no upstream.
+
+    `attendee` is the number of the one whom it concerns.
+    """
+    if tx.telling is None:
+        return
+    tx.telling.noted = True
+    if _waiting(tx.connection) >= tx.telling.most_waiting:
+        _leave_out(tx)
+    else:
+        _insert(tx, kind, data, attendee)
+
+
+def note_low_stock(tx: Transaction, sku: str, fewer: int) -> None:
+    """Note that stock is low, if it is by the `fewer` units that have just left the shelf."""
+    if tx.telling is None:
+        return
+    on_hand = tx.connection.execute("SELECT on_hand FROM stock WHERE sku = ?", (sku,)).fetchone()[0]
+    if on_hand <= tx.telling.stock_low < on_hand + fewer:
+        data = {"sku": sku, "on_hand": on_hand, "low": tx.telling.stock_low}
+        note(tx, EventType.STOCK_LOW, data)
+
+
+def first(connection: sqlite3.Connection, limit: int) -> list[Event]:
+    """The events to be sent next, in order."""
+    found = connection.execute(f"{_SELECT.format('outbox')} ORDER BY seq LIMIT ?", (limit,))
+    return [_event(row) for row in found]
+
+
+def received(tx: Transaction, last: Event) -> None:
+    """Upstream has everything up to `last`: it need not be kept."""
+    gone = tx.connection.execute("DELETE FROM outbox WHERE seq <= ?", (last.seq,)).rowcount
+    tx.connection.execute(
+        "UPDATE deliveries SET delivered = delivered + ?, last_at = ?", (gone, tx.at)
+    )
+
+
+def bury(tx: Transaction, event: Event, why: str) -> bool:
+    """Take a refused event out of the order; returns False where too many are dead already."""
+    if _dead(tx.connection) >= MOST_DEAD:
+        return False
+    tx.connection.execute(
+        "INSERT INTO dead_letters SELECT *, ?, ? FROM outbox WHERE seq = ?", (why, tx.at, event.seq)
+    )
+    tx.connection.execute("DELETE FROM outbox WHERE seq = ?", (event.seq,))
+    return True
+
+
+def resend(tx: Transaction, events: list[str], actor: str) -> int:
+    """Put dead letters at the end of the outbox, under their ids; all where none is named.
+
+    Returns how many. Raises NotFound for an id that is not dead, Refused where there is no room.
+    """
+    dead = _named(tx.connection, events)
+    most = tx.telling.most_waiting if tx.telling else 0
+    if _waiting(tx.connection) + len(dead) > most:
+        raise Refused("there is no room in the outbox; wait until upstream has taken what waits")
+    for seq in dead:
+        tx.connection.execute(
+            "INSERT INTO outbox (id, type, at, attendee, data)"
+            " SELECT id, type, at, attendee, data FROM dead_letters WHERE seq = ?",
+            (seq,),
+        )
+        tx.connection.execute("DELETE FROM dead_letters WHERE seq = ?", (seq,))
+    if dead and tx.telling:
+        tx.telling.noted = True
+        audit.append(tx, audit.Entry(actor, "outbox.resent", detail={"events": len(dead)}))
+    return len(dead)
+
+
+def depth(connection: sqlite3.Connection) -> Depth:
+    """How the outbox stands; costs the same however much waits."""
+    oldest = connection.execute("SELECT at FROM outbox ORDER BY seq LIMIT 1").fetchone()
+    newest = connection.execute("SELECT type FROM outbox ORDER BY seq DESC LIMIT 1").fetchone()
+    ever = connection.execute("SELECT delivered, last_at FROM deliveries").fetchone()
+    return Depth(
+        waiting=_waiting(connection),
+        oldest_at=oldest["at"] if oldest else "",
+        dead=_dead(connection),
+        delivered=ever["delivered"],
+        delivered_at=ever["last_at"] or "",
+        is_full=bool(newest) and newest["type"] == EventType.LEFT_OUT,
+    )
+
+
+def waiting(connection: sqlite3.Connection, after: int, limit: int) -> list[Event]:
+    """Up to `limit` waiting events with a `seq` above `after`, in order."""
+    return _listed(connection, "outbox", after, limit)
+
+
+def dead(connection: sqlite3.Connection, after: int, limit: int) -> list[Event]:
+    """The same of dead letters."""
+    return _listed(connection, "dead_letters", after, limit)
+
+
+def _listed(connection: sqlite3.Connection, table: str, after: int, limit: int) -> list[Event]:
+    found = connection.execute(
+        f"{_SELECT.format(table)} WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
+    )
+    return [_event(row) for row in found]
+
+
+def _waiting(connection: sqlite3.Connection) -> int:
+    row = connection.execute(
+        "SELECT (SELECT max(seq) FROM outbox) - (SELECT min(seq) FROM outbox) + 1"
+    ).fetchone()
+    return int(row[0] or 0)
+
+
+def _dead(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM dead_letters").fetchone()[0])
+
+
+def _named(connection: sqlite3.Connection, events: list[str]) -> list[int]:
+    rows = connection.execute("SELECT seq, id FROM dead_letters ORDER BY seq").fetchall()
+    if unknown := [each for each in events if each not in {row["id"] for row in rows}]:
+        raise NotFound(f"no dead letter has the id '{unknown[0]}'; `boxd outbox list --dead`")
+    return [row["seq"] for row in rows if not events or row["id"] in events]
+
+
+def _insert(
+    tx: Transaction, kind: EventType, data: dict[str, Any], attendee: int | None = None
+) -> None:
+    tx.connection.execute(
+        "INSERT INTO outbox (id, type, at, attendee, data) VALUES (?,?,?,?,?)",
+        (f"evt_{secrets.token_hex(12)}", kind, tx.at, attendee, _json(data)),
+    )
+
+
+def _leave_out(tx: Transaction) -> None:
+    """Count the event in the last row; what it was stands in the audit trail."""
+    row = tx.connection.execute("SELECT max(seq) FROM audit").fetchone()[0] or 0
+    last = tx.connection.execute(
+        "SELECT seq, type, data FROM outbox ORDER BY seq DESC LIMIT 1"
+    ).fetchone()
+    if last is None or last["type"] != EventType.LEFT_OUT:
+        _insert(tx, EventType.LEFT_OUT, {"count": 1, "audit_from": row, "audit_to": row})
+        return
+    data = json.loads(last["data"])
+    data |= {"count": data["count"] + 1, "audit_to": row}
+    tx.connection.execute("UPDATE outbox SET data = ? WHERE seq = ?", (_json(data), last["seq"]))
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _event(row: sqlite3.Row) -> Event:
+    data = json.loads(row["data"])
+    if row["attendee"] is not None:
+        data["attendee"] = {
+            "number": row["attendee"],
+            "reference": row["reference"],
+            "pseudonym": row["pseudonym"],
+        }
+    more = {"why": row["why"], "died_at": row["died_at"]} if "why" in row.keys() else {}  # noqa: SIM118 - a row's `in` looks at values
+    return Event(row["seq"], row["id"], row["type"], row["at"], data, **more)
