@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from boxd.config import check_secret_mode
-from boxd.errors import ConfigError, KeysMissing
+from boxd.errors import KeysMissing
+from boxd.key_file import make_key, read_key
 
-KEY_BYTES = 32
 _NONCE_BYTES = 12
 
 
@@ -60,35 +58,10 @@ def load_keys(claim_file: Path, reading_file: Path, *, may_create: bool) -> Code
 
 def _key(file: Path, may_create: bool) -> bytes:
     if not file.exists() and may_create:
-        _make(file)
+        make_key(file)
     if not file.exists():
         raise KeysMissing(
             f"the key file {file} is absent, but the ledger holds codes made with it:"
             " put it back from your copy (no new one is made, it would fit no code)"
         )
-    try:
-        check_secret_mode(file)
-        key = bytes.fromhex(file.read_text(encoding="ascii").strip())
-    except ConfigError as error:
-        raise KeysMissing(str(error)) from None
-    except (OSError, ValueError) as error:
-        raise KeysMissing(f"the key file {file} can't be read: {error}; restore it") from None
-    if len(key) != KEY_BYTES:
-        raise KeysMissing(f"the key file {file} holds {len(key)} bytes instead of {KEY_BYTES}")
-    return key
-
-
-def _make(file: Path) -> None:
-    """Write a new key; the file has its name only when it is whole and on the disk."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = file.with_name(file.name + ".new")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(secrets.token_hex(KEY_BYTES) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.rename(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    return read_key(file)

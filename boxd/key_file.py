@@ -1,0 +1,42 @@
+"""A secret key in a file of its own: made whole and with mode 600, read with its mode checked."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from boxd.config import check_secret_mode
+from boxd.errors import ConfigError, KeysMissing
+
+KEY_BYTES = 32
+
+
+def read_key(file: Path) -> bytes:
+    """The key in the file, 32 bytes. Raises KeysMissing, with the remedy, when it is of no use."""
+    try:
+        check_secret_mode(file)
+        key = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except ConfigError as error:
+        raise KeysMissing(str(error)) from None
+    except (OSError, ValueError) as error:
+        raise KeysMissing(f"the key file {file} can't be read: {error}; restore it") from None
+    if len(key) != KEY_BYTES:
+        raise KeysMissing(f"the key file {file} holds {len(key)} bytes instead of {KEY_BYTES}")
+    return key
+
+
+def make_key(file: Path) -> None:
+    """Write a new key; the file has its name only when it is whole and on the disk."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = file.with_name(file.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_hex(KEY_BYTES) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.rename(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
