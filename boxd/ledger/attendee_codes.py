@@ -1,0 +1,39 @@
+"""The codes of one attendee, for their owner's eyes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from boxd.ledger import audit
+from boxd.ledger.ledger import Transaction
+
+
+@dataclass(frozen=True)
+class OwnCode:
+    """A code of an attendee; `sealed` are its digits, see `CodeKeys.unseal`."""
+
+    number: int
+    state: str
+    prize: str
+    sealed: bytes
+    issued_at: str
+    expires_at: str
+
+
+def of_attendee(connection: sqlite3.Connection, attendee: int, limit: int = 100) -> list[OwnCode]:
+    """The attendee's codes, the newest first."""
+    found = connection.execute(
+        "SELECT codes.id, state, name, sealed, issued_at, expires_at FROM codes"
+        " JOIN prizes USING (sku) WHERE attendee = ? ORDER BY codes.id DESC LIMIT ?",
+        (attendee, limit),
+    )
+    return [OwnCode(*row) for row in found]
+
+
+def note_shown(tx: Transaction, codes: Iterable[int], attendee: int) -> None:
+    """Write down that the attendee's link has shown these codes to whoever opened it."""
+    for code in codes:
+        detail: dict[str, str | int | float | bool | None] = {"attendee": attendee}
+        audit.append(tx, audit.Entry("boxd", "code.shown", "by link", code=code, detail=detail))

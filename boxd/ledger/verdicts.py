@@ -1,0 +1,41 @@
+"""The verdicts that attendants gave last."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Given:
+    """A verdict as it is told afterwards. `attendee` is the reference, or the pseudonym."""
+
+    kind: str
+    attendee: str
+    approved: bool
+    reason: str
+    actor: str
+    at: str
+
+
+def last(connection: sqlite3.Connection, limit: int) -> list[Given]:
+    """The newest verdicts, the newest first."""
+    found = connection.execute(
+        "SELECT task_kinds.name, coalesce(reference, pseudonym), approved, reason, actor, at"
+        " FROM verdicts JOIN tasks ON tasks.id = verdicts.task"
+        " JOIN task_kinds ON task_kinds.id = tasks.kind"
+        " JOIN attendees ON attendees.id = tasks.attendee ORDER BY verdicts.seq DESC LIMIT ?",
+        (limit,),
+    )
+    return [Given(row[0], row[1], bool(row[2]), *row[3:]) for row in found]
+
+
+def handed_in(connection: sqlite3.Connection, tasks: list[str]) -> dict[str, str]:
+    """What was handed in last for each of the tasks that wants judging."""
+    marks = ",".join("?" * len(tasks))
+    found = connection.execute(
+        "SELECT task, text FROM submissions JOIN tasks ON tasks.id = task"
+        f" WHERE task IN ({marks}) AND try = tries_used AND text IS NOT NULL ORDER BY seq",
+        tasks,
+    )
+    return {row[0]: row[1] for row in found}
