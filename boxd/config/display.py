@@ -17,6 +17,7 @@ _SECRETS = (
     "api_key_file",
     "tls_key_file",
     "attendant_pin_file",
+    "secret_file",
 )
 
 

@@ -9,6 +9,7 @@ from boxd.config.draft import Draft
 from boxd.config.phones_rules import phones_faults
 from boxd.config.schema import Config, MidiBackend
 from boxd.config.task_rules import task_faults
+from boxd.config.upstream_rules import upstream_faults
 from boxd.config.uses import Use, used_twice
 from boxd.config.values import Section, is_address
 from boxd.config.wiring import wiring_faults
@@ -163,6 +164,10 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost" or ip_address(host).is_loopback
 
 
+def _upstream_faults(config: Config) -> Iterator[Finding]:
+    yield from upstream_faults(config.upstream)
+
+
 def _phones_faults(config: Config) -> Iterator[Finding]:
     yield from phones_faults(config.phones)
 
@@ -192,6 +197,7 @@ _ON_SECTIONS: dict[Callable[[Config], Iterator[Finding]], frozenset[str]] = {
     _temporal_faults: frozenset({"temporal"}),
     _web_faults: frozenset({"web", "box"}),
     _phones_faults: frozenset({"phones"}),
+    _upstream_faults: frozenset({"upstream"}),
     _waiting_faults: frozenset({"timeouts"}),
     _lockout_faults: frozenset({"lockout"}),
 }

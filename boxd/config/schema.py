@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from boxd.config.device_schema import Device
 from boxd.config.phones_schema import Phones
 from boxd.config.task_schema import Checkpoint, Task
+from boxd.config.upstream_schema import Upstream
 from boxd.config.values import FilePath, HostName, Name, Port, Seconds, Section, Sku, Text
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -194,6 +195,7 @@ class Config(Section):
     checkpoints: tuple[Checkpoint, ...] = ()
     tasks: tuple[Task, ...] = ()
     phones: Phones = Phones()
+    upstream: Upstream = Upstream()
     seed: tuple[Prize, ...] = ()
 
     def lockers_of(self, bay: str) -> tuple[Locker, ...]:

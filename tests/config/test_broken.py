@@ -9,10 +9,16 @@ import pytest
 
 from boxd.config import load
 from boxd.errors import ConfigError
-from tests.config import broken_parts, broken_phones, broken_tasks
+from tests.config import broken_parts, broken_phones, broken_tasks, broken_upstream
 from tests.config.broken import CASES, NAME, VALID, Broken
 
-EVERY_CASE = CASES | broken_parts.CASES | broken_tasks.CASES | broken_phones.CASES
+EVERY_CASE = {
+    **CASES,
+    **broken_parts.CASES,
+    **broken_tasks.CASES,
+    **broken_phones.CASES,
+    **broken_upstream.CASES,
+}
 
 
 def complaint(folder: Path, text: str) -> str:
