@@ -1,4 +1,7 @@
-"""How long a bay's keypad is locked after wrong codes: doubling, and safe across restarts."""
+"""How long wrong guesses lock a bay's keypad or a PIN: doubling, and safe across restarts.
+
+A place is where guesses are counted: a bay, or what boxd/ledger/pins.py counts.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class BootClock:
 
 @dataclass(frozen=True)
 class LockoutRule:
-    """Lock after `wrong_codes` wrong ones for `first_s`, then twice as long each time."""
+    """Lock after `wrong_codes` wrong guesses for `first_s`, then twice as long each time."""
 
     wrong_codes: int
     first_s: float
@@ -60,19 +63,25 @@ def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
 
 def count_wrong(tx: Transaction, bay: str, rule: LockoutRule, clock: BootClock) -> float:
     """Count a wrong code; returns the seconds for which the keypad is locked now."""
+    lock_s = count(tx, bay, rule, clock)
+    if lock_s:
+        detail: dict[str, str | int | float | bool | None] = {"seconds": lock_s}
+        entry = audit.Entry("boxd", "keypad.locked", "wrong codes", bay=bay, detail=detail)
+        audit.append(tx, entry)
+    return lock_s
+
+
+def count(tx: Transaction, place: str, rule: LockoutRule, clock: BootClock) -> float:
+    """Count a wrong guess at a place; returns the seconds for which it is locked now, or 0."""
     row = tx.connection.execute(
-        "SELECT wrong, level FROM lockouts WHERE bay = ?", (bay,)
+        "SELECT wrong, level FROM lockouts WHERE bay = ?", (place,)
     ).fetchone()
     wrong, level = (row["wrong"] + 1, row["level"]) if row else (1, 0)
     lock_s = 0.0
     if wrong >= rule.wrong_codes:
         lock_s = min(rule.first_s * 2 ** min(level, 30), rule.longest_s)
         wrong, level = 0, level + 1
-        detail: dict[str, str | int | float | bool | None] = {"seconds": lock_s}
-        audit.append(
-            tx, audit.Entry("boxd", "keypad.locked", "wrong codes", bay=bay, detail=detail)
-        )
-    _store(tx, bay, (wrong, level, lock_s, clock.boot, clock.seconds + lock_s))
+    _store(tx, place, (wrong, level, lock_s, clock.boot, clock.seconds + lock_s))
     return lock_s
 
 
