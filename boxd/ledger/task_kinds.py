@@ -21,6 +21,7 @@ def declare(
 ) -> frozenset[str]:
     """Take over the configuration's; kinds that it has no more are not offered any more.
 
+    Their open tasks take a step, so that nothing given on the old rules is taken on the new ones.
     Returns the kinds whose rules were changed.
     """
     before = {of_row(row) for row in tx.connection.execute("SELECT * FROM task_kinds")}
@@ -41,7 +42,13 @@ def declare(
         f" ON CONFLICT (id) DO UPDATE SET offered = 1, {changed}",
         [_row(kind) for kind in kinds],
     )
-    return frozenset(kind.id for kind in kinds if kind not in before)
+    changed_kinds = frozenset(kind.id for kind in kinds if kind not in before)
+    tx.connection.execute(
+        "UPDATE tasks SET step = step + 1 WHERE ended_at IS NULL"
+        " AND kind IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(changed_kinds)),),
+    )
+    return changed_kinds
 
 
 def _row(kind: TaskKind) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from boxd.issue import DRAW_BITS, IssueStanding, IssueState
@@ -45,9 +45,9 @@ class IssueCodeWorkflow:
         """Go from step to step; if one can't be done, undo those before it."""
         try:
             return await self._issue_code()
-        except (ActivityError, asyncio.CancelledError) as error:
-            why = str(error.cause) if isinstance(error, ActivityError) else "it was cancelled"
-            return await asyncio.shield(self._do(messages.UNDO, Undo(start.issue, why)))
+        except (FailureError, asyncio.CancelledError) as error:
+            undo = Undo(start.issue, _why(error))
+            return await asyncio.shield(self._do(messages.UNDO, undo))
 
     @workflow.query
     def status(self) -> IssueStanding | None:
@@ -78,3 +78,9 @@ class IssueCodeWorkflow:
         )
         self._standing = standing
         return standing
+
+
+def _why(error: BaseException) -> str:
+    """The activity's own words; a local activity's error comes bare, or as another's cause."""
+    cause = error.cause if isinstance(error, ActivityError) else error
+    return cause.message if isinstance(cause, ApplicationError) else "it was cancelled"

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from boxd.redemption import ANSWERS_AT, Answer, Reply, Stage, Standing, why_refused
@@ -70,7 +70,7 @@ class RedemptionWorkflow:
                 schedule_to_close_timeout=_ANSWER_TIMEOUT,
                 retry_policy=_RETRIES,
             )
-        except ActivityError as error:
+        except FailureError as error:  # bare from the activity, or wrapped when time was up
             why = "the answer could not be written down; look at the question and answer again"
             raise ApplicationError(why, type="Refused") from error
         if reply.accepted:

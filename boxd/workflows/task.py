@@ -15,6 +15,7 @@ from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
     ChildWorkflowError,
+    FailureError,
     WorkflowAlreadyStartedError,
 )
 from temporalio.workflow import ParentClosePolicy
@@ -147,7 +148,7 @@ class TaskWorkflow:
                 schedule_to_close_timeout=_TAKE_TIMEOUT,
                 retry_policy=_RETRIES,
             )
-        except ActivityError as error:
+        except FailureError as error:
             raise _not_taken(error) from error
         self._follow(reply.standing)
         return Taken(reply.accepted, reply.why, reply.is_new)
@@ -230,8 +231,10 @@ class TaskWorkflow:
         return await self._look()
 
 
-def _not_taken(error: ActivityError) -> ApplicationError:
-    cause = error.cause
-    is_refused = isinstance(cause, ApplicationError) and cause.type in {"Refused", "NotFound"}
-    why = str(cause) if is_refused else "it could not be written down; try again"
+def _not_taken(error: FailureError) -> ApplicationError:
+    """What the ledger said; a local activity's error comes bare, or as another's cause."""
+    cause = error.cause if isinstance(error, ActivityError) else error
+    why = "it could not be written down; try again"
+    if isinstance(cause, ApplicationError) and cause.type in {"Refused", "NotFound"}:
+        why = cause.message
     return ApplicationError(why, type="Refused")

@@ -1,0 +1,157 @@
+"""A small event: a real Temporal server, a real ledger, the workers and the desk of tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+
+from boxd.config.schema import Temporal
+from boxd.issue import IssueStanding
+from boxd.ledger import alarms, attendees, audit, stock, task_kinds, task_standings
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.issues import IssueOrder
+from boxd.ledger.issuing import IssueRules
+from boxd.ledger.ledger import Ledger
+from boxd.task import (
+    Checkpoint,
+    Demand,
+    Scan,
+    Submission,
+    TaskKind,
+    TaskReply,
+    TaskStanding,
+    Verdict,
+)
+from boxd.temporal.client import connect
+from boxd.temporal.worker import create_worker
+from boxd.workflows.issue import IssueCodeWorkflow
+from boxd.workflows.issue_activities import IssueActivities
+from boxd.workflows.task import TaskWorkflow
+from boxd.workflows.task_activities import TaskActivities
+from boxd.workflows.task_desk import TaskDesk
+from boxd.workflows.task_reconciliation import TasksReconciled, reconcile_tasks
+from tests.temporal.conftest import serving
+
+BOX = "box-1"
+CHECKPOINTS = [Checkpoint(name, name.title()) for name in ("entrance", "stage", "workshop")]
+KINDS = [
+    TaskKind("hunt", "Hunt", checkpoints=("entrance", "stage", "workshop"), needed=2),
+    TaskKind("demo", "Demonstration", verdict=True, tries=2),
+    TaskKind(
+        *("build", "Build something", "", ("workshop",), 1),
+        submission=Demand.REFERENCE,
+        verdict=True,
+    ),
+    TaskKind("mugs", "For a mug", verdict=True, prizes=("mug",)),
+]
+DEADLINE_S = 20
+
+
+@dataclass
+class Event:
+    """What attendees, attendants and organisers do, and what can be seen of it."""
+
+    ledger: Ledger
+    desk: TaskDesk
+    client: Client
+    keys: CodeKeys
+    _numbers: count[int] = field(default_factory=lambda: count(secrets.randbits(32)))
+
+    async def start(self, kind: str, attendee: str = "ada") -> str:
+        return (await self.desk.start(kind, attendee, "app")).task
+
+    async def scan(self, task: str, checkpoint: str, request: str = "") -> TaskReply:
+        return await self.desk.take(Scan(request or self._request(), task, checkpoint, "app"))
+
+    async def submit(self, task: str, text: str) -> TaskReply:
+        return await self.desk.take(Submission(self._request(), task, text, "app"))
+
+    async def judge(self, task: str, reason: str = "", step: int = 0) -> TaskReply:
+        """Approve, or refuse for a reason."""
+        verdict = Verdict(self._request(), task, not reason, "Eva", reason, step)
+        return await self.desk.take(verdict)
+
+    async def issue(self, name: str, attendee: str = "ada", *prizes: str) -> IssueStanding:
+        def order(tx: Any) -> IssueOrder:
+            number = attendees.number_of(tx, attendee)
+            return IssueOrder(f"request/{name}", number, "organiser", prizes)
+
+        return await self.desk.issue(order)
+
+    async def standing(self, task: str) -> TaskStanding:
+        return await self.ledger.read(lambda c: task_standings.require(c, task))
+
+    async def ended(self, task: str) -> TaskStanding:
+        """Where the task stands once it has ended, in the ledger and in Temporal."""
+
+        async def has_ended() -> bool:
+            return (await self.standing(task)).state.has_ended
+
+        await until(has_ended, f"the end of {task}")
+        async with asyncio.timeout(DEADLINE_S):
+            await self.workflow(task).result()
+        return await self.standing(task)
+
+    def workflow(self, task: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(f"task-{task}")
+
+    async def stock(self, sku: str, units: int = 0) -> dict[str, object]:
+        """A prize's stock, after `units` were added or taken away."""
+        if units:
+            prize = stock.Prize(sku, sku.title(), max(units, 0))
+            await self.ledger.write(lambda tx: stock.import_prizes(tx, [prize], "organiser"))
+        if units < 0:
+            await self.ledger.write(lambda tx: stock.adjust(tx, sku, units, "broken", "organiser"))
+        return await self.ledger.read(lambda c: stock.find(c, sku))
+
+    async def alarms(self) -> list[object]:
+        return [alarm["kind"] for alarm in await self.ledger.read(alarms.standing)]
+
+    async def actions(self, action: str) -> int:
+        rows = await self.ledger.read(lambda c: audit.rows_after(c, 0, 100_000))
+        return sum(row["action"] == action for row in rows)
+
+    async def reconcile(self) -> TasksReconciled:
+        return await reconcile_tasks(self.client, self.ledger, self.desk, BOX)
+
+    def _request(self) -> str:
+        return f"request-{next(self._numbers)}"
+
+
+async def until(holds: Callable[[], Awaitable[object]], what: str) -> None:
+    """Wait for a condition, with a deadline."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not await holds():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def held(
+    folder: Path, settings: Temporal, *, per_attendee: int = 0, kinds: list[TaskKind] | None = None
+) -> AsyncIterator[Event]:
+    """An event in `folder`, with its workers running; begun again, it goes on with its ledger."""
+    ledger = Ledger(folder / "ledger.db")
+    changed = ledger.write_now(lambda tx: task_kinds.declare(tx, kinds or KINDS, CHECKPOINTS))
+    keys = CodeKeys(b"c" * 32, b"r" * 32)
+    rules = IssueRules(BOX, 8, 7, per_attendee)
+    activities = (*TaskActivities(ledger).all(), *IssueActivities(ledger, keys, rules).all())
+    async with serving(settings, folder):
+        client = await connect(settings)
+        desk = TaskDesk(ledger, BOX)
+        desk.kinds_changed = changed
+        desk.use(client)
+        event = Event(ledger, desk, client, keys)
+        await event.reconcile()
+        async with create_worker(client, BOX, [TaskWorkflow, IssueCodeWorkflow], activities):
+            yield event
+    ledger.close()
