@@ -31,6 +31,8 @@ COMMANDS = {
     "devices": ("devices", "Show the devices and whether they can be used."),
     "prizes": ("prizes", "List, import and adjust the prizes and their stock."),
     "codes": ("codes", "Issue, list, show and void claim codes."),
+    "tasks": ("tasks", "List, show and judge the attendees' tasks."),
+    "attendees": ("attendees", "List, show and forget attendees."),
     "lockers": ("lockers", "Show, open and take out of service the lockers."),
     "safe": ("safe", "Switch every output on the Pi's pins off, without the daemon."),
     "redemptions": ("redemptions", "Show redemptions and answer what they ask."),

@@ -1,0 +1,172 @@
+"""`boxd tasks`: what attendees do to earn codes, and an organiser's helping hand."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.setting import actor
+from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.tables import heading, say_json, style_of, table
+from boxd.cli.times import present, when
+from boxd.task import TaskState
+
+
+@click.group(
+    "tasks",
+    cls=BoxdGroup,
+    examples=("boxd tasks list --state open", "boxd tasks approve hunt.17"),
+)
+def command() -> None:
+    """List, show and judge the attendees' tasks."""
+
+
+@command.command(
+    "list",
+    examples=(
+        "boxd tasks list",
+        "boxd tasks list --state open --kind hunt",
+        "boxd tasks list --attendee badge-1042 --json",
+    ),
+)
+@click.option(
+    "--state", type=click.Choice([state.value for state in TaskState]), help="Only in this state."
+)
+@click.option("--kind", help="Only of this kind.")
+@click.option("--attendee", help="Only of whom you call so.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, help="[default: 50]")
+@json_option
+def list_tasks(
+    state: str | None, kind: str | None, attendee: str | None, limit: int, as_json: bool
+) -> None:
+    """List tasks, the last started first, with whose turn it is."""
+    body = daemon.get("/api/v1/tasks", state=state, kind=kind, attendee=attendee, limit=limit)
+    if as_json:
+        say_json(body)
+        return
+    now = present()
+    table(
+        ("task", "kind", "state", "missing", "awaited from", "since"),
+        [
+            (
+                *(task["id"], task["kind"], task["state"], ", ".join(task["missing"])),
+                *(task["awaited_from"], when(task["since"], now)),
+            )
+            for task in body["tasks"]
+        ],
+        nothing="no tasks like that",
+    )
+    if len(body["tasks"]) == limit:
+        click.echo("There may be more: --limit, --state, --kind or --attendee.")
+
+
+@command.command("show", examples=("boxd tasks show hunt.17", "boxd tasks show hunt.17 --json"))
+@click.argument("task", metavar="TASK")
+@json_option
+def show(task: str, as_json: bool) -> None:
+    """Show one task: what is missing, and all that was scanned, handed in and judged."""
+    body = daemon.get(f"/api/v1/tasks/{daemon.quoted(task)}")
+    if as_json:
+        say_json(body)
+        return
+    _show_standing(body["task"])
+    _show_details(body)
+
+
+def _show_standing(task: dict[str, Any]) -> None:
+    click.echo(f"{task['id']} ({task['name']}): ", nl=False)
+    state = str(task["state"])
+    click.secho(state.replace("_", " "), fg=style_of(state) or None, bold=True, nl=False)
+    click.echo(f", since {when(task['since'], present())}")
+    if task["missing"]:
+        click.echo(f"missing: {', '.join(task['missing'])}; awaited from: {task['awaited_from']}")
+    if task["last_refusal"]:
+        click.echo(f"last refused: {task['last_refusal']}; tries left: {task['tries_left']}")
+    if task["code"]:
+        click.echo(f"code number {task['code']}: boxd codes show {task['code']}")
+
+
+def _show_details(body: dict[str, Any]) -> None:
+    now = present()
+    lists: dict[str, tuple[str, ...]] = {
+        "scans": ("checkpoint", "actor", "at"),
+        "submissions": ("text", "actor", "at"),
+        "verdicts": ("approved", "reason", "actor", "at"),
+        "issues": ("id", "state", "sku", "code", "why", "asked_at"),
+    }
+    for name, columns in lists.items():
+        if body[name]:
+            heading(name.capitalize())
+            rows = [[_told(column, row[column], now) for column in columns] for row in body[name]]
+            table([column.replace("_", " ") for column in columns], rows)
+
+
+def _told(column: str, value: Any, now: Any) -> object:
+    if column.endswith("at"):
+        return when(value, now)
+    if column == "approved":
+        return "yes" if value else "no"
+    return value
+
+
+@command.command(
+    "start",
+    examples=("boxd tasks start hunt badge-1042", "boxd tasks start talk badge-1042 --json"),
+)
+@click.argument("kind")
+@click.argument("attendee")
+@json_option
+def start(kind: str, attendee: str, as_json: bool) -> None:
+    """Start the task of this KIND for ATTENDEE; asked again, it is the same one."""
+    asked = {"kind": kind, "attendee": attendee, "actor": actor()}
+    _say(daemon.post("/api/v1/tasks", asked), as_json)
+
+
+@command.command("scan", examples=("boxd tasks scan hunt.17 entrance",))
+@click.argument("task", metavar="TASK")
+@click.argument("checkpoint")
+@json_option
+def scan(task: str, checkpoint: str, as_json: bool) -> None:
+    """Count CHECKPOINT for TASK, where the attendee's phone can't."""
+    _ask(task, "scans", {"checkpoint": checkpoint}, as_json)
+
+
+@command.command("submit", examples=('boxd tasks submit talk.17 "https://example.org/my-talk"',))
+@click.argument("task", metavar="TASK")
+@click.argument("text")
+@json_option
+def submit(task: str, text: str, as_json: bool) -> None:
+    """Hand in TEXT for TASK, where the attendee's phone can't."""
+    _ask(task, "submission", {"text": text}, as_json)
+
+
+@command.command("approve", examples=("boxd tasks approve hunt.17",))
+@click.argument("task", metavar="TASK")
+@json_option
+def approve(task: str, as_json: bool) -> None:
+    """Approve TASK: its code is issued."""
+    _ask(task, "verdict", {"approved": True}, as_json)
+
+
+@command.command("refuse", examples=('boxd tasks refuse hunt.17 --reason "the demo fails"',))
+@click.argument("task", metavar="TASK")
+@click.option("--reason", required=True, help="Why; the attendee reads it, and may try again.")
+@json_option
+def refuse(task: str, reason: str, as_json: bool) -> None:
+    """Refuse TASK for a reason; the attendee may try again while tries are left."""
+    _ask(task, "verdict", {"approved": False, "reason": reason}, as_json)
+
+
+def _ask(task: str, what: str, said: dict[str, object], as_json: bool) -> None:
+    path = f"/api/v1/tasks/{daemon.quoted(task)}/{what}"
+    _say(daemon.post(path, said | {"actor": actor()}, key=str(uuid.uuid4())), as_json)
+
+
+def _say(body: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        say_json(body)
+    else:
+        _show_standing(body["task"])
