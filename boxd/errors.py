@@ -28,6 +28,10 @@ class LedgerTooNew(BoxdError):
     """The ledger was written by a newer boxd than this one."""
 
 
+class BackupFailed(BoxdError):
+    """No backup of the ledger could be made; the ledger itself is not touched by that."""
+
+
 class KeysMissing(BoxdError):
     """The ledger holds codes, but a key file that they need is absent or unreadable."""
 

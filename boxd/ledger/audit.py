@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from boxd.ledger.ledger import Transaction
 
 _BEGINNING = bytes(32)
+_BREATH_ROWS = 250
 _COLUMNS = "seq, at, actor, action, cause, redemption, bay, locker, code, sku, detail"
 
 
@@ -63,8 +64,10 @@ def row_hash(previous: bytes, row: tuple[object, ...]) -> bytes:
     return hashlib.sha256(previous + text.encode()).digest()
 
 
-def verify(connection: sqlite3.Connection) -> VerifiedChain:
-    """Follow the whole chain from its beginning."""
+def verify(
+    connection: sqlite3.Connection, breathe: Callable[[], None] = lambda: None
+) -> VerifiedChain:
+    """Follow the whole chain from its beginning; `breathe` is called every few hundred rows."""
     previous, expected = _BEGINNING, 1
     for row in connection.execute(f"SELECT {_COLUMNS}, previous, hash FROM audit ORDER BY seq"):
         columns = tuple(row)[:-2]
@@ -75,6 +78,8 @@ def verify(connection: sqlite3.Connection) -> VerifiedChain:
         if row["hash"] != row_hash(previous, columns):
             return VerifiedChain(expected - 1, f"row {expected} was changed after it was written")
         previous, expected = row["hash"], expected + 1
+        if expected % _BREATH_ROWS == 0:
+            breathe()
     return VerifiedChain(expected - 1, "")
 
 

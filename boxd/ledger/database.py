@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from boxd.errors import LedgerDamaged, LedgerTooNew, LedgerUnusable
+from boxd.ledger import replacing
 
 # Small pages: a commit of a redemption touches some ten of them, and each is written whole.
 PAGE_BYTES = 512
@@ -22,6 +23,7 @@ def open_ledger(file: Path) -> sqlite3.Connection:
     Raises LedgerDamaged or LedgerTooNew, LedgerUnusable where the disk is at fault.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
+    replacing.finish(file)
     connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     try:
         _set_up(connection)
@@ -86,7 +88,7 @@ def _unusable(file: Path, why: str) -> LedgerUnusable:
 def _damaged(file: Path, why: str) -> LedgerDamaged:
     return LedgerDamaged(
         f"the ledger {file} is damaged ({why}); nothing is dispensed."
-        f" Stop boxd, move the file and its -wal and -shm aside, put a good copy in its place,"
+        " Stop boxd, restore a backup (boxd backup list --verify, boxd backup restore FILE),"
         " start boxd"
     )
 

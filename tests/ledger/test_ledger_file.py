@@ -32,7 +32,7 @@ def test_a_file_that_is_no_ledger_is_refused_with_the_remedy(
     tmp_path: Path, content: bytes
 ) -> None:
     (tmp_path / "ledger.db").write_bytes(content)
-    with pytest.raises(LedgerDamaged, match=r"nothing is dispensed.*put a good copy in its place"):
+    with pytest.raises(LedgerDamaged, match=r"nothing is dispensed.*boxd backup restore FILE"):
         Ledger(tmp_path / "ledger.db")
 
 

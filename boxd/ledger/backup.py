@@ -1,0 +1,237 @@
+"""Copies of the ledger: made while it is in use, verified, and kept by number and by age.
+
+A copy is written aside, flushed, read again from end to end, and gets its name last: what has a
+name is whole, whatever power cut came in between.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from boxd.errors import BackupFailed, BoxdError, LedgerDamaged, LedgerUnusable, NotFound
+from boxd.ledger.database import open_for_reading
+from boxd.ledger.ledger import as_text
+from boxd.ledger.replacing import flush, give_to_owner_of
+from boxd.ledger.soundness import Contents, contents, examine, look_at
+
+_NAME = re.compile(r"ledger-(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d\.\d{3}Z)\.db")
+_BEING_MADE = ".being-made"
+# In pages of 512 bytes. So much goes to the disk at a time: a commit of the ledger meanwhile waits
+# for 1 MiB at most, not for the whole copy.
+_STEP_PAGES = 2048
+# What a backup leaves free on the disk: the ledger itself must go on.
+_LEFT_FREE_BYTES = 64 * 1024 * 1024
+# A clock that jumped ahead must not make every backup too old.
+_ALWAYS_KEPT = 3
+
+
+@dataclass(frozen=True)
+class BackupRules:
+    """Where backups lie, and which are kept: the newest `keep`, none older than `keep_days`."""
+
+    directory: Path
+    keep: int
+    keep_days: int
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A whole copy. `is_new` is False where the ledger has not changed since it was made."""
+
+    file: Path
+    made_at: str
+    size: int
+    contents: Contents
+    is_new: bool = True
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file among the backups; without `contents` it is of no use, and `why` says why."""
+
+    file: Path
+    made_at: str
+    size: int
+    contents: Contents | None
+    why: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The backup as values for JSON."""
+        held = self.contents
+        return {
+            "file": str(self.file),
+            "made_at": self.made_at,
+            "bytes": self.size,
+            "state": "whole" if held else "damaged",
+            "why": self.why,
+            "entries": held.entries if held else None,
+            "last_entry_at": held.last_at if held else None,
+            "schema": held.schema if held else None,
+        }
+
+
+def make(ledger: Path, rules: BackupRules, now: Callable[[], datetime]) -> Backup:
+    """Copy the ledger unless the newest backup is its like; one at a time, called off the loop.
+
+    Raises BackupFailed, and leaves no half file; NotFound where there is no ledger.
+    """
+    if not ledger.exists():
+        raise NotFound(f"there is no ledger at {ledger}: has this box run yet?")
+    with _telling(rules.directory):
+        _make_directory(rules.directory, ledger.parent)
+        _remove_half_made(rules.directory)
+        made = _unchanged(ledger, rules.directory) or _make(ledger, rules.directory, now())
+        prune(rules, now())
+    return made
+
+
+def _make(ledger: Path, directory: Path, at: datetime) -> Backup:
+    made_at = as_text(at)
+    file = directory / f"ledger-{made_at.replace(':', '-')}.db"
+    aside = file.with_name(f".{file.name}{_BEING_MADE}")
+    try:
+        _leave_room(directory, ledger)
+        expected = copy_ledger(ledger, aside)
+        verify(aside, expected)
+        aside.chmod(0o640)
+        give_to_owner_of(ledger.parent, aside)
+        publish(aside, file)
+    except BaseException:
+        _remove_half_made(directory)
+        raise
+    return Backup(file, made_at, file.stat().st_size, expected)
+
+
+def copy_ledger(ledger: Path, aside: Path) -> Contents:
+    """Write what the ledger holds now to `aside`, while others go on writing; returns that."""
+    with closing(open_for_reading(ledger)) as source:
+        source.execute("BEGIN")
+        held = contents(source)  # from here on this connection sees this moment
+        with closing(sqlite3.connect(aside, isolation_level=None)) as target:
+            target.execute("PRAGMA synchronous = OFF")  # flushed step by step below, and at the end
+            source.backup(target, pages=_STEP_PAGES, progress=lambda *_: flush(aside))
+    with closing(sqlite3.connect(aside, isolation_level=None)) as target:
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+    flush(aside)
+    return held
+
+
+def verify(aside: Path, expected: Contents) -> None:
+    """Read the copy from end to end. Raises BackupFailed when it is not what was copied."""
+    try:
+        found = examine(aside)
+    except LedgerDamaged as error:
+        raise BackupFailed(
+            f"the copy is not whole: {error}. The ledger may be damaged itself, or the disk is"
+            " failing: boxd audit verify, dmesg"
+        ) from error
+    if found != expected:
+        raise BackupFailed(f"the copy is not what was copied: {found}, not {expected}; try again")
+
+
+def publish(aside: Path, file: Path) -> None:
+    """Give the copy its name, for good."""
+    aside.replace(file)
+    flush(file.parent)
+
+
+def prune(rules: BackupRules, now: datetime) -> list[Path]:
+    """Remove what is one too many or too old, never the newest three; returns what was removed."""
+    oldest = as_text(now - timedelta(days=rules.keep_days))
+    removed = [
+        file
+        for rank, (file, made_at) in enumerate(_named(rules.directory))
+        if rank >= max(rules.keep, _ALWAYS_KEPT) or (rank >= _ALWAYS_KEPT and made_at < oldest)
+    ]
+    for file in removed:
+        file.unlink(missing_ok=True)
+    return removed
+
+
+def listing(directory: Path, whole: bool = False) -> list[Listed]:
+    """The backups, newest first; with `whole` each is read from end to end."""
+    return [_listed(file, made_at, whole) for file, made_at in _named(directory)]
+
+
+def newest_good(directory: Path) -> Listed | None:
+    """The newest backup that is whole, read from end to end; those that are not are skipped."""
+    found = (_listed(file, made_at, whole=True) for file, made_at in _named(directory))
+    return next((each for each in found if each.contents is not None), None)
+
+
+def _listed(file: Path, made_at: str, whole: bool) -> Listed:
+    try:
+        held: Contents | None = examine(file) if whole else look_at(file)
+        why = ""
+    except BoxdError as error:
+        held, why = None, str(error)
+    return Listed(file, made_at, file.stat().st_size, held, why)
+
+
+def _named(directory: Path) -> list[tuple[Path, str]]:
+    """Each backup with the time that its name tells, newest first."""
+    found = [
+        (file, "{}{}:{}:{}".format(*name.groups()))
+        for file in (directory.iterdir() if directory.is_dir() else ())
+        if (name := _NAME.fullmatch(file.name))
+    ]
+    return sorted(found, key=lambda each: each[1], reverse=True)
+
+
+def _unchanged(ledger: Path, directory: Path) -> Backup | None:
+    """The newest backup, if it is whole and nothing has happened since."""
+    named = _named(directory)
+    if not named:
+        return None
+    with closing(open_for_reading(ledger)) as connection:
+        now = contents(connection)
+    newest = _listed(*named[0], whole=False)
+    if newest.contents != now:
+        return None
+    newest = _listed(*named[0], whole=True)
+    if newest.contents is None:
+        return None
+    return Backup(newest.file, newest.made_at, newest.size, newest.contents, is_new=False)
+
+
+def _make_directory(directory: Path, state: Path) -> None:
+    if not directory.is_dir():
+        directory.mkdir(mode=0o750, parents=True)
+        give_to_owner_of(state, directory)
+
+
+def _leave_room(directory: Path, ledger: Path) -> None:
+    wal = ledger.with_name(f"{ledger.name}-wal")
+    needed = ledger.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
+    free = shutil.disk_usage(directory).free
+    if free - needed < _LEFT_FREE_BYTES:
+        raise BackupFailed(
+            f"the disk of {directory} has {free >> 20} MiB left, and a backup takes"
+            f" {needed >> 20} MiB and leaves {_LEFT_FREE_BYTES >> 20} for the ledger itself:"
+            " make room (df -h), or name another disk: [backups] directory"
+        )
+
+
+def _remove_half_made(directory: Path) -> None:
+    for half in directory.glob(f".ledger-*{_BEING_MADE}*"):
+        half.unlink(missing_ok=True)
+
+
+@contextmanager
+def _telling(directory: Path) -> Iterator[None]:
+    """What the disk or SQLite says, as BackupFailed with what to do."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, LedgerUnusable) as error:
+        raise BackupFailed(
+            f"no backup could be made in {directory} ({error}); the ledger itself goes on."
+            " Look at that disk: full (df -h), read-only (mount), failing (dmesg);"
+            " or name another: [backups] directory"
+        ) from error

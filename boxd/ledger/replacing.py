@@ -1,0 +1,69 @@
+"""Putting another ledger in the place of the present one, across power cuts.
+
+A prepared folder `restore-TIME` beside the ledger is the decision: from the moment that it has
+that name, the ledger in it takes the present one's place, now or at the next opening. The present
+one is kept, with its log, in `ledger-set-aside-TIME`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+_READY = "restore-"
+_SET_ASIDE = "ledger-set-aside-"
+# The log goes with its file, never to stand beside another.
+_PARTS = ("", "-wal", "-shm")
+
+
+def set_aside_for(ledger: Path, stamp: str) -> Path:
+    """Where the present ledger is kept when the one of `stamp` takes its place."""
+    return ledger.with_name(_SET_ASIDE + stamp)
+
+
+def decide(prepared: Path, ledger: Path, stamp: str) -> None:
+    """Make it final that the ledger in the folder `prepared` takes the present one's place."""
+    flush(prepared)
+    prepared.rename(ledger.with_name(_READY + stamp))
+    flush(ledger.parent)
+
+
+def finish(ledger: Path) -> None:
+    """Carry out what was decided, however far it had come; else nothing is done.
+
+    Called before a ledger is opened for writing, by whoever holds the box's lock.
+    """
+    for ready in sorted(ledger.parent.glob(f"{_READY}*")):
+        if (ready / ledger.name).exists():
+            _set_aside(ledger, set_aside_for(ledger, ready.name.removeprefix(_READY)))
+            (ready / ledger.name).rename(ledger)
+            flush(ledger.parent)
+        shutil.rmtree(ready)
+
+
+def _set_aside(ledger: Path, aside: Path) -> None:
+    aside.mkdir(mode=0o750, exist_ok=True)
+    give_to_owner_of(ledger.parent, aside)
+    for part in _PARTS:
+        old = ledger.with_name(ledger.name + part)
+        if old.exists():
+            old.rename(aside / old.name)
+    flush(aside)
+    flush(ledger.parent)
+
+
+def give_to_owner_of(folder: Path, path: Path) -> None:
+    """Let what root has made belong to whom the folder belongs to: the box's own user."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def flush(path: Path) -> None:
+    """Have the disk keep what a file holds, or which names a folder has."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

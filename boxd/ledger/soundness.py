@@ -1,0 +1,106 @@
+"""Whether a copy of the ledger is whole, and what it holds."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from boxd.errors import LedgerDamaged, LedgerTooNew, LedgerUnusable
+from boxd.ledger import audit
+from boxd.ledger.database import migrations
+
+# What says nothing of the file itself: rights, locks, memory.
+_NOT_THE_FILES_FAULT = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
+# Hashing in a thread keeps the event loop from running for up to 5 ms at a time.
+_PAUSE_S = 0.002
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The schema's number, how many rows the audit trail has, when the last was, and its hash."""
+
+    schema: int
+    entries: int
+    last_at: str
+    head: str
+
+
+def contents(connection: sqlite3.Connection) -> Contents:
+    """What a ledger holds, as its last row of the audit trail tells."""
+    schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    row = connection.execute("SELECT seq, at, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    return Contents(schema, row[0], row[1], row[2].hex()) if row else Contents(schema, 0, "", "")
+
+
+def let_others_run() -> None:
+    """Pause the thread that follows an audit trail, so that the bays' own work is not kept."""
+    time.sleep(_PAUSE_S)
+
+
+def look_at(copy: Path) -> Contents:
+    """What a copy holds, without reading all of it. Raises as `examine`."""
+    return _opened(copy, whole=False)
+
+
+def examine(copy: Path) -> Contents:
+    """Read a copy from end to end, its audit trail too; it must not be in use.
+
+    Raises LedgerDamaged or LedgerTooNew, LedgerUnusable when it can't be opened.
+    """
+    return _opened(copy, whole=True)
+
+
+def _opened(copy: Path, whole: bool) -> Contents:
+    try:
+        uri = f"{copy.resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            return _contents_if_sound(copy, connection, whole)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in _NOT_THE_FILES_FAULT:
+            raise LedgerUnusable(
+                f"{copy} can't be opened ({error}); see to its owner, its mode and the disk"
+            ) from error
+        raise _damaged(copy, str(error)) from error
+
+
+def _contents_if_sound(copy: Path, connection: sqlite3.Connection, whole: bool) -> Contents:
+    schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    newest = migrations()[-1][0]
+    if schema > newest:
+        raise LedgerTooNew(
+            f"{copy} has schema {schema}, this boxd knows up to {newest}: it takes a newer boxd"
+        )
+    if schema == 0:
+        raise _damaged(copy, "no ledger of boxd")
+    if whole:
+        _check(copy, connection)
+    return contents(connection)
+
+
+def _check(copy: Path, connection: sqlite3.Connection) -> None:
+    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
+    if found != ["ok"]:
+        raise _damaged(copy, "; ".join(found))
+    if orphans := connection.execute("PRAGMA foreign_key_check").fetchall():
+        raise _damaged(copy, f"{len(orphans)} rows refer to rows that are not there")
+    chain = audit.verify(connection, let_others_run)
+    if not chain.holds:
+        raise _damaged(copy, f"its audit trail does not hold: {chain.fault}")
+
+
+def _damaged(copy: Path, why: str) -> LedgerDamaged:
+    return LedgerDamaged(f"{copy} is damaged ({why}); take another copy: boxd backup list --verify")
