@@ -33,6 +33,7 @@ def _with_derived_paths(config: Config) -> dict[str, Any]:
     values = config.model_dump(mode="json")
     values["codes"]["claim_key_file"] = str(config.claim_key_file)
     values["codes"]["reading_key_file"] = str(config.reading_key_file)
+    values["backups"]["directory"] = str(config.backup_dir)
     values["web"]["socket"] = str(config.socket_file)
     return values
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from boxd.config.device_schema import Device
+from boxd.config.housekeeping_schema import Backups, Schedules
 from boxd.config.phones_schema import Phones
 from boxd.config.task_schema import Checkpoint, Task
 from boxd.config.upstream_schema import Upstream
@@ -196,6 +197,8 @@ class Config(Section):
     tasks: tuple[Task, ...] = ()
     phones: Phones = Phones()
     upstream: Upstream = Upstream()
+    schedules: Schedules = Schedules()
+    backups: Backups = Backups()
     seed: tuple[Prize, ...] = ()
 
     def lockers_of(self, bay: str) -> tuple[Locker, ...]:
@@ -206,6 +209,11 @@ class Config(Section):
     def ledger_file(self) -> Path:
         """Where the ledger is kept."""
         return self.box.state_dir / "ledger.db"
+
+    @property
+    def backup_dir(self) -> Path:
+        """Where backups of the ledger lie."""
+        return self.backups.directory or self.box.state_dir / "backups"
 
     @property
     def lock_file(self) -> Path:

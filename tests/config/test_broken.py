@@ -9,7 +9,13 @@ import pytest
 
 from boxd.config import load
 from boxd.errors import ConfigError
-from tests.config import broken_parts, broken_phones, broken_tasks, broken_upstream
+from tests.config import (
+    broken_housekeeping,
+    broken_parts,
+    broken_phones,
+    broken_tasks,
+    broken_upstream,
+)
 from tests.config.broken import CASES, NAME, VALID, Broken
 
 EVERY_CASE = {
@@ -18,6 +24,7 @@ EVERY_CASE = {
     **broken_tasks.CASES,
     **broken_phones.CASES,
     **broken_upstream.CASES,
+    **broken_housekeeping.CASES,
 }
 
 
