@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import structlog
 
@@ -16,33 +15,21 @@ from boxd.devices import Stranger
 log = structlog.get_logger(__name__)
 
 FIRST_TRY_S = 1.0  # the rest of the box starts then, even if a board is slow to answer
-BY_ID = Path("/dev/serial/by-id")
-
-
-def plugged_ports() -> tuple[str, ...]:
-    """The USB serial devices that are plugged in, under the names that stay the same."""
-    return tuple(sorted(str(entry) for entry in BY_ID.iterdir())) if BY_ID.is_dir() else ()
 
 
 class ArduinoBus:
-    """The Arduinos of a box. A missing one is a state, and keeps nothing else from starting.
-
-    `list_ports` tells what is plugged in, under the names that the configuration uses.
-    """
+    """The Arduinos of a box. A missing one is a state, and keeps nothing else from starting."""
 
     def __init__(
         self,
         devices: Sequence[ArduinoDevice],
         path_of: Callable[[str], str],
         on_change: Callable[[], None],
-        *,
-        list_ports: Callable[[], Sequence[str]] = plugged_ports,
     ) -> None:
         self.devices = tuple(Arduino(device, path_of, on_change) for device in devices)
         self._enabled = tuple(
             arduino for arduino, device in zip(self.devices, devices, strict=True) if device.enabled
         )
-        self._list_ports = list_ports
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -63,18 +50,8 @@ class ArduinoBus:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def strangers(self) -> tuple[Stranger, ...]:
-        """The USB serial devices that are plugged in and in no configuration."""
-        # by-path and other links may name the same device
-        configured = {_target(arduino.port) for arduino in self.devices}
-        return tuple(
-            Stranger("serial", port, f'an Arduino? then: kind = "arduino", port = "{port}"')
-            for port in self._list_ports()
-            if _target(port) not in configured
-        )
-
-
-def _target(port: str) -> Path:
-    return Path(port).resolve()
+        """None: `SerialStrangers` looks for them, whether an Arduino is configured or not."""
+        return ()
 
 
 def _report_failure(task: asyncio.Task[None]) -> None:

@@ -47,6 +47,7 @@ class Arduino:
         self._link: Link | None = None
         self._is_over = asyncio.Event()
         self._was_ready = False
+        self._is_closing = False
         self._lit = 0
         self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in device.lamps}
         self.buzzer = DeviceBuzzer(self.sound) if device.buzzer else None
@@ -64,7 +65,7 @@ class Arduino:
     async def keep_connected(self) -> None:
         """Connect, and anew whenever that ends; returns at once where the device is disabled."""
         wait_s = FIRST_WAIT_S
-        while self._standing.is_enabled:
+        while self._standing.is_enabled and not self._is_closing:
             seen = self._what_is_plugged_in()
             self._was_ready = False
             await self._connect()
@@ -76,7 +77,8 @@ class Arduino:
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     async def turn_off(self) -> None:
-        """Put every output off and say nothing more."""
+        """Put every output off and say nothing more, for good."""
+        self._is_closing = True  # else a board that others are waited for would be greeted again
         if self._link is not None:
             await self._link.turn_off()
 

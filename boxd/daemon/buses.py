@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from boxd.arduino.plugged import SerialStrangers
 from boxd.config import Config
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, GpioDevice, NotesDevice
 from boxd.devices import Bus
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def buses(
     config: Config, simulated: SimulatedHardware | None, on_change: Callable[[], None]
 ) -> list[Bus]:
-    """A bus for each sort of device in the configuration; none without devices."""
+    """A bus for each sort of device in the configuration, and one that looks for unknown ones."""
     found: list[Bus] = []
     midi = [each for each in config.devices if isinstance(each, CodetvDevice | NotesDevice)]
     if midi:
@@ -27,22 +28,15 @@ def buses(
         from boxd.gpio.bus import GpioBus
 
         found.append(GpioBus(pins, config.copper_dir if simulated else None, on_change))
-    if arduinos := [each for each in config.devices if isinstance(each, ArduinoDevice)]:
-        found.append(_arduino_bus(arduinos, simulated, on_change))
-    return found
+    arduinos = [each for each in config.devices if isinstance(each, ArduinoDevice)]
+    if arduinos:
+        from boxd.arduino.bus import ArduinoBus
 
-
-def _arduino_bus(
-    devices: list[ArduinoDevice],
-    simulated: SimulatedHardware | None,
-    on_change: Callable[[], None],
-) -> Bus:
-    from boxd.arduino.bus import ArduinoBus
-
+        path_of = simulated.serial.path_of if simulated else str
+        found.append(ArduinoBus(arduinos, path_of, on_change))
     if simulated is None:
-        return ArduinoBus(devices, str, on_change)
-    serial = simulated.serial
-    return ArduinoBus(devices, serial.path_of, on_change, list_ports=serial.ports)
+        found.append(SerialStrangers([each.port for each in arduinos], on_change))
+    return found
 
 
 def _midi_ports(config: Config, simulated: SimulatedHardware | None) -> PortSystem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -47,7 +46,3 @@ class SimulatedSerial:
         if unit is None or unit.path is None:
             raise FileNotFoundError(errno.ENOENT, "nothing is plugged in", port)
         return unit.path
-
-    def ports(self) -> Sequence[str]:
-        """The ports at which something is plugged in."""
-        return tuple(sorted(self._plugged))

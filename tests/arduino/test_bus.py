@@ -151,7 +151,7 @@ async def test_whatever_else_is_plugged_in_is_named(tmp_path: Path) -> None:
         for name, (answers, _) in STRANGERS.items()
     }
     devices = [cabinet(name, port=stranger.port) for name, stranger in strangers.items()]
-    bus = ArduinoBus(devices, serial.path_of, lambda: None, list_ports=serial.ports)
+    bus = ArduinoBus(devices, serial.path_of, lambda: None)
     for stranger in strangers.values():
         serial.plug(stranger)
     try:
@@ -192,16 +192,12 @@ async def test_outputs_are_off_when_the_bus_is_closed(tmp_path: Path) -> None:
         assert made.arduino.status.state is DeviceState.UNREACHABLE
 
 
-async def test_what_nobody_configured_is_told(tmp_path: Path) -> None:
-    async with bench(tmp_path) as made:
-        unknown = Stranger("/dev/serial/by-id/usb-unknown", silent)
-        made.serial.plug(unknown)
-        try:
-            strangers = made.bus.strangers()
-        finally:
-            made.serial.unplug(unknown)
+async def test_board_that_is_being_closed_is_not_greeted_again(tmp_path: Path) -> None:
+    async with bench(tmp_path, cabinet("left", board=1), cabinet("right", board=2)) as made:
+        made.device("left").lamps[LampName.STANDBY].set(True)
+        await until(lambda: made.units["left"].lamps[LampName.STANDBY])
+        made.units["right"].freeze(True)  # its last word is waited for
+        turned_on = len(made.records("lamp"))
+        await made.bus.close()
 
-    assert [(each.kind, each.port) for each in strangers] == [
-        ("serial", "/dev/serial/by-id/usb-unknown")
-    ]
-    assert 'kind = "arduino"' in strangers[0].remedy
+        assert [each["lit"] for each in made.records("lamp")[turned_on:]] == [False]

@@ -42,9 +42,7 @@ class Bench:
         self._path = folder / "trace.jsonl"
         self._trace = Trace(self._path)
         self.units = {device.name: self.make(device) for device in devices}
-        self.bus = ArduinoBus(
-            devices, self.serial.path_of, self._count, list_ports=self.serial.ports
-        )
+        self.bus = ArduinoBus(devices, self.serial.path_of, self._count)
 
     @property
     def unit(self) -> Any:

@@ -1,0 +1,77 @@
+"""Serial devices that are plugged in and in no configuration: an Arduino that nobody named yet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from boxd.devices import Device, Stranger
+
+LOOK_EVERY_S = 2.0
+BY_ID = Path("/dev/serial/by-id")
+
+
+class SerialStrangers:
+    """A bus without devices, which names what else is plugged in; also where no Arduino is known.
+
+    `configured` are the ports that somebody has, by whatever path; `folder` has a link for each
+    USB serial device, under the name that stays the same.
+    """
+
+    devices: Sequence[Device] = ()
+
+    def __init__(
+        self, configured: Sequence[str], on_change: Callable[[], None], folder: Path = BY_ID
+    ) -> None:
+        self._configured = tuple(configured)
+        self._on_change = on_change
+        self._folder = folder
+        self._found: tuple[Stranger, ...] = ()
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Look, and go on looking."""
+        self._found = await asyncio.to_thread(self._look)
+        self._watch = asyncio.create_task(self._keep_looking(), name="serial strangers")
+
+    async def close(self) -> None:
+        """Look no longer."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait({self._watch})
+
+    def strangers(self) -> tuple[Stranger, ...]:
+        """What was found at the last look."""
+        return self._found
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            # In a thread: a folder of devices that are just being pulled out may take its time.
+            found = await asyncio.to_thread(self._look)
+            if found != self._found:
+                self._found = found
+                self._on_change()
+
+    def _look(self) -> tuple[Stranger, ...]:
+        configured = {_target(port) for port in self._configured}
+        return tuple(
+            Stranger("serial", port, f'an Arduino? then: kind = "arduino", port = "{port}"')
+            for port in self._plugged()
+            if _target(port) not in configured
+        )
+
+    def _plugged(self) -> list[str]:
+        try:
+            return sorted(str(entry) for entry in self._folder.iterdir())
+        except OSError:  # it goes with the last device, maybe at this instant
+            return []
+
+
+def _target(port: str) -> str:
+    """The device behind a path: links of several sorts may lead to the same."""
+    try:
+        return str(Path(port).resolve())
+    except (OSError, RuntimeError):  # a link that leads nowhere, or in a circle
+        return port
