@@ -167,7 +167,7 @@ async def read(request: Request, shape: type[AnyBody], limit: int = BODY_LIMIT) 
 
     Raises BadInput for a wrong shape, RequestError for a body above `limit` bytes.
     """
-    text = await _read_at_most(request, limit)
+    text = await read_at_most(request, limit)
     try:
         return shape.model_validate_json(text or b"{}")
     except ValidationError as error:
@@ -180,7 +180,8 @@ def _told(location: tuple[int | str, ...], rule: str) -> str:
     return f"{where}: {rule}"
 
 
-async def _read_at_most(request: Request, limit: int) -> bytes:
+async def read_at_most(request: Request, limit: int) -> bytes:
+    """The request's body. Raises RequestError for one above `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

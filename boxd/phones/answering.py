@@ -1,0 +1,76 @@
+"""What the phones' pages share: where they stand, and how they tell that something went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from boxd.errors import BoxdError
+from boxd.ledger.ledger import utc_now
+from boxd.phones.page import Page, plain_main, respond
+from boxd.web import problems
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_TITLES = {
+    HTTPStatus.NOT_FOUND: "This link does not work",
+    HTTPStatus.CONFLICT: "That was not taken",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Something is missing",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too long",
+}
+_ONE_MOMENT = "The box can't take this just now. Nothing is lost: try again in a moment."
+_TRY_AGAIN_S = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the pages are: the box's name, the address that phones reach it by."""
+
+    box: str
+    address: str
+    now: Callable[[], datetime] = utc_now
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether phones come by TLS."""
+        return self.address.startswith("https://")
+
+
+def answered(place: Place, handler: Handler) -> Handler:
+    """The handler, with its errors as pages that people can read."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except BoxdError as error:
+            return respond(request, _told(place, request, error))
+
+    return answer
+
+
+def _told(place: Place, request: Request, error: BoxdError) -> Page:
+    """The page for an error. What only a maintainer can mend is not explained to attendees."""
+    status = problems.of_error(error).status_code
+    if status not in _TITLES:
+        main = plain_main("One moment, please", _ONE_MOMENT)
+        again_s = _TRY_AGAIN_S if request.method == "GET" else None
+        headers = {"Retry-After": str(_TRY_AGAIN_S)}
+        return Page("One moment", place.box, main, "", "", 503, again_s, headers)
+    title = _TITLES[HTTPStatus(status)]
+    return Page(title, place.box, plain_main(title, str(error)), status=status)
+
+
+def see(path: str, headers: dict[str, str] | None = None) -> Response:
+    """Send the browser to another page of the box."""
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER, headers)
+
+
+def cookie(place: Place, name: str, value: str, path: str, same_site: str, age_s: int) -> str:
+    """A Set-Cookie header that no script can read."""
+    secure = "; Secure" if place.is_secure else ""
+    return f"{name}={value}; Path={path}; Max-Age={age_s}; HttpOnly; SameSite={same_site}{secure}"

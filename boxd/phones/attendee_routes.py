@@ -1,0 +1,115 @@
+"""The pages of attendees: their own, by their link, and the checkpoints' signs."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from boxd.errors import Refused
+from boxd.phones import attendee_view, checkpoint_view, qr
+from boxd.phones.answering import Place, answered, cookie, see
+from boxd.phones.desk import PhoneDesk, Shown, UnknownPhone
+from boxd.phones.forms import read_form
+from boxd.phones.markup import Html
+from boxd.phones.page import Page, packed, plain_main, respond, source
+from boxd.task import Demand, TaskState
+
+_COOKIE = "boxd_attendee"
+_COOKIE_S = 30 * 24 * 3600
+_KEPT_S = 24 * 3600  # without TLS there is no worker: the browser's own cache keeps the page
+_REFRESH_S = 20
+
+
+class AttendeePages:
+    """The routes of attendees' phones."""
+
+    def __init__(self, desk: PhoneDesk, place: Place) -> None:
+        self._desk = desk
+        self._place = place
+
+    def routes(self) -> list[Route]:
+        """Every route, each with its errors as pages."""
+        paths = {
+            "/": self._home,
+            "/a/keep.js": self._keep,
+            "/a/{link}": self._own,
+            "/a/{link}/now": self._now,
+            "/c/{link}": self._checkpoint,
+        }
+        return [
+            *(Route(path, answered(self._place, each)) for path, each in paths.items()),
+            Route("/a/{link}/submission", answered(self._place, self._hand_in), methods=["POST"]),
+        ]
+
+    async def _home(self, request: Request) -> Response:
+        main = plain_main("Welcome", "Scan the QR code on your sheet or badge to see your tasks.")
+        return respond(request, Page("Welcome", self._place.box, main))
+
+    async def _own(self, request: Request) -> Response:
+        link = _link(request)
+        shown = await self._desk.show(link)
+        headers = {"Cache-Control": f"private, max-age={_KEPT_S}", "Set-Cookie": self._known(link)}
+        page = Page(
+            title="My tasks",
+            box=self._place.box,
+            main=self._main(shown, link),
+            who=str(shown.picture.attendee.reference),
+            script="attendee.js",
+            refresh_s=None if _is_written_on(shown) else _REFRESH_S,
+            headers=headers,
+            made_ms=self._made_ms(),
+        )
+        return respond(request, page)
+
+    async def _now(self, request: Request) -> Response:
+        link = _link(request)
+        shown = await self._desk.show(link)
+        headers = {"Boxd-Made": str(self._made_ms()), "Set-Cookie": self._known(link)}
+        return packed(request, self._main(shown, link), 200, headers)
+
+    def _main(self, shown: Shown, link: str) -> Html:
+        code = qr.svg(f"{self._place.address}/v/{shown.to_show}", "QR code for the attendant")
+        return attendee_view.main(shown, link, code, self._place.now())
+
+    def _known(self, link: str) -> str:
+        """Makes this phone known at the checkpoints."""
+        return cookie(self._place, _COOKIE, link, "/c", "Lax", _COOKIE_S)
+
+    def _made_ms(self) -> int:
+        return int(self._place.now().timestamp() * 1000)
+
+    async def _keep(self, _request: Request) -> Response:
+        headers = {"Cache-Control": "no-cache"}
+        return Response(source("keep.js"), headers=headers, media_type="text/javascript")
+
+    async def _hand_in(self, request: Request) -> Response:
+        link, form = _link(request), await read_form(request)
+        reply = await self._desk.hand_in(link, form.get("kind", ""), form.get("text", "").strip())
+        if not reply.accepted:
+            raise Refused(f"{reply.why[:1].upper()}{reply.why[1:]}.")
+        return see(f"/a/{link}?handed-in={reply.standing.step}")
+
+    async def _checkpoint(self, request: Request) -> Response:
+        if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
+            return Response(status_code=204)  # nobody is there yet: a browser looks ahead
+        own = request.cookies.get(_COOKIE, "")
+        try:
+            visit = await self._desk.visit(_link(request), own)
+        except UnknownPhone as stranger:
+            main = checkpoint_view.stranger_main(str(stranger))
+            return respond(request, Page("Not counted yet", self._place.box, main, status=403))
+        main = checkpoint_view.main(visit, own)
+        return respond(request, Page(visit.sign.name, self._place.box, main))
+
+
+def _link(request: Request) -> str:
+    return str(request.path_params["link"])
+
+
+def _is_written_on(shown: Shown) -> bool:
+    """Whether somebody may be writing on the page, which must not be loaded anew then."""
+    return any(
+        task.state is TaskState.OPEN and task.kind.submission is not Demand.NONE
+        for task in shown.picture.tasks
+    )

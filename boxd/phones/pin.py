@@ -1,0 +1,43 @@
+"""The attendants' PIN: read from its file, and compared without telling how near a guess was."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from pathlib import Path
+
+from boxd.config import check_secret_mode
+from boxd.errors import ConfigError
+
+_FORM = re.compile(r"[0-9]{6,12}")
+
+
+class Pin:
+    """The PIN; holds a keyed digest of it only."""
+
+    def __init__(self, digits: str, key: bytes) -> None:
+        self._key = key
+        self.digest = self._of(digits)
+
+    def is_right(self, given: str) -> bool:
+        """Whether this is the PIN; blanks in between don't matter."""
+        return hmac.compare_digest(self.digest, self._of("".join(given.split())))
+
+    def _of(self, digits: str) -> bytes:
+        return hmac.digest(self._key, digits.encode("utf-8", "replace"), hashlib.sha256)
+
+
+def read_pin(file: Path, key: bytes) -> Pin:
+    """The PIN in the file. Raises ConfigError, with the remedy, when there is no good one."""
+    check_secret_mode(file)
+    try:
+        digits = file.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"[phones] attendant_pin_file: {file} can't be read: {error}") from None
+    if not _FORM.fullmatch(digits):
+        raise ConfigError(
+            f"[phones] attendant_pin_file: {file} holds no PIN; write 6 to 12 digits into it and"
+            " nothing else (fewer are guessed too soon)"
+        )
+    return Pin(digits, key)

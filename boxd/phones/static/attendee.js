@@ -1,0 +1,107 @@
+'use strict';
+// Keeps an attendee's page up to date, and readable when the network is gone.
+const link = location.pathname.replace(/\/$/, '');
+const main = document.querySelector('main');
+const note = document.getElementById('note');
+const KEPT = 'boxd' + link;
+let shown = main.outerHTML;
+let failures = 0;
+let timer = 0;
+
+// `made` is the box's clock, which orders what came from it; `at` is this phone's, for people.
+function remember(made) {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify({html: shown, made, at: Date.now()}));
+  } catch { /* a phone that keeps nothing still shows the page */ }
+}
+
+function recall() {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT));
+  } catch {
+    return null;
+  }
+}
+
+function fields(root) {
+  return [...root.querySelectorAll('textarea,input[type=text]')];
+}
+
+// Puts new content in place; what somebody is typing stays.
+function show(html) {
+  if (html === shown) return;
+  const typed = new Map(fields(document).map((field) => [field.id, field]));
+  const opened = document.querySelector('details')?.open;
+  const active = document.activeElement?.id;
+  shown = html;
+  document.querySelector('main').outerHTML = html;
+  for (const field of fields(document)) {
+    const before = typed.get(field.id);
+    if (before?.value) field.value = before.value;
+    if (before && field.id === active) {
+      field.focus();
+      field.setSelectionRange(before.selectionStart, before.selectionEnd);
+    }
+  }
+  const details = document.querySelector('details');
+  if (details && opened !== undefined) details.open = opened;
+}
+
+function tell(text) {
+  note.textContent = text;
+  note.hidden = !text;
+}
+
+async function look() {
+  clearTimeout(timer);
+  try {
+    const answer = await fetch(link + '/now', {cache: 'no-store', signal: AbortSignal.timeout?.(8000)});
+    if (answer.status === 404) return gone();
+    if (!answer.ok) throw new Error(String(answer.status));
+    show(await answer.text());
+    remember(Number(answer.headers.get('boxd-made')));
+    failures = 0;
+    tell('');
+  } catch {
+    failures += 1;
+    const kept = recall();
+    const time = new Date(kept ? kept.at : Date.now()).toTimeString().slice(0, 5);
+    if (failures > 1 || !navigator.onLine) tell('No connection to the box. This is as of ' + time + '.');
+  }
+  wait();
+}
+
+function wait() {
+  const usual = Number(document.querySelector('main').dataset.again);
+  const seconds = failures ? Math.min(usual * 2 ** failures, 30) : usual;
+  if (!document.hidden) timer = setTimeout(look, seconds * (900 + Math.random() * 200));
+}
+
+// The link is no good any more: nothing of it stays on this phone.
+async function gone() {
+  try {
+    localStorage.removeItem(KEPT);
+    if ('caches' in window) await caches.delete('boxd-pages');
+  } finally {
+    location.reload();
+  }
+}
+
+async function keepPage() {
+  if (!('serviceWorker' in navigator)) return;
+  await navigator.serviceWorker.register('/a/keep.js');
+  const page = await fetch(link, {cache: 'force-cache'});
+  if (page.ok) await (await caches.open('boxd-pages')).put(link, page);
+}
+
+document.addEventListener('visibilitychange', () => document.hidden || look());
+addEventListener('online', look);
+addEventListener('submit', (event) => {
+  for (const button of event.target.querySelectorAll('button')) button.disabled = true;
+});
+addEventListener('pageshow', (event) => event.persisted && look());
+
+const kept = recall();
+if (kept && kept.made > Number(document.body.dataset.made)) show(kept.html);
+look();
+addEventListener('load', () => keepPage().catch(() => {}));
