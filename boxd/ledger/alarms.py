@@ -51,3 +51,12 @@ def standing(connection: sqlite3.Connection) -> list[dict[str, object]]:
     """The alarms that stand, newest first."""
     found = connection.execute("SELECT * FROM alarms WHERE cleared_at IS NULL ORDER BY id DESC")
     return [dict(row) for row in found]
+
+
+def stands(connection: sqlite3.Connection, kind: str, subject: str) -> bool:
+    """Whether this alarm stands."""
+    row = connection.execute(
+        "SELECT 1 FROM alarms WHERE kind = ? AND subject = ? AND cleared_at IS NULL",
+        (kind, subject),
+    ).fetchone()
+    return row is not None

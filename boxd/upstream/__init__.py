@@ -1,0 +1,1 @@
+"""Upstream: the organiser's backend, told over HTTPS what happened, and asked what is wanted."""

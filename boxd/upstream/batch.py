@@ -1,0 +1,54 @@
+"""A batch of events as it goes over the wire."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from boxd.ledger.outbox import Event
+
+MOST_BYTES = 512 * 1024
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The same events make the same `id` and the same `body`, however often they are sent."""
+
+    id: str
+    body: bytes
+    events: tuple[Event, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        """The events' ids, in order."""
+        return [event.id for event in self.events]
+
+
+def batch_of(events: Sequence[Event], box: str) -> Batch:
+    """A batch of the first of `events`, as many as its size allows, at least one."""
+    chosen: list[Event] = []
+    parts: list[str] = []
+    size = 0
+    for event in events:
+        part = json.dumps(_as_json(event, box), ensure_ascii=False, separators=(",", ":"))
+        size += len(part.encode())
+        if chosen and size > MOST_BYTES:
+            break
+        chosen.append(event)
+        parts.append(part)
+    digest = hashlib.sha256("\n".join(event.id for event in chosen).encode()).hexdigest()
+    body = f'{{"type":"boxd.events","box":"{box}","events":[{",".join(parts)}]}}'
+    return Batch(f"msg_{digest[:32]}", body.encode(), tuple(chosen))
+
+
+def _as_json(event: Event, box: str) -> dict[str, object]:
+    return {
+        "id": event.id,
+        "sequence": event.seq,
+        "type": event.type,
+        "timestamp": event.at,
+        "box": box,
+        "data": event.data,
+    }

@@ -1,0 +1,64 @@
+"""The signature on what boxd sends, as the Standard Webhooks specification has it.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from boxd.config import check_secret_mode
+from boxd.errors import ConfigError
+
+PREFIX = "whsec_"
+FEWEST_BYTES, MOST_BYTES = 24, 64
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What both sides share; never shown."""
+
+    key: bytes = field(repr=False)
+
+
+def read_secret(path: Path) -> Secret:
+    """The secret in a file. Raises ConfigError, with the remedy, for one that can't be used."""
+    check_secret_mode(path)
+    try:
+        text = path.read_text(encoding="ascii").strip()
+        key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read ({error.strerror}); mend that first") from None
+    except (ValueError, binascii.Error):
+        raise ConfigError(_not_a_secret(path)) from None
+    if not text.startswith(PREFIX) or not FEWEST_BYTES <= len(key) <= MOST_BYTES:
+        raise ConfigError(_not_a_secret(path))
+    return Secret(key)
+
+
+def _not_a_secret(path: Path) -> str:
+    return (
+        f"{path}: no secret stands there; it takes one line: {PREFIX} and {FEWEST_BYTES} to"
+        f" {MOST_BYTES} random bytes in base64, e.g. from:"
+        f" echo {PREFIX}$(head -c 32 /dev/urandom | base64 -w0)"
+    )
+
+
+def signed_headers(secret: Secret, message: str, timestamp: int, content: bytes) -> dict[str, str]:
+    """The three headers that let upstream know who sent `content`, and when (seconds of 1970).
+
+    `message` is the id under which a repetition is recognised. What is signed is the id, the
+    timestamp and the content with dots between; HMAC-SHA-256.
+    """
+    signed = f"{message}.{timestamp}.".encode() + content
+    digest = hmac.digest(secret.key, signed, hashlib.sha256)
+    return {
+        "webhook-id": message,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+    }

@@ -1,0 +1,35 @@
+"""What is wrong with upstream just now, remembered and, where a person can mend it, raised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from boxd.ledger import alarms
+from boxd.ledger.ledger import Ledger, Transaction
+
+ALARM = "upstream"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why the last attempt failed, how many have in a row, and since when; and the next one."""
+
+    why: str = ""
+    failures: int = 0
+    since: str = ""
+    next_at: str = ""
+
+
+async def raise_trouble(ledger: Ledger, subject: str, why: str) -> None:
+    """Raise the alarm about upstream, unless it stands."""
+    text = (
+        f"Upstream: {why}. The box works on without it, and nothing is lost;"
+        " this alarm ends by itself when it is mended."
+    )
+    if not await ledger.read(lambda c: alarms.stands(c, ALARM, subject)):
+        await ledger.write(lambda tx: alarms.raise_alarm(tx, ALARM, subject, text))
+
+
+def mend(tx: Transaction, subject: str) -> None:
+    """Upstream answers as it should: the alarm is over."""
+    alarms.clear(tx, ALARM, subject)

@@ -1,0 +1,92 @@
+"""A peer, a ledger with an outbox, and what a box has to reach the one with the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from boxd.ledger import alarms, outbox
+from boxd.ledger.ledger import Ledger
+from boxd.ledger.outbox import Depth, Event
+from boxd.ledger.telling import Telling
+from boxd.upstream import http
+from boxd.upstream.asking import Caller
+from boxd.upstream.backoff import Backoff
+from boxd.upstream.courier import Courier, Rules
+from tests.temporal.conftest import directory, made, settings
+from tests.upstream.peer import SECRET, Peer
+
+__all__ = ["directory", "made", "settings"]
+
+QUICK = Backoff(0.01, 0.05)
+
+
+@dataclass
+class Sender:
+    """A box's side: the ledger and what carries its events."""
+
+    ledger: Ledger
+    telling: Telling
+    caller: Caller
+    courier: Courier
+    noted: int = field(default=0)
+
+    async def note(self, count: int) -> None:
+        """Note so many events, fifty in a transaction."""
+        for start in range(0, count, 50):
+            await self.ledger.write(
+                lambda tx, start=start: [
+                    outbox.note(
+                        tx, outbox.EventType.CODE_ISSUED, {"number": self.noted + start + each}
+                    )
+                    for each in range(min(50, count - start))
+                ]
+            )
+        self.noted += count
+
+    async def depth(self) -> Depth:
+        return await self.ledger.read(outbox.depth)
+
+    async def dead(self) -> list[Event]:
+        return await self.ledger.read(lambda c: outbox.dead(c, 0, 1000))
+
+    async def alarms(self) -> list[object]:
+        return [alarm["kind"] for alarm in await self.ledger.read(alarms.standing)]
+
+
+def numbers(peer: Peer) -> list[int]:
+    """The events that the peer took, by number, in the order it took them."""
+    return [each["data"]["number"] for each in peer.backend.applied if "number" in each["data"]]
+
+
+def secret_in(folder: Path) -> Path:
+    file = folder / "upstream.secret"
+    file.write_text(SECRET + "\n")
+    file.chmod(0o600)
+    return file
+
+
+def sender(folder: Path, url: str, batch: int = 100, backoff: Backoff = QUICK) -> Sender:
+    telling = Telling(stock_low=0, most_waiting=100_000)
+    ledger = Ledger(folder / "ledger.db", telling=telling)
+    caller = Caller(http.Peer(url, 1, 2), secret_in(folder))
+    courier = Courier(ledger, caller, Rules("box-1", batch, backoff))
+    return Sender(ledger, telling, caller, courier)
+
+
+@pytest.fixture
+def peer(tmp_path: Path) -> Iterator[Peer]:
+    made = Peer(tmp_path)
+    made.start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def box(tmp_path: Path, peer: Peer) -> Iterator[Sender]:
+    made = sender(tmp_path, peer.url)
+    yield made
+    made.ledger.close()

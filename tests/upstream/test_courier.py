@@ -1,0 +1,210 @@
+"""The courier against a real peer: nothing lost, nothing out of order, nothing applied twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from boxd.ledger import outbox
+from boxd.upstream.backoff import Backoff
+from boxd.upstream.courier import Round
+from tests.upstream.conftest import Sender, numbers, sender
+from tests.upstream.peer import MOODS, Peer
+
+
+async def until_done(box: Sender, most: int = 500) -> None:
+    """Rounds without waiting between them, until the courier has nothing more."""
+    for _ in range(most):
+        if (await box.courier.round()).is_done:
+            return
+    raise AssertionError("the courier is never done")
+
+
+async def test_what_waits_is_delivered_in_batches_and_gone(box: Sender, peer: Peer) -> None:
+    await box.note(250)
+    await until_done(box)
+
+    assert numbers(peer) == list(range(250))
+    assert peer.backend.requests == 3
+    depth = await box.depth()
+    assert (depth.waiting, depth.delivered, depth.oldest_at) == (0, 250, "")
+
+
+async def test_an_event_says_what_upstream_has_to_know(box: Sender, peer: Peer) -> None:
+    await box.note(1)
+    await until_done(box)
+    event = peer.backend.applied[0]
+    assert sorted(event) == ["box", "data", "id", "sequence", "timestamp", "type"]
+    assert (event["box"], event["sequence"], event["type"]) == ("box-1", 1, "code.issued")
+
+
+async def test_nothing_to_do_asks_nobody(box: Sender, peer: Peer) -> None:
+    assert await box.courier.round() == Round(is_done=True)
+    assert peer.backend.requests == 0
+    assert box.courier.is_idle
+
+
+BAD = [
+    *MOODS,
+    *("silent", "dripping", "resetting", "resetting after it took them", "half", "absent"),
+]
+
+
+@pytest.mark.parametrize("mood", BAD)
+async def test_whatever_upstream_does_nothing_is_lost(
+    mood: str, tmp_path: Path, peer: Peer
+) -> None:
+    box = sender(tmp_path, peer.url)
+    await box.note(10)
+    if mood == "absent":
+        peer.stop()
+    peer.mood = mood
+
+    failed = await box.courier.round()
+
+    assert failed.wait_s > 0
+    assert failed.why
+    assert (await box.depth()).waiting >= 10  # an alarm may wait behind them
+    assert box.courier.trouble.failures == 1
+    assert not box.courier.is_idle
+    peer.mood = "well"
+    if mood == "absent":
+        peer.start()
+    await until_done(box)
+    assert numbers(peer) == list(range(10))
+    assert box.courier.trouble.failures == 0
+    assert await box.alarms() == []
+    box.ledger.close()
+
+
+@pytest.mark.parametrize("mood", ["portal", "redirecting", "lying", "shut"])
+async def test_what_a_person_has_to_mend_is_an_alarm_until_it_is(
+    mood: str, box: Sender, peer: Peer
+) -> None:
+    await box.note(1)
+    peer.mood = mood
+    for _ in range(3):
+        await box.courier.round()
+    assert await box.alarms() == ["upstream"]
+    peer.mood = "well"
+    await until_done(box)
+    assert await box.alarms() == []
+    assert [each["type"] for each in peer.backend.applied] == ["code.issued", "alarm.raised"]
+
+
+@pytest.mark.parametrize("mood", ["absent", "broken", "silent", "busy"])
+async def test_a_network_that_comes_and_goes_is_no_alarm(
+    mood: str, box: Sender, peer: Peer
+) -> None:
+    await box.note(1)
+    peer.mood = mood
+    if mood == "absent":
+        peer.stop()
+    await box.courier.round()
+    assert await box.alarms() == []
+
+
+async def test_an_event_that_is_refused_for_good_lets_the_others_pass(
+    box: Sender, peer: Peer
+) -> None:
+    await box.note(300)
+    peer.backend.refuses = lambda event: event["data"].get("number") in {7, 8, 250}
+
+    await until_done(box)
+
+    assert numbers(peer) == [n for n in range(300) if n not in {7, 8, 250}]
+    assert [event.data["number"] for event in await box.dead()] == [7, 8, 250]
+    assert {event.why for event in await box.dead()} == {
+        '422 Unprocessable Entity: {"error": "no such prize"}'
+    }
+    assert await box.alarms() == ["dead_letters"]
+
+
+async def test_dead_letters_can_be_sent_again_under_their_ids(box: Sender, peer: Peer) -> None:
+    await box.note(5)
+    peer.backend.refuses = lambda event: event["data"].get("number") == 2
+    await until_done(box)
+    dead = await box.dead()
+    peer.backend.refuses = lambda _: False
+
+    await box.ledger.write(lambda tx: outbox.resend(tx, [], "organiser"))
+    await until_done(box)
+
+    assert numbers(peer) == [0, 1, 3, 4, 2]
+    assert peer.backend.applied[-1]["id"] == dead[0].id
+    assert await box.dead() == []
+
+
+async def test_upstream_may_take_a_part_and_is_sent_the_rest(box: Sender, peer: Peer) -> None:
+    take = peer.backend.take
+    peer.backend.take = lambda events: take(events[:30])  # type: ignore[method-assign]
+    await box.note(100)
+    await until_done(box)
+    assert numbers(peer) == list(range(100))
+    assert peer.backend.repeated == 0
+
+
+async def test_upstream_s_own_patience_is_kept(tmp_path: Path, peer: Peer) -> None:
+    box = sender(tmp_path, peer.url, backoff=Backoff(0.01, 600))
+    await box.note(1)
+    peer.mood = "busy"
+    assert (await box.courier.round()).wait_s == 1
+    box.ledger.close()
+
+
+async def test_a_secret_that_goes_bad_and_good_again(box: Sender, peer: Peer) -> None:
+    file = peer.ca_file.with_name("upstream.secret")
+    await box.note(1)
+    file.chmod(0o644)
+    failed = await box.courier.round()
+    assert "chmod 600" in failed.why
+    file.chmod(0o600)
+    await until_done(box)
+    assert numbers(peer) == [0]
+
+
+async def test_ten_thousand_events_past_everything_a_network_does(
+    tmp_path: Path, peer: Peer
+) -> None:
+    box = sender(tmp_path, peer.url)
+    chance = random.Random(20260502)
+    moods = [mood for mood in BAD if mood not in {"silent", "dripping", "endless"}]
+    await box.note(10_000)
+    size = box.ledger.write_now(_bytes_used)
+    while (await box.depth()).waiting:
+        peer.mood = "well" if chance.random() < 0.3 else chance.choice(moods)
+        if peer.mood == "absent":
+            peer.stop()
+        await box.courier.round()
+        if peer.mood == "absent":
+            peer.start()
+        if chance.random() < 0.2:  # as if boxd had been killed: it remembers nothing
+            box.ledger.close()
+            noted, box = box.noted, sender(tmp_path, peer.url, batch=chance.choice([1, 50, 100]))
+            box.noted = noted
+
+    assert numbers(peer) == list(range(10_000))
+    assert peer.backend.largest < 600 * 1024
+    assert size < 10_000 * 1024
+    assert box.ledger.write_now(_bytes_used) < size / 10
+    box.ledger.close()
+
+
+def _bytes_used(tx: outbox.Transaction) -> int:
+    """What the ledger's rows take; pages that were set free are used again."""
+    pages, free, size = (
+        int(tx.connection.execute(f"PRAGMA {name}").fetchone()[0])
+        for name in ("page_count", "freelist_count", "page_size")
+    )
+    return (pages - free) * size
+
+
+async def test_couriers_never_overtake_each_other(box: Sender, peer: Peer) -> None:
+    await box.note(1000)
+    await asyncio.gather(*(box.courier.round() for _ in range(5)))
+    await until_done(box)
+    assert numbers(peer) == list(range(1000))
+    assert peer.backend.repeated == 0
