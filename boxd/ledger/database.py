@@ -69,6 +69,18 @@ def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout = 5000")
 
 
+def erase_remains(connection: sqlite3.Connection) -> None:
+    """Rewrite the file and empty its log, so that nothing deleted stands in their bytes.
+
+    SQLite's `secure_delete` would not do: pages that were split keep copies of what moved away.
+    Raises sqlite3.OperationalError when the disk is full, or a reader keeps the log.
+    """
+    connection.execute("VACUUM")
+    is_kept = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if is_kept:
+        raise sqlite3.OperationalError("a reader keeps the log; ask again in a moment")
+
+
 def _check(connection: sqlite3.Connection, file: Path) -> None:
     found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
     if found != ["ok"]:

@@ -1,14 +1,23 @@
-"""Forgetting an attendee: what is personal leaves the ledger, and the audit trail still holds."""
+"""Forgetting attendees: what is personal leaves the ledger, and the audit trail still holds.
+
+The trail names attendees by number and pseudonym only. After it, `Ledger.erase_remains` takes what
+was deleted out of the file's bytes.
+"""
 
 from __future__ import annotations
 
-from boxd.ledger import attendees, audit, tasks
+import sqlite3
+
+from boxd.ledger import attendees, audit, requests, tasks
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.ledger import Transaction
 
+# A refusal is to have a reason; what it said goes with whom it was said to.
+FORGOTTEN = "(forgotten)"
+
 
 def forget(tx: Transaction, number: int, actor: str) -> Attendee:
-    """Delete the reference and all that was handed in, end open tasks, revoke every link.
+    """Delete the reference, all that was handed in and said of it, end open tasks, revoke links.
 
     Codes stay good: they were given out, and name nobody. Asked again, nothing changes. Raises
     NotFound.
@@ -17,11 +26,8 @@ def forget(tx: Transaction, number: int, actor: str) -> Attendee:
     if attendee.forgotten_at is not None:
         return attendee
     tasks.withdraw(tx, number, actor)
-    tx.connection.execute(
-        "UPDATE submissions SET text = NULL WHERE task IN"
-        " (SELECT id FROM tasks WHERE attendee = ?)",
-        (number,),
-    )
+    _delete_words(tx, number)
+    requests.drop_answers(tx)
     tx.connection.execute(
         "UPDATE attendees SET reference = NULL, forgotten_at = ?,"
         " link_generation = link_generation + 1 WHERE id = ?",
@@ -31,3 +37,24 @@ def forget(tx: Transaction, number: int, actor: str) -> Attendee:
     detail = {"attendee": number, "pseudonym": attendee.pseudonym}
     audit.append(tx, audit.Entry(actor, "attendee.forgotten", detail=detail))
     return attendees.find(tx.connection, number)
+
+
+def _delete_words(tx: Transaction, number: int) -> None:
+    """Delete what the attendee handed in, and the reasons for which it was refused."""
+    theirs = "task IN (SELECT id FROM tasks WHERE attendee = ?)"
+    tx.connection.execute(f"UPDATE submissions SET text = NULL WHERE {theirs}", (number,))
+    tx.connection.execute(
+        f"UPDATE verdicts SET reason = ? WHERE length(reason) > 0 AND {theirs}", (FORGOTTEN, number)
+    )
+    tx.connection.execute(
+        "UPDATE tasks SET last_refusal = ? WHERE length(last_refusal) > 0 AND attendee = ?",
+        (FORGOTTEN, number),
+    )
+
+
+def remembered(connection: sqlite3.Connection, limit: int) -> list[int]:
+    """The numbers of up to `limit` attendees who are not forgotten."""
+    found = connection.execute(
+        "SELECT id FROM attendees WHERE forgotten_at IS NULL ORDER BY id LIMIT ?", (limit,)
+    )
+    return [int(row[0]) for row in found]

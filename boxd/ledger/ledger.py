@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from boxd.errors import LedgerUnusable
-from boxd.ledger.database import open_for_reading, open_ledger
+from boxd.ledger.database import erase_remains, open_for_reading, open_ledger
 from boxd.ledger.telling import Telling
 
 T = TypeVar("T")
@@ -82,6 +82,12 @@ class Ledger:
         """The same as `write` for a program without an event loop."""
         with self._saying_trouble():
             return self._commit(change)
+
+    async def erase_remains(self) -> None:
+        """Take what was deleted out of the file's bytes; writers wait while it is rewritten."""
+        loop = asyncio.get_running_loop()
+        with self._saying_trouble():
+            await loop.run_in_executor(self._writing, erase_remains, self._writer)
 
     async def prove_writable(self) -> None:
         """Commit something that changes nothing; raises LedgerUnusable when the disk refuses."""

@@ -125,7 +125,8 @@ def _move_on(tx: Transaction, asked: Asked) -> TaskStanding:
         case Submission():  # never what the attendee wrote
             _tell(tx, standing, asked.actor, "task.submitted", {"characters": len(asked.text)})
         case Verdict() if not asked.approved:
-            _tell(tx, standing, asked.actor, "task.refused", {"reason": asked.reason})
+            # The reason stands in `verdicts`: it may say something of the attendee.
+            _tell(tx, standing, asked.actor, "task.refused", {"verdict": asked.id})
     state = state_after(standing, asked)
     if state is TaskState.APPROVED:
         return approve(tx, standing, asked.actor)
