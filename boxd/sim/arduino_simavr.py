@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
+
 from boxd.arduino.layouts import SIX
 from boxd.config.device_schema import ArduinoDevice
 from boxd.devices import DoorState
@@ -15,12 +17,14 @@ from boxd.sim.arduino_firmware import Edge, Output
 from boxd.sim.arduino_front import ArduinoFront
 from boxd.sim.trace import Trace
 
+log = structlog.get_logger(__name__)
+
 
 class SimavrArduino(ArduinoFront):
     """One Arduino whose chip is simulated; `eeprom` is the file that keeps its memory.
 
-    It is a process of its own: power on waits until it has begun, which takes some 50 ms. What
-    the host sends is not traced, for its line leads past this program.
+    It is a process of its own. What the host sends is not traced, for its line leads past this
+    program.
     """
 
     def __init__(
@@ -35,7 +39,7 @@ class SimavrArduino(ArduinoFront):
         super().__init__(device, trace, on_latch, door_state, on_change)
         self._eeprom = eeprom
         self._chip: simavr.Simavr | None = None
-        self._line = ""
+        self._is_connected = False
         self._on: set[tuple[Output, int]] = set()
 
     def power_on(self) -> None:
@@ -49,25 +53,27 @@ class SimavrArduino(ArduinoFront):
             board_id=self.device.board,
             doors=[levels >> door & 1 for door in range(self.layout.doors)],
         )
-        self._line = self._chip.start()
+        self._chip.begin()
         asyncio.get_running_loop().add_reader(self._chip.fileno(), self._look)
 
     def power_off(self) -> None:
         """Take the chip's power: every output goes off, and its line hangs up."""
         if self._chip is not None:
-            self._look()
+            self._take_changes()
             asyncio.get_running_loop().remove_reader(self._chip.fileno())
             self._chip.stop()
             self._chip = None
         self._all_off(time.monotonic())
 
     def connect(self) -> None:
-        """Let its line be found."""
-        self.path = self._line
+        """Let its line be found, as soon as there is one."""
+        self._is_connected = True
+        self._show_line()
 
     def disconnect(self) -> None:
         """Let its line be found no more; it hangs up with the power."""
-        self.path = None
+        self._is_connected = False
+        self._show_line()
 
     def reset(self) -> None:
         """Press the reset button."""
@@ -81,11 +87,26 @@ class SimavrArduino(ArduinoFront):
             self._chip.set_door(section.number, int(self.is_high(door)))
 
     def _look(self) -> None:
+        self._take_changes()
+        self._show_line()
+        if self._chip is not None and self._chip.has_ended:
+            # Else its end would be heard again and again.
+            asyncio.get_running_loop().remove_reader(self._chip.fileno())
+            log.error(
+                "simavr ended by itself; unplug the device and replug it", device=self.product
+            )
+            self._all_off(time.monotonic())
+
+    def _take_changes(self) -> None:
         for change in self._chip.changes() if self._chip else ():
             if isinstance(change, simavr.Boot):
                 self._all_off(change.at)
             else:
                 self._take(change)
+
+    def _show_line(self) -> None:
+        chip = self._chip if self._is_connected else None
+        self.path = None if chip is None or chip.has_ended else chip.path
 
     def _take(self, change: simavr.PinChange) -> None:
         kind, _, number = change.pin.partition("-")

@@ -5,9 +5,12 @@ Builds what it needs from `firmware/` of the source tree, into `build/simavr`.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import select
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "simavr"
 
 EEPROM_BYTES = 1024
+BEGINS_S = 10.0  # a runner begins within 50 ms on a machine that is not very busy
 GONE_S = 5.0  # how long the runner gets to write its EEPROM
 
 
@@ -105,8 +109,9 @@ def build() -> None:
 class Simavr:
     """One board that runs an image. Its EEPROM is a file and outlives it.
 
-    Nothing here waits, except for the runner's start and end; what happens at the pins is fetched
-    by `changes()` whenever `fileno()` is readable.
+    Nothing here waits, except for `start` and `stop`; what happens at the pins is fetched by
+    `changes()` whenever `fileno()` is readable. `path` is its line's, once that is known;
+    `has_ended` tells that the runner ended by itself, which takes the board's power.
     """
 
     def __init__(
@@ -125,9 +130,24 @@ class Simavr:
         self._doors = [*doors, *([0] * len(layout.doors))][: len(layout.doors)]
         self._runner: subprocess.Popen[bytes] | None = None
         self._unread = b""
+        self._early: list[PinChange | Boot] = []  # what came before somebody asked
+        self.path: str | None = None
+        self.has_ended = False
 
     def start(self) -> str:
         """Switch the board on and return the path of its line; raises BoxdError."""
+        self.begin()
+        give_up = time.monotonic() + BEGINS_S
+        while self.path is None and not self.has_ended and time.monotonic() < give_up:
+            select.select([self], [], [], give_up - time.monotonic())
+            self._early += self._fetch()
+        if self.path is None:
+            self.stop()
+            raise BoxdError("simavr did not start; its message is above.")
+        return self.path
+
+    def begin(self) -> None:
+        """Switch the board on; its path comes with the changes. Raises BoxdError."""
         build()
         if self._board_id is not None:
             write_board_id(self._eeprom, self._board_id)
@@ -143,7 +163,9 @@ class Simavr:
             bufsize=0,
             process_group=0,  # Ctrl-C in a terminal is meant for boxd alone
         )
-        return self._read_path()
+        os.set_blocking(self.fileno(), False)
+        self._early.clear()
+        self.path, self.has_ended = None, False
 
     def fileno(self) -> int:
         """What becomes readable when there are changes."""
@@ -151,14 +173,8 @@ class Simavr:
 
     def changes(self) -> list[PinChange | Boot]:
         """What has happened since the last call; empty too when the board is off."""
-        if self._runner is None:
-            return []
-        try:
-            self._unread += self._output.read(65536) or b""
-        except BlockingIOError:
-            return []
-        *lines, self._unread = self._unread.split(b"\n")
-        return [_parse(line.decode()) for line in lines]
+        early, self._early = self._early, []
+        return early + self._fetch()
 
     def set_door(self, door: int, level: int) -> None:
         """Put a level at the contact of a door, counted from 1; 0 is closed, to ground."""
@@ -181,6 +197,7 @@ class Simavr:
         self._runner.communicate(timeout=GONE_S)
         self._runner = None
         self._unread = b""
+        self.path = None
 
     @property
     def _output(self) -> IO[bytes]:
@@ -188,17 +205,34 @@ class Simavr:
             raise BoxdError("The simulated board is switched off; start it first.")
         return self._runner.stdout
 
-    def _read_path(self) -> str:
-        word, _, path = self._output.readline().decode().strip().partition(" ")
-        if word != "pty":
-            self.stop()
-            raise BoxdError("simavr did not start; its message is above.")
-        os.set_blocking(self.fileno(), False)
-        return path
+    def _fetch(self) -> list[PinChange | Boot]:
+        if self._runner is None or self.has_ended:
+            return []
+        try:
+            said = os.read(self.fileno(), 65536)
+        except BlockingIOError:
+            return []
+        self.has_ended = not said
+        *lines, self._unread = (self._unread + said).split(b"\n")
+        return [change for line in lines if (change := self._take(line.decode())) is not None]
+
+    def _take(self, line: str) -> PinChange | Boot | None:
+        """A line of the runner: `pty PATH`, `boot SIM MONO` or `pin NAME LEVEL SIM MONO`."""
+        what, *facts = line.split()
+        if what == "pty":
+            (self.path,) = facts
+            return None
+        *facts, simulated_ns, mono_ns = facts
+        simulated_s, at = int(simulated_ns) / 1e9, int(mono_ns) / 1e9
+        if what == "boot":
+            return Boot(simulated_s, at)
+        pin, level = facts
+        return PinChange(pin, int(level), simulated_s, at)
 
     def _order(self, order: str) -> None:
         if self._runner and self._runner.stdin:
-            self._runner.stdin.write(f"{order}\n".encode())
+            with contextlib.suppress(BrokenPipeError):  # it has ended: `changes` tells so
+                self._runner.stdin.write(f"{order}\n".encode())
 
 
 def write_board_id(eeprom: Path, board_id: int) -> None:
@@ -206,13 +240,3 @@ def write_board_id(eeprom: Path, board_id: int) -> None:
     content = bytearray(eeprom.read_bytes() if eeprom.exists() else b"\xff" * EEPROM_BYTES)
     content[:2] = bytes([board_id, board_id ^ 0xFF])
     eeprom.write_bytes(content)
-
-
-def _parse(line: str) -> PinChange | Boot:
-    """A line of the runner: `boot SIM MONO` or `pin NAME LEVEL SIM MONO`, in nanoseconds."""
-    what, *facts, simulated_ns, mono_ns = line.split()
-    simulated_s, at = int(simulated_ns) / 1e9, int(mono_ns) / 1e9
-    if what == "boot":
-        return Boot(simulated_s, at)
-    pin, level = facts
-    return PinChange(pin, int(level), simulated_s, at)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from boxd.config.device_schema import ArduinoDevice
@@ -133,3 +135,23 @@ async def test_two_chips_of_the_same_number_are_told_apart(tmp_path: Path) -> No
             made.unplug(name)
 
     assert made.pulses("right.latch-1") == 0
+
+
+async def test_chip_that_ends_by_itself_is_gone_until_it_is_replugged(tmp_path: Path) -> None:
+    async with chips(tmp_path) as made:
+        latch = made.arduino.latches["latch-1"]
+        await latch.pulse()
+        await until(lambda: made.pulses("cabinet.latch-1") == 1)
+        runner = next(child for child in psutil.Process().children() if "runner" in child.name())
+        runner.kill()
+        assert await made.reaches(DeviceState.UNREACHABLE) < 2
+        made.move("door-1", DoorState.OPEN)  # says nothing to a chip that is no more
+        used_s = time.process_time()
+        await asyncio.sleep(0.5)
+        assert time.process_time() - used_s < 0.25  # its end is heard once, not all the time
+        assert made.unit.path is None
+        made.unplug()
+        made.plug()
+        await made.ready()
+
+    assert made.records("latch")[-1]["level"] == 0
