@@ -14,6 +14,8 @@ NAMES = {
     "dispensed": ("redemption",),
     "code": ("id",),
     "verdict": ("bay", "lamp"),
+    "scanned": ("id", "task"),
+    "judged": ("id", "task"),
 }
 
 

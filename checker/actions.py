@@ -15,5 +15,11 @@ STOCK = "stock."  # + received, held, released, dispensed, written_off, returned
 CODE_ISSUED = "code.issued"
 CODE_ENDED = {"voided": "code.voided", "expired": "code.expired"}
 
+TASK_SCANNED = "task.scanned"
+TASK_SUBMITTED = "task.submitted"
+TASK_APPROVED = "task.approved"
+TASK_REFUSED = "task.refused"
+OF_TASKS = (TASK_SCANNED, TASK_SUBMITTED, TASK_APPROVED, TASK_REFUSED)
+
 # The beginnings of all actions that name a redemption, or an override where they name none.
 OF_REDEMPTIONS = ("claim.", ANSWER, ACTUATION_OUTCOME, "override.")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from checker import actions
+from checker.codes import causes_of_codes, detail_of
 from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
 from checker.ledger import AuditRow, Ledger
@@ -29,6 +30,7 @@ def hold(evidence: Evidence) -> Verdict:
         *_chain(trail),
         *(finding for row in trail for finding in _unaccountable(row)),
         *_differences(due, told),
+        *causes_of_codes(evidence.ledger),
     )
     checked = (("audit rows", len(trail)), ("things done", due.total()))
     return Verdict(Invariant.AUDITED, checked, findings)
@@ -106,7 +108,18 @@ def _due(ledger: Ledger) -> Counter[Deed]:
         due[actions.CODE_ISSUED, f"code {code.id}"] += 1
         if code.state in ("voided", "expired"):
             due[actions.CODE_ENDED[code.state], f"code {code.id}"] += 1
+    due.update(_due_of_tasks(ledger))
     return due
+
+
+def _due_of_tasks(ledger: Ledger) -> Iterator[Deed]:
+    """Each approval asks for the issue of a code; an attendant's word may have led to it."""
+    yield from ((actions.TASK_SCANNED, f"task {each.task}") for each in ledger.scans)
+    yield from ((actions.TASK_SUBMITTED, f"task {each.task}") for each in ledger.submissions)
+    yield from (
+        (actions.TASK_REFUSED, f"task {each.task}") for each in ledger.verdicts if not each.approved
+    )
+    yield from ((actions.TASK_APPROVED, f"task {each.task}") for each in ledger.issues if each.task)
 
 
 def _told(trail: tuple[AuditRow, ...]) -> Counter[Deed]:
@@ -119,6 +132,8 @@ def _deed(row: AuditRow) -> Deed | None:
         return actions.STOCK, f"prize {row.sku}"
     if row.action in (actions.CODE_ISSUED, *actions.CODE_ENDED.values()):
         return row.action, f"code {row.code}"
+    if row.action in actions.OF_TASKS:
+        return row.action, f"task {detail_of(row).get('task')}"
     if row.action.startswith(actions.OF_REDEMPTIONS):
         return row.action, _redemption(row.redemption)
     return None

@@ -58,6 +58,66 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Task:
+    """What an attendee does to earn a code."""
+
+    id: str
+    attendee: int
+    state: str
+    code: int | None
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A checkpoint that counts for a task."""
+
+    id: str
+    task: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Something handed in for a task."""
+
+    id: str
+    task: str
+
+
+@dataclass(frozen=True)
+class TaskVerdict:
+    """An attendant's word on a task."""
+
+    id: str
+    task: str
+    approved: int
+
+
+@dataclass(frozen=True)
+class Issue:
+    """How far the issue of a code has come; `among` is what the draw fell on, as JSON."""
+
+    id: str
+    task: str | None
+    attendee: int
+    state: str
+    draw: int | None
+    among: str | None
+    sku: str | None
+    code: int | None
+    since: str
+    ended_at: str | None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """One unit set aside for an issue."""
+
+    issue: str
+    sku: str
+    state: str
+
+
+@dataclass(frozen=True)
 class Redemption:
     """Where a redemption stands."""
 
@@ -139,6 +199,12 @@ class Ledger:
     redemptions: tuple[Redemption, ...] = ()
     answers: tuple[Answer, ...] = ()
     actuations: tuple[Actuation, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    scans: tuple[Scan, ...] = ()
+    submissions: tuple[Submission, ...] = ()
+    verdicts: tuple[TaskVerdict, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    holds: tuple[Hold, ...] = ()
     audit: tuple[AuditRow, ...] = ()
     damage: tuple[str, ...] = ()
     is_readable: bool = True
@@ -172,12 +238,33 @@ def _ledger(connection: sqlite3.Connection) -> Ledger:
         redemptions=_rows(connection, Redemption, "redemptions", "begun_at, id"),
         answers=_rows(connection, Answer, "answers", "redemption, step"),
         actuations=_rows(connection, Actuation, "actuations", "intent_at, id"),
+        tasks=_later(connection, Task, "tasks", "id"),
+        scans=_later(connection, Scan, "scans", "seq"),
+        submissions=_later(connection, Submission, "submissions", "seq"),
+        verdicts=_later(connection, TaskVerdict, "verdicts", "seq"),
+        issues=_later(connection, Issue, "issues", "asked_at, id"),
+        holds=_later(connection, Hold, "holds", "issue"),
         audit=_rows(connection, AuditRow, "audit", "seq"),
         damage=_damage(connection),
     )
 
 
-Row = TypeVar("Row", bound=Stock | Movement | Code | Redemption | Answer | Actuation | AuditRow)
+Row = TypeVar(
+    "Row",
+    bound=Stock
+    | Movement
+    | Code
+    | Task
+    | Scan
+    | Submission
+    | TaskVerdict
+    | Issue
+    | Hold
+    | Redemption
+    | Answer
+    | Actuation
+    | AuditRow,
+)
 
 
 def _rows(
@@ -187,6 +274,16 @@ def _rows(
     # Table and columns are this module's own words, never input.
     found = connection.execute(f"SELECT {columns} FROM {table} ORDER BY {order}")  # noqa: S608
     return tuple(row(*values) for values in found)
+
+
+def _later(
+    connection: sqlite3.Connection, row: type[Row], table: str, order: str
+) -> tuple[Row, ...]:
+    """The rows of a table that came with tasks; none where the ledger is from before them."""
+    known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    if connection.execute(known, (table,)).fetchone() is None:
+        return ()
+    return _rows(connection, row, table, order)
 
 
 def _damage(connection: sqlite3.Connection) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
-from checker.ledger import Code, Redemption
+from checker.ledger import Code, Redemption, Task
 
 # How many open and how many dispensed redemptions a code has in each of its states.
 _FITTING = {
@@ -24,8 +24,13 @@ def hold(evidence: Evidence) -> Verdict:
     findings = [
         *(finding for code in ledger.codes for finding in _code(code, evidence)),
         *_dispensed_twice(evidence),
+        *(finding for task in ledger.tasks for finding in _task(task, evidence)),
     ]
-    checked = (("codes", len(ledger.codes)), ("redemptions", len(ledger.redemptions)))
+    checked = (
+        ("codes", len(ledger.codes)),
+        ("redemptions", len(ledger.redemptions)),
+        ("tasks", len(ledger.tasks)),
+    )
     return Verdict(Invariant.PAYS_ONCE, checked, tuple(findings))
 
 
@@ -49,6 +54,18 @@ def _dispensed_twice(evidence: Evidence) -> Iterator[Finding]:
             shown = tuple(f"movement {each.id}: {each.quantity} of {each.sku}" for each in mine)
             what = f"{units} units were dispensed for code {code}"
             yield Finding(Invariant.PAYS_ONCE, what, shown)
+
+
+def _task(task: Task, evidence: Evidence) -> Iterator[Finding]:
+    """A task is rewarded with the one code that was issued for it, and no other is."""
+    mine = [each for each in evidence.ledger.issues if each.task == task.id]
+    done = [each.code for each in mine if each.state == "done"]
+    shown = tuple(f"issue {each.id}: {each.state}, code {each.code}" for each in mine)
+    if len(done) > 1:
+        yield Finding(Invariant.PAYS_ONCE, f"task {task.id} has {len(done)} codes", shown)
+    elif done != ([] if task.code is None else [task.code]):
+        what = f"task {task.id} is {task.state} with code {task.code}, but its issues gave {done}"
+        yield Finding(Invariant.PAYS_ONCE, what, shown)
 
 
 def _finding(what: str, redemptions: Iterable[Redemption]) -> Finding:

@@ -39,6 +39,8 @@ def _lost(told: Told, evidence: Evidence) -> Iterator[str]:
         case "code":
             if not any(str(each.id) == str(told.fields["id"]) for each in evidence.ledger.codes):
                 yield f"code {told.fields['id']} was issued, but is not in the ledger"
+        case "scanned" | "judged":
+            yield from _task_lost(told, evidence)
 
 
 def _answer_lost(told: Told, evidence: Evidence) -> Iterator[str]:
@@ -51,6 +53,13 @@ def _answer_lost(told: Told, evidence: Evidence) -> Iterator[str]:
             f"answer {number} was accepted as {kind} to {told.fields['redemption']}, but is"
             f" {found.kind} to {found.redemption} in the ledger"
         )
+
+
+def _task_lost(told: Told, evidence: Evidence) -> Iterator[str]:
+    ledger, task = evidence.ledger, told.fields["task"]
+    kept = ledger.scans if told.what == "scanned" else ledger.verdicts
+    if not any((each.id, each.task) == (told.fields["id"], task) for each in kept):
+        yield f"task {task} was {told.what} by {told.fields['id']}, but that is not in the ledger"
 
 
 def _redemption_lost(told: Told, evidence: Evidence) -> Iterator[str]:

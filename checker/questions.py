@@ -8,7 +8,7 @@ from typing import Any
 
 from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
-from checker.ledger import Redemption
+from checker.ledger import Issue, Redemption
 from checker.trace import Fields
 
 # Opening a locker is a pulse and a few seconds of waiting for its door.
@@ -18,7 +18,8 @@ LONGEST_AT_WORK_S = 60
 def hold(evidence: Evidence) -> Verdict:
     """Look for each open redemption's question among the prompts of the HUD's snapshot."""
     opened = [each for each in evidence.ledger.redemptions if each.is_open]
-    checked = (("open redemptions", len(opened)),)
+    issues = [each for each in evidence.ledger.issues if each.ended_at is None]
+    checked = (("open redemptions", len(opened)), ("open issues", len(issues)))
     if evidence.snapshot is None:
         notes = ("no snapshot was given: whether open redemptions ask anything is not known",)
         return Verdict(Invariant.NOTHING_STUCK, checked, (), notes if opened else ())
@@ -28,6 +29,7 @@ def hold(evidence: Evidence) -> Verdict:
     findings = (
         *(finding for each in opened for finding in _redemption(each, prompts, evidence.snapshot)),
         *_strangers(prompts, evidence),
+        *(finding for each in issues for finding in _issue(each, evidence.snapshot)),
     )
     return Verdict(Invariant.NOTHING_STUCK, (*checked, ("prompts", len(prompts))), tuple(findings))
 
@@ -65,6 +67,14 @@ def _at_work_too_long(
         seconds = round((now - since).total_seconds())
         what = f"the box is at work on redemption {redemption.id} for {seconds} s"
         yield _finding(what, f"since {prompt['since']}, now {snapshot['at']}")
+
+
+def _issue(issue: Issue, snapshot: Fields) -> Iterator[Finding]:
+    """Nothing is held for ever: an issue ends by itself."""
+    since, now = _moment(issue.since), _moment(snapshot.get("at"))
+    if since is None or now is None or (now - since).total_seconds() > LONGEST_AT_WORK_S:
+        what = f"the issue {issue.id} of a code does not end"
+        yield _finding(what, f"{issue.state} since {issue.since}, now {snapshot.get('at')!r}")
 
 
 def _strangers(prompts: list[Fields], evidence: Evidence) -> Iterator[Finding]:

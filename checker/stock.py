@@ -23,7 +23,10 @@ def hold(evidence: Evidence) -> Verdict:
         | {each.sku for each in ledger.movements}
         | {each.sku for each in ledger.codes}
     )
-    findings = tuple(finding for sku in skus for finding in _prize(sku, evidence))
+    findings = (
+        *(finding for sku in skus for finding in _prize(sku, evidence)),
+        *_holds(evidence),
+    )
     checked = (("prizes", len(skus)), ("movements", len(ledger.movements)))
     return Verdict(Invariant.CONSERVED, checked, findings)
 
@@ -67,17 +70,42 @@ def _sums(sku: str, sums: Counter[str], recorded: Stock | None) -> Iterator[Find
 def _codes(
     sku: str, sums: Counter[str], moves: list[Movement], evidence: Evidence
 ) -> Iterator[Finding]:
-    """A code in hand holds one unit, a spent one had one dispensed (returned or not)."""
+    """A code in hand holds one unit, and so does an issue that has no code yet.
+
+    A spent code had one dispensed, returned or not.
+    """
     mine = [each for each in evidence.ledger.codes if each.sku == sku]
     awaiting = [each.id for each in mine if each.state in ("ready", "in_use")]
     spent = [each.id for each in mine if each.state == "spent"]
     given = sum(each.quantity for each in moves if each.target == "dispensed")
-    if sums["held"] != len(awaiting):
+    holds = [e.issue for e in evidence.ledger.holds if (e.sku, e.state) == (sku, "open")]
+    if sums["held"] != len(awaiting) + len(holds):
         what = f"{sku}: {sums['held']} units held for {len(awaiting)} codes ready or in use"
-        yield _finding(what, f"codes {awaiting}")
+        if holds:
+            what += f" and {len(holds)} holds"
+        yield _finding(what, f"codes {awaiting}", *(f"hold of issue {issue}" for issue in holds))
     if given != len(spent):
         what = f"{sku}: {given} units dispensed for {len(spent)} codes spent"
         yield _finding(what, f"codes {spent}")
+
+
+# What the issue of each hold may have come to.
+_HOLD_FITS = {
+    "open": ("held",),
+    "coded": ("minted", "done", "undone"),
+    "released": ("undone",),
+}
+
+
+def _holds(evidence: Evidence) -> Iterator[Finding]:
+    """A hold is open just as long as its issue is held."""
+    holds = {each.issue: each.state for each in evidence.ledger.holds}
+    for issue in evidence.ledger.issues:
+        hold = holds.get(issue.id)
+        if hold is None and issue.state in ("held", "minted", "done"):
+            yield _finding(f"issue {issue.id} is {issue.state}, but nothing was held for it")
+        if hold is not None and issue.state not in _HOLD_FITS.get(hold, ()):
+            yield _finding(f"issue {issue.id} is {issue.state}, but its hold is {hold}")
 
 
 def _finding(what: str, *shown: str) -> Finding:

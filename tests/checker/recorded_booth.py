@@ -14,7 +14,7 @@ from typing import Any
 
 from checker import Finding, check
 
-_SCHEMA = Path(__file__).parents[2] / "boxd/ledger/migrations/0001_the_ledger.sql"
+_SCHEMA = sorted((Path(__file__).parents[2] / "boxd/ledger/migrations").glob("*.sql"))
 _MINUTE = "2026-11-21T12:00:{:02d}.{:03d}Z"
 UNLOCK = "f07d6001f7"
 BOARD_0, BOARD_2 = "CodeTV Board 0", "CodeTV Board 2"
@@ -30,7 +30,8 @@ class RecordedBooth:
         self.snapshot: dict[str, Any] | None = None
         self.connection = sqlite3.connect(self.ledger, isolation_level=None)
         self.connection.execute("PRAGMA journal_mode = WAL")
-        self.connection.executescript(_SCHEMA.read_text())
+        for step in _SCHEMA:
+            self.connection.executescript(step.read_text())
         self.trace.touch()
         self._moments = 0
         self._t = 100.0
@@ -63,12 +64,21 @@ class RecordedBooth:
 
     # The ledger
 
-    def tell(self, action: str, *, actor: str = "boxd", cause: str = "test", **about: Any) -> None:
+    def tell(
+        self,
+        action: str,
+        *,
+        actor: str = "boxd",
+        cause: str = "test",
+        detail: dict[str, Any] | None = None,
+        **about: Any,
+    ) -> None:
         """Append an audit row."""
         last = self.sql("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
         seq, previous = (last[0][0] + 1, last[0][1]) if last else (1, b"\0" * 32)
         names = ("redemption", "bay", "locker", "code", "sku")
-        row = [seq, self.now(), actor, action, cause, *map(about.get, names), "{}"]
+        row = [seq, self.now(), actor, action, cause, *map(about.get, names)]
+        row.append(json.dumps(detail or {}))
         text = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         digest = hashlib.sha256(previous + text).digest()
         self.chain(*row, previous, digest)
@@ -100,6 +110,69 @@ class RecordedBooth:
         )
         self.move(sku, "on_hand", "held", code=code)
         self.tell("code.issued", code=code, sku=sku)
+
+    def task(self, task: str, state: str = "open") -> None:
+        """Start an attendee's task; its kind is the part before the dot."""
+        kind, attendee = task.split(".")
+        self.sql("INSERT OR IGNORE INTO attendees (id, reference) VALUES (?, ?)", attendee, task)
+        self.sql(
+            "INSERT OR IGNORE INTO task_kinds VALUES (?, 'A task', '', '[]', 0, 'none', 1, 3,"
+            " NULL, '[]', 1)",
+            kind,
+        )
+        at = self.now()
+        self.sql(
+            "INSERT INTO tasks (id, kind, attendee, state, started_at, since)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            *(task, kind, attendee, state, at, at),
+        )
+        self.tell("task.started", detail={"task": task})
+
+    def approve(self, task: str) -> None:
+        """An attendant's word, after which the task's code is to be issued."""
+        at = self.now()
+        self.sql(
+            "INSERT INTO verdicts (id, task, try, approved, reason, actor, at)"
+            " VALUES (?, ?, 0, 1, '', 'Eva', ?)",
+            *(f"verdict-{task}", task, at),
+        )
+        self.sql("UPDATE tasks SET state = 'approved' WHERE id = ?", task)
+        self.tell("task.approved", actor="Eva", detail={"task": task})
+        self.sql(
+            "INSERT INTO issues (id, task, attendee, prizes, actor, asked_at, since)"
+            " SELECT id, id, attendee, '[]', 'Eva', ?, ? FROM tasks WHERE id = ?",
+            *(at, at, task),
+        )
+
+    def hold(self, issue: str, sku: str, draw: int, among: list[tuple[str, int]]) -> None:
+        """Pick a prize by its draw and hold a unit."""
+        self.sql(
+            "UPDATE issues SET state = 'held', draw = ?, among = ?, sku = ? WHERE id = ?",
+            *(draw, json.dumps(among), sku, issue),
+        )
+        self.sql("INSERT INTO holds VALUES (?, ?, 'open', ?, NULL)", issue, sku, self.now())
+        self.move(sku, "on_hand", "held", code=None)
+
+    def hand_over(self, issue: str, code: int) -> None:
+        """Mint the code and give it to the task's attendee."""
+        at = self.now()
+        self.sql(
+            "INSERT INTO codes SELECT ?, ?, x'00', 'box-1', attendee, sku, 'ready', ?,"
+            " '2027-01-01' FROM issues WHERE id = ?",
+            *(code, code.to_bytes(4), at, issue),
+        )
+        sku = self.sql("SELECT sku FROM issues WHERE id = ?", issue)[0][0]
+        self.tell("code.issued", code=code, sku=sku, detail={"issue": issue})
+        self.sql("UPDATE holds SET state = 'coded', ended_at = ? WHERE issue = ?", at, issue)
+        self.sql(
+            "UPDATE issues SET state = 'done', code = ?, ended_at = ? WHERE id = ?",
+            *(code, at, issue),
+        )
+        self.sql(
+            "UPDATE tasks SET state = 'rewarded', code = ?, ended_at = ? WHERE id ="
+            " (SELECT task FROM issues WHERE id = ?)",
+            *(code, at, issue),
+        )
 
     def void(self, code: int, sku: str) -> None:
         """Void a code and release its unit."""

@@ -187,7 +187,7 @@ class TestTheCommand:
         told = json.loads(capsys.readouterr().out)
         assert [each["invariant"] for each in told["invariants"]] == list(range(9))
         assert [each["invariant"] for each in told["findings"]] == [6]
-        assert told["invariants"][1]["checked"] == {"codes": 4, "redemptions": 3}
+        assert told["invariants"][1]["checked"] == {"codes": 4, "redemptions": 3, "tasks": 0}
 
     @pytest.mark.parametrize("name", ["ledger", "trace", "acknowledged", "snapshot"])
     def test_it_exits_2_when_a_file_is_absent(
