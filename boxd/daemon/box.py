@@ -21,7 +21,9 @@ from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.daemon.changes import Changes
+from boxd.daemon.requests import Requests
 from boxd.daemon.tasks import Tasks
+from boxd.daemon.tokens import Tokens
 from boxd.devices import DeviceState
 from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
@@ -29,7 +31,7 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, as_text, utc_now
 from boxd.ledger.overview import Overview
 from boxd.redemption import Answer, Reply, Standing
-from boxd.web.box import PrizeRow
+from boxd.web.box import CodesWanted, PrizeRow
 from boxd.web.snapshot import Health, Picture, snapshot
 from boxd.workflows.desk import RedemptionDesk
 from boxd.workflows.task_desk import TaskDesk
@@ -73,6 +75,8 @@ class Box:
         self._version = 0
         self._next = asyncio.Event()
         self.tasks = Tasks(parts.ledger, parts.task_desk)
+        self.tokens = Tokens(parts.ledger)
+        self.requests = Requests(parts.ledger, parts.keys)
 
     async def keep_fresh(self) -> None:
         """Make a new snapshot whenever something has changed; for ever."""
@@ -134,9 +138,11 @@ class Box:
         )
         return reply
 
-    async def redemptions(self, open_only: bool, limit: int) -> list[Json]:
-        """Redemptions, newest first."""
-        return await self._read(lambda c: redemptions.listing(c, open_only, limit))
+    async def redemptions(
+        self, open_only: bool, limit: int, before: str | None = None
+    ) -> list[Json]:
+        """Redemptions, newest first; `before` leaves out that one and all newer."""
+        return await self._read(lambda c: redemptions.listing(c, open_only, limit, before))
 
     async def redemption(self, redemption_id: str) -> Json:
         """One redemption with all that belongs to it."""
@@ -174,9 +180,11 @@ class Box:
             lambda tx: [codes.issue(tx, order, keys) for _ in range(count)]
         )
 
-    async def codes(self, state: str | None, limit: int) -> list[Json]:
+    async def codes(self, wanted: CodesWanted) -> list[Json]:
         """Codes without their digits, newest first."""
-        return await self._read(lambda c: codes.listing(c, state, limit))
+        return await self._read(
+            lambda c: codes.listing(c, wanted.state, wanted.limit, wanted.attendee, wanted.before)
+        )
 
     async def code(self, code_id: int, reveal: bool, actor: str) -> Json:
         """One code; with its digits when they are to be revealed."""

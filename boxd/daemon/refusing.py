@@ -39,19 +39,15 @@ class RefusingDesk:
         raise self._error
 
 
-class RefusingTasks:
-    """Whatever is asked of tasks is refused with the same reason."""
+class RefusingServices:
+    """Whatever is asked of tasks, tokens or keyed requests is refused with the same reason."""
 
     def __init__(self, error: BoxdError) -> None:
         self._error = error
 
     def __getattr__(self, name: str) -> Any:
         """Refuse, with the reason."""
-
-        async def refuse(*_: object, **__: object) -> Any:
-            raise self._error
-
-        return refuse
+        raise self._error
 
 
 class RefusingBox:
@@ -65,7 +61,7 @@ class RefusingBox:
         self.device_tests = device_tests
         self._error = error
         self._temporal: ServerStatus | None = None
-        self.tasks = RefusingTasks(error)
+        self.tasks = self.tokens = self.requests = RefusingServices(error)
 
     def server_changed(self, status: ServerStatus) -> None:
         """The Temporal server is not needed here, but shown."""

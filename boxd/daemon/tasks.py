@@ -8,7 +8,8 @@ from typing import Any
 from boxd.issue import IssueStanding
 from boxd.ledger import attendees, issues, task_kinds, task_standings
 from boxd.ledger.ledger import Ledger, Transaction
-from boxd.task import Asked, Checkpoint, TaskKind, TaskReply, TaskStanding, TaskState
+from boxd.task import Asked, Checkpoint, TaskKind, TaskReply, TaskStanding
+from boxd.web.task_services import TasksWanted
 from boxd.workflows.task_desk import TaskDesk
 
 Json = dict[str, Any]
@@ -45,12 +46,12 @@ class Tasks:
         """The task's scans, submissions, verdicts and issues."""
         return await self._ledger.read(partial(task_standings.details, task=task))
 
-    async def listing(
-        self, state: TaskState | None, kind: str | None, limit: int, offset: int
-    ) -> list[TaskStanding]:
+    async def listing(self, wanted: TasksWanted) -> list[TaskStanding]:
         """Tasks, the last started first."""
         return await self._ledger.read(
-            lambda c: task_standings.listing(c, state, kind, limit, offset)
+            lambda c: task_standings.listing(
+                *(c, wanted.state, wanted.kind, wanted.limit, wanted.attendee, wanted.before)
+            )
         )
 
     async def of_attendee(self, attendee: int) -> list[TaskStanding]:

@@ -199,13 +199,26 @@ def reveal(tx: Transaction, code: int, keys: CodeKeys, actor: str) -> str:
 
 
 def listing(
-    connection: sqlite3.Connection, state: str | None, limit: int
+    connection: sqlite3.Connection,
+    state: str | None,
+    limit: int,
+    attendee: str | None = None,
+    before: int | None = None,
 ) -> list[dict[str, object]]:
-    """The newest codes, all or those in one state, without their digits."""
+    """The newest codes without their digits: all, or those in a state, of one attendee.
+
+    `before` leaves out the code of that number and all that are newer.
+    """
+    wanted = {
+        "codes.state = ?": state,
+        "codes.attendee = (SELECT id FROM attendees WHERE reference = ?)": attendee,
+        "codes.id < ?": before,
+    }
+    given = {rule: value for rule, value in wanted.items() if value is not None}
     found = connection.execute(
-        f"SELECT {_COLUMNS} FROM {_JOINED} WHERE (? IS NULL OR state = ?)"
+        f"SELECT {_COLUMNS} FROM {_JOINED} WHERE {' AND '.join(given) or 'TRUE'}"
         " ORDER BY codes.id DESC LIMIT ?",
-        (state, state, limit),
+        (*given.values(), limit),
     )
     return [dict(row) for row in found]
 

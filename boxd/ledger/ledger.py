@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,22 @@ class Transaction:
     telling: Telling | None = None
 
 
+_BESIDE: ContextVar[Callable[[Transaction], None]] = ContextVar("beside", default=lambda _: None)
+
+
+@contextmanager
+def beside_each_write(note: Callable[[Transaction], None]) -> Iterator[None]:
+    """Let `note` run in every transaction that is written meanwhile, in this context alone.
+
+    So a request's key is noted with whatever it changes, and no step in between has to know.
+    """
+    before = _BESIDE.set(note)
+    try:
+        yield
+    finally:
+        _BESIDE.reset(before)
+
+
 class Ledger:
     """Runs short transactions one after the other, each durable when its call returns.
 
@@ -64,11 +81,23 @@ class Ledger:
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="ledger-read")
 
+    @property
+    def telling(self) -> Telling | None:
+        """How events for upstream are noted; None where there is no upstream."""
+        return self._telling
+
     async def write(self, change: Callable[[Transaction], T]) -> T:
         """Run `change` in a transaction and commit it; any exception rolls it back."""
         loop = asyncio.get_running_loop()
+        beside = _BESIDE.get()
+
+        def whole(tx: Transaction) -> T:
+            result = change(tx)
+            beside(tx)
+            return result
+
         with self._saying_trouble():
-            result = await loop.run_in_executor(self._writing, self._commit, change)
+            result = await loop.run_in_executor(self._writing, self._commit, whole)
         self.on_commit()
         return result
 

@@ -58,10 +58,15 @@ def open_ones(connection: sqlite3.Connection) -> list[Standing]:
     return [_standing(row) for row in found]
 
 
-def listing(connection: sqlite3.Connection, open_only: bool, limit: int) -> list[dict[str, object]]:
-    """The newest redemptions as plain values."""
-    where = "WHERE ended_at IS NULL" if open_only else ""
-    found = connection.execute(f"{_SELECT} {where} ORDER BY redemptions.id DESC LIMIT ?", (limit,))
+def listing(
+    connection: sqlite3.Connection, open_only: bool, limit: int, before: str | None = None
+) -> list[dict[str, object]]:
+    """The newest redemptions as plain values; `before` leaves out that one and all newer."""
+    found = connection.execute(
+        f"{_SELECT} WHERE (? OR ended_at IS NULL) AND (? IS NULL OR redemptions.id < ?)"
+        " ORDER BY redemptions.id DESC LIMIT ?",
+        (not open_only, before, before, limit),
+    )
     return [dict(row) for row in found]
 
 

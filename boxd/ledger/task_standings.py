@@ -67,13 +67,24 @@ def listing(
     state: TaskState | None,
     kind: str | None,
     limit: int,
-    offset: int = 0,
+    attendee: str | None = None,
+    before: str | None = None,
 ) -> list[TaskStanding]:
-    """Tasks, the last started first; all, or those in a state, of a kind."""
+    """Tasks, the last started first; all, or those in a state, of a kind, of an attendee.
+
+    `before` leaves out that task and all that were started after it.
+    """
+    wanted = {
+        "state = ?": state,
+        "tasks.kind = ?": kind,
+        "attendee = (SELECT id FROM attendees WHERE reference = ?)": attendee,
+        "(started_at, tasks.id) < (SELECT started_at, id FROM tasks WHERE id = ?)": before,
+    }
+    given = {rule: value for rule, value in wanted.items() if value is not None}
     found = connection.execute(
-        f"{_SELECT} WHERE (? IS NULL OR state = ?) AND (? IS NULL OR tasks.kind = ?)"
-        " ORDER BY started_at DESC, tasks.id DESC LIMIT ? OFFSET ?",
-        (state, state, kind, kind, limit, offset),
+        f"{_SELECT} WHERE {' AND '.join(given) or 'TRUE'}"
+        " ORDER BY started_at DESC, tasks.id DESC LIMIT ?",
+        (*given.values(), limit),
     )
     return _standings(found)
 

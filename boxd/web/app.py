@@ -1,4 +1,4 @@
-"""The application: one for the TCP listener, one for the Unix socket, with the same routes."""
+"""The applications: one for each listener, over the same box."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from boxd.web import api, api_admin, listener, metrics, pages, problems, sim_routes
+from boxd.config.phones_schema import Phones
+from boxd.web import endpoints, listener, metrics, pages, problems, sim_routes
+from boxd.web.api_table import OPERATIONS
 from boxd.web.box import BoxServices, SimulatedHardware
-from boxd.web.host_check import SameHostOnly, SecurityHeaders
-from boxd.web.listener import Listener
+from boxd.web.gate import Gate
+from boxd.web.host_check import OwnPagesOnly, SameHostOnly, SecurityHeaders
+from boxd.web.limited import LimitedByAddress
+from boxd.web.listener import Door, Listener
+from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
 
 
@@ -31,53 +37,92 @@ async def readyz(request: Request) -> Response:
     return problems.problem(503, "not-ready", "The box is not ready", why, ready=False)
 
 
+async def snapshot(request: Request) -> Response:
+    """All that the HUD shows, as it is now."""
+    return JSONResponse(listener.box_of(request).snapshot())
+
+
 class Application:
-    """The box's web side: what both listeners share."""
+    """The box's web side: what its listeners share.
+
+    `phone_routes` are the phones' pages, which the booth's network gets beside the API.
+    """
 
     def __init__(
         self,
         box: BoxServices,
         simulation: SimulatedHardware | None = None,
         hosts: Sequence[str] = (),
+        phones: Phones | None = None,
+        phone_routes: Sequence[BaseRoute] = (),
     ) -> None:
         self.streams = Streams()
+        self.phone_streams = Streams()  # of its own: phones must not take the HUD's
         self._box = box
         self._hosts = hosts
+        self._phones = phones or Phones()
+        self._phone_routes = phone_routes
+        self._by_token = RateLimit(self._phones.rate_per_token)
         self._assets = pages.load()
         self._snapshots = SnapshotFeed(box)
         self._sim_routes = _sim_routes(simulation)
         self._simulated = simulation is not None
 
     def for_tcp(self) -> Starlette:
-        """The application for loopback: no administration, and only this host's names."""
+        """The application for loopback: only this host's names; beside the HUD only by token."""
         middleware = [Middleware(SecurityHeaders), Middleware(SameHostOnly, hosts=self._hosts)]
-        admin = [
-            Route(route.path, listener.only_on_socket, methods=list(route.methods or ()))
-            for route in api_admin.ROUTES
-        ]
-        return self._starlette(admin, middleware, on_socket=False)
+        routes = [*self._page_routes(), *self._api(Door.LOOPBACK), *self._sim_routes]
+        return self._starlette(Door.LOOPBACK, routes, middleware)
 
     def for_socket(self) -> Starlette:
         """The application for the commands' Unix socket."""
-        return self._starlette(api_admin.ROUTES, [Middleware(SecurityHeaders)], on_socket=True)
+        routes = [*self._page_routes(), *self._api(Door.SOCKET), *self._sim_routes]
+        return self._starlette(Door.SOCKET, routes, [Middleware(SecurityHeaders)])
+
+    def for_phones(self) -> Starlette:
+        """The application for the booth's network: the phones' pages, the API by token, no more."""
+        middleware = [
+            Middleware(SecurityHeaders, forms="'self'"),
+            Middleware(LimitedByAddress, limit=RateLimit(self._phones.rate_per_address)),
+            *self._cross_origin(),
+            Middleware(OwnPagesOnly, address=self._phones.public_url or ""),
+        ]
+        routes = [*self._phone_routes, *self._api(Door.PHONES)]
+        return self._starlette(Door.PHONES, routes, middleware)
 
     def _starlette(
-        self, admin: list[Route], middleware: list[Middleware], on_socket: bool
+        self, door: Door, routes: Sequence[BaseRoute], middleware: list[Middleware]
     ) -> Starlette:
-        app = Starlette(
-            routes=[*self._page_routes(), *api.ROUTES, *admin, *self._sim_routes],
-            middleware=middleware,
-            exception_handlers=problems.HANDLERS,
-        )
-        app.state.listener = Listener(self._box, self.streams, on_socket)
+        app = Starlette(routes=routes, middleware=middleware, exception_handlers=problems.HANDLERS)
+        streams = self.phone_streams if door is Door.PHONES else self.streams
+        app.state.listener = Listener(door, self._box, streams, self._snapshots)
         return app
+
+    def _api(self, door: Door) -> list[Route]:
+        """The API; on the booth's network without what is the commands' alone."""
+        offered = [each for each in OPERATIONS if not each.socket_only or door is not Door.PHONES]
+        return endpoints.routes(offered, Gate(door, self._box, self._by_token))
+
+    def _cross_origin(self) -> list[Middleware]:
+        origins = list(self._phones.cors_origins)
+        if not origins:
+            return []
+        return [
+            Middleware(
+                CORSMiddleware,
+                allow_origins=origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["Authorization", "Content-Type", endpoints.KEY_HEADER],
+                expose_headers=["Retry-After"],
+            )
+        ]
 
     def _page_routes(self) -> list[Route]:
         routes = [
             Route("/", partial(self._page, "hud.html")),
             Route("/static/{name}", self._static),
             Route("/events", self._events),
-            Route("/snapshot", api.status),
+            Route("/snapshot", snapshot),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics.respond),

@@ -13,6 +13,7 @@ from boxd.bays.device_tests import DeviceTests
 from boxd.devices import DoorState
 from boxd.redemption import Answer, Reply
 from boxd.web.task_services import TaskServices
+from boxd.web.token_services import RequestMemory, TokenServices
 
 Json = dict[str, Any]
 
@@ -25,6 +26,16 @@ class PrizeRow:
     name: str
     units: int
     weight: int = 1
+
+
+@dataclass(frozen=True)
+class CodesWanted:
+    """Which codes to list: up to `limit`, older than the code `before`, in a state, of one."""
+
+    limit: int
+    state: str | None = None
+    attendee: str | None = None
+    before: int | None = None
 
 
 class BoxServices(Protocol):
@@ -43,6 +54,14 @@ class BoxServices(Protocol):
     def tasks(self) -> TaskServices:
         """Tasks and the issue of codes."""
 
+    @property
+    def tokens(self) -> TokenServices:
+        """The tokens of the API."""
+
+    @property
+    def requests(self) -> RequestMemory:
+        """The memory for keyed requests."""
+
     def snapshot(self) -> Json:
         """The latest snapshot, whole; cheap, and never changed after it was handed out."""
 
@@ -55,8 +74,10 @@ class BoxServices(Protocol):
     async def answer(self, answer: Answer) -> Reply:
         """Take a person's answer to a redemption; the same `answer.id` counts once."""
 
-    async def redemptions(self, open_only: bool, limit: int) -> list[Json]:
-        """Redemptions, newest first."""
+    async def redemptions(
+        self, open_only: bool, limit: int, before: str | None = None
+    ) -> list[Json]:
+        """Redemptions, newest first; `before` leaves out that one and all newer."""
 
     async def redemption(self, redemption_id: str) -> Json:
         """One redemption with its answers, actuations and audit entries."""
@@ -75,7 +96,7 @@ class BoxServices(Protocol):
     ) -> list[Json]:
         """Make codes for an attendee, each holding one unit; their digits are in the answer."""
 
-    async def codes(self, state: str | None, limit: int) -> list[Json]:
+    async def codes(self, wanted: CodesWanted) -> list[Json]:
         """Codes without their digits, newest first."""
 
     async def code(self, code_id: int, reveal: bool, actor: str) -> Json:

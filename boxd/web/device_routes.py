@@ -6,95 +6,66 @@ whatever reason, the daemon puts everything back. Latches are not moved here; th
 
 from __future__ import annotations
 
-from typing import cast
-
 import structlog
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
-from boxd.bays.device_tests import DeviceTest, DeviceTests
-from boxd.web import listener
-from boxd.web.bodies import ActorBody, BorrowBody, BuzzerBody, LampBody, Shape, read
+from boxd.bays.device_tests import DeviceTest
+from boxd.web.bodies import ActorBody, BorrowBody, BuzzerBody, LampBody, Shape
+from boxd.web.calls import Call
 from boxd.web.device_tail import DeviceTail, Lease
+from boxd.web.queries import EventsQuery, is_set
+from boxd.web.replies import DoneReply, TestedReply
 
 log = structlog.get_logger(__name__)
 
 
-async def watch(request: Request) -> Response:
+async def watch(call: Call, query: EventsQuery) -> Response:
     """What happens at the devices, live; digits typed at bays only with `digits=1`."""
-    here = listener.of(request)
-    only = request.query_params.get("device", "")
-    if only:
-        _tests(request).rack.device(only)
-    with_digits = listener.query_flag(request, "digits")
+    tests = call.box.device_tests
+    if query.device:
+        tests.rack.device(query.device)
+    with_digits = is_set(query.digits)
     if with_digits:
-        log.warning("typed digits are watched", actor=here.actor(request.query_params.get("actor")))
-    here.streams.refuse_too_many()
-    return here.streams.follow(DeviceTail(_tests(request), lambda _: with_digits, only))
+        log.warning("typed digits are watched", actor=call.actor(query.actor))
+    call.streams.refuse_too_many()
+    return call.streams.follow(DeviceTail(tests, lambda _: with_digits, query.device))
 
 
-async def begin_test(request: Request) -> Response:
+async def begin_test(call: Call, body: ActorBody) -> Response:
     """Begin a test; its first event names it, and the end of the stream ends it."""
-    body = await read(request, ActorBody)
-    here = listener.of(request)
-    here.streams.refuse_too_many()
-    return here.streams.follow(Lease(_tests(request), here.actor(body.actor)))
+    call.streams.refuse_too_many()
+    return call.streams.follow(Lease(call.box.device_tests, call.actor(body.actor)))
 
 
-async def borrow(request: Request) -> Response:
+async def borrow(call: Call, test: str, body: BorrowBody) -> DoneReply:
     """Put back the device before, and borrow one for the test."""
-    body = await read(request, BorrowBody)
-    _test(request).borrow(body.device)
-    return _done()
+    _test(call, test).borrow(body.device)
+    return DoneReply()
 
 
-async def give_back(request: Request) -> Response:
+async def give_back(call: Call, test: str, body: Shape) -> DoneReply:
     """Put the borrowed device back."""
-    await read(request, Shape)
-    _test(request).give_back()
-    return _done()
+    _test(call, test).give_back()
+    return DoneReply()
 
 
-async def light(request: Request) -> Response:
+async def light(call: Call, test: str, body: LampBody) -> DoneReply:
     """Light a lamp of the borrowed device, or put it out."""
-    body = await read(request, LampBody)
-    _test(request).light(body.lamp, body.lit)
-    return _done()
+    _test(call, test).light(body.lamp, body.lit)
+    return DoneReply()
 
 
-async def sound(request: Request) -> Response:
+async def sound(call: Call, test: str, body: BuzzerBody) -> DoneReply:
     """Sound the buzzer of the borrowed device."""
-    body = await read(request, BuzzerBody)
-    _test(request).sound(body.ms)
-    return _done()
+    _test(call, test).sound(body.ms)
+    return DoneReply()
 
 
-async def test_unattended(request: Request) -> Response:
+async def test_unattended(call: Call, body: ActorBody) -> TestedReply:
     """The self-test: asks nobody, and moves nothing."""
-    await read(request, ActorBody)
-    tested = await _tests(request).run_unattended()
-    return JSONResponse({"tested": [row.as_json() for row in tested]})
+    tested = await call.box.device_tests.run_unattended()
+    return TestedReply.of(tested=[row.as_json() for row in tested])
 
 
-def _tests(request: Request) -> DeviceTests:
-    return listener.box_of(request).device_tests
-
-
-def _test(request: Request) -> DeviceTest:
-    return _tests(request).find(cast(str, request.path_params["test"]))
-
-
-def _done() -> Response:
-    return JSONResponse({"done": True})
-
-
-ROUTES = [
-    Route("/api/v1/devices/events", watch),
-    Route("/api/v1/devices/self-test", test_unattended, methods=["POST"]),
-    Route("/api/v1/devices/tests", begin_test, methods=["POST"]),
-    Route("/api/v1/devices/tests/{test}/device", borrow, methods=["POST"]),
-    Route("/api/v1/devices/tests/{test}/put-back", give_back, methods=["POST"]),
-    Route("/api/v1/devices/tests/{test}/lamp", light, methods=["POST"]),
-    Route("/api/v1/devices/tests/{test}/buzzer", sound, methods=["POST"]),
-]
+def _test(call: Call, name: str) -> DeviceTest:
+    return call.box.device_tests.find(name)

@@ -18,10 +18,8 @@ ALWAYS_ALLOWED = ("localhost", "127.0.0.1", "[::1]")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[^:\[\]/@]+?)\.?(:\d{1,5})?")
 
+CONTENT_POLICY = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -80,11 +78,37 @@ class SameHostOnly:
         return await self._app(scope, receive, send)
 
 
-class SecurityHeaders:
-    """Puts the headers on every response that keep a browser to what boxd itself serves."""
+class OwnPagesOnly:
+    """Changes nothing for foreign pages, except what a token proves they may do.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A browser sends cookies by itself, a token never: with one, where it comes from is no matter.
+    """
+
+    def __init__(self, app: ASGIApp, address: str) -> None:
         self._app = app
+        self._address = address.lower()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with the reason."""
+        headers = Headers(scope=scope)
+        reads = scope["method"] in READING or "authorization" in headers
+        is_own = headers.get("origin", "").lower() == self._address != ""
+        why = "" if reads or is_own else why_origin_refused(headers)
+        if why:
+            refusal = problems.problem(403, "foreign-page", "Forbidden", why)
+            return await refusal(scope, receive, send)
+        return await self._app(scope, receive, send)
+
+
+class SecurityHeaders:
+    """Puts the headers on every response that keep a browser to what boxd itself serves.
+
+    `forms` is where pages may send forms to.
+    """
+
+    def __init__(self, app: ASGIApp, forms: str = "'none'") -> None:
+        self._app = app
+        self._headers = SECURITY_HEADERS | {"Content-Security-Policy": CONTENT_POLICY + forms}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add to its response's headers."""
@@ -92,7 +116,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(SECURITY_HEADERS)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)  # a page may say more about itself
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

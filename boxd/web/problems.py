@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -24,6 +24,8 @@ from boxd.errors import (
     Refused,
     TemporalUnavailable,
 )
+
+PROBLEM_TYPE = "application/problem+json"
 
 KINDS: dict[type[BoxdError], tuple[int, str, str]] = {
     BadInput: (422, "bad-input", "The request breaks a rule"),
@@ -47,9 +49,17 @@ REMEDIES = {
 class RequestError(BoxdError):
     """A problem of the web layer itself; `kind` ends the problem's type."""
 
-    def __init__(self, status: int, kind: str, title: str, detail: str) -> None:
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status, self.kind, self.title = status, kind, title
+        self.headers = dict(headers or {})
 
 
 def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Response:
@@ -60,14 +70,16 @@ def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Res
         json.dumps(body | more, ensure_ascii=False),
         status,
         headers,
-        media_type="application/problem+json",
+        media_type=PROBLEM_TYPE,
     )
 
 
 def of_error(error: BoxdError) -> Response:
     """The problem that an error of the box is."""
     if isinstance(error, RequestError):
-        return problem(error.status, error.kind, error.title, str(error))
+        response = problem(error.status, error.kind, error.title, str(error))
+        response.headers.update(error.headers)
+        return response
     for kind, (status, name, title) in KINDS.items():
         if isinstance(error, kind):
             return problem(status, name, title, str(error))

@@ -5,12 +5,24 @@ A protocol, so that the web layer can be run without the daemon behind it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from boxd.issue import IssueStanding
 from boxd.task import Asked, Checkpoint, TaskKind, TaskReply, TaskStanding, TaskState
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TasksWanted:
+    """Which tasks to list: up to `limit`, started before the task `before`, of a kind, of one."""
+
+    limit: int
+    state: TaskState | None = None
+    kind: str | None = None
+    attendee: str | None = None
+    before: str | None = None
 
 
 class TaskServices(Protocol):
@@ -38,9 +50,7 @@ class TaskServices(Protocol):
     async def details(self, task: str) -> dict[str, list[Json]]:
         """The task's scans, submissions, verdicts and issues."""
 
-    async def listing(
-        self, state: TaskState | None, kind: str | None, limit: int, offset: int
-    ) -> list[TaskStanding]:
+    async def listing(self, wanted: TasksWanted) -> list[TaskStanding]:
         """Tasks, the last started first."""
 
     async def of_attendee(self, attendee: int) -> list[TaskStanding]:

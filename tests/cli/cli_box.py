@@ -11,7 +11,7 @@ from typing import Any
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.redemption import Answer, Reply, Stage, Standing
 from boxd.web.app import Application
-from boxd.web.box import Json, PrizeRow
+from boxd.web.box import CodesWanted, Json, PrizeRow
 from boxd.web.server import WebServer
 from tests.bays.devices import DevicesInMemory
 
@@ -32,6 +32,7 @@ def snapshot() -> Json:
             "temporal": {"state": "up", "why": "", "since": AT},
             "ledger": {"state": "whole", "why": ""},
         },
+        "operator": {"focused": "", "menu": "", "page": 0, "message": ""},
         "prompts": [
             {
                 "id": f"{REDEMPTION}:3",
@@ -163,7 +164,7 @@ class BoxInMemory:
         self.device_tests = self.devices.tests()
         self.fails_with: BoxdError | None = None
         self.refuses = ""
-        self.outcome = {"outcome": "done", "note": ""}
+        self.outcome = {"outcome": "done", "note": "", "actuation": "override/1"}
         self.trail = [_entry(seq) for seq in range(1, 26)]
         self.silent = threading.Event()
 
@@ -181,7 +182,9 @@ class BoxInMemory:
         standing = Standing(answer.redemption, "bay-1", Stage.OPEN, 4, AT)
         return Reply(not self.refuses, self.refuses, standing)
 
-    async def redemptions(self, open_only: bool, limit: int) -> list[Json]:
+    async def redemptions(
+        self, open_only: bool, limit: int, before: str | None = None
+    ) -> list[Json]:
         self._asked("redemptions", open_only, limit)
         return [_redemption()]
 
@@ -216,9 +219,9 @@ class BoxInMemory:
         self._asked("issue_codes", attendee, sku, count, valid_days, actor)
         return [_code(number) | {"code": "12345674"} for number in range(1, count + 1)]
 
-    async def codes(self, state: str | None, limit: int) -> list[Json]:
-        self._asked("codes", state, limit)
-        return [] if state == "voided" else [_code(7)]
+    async def codes(self, wanted: CodesWanted) -> list[Json]:
+        self._asked("codes", wanted.state, wanted.limit)
+        return [] if wanted.state == "voided" else [_code(7)]
 
     async def code(self, code_id: int, reveal: bool, actor: str) -> Json:
         self._asked("code", code_id, reveal, actor)
@@ -236,7 +239,10 @@ class BoxInMemory:
         self, locker: int, in_service: bool, reason: str, actor: str
     ) -> Json:
         self._asked("set_locker_service", locker, in_service, reason, actor)
-        return {"id": locker}
+        return {
+            **{"id": locker, "in_service": int(in_service), "reason": reason},
+            **{"redemption": None, "stage": None, "prize": None},
+        }
 
     async def audit(self, after: int, limit: int) -> list[Json]:
         return [entry for entry in self.trail if entry["seq"] > after][: min(limit, 10)]
@@ -246,7 +252,7 @@ class BoxInMemory:
 
     async def clear_alarm(self, alarm: int, actor: str) -> Json:
         self._asked("clear_alarm", alarm, actor)
-        return {"id": alarm}
+        return self.shown["alarms"][0] | {"id": alarm, "cleared_at": AT}
 
     def _asked(self, *call: Any) -> None:
         self.calls.append(call)
@@ -266,6 +272,7 @@ def _redemption() -> Json:
         "stage": "load",
         "step": 3,
         "locker": 1,
+        "code": 7,
         "sku": "sticker",
         "prize": "Sticker pack",
         "refusal": None,

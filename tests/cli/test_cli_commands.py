@@ -112,7 +112,7 @@ def test_opening_a_locker_is_done_under_a_name_and_for_a_reason(
 def test_a_locker_that_may_not_be_open_fails_the_command(
     boxd: Boxd, box: BoxInMemory, outcome: str
 ) -> None:
-    box.outcome = {"outcome": outcome, "note": "the board is gone"}
+    box.outcome |= {"outcome": outcome, "note": "the board is gone"}
     said = boxd("lockers", "open", "1", "--reason", "x")
     assert said.code == 1
     assert f"locker 1: {outcome}: the board is gone" in said.out

@@ -190,7 +190,7 @@ def test_a_bad_configuration_is_told_with_its_line(boxd: Boxd, config_file: Path
 def test_an_answer_of_another_version_is_words_and_no_traceback(
     boxd: Boxd, box: BoxInMemory
 ) -> None:
-    del box.shown["bays"]
+    box.shown["bays"] = [{}]
     said = boxd("status")
     assert said.code == 1
     assert "of the same version? `boxd version`" in said.err

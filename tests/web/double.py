@@ -9,11 +9,23 @@ from typing import Any
 from boxd.devices import DoorState
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.redemption import Answer, Reply, Stage, Standing
-from boxd.web.box import PrizeRow
+from boxd.web.box import CodesWanted, PrizeRow
 from tests.bays.devices import DevicesInMemory
 from tests.web import snapshots
 
 Json = dict[str, Any]
+
+
+REDEMPTION: Json = {
+    **{"id": "r-1", "bay": "bay-1", "stage": "load", "step": 7, "attempt": 0, "locker": 1},
+    **{"outcome_unknown": 0, "code": 1, "sku": "sticker", "prize": "Sticker pack", "refusal": None},
+    **{"begun_at": "2026-11-21T12:00:00Z", "since": "2026-11-21T12:00:00Z", "ended_at": None},
+}
+CODE: Json = {
+    **{"id": 1, "sku": "sticker", "prize": "Sticker pack", "attendee": "badge-7", "box": "box-1"},
+    **{"state": "ready", "issued_at": "2026-11-21T12:00:00Z"},
+    "expires_at": "2026-11-28T12:00:00Z",
+}
 
 
 class BoxDouble:
@@ -55,16 +67,17 @@ class BoxDouble:
         standing = Standing(answer.redemption, "bay-1", Stage.OPEN, 2, "2026-11-21T12:00:00Z")
         return Reply(not self.refuses, self.refuses, standing)
 
-    async def redemptions(self, open_only: bool, limit: int) -> list[Json]:
-        self._called("redemptions", open_only, limit)
+    async def redemptions(
+        self, open_only: bool, limit: int, before: str | None = None
+    ) -> list[Json]:
+        self._called("redemptions", open_only, limit, before)
         return []
 
     async def redemption(self, redemption_id: str) -> Json:
         self._called("redemption", redemption_id)
         if redemption_id != "r-1":
             raise NotFound(f"there is no redemption '{redemption_id}'; boxd redemptions list")
-        return {"redemption": {"id": "r-1", "step": 7}, "answers": [], "actuations": [],
-                "audit": []}  # fmt: skip
+        return {"redemption": REDEMPTION, "answers": [], "actuations": [], "audit": []}
 
     async def prizes(self) -> list[Json]:
         return list(self.shown["stock"])
@@ -75,35 +88,38 @@ class BoxDouble:
 
     async def adjust_prize(self, sku: str, units: int, reason: str, actor: str) -> Json:
         self._called("adjust_prize", sku, units, reason, actor)
-        return {"sku": sku}
+        return self.shown["stock"][0] | {"sku": sku}
 
     async def issue_codes(
         self, attendee: str, sku: str | None, count: int, valid_days: int | None, actor: str
     ) -> list[Json]:
         self._called("issue_codes", attendee, sku, count, valid_days, actor)
-        return [{"id": 1, "code": "12345674", "attendee": attendee, "sku": sku}]
+        return [CODE | {"code": "12345674", "attendee": attendee}]
 
-    async def codes(self, state: str | None, limit: int) -> list[Json]:
-        self._called("codes", state, limit)
+    async def codes(self, wanted: CodesWanted) -> list[Json]:
+        self._called("codes", wanted)
         return []
 
     async def code(self, code_id: int, reveal: bool, actor: str) -> Json:
         self._called("code", code_id, reveal, actor)
-        return {"id": code_id}
+        return CODE | {"id": code_id}
 
     async def void_code(self, code_id: int, reason: str, actor: str) -> Json:
         self._called("void_code", code_id, reason, actor)
-        return {"id": code_id}
+        return CODE | {"id": code_id}
 
     async def open_locker(self, locker: int, reason: str, actor: str) -> Json:
         self._called("open_locker", locker, reason, actor)
-        return {"outcome": "done", "note": ""}
+        return {"outcome": "done", "note": "", "actuation": "override/1"}
 
     async def set_locker_service(
         self, locker: int, in_service: bool, reason: str, actor: str
     ) -> Json:
         self._called("set_locker_service", locker, in_service, reason, actor)
-        return {"id": locker}
+        return {
+            **{"id": locker, "in_service": 1, "reason": ""},
+            **{"redemption": None, "stage": None, "prize": None},
+        }
 
     async def audit(self, after: int, limit: int) -> list[Json]:
         self._called("audit", after, limit)
@@ -114,7 +130,10 @@ class BoxDouble:
 
     async def clear_alarm(self, alarm: int, actor: str) -> Json:
         self._called("clear_alarm", alarm, actor)
-        return {"id": alarm}
+        return {
+            **{"id": alarm, "kind": "door_open", "subject": "locker 1", "text": "Shut it"},
+            **{"raised_at": "2026-11-21T12:00:00Z", "cleared_at": "2026-11-21T12:01:00Z"},
+        }
 
     def _called(self, *call: Any) -> None:
         self.calls.append(call)

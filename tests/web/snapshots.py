@@ -186,6 +186,7 @@ def prize(sku: str, received: int, dispensed: int, held: int = 0, written_off: i
     return {
         "sku": sku,
         "name": NAMES[sku],
+        "weight": 1,
         "received": received,
         "on_hand": received - dispensed - held - written_off,
         "held": held,

@@ -43,7 +43,11 @@ BAD_BODIES = [
     (CODES, '{"attendee": "b", "count": 0}', "count: Input should be greater than or equal to 1"),
     (CODES, '{"attendee": "b"}', "actor: who does this is missing; give 'actor'"),
     (OPEN, '{"actor": "anna"}', "reason: Field required"),
-    ("/api/v1/lockers/x/open", '{"reason": "r", "actor": "a"}', "id: 'x' is no whole number"),
+    (
+        "/api/v1/lockers/x/open",
+        '{"reason": "r", "actor": "a"}',
+        "locker: 'x' is no whole number from 0",
+    ),
     (ADJUST, '{"units": 0, "reason": "r", "actor": "a"}', "units: 0 changes nothing"),
     (ADJUST, '{"units": 1.5, "reason": "r"}', "units: Input should be a valid integer"),
     (KEYS, '{"keys": []}', "keys: Tuple should have at least 1 item"),
@@ -70,14 +74,21 @@ async def test_a_wrong_body_is_told_what_is_wrong(
 
 
 BAD_QUERIES = [
-    ("/api/v1/redemptions?limit=many", "limit: 'many' is no whole number from 0 to 1000"),
-    ("/api/v1/redemptions?limit=1001", "limit: '1001' is no whole number from 0 to 1000"),
-    ("/api/v1/redemptions?limit=-1", "limit: '-1' is no whole number from 0 to 1000"),
-    ("/api/v1/redemptions?limit=²", "limit: '²' is no whole number from 0 to 1000"),
-    ("/api/v1/redemptions?open=yes", "open: 'yes' is neither 0 nor 1; leave it out or give 1"),
-    ("/api/v1/codes?state=lost", "state: 'lost' is no state; one of: ready, in_use"),
+    ("/api/v1/redemptions?limit=many", "limit: 'many': Input should be a valid integer"),
+    ("/api/v1/redemptions?limit=1001", "limit: '1001': Input should be less than or equal to 1000"),
+    ("/api/v1/redemptions?limit=0", "limit: '0': Input should be greater than or equal to 1"),
+    ("/api/v1/redemptions?limit=-1", "limit: '-1': Input should be"),
+    ("/api/v1/redemptions?limit=²", "limit: '²': Input should be a valid integer"),
+    ("/api/v1/redemptions?limit=", "limit: '': Input should be a valid integer"),
+    ("/api/v1/redemptions?limit=5&limit=6", "the query names something twice"),
+    ("/api/v1/redemptions?open=yes", "open: 'yes': Input should be '0', '1', 'false' or 'true'"),
+    ("/api/v1/redemptions?opened=1", "opened: '1': Extra inputs are not permitted"),
+    ("/api/v1/redemptions?after=%20", "after: ' ': String should match pattern"),
+    ("/api/v1/codes?state=lost", "state: 'lost': Input should be 'ready', 'in_use'"),
+    ("/api/v1/codes?after=x", "after: 'x': Input should be a valid integer"),
+    ("/api/v1/prizes?sku=mug", "sku: /api/v1/prizes takes no query; leave it out"),
     ("/api/v1/codes/1?reveal=1", "actor: who does this is missing"),
-    ("/api/v1/audit?after=x", "after: 'x' is no whole number"),
+    ("/api/v1/audit?after=x", "after: 'x': Input should be a valid integer"),
 ]
 
 

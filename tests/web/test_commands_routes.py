@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from boxd.web.box import PrizeRow
+from boxd.web.box import CodesWanted, PrizeRow
 from tests.web.double import BoxDouble
 
 REASON = {"reason": "left inside", "actor": "anna"}
@@ -38,8 +38,15 @@ CALLS: list[tuple[str, str, dict[str, Any] | None, tuple[Any, ...]]] = [
         {"attendee": "badge-7", "count": 2, "actor": "anna"},
         ("issue_codes", "badge-7", None, 2, None, "anna"),
     ),
-    ("GET", "/api/v1/codes?state=ready&limit=5", None, ("codes", "ready", 5)),
-    ("GET", "/api/v1/codes", None, ("codes", None, 50)),
+    ("GET", "/api/v1/codes?state=ready&limit=5", None, ("codes", CodesWanted(5, "ready"))),
+    ("GET", "/api/v1/codes?after=9", None, ("codes", CodesWanted(50, before=9))),
+    ("GET", "/api/v1/codes", None, ("codes", CodesWanted(50))),
+    (
+        "GET",
+        "/api/v1/attendees/badge%201/codes?state=ready",
+        None,
+        ("codes", CodesWanted(50, "ready", "badge 1")),
+    ),
     ("GET", "/api/v1/codes/9", None, ("code", 9, False, "")),
     ("GET", "/api/v1/codes/9?reveal=1&actor=anna", None, ("code", 9, True, "anna")),
     ("POST", "/api/v1/codes/9/void", REASON, ("void_code", 9, "left inside", "anna")),
@@ -58,8 +65,8 @@ CALLS: list[tuple[str, str, dict[str, Any] | None, tuple[Any, ...]]] = [
     ),
     ("GET", "/api/v1/audit?after=7&limit=3", None, ("audit", 7, 3)),
     ("POST", "/api/v1/alarms/4/clear", {"actor": "anna"}, ("clear_alarm", 4, "anna")),
-    ("GET", "/api/v1/redemptions?open=1&limit=2", None, ("redemptions", True, 2)),
-    ("GET", "/api/v1/redemptions", None, ("redemptions", False, 50)),
+    ("GET", "/api/v1/redemptions?open=1&limit=2", None, ("redemptions", True, 2, None)),
+    ("GET", "/api/v1/redemptions", None, ("redemptions", False, 50, None)),
 ]
 
 

@@ -74,11 +74,12 @@ async def test_the_boxs_own_page_and_programs_may(
         ("POST", "/api/v1/alarms/1/clear"),
     ],
 )
-async def test_what_commands_do_is_not_done_over_tcp(
+async def test_what_commands_do_is_not_done_over_tcp_without_a_token(
     tcp: httpx.AsyncClient, box: BoxDouble, method: str, path: str
 ) -> None:
     response = await tcp.request(method, path, json={"reason": "r", "actor": "anna"})
-    assert response.status_code == 403
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == 'Bearer realm="boxd"'
     assert "use the boxd command" in response.json()["detail"]
     assert box.calls == []
 

@@ -1,0 +1,38 @@
+"""The API of lockers: their state, overrides, in and out of service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from boxd.web.bodies import ReasonBody, ServiceBody
+from boxd.web.calls import Call
+from boxd.web.replies import LockersReply, OneLockerReply, OverrideReply
+
+LockerNumber = Annotated[int, Field(ge=0, le=2**31)]
+
+
+async def lockers(call: Call) -> LockersReply:
+    """Every locker with its state."""
+    return LockersReply.of(lockers=call.box.snapshot()["lockers"])
+
+
+async def open_locker(call: Call, locker: LockerNumber, body: ReasonBody) -> OverrideReply:
+    """Open a locker by a recorded override."""
+    actor = call.actor(body.actor)
+    return OverrideReply.of(**await call.box.open_locker(locker, body.reason, actor))
+
+
+async def take_out_of_service(call: Call, locker: LockerNumber, body: ReasonBody) -> OneLockerReply:
+    """Choose this locker for no redemption from now on."""
+    actor = call.actor(body.actor)
+    found = await call.box.set_locker_service(locker, False, body.reason, actor)
+    return OneLockerReply.of(locker=found)
+
+
+async def take_into_service(call: Call, locker: LockerNumber, body: ServiceBody) -> OneLockerReply:
+    """Use this locker again."""
+    actor = call.actor(body.actor)
+    found = await call.box.set_locker_service(locker, True, body.reason, actor)
+    return OneLockerReply.of(locker=found)

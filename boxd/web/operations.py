@@ -1,0 +1,85 @@
+"""What an operation of the API is: where it answers, who may ask, and its shapes.
+
+The shapes are those of the handler's signature: `call` first, then `query` and `body` where it
+takes them, and each part of the path by its name. They check what comes in, form what goes out,
+and are what the OpenAPI document says.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from boxd.roles import Role
+from boxd.web.bodies import BODY_LIMIT, Shape
+from boxd.web.queries import Query
+from boxd.web.replies import Reply
+
+Handler = Callable[..., Awaitable[Reply | Response]]
+PREFIX = "/api/v1"
+_IN_PATH = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The shapes of an operation; `reply` None where it streams."""
+
+    path: dict[str, Any]
+    query: type[Query] | None
+    body: type[Shape] | None
+    reply: type[Reply] | None
+
+    def adapter(self, name: str) -> TypeAdapter[Any]:
+        """What checks the part `name` of the path."""
+        return TypeAdapter(self.path[name])
+
+    def most(self, name: str) -> int | None:
+        """The highest number that the part `name` of the path can be; None for a text."""
+        schema = self.adapter(name).json_schema()
+        return int(schema["maximum"]) if schema.get("type") == "integer" else None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path. `roles` may ask for it by token.
+
+    `hud`: also without a token, on loopback. `everybody`: without a token, everywhere.
+    `socket_only`: by the commands alone. `is_repeatable`: it knows a repeated key by itself.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    roles: frozenset[Role] = frozenset()
+    hud: bool = False
+    everybody: bool = False
+    socket_only: bool = False
+    status: int = 200
+    is_repeatable: bool = False
+    body_limit: int = BODY_LIMIT
+
+    @cached_property
+    def signature(self) -> Signature:
+        """The shapes that the handler's signature names."""
+        hints = get_type_hints(self.handler, include_extras=True)
+        reply = hints.pop("return")
+        path = {name: hints[name] for name in _IN_PATH.findall(self.path)}
+        is_shaped = inspect.isclass(reply) and issubclass(reply, Reply)
+        return Signature(path, hints.get("query"), hints.get("body"), reply if is_shaped else None)
+
+    @property
+    def summary(self) -> str:
+        """What it does: the first line of the handler's docstring."""
+        return (self.handler.__doc__ or "").partition("\n")[0].rstrip(".")
+
+    @property
+    def name(self) -> str:
+        """What programs call it."""
+        return self.handler.__name__
