@@ -10,6 +10,8 @@ import time
 import tty
 from collections.abc import Callable
 
+from boxd.arduino.frames import FrameStream
+from boxd.arduino.messages import Ping
 from boxd.config.device_schema import ArduinoDevice
 from boxd.devices import DoorState
 from boxd.sim.arduino_firmware import ArduinoFirmware
@@ -22,7 +24,8 @@ _READ_BYTES = 4096
 class SimulatedArduino(ArduinoFront):
     """One Arduino with a power plug and a USB plug.
 
-    `reset`, `say`, `lose_replies` and `freeze` are what goes wrong with real ones.
+    `reset`, `say`, `lose_replies` and `freeze` are what goes wrong with real ones. Of what it
+    hears the commands are traced, but not those that only say that the host is there.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class SimulatedArduino(ArduinoFront):
         self._firmware: ArduinoFirmware | None = None
         self._terminal: _Terminal | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._overheard = FrameStream()
         self._replies_to_lose = 0
         self._is_frozen = False
 
@@ -100,7 +104,9 @@ class SimulatedArduino(ArduinoFront):
     def _receive(self, data: bytes) -> None:
         if self._firmware is None or self._is_frozen:
             return
-        self.trace.write("bytes", self.product, bytes=data.hex())
+        for frame in self._overheard.feed(data):
+            if frame.kind != Ping.KIND:  # four a second: 40 MB a day of nothing
+                self.trace.write("bytes", self.product, bytes=frame.to_bytes().hex())
         self._firmware.receive(data, time.monotonic())
         self._wake_in_time()
 
