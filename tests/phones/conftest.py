@@ -1,0 +1,91 @@
+"""An event with the phones' pages before it: the real ledger and server, asked over HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from boxd.config.schema import Temporal
+from boxd.daemon.tasks import Tasks
+from boxd.ledger import attendees
+from boxd.phones.answering import Place
+from boxd.phones.attendant_desk import AttendantDesk
+from boxd.phones.attendant_routes import AttendantPages
+from boxd.phones.attendee_routes import AttendeePages
+from boxd.phones.desk import PhoneDesk
+from boxd.phones.links import Signer, attendee_link, checkpoint_link, shown_link
+from boxd.phones.pin import Pin
+from boxd.web.host_check import OwnPagesOnly, SecurityHeaders
+from tests.temporal.conftest import directory, made, settings
+from tests.workflows.event import BOX, Event, held
+
+__all__ = ["directory", "made", "settings"]
+
+ADDRESS = "http://box-1.local:4322"
+PIN = "271828"
+KEY = b"k" * 32
+
+
+@dataclass
+class Phones:
+    """The event, its links, and the application that phones reach."""
+
+    event: Event
+    app: Starlette
+    signer: Signer
+
+    async def own_link(self, reference: str = "ada") -> str:
+        """The link of an attendee, known from now on."""
+        number = await self.event.ledger.write(lambda tx: attendees.number_of(tx, reference))
+        who = await self.event.ledger.read(lambda c: attendees.find(c, number))
+        return self.signer.sign(attendee_link(number, who.link_generation))
+
+    def sign_of(self, checkpoint: str, generation: int = 0) -> str:
+        return self.signer.sign(checkpoint_link(checkpoint, generation))
+
+    def shown_link(self, number: int = 1, generation: int = 0) -> str:
+        """What an attendee's QR code ends in."""
+        return self.signer.sign(shown_link(number, generation))
+
+    def phone(self, address: str = "10.0.0.7") -> httpx.AsyncClient:
+        """A phone with a browser of its own."""
+        transport = httpx.ASGITransport(self.app, client=(address, 50000))
+        return httpx.AsyncClient(transport=transport, base_url=ADDRESS, follow_redirects=True)
+
+    async def attendant(self, name: str = "Eva") -> httpx.AsyncClient:
+        """A phone whose owner has entered the PIN."""
+        phone = self.phone("10.0.0.99")
+        entered = await phone.post("/v/enter", data={"name": name, "pin": PIN, "link": ""})
+        assert "Scan an attendee's QR code" in words_of(entered)
+        return phone
+
+
+def words_of(answer: httpx.Response) -> str:
+    """What can be read on a page."""
+    visible = re.sub(r"<(style|script|svg)\b.*?</\1>|<[^>]+>", " ", answer.text, flags=re.S)
+    return " ".join(visible.replace("&#x27;", "'").split())
+
+
+@pytest.fixture
+async def phones(directory: Path, settings: Temporal) -> AsyncIterator[Phones]:
+    async with held(directory, settings) as event:
+        await event.stock("mug", 5)
+        signer = Signer(KEY, BOX)
+        tasks = Tasks(event.ledger, event.desk)
+        desk = PhoneDesk(event.ledger, tasks, event.keys, signer)
+        pin = Pin(PIN, signer.derived_key("pin"))
+        attendants = AttendantDesk(event.ledger, tasks, desk, signer, pin)
+        place = Place("Prize box", ADDRESS)
+        routes = [*AttendeePages(desk, place).routes(), *AttendantPages(attendants, place).routes()]
+        middleware = [
+            Middleware(SecurityHeaders, forms="'self'"),
+            Middleware(OwnPagesOnly, address=ADDRESS),
+        ]
+        yield Phones(event, Starlette(routes=routes, middleware=middleware), signer)

@@ -1,0 +1,212 @@
+"""The phones' pages over HTTP: what people read on them, and what comes of what they press."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import httpx
+
+from boxd.ledger import audit
+from tests.phones.conftest import ADDRESS, Phones, words_of
+from tests.workflows.event import until
+
+DIGITS = re.compile(r'class="digits"><span>(\d+)</span><span>(\d+)</span>')
+
+
+async def code_on(phone: httpx.AsyncClient, link: str) -> str:
+    """The code that the attendee's page shows, once it does."""
+    found: list[str] = []
+
+    async def is_there() -> bool:
+        found.extend("".join(each) for each in DIGITS.findall((await phone.get(f"/a/{link}")).text))
+        return bool(found)
+
+    await until(is_there, "the code on the page")
+    return found[0]
+
+
+async def test_scans_of_the_asked_checkpoints_bring_the_code_onto_the_page(phones: Phones) -> None:
+    link, phone = await phones.own_link(), phones.phone()
+    begun = words_of(await phone.get(f"/a/{link}"))
+    assert "Hunt to do Scan 2 checkpoints with your camera." in begun
+    first = words_of(await phone.get(f"/c/{phones.sign_of('entrance')}"))
+    assert "Entrance: counted Hunt under way Scan 1 more checkpoint with your camera." in first
+    again = words_of(await phone.get(f"/c/{phones.sign_of('entrance')}"))
+    assert "Entrance: was counted before" in again
+    await phone.get(f"/c/{phones.sign_of('stage')}")
+    code = await code_on(phone, link)
+    assert len(code) == 8
+    shown = words_of(await phone.get(f"/a/{link}"))
+    assert "Your code ready" in shown
+    assert "Hunt done" in shown
+    assert await phones.event.actions("code.shown") == 1
+
+
+async def test_a_phone_that_is_not_known_is_told_what_to_do(phones: Phones) -> None:
+    answer = await phones.phone().get(f"/c/{phones.sign_of('entrance')}")
+    assert answer.status_code == 403
+    words = words_of(answer)
+    assert "Entrance: not counted yet" in words
+    assert "Scan the QR code on your own sheet or badge" in words
+    assert await phones.event.actions("task.scanned") == 0
+
+
+async def test_looking_ahead_counts_nothing(phones: Phones) -> None:
+    phone = phones.phone()
+    await phone.get(f"/a/{await phones.own_link()}")
+    sign = f"/c/{phones.sign_of('entrance')}"
+    assert (await phone.head(sign)).status_code == 204
+    assert (await phone.get(sign, headers={"Sec-Purpose": "prefetch"})).status_code == 204
+    assert await phones.event.actions("task.scanned") == 0
+
+
+async def test_what_is_handed_in_is_judged_refused_handed_in_again_and_approved(
+    phones: Phones,
+) -> None:
+    link, phone = await phones.own_link(), phones.phone()
+    await phone.get(f"/a/{link}")
+    await phone.get(f"/c/{phones.sign_of('workshop')}")
+    handed_in = await phone.post(
+        f"/a/{link}/submission", data={"kind": "build", "text": "https://example.org/<b>mine"}
+    )
+    assert "Build something show it Show your QR code to an attendant." in words_of(handed_in)
+    attendant = await phones.attendant()
+    judging = f"/v/{phones.shown_link()}"
+    seen = await attendant.get(judging)
+    assert "Was at: Workshop" in words_of(seen)
+    assert 'href="https://example.org/&lt;b&gt;mine"' in seen.text
+    step = re.search(r'name="kind" value="build"><input type="hidden" name="step" value="(\d+)"',
+                     seen.text)  # fmt: skip
+    assert step is not None
+    form = {"kind": "build", "step": step[1]}
+    refused = await attendant.post(
+        f"{judging}/verdict", data=form | {"word": "refuse", "reason": "It does not run yet"}
+    )
+    assert "refused Build something, ada" in words_of(refused)
+    assert "Not accepted: It does not run yet. You can try 2 more times." in words_of(
+        await phone.get(f"/a/{link}")
+    )
+    late = await attendant.post(f"{judging}/verdict", data=form | {"word": "approve"})
+    assert late.status_code == 409
+    assert "look again, then judge" in words_of(late)
+    await phone.post(f"/a/{link}/submission", data={"kind": "build", "text": "version 2"})
+    seen = await attendant.get(judging)
+    assert "version 2" in words_of(seen)
+    assert "Refused before: It does not run yet" in words_of(seen)
+    step = re.search(r'name="kind" value="build"><input type="hidden" name="step" value="(\d+)"',
+                     seen.text)  # fmt: skip
+    assert step is not None
+    await attendant.post(
+        f"{judging}/verdict", data={"kind": "build", "step": step[1], "word": "approve"}
+    )
+    await code_on(phone, link)
+    rows = await phones.event.ledger.read(lambda c: audit.rows_after(c, 0, 1000))
+    actors = {str(row["action"]): row["actor"] for row in rows}
+    assert actors["task.approved"] == "Eva (attendant)"
+    assert actors["task.scanned"] == "attendee 1 (phone)"
+
+
+async def test_a_task_that_only_needs_a_word_is_begun_by_it(phones: Phones) -> None:
+    link, phone, attendant = await phones.own_link(), phones.phone(), await phones.attendant()
+    judging = f"/v/{phones.shown_link()}"
+    assert "Demonstration" in words_of(await attendant.get(judging))
+    form = {"kind": "demo", "step": "0", "word": "approve"}
+    for _ in range(2):  # pressed twice
+        await attendant.post(f"{judging}/verdict", data=form)
+    await code_on(phone, link)
+    assert await phones.event.actions("task.approved") == 1
+
+
+async def test_the_last_ten_verdicts_are_told(phones: Phones) -> None:
+    attendant = await phones.attendant()
+    for number in range(1, 13):
+        await phones.own_link(f"badge-{number}")
+        form = {"kind": "demo", "step": "0", "word": "refuse", "reason": f"reason {number}"}
+        await attendant.post(f"/v/{phones.shown_link(number)}/verdict", data=form)
+    words = words_of(await attendant.get("/v"))
+    told = re.findall(r"refused Demonstration, badge-(\d+)", words)
+    assert told == [str(number) for number in range(12, 2, -1)]
+    assert "Eva: reason 12" in words
+
+
+async def test_what_people_write_is_never_markup(phones: Phones) -> None:
+    link, phone = await phones.own_link("<i>ada"), phones.phone()
+    attendant = await phones.attendant("<u>Eva")
+    form = {"kind": "demo", "step": "0", "word": "refuse", "reason": "<script>alert(1)</script>"}
+    seen = await attendant.post(f"/v/{phones.shown_link()}/verdict", data=form)
+    own = await phone.get(f"/a/{link}")
+    for page in (seen.text, own.text):
+        assert "<i>" not in page
+        assert "<u>" not in page
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)" in page
+
+
+async def test_each_page_is_one_answer_under_30_kb_that_may_ask_nobody_else(
+    phones: Phones,
+) -> None:
+    link, phone, attendant = await phones.own_link(), phones.phone(), await phones.attendant()
+    pages = [
+        await phone.get(f"/a/{link}"),
+        await phone.get(f"/c/{phones.sign_of('entrance')}"),
+        await attendant.get(f"/v/{phones.shown_link()}"),
+        await phones.phone().get("/v"),
+    ]
+    for page in pages:
+        assert page.headers["content-encoding"] == "gzip"
+        assert len(page.text.encode()) < 30_000
+        assert len(gzip.compress(page.content)) < 8_000
+        assert not re.search(r'(?:src|href)="(?!/|data:|#)', page.text)
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+
+
+async def test_a_page_of_elsewhere_presses_no_buttons(phones: Phones) -> None:
+    attendant = await phones.attendant()
+    await phones.own_link()
+    form = {"kind": "demo", "step": "0", "word": "approve"}
+    path = f"/v/{phones.shown_link()}/verdict"
+    for origin in ("https://evil.example", "null"):
+        answer = await attendant.post(path, data=form, headers={"Origin": origin})
+        assert answer.status_code == 403
+    assert await phones.event.actions("task.approved") == 0
+    own = await attendant.post(path, data=form, headers={"Origin": ADDRESS})
+    assert own.status_code == 200
+
+
+async def test_without_the_server_the_pages_are_shown_and_say_to_try_again(
+    phones: Phones,
+) -> None:
+    link, phone = await phones.own_link(), phones.phone()
+    await phone.get(f"/a/{link}")
+    phones.event.desk.use(None)  # type: ignore[arg-type]  # as before the server has started
+    assert "Hunt to do" in words_of(await phone.get(f"/a/{link}"))
+    scanned = await phone.get(f"/c/{phones.sign_of('entrance')}")
+    assert scanned.status_code == 503
+    assert "try again in a moment" in words_of(scanned)
+    assert 'http-equiv="refresh"' in scanned.text
+    phones.event.desk.use(phones.event.client)
+    assert "Entrance: counted" in words_of(await phone.get(f"/c/{phones.sign_of('entrance')}"))
+
+
+async def test_wrong_forms_are_told_so_and_change_nothing(phones: Phones) -> None:
+    link, attendant = await phones.own_link(), await phones.attendant()
+    verdict = f"/v/{phones.shown_link()}/verdict"
+    for form in (
+        {"kind": "demo", "step": "0", "word": "maybe"},
+        {"kind": "demo", "step": "soon", "word": "approve"},
+        {"kind": "nonsense", "step": "0", "word": "approve"},
+        {"kind": "demo", "step": "0", "word": "refuse", "reason": "   "},
+        {},
+    ):
+        assert (await attendant.post(verdict, data=form)).status_code in {409, 422}
+    phone = phones.phone()
+    submission = f"/a/{link}/submission"
+    for form in ({"kind": "build", "text": "  "}, {"kind": "hunt", "text": "x"}, {}):
+        assert (await phone.post(submission, data=form)).status_code == 409
+    long = {"kind": "build", "text": "x" * 100_000}
+    assert (await phone.post(submission, data=long)).status_code == 413
+    assert await phones.event.actions("task.submitted") == 0
+    assert await phones.event.actions("task.refused") == 0
