@@ -231,6 +231,11 @@ class Config(Section):
         return self.codes.reading_key_file or self.box.state_dir / "keys" / "reading.key"
 
     @property
+    def link_key_file(self) -> Path:
+        """The key that signs the phones' links; another one makes all of them useless."""
+        return self.box.state_dir / "keys" / "links.key"
+
+    @property
     def socket_file(self) -> Path:
         """The Unix socket of the commands."""
         return self.web.socket or self.box.state_dir / "boxd.sock"

@@ -21,6 +21,7 @@ from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.daemon.changes import Changes
+from boxd.daemon.phones import PhoneSide
 from boxd.daemon.requests import Requests
 from boxd.daemon.tasks import Tasks
 from boxd.daemon.tokens import Tokens
@@ -77,6 +78,8 @@ class Box:
         self.tasks = Tasks(parts.ledger, parts.task_desk)
         self.tokens = Tokens(parts.ledger)
         self.requests = Requests(parts.ledger, parts.keys)
+        self.phones = PhoneSide(parts.config, parts.ledger, self.tasks, parts.keys)
+        self.links = self.phones.links
 
     async def keep_fresh(self) -> None:
         """Make a new snapshot whenever something has changed; for ever."""

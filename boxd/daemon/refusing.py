@@ -40,7 +40,7 @@ class RefusingDesk:
 
 
 class RefusingServices:
-    """Whatever is asked of tasks, tokens or keyed requests is refused with the same reason."""
+    """Whatever is asked of tasks, tokens, links or keyed requests is refused with the same reason."""
 
     def __init__(self, error: BoxdError) -> None:
         self._error = error
@@ -61,7 +61,7 @@ class RefusingBox:
         self.device_tests = device_tests
         self._error = error
         self._temporal: ServerStatus | None = None
-        self.tasks = self.tokens = self.requests = RefusingServices(error)
+        self.tasks = self.tokens = self.requests = self.links = RefusingServices(error)
 
     def server_changed(self, status: ServerStatus) -> None:
         """The Temporal server is not needed here, but shown."""

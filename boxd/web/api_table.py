@@ -13,6 +13,7 @@ from boxd.roles import Role
 from boxd.web import (
     api_box,
     api_codes,
+    api_links,
     api_lockers,
     api_prizes,
     api_redemptions,
@@ -56,6 +57,9 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/tasks/{task}/verdict", api_tasks.verdict, _ATTENDANT, _ORGANISER, is_repeatable=True),
     _post("/tasks/{task}/code", api_tasks.issue_again, _ORGANISER),
     _post("/issues", api_tasks.issue, _ORGANISER, is_repeatable=True),
+    # Links that phones open
+    _post("/attendees/links", api_links.attendee_links, _APP, _ORGANISER),
+    _post("/checkpoints/links", api_links.checkpoint_links, _ORGANISER),
     # Codes
     _get("/attendees/{attendee}/codes", api_codes.attendee_codes, _APP, _ORGANISER),
     _get("/codes", api_codes.codes, *_BOX),

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from boxd.bays.device_tests import DeviceTests
 from boxd.devices import DoorState
 from boxd.redemption import Answer, Reply
+from boxd.web.link_services import LinkServices
 from boxd.web.task_services import TaskServices
 from boxd.web.token_services import RequestMemory, TokenServices
 
@@ -57,6 +58,10 @@ class BoxServices(Protocol):
     @property
     def tokens(self) -> TokenServices:
         """The tokens of the API."""
+
+    @property
+    def links(self) -> LinkServices:
+        """The links that phones open."""
 
     @property
     def requests(self) -> RequestMemory:
