@@ -1,0 +1,33 @@
+"""Makes backups for the daemon: off the event loop, one at a time, whoever asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from boxd.ledger import backup
+from boxd.ledger.backup import Backup, BackupRules, Listed
+from boxd.ledger.ledger import utc_now
+
+
+class BackupMaker:
+    """Backs up one ledger by its rules."""
+
+    def __init__(
+        self, ledger: Path, rules: BackupRules, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._ledger = ledger
+        self._rules = rules
+        self._now = now
+        self._turn = asyncio.Lock()
+
+    async def make(self) -> Backup:
+        """Make a backup, or find that the newest is its like. Raises BackupFailed."""
+        async with self._turn:
+            return await asyncio.to_thread(backup.make, self._ledger, self._rules, self._now)
+
+    async def listing(self, whole: bool) -> list[Listed]:
+        """The backups, newest first; with `whole` each is read from end to end."""
+        return await asyncio.to_thread(backup.listing, self._rules.directory, whole)

@@ -1,0 +1,49 @@
+"""What goes into and comes out of the workflows of housekeeping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+EXPIRE = "expire"
+BACK_UP = "back_up"
+TEST_DEVICES = "test_devices"
+VERIFY_AUDIT = "verify_audit"
+CONCLUDE = "conclude_housekeeping"
+
+FAILED = "HousekeepingFailed"
+"""The type of the error with which a run ends that did not do what it should."""
+
+
+class Part(StrEnum):
+    """The parts of housekeeping, by the names of their schedules."""
+
+    EXPIRY = "expiry"
+    BACKUP = "backup"
+    SELF_TEST = "self-test"
+    VERIFICATION = "verification"
+
+
+WORKFLOWS = {
+    Part.EXPIRY: "Expiry",
+    Part.BACKUP: "Backup",
+    Part.SELF_TEST: "SelfTest",
+    Part.VERIFICATION: "Verification",
+}
+
+
+@dataclass(frozen=True)
+class Expired:
+    """What one look for things to expire found; `is_all` when nothing is left."""
+
+    codes: int
+    holds: int
+    is_all: bool
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """How a run of a part ended: `why` it failed, and what to do; empty when it did not."""
+
+    part: Part
+    why: str
