@@ -33,6 +33,7 @@ COMMANDS = {
     "codes": ("codes", "Issue, list, show and void claim codes."),
     "tasks": ("tasks", "List, show and judge the attendees' tasks."),
     "attendees": ("attendees", "List, show and forget attendees."),
+    "tokens": ("tokens", "Make, list and revoke the tokens of the API."),
     "lockers": ("lockers", "Show, open and take out of service the lockers."),
     "safe": ("safe", "Switch every output on the Pi's pins off, without the daemon."),
     "redemptions": ("redemptions", "Show redemptions and answer what they ask."),

@@ -19,6 +19,7 @@ from boxd.daemon import assembly, welcome
 from boxd.daemon.box import Box, Parts
 from boxd.daemon.changes import Changes
 from boxd.daemon.early_news import EarlyNews
+from boxd.daemon.phones_listener import PhonesListener
 from boxd.daemon.refusing import RefusingBox, RefusingDesk
 from boxd.daemon.serving import Serving
 from boxd.errors import BoxdError
@@ -67,7 +68,9 @@ async def start(
     await box.refresh()
     _keep_running(box.keep_fresh(), closing, fail)
     _keep_running(watch_strangers(parts.rack, changes.note), closing, fail)
-    await _start_web(config, box, simulated, closing)
+    server = await _start_web(config, box, simulated, closing)
+    if config.phones.enabled:
+        _keep_running(PhonesListener(config.phones, server, ledger).keep(), closing, fail)
     news.tell(serving)
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
@@ -175,11 +178,12 @@ async def _start_web(
     box: BoxServices,
     simulated: SimulatedHardware | None,
     closing: AsyncExitStack,
-) -> None:
-    server = WebServer(Application(box, simulated, config.allowed_hosts))
+) -> WebServer:
+    server = WebServer(Application(box, simulated, config.allowed_hosts, config.phones))
     closing.push_async_callback(server.stop)
     await server.start(config.web.host, config.web.port, config.socket_file)
     log.info("the HUD is there", address=f"http://{config.web.host}:{server.port}/")
+    return server
 
 
 def _keep_running(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -14,6 +15,7 @@ from boxd.web.problems import RequestError
 
 BODY_LIMIT = 64 * 1024
 IMPORT_LIMIT = 8 * 1024 * 1024
+BODY_WITHIN_S = 20.0  # a phone at the edge of the WiFi; whoever is slower keeps a socket busy
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
 Sku = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -184,10 +186,15 @@ async def read_at_most(request: Request, limit: int) -> bytes:
     """The request's body. Raises RequestError for one above `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            detail = f"the body is longer than {limit} bytes; send it in several parts"
-            raise RequestError(413, "too-long", "Body too long", detail)
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    detail = f"the body is longer than {limit} bytes; send it in several parts"
+                    raise RequestError(413, "too-long", "Body too long", detail)
+                chunks.append(chunk)
+    except TimeoutError:
+        detail = f"the body did not arrive within {BODY_WITHIN_S:.0f} s; send it again"
+        raise RequestError(408, "too-slow", "Body too slow", detail) from None
     return b"".join(chunks)

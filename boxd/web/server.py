@@ -1,4 +1,4 @@
-"""The listeners: TCP on loopback for pages, a Unix socket for the commands.
+"""The listeners: TCP on loopback for pages, a Unix socket for commands, TCP for the phones.
 
 The daemon owns the signals and the order of the stop; the servers only listen and end.
 """
@@ -11,15 +11,18 @@ import socket
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from boxd.errors import ConfigError
 from boxd.web.app import Application
+from boxd.web.tls import Certificate
 
 SOCKET_MODE = 0o660  # whoever is in the box's group may use the commands
 LONGEST_SOCKET_PATH = 107  # of a sockaddr_un on Linux, without the final zero
+MOST_PHONES = 256  # connections at once; a Pi has memory and sockets for these beside the box
 LAST_REQUESTS_S = 2  # a request that takes longer than this is cut at the stop
 
 
@@ -40,7 +43,7 @@ class _Uvicorn(uvicorn.Server):
 
 
 class WebServer:
-    """Both listeners, from `start` to `stop`."""
+    """The listeners, from `start` to `stop`."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -54,7 +57,7 @@ class WebServer:
         Raises ConfigError when an address can't be had.
         """
         with ExitStack() as bound:
-            tcp = bound.enter_context(_bind_tcp(host, port))
+            tcp = bound.enter_context(_bind_tcp("web", host, port))
             unix = bound.enter_context(_bind_unix(socket_path)) if socket_path else None
             bound.pop_all()
         self.port = tcp.getsockname()[1]
@@ -63,9 +66,25 @@ class WebServer:
             self._socket_path = socket_path
             await self._listen(self._application.for_socket(), unix)
 
+    async def listen_to_phones(self, host: str, port: int, certificate: Certificate | None) -> int:
+        """Open the listener for the booth's network, with TLS if there is a certificate.
+
+        Returns its port. Raises ConfigError when the address can't be had.
+        """
+        bound = _bind_tcp("phones", host, port)
+        found: int = bound.getsockname()[1]
+        await self._listen(
+            self._application.for_phones(),
+            bound,
+            limit_concurrency=MOST_PHONES,
+            ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
+        )
+        return found
+
     async def stop(self) -> None:
-        """End the event streams, let running requests finish, close both listeners."""
+        """End the event streams, let running requests finish, close the listeners."""
         self._application.streams.close()
+        self._application.phone_streams.close()
         for server, _ in self._running:
             server.should_exit = True
         for _, task in self._running:
@@ -74,8 +93,8 @@ class WebServer:
         if self._socket_path is not None:
             self._socket_path.unlink(missing_ok=True)
 
-    async def _listen(self, app: ASGIApp, bound: socket.socket) -> None:
-        server = _Uvicorn(_settings(app))
+    async def _listen(self, app: ASGIApp, bound: socket.socket, **more: Any) -> None:
+        server = _Uvicorn(_settings(app, **more))
         task = asyncio.create_task(server.serve([bound]), name=f"web {bound.getsockname()}")
         self._running.append((server, task))
         listening = asyncio.create_task(server.listening.wait())
@@ -85,7 +104,7 @@ class WebServer:
             task.result()
 
 
-def _settings(app: ASGIApp) -> uvicorn.Config:
+def _settings(app: ASGIApp, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",
@@ -98,10 +117,11 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=LAST_REQUESTS_S,
+        **more,
     )
 
 
-def _bind_tcp(host: str, port: int) -> socket.socket:
+def _bind_tcp(section: str, host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP so that asyncio turns off Nagle's algorithm: with it answers come 40 ms late.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -111,8 +131,8 @@ def _bind_tcp(host: str, port: int) -> socket.socket:
     except OSError as error:
         bound.close()
         raise ConfigError(
-            f"web: {host}:{port} can't be listened on ({error.strerror}); stop the program that "
-            "has it (ss -ltnp shows which), or set another web.port"
+            f"{section}: {host}:{port} can't be listened on ({error.strerror}); stop the program "
+            f"that has it (ss -ltnp shows which), or set another {section}.port"
         ) from error
     return bound
 

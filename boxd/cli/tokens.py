@@ -1,0 +1,85 @@
+"""`boxd tokens`: who may use the API over the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.setting import actor
+from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.tables import say_json, table
+from boxd.cli.times import present, when
+from boxd.roles import Role
+
+
+@click.group(
+    "tokens",
+    cls=BoxdGroup,
+    examples=("boxd tokens create event-app --role attendee_app", "boxd tokens list"),
+)
+def command() -> None:
+    """Make, list and revoke the tokens by which programs use the API."""
+
+
+@command.command(
+    "create",
+    examples=(
+        "boxd tokens create event-app --role attendee_app",
+        "boxd tokens create desk-tablet --role operator --json",
+    ),
+)
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What it may do.")
+@json_option
+def create(name: str, role: str, as_json: bool) -> None:
+    """Make a token called NAME and show its secret, this once.
+
+    NAME stands in the audit trail behind all that is done with the token. What each role may do
+    is in docs/api.md.
+    """
+    body = daemon.post("/api/v1/tokens", {"name": name, "role": role, "actor": actor()})
+    if as_json:
+        say_json(body)
+        return
+    click.echo(body["secret"])
+    click.echo("Keep it now: nothing shows it again. As a header:", err=True)
+    click.echo("  Authorization: Bearer " + body["secret"], err=True)
+
+
+@command.command("list", examples=("boxd tokens list", "boxd tokens list --json"))
+@json_option
+def list_tokens(as_json: bool) -> None:
+    """List the tokens, with their last use."""
+    body = daemon.get("/api/v1/tokens")
+    if as_json:
+        say_json(body)
+        return
+    table(
+        ("name", "role", "made", "last used", "revoked"),
+        [_row(token) for token in body["tokens"]],
+        nothing="no tokens yet: `boxd tokens create NAME --role ROLE`",
+    )
+
+
+def _row(token: dict[str, Any]) -> tuple[str, ...]:
+    now = present()
+    last, revoked = token["last_used_at"], token["revoked_at"]
+    return (
+        *(token["name"], token["role"], when(token["created_at"], now)),
+        *(when(last, now) if last else "never", when(revoked, now) if revoked else ""),
+    )
+
+
+@command.command("revoke", examples=("boxd tokens revoke event-app",))
+@click.argument("name")
+@json_option
+def revoke(name: str, as_json: bool) -> None:
+    """Make the token called NAME useless, at once and for ever."""
+    path = f"/api/v1/tokens/{daemon.quoted(name)}/revoke"
+    body = daemon.post(path, {"actor": actor()})
+    if as_json:
+        say_json(body)
+    else:
+        click.echo(f"token {name} is revoked")
