@@ -20,7 +20,8 @@ from boxd.gpio.guarded import GpioLatch, Guard
 from boxd.gpio.outputs import OutputPin
 from boxd.sim.copper import Copper, Edge
 
-LATCH, BARE = OutputPin(17), 22
+LATCHES = tuple(OutputPin(number) for number in range(16, 24))  # in turn: each has to rest
+BARE = 26
 LENGTHS_MS = (PULSE_SHORTEST_MS, 20, 50)
 REST_S = 0.02  # between the end of a pulse and the next command
 
@@ -56,20 +57,21 @@ def figures(folder: Path, pulses: int) -> list[Figure]:
 
 
 async def _pulse(folder: Path, pulses: int) -> tuple[list[float], list[Edge]]:
-    guard = Guard([LATCH], folder, lambda: None)
+    guard = Guard(LATCHES, folder, lambda: None)
     copper = Copper(folder)
     await guard.start()
     commands = []
     try:
         for number in range(pulses):
             ms = _length(number)
-            latch = GpioLatch(guard, LATCH, "bench.latch", ms, None)
+            pin = LATCHES[number % len(LATCHES)]
+            latch = GpioLatch(guard, pin, "bench.latch", ms, None)
             commands.append(time.monotonic())
             await latch.pulse()
             await asyncio.sleep(ms / 1000 + REST_S)
     finally:
         await guard.close()
-    edges = [edge for edge in copper.edges()[0] if edge.pin == LATCH.number]
+    edges = [edge for edge in copper.edges()[0] if OutputPin(edge.pin) in LATCHES]
     copper.close()
     return commands, edges
 

@@ -32,9 +32,11 @@ BEAT_S = 0.2  # the guard drops everything after 0.8 s of silence
 ANSWER_S = 0.3  # the guard answers within milliseconds, and refuses orders older than 0.25 s
 HUNG_S = 1.0  # the guard beats every 0.1 s
 START_S = 15.0  # until its first beat: a cold start from a slow SD card
+HUNG_END_S = 0.2  # a partner that runs notices the end of the other half within microseconds
 END_S = 1.5  # its partner asks for the lines of a dead pulser for a second
 
-DIED = "the guard of the latches died; it is being restarted"
+DIED = "the guard of the latches died; it is being restarted, and boxd's log says more"
+HUNG = "the guard of the latches hung; it is being restarted"
 
 
 class GuardProcess:
@@ -163,20 +165,28 @@ class GuardProcess:
         with contextlib.suppress(OSError):  # full or gone: heard of in a moment
             self._socket.send(to_bytes(Beat()))
         if time.monotonic() > self._heard_by:
-            self._why = "the guard of the latches hung; it is being restarted"
+            self._why = HUNG
             self._gone.set()
 
     async def _end(self) -> None:
         """Wait until both its processes have ended, which they do without a client; else kill."""
+        if self._why == HUNG:
+            # Its partner should have ended it before: while neither runs, a latch may be
+            # energised. If one of them can yet, it drives everything off now; else the next guard.
+            _kill(self._pulser)
         try:
-            async with asyncio.timeout(END_S):
+            async with asyncio.timeout(HUNG_END_S if self._why == HUNG else END_S):
                 await asyncio.shield(self._process.wait())
         except TimeoutError:
-            for process in (self._pulser, self._process.pid):
-                if process is not None:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(process, signal.SIGKILL)
+            _kill(self._pulser)
+            _kill(self._process.pid)
             await self._process.wait()
+
+
+def _kill(process: int | None) -> None:
+    if process is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def _where(copper: Path | None) -> str:

@@ -50,7 +50,7 @@ class Guard:
     async def start(self) -> None:
         """Start the guard and keep it; returns once it is ready or fails, or after a second."""
         self._keeper = asyncio.create_task(self._keep(), name="guard")
-        self._keeper.add_done_callback(_report_failure)
+        self._keeper.add_done_callback(self._report_failure)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._told.wait(), FIRST_START_S)
 
@@ -95,6 +95,11 @@ class Guard:
         finally:
             self._process = None
 
+    def _report_failure(self, keeper: asyncio.Task[None]) -> None:
+        if not keeper.cancelled() and (error := keeper.exception()):
+            log.critical("the guard is kept no longer; restart boxd", exc_info=error)
+            self._become(f"the guard of the latches is kept no longer ({error}); restart boxd")
+
     def _become(self, why: str) -> None:
         self._told.set()
         if why == self._why:
@@ -135,8 +140,3 @@ class GpioLatch:
             await self._guard.pulse(self._pin, self._pulse_ms)
         except (DeviceUnreachable, DeliveryUnknown) as error:
             raise type(error)(f"{self._address}: {error}") from error
-
-
-def _report_failure(keeper: asyncio.Task[None]) -> None:
-    if not keeper.cancelled() and (error := keeper.exception()):
-        log.critical("the guard is kept no longer; restart boxd", exc_info=error)

@@ -138,7 +138,7 @@ def test_a_stopped_client_does_not_lengthen_a_pulse(orderer: Orderer, wiring: Wi
     (pulse,) = pulses_ms(wiring.changes(HIGH))
     assert pulse <= LONGEST_MS + SCHEDULING_MS
     resume(orderer.pid)
-    orderer.energise(HIGH, 50)
+    orderer.energise(LOW, 50)
 
 
 def test_a_stopped_pulser_is_ended_and_its_pulse_with_it(orderer: Orderer, wiring: Wiring) -> None:
@@ -198,6 +198,30 @@ def test_a_latch_under_a_pulse_refuses_another(orderer: Orderer, wiring: Wiring)
     until(lambda: len(wiring.changes(HIGH)) == 2)
     (pulse,) = pulses_ms(wiring.changes(HIGH))
     assert pulse <= 300 + SCHEDULING_MS
+
+
+def test_a_coil_rests_after_a_pulse_as_long_as_that_was(orderer: Orderer, wiring: Wiring) -> None:
+    orderer.energise(HIGH, 400)
+    until(lambda: len(wiring.changes(HIGH)) == 2)
+    assert "its coil rests; wait a second" in orderer.order(HIGH, 10)
+    orderer.energise(LOW, 10)  # another latch has its own time
+    until(lambda: orderer.order(HIGH, 10) == "begun 17")
+    until(lambda: len(wiring.changes(HIGH)) == 4)
+    _on, off, on_again, _off = wiring.changes(HIGH)
+    assert on_again.at - off.at >= 0.39
+
+
+def test_a_guard_that_hangs_as_a_whole_is_killed_and_the_next_ends_its_pulse(
+    orderer: Orderer, wiring: Wiring
+) -> None:
+    before = orderer.guard
+    orderer.energise(HIGH, 500)
+    for process in before:
+        stop(process)
+    until(lambda: not wiring.level(HIGH))
+    orderer.wait_until_usable(2)
+    assert len(pulses_ms(wiring.changes(HIGH))) == 1
+    assert all(has_ended(process) for process in before)
 
 
 def test_a_second_guard_for_the_same_pins_is_refused(orderer: Orderer, wiring: Wiring) -> None:

@@ -88,3 +88,16 @@ def test_a_pin_is_written_as_it_is_read(text: str) -> None:
 def test_what_is_no_pin_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         OutputPin.parse(text)
+
+
+@pytest.mark.parametrize(("ms", "rest_s"), [(10, 0.1), (100, 0.1), (500, 0.5)])
+def test_a_latch_rests_after_its_pulse_and_others_need_not(ms: int, rest_s: float) -> None:
+    pulses = Pulses(2)
+    pulses.begin(Pulse(1, 0, ms, NOW), NOW)
+    over = NOW + ms / 1000
+    pulses.end(0)
+
+    early, late = over + rest_s - 0.001, over + rest_s + 0.001
+    assert "its coil rests" in pulses.why_refused(Pulse(2, 0, 10, early), early)
+    assert pulses.why_refused(Pulse(2, 1, 10, early), early) == ""
+    assert pulses.why_refused(Pulse(2, 0, 10, late), late) == ""

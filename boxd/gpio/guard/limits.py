@@ -5,6 +5,12 @@ from __future__ import annotations
 LONGEST_MS = 500
 """The coils' rating; longer orders are refused, never shortened."""
 
+REST_LEAST_S = 0.1
+"""After a pulse a latch rests as long as that was ordered for, and never less than this.
+
+So no client, however wrong, has a coil on for more than half of the time.
+"""
+
 SILENCE_S = 0.8
 """A client not heard from for so long has hung: everything is dropped. It beats every 0.2 s."""
 

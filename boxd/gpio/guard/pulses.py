@@ -1,8 +1,8 @@
-"""Which latches are energised until when, and which orders are refused."""
+"""Which latches are energised until when, which rest, and which orders are refused."""
 
 from __future__ import annotations
 
-from boxd.gpio.guard.limits import LONGEST_MS, OLDEST_ORDER_S
+from boxd.gpio.guard.limits import LONGEST_MS, OLDEST_ORDER_S, REST_LEAST_S
 from boxd.gpio.guard.messages import Pulse
 
 
@@ -12,6 +12,7 @@ class Pulses:
     def __init__(self, latches: int) -> None:
         self._latches = latches
         self._until: dict[int, float] = {}
+        self._rests_until: dict[int, float] = {}
 
     def why_refused(self, order: Pulse, now: float) -> str:
         """Why this order must not be carried out; empty when it may."""
@@ -21,13 +22,17 @@ class Pulses:
             return f"{order.ms} ms is not a pulse: 1 to {LONGEST_MS} ms"
         if order.latch in self._until:
             return "the latch is being pulsed; wait for its end"
+        if now < self._rests_until.get(order.latch, now):
+            return "the latch has just been pulsed and its coil rests; wait a second"
         if not 0 <= now - order.at <= OLDEST_ORDER_S:
             return f"the order is {now - order.at:.2f} s old; the computer is too busy"
         return ""
 
     def begin(self, order: Pulse, now: float) -> None:
         """The latch of this order gets its current now."""
-        self._until[order.latch] = now + order.ms / 1000
+        lasts_s = order.ms / 1000
+        self._until[order.latch] = now + lasts_s
+        self._rests_until[order.latch] = now + lasts_s + max(lasts_s, REST_LEAST_S)
 
     def end(self, latch: int) -> None:
         """The latch has lost its current."""
