@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from boxd.cli import main
-from boxd.ledger import actuations, claims, redemptions
+from boxd.ledger import actuations, claims, issuing, redemptions, tasks
 from boxd.ledger.ledger import Ledger
 
 # Each point: the place whose call it is, the name called there, and whether to die before it
@@ -27,6 +27,15 @@ POINTS: dict[str, tuple[Any, str, bool]] = {
     "between pulse and result": (actuations, "conclude", False),
     "after the result": (actuations, "conclude", True),
     "before the opening is settled": (redemptions, "settle_opening", False),
+    "before the task is begun": (tasks, "start", False),
+    "after the task is begun": (tasks, "start", True),
+    "before the verdict": (tasks, "record", False),
+    "after the verdict": (tasks, "record", True),
+    "before the pick": (issuing, "pick", False),
+    "after the pick": (issuing, "pick", True),
+    "after the hold": (issuing, "hold", True),
+    "after the mint": (issuing, "mint", True),
+    "after the hand-over": (issuing, "hand_over", True),
 }
 
 
