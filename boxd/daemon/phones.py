@@ -25,9 +25,7 @@ class PhoneSide:
     Raises ConfigError for a key or a PIN of no use.
     """
 
-    def __init__(
-        self, config: Config, ledger: Ledger, tasks: TaskServices, keys: CodeKeys
-    ) -> None:
+    def __init__(self, config: Config, ledger: Ledger, tasks: TaskServices, keys: CodeKeys) -> None:
         signer = _signer(config)
         self.links = LinkDesk(ledger, signer, config.phones.public_url)
         self.routes: list[Route] = []
