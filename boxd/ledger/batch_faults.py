@@ -1,0 +1,144 @@
+"""What stands against making a batch of staged codes, all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from boxd.ledger import stock
+from boxd.ledger.ledger import Transaction
+
+# Some 80 microseconds a code on a desk, three times that on a Pi: so many keep an attendee who
+# has pressed Enter waiting for a second or so; more are made when nobody stands at the box.
+MOST_WHILE_SERVING = 5000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a batch can't be made codes: the line of the file, 0 for the whole, and the rule."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many codes of a batch go to a prize (None: drawn), of which so many are on hand."""
+
+    sku: str | None
+    codes: int
+    on_hand: int
+
+
+def shares(tx: Transaction, batch: str) -> list[Share]:
+    """How the batch's codes go to the prizes, the drawn ones last."""
+    found = tx.connection.execute(
+        "SELECT staged.sku, count(*), coalesce(on_hand, (SELECT coalesce(sum(on_hand), 0)"
+        " FROM stock JOIN prizes USING (sku) WHERE staged.sku IS NULL AND weight > 0))"
+        " FROM staged LEFT JOIN stock ON stock.sku = staged.sku WHERE batch = ?"
+        " GROUP BY staged.sku ORDER BY staged.sku IS NULL, staged.sku",
+        (batch,),
+    )
+    return [Share(*row) for row in found]
+
+
+def faults(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
+    """All that stands against making these codes, by line."""
+    found = [
+        *_taken(tx, batch),
+        *_unknown_prizes(tx, batch),
+        *_over_limit(tx, batch, per_attendee),
+        *_too_few(tx, batch),
+        *_too_many_now(tx, batch),
+    ]
+    return sorted(found, key=lambda fault: fault.line)
+
+
+def _taken(tx: Transaction, batch: str) -> Iterator[Fault]:
+    known = tx.connection.execute(
+        "SELECT line, id FROM staged JOIN codes USING (digest) WHERE batch = ?", (batch,)
+    )
+    for line, code in known:
+        yield Fault(line, f"this code is known already, as number {code}")
+    twice = tx.connection.execute(
+        "SELECT line, first FROM staged JOIN (SELECT digest, min(line) AS first FROM staged"
+        " WHERE batch = :batch GROUP BY digest HAVING count(*) > 1) USING (digest)"
+        " WHERE batch = :batch AND line > first",
+        {"batch": batch},
+    )
+    for line, first in twice:
+        yield Fault(line, f"this code is there already, on line {first}")
+
+
+def _unknown_prizes(tx: Transaction, batch: str) -> Iterator[Fault]:
+    known = ", ".join(str(prize["sku"]) for prize in stock.listing(tx.connection)) or "none yet"
+    found = tx.connection.execute(
+        "SELECT line, sku FROM staged WHERE batch = ? AND sku IS NOT NULL"
+        " AND sku NOT IN (SELECT sku FROM prizes)",
+        (batch,),
+    )
+    for line, sku in found:
+        yield Fault(line, f"there is no prize '{sku}'; known: {known}")
+
+
+def _over_limit(tx: Transaction, batch: str, per_attendee: int) -> Iterator[Fault]:
+    if not per_attendee:
+        return
+    found = tx.connection.execute(
+        "SELECT last, wanted, reference, (SELECT count(*) FROM codes"
+        " WHERE codes.attendee = attendees.id AND state IN ('ready', 'in_use', 'spent'))"
+        " + (SELECT count(*) FROM holds JOIN issues ON issues.id = holds.issue"
+        " WHERE holds.state = 'open' AND issues.attendee = attendees.id) AS had"
+        " FROM (SELECT max(line) AS last, count(*) AS wanted, attendee AS name FROM staged"
+        " WHERE batch = ? GROUP BY attendee) LEFT JOIN attendees ON reference = name"
+        " WHERE wanted + had > ?",
+        (batch, per_attendee),
+    )
+    for line, wanted, _, had in found:
+        why = f"this attendee would have {wanted + had} codes, and {per_attendee} is the most"
+        yield Fault(line, f"{why} for one ([codes] per_attendee)")
+
+
+def _too_few(tx: Transaction, batch: str) -> Iterator[Fault]:
+    known = {prize["sku"] for prize in stock.listing(tx.connection)}
+    for share in shares(tx, batch):
+        if share.sku is None:
+            left = for_drawing(tx, batch)
+            if share.codes > sum(prize.units for prize in left):
+                some = sum(prize.units for prize in left)
+                why = f"{share.codes} codes draw a prize, and {some} units are left to draw among"
+                yield Fault(0, f"{why}; `boxd prizes adjust SKU +UNITS` adds some")
+        elif share.sku in known and share.codes > share.on_hand:
+            lacking = share.codes - share.on_hand
+            why = f"{share.codes} codes for '{share.sku}', and {share.on_hand} units on hand"
+            yield Fault(0, f"{why}; `boxd prizes adjust {share.sku} +{lacking}` adds the rest")
+
+
+def _too_many_now(tx: Transaction, batch: str) -> Iterator[Fault]:
+    wanted = tx.connection.execute("SELECT count(*) FROM staged WHERE batch = ?", (batch,))
+    is_serving = tx.connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM redemptions WHERE ended_at IS NULL)"
+    ).fetchone()[0]
+    if wanted.fetchone()[0] > MOST_WHILE_SERVING and is_serving:
+        why = f"more than {MOST_WHILE_SERVING} codes at once keep the box from answering"
+        yield Fault(0, f"{why}, and somebody is being served; repeat when nobody is")
+
+
+@dataclass
+class Pile:
+    """Units of a prize that drawn codes can fall on."""
+
+    sku: str
+    weight: int
+    units: int
+
+
+def for_drawing(tx: Transaction, batch: str) -> list[Pile]:
+    """What is on hand beside what the batch's own prizes take."""
+    found = tx.connection.execute(
+        "SELECT sku, weight, on_hand - (SELECT count(*) FROM staged WHERE batch = ?"
+        " AND staged.sku = prizes.sku) AS units"
+        " FROM prizes JOIN stock USING (sku) WHERE weight > 0 AND units > 0 ORDER BY sku",
+        (batch,),
+    )
+    return [Pile(*row) for row in found]

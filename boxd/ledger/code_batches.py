@@ -1,0 +1,223 @@
+"""Batches of codes: staged in parts, looked through as a whole, then made codes all at once.
+
+The stage is a temporary table of the ledger's one writer: the parts cost the ledger's file
+nothing, and after a restart they are gone, whatever became of whoever sent them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from boxd.errors import NotFound, Refused
+from boxd.ledger import audit, batch_faults, outbox, stock
+from boxd.ledger.batch_faults import Fault, Pile, Share
+from boxd.ledger.check_digit import random_code
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Transaction, as_text
+
+# Long enough for the slowest upload; then what nobody finished is dropped by the next batch.
+_KEPT = timedelta(hours=1)
+# As for single codes: more draws than that, and nearly all codes are taken.
+_DRAWS = 20
+
+_STAGE = (
+    "CREATE TEMP TABLE IF NOT EXISTS batches"
+    " (id TEXT PRIMARY KEY, begun_at TEXT NOT NULL, is_done INTEGER NOT NULL DEFAULT 0)",
+    "CREATE TEMP TABLE IF NOT EXISTS staged (batch TEXT NOT NULL, line INTEGER NOT NULL,"
+    " attendee TEXT NOT NULL, sku TEXT, digest BLOB NOT NULL, sealed BLOB NOT NULL,"
+    " expires_at TEXT NOT NULL, code INTEGER, PRIMARY KEY (batch, line))",
+    "CREATE INDEX IF NOT EXISTS temp.staged_digests ON staged (batch, digest)",
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One code that is wanted. `line` is where the organiser's file has it.
+
+    `digits` None: made by the box. `sku` None: drawn among what is in stock. `expires_at` as the
+    ledger writes times.
+    """
+
+    line: int
+    attendee: str
+    expires_at: str
+    digits: str | None = None
+    sku: str | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A code of a batch; `sealed` are its digits, see `CodeKeys.unseal`."""
+
+    line: int
+    number: int
+    attendee: str
+    sku: str
+    prize: str
+    sealed: bytes
+    expires_at: str
+
+
+def begin(tx: Transaction, batch: str) -> None:
+    """Make room for the batch; those that were left lying are dropped."""
+    for statement in _STAGE:
+        tx.connection.execute(statement)
+    oldest = as_text(datetime.fromisoformat(tx.at) - _KEPT)
+    found = tx.connection.execute("SELECT id FROM batches WHERE begun_at < ?", (oldest,))
+    for row in found.fetchall():
+        drop(tx, row[0])
+    tx.connection.execute("INSERT INTO batches (id, begun_at) VALUES (?,?)", (batch, tx.at))
+
+
+def drop(tx: Transaction, batch: str) -> None:
+    """Forget what was staged; codes that were made stay."""
+    _require(tx, batch)
+    tx.connection.execute("DELETE FROM staged WHERE batch = ?", (batch,))
+    tx.connection.execute("DELETE FROM batches WHERE id = ?", (batch,))
+
+
+def stage(tx: Transaction, batch: str, rows: Sequence[Wanted], keys: CodeKeys, length: int) -> None:
+    """Put rows to the batch; one sent again replaces itself. Raises NotFound, Refused."""
+    if _require(tx, batch):
+        raise Refused("the codes of this batch are made already; begin a new one")
+    for row in rows:
+        digits = row.digits or _unused(tx, batch, keys, length)
+        tx.connection.execute(
+            "INSERT OR REPLACE INTO staged (batch, line, attendee, sku, digest, sealed, expires_at)"
+            " VALUES (?,?,?,?,?,?,?)",
+            (
+                *(batch, row.line, row.attendee, row.sku),
+                *(keys.digest(digits), keys.seal(digits), row.expires_at),
+            ),
+        )
+
+
+def _unused(tx: Transaction, batch: str, keys: CodeKeys, length: int) -> str:
+    for _ in range(_DRAWS):
+        digits = random_code(length)
+        taken = tx.connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM codes WHERE digest = :digest)"
+            " OR EXISTS (SELECT 1 FROM staged WHERE batch = :batch AND digest = :digest)",
+            {"digest": keys.digest(digits), "batch": batch},
+        ).fetchone()[0]
+        if not taken:
+            return digits
+    raise Refused(
+        f"no unused code of {length} digits was found in {_DRAWS} draws:"
+        " nearly all are taken; make codes longer ([codes] length)"
+    )
+
+
+def _require(tx: Transaction, batch: str) -> bool:
+    """Whether the batch's codes are made. Raises NotFound for an unknown batch."""
+    for statement in _STAGE:
+        tx.connection.execute(statement)
+    row = tx.connection.execute("SELECT is_done FROM batches WHERE id = ?", (batch,)).fetchone()
+    if row is None:
+        raise NotFound("boxd does not know this batch any more (was it restarted?); begin anew")
+    return bool(row[0])
+
+
+def shares(tx: Transaction, batch: str) -> list[Share]:
+    """How the batch's codes go to the prizes, the drawn ones last."""
+    _require(tx, batch)
+    return batch_faults.shares(tx, batch)
+
+
+def faults(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
+    """All that stands against making these codes, by line; none once they are made."""
+    return [] if _require(tx, batch) else batch_faults.faults(tx, batch, per_attendee)
+
+
+def make(tx: Transaction, batch: str, box: str, per_attendee: int, actor: str) -> list[Fault]:
+    """Make the batch's codes, each with one unit held; or none of them, and tell every fault.
+
+    Asked again, nothing changes.
+    """
+    if found := faults(tx, batch, per_attendee):
+        return found
+    if _require(tx, batch):
+        return []
+    _draw(tx, batch)
+    tx.connection.execute(
+        "INSERT INTO attendees (reference) SELECT DISTINCT attendee FROM staged WHERE batch = ?"
+        " ON CONFLICT DO NOTHING",
+        (batch,),
+    )
+    _insert(tx, batch, box)
+    _hold(tx, batch, actor)
+    _tell(tx, batch, actor)
+    tx.connection.execute("UPDATE batches SET is_done = 1 WHERE id = ?", (batch,))
+    return []
+
+
+def _draw(tx: Transaction, batch: str) -> None:
+    """Let each row without a prize fall on one, by weight, while units last."""
+    piles = batch_faults.for_drawing(tx, batch)
+    rows = tx.connection.execute(
+        "SELECT line FROM staged WHERE batch = ? AND sku IS NULL ORDER BY line", (batch,)
+    )
+    drawn = [(_drawn(piles), batch, row[0]) for row in rows.fetchall()]
+    tx.connection.executemany("UPDATE staged SET sku = ? WHERE batch = ? AND line = ?", drawn)
+
+
+def _drawn(piles: list[Pile]) -> str:
+    left = [pile for pile in piles if pile.units]
+    point = secrets.randbelow(sum(pile.weight for pile in left))
+    for pile in left:
+        point -= pile.weight
+        if point < 0:
+            pile.units -= 1
+            return pile.sku
+    raise AssertionError("the point lies among the weights")
+
+
+def _insert(tx: Transaction, batch: str, box: str) -> None:
+    tx.connection.execute(
+        "INSERT INTO codes (digest, sealed, box, attendee, sku, state, issued_at, expires_at)"
+        " SELECT digest, sealed, ?, attendees.id, sku, 'ready', ?, expires_at FROM staged"
+        " JOIN attendees ON reference = staged.attendee WHERE batch = ? ORDER BY line",
+        (box, tx.at, batch),
+    )
+    tx.connection.execute(
+        "UPDATE staged SET code = (SELECT id FROM codes WHERE codes.digest = staged.digest)"
+        " WHERE batch = ?",
+        (batch,),
+    )
+
+
+def _hold(tx: Transaction, batch: str, actor: str) -> None:
+    for share in batch_faults.shares(tx, batch):
+        way = (stock.Place.ON_HAND, stock.Place.HELD)
+        reason = f"codes of batch {batch}"
+        movement = stock.Movement(str(share.sku), *way, actor, reason, share.codes)
+        stock.move(tx, movement)
+
+
+def _tell(tx: Transaction, batch: str, actor: str) -> None:
+    rows = tx.connection.execute(
+        "SELECT codes.id, codes.attendee, codes.sku, codes.expires_at FROM staged"
+        " JOIN codes ON codes.id = staged.code WHERE batch = ? ORDER BY codes.id",
+        (batch,),
+    )
+    for code, attendee, sku, expires_at in rows.fetchall():
+        detail: dict[str, str | int | float | bool | None]
+        detail = {"attendee": attendee, "expires_at": expires_at, "batch": batch}
+        audit.append(tx, audit.Entry(actor, "code.issued", code=code, sku=sku, detail=detail))
+        told = {"code": code, "sku": sku, "expires_at": expires_at, "issue": ""}
+        outbox.note(tx, outbox.EventType.CODE_ISSUED, told, attendee)
+
+
+def made(tx: Transaction, batch: str, after: int, limit: int) -> list[Made]:
+    """Up to `limit` codes of the batch on lines above `after`; none before they are made."""
+    _require(tx, batch)
+    found = tx.connection.execute(
+        "SELECT line, code, attendee, sku, name, sealed, expires_at FROM staged"
+        " JOIN prizes USING (sku) WHERE batch = ? AND line > ? AND code IS NOT NULL"
+        " ORDER BY line LIMIT ?",
+        (batch, after, limit),
+    )
+    return [Made(*row) for row in found]
