@@ -9,7 +9,7 @@ from boxd.bays.opening import Actuated
 from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.config.addresses import split
-from boxd.daemon import assembly
+from boxd.daemon import assembly, upstream
 from boxd.devices import DeviceState
 from boxd.errors import DeviceUnreachable
 from boxd.ledger.ledger import Ledger
@@ -22,7 +22,7 @@ _SETTLES_S = 0.3
 
 async def open_locker(config: Config, locker: int, actor: str, reason: str) -> Actuated:
     """Find the locker's latch and open it once; the caller holds the box's lock."""
-    ledger = await asyncio.to_thread(Ledger, config.ledger_file)
+    ledger = await asyncio.to_thread(Ledger, config.ledger_file, telling=upstream.telling(config))
     simulated = assembly.simulated(config)
     rack = assembly.rack(config, simulated, lambda: None)
     try:

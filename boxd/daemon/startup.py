@@ -15,13 +15,14 @@ from boxd.bays.device_tests import DeviceTests
 from boxd.bays.returns import Returns
 from boxd.bays.strangers import watch_strangers
 from boxd.config import Config
-from boxd.daemon import assembly, welcome
+from boxd.daemon import assembly, upstream, welcome
 from boxd.daemon.box import Box, Parts
 from boxd.daemon.changes import Changes
 from boxd.daemon.early_news import EarlyNews
 from boxd.daemon.phones_listener import PhonesListener
 from boxd.daemon.refusing import RefusingBox, RefusingDesk
 from boxd.daemon.serving import Serving
+from boxd.daemon.upstream import Upstream
 from boxd.errors import BoxdError
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
@@ -35,6 +36,7 @@ from boxd.workflows.redemption_activities import RedemptionActivities, Redemptio
 from boxd.workflows.runner import Desks, Runner
 from boxd.workflows.task_activities import TaskActivities
 from boxd.workflows.task_desk import TaskDesk
+from boxd.workflows.upstream_activities import UpstreamActivities
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -59,6 +61,7 @@ async def start(
     ledger, keys = await _open_ledger(config, changes, closing)
     simulated = _simulated(config, closing)
     parts = _wire(config, ledger, keys, simulated, changes, closing)
+    delivery = upstream.connected(config, ledger, changes)
     box = Box(parts, changes)
     serving = Serving(box, parts.bays, ledger)
     ledger.on_trouble = serving.ledger_troubled
@@ -74,7 +77,9 @@ async def start(
     news.tell(serving)
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
-    _start_worker(parts, serving, closing, fail)
+    if delivery is not None:
+        _keep_running(delivery.desk.run(), closing, fail)
+    _start_worker(parts, serving, delivery, closing, fail)
     if config.simulation.enabled:
         _keep_running(welcome.greet(config, ledger, keys, serving.is_serving), closing, fail)
 
@@ -82,7 +87,7 @@ async def start(
 async def _open_ledger(
     config: Config, changes: Changes, closing: AsyncExitStack
 ) -> tuple[Ledger, CodeKeys]:
-    ledger = await asyncio.to_thread(Ledger, config.ledger_file)
+    ledger = await asyncio.to_thread(Ledger, config.ledger_file, telling=upstream.telling(config))
     closing.callback(ledger.close)
     ledger.on_commit = changes.note_ledger
     keys = assembly.keys(config, ledger)
@@ -127,7 +132,11 @@ def _wire(
 
 
 def _start_worker(
-    parts: Parts, serving: Serving, closing: AsyncExitStack, fail: Callable[[], None]
+    parts: Parts,
+    serving: Serving,
+    delivery: Upstream | None,
+    closing: AsyncExitStack,
+    fail: Callable[[], None],
 ) -> None:
     config = parts.config
     rules = RedemptionRules(
@@ -138,10 +147,12 @@ def _start_worker(
         *RedemptionActivities(parts.ledger, parts.bays, parts.opener, rules, serving.lock).all(),
         *TaskActivities(parts.ledger).all(),
         *IssueActivities(parts.ledger, parts.keys, assembly.issue_rules(config)).all(),
+        *(UpstreamActivities(delivery.courier).all() if delivery is not None else ()),
     ]
     runner = Runner(config, parts.ledger, activities, serving.worker_serves, serving.reconciled)
     serving.on_server_down(runner.doubt)
-    _keep_running(runner.run(Desks(parts.desk, parts.task_desk)), closing, fail)
+    desks = Desks(parts.desk, parts.task_desk, delivery.desk if delivery is not None else None)
+    _keep_running(runner.run(desks), closing, fail)
 
 
 async def start_refusing(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +31,8 @@ log = structlog.get_logger("boxd.upstream")
 
 # After so many batches whoever sent the courier looks whether it is still wanted.
 _BATCHES_A_ROUND = 20
+# So late may a round be: a server that is busy or was restarted.
+_OVERDUE_S = 60.0
 _DELIVERY = "delivery"
 _DEAD = "dead_letters"
 
@@ -56,13 +59,14 @@ class Courier:
     """Owns what is known of upstream's state; `on_change` is called when that changes."""
 
     def __init__(self, ledger: Ledger, caller: Caller, rules: Rules) -> None:
-        self.is_idle = False
         self.on_change: Callable[[], None] = lambda: None
         self._ledger = ledger
         self._caller = caller
         self._rules = rules
         self._trouble = Trouble()
         self._at_work = asyncio.Lock()
+        self._is_idle = True
+        self._due = time.monotonic()
         self._batch = rules.batch  # smaller while an event that is refused is looked for
 
     @property
@@ -70,19 +74,31 @@ class Courier:
         """What is wrong just now."""
         return self._trouble
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the next round begins only when somebody asks for it."""
+        return self._is_idle
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a round that was promised did not begin: nobody drives the courier any more."""
+        waits = not self._is_idle and not self._at_work.locked()
+        return waits and time.monotonic() > self._due + _OVERDUE_S
+
     async def round(self) -> Round:
         """Deliver what waits, or as much of it as goes. Raises LedgerUnusable."""
         async with self._at_work:
             for _ in range(_BATCHES_A_ROUND):
                 # Said before the look: what is noted during it makes another round.
-                self.is_idle = True
+                self._is_idle = True
                 waiting = await self._ledger.read(partial(outbox.first, limit=self._batch))
                 if not waiting:
                     return Round(is_done=True)
-                self.is_idle = False
+                self._is_idle = False
                 failed = await self._deliver(batch_of(waiting, self._rules.box))
                 if failed is not None:
                     return failed
+            self._due = time.monotonic()
             return Round(is_done=False)
 
     async def _deliver(self, batch: Batch) -> Round | None:
@@ -143,6 +159,7 @@ class Courier:
             await raise_trouble(self._ledger, _DELIVERY, found.why)
         if found.why != self._trouble.why:
             log.warning("upstream did not take events", why=found.why, failures=failures)
+        self._due = time.monotonic() + wait_s
         now = utc_now()
         since = self._trouble.since or as_text(now)
         next_at = as_text(now + timedelta(seconds=wait_s))

@@ -22,6 +22,8 @@ from boxd.workflows.redemption import RedemptionWorkflow
 from boxd.workflows.task import TaskWorkflow
 from boxd.workflows.task_desk import TaskDesk
 from boxd.workflows.task_reconciliation import reconcile_tasks
+from boxd.workflows.upstream import UpstreamWorkflow
+from boxd.workflows.upstream_desk import UpstreamDesk, end_delivery
 
 log = structlog.get_logger(__name__)
 
@@ -30,20 +32,23 @@ _ASK_EVERY_S = 2.0
 _ANSWER_WITHIN_S = 2.0
 _RETRY_S = 0.2
 _AFTER_AN_ERROR_S = 2.0
-_WORKFLOWS = (RedemptionWorkflow, TaskWorkflow, IssueCodeWorkflow)
+_WORKFLOWS = (RedemptionWorkflow, TaskWorkflow, IssueCodeWorkflow, UpstreamWorkflow)
 
 
 @dataclass(frozen=True)
 class Desks:
-    """Where people's requests reach the workflows."""
+    """Where people's requests reach the workflows; `upstream` where there is one."""
 
     redemptions: RedemptionDesk
     tasks: TaskDesk
+    upstream: UpstreamDesk | None = None
 
     def use(self, client: Client) -> None:
         """From now on the server is reached through `client`."""
         self.redemptions.use(client)
         self.tasks.use(client)
+        if self.upstream is not None:
+            self.upstream.use(client)
 
 
 class Runner:
@@ -102,12 +107,18 @@ class Runner:
         log.info("reconciled", resumed=found.resumed, undecided=found.undecided_bays)
         await self._on_reconciled(found)
         await self._reconcile_tasks(client, desks)
+        if desks.upstream is None:
+            await end_delivery(client, box)
+        else:
+            await desks.upstream.try_now()
 
     async def _resume(self, client: Client, desks: Desks) -> None:
         box = self._config.box.id
         if resumed := await catch_up(client, self._ledger, desks.redemptions, box):
             log.warning("redemptions taken up anew", resumed=resumed)
         await self._reconcile_tasks(client, desks)
+        if desks.upstream is not None:
+            await desks.upstream.try_now()
 
     async def _reconcile_tasks(self, client: Client, desks: Desks) -> None:
         found = await reconcile_tasks(client, self._ledger, desks.tasks, self._config.box.id)

@@ -1,0 +1,102 @@
+"""Upstream delivery, put together where it is configured, and what people ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from boxd.config import Config
+from boxd.daemon.changes import Changes
+from boxd.errors import Refused
+from boxd.ledger import outbox
+from boxd.ledger.ledger import Ledger
+from boxd.ledger.outbox import Depth
+from boxd.ledger.telling import Telling
+from boxd.upstream.asking import Caller
+from boxd.upstream.backoff import Backoff
+from boxd.upstream.courier import Courier, Rules
+from boxd.upstream.http import Peer
+from boxd.workflows.upstream_desk import UpstreamDesk
+
+Json = dict[str, Any]
+
+
+def telling(config: Config) -> Telling | None:
+    """How the ledger notes events; None where there is no upstream."""
+    if config.upstream.url is None:
+        return None
+    return Telling(config.upstream.stock_low, config.upstream.most_waiting)
+
+
+def caller(config: Config) -> Caller | None:
+    """What asks upstream; None where there is none."""
+    settings = config.upstream
+    if settings.url is None or settings.secret_file is None:
+        return None
+    peer = Peer(settings.url, settings.connect_timeout_s, settings.timeout_s, settings.ca_file)
+    return Caller(peer, settings.secret_file)
+
+
+class Upstream:
+    """Implements `boxd.web.upstream_services.UpstreamServices` over courier and desk."""
+
+    def __init__(self, config: Config, ledger: Ledger, telling: Telling, caller: Caller) -> None:
+        settings = config.upstream
+        backoff = Backoff(settings.retry_first_s, settings.retry_longest_s)
+        self._ledger = ledger
+        self._url = settings.url
+        self.courier = Courier(ledger, caller, Rules(config.box.id, settings.batch, backoff))
+        self.desk = UpstreamDesk(ledger, config.box.id, telling, self.courier)
+
+    def view(self, depth: Depth) -> Json:
+        """How delivery stands, as the snapshot shows it."""
+        trouble = self.courier.trouble
+        return {"url": self._url, **asdict(depth), **asdict(trouble)}
+
+    async def waiting(self, after: int, limit: int) -> list[Json]:
+        """Events that wait, in order."""
+        return [
+            asdict(e) for e in await self._ledger.read(lambda c: outbox.waiting(c, after, limit))
+        ]
+
+    async def dead(self, after: int, limit: int) -> list[Json]:
+        """Events that upstream refused for good."""
+        return [asdict(e) for e in await self._ledger.read(lambda c: outbox.dead(c, after, limit))]
+
+    async def resend(self, events: list[str], actor: str) -> int:
+        """Send dead letters again, all where none is named, and try at once; returns how many."""
+        resent = await self._ledger.write(lambda tx: outbox.resend(tx, events, actor))
+        await self.desk.try_now()
+        return resent
+
+
+def connected(config: Config, ledger: Ledger, changes: Changes) -> Upstream | None:
+    """Delivery from the ledger's outbox, told of each commit; None where there is no upstream."""
+    asks = caller(config)
+    if asks is None or ledger.telling is None:
+        return None
+    made = Upstream(config, ledger, ledger.telling, asks)
+    made.courier.on_change = changes.note
+
+    def committed() -> None:
+        changes.note_ledger()
+        made.desk.committed()
+
+    ledger.on_commit = committed
+    return made
+
+
+class NoUpstream:
+    """A box without upstream has an empty outbox."""
+
+    async def waiting(self, after: int, limit: int) -> list[Json]:
+        """Nothing."""
+        return []
+
+    async def dead(self, after: int, limit: int) -> list[Json]:
+        """Nothing."""
+        return []
+
+    async def resend(self, events: list[str], actor: str) -> int:
+        """Refused: there is nobody to send to."""
+        raise Refused("this box has no upstream; name it in the configuration: [upstream] url")

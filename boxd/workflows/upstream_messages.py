@@ -1,0 +1,32 @@
+"""What goes into and comes out of the workflow of upstream delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UPSTREAM = "Upstream"
+DELIVER = "deliver"
+NOTED = "noted"
+TRY_NOW = "try_now"
+
+# An attempt ends by itself well before: a round is bounded, and each exchange by its timeout.
+ATTEMPT_S = 1500
+
+
+def upstream_workflow_id(box: str) -> str:
+    """The id of the workflow that delivers a box's events."""
+    return f"upstream-{box}"
+
+
+@dataclass(frozen=True)
+class UpstreamStart:
+    """How many rounds a run takes before it begins anew with an empty history."""
+
+    rounds: int = 100
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Whether the outbox was seen empty; otherwise there is more to send at once."""
+
+    is_done: bool
