@@ -18,7 +18,7 @@ from pathlib import Path
 from temporalio.client import Client
 
 from tests.box.booth import Booth, wait_until
-from tests.box.test_killed import go_on_to_the_end
+from tests.box.going_on import go_on_to_the_end
 
 HERE = Path(__file__).parent
 WAYS: dict[str, Callable[[Booth], str]] = {}
@@ -163,9 +163,10 @@ async def _history(port: int, redemption: str) -> str:
     return (await handle.fetch_history()).to_json()
 
 
-def _without_machine(history: str) -> str:
-    """The history without the process and host that made it."""
+def without_machine(history: str) -> str:
+    """The history without the process, host and folders that made it."""
     named = re.sub(r'("identity": )"[^"]*"', r'\1"boxd"', history)
+    named = re.sub(r'("stackTrace": )"(?:[^"\\]|\\.)*"', r'\1""', named)
     return json.dumps(json.loads(named), indent=1) + "\n"
 
 
@@ -181,7 +182,7 @@ def main() -> None:
         try:
             booth.start()
             history = asyncio.run(_history(booth.temporal_port, play(booth)))
-            (HERE / f"{name}.json").write_text(_without_machine(history), encoding="utf-8")
+            (HERE / f"{name}.json").write_text(without_machine(history), encoding="utf-8")
             print(f"{name}: {len(json.loads(history)['events'])} events")
         finally:
             booth.close()

@@ -10,8 +10,11 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
+from boxd.workflows.issue import IssueCodeWorkflow
 from boxd.workflows.redemption import RedemptionWorkflow
+from boxd.workflows.task import TaskWorkflow
 from tests.histories.record import WAYS
+from tests.histories.record_tasks import WAYS as TASK_WAYS
 
 HISTORIES = Path(__file__).parents[1] / "histories"
 
@@ -21,6 +24,17 @@ async def test_a_recorded_redemption_replays(name: str) -> None:
     text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
     replayer = Replayer(workflows=[RedemptionWorkflow])
     await replayer.replay_workflow(WorkflowHistory.from_json(f"redemption-{name}", text))
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in HISTORIES.glob("*.*.json")))
+async def test_a_recorded_task_or_issue_replays(name: str) -> None:
+    text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
+    replayer = Replayer(workflows=[TaskWorkflow, IssueCodeWorkflow])
+    await replayer.replay_workflow(WorkflowHistory.from_json(name, text))
+
+
+def test_every_way_of_a_task_is_recorded() -> None:
+    assert {file.name.split(".")[0] for file in HISTORIES.glob("*.*.json")} == set(TASK_WAYS)
 
 
 async def test_a_workflow_that_decides_otherwise_does_not_replay() -> None:
