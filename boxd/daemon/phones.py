@@ -2,52 +2,75 @@
 
 from __future__ import annotations
 
+import structlog
 from starlette.routing import Route
 
 from boxd.config import Config
 from boxd.errors import ConfigError, KeysMissing
+from boxd.ledger import alarms
 from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.ledger import Ledger
+from boxd.ledger.ledger import Ledger, Transaction
 from boxd.phones.answering import Place
 from boxd.phones.attendant_desk import AttendantDesk
 from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
 from boxd.phones.desk import PhoneDesk
-from boxd.phones.link_desk import LinkDesk
+from boxd.phones.link_desk import NO_ADDRESS, LinkDesk
 from boxd.phones.links import Signer, load_signer
 from boxd.phones.pin import Pin, read_pin
 from boxd.web.task_services import TaskServices
+
+log = structlog.get_logger("boxd")
+
+_ALARM = "phones_secret"
 
 
 class PhoneSide:
     """Links for the commands and the API, pages for the second listener.
 
-    Raises ConfigError for a key or a PIN of no use.
+    A key or a PIN of no use keeps the box from nothing else: `tell` raises an alarm.
     """
 
     def __init__(self, config: Config, ledger: Ledger, tasks: TaskServices, keys: CodeKeys) -> None:
-        signer = _signer(config)
-        self.links = LinkDesk(ledger, signer, config.phones.public_url)
+        self._ledger = ledger
+        self._faults: list[str] = []
+        address = config.phones.public_url
+        signer = self._signer(config) if address else None
+        why = self._faults[0] if self._faults else NO_ADDRESS
+        self.links = LinkDesk(ledger, signer, address, why)
         self.routes: list[Route] = []
-        if signer is None or config.phones.public_url is None or not config.phones.enabled:
+        if signer is None or address is None or not config.phones.enabled:
             return
         desk = PhoneDesk(ledger, tasks, keys, signer)
-        attendants = AttendantDesk(ledger, tasks, desk, signer, _pin(config, signer))
-        place = Place(config.box.name, config.phones.public_url)
+        attendants = AttendantDesk(ledger, tasks, desk, signer, self._pin(config, signer))
+        place = Place(config.box.name, address)
         self.routes += AttendeePages(desk, place).routes()
         self.routes += AttendantPages(attendants, place).routes()
 
+    async def tell(self) -> None:
+        """Raise an alarm for what is of no use; clear that of an earlier start."""
+        for fault in self._faults:
+            log.error("phones", why=fault)
+        text = "; ".join(self._faults)
 
-def _signer(config: Config) -> Signer | None:
-    """What signs links, where phones have an address."""
-    if config.phones.public_url is None:
-        return None
-    try:
-        return load_signer(config.link_key_file, config.box.id)
-    except KeysMissing as error:
-        raise ConfigError(str(error)) from None
+        def tell(tx: Transaction) -> None:
+            alarms.clear(tx, _ALARM, "phones")
+            if text:
+                alarms.raise_alarm(tx, _ALARM, "phones", f"{text}. Then restart boxd.")
 
+        await self._ledger.write(tell)
 
-def _pin(config: Config, signer: Signer) -> Pin | None:
-    file = config.phones.attendant_pin_file
-    return read_pin(file, signer.derived_key("pin")) if file else None
+    def _signer(self, config: Config) -> Signer | None:
+        try:
+            return load_signer(config.link_key_file, config.box.id)
+        except KeysMissing as error:
+            self._faults.append(str(error))
+            return None
+
+    def _pin(self, config: Config, signer: Signer) -> Pin | None:
+        file = config.phones.attendant_pin_file
+        try:
+            return read_pin(file, signer.derived_key("pin")) if file else None
+        except ConfigError as error:
+            self._faults.append(str(error))
+            return None

@@ -37,12 +37,19 @@ class CheckpointLink:
 
 
 class LinkDesk:
-    """Makes links; without a signer or an address it refuses, with the remedy."""
+    """Makes links; without a signer or an address it refuses, with the reason `why_not`."""
 
-    def __init__(self, ledger: Ledger, signer: Signer | None, address: str | None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        signer: Signer | None,
+        address: str | None,
+        why_not: str = NO_ADDRESS,
+    ) -> None:
         self._ledger = ledger
         self._signer = signer
         self._address = address
+        self._why_not = why_not
 
     async def of_attendees(
         self, references: Sequence[str], renew: bool, actor: str
@@ -96,7 +103,7 @@ class LinkDesk:
 
     def _require_signer(self) -> Signer:
         if self._signer is None or self._address is None:
-            raise Refused(NO_ADDRESS)
+            raise Refused(self._why_not)
         return self._signer
 
     def _url(self, signer: Signer, link: Link) -> str:

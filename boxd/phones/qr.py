@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,3 +36,10 @@ def squares(url: str) -> list[list[bool]]:
 def _code(url: str) -> segno.QRCode:
     # M mends 15 %: a thumb on a badge, a drop of rain on a sign.
     return segno.make(url, error="m", micro=False, boost_error=True)
+
+
+def in_letters(url: str) -> str:
+    """The code drawn with letters, for a terminal."""
+    drawn = io.StringIO()
+    _code(url).terminal(drawn, border=2, compact=True)
+    return drawn.getvalue()
