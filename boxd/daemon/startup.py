@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
+from starlette.routing import BaseRoute
 
 from boxd.bays.device_tests import DeviceTests
 from boxd.bays.returns import Returns
@@ -71,7 +72,8 @@ async def start(
     await box.refresh()
     _keep_running(box.keep_fresh(), closing, fail)
     _keep_running(watch_strangers(parts.rack, changes.note), closing, fail)
-    server = await _start_web(config, box, simulated, closing)
+    await box.phones.tell()
+    server = await _start_web(config, box, simulated, closing, box.phones.routes)
     if config.phones.enabled:
         _keep_running(PhonesListener(config.phones, server, ledger).keep(), closing, fail)
     news.tell(serving)
@@ -189,8 +191,10 @@ async def _start_web(
     box: BoxServices,
     simulated: SimulatedHardware | None,
     closing: AsyncExitStack,
+    phone_routes: Sequence[BaseRoute] = (),
 ) -> WebServer:
-    server = WebServer(Application(box, simulated, config.allowed_hosts, config.phones))
+    application = Application(box, simulated, config.allowed_hosts, config.phones, phone_routes)
+    server = WebServer(application)
     closing.push_async_callback(server.stop)
     await server.start(config.web.host, config.web.port, config.socket_file)
     log.info("the HUD is there", address=f"http://{config.web.host}:{server.port}/")
