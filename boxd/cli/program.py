@@ -38,6 +38,8 @@ COMMANDS = {
     "safe": ("safe", "Switch every output on the Pi's pins off, without the daemon."),
     "redemptions": ("redemptions", "Show redemptions and answer what they ask."),
     "audit": ("audit", "Read, verify and export the audit trail."),
+    "schedules": ("schedules", "List and run what the box does by itself."),
+    "backup": ("backup", "Make, list and restore backups of the ledger."),
     "alarms": ("alarms", "List and clear alarms."),
     "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
     "temporal-server": ("temporal_server", "Run this box's Temporal server alone."),
@@ -81,7 +83,7 @@ def boxd() -> None:
     """The prize box's daemon, and the commands to look after it.
 
     The commands talk to the running daemon over its Unix socket; `config`, `audit verify`,
-    `lockers open --direct` and `version` work without it.
+    `backup`, `lockers open --direct` and `version` work without it.
     """
 
 

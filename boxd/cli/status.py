@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from boxd.cli import daemon
+from boxd.cli import daemon, schedules
 from boxd.cli.program import FAILED
 from boxd.cli.shape import BoxdCommand, json_option
 from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.times import present, when
+from boxd.errors import BoxdError
 
 SHORT_OF = 3  # units on hand at which stock is said to be short
 
@@ -22,11 +23,12 @@ SHORT_OF = 3  # units on hand at which stock is said to be short
 )
 @json_option
 def command(as_json: bool) -> int | None:
-    """Show how the box is: bays, prompts, devices, stock, alarms.
+    """Show how the box is: bays, prompts, devices, stock, alarms, schedules.
 
     Exits with 1 when the box is out of service, so that a script can watch it.
     """
     snapshot = daemon.get("/api/v1/status")
+    snapshot["schedules"] = _schedules()
     if as_json:
         say_json(snapshot)
     else:
@@ -42,6 +44,18 @@ def _show(snapshot: dict[str, Any]) -> None:
     _show_lockers(snapshot["lockers"])
     _show_devices(snapshot["devices"])
     _show_stock(snapshot["stock"])
+    if snapshot["schedules"]:
+        heading("Schedules")
+        schedules.show(snapshot["schedules"])
+
+
+def _schedules() -> list[dict[str, Any]]:
+    """The schedules; none while Temporal does not answer, which the health says already."""
+    try:
+        found: list[dict[str, Any]] = daemon.get("/api/v1/schedules")["schedules"]
+    except BoxdError:
+        return []
+    return found
 
 
 def _show_health(box: dict[str, Any], health: dict[str, Any]) -> None:

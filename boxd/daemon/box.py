@@ -21,6 +21,7 @@ from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.daemon.changes import Changes
+from boxd.daemon.housekeeping import Housekeeping
 from boxd.daemon.phones import PhoneSide
 from boxd.daemon.requests import Requests
 from boxd.daemon.tasks import Tasks
@@ -61,6 +62,7 @@ class Parts:
     operator: OperatorDesk
     device_tests: DeviceTests
     task_desk: TaskDesk
+    housekeeping: Housekeeping
 
 
 class Box:
@@ -76,6 +78,7 @@ class Box:
         self._version = 0
         self._next = asyncio.Event()
         self.tasks = Tasks(parts.ledger, parts.task_desk)
+        self.housekeeping = parts.housekeeping
         self.tokens = Tokens(parts.ledger)
         self.requests = Requests(parts.ledger, parts.keys)
         self.phones = PhoneSide(parts.config, parts.ledger, self.tasks, parts.keys)

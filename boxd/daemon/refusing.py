@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
+
 from boxd.bays.bay import Bay
 from boxd.bays.device_tests import DeviceTests
 from boxd.bays.devices_view import devices_view
 from boxd.config import Config
-from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
+from boxd.errors import BoxdError, KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
+from boxd.ledger import backup
 from boxd.ledger.ledger import as_text, utc_now
 from boxd.ledger.overview import Overview
 from boxd.redemption import Answer, Reply
@@ -19,9 +22,25 @@ from boxd.temporal.server import ServerStatus
 from boxd.web.snapshot import Health, Picture, snapshot
 
 Json = dict[str, Any]
+log = structlog.get_logger("boxd")
 
 _MEND = "Mend the disk, then start boxd again; the ledger itself may well be whole."
-_REMEDY = "Stop boxd, put a good copy of the file named above in its place, start boxd again."
+_LOOKING = "Stop boxd, restore a backup (one moment: boxd is looking for the newest good one)."
+_NO_BACKUP = (
+    "There is no good backup in {directory}. Stop boxd, restore a copy from elsewhere:"
+    " boxd backup restore FILE, start boxd again."
+)
+_RESTORE = (
+    "Stop boxd, type: boxd backup restore {file}   and start boxd again. It is the newest good"
+    " backup, and knows what happened until {until}; codes used since then will be good again."
+)
+_NEWER = (
+    "Install the newer boxd again, or stop boxd and restore a backup: boxd backup list --verify"
+)
+_KEYS = "Put the key back, with mode 600, and start boxd again."
+
+
+_REMEDIES = {LedgerUnusable: _MEND, LedgerTooNew: _NEWER, KeysMissing: _KEYS}
 
 
 class RefusingDesk:
@@ -60,8 +79,21 @@ class RefusingBox:
         self._bays = bays
         self.device_tests = device_tests
         self._error = error
+        self._remedy = _REMEDIES.get(type(error), _LOOKING)
         self._temporal: ServerStatus | None = None
         self.tasks = self.tokens = self.requests = self.links = RefusingServices(error)
+        self.housekeeping = RefusingServices(error)
+
+    async def look_for_backup(self) -> None:
+        """Find the newest backup that is whole, and offer it with the command to type."""
+        directory = self._config.backup_dir
+        found = await asyncio.to_thread(backup.newest_good, directory)
+        if found is None or found.contents is None:
+            self._remedy = _NO_BACKUP.format(directory=directory)
+        else:
+            until = found.contents.last_at or "nothing"
+            self._remedy = _RESTORE.format(file=found.file, until=until)
+        log.error("what to do", remedy=self._remedy)
 
     def server_changed(self, status: ServerStatus) -> None:
         """The Temporal server is not needed here, but shown."""
@@ -76,7 +108,7 @@ class RefusingBox:
         health = Health(
             state="out_of_service",
             why=str(self._error),
-            remedy=_MEND if isinstance(self._error, LedgerUnusable) else _REMEDY,
+            remedy=self._remedy,
             temporal=self._temporal.state.value if self._temporal else "external",
             temporal_why=self._temporal.why if self._temporal else "",
             temporal_since=as_text(self._temporal.since) if self._temporal else "",

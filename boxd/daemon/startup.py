@@ -20,11 +20,12 @@ from boxd.daemon import assembly, upstream, welcome
 from boxd.daemon.box import Box, Parts
 from boxd.daemon.changes import Changes
 from boxd.daemon.early_news import EarlyNews
+from boxd.daemon.housekeeping import Housekeeping
 from boxd.daemon.phones_listener import PhonesListener
 from boxd.daemon.refusing import RefusingBox, RefusingDesk
 from boxd.daemon.serving import Serving
 from boxd.daemon.upstream import Upstream
-from boxd.errors import BoxdError
+from boxd.errors import BoxdError, LedgerDamaged
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.credentials import read_credentials
@@ -32,6 +33,7 @@ from boxd.web.app import Application
 from boxd.web.box import BoxServices
 from boxd.web.server import WebServer
 from boxd.workflows.desk import RedemptionDesk
+from boxd.workflows.housekeeping_activities import HousekeepingActivities
 from boxd.workflows.issue_activities import IssueActivities
 from boxd.workflows.redemption_activities import RedemptionActivities, RedemptionRules
 from boxd.workflows.runner import Desks, Runner
@@ -130,7 +132,10 @@ def _wire(
     device_tests = DeviceTests(config, rack, bays, changes.note)
     task_desk = TaskDesk(ledger, config.box.id)
     task_desk.kinds_changed = assembly.declare_tasks(config, ledger)
-    return Parts(config, ledger, keys, rack, bays, opener, desk, operator, device_tests, task_desk)
+    return Parts(
+        *(config, ledger, keys, rack, bays, opener, desk, operator, device_tests, task_desk),
+        housekeeping=Housekeeping(config, ledger),
+    )
 
 
 def _start_worker(
@@ -151,9 +156,15 @@ def _start_worker(
         *IssueActivities(parts.ledger, parts.keys, assembly.issue_rules(config)).all(),
         *(UpstreamActivities(delivery.courier).all() if delivery is not None else ()),
     ]
+    house = parts.housekeeping
+    activities += HousekeepingActivities(
+        parts.ledger, config.ledger_file, house.backups, parts.device_tests.run_unattended
+    ).all()
     runner = Runner(config, parts.ledger, activities, serving.worker_serves, serving.reconciled)
     serving.on_server_down(runner.doubt)
-    desks = Desks(parts.desk, parts.task_desk, delivery.desk if delivery is not None else None)
+    desks = Desks(
+        parts.desk, parts.task_desk, house.desk, delivery.desk if delivery is not None else None
+    )
     _keep_running(runner.run(desks), closing, fail)
 
 
@@ -175,6 +186,8 @@ async def start_refusing(
         bay.serve(False, str(error))
     await rack.start()
     box = RefusingBox(config, bays, DeviceTests(config, rack, bays, changes.note), error)
+    if isinstance(error, LedgerDamaged):
+        _keep_running(box.look_for_backup(), closing, lambda: None)
     await _start_web(config, box, simulated, closing)
     news.tell(box)
 

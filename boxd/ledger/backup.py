@@ -51,6 +51,16 @@ class Backup:
     contents: Contents
     is_new: bool = True
 
+    def as_json(self) -> dict[str, object]:
+        """The backup as values for JSON."""
+        return {
+            "file": str(self.file),
+            "made_at": self.made_at,
+            "bytes": self.size,
+            "entries": self.contents.entries,
+            "is_new": self.is_new,
+        }
+
 
 @dataclass(frozen=True)
 class Listed:

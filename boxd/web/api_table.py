@@ -13,6 +13,7 @@ from boxd.roles import Role
 from boxd.web import (
     api_box,
     api_codes,
+    api_housekeeping,
     api_links,
     api_lockers,
     api_prizes,
@@ -89,6 +90,9 @@ OPERATIONS: tuple[Operation, ...] = (
     _commands("GET", "/tokens", api_tokens.tokens),
     _commands("POST", "/tokens", api_tokens.create_token, status=201),
     _commands("POST", "/tokens/{name}/revoke", api_tokens.revoke_token),
+    _commands("GET", "/schedules", api_housekeeping.schedules),
+    _commands("POST", "/schedules/{name}/run", api_housekeeping.run_schedule),
+    _commands("POST", "/backups", api_housekeeping.back_up, status=201),
     _commands("GET", "/devices/events", device_routes.watch),
     _commands("POST", "/devices/self-test", device_routes.test_unattended),
     _commands("POST", "/devices/tests", device_routes.begin_test),

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from boxd.bays.device_tests import DeviceTests
 from boxd.devices import DoorState
 from boxd.redemption import Answer, Reply
+from boxd.web.housekeeping_services import HousekeepingServices
 from boxd.web.link_services import LinkServices
 from boxd.web.task_services import TaskServices
 from boxd.web.token_services import RequestMemory, TokenServices
@@ -54,6 +55,10 @@ class BoxServices(Protocol):
     @property
     def tasks(self) -> TaskServices:
         """Tasks and the issue of codes."""
+
+    @property
+    def housekeeping(self) -> HousekeepingServices:
+        """Schedules and backups."""
 
     @property
     def tokens(self) -> TokenServices:

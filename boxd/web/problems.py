@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from boxd.errors import (
+    BackupFailed,
     BadInput,
     BoxdError,
     DeliveryUnknown,
@@ -35,6 +36,7 @@ KINDS: dict[type[BoxdError], tuple[int, str, str]] = {
     LedgerDamaged: (503, "ledger-damaged", "The ledger is damaged"),
     LedgerTooNew: (503, "ledger-too-new", "The ledger is of a newer boxd"),
     LedgerUnusable: (503, "ledger-unusable", "The ledger can't be used just now"),
+    BackupFailed: (503, "backup-failed", "No backup could be made"),
     KeysMissing: (503, "keys-missing", "A key file is missing"),
     DeviceUnreachable: (503, "device-unreachable", "The device is not there"),
     DeliveryUnknown: (503, "delivery-unknown", "It is not known whether the order arrived"),

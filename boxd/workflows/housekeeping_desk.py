@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 # A schedule that is asked to begin does so within a tenth of a second.
 _BEGINS_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.05
+_TRIES = 3
+_TRY_AGAIN_S = 1.0
 _STATES = {
     WorkflowExecutionStatus.RUNNING: "running",
     WorkflowExecutionStatus.COMPLETED: "done",
@@ -77,6 +79,17 @@ class HousekeepingDesk:
     def use(self, client: Client) -> None:
         """From now on the server is reached through `client`."""
         self._client = client
+
+    async def keep_up_to_date(self) -> None:
+        """The same as `bring_up_to_date` for who has more to do: tried a few times, then logged."""
+        for _ in range(_TRIES):
+            try:
+                await self.bring_up_to_date()
+            except TemporalUnavailable as error:
+                log.warning("the schedules could not be brought up to date", why=str(error))
+                await asyncio.sleep(_TRY_AGAIN_S)
+            else:
+                return
 
     async def bring_up_to_date(self) -> None:
         """See that each schedule is there and as configured; one that is paused stays so."""

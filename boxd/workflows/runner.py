@@ -15,7 +15,9 @@ from boxd.errors import TemporalUnavailable
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_worker
+from boxd.workflows import housekeeping
 from boxd.workflows.desk import RedemptionDesk
+from boxd.workflows.housekeeping_desk import HousekeepingDesk
 from boxd.workflows.issue import IssueCodeWorkflow
 from boxd.workflows.reconciliation import Reconciled, catch_up, reconcile
 from boxd.workflows.redemption import RedemptionWorkflow
@@ -32,7 +34,13 @@ _ASK_EVERY_S = 2.0
 _ANSWER_WITHIN_S = 2.0
 _RETRY_S = 0.2
 _AFTER_AN_ERROR_S = 2.0
-_WORKFLOWS = (RedemptionWorkflow, TaskWorkflow, IssueCodeWorkflow, UpstreamWorkflow)
+_WORKFLOWS = (
+    RedemptionWorkflow,
+    TaskWorkflow,
+    IssueCodeWorkflow,
+    UpstreamWorkflow,
+    *housekeeping.ALL,
+)
 
 
 @dataclass(frozen=True)
@@ -41,12 +49,14 @@ class Desks:
 
     redemptions: RedemptionDesk
     tasks: TaskDesk
+    housekeeping: HousekeepingDesk
     upstream: UpstreamDesk | None = None
 
     def use(self, client: Client) -> None:
         """From now on the server is reached through `client`."""
         self.redemptions.use(client)
         self.tasks.use(client)
+        self.housekeeping.use(client)
         if self.upstream is not None:
             self.upstream.use(client)
 
@@ -90,6 +100,7 @@ class Runner:
             client, self._config.box.id, workflows=_WORKFLOWS, activities=self._activities
         ):
             self._on_serving(True, "")
+            await desks.housekeeping.keep_up_to_date()
             await self._watch(client, desks)
 
     async def _connect(self) -> Client:
@@ -148,6 +159,7 @@ class Runner:
                 self._doubted.clear()
                 await self._until_done(lambda: self._resume(client, desks))
                 self._on_serving(True, "")
+                await desks.housekeeping.keep_up_to_date()
             if self._doubted.is_set():
                 await asyncio.sleep(_RETRY_S)
             else:

@@ -1,0 +1,151 @@
+"""`boxd backup`: copies of the ledger."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.setting import actor, configuration
+from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.tables import say_json, table
+from boxd.cli.times import present, when
+from boxd.cli.waiting import waiting
+from boxd.daemon.only_one import is_held, only_one
+
+if TYPE_CHECKING:
+    from boxd.config.schema import Config
+    from boxd.ledger.restore import Restored
+
+_SHOWN_CODES = 20
+
+
+@click.group(
+    "backup",
+    cls=BoxdGroup,
+    examples=("boxd backup create", "boxd backup list", "boxd backup restore FILE"),
+)
+def command() -> None:
+    """Make, list and restore backups of the ledger."""
+
+
+@command.command("create", examples=("boxd backup create", "boxd backup create --json"))
+@json_option
+def create(as_json: bool) -> None:
+    """Make a backup now; works with and without the daemon.
+
+    The bays go on meanwhile. Where nothing has happened since the newest backup, that one is it.
+    """
+    config = configuration()
+    with waiting("making a backup"):
+        made = _by_daemon() if is_held(config.lock_file) else _by_hand(config)
+    if as_json:
+        say_json({"backup": made})
+    elif made["is_new"]:
+        click.echo(f"{made['file']}: {made['entries']} entries, verified")
+    else:
+        click.echo(f"nothing has happened since {made['file']}, which is whole")
+
+
+def _by_daemon() -> dict[str, Any]:
+    while True:
+        made: dict[str, Any] | None = daemon.post("/api/v1/backups", {})["backup"]
+        if made is not None:
+            return made
+
+
+def _by_hand(config: Config) -> dict[str, Any]:
+    from boxd.daemon.housekeeping import backup_rules
+    from boxd.ledger import backup, replacing
+
+    with only_one(config.lock_file):
+        replacing.finish(config.ledger_file)
+        made = backup.make(config.ledger_file, backup_rules(config), lambda: datetime.now(UTC))
+    return made.as_json()
+
+
+@command.command("list", examples=("boxd backup list", "boxd backup list --verify --json"))
+@click.option("--verify", is_flag=True, help="Read each from end to end.")
+@json_option
+def list_backups(verify: bool, as_json: bool) -> None:
+    """List the backups, newest first; works with and without the daemon."""
+    from boxd.ledger import backup
+
+    directory = configuration().backup_dir
+    with waiting("reading the backups"):
+        found = [each.as_json() for each in backup.listing(directory, whole=verify)]
+    if as_json:
+        say_json({"backups": found})
+        return
+    now = present()
+    table(
+        ("made", "state", "entries#", "last entry", "KiB#", "file", "why"),
+        [
+            (
+                *(when(str(b["made_at"]), now), b["state"], b["entries"]),
+                *(when(str(b["last_entry_at"] or ""), now), int(str(b["bytes"])) // 1024),
+                *(b["file"], b["why"]),
+            )
+            for b in found
+        ],
+        nothing=f"there is no backup in {directory}: `boxd backup create` makes one",
+    )
+
+
+@command.command(
+    "restore",
+    examples=("boxd backup restore /media/usb/backups/ledger-2026-11-21T16-55-47.000Z.db",),
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Don't ask first.")
+@json_option
+def restore(file: Path, yes: bool, as_json: bool) -> None:
+    """Put the backup FILE in the place of the ledger, with boxd stopped.
+
+    FILE is read from end to end first; the present ledger is kept. What happened after FILE was
+    made is not in it: codes used since are good again, codes made since are unknown.
+    """
+    config = configuration()
+    with only_one(config.lock_file):
+        if not yes:
+            click.confirm(
+                f"Put {file} in the place of the ledger of {config.box.id}, which is kept?",
+                abort=True,
+                err=True,
+            )
+        from boxd.ledger.restore import restore as put_in_place
+
+        with waiting("restoring"):
+            done = put_in_place(file, config.ledger_file, actor(), datetime.now(UTC))
+    if as_json:
+        say_json(done.as_json())
+    else:
+        _tell(done)
+
+
+def _tell(done: Restored) -> None:
+    held = done.contents
+    last = when(held.last_at, present()) if held.last_at else "nothing"
+    click.echo(f"restored: {held.entries} entries, the last of {last}")
+    click.echo(f"the ledger from before is in {done.set_aside}")
+    if done.lost is None:
+        click.echo("It can't be read: count the stock, and void the codes that you know as used.")
+    else:
+        click.echo(f"It knew {done.lost.entries} entries that are not in this backup.")
+        if done.lost.unknown:
+            click.echo(f"{done.lost.unknown} codes made since are unknown now: issue new ones.")
+        _tell_codes(done.lost.good_again)
+    click.echo("Then start boxd; the HUD shows an alarm until `boxd alarms clear`.")
+
+
+def _tell_codes(codes: tuple[int, ...]) -> None:
+    if not codes:
+        return
+    click.echo(f"{len(codes)} codes that were used or ended are good again; once boxd runs:")
+    for code in codes[:_SHOWN_CODES]:
+        click.echo(f'  boxd codes void {code} --reason "used before the restore"')
+    if len(codes) > _SHOWN_CODES:
+        click.echo(f"  and {len(codes) - _SHOWN_CODES} more: --json names them all")
