@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -20,6 +22,7 @@ from boxd.web.gate import Gate
 from boxd.web.host_check import OwnPagesOnly, SameHostOnly, SecurityHeaders
 from boxd.web.limited import LimitedByAddress
 from boxd.web.listener import Door, Listener
+from boxd.web.operations import PREFIX
 from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
 
@@ -40,6 +43,18 @@ async def readyz(request: Request) -> Response:
 async def snapshot(request: Request) -> Response:
     """All that the HUD shows, as it is now."""
     return JSONResponse(listener.box_of(request).snapshot())
+
+
+async def _document(door: Door, _request: Request) -> Response:
+    """What this listener offers, in OpenAPI; for everybody. Written aside, when first asked for."""
+    return Response(await asyncio.to_thread(_written, door), media_type="application/json")
+
+
+@cache
+def _written(door: Door) -> str:
+    from boxd.web.openapi import document
+
+    return json.dumps(document(OPERATIONS, door), ensure_ascii=False)
 
 
 class Application:
@@ -95,13 +110,15 @@ class Application:
     ) -> Starlette:
         app = Starlette(routes=routes, middleware=middleware, exception_handlers=problems.HANDLERS)
         streams = self.phone_streams if door is Door.PHONES else self.streams
+        app.router.redirect_slashes = False  # a path that is not there is told so
         app.state.listener = Listener(door, self._box, streams, self._snapshots)
         return app
 
     def _api(self, door: Door) -> list[Route]:
         """The API; on the booth's network without what is the commands' alone."""
         offered = [each for each in OPERATIONS if not each.socket_only or door is not Door.PHONES]
-        return endpoints.routes(offered, Gate(door, self._box, self._by_token))
+        routes = endpoints.routes(offered, Gate(door, self._box, self._by_token))
+        return [Route(f"{PREFIX}/openapi.json", partial(_document, door)), *routes]
 
     def _cross_origin(self) -> list[Middleware]:
         origins = list(self._phones.cors_origins)

@@ -29,7 +29,7 @@ Whole = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 class Shape(BaseModel):
     """A JSON object: unknown members are errors, nothing is converted silently."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
     example: ClassVar[str] = "{}"
 
 

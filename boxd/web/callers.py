@@ -17,7 +17,6 @@ class Way(Enum):
     COMMANDS = "the commands' socket"  # its file permissions are the authorisation
     HUD = "loopback without a token"  # whoever can touch the operator's screen
     TOKEN = "a token"  # noqa: S105 - no secret
-    ANYBODY = "anybody"  # what everybody may read
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -20,7 +20,7 @@ from boxd.web.callers import Caller, Way
 from boxd.web.calls import Call
 from boxd.web.gate import Gate
 from boxd.web.keyed import answer_once
-from boxd.web.operations import Operation
+from boxd.web.operations import Operation, PathPart
 from boxd.web.queries import read_query, refuse_query
 from boxd.web.token_services import KeyedRequest
 
@@ -77,7 +77,8 @@ def _is_kept(operation: Operation, caller: Caller) -> bool:
 async def _arguments(request: Request, operation: Operation) -> dict[str, Any]:
     shapes = operation.signature
     arguments = {
-        name: _of_path(str(request.path_params[name]), name, operation) for name in shapes.path
+        name: _of_path(str(request.path_params[name]), name, part)
+        for name, part in shapes.path.items()
     }
     if shapes.query is not None:
         arguments["query"] = read_query(request, shapes.query)
@@ -88,12 +89,10 @@ async def _arguments(request: Request, operation: Operation) -> dict[str, Any]:
     return arguments
 
 
-def _of_path(text: str, name: str, operation: Operation) -> Any:
-    adapter, given = operation.signature.adapter(name), cast(object, text)
-    if (most := operation.signature.most(name)) is not None:
-        given = listener.number(text, name, most)
+def _of_path(text: str, name: str, part: PathPart) -> Any:
+    given = text if part.most is None else listener.number(text, name, part.most)
     try:
-        return adapter.validate_python(given)
+        return part.adapter.validate_python(given)
     except ValidationError as error:
         raise BadInput(f"{name}: '{text[:40]}': {error.errors()[0]['msg']}") from None
 

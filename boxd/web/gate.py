@@ -33,13 +33,11 @@ class Gate:
         if given is None:
             return self._without_token(operation)
         token = await self._token(given)
-        if not operation.everybody and token.role not in operation.roles:
+        if token.role not in operation.roles:
             raise _not_for(token, operation)
         return Caller(Way.TOKEN, token)
 
     def _without_token(self, operation: Operation) -> Caller:
-        if operation.everybody:
-            return Caller(Way.ANYBODY)
         if operation.hud and self._door is Door.LOOPBACK:
             return Caller(Way.HUD)
         raise _unauthorised(

@@ -7,12 +7,11 @@ and are what the OpenAPI document says.
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 from starlette.responses import Response
@@ -28,30 +27,29 @@ _IN_PATH = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True)
+class PathPart:
+    """A part of a path: what checks it, and the highest number that it can be; None for a text."""
+
+    adapter: TypeAdapter[Any]
+    most: int | None
+
+
+@dataclass(frozen=True)
 class Signature:
     """The shapes of an operation; `reply` None where it streams."""
 
-    path: dict[str, Any]
+    path: dict[str, PathPart]
     query: type[Query] | None
     body: type[Shape] | None
     reply: type[Reply] | None
-
-    def adapter(self, name: str) -> TypeAdapter[Any]:
-        """What checks the part `name` of the path."""
-        return TypeAdapter(self.path[name])
-
-    def most(self, name: str) -> int | None:
-        """The highest number that the part `name` of the path can be; None for a text."""
-        schema = self.adapter(name).json_schema()
-        return int(schema["maximum"]) if schema.get("type") == "integer" else None
 
 
 @dataclass(frozen=True)
 class Operation:
     """One method of one path. `roles` may ask for it by token.
 
-    `hud`: also without a token, on loopback. `everybody`: without a token, everywhere.
-    `socket_only`: by the commands alone. `is_repeatable`: it knows a repeated key by itself.
+    `hud`: also without a token, on loopback. `socket_only`: by the commands alone.
+    `is_repeatable`: it knows a repeated key by itself.
     """
 
     method: str
@@ -59,7 +57,6 @@ class Operation:
     handler: Handler
     roles: frozenset[Role] = frozenset()
     hud: bool = False
-    everybody: bool = False
     socket_only: bool = False
     status: int = 200
     is_repeatable: bool = False
@@ -69,10 +66,8 @@ class Operation:
     def signature(self) -> Signature:
         """The shapes that the handler's signature names."""
         hints = get_type_hints(self.handler, include_extras=True)
-        reply = hints.pop("return")
-        path = {name: hints[name] for name in _IN_PATH.findall(self.path)}
-        is_shaped = inspect.isclass(reply) and issubclass(reply, Reply)
-        return Signature(path, hints.get("query"), hints.get("body"), reply if is_shaped else None)
+        path = {name: _path_part(hints[name]) for name in _IN_PATH.findall(self.path)}
+        return Signature(path, hints.get("query"), hints.get("body"), _reply(hints["return"]))
 
     @property
     def summary(self) -> str:
@@ -83,3 +78,18 @@ class Operation:
     def name(self) -> str:
         """What programs call it."""
         return self.handler.__name__
+
+
+def _reply(returned: Any) -> type[Reply] | None:
+    """The shape of what is returned, beside which a handler may return a problem by itself."""
+    for each in get_args(returned) or (returned,):
+        if issubclass(each, Reply):
+            shape: type[Reply] = each
+            return shape
+    return None
+
+
+def _path_part(shape: Any) -> PathPart:
+    adapter = TypeAdapter(shape)
+    schema = adapter.json_schema()
+    return PathPart(adapter, schema["maximum"] if schema.get("type") == "integer" else None)

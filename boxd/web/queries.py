@@ -22,7 +22,7 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 class Query(BaseModel):
     """A query: unknown names are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class PageQuery(Query):

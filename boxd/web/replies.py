@@ -14,7 +14,7 @@ Json = dict[str, Any]
 class Reply(BaseModel):
     """An answer; what it does not name is not told."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     @classmethod
     def of(cls, **members: Any) -> Self:
@@ -248,7 +248,7 @@ class AuditReply(Reply):
 class StatusReply(Reply):
     """All that the HUD shows at one moment."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     version: int
     at: str
@@ -305,6 +305,3 @@ class TestedReply(Reply):
     """What the self-test found."""
 
     tested: tuple[Json, ...]
-
-
-OneRedemptionReply.model_rebuild()
