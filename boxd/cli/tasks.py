@@ -10,6 +10,7 @@ import click
 from boxd.cli import daemon
 from boxd.cli.setting import actor
 from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.sheets import qr
 from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.times import present, when
 from boxd.task import TaskState
@@ -18,10 +19,13 @@ from boxd.task import TaskState
 @click.group(
     "tasks",
     cls=BoxdGroup,
-    examples=("boxd tasks list --state open", "boxd tasks approve hunt.17"),
+    examples=("boxd tasks list --state open", "boxd tasks approve hunt.17", "boxd tasks qr"),
 )
 def command() -> None:
     """List, show and judge the attendees' tasks."""
+
+
+command.add_command(qr)
 
 
 @command.command(
