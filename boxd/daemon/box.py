@@ -21,11 +21,13 @@ from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.daemon.changes import Changes
+from boxd.daemon.organiser import Organiser
 from boxd.daemon.housekeeping import Housekeeping
 from boxd.daemon.phones import PhoneSide
 from boxd.daemon.requests import Requests
 from boxd.daemon.tasks import Tasks
 from boxd.daemon.tokens import Tokens
+from boxd.daemon.upstream import NoUpstream, Upstream
 from boxd.devices import DeviceState
 from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
@@ -63,6 +65,7 @@ class Parts:
     device_tests: DeviceTests
     task_desk: TaskDesk
     housekeeping: Housekeeping
+    upstream: Upstream | None = None
 
 
 class Box:
@@ -79,6 +82,8 @@ class Box:
         self._next = asyncio.Event()
         self.tasks = Tasks(parts.ledger, parts.task_desk)
         self.housekeeping = parts.housekeeping
+        self.upstream = parts.upstream or NoUpstream()
+        self.organiser = Organiser(parts.config, parts.ledger, parts.keys)
         self.tokens = Tokens(parts.ledger)
         self.requests = Requests(parts.ledger, parts.keys)
         self.phones = PhoneSide(parts.config, parts.ledger, self.tasks, parts.keys)
@@ -283,4 +288,5 @@ class Box:
                 locker.id: parts.opener.door_state(locker.id) for locker in parts.config.lockers
             },
             operator=asdict(parts.operator.state()),
+            upstream=parts.upstream.view(self._overview.outbox) if parts.upstream else None,
         )

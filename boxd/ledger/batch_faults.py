@@ -47,6 +47,7 @@ def faults(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
     found = [
         *_taken(tx, batch),
         *_unknown_prizes(tx, batch),
+        *_expired(tx, batch),
         *_over_limit(tx, batch, per_attendee),
         *_too_few(tx, batch),
         *_too_many_now(tx, batch),
@@ -79,6 +80,14 @@ def _unknown_prizes(tx: Transaction, batch: str) -> Iterator[Fault]:
     )
     for line, sku in found:
         yield Fault(line, f"there is no prize '{sku}'; known: {known}")
+
+
+def _expired(tx: Transaction, batch: str) -> Iterator[Fault]:
+    found = tx.connection.execute(
+        "SELECT line, expires_at FROM staged WHERE batch = ? AND expires_at <= ?", (batch, tx.at)
+    )
+    for line, expires_at in found:
+        yield Fault(line, f"this code would have expired at {expires_at} already")
 
 
 def _over_limit(tx: Transaction, batch: str, per_attendee: int) -> Iterator[Fault]:

@@ -14,8 +14,10 @@ from boxd.devices import DoorState
 from boxd.redemption import Answer, Reply
 from boxd.web.housekeeping_services import HousekeepingServices
 from boxd.web.link_services import LinkServices
+from boxd.web.organiser_services import OrganiserServices
 from boxd.web.task_services import TaskServices
 from boxd.web.token_services import RequestMemory, TokenServices
+from boxd.web.upstream_services import UpstreamServices
 
 Json = dict[str, Any]
 
@@ -59,6 +61,14 @@ class BoxServices(Protocol):
     @property
     def housekeeping(self) -> HousekeepingServices:
         """Schedules and backups."""
+
+    @property
+    def organiser(self) -> OrganiserServices:
+        """Attendees, batches of codes, the report."""
+
+    @property
+    def upstream(self) -> UpstreamServices:
+        """What waits for upstream."""
 
     @property
     def tokens(self) -> TokenServices:

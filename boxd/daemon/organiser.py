@@ -1,0 +1,154 @@
+"""An organiser's side of the running box: attendees, batches of codes, the report."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from boxd.config import Config
+from boxd.errors import BadInput
+from boxd.ledger import (
+    attendee_codes,
+    attendee_list,
+    code_batches,
+    forgetting,
+    given_out,
+    task_standings,
+)
+from boxd.ledger.attendee_codes import OwnCode
+from boxd.ledger.attendee_list import AttendeeRow
+from boxd.ledger.batch_faults import Fault, Share
+from boxd.ledger.check_digit import is_well_formed
+from boxd.ledger.code_batches import Made, Wanted
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.given_out import GivenOut
+from boxd.ledger.ledger import Ledger, Transaction, as_text, utc_now
+from boxd.task import TaskStanding
+
+Json = dict[str, Any]
+log = structlog.get_logger(__name__)
+
+# Short transactions: an attendee who presses Enter meanwhile waits for one of them at most.
+_FORGOTTEN_AT_ONCE = 100
+
+
+class Organiser:
+    """Implements `boxd.web.organiser_services.OrganiserServices` over the ledger."""
+
+    def __init__(self, config: Config, ledger: Ledger, keys: CodeKeys) -> None:
+        self._config = config
+        self._ledger = ledger
+        self._keys = keys
+
+    async def attendees(self, after: int, limit: int) -> list[AttendeeRow]:
+        """Up to `limit` attendees with numbers above `after`, by number."""
+        return await self._ledger.read(lambda c: attendee_list.page(c, after, limit))
+
+    async def attendees_numbered(self, numbers: Sequence[int]) -> list[AttendeeRow]:
+        """The attendees of these numbers, as far as there are any."""
+        return await self._ledger.read(lambda c: attendee_list.of_numbers(c, numbers))
+
+    async def attendee(self, name: str) -> tuple[AttendeeRow, list[TaskStanding], list[Json]]:
+        """The attendee of this reference or pseudonym, their tasks and codes. Raises NotFound."""
+        number = (await self._ledger.read(partial(attendee_list.called, name=name))).number
+        row = (await self.attendees_numbered([number]))[0]
+        tasks = await self._ledger.read(partial(task_standings.of_attendee, attendee=number))
+        found = await self._ledger.read(partial(attendee_codes.of_attendee, attendee=number))
+        return row, tasks, [_without_digits(code) for code in found]
+
+    async def forget(self, names: Sequence[str], actor: str) -> list[str]:
+        """Forget these attendees, all or none; their pseudonyms. Raises NotFound."""
+
+        def forget_all(tx: Transaction) -> list[str]:
+            found = [attendee_list.called(tx.connection, name) for name in names]
+            return [forgetting.forget(tx, each.number, actor).pseudonym for each in found]
+
+        forgotten = await self._ledger.write(forget_all)
+        await self._ledger.erase_remains()
+        log.info("attendees.forgotten", attendees=len(forgotten), actor=actor)
+        return forgotten
+
+    async def forget_everybody(self, actor: str) -> int:
+        """Forget every attendee; how many were remembered."""
+
+        def forget_some(tx: Transaction) -> int:
+            found = forgetting.remembered(tx.connection, _FORGOTTEN_AT_ONCE)
+            for number in found:
+                forgetting.forget(tx, number, actor)
+            return len(found)
+
+        forgotten = 0
+        while some := await self._ledger.write(forget_some):
+            forgotten += some
+        await self._ledger.erase_remains()
+        log.info("attendees.forgotten", attendees=forgotten, actor=actor)
+        return forgotten
+
+    async def begin_batch(self) -> str:
+        """Begin a batch of codes; its id."""
+        batch = secrets.token_hex(6)
+        await self._ledger.write(lambda tx: code_batches.begin(tx, batch))
+        return batch
+
+    async def stage(self, batch: str, rows: Sequence[Wanted]) -> None:
+        """Put rows to a batch. Raises NotFound, Refused, BadInput for digits that are no code."""
+        length = self._config.codes.length
+        for row in rows:
+            if row.digits is not None and not is_well_formed(row.digits, length):
+                raise BadInput(
+                    f"line {row.line}: '{row.digits[:20]}' is no code: {length} digits,"
+                    " the last of which checks the others"
+                )
+        valid = timedelta(days=self._config.codes.valid_days)
+        usual = as_text(utc_now() + valid)
+        timed = [replace(row, expires_at=_as_ledger_time(row.expires_at) or usual) for row in rows]
+        await self._ledger.write(
+            lambda tx: code_batches.stage(tx, batch, timed, self._keys, length)
+        )
+
+    async def look_through(self, batch: str) -> tuple[list[Share], list[Fault]]:
+        """How the batch falls on the prizes, and what stands against it. Raises NotFound."""
+        most = self._config.codes.per_attendee
+        shares = await self._ledger.write(lambda tx: code_batches.shares(tx, batch))
+        return shares, await self._ledger.write(lambda tx: code_batches.faults(tx, batch, most))
+
+    async def make_batch(self, batch: str, actor: str) -> list[Fault]:
+        """Make the batch's codes, or tell why none were made. Raises NotFound."""
+        box, most = self._config.box.id, self._config.codes.per_attendee
+        return await self._ledger.write(lambda tx: code_batches.make(tx, batch, box, most, actor))
+
+    async def made(self, batch: str, after: int, limit: int) -> list[Json]:
+        """Codes of a batch with their digits, by line. Raises NotFound."""
+        found = await self._ledger.write(lambda tx: code_batches.made(tx, batch, after, limit))
+        return [self._shown(each) for each in found]
+
+    def _shown(self, code: Made) -> Json:
+        known = asdict(code)
+        sealed = known.pop("sealed")
+        return {**known, "id": known.pop("number"), "code": self._keys.unseal(sealed)}
+
+    async def drop_batch(self, batch: str) -> None:
+        """Forget what was staged; codes that were made stay. Raises NotFound."""
+        await self._ledger.write(lambda tx: code_batches.drop(tx, batch))
+
+    async def given_out(self, since: str | None, until: str | None) -> list[GivenOut]:
+        """What was given out between two times, in ISO 8601."""
+        between = _as_ledger_time(since), _as_ledger_time(until)
+        return await self._ledger.read(lambda c: given_out.by_quarter(c, *between))
+
+
+def _without_digits(code: OwnCode) -> Json:
+    known = asdict(code)
+    del known["sealed"]
+    return {"id": known.pop("number"), **known}
+
+
+def _as_ledger_time(iso: str | None) -> str | None:
+    """The moment as the ledger writes times; None where there is none."""
+    return as_text(datetime.fromisoformat(iso)) if iso else None
