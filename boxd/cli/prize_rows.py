@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from boxd.cli.csv_file import Columns
 from boxd.config.schema import Prize
 
-REQUIRED = ("sku", "name", "units")
-COLUMNS = (*REQUIRED, "weight")
+COLUMNS = Columns(("sku", "name", "units"), ("weight",))
 
 _RULES = {
     "sku": "a short name of lower-case letters, digits and hyphens, at most 32",
@@ -24,7 +23,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
-class Row:
+class PrizeRow:
     """One prize as it was written, where that is, and what is wrong with its form."""
 
     where: str
@@ -32,20 +31,7 @@ class Row:
     faults: tuple[str, ...] = ()
 
 
-def wrong_names(names: Iterable[str]) -> Iterator[str]:
-    """What is wrong with the names of columns or keys: unknown ones, missing ones."""
-    given = list(names)
-    for name in dict.fromkeys(given):
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(COLUMNS)}"
-            yield f"'{name}' is not known; {hint}"
-    for name in REQUIRED:
-        if name not in given:
-            yield f"'{name}' is missing"
-
-
-def checked(rows: Iterable[Row]) -> tuple[list[Prize], list[str]]:
+def checked(rows: Iterable[PrizeRow]) -> tuple[list[Prize], list[str]]:
     """The prizes of the good rows, and every error of the bad ones."""
     errors: list[str] = []
     prizes: list[Prize] = []
@@ -59,7 +45,7 @@ def checked(rows: Iterable[Row]) -> tuple[list[Prize], list[str]]:
     return prizes, errors
 
 
-def _prize(row: Row, seen: dict[str, str]) -> Prize | tuple[str, ...]:
+def _prize(row: PrizeRow, seen: dict[str, str]) -> Prize | tuple[str, ...]:
     """The prize of a row, or its faults. `seen` tells where each sku was met."""
     if row.faults:
         return row.faults

@@ -23,8 +23,9 @@ PIN = Prize(sku="pin", name="Pin, round", units=0, weight=1)
         b'sku,name,units,weight\r\nmug,Mug,12,3\r\n\r\npin,"Pin, round",0,\r\n',
         b'\xef\xbb\xbfSKU;Name;Units;Weight\nmug;Mug;12;3\npin;"Pin, round";0;1',
         b"units\tsku\tweight\tname\n 12 \tmug\t3\t Mug \n0\tpin\t1\tPin, round\n",
+        'sep=;\nsku;name;units;weight\nmug;Mug;12;3\npin;"Pin, round";0;1\n'.encode("utf-16"),
     ],
-    ids=["plain", "windows, blank line, no weight", "excel", "tabs, other order"],
+    ids=["plain", "windows, blank line, no weight", "excel", "tabs, other order", "utf-16, hint"],
 )
 def test_csv_as_people_write_it_is_read(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "prizes.csv"
@@ -108,17 +109,17 @@ BAD_CSV = {
     ),
     "quote never closed": (
         b'sku,name,units\nmug,"Mug,1\n',
-        "line 2: unexpected end of data; check the quotes, one prize to a line",
+        "line 2: unexpected end of data; check the quotes",
     ),
     "latin-1": (
         "sku,name,units\nmug,Käse,1\n".encode("latin-1"),
         "line 2: byte 0xe4 is not UTF-8; save it as 'CSV UTF-8'",
     ),
-    "utf-16": (
-        "sku,name,units\nmug,Mug,1\n".encode("utf-16"),
+    "utf-16 without its mark": (
+        "sku,name,units\nmug,Mug,1\n".encode("utf-16-le"),
         "it is not UTF-8 text; save it as 'CSV UTF-8'",
     ),
-    "a spreadsheet": (b"PK\x03\x04\0\0", "it is not UTF-8 text; save it as 'CSV UTF-8'"),
+    "a spreadsheet": (b"PK\x03\x04\0\0", "it is a spreadsheet, not text; save it as 'CSV UTF-8'"),
     "far too long": (
         b"x" * (LARGEST_FILE_BYTES + 1),
         "it is longer than 1000000 bytes: is it the right file?",
