@@ -64,22 +64,27 @@ class Backup:
 
 @dataclass(frozen=True)
 class Listed:
-    """A file among the backups; without `contents` it is of no use, and `why` says why."""
+    """A file among the backups; without `contents` it is of no use, and `why` says why.
+
+    `is_verified` when it was read from end to end.
+    """
 
     file: Path
     made_at: str
     size: int
     contents: Contents | None
-    why: str = ""
+    is_verified: bool
+    why: str
 
     def as_json(self) -> dict[str, object]:
         """The backup as values for JSON."""
         held = self.contents
+        sound = "whole" if self.is_verified else "readable"
         return {
             "file": str(self.file),
             "made_at": self.made_at,
             "bytes": self.size,
-            "state": "whole" if held else "damaged",
+            "state": sound if held else "damaged",
             "why": self.why,
             "entries": held.entries if held else None,
             "last_entry_at": held.last_at if held else None,
@@ -87,29 +92,37 @@ class Listed:
         }
 
 
-def make(ledger: Path, rules: BackupRules, now: Callable[[], datetime]) -> Backup:
+def make(
+    ledger: Path,
+    rules: BackupRules,
+    now: Callable[[], datetime],
+    breathe: Callable[[], None] = lambda: None,
+) -> Backup:
     """Copy the ledger unless the newest backup is its like; one at a time, called off the loop.
 
-    Raises BackupFailed, and leaves no half file; NotFound where there is no ledger.
+    `breathe` is called every few milliseconds. Raises BackupFailed, and leaves no half file;
+    NotFound where there is no ledger.
     """
     if not ledger.exists():
         raise NotFound(f"there is no ledger at {ledger}: has this box run yet?")
     with _telling(rules.directory):
         _make_directory(rules.directory, ledger.parent)
         _remove_half_made(rules.directory)
-        made = _unchanged(ledger, rules.directory) or _make(ledger, rules.directory, now())
+        made = _unchanged(ledger, rules.directory, breathe) or _make(
+            ledger, rules.directory, now(), breathe
+        )
         prune(rules, now())
     return made
 
 
-def _make(ledger: Path, directory: Path, at: datetime) -> Backup:
+def _make(ledger: Path, directory: Path, at: datetime, breathe: Callable[[], None]) -> Backup:
     made_at = as_text(at)
     file = directory / f"ledger-{made_at.replace(':', '-')}.db"
     aside = file.with_name(f".{file.name}{_BEING_MADE}")
     try:
         _leave_room(directory, ledger)
-        expected = copy_ledger(ledger, aside)
-        verify(aside, expected)
+        expected = copy_ledger(ledger, aside, breathe)
+        verify(aside, expected, breathe)
         aside.chmod(0o640)
         give_to_owner_of(ledger.parent, aside)
         publish(aside, file)
@@ -119,24 +132,29 @@ def _make(ledger: Path, directory: Path, at: datetime) -> Backup:
     return Backup(file, made_at, file.stat().st_size, expected)
 
 
-def copy_ledger(ledger: Path, aside: Path) -> Contents:
+def copy_ledger(ledger: Path, aside: Path, breathe: Callable[[], None]) -> Contents:
     """Write what the ledger holds now to `aside`, while others go on writing; returns that."""
+
+    def after_each_step(*_: int) -> None:
+        flush(aside)
+        breathe()
+
     with closing(open_for_reading(ledger)) as source:
         source.execute("BEGIN")
         held = contents(source)  # from here on this connection sees this moment
         with closing(sqlite3.connect(aside, isolation_level=None)) as target:
             target.execute("PRAGMA synchronous = OFF")  # flushed step by step below, and at the end
-            source.backup(target, pages=_STEP_PAGES, progress=lambda *_: flush(aside))
+            source.backup(target, pages=_STEP_PAGES, progress=after_each_step)
     with closing(sqlite3.connect(aside, isolation_level=None)) as target:
         target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
     flush(aside)
     return held
 
 
-def verify(aside: Path, expected: Contents) -> None:
+def verify(aside: Path, expected: Contents, breathe: Callable[[], None]) -> None:
     """Read the copy from end to end. Raises BackupFailed when it is not what was copied."""
     try:
-        found = examine(aside)
+        found = examine(aside, breathe)
     except LedgerDamaged as error:
         raise BackupFailed(
             f"the copy is not whole: {error}. The ledger may be damaged itself, or the disk is"
@@ -167,22 +185,23 @@ def prune(rules: BackupRules, now: datetime) -> list[Path]:
 
 def listing(directory: Path, whole: bool = False) -> list[Listed]:
     """The backups, newest first; with `whole` each is read from end to end."""
-    return [_listed(file, made_at, whole) for file, made_at in _named(directory)]
+    breathe = (lambda: None) if whole else None
+    return [_listed(file, made_at, breathe) for file, made_at in _named(directory)]
 
 
 def newest_good(directory: Path) -> Listed | None:
     """The newest backup that is whole, read from end to end; those that are not are skipped."""
-    found = (_listed(file, made_at, whole=True) for file, made_at in _named(directory))
+    found = (_listed(file, made_at, lambda: None) for file, made_at in _named(directory))
     return next((each for each in found if each.contents is not None), None)
 
 
-def _listed(file: Path, made_at: str, whole: bool) -> Listed:
+def _listed(file: Path, made_at: str, breathe: Callable[[], None] | None) -> Listed:
     try:
-        held: Contents | None = examine(file) if whole else look_at(file)
+        held: Contents | None = look_at(file) if breathe is None else examine(file, breathe)
         why = ""
     except BoxdError as error:
         held, why = None, str(error)
-    return Listed(file, made_at, file.stat().st_size, held, why)
+    return Listed(file, made_at, file.stat().st_size, held, breathe is not None, why)
 
 
 def _named(directory: Path) -> list[tuple[Path, str]]:
@@ -195,17 +214,17 @@ def _named(directory: Path) -> list[tuple[Path, str]]:
     return sorted(found, key=lambda each: each[1], reverse=True)
 
 
-def _unchanged(ledger: Path, directory: Path) -> Backup | None:
+def _unchanged(ledger: Path, directory: Path, breathe: Callable[[], None]) -> Backup | None:
     """The newest backup, if it is whole and nothing has happened since."""
     named = _named(directory)
     if not named:
         return None
     with closing(open_for_reading(ledger)) as connection:
         now = contents(connection)
-    newest = _listed(*named[0], whole=False)
+    newest = _listed(*named[0], None)
     if newest.contents != now:
         return None
-    newest = _listed(*named[0], whole=True)
+    newest = _listed(*named[0], breathe)
     if newest.contents is None:
         return None
     return Backup(newest.file, newest.made_at, newest.size, newest.contents, is_new=False)

@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from boxd.ledger import backup
-from boxd.ledger.backup import Backup, BackupRules, Listed
+from boxd.ledger.backup import Backup, BackupRules
+from boxd.ledger.breath import Breath
 from boxd.ledger.ledger import utc_now
 
 
 class BackupMaker:
-    """Backs up one ledger by its rules."""
+    """Backs up one ledger by its rules. `breath.end()` ends what is under way."""
 
     def __init__(
         self, ledger: Path, rules: BackupRules, now: Callable[[], datetime] = utc_now
@@ -22,12 +23,11 @@ class BackupMaker:
         self._rules = rules
         self._now = now
         self._turn = asyncio.Lock()
+        self.breath = Breath()
 
     async def make(self) -> Backup:
         """Make a backup, or find that the newest is its like. Raises BackupFailed."""
         async with self._turn:
-            return await asyncio.to_thread(backup.make, self._ledger, self._rules, self._now)
-
-    async def listing(self, whole: bool) -> list[Listed]:
-        """The backups, newest first; with `whole` each is read from end to end."""
-        return await asyncio.to_thread(backup.listing, self._rules.directory, whole)
+            return await asyncio.to_thread(
+                backup.make, self._ledger, self._rules, self._now, self.breath
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +24,6 @@ _NOT_THE_FILES_FAULT = frozenset(
 )
 
 
-# Hashing in a thread keeps the event loop from running for up to 5 ms at a time.
-_PAUSE_S = 0.002
-
-
 @dataclass(frozen=True)
 class Contents:
     """The schema's number, how many rows the audit trail has, when the last was, and its hash."""
@@ -45,30 +41,25 @@ def contents(connection: sqlite3.Connection) -> Contents:
     return Contents(schema, row[0], row[1], row[2].hex()) if row else Contents(schema, 0, "", "")
 
 
-def let_others_run() -> None:
-    """Pause the thread that follows an audit trail, so that the bays' own work is not kept."""
-    time.sleep(_PAUSE_S)
-
-
 def look_at(copy: Path) -> Contents:
     """What a copy holds, without reading all of it. Raises as `examine`."""
-    return _opened(copy, whole=False)
+    return _opened(copy, None)
 
 
-def examine(copy: Path) -> Contents:
+def examine(copy: Path, breathe: Callable[[], None] = lambda: None) -> Contents:
     """Read a copy from end to end, its audit trail too; it must not be in use.
 
     Raises LedgerDamaged or LedgerTooNew, LedgerUnusable when it can't be opened.
     """
-    return _opened(copy, whole=True)
+    return _opened(copy, breathe)
 
 
-def _opened(copy: Path, whole: bool) -> Contents:
+def _opened(copy: Path, breathe: Callable[[], None] | None) -> Contents:
     try:
         uri = f"{copy.resolve().as_uri()}?mode=ro&immutable=1"
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
-            return _contents_if_sound(copy, connection, whole)
+            return _contents_if_sound(copy, connection, breathe)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF in _NOT_THE_FILES_FAULT:
             raise LedgerUnusable(
@@ -77,7 +68,9 @@ def _opened(copy: Path, whole: bool) -> Contents:
         raise _damaged(copy, str(error)) from error
 
 
-def _contents_if_sound(copy: Path, connection: sqlite3.Connection, whole: bool) -> Contents:
+def _contents_if_sound(
+    copy: Path, connection: sqlite3.Connection, breathe: Callable[[], None] | None
+) -> Contents:
     schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
     newest = migrations()[-1][0]
     if schema > newest:
@@ -86,18 +79,18 @@ def _contents_if_sound(copy: Path, connection: sqlite3.Connection, whole: bool) 
         )
     if schema == 0:
         raise _damaged(copy, "no ledger of boxd")
-    if whole:
-        _check(copy, connection)
+    if breathe is not None:
+        _check(copy, connection, breathe)
     return contents(connection)
 
 
-def _check(copy: Path, connection: sqlite3.Connection) -> None:
+def _check(copy: Path, connection: sqlite3.Connection, breathe: Callable[[], None]) -> None:
     found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
     if found != ["ok"]:
         raise _damaged(copy, "; ".join(found))
     if orphans := connection.execute("PRAGMA foreign_key_check").fetchall():
         raise _damaged(copy, f"{len(orphans)} rows refer to rows that are not there")
-    chain = audit.verify(connection, let_others_run)
+    chain = audit.verify(connection, breathe)
     if not chain.holds:
         raise _damaged(copy, f"its audit trail does not hold: {chain.fault}")
 

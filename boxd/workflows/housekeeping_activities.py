@@ -18,9 +18,9 @@ from boxd.errors import LedgerDamaged
 from boxd.ledger import alarms, audit, expiry
 from boxd.ledger.audit import VerifiedChain
 from boxd.ledger.backup_maker import BackupMaker
+from boxd.ledger.breath import Breath
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import Ledger
-from boxd.ledger.soundness import let_others_run
 from boxd.workflows import housekeeping_messages as messages
 from boxd.workflows.deciding import deciding
 from boxd.workflows.housekeeping_messages import Conclusion, Expired
@@ -94,7 +94,7 @@ class HousekeepingActivities:
     async def verify_audit(self) -> str:
         """Follow the audit trail from its beginning."""
         with deciding():
-            chain = await asyncio.to_thread(_verified, self._ledger_file)
+            chain = await asyncio.to_thread(_verified, self._ledger_file, self._backups.breath)
             if not chain.holds:
                 raise LedgerDamaged(
                     f"the audit trail does not hold: {chain.fault}; the {chain.rows} entries before"
@@ -118,10 +118,10 @@ class HousekeepingActivities:
         log.log(30 if why else 20, "housekeeping", part=part.value, why=why or None)
 
 
-def _verified(ledger_file: Path) -> VerifiedChain:
+def _verified(ledger_file: Path, breath: Breath) -> VerifiedChain:
     try:
         with closing(open_for_reading(ledger_file)) as connection:
-            return audit.verify(connection, let_others_run)
+            return audit.verify(connection, breath)
     except DatabaseError as error:
         raise LedgerDamaged(
             f"the ledger can't be read from end to end ({error}): boxd backup list --verify"
