@@ -41,6 +41,7 @@ COMMANDS = {
     "schedules": ("schedules", "List and run what the box does by itself."),
     "backup": ("backup", "Make, list and restore backups of the ledger."),
     "alarms": ("alarms", "List and clear alarms."),
+    "outbox": ("outbox", "List what waits for upstream, send refused events again."),
     "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
     "temporal-server": ("temporal_server", "Run this box's Temporal server alone."),
     "sim-board": ("sim_board", "Run a simulated CodeTV board on a real MIDI port."),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from boxd.cli import daemon, schedules
+from boxd.cli import daemon, outbox, schedules
 from boxd.cli.program import FAILED
 from boxd.cli.shape import BoxdCommand, json_option
 from boxd.cli.tables import heading, say_json, style_of, table
@@ -44,6 +44,9 @@ def _show(snapshot: dict[str, Any]) -> None:
     _show_lockers(snapshot["lockers"])
     _show_devices(snapshot["devices"])
     _show_stock(snapshot["stock"])
+    if snapshot["upstream"] is not None:
+        heading("Upstream")
+        outbox.show_standing(snapshot["upstream"])
     if snapshot["schedules"]:
         heading("Schedules")
         schedules.show(snapshot["schedules"])

@@ -82,7 +82,7 @@ class RefusingBox:
         self._remedy = _REMEDIES.get(type(error), _LOOKING)
         self._temporal: ServerStatus | None = None
         self.tasks = self.tokens = self.requests = self.links = RefusingServices(error)
-        self.housekeeping = RefusingServices(error)
+        self.housekeeping = self.upstream = RefusingServices(error)
 
     async def look_for_backup(self) -> None:
         """Find the newest backup that is whole, and offer it with the command to type."""

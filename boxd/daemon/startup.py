@@ -24,7 +24,6 @@ from boxd.daemon.housekeeping import Housekeeping
 from boxd.daemon.phones_listener import PhonesListener
 from boxd.daemon.refusing import RefusingBox, RefusingDesk
 from boxd.daemon.serving import Serving
-from boxd.daemon.upstream import Upstream
 from boxd.errors import BoxdError, LedgerDamaged
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
@@ -64,7 +63,6 @@ async def start(
     ledger, keys = await _open_ledger(config, changes, closing)
     simulated = _simulated(config, closing)
     parts = _wire(config, ledger, keys, simulated, changes, closing)
-    delivery = upstream.connected(config, ledger, changes)
     box = Box(parts, changes)
     serving = Serving(box, parts.bays, ledger)
     ledger.on_trouble = serving.ledger_troubled
@@ -81,9 +79,9 @@ async def start(
     news.tell(serving)
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
-    if delivery is not None:
-        _keep_running(delivery.desk.run(), closing, fail)
-    _start_worker(parts, serving, delivery, closing, fail)
+    if parts.upstream is not None:
+        _keep_running(parts.upstream.desk.run(), closing, fail)
+    _start_worker(parts, serving, closing, fail)
     if config.simulation.enabled:
         _keep_running(welcome.greet(config, ledger, keys, serving.is_serving), closing, fail)
 
@@ -135,15 +133,12 @@ def _wire(
     return Parts(
         *(config, ledger, keys, rack, bays, opener, desk, operator, device_tests, task_desk),
         housekeeping=Housekeeping(config, ledger),
+        upstream=upstream.connected(config, ledger, task_desk, changes),
     )
 
 
 def _start_worker(
-    parts: Parts,
-    serving: Serving,
-    delivery: Upstream | None,
-    closing: AsyncExitStack,
-    fail: Callable[[], None],
+    parts: Parts, serving: Serving, closing: AsyncExitStack, fail: Callable[[], None]
 ) -> None:
     config = parts.config
     rules = RedemptionRules(
@@ -154,9 +149,11 @@ def _start_worker(
         *RedemptionActivities(parts.ledger, parts.bays, parts.opener, rules, serving.lock).all(),
         *TaskActivities(parts.ledger).all(),
         *IssueActivities(parts.ledger, parts.keys, assembly.issue_rules(config)).all(),
-        *(UpstreamActivities(delivery.courier).all() if delivery is not None else ()),
     ]
-    house = parts.housekeeping
+    house, delivery = parts.housekeeping, parts.upstream
+    if delivery is not None:
+        activities += UpstreamActivities(delivery.courier, delivery.puller).all()
+    closing.callback(house.backups.breath.end)
     activities += HousekeepingActivities(
         parts.ledger, config.ledger_file, house.backups, parts.device_tests.run_unattended
     ).all()

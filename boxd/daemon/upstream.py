@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -14,8 +15,11 @@ from boxd.ledger.outbox import Depth
 from boxd.ledger.telling import Telling
 from boxd.upstream.asking import Caller
 from boxd.upstream.backoff import Backoff
+from boxd.upstream.carrying_out import CarriedOut
 from boxd.upstream.courier import Courier, Rules
 from boxd.upstream.http import Peer
+from boxd.upstream.puller import Puller
+from boxd.workflows.task_desk import TaskDesk
 from boxd.workflows.upstream_desk import UpstreamDesk
 
 Json = dict[str, Any]
@@ -40,13 +44,22 @@ def caller(config: Config) -> Caller | None:
 class Upstream:
     """Implements `boxd.web.upstream_services.UpstreamServices` over courier and desk."""
 
-    def __init__(self, config: Config, ledger: Ledger, telling: Telling, caller: Caller) -> None:
+    def __init__(
+        self,
+        config: Config,
+        ledger: Ledger,
+        telling: Telling,
+        caller: Caller,
+        begin: Callable[[CarriedOut], Awaitable[None]],
+    ) -> None:
         settings = config.upstream
         backoff = Backoff(settings.retry_first_s, settings.retry_longest_s)
         self._ledger = ledger
         self._url = settings.url
         self.courier = Courier(ledger, caller, Rules(config.box.id, settings.batch, backoff))
+        self.puller = Puller(ledger, caller, config.box.id, begin)
         self.desk = UpstreamDesk(ledger, config.box.id, telling, self.courier)
+        self.desk.pulls = settings.pull
 
     def view(self, depth: Depth) -> Json:
         """How delivery stands, as the snapshot shows it."""
@@ -70,12 +83,19 @@ class Upstream:
         return resent
 
 
-def connected(config: Config, ledger: Ledger, changes: Changes) -> Upstream | None:
+def connected(config: Config, ledger: Ledger, tasks: TaskDesk, changes: Changes) -> Upstream | None:
     """Delivery from the ledger's outbox, told of each commit; None where there is no upstream."""
     asks = caller(config)
     if asks is None or ledger.telling is None:
         return None
-    made = Upstream(config, ledger, ledger.telling, asks)
+
+    async def begin(done: CarriedOut) -> None:
+        for task in done.tasks:
+            await tasks.resume(task)
+        for issue in done.issues:
+            await tasks.resume_issue(issue)
+
+    made = Upstream(config, ledger, ledger.telling, asks, begin)
     made.courier.on_change = changes.note
 
     def committed() -> None:

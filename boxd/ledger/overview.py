@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from boxd.ledger import alarms, audit, lockers, redemptions, stock
+from boxd.ledger import alarms, audit, lockers, outbox, redemptions, stock
+from boxd.ledger.outbox import Depth
 from boxd.redemption import Standing
 
 # What happened, as far as people at the box care; the rest stays in the audit trail.
@@ -31,6 +32,7 @@ class Overview:
     stock: list[dict[str, object]]
     alarms: list[dict[str, object]]
     events: list[dict[str, object]]
+    outbox: Depth = field(default_factory=Depth)
 
 
 def read(connection: sqlite3.Connection) -> Overview:
@@ -41,4 +43,5 @@ def read(connection: sqlite3.Connection) -> Overview:
         stock=stock.listing(connection),
         alarms=alarms.standing(connection),
         events=audit.newest_of(connection, _SHOWN, _EVENTS, _LOOK_BACK),
+        outbox=outbox.depth(connection),
     )

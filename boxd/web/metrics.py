@@ -53,6 +53,8 @@ def families(snapshot: Json, ready: bool, streams: int) -> Iterator[GaugeMetricF
     yield _states("boxd_bay_state", "bay", snapshot["bays"], "id", BAY_STATES)
     yield _states("boxd_device_state", "device", snapshot["devices"], "name", DEVICE_STATES)
     yield _stock(snapshot["stock"])
+    if snapshot["upstream"] is not None:
+        yield from _upstream(snapshot["upstream"])
 
 
 def _up(state: str) -> bool:
@@ -67,6 +69,15 @@ def _oldest_s(prompts: list[Json]) -> float:
     now = datetime.now(UTC)
     ages = [(now - datetime.fromisoformat(each["since"])).total_seconds() for each in prompts]
     return max(0.0, *ages) if ages else 0.0
+
+
+def _upstream(upstream: Json) -> Iterator[GaugeMetricFamily]:
+    oldest = [{"since": upstream["oldest_at"]}] if upstream["oldest_at"] else []
+    yield _one("boxd_outbox_waiting", "Events that wait for upstream", upstream["waiting"])
+    yield _one("boxd_outbox_oldest_seconds", "Age of the oldest of them", _oldest_s(oldest))
+    yield _one("boxd_outbox_dead", "Events that upstream refused for good", upstream["dead"])
+    yield _one("boxd_outbox_delivered", "Events delivered, ever", upstream["delivered"])
+    yield _one("boxd_upstream_failures", "Failures in a row", upstream["failures"])
 
 
 def _one(name: str, help_text: str, value: float) -> GaugeMetricFamily:

@@ -47,6 +47,7 @@ class Picture:
     devices: DevicesView
     doors: Mapping[int, DoorState | None]
     operator: Json
+    upstream: Json | None = None
 
 
 def snapshot(picture: Picture, version: int, at: str) -> Json:
@@ -65,6 +66,7 @@ def snapshot(picture: Picture, version: int, at: str) -> Json:
         "devices": [_device(status, picture.devices) for status in picture.devices.statuses],
         "strangers": [_stranger(stranger) for stranger in picture.devices.strangers],
         "stock": picture.overview.stock,
+        "upstream": picture.upstream,
         "alarms": picture.overview.alarms,
         "events": [event_line(row, prizes, bays) for row in picture.overview.events],
     }

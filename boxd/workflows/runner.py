@@ -19,13 +19,14 @@ from boxd.workflows import housekeeping
 from boxd.workflows.desk import RedemptionDesk
 from boxd.workflows.housekeeping_desk import HousekeepingDesk
 from boxd.workflows.issue import IssueCodeWorkflow
+from boxd.workflows.pull import PullWorkflow
 from boxd.workflows.reconciliation import Reconciled, catch_up, reconcile
 from boxd.workflows.redemption import RedemptionWorkflow
 from boxd.workflows.task import TaskWorkflow
 from boxd.workflows.task_desk import TaskDesk
 from boxd.workflows.task_reconciliation import reconcile_tasks
 from boxd.workflows.upstream import UpstreamWorkflow
-from boxd.workflows.upstream_desk import UpstreamDesk, end_delivery
+from boxd.workflows.upstream_desk import UpstreamDesk, end_delivery, end_pulling
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,7 @@ _WORKFLOWS = (
     TaskWorkflow,
     IssueCodeWorkflow,
     UpstreamWorkflow,
+    PullWorkflow,
     *housekeeping.ALL,
 )
 
@@ -118,10 +120,7 @@ class Runner:
         log.info("reconciled", resumed=found.resumed, undecided=found.undecided_bays)
         await self._on_reconciled(found)
         await self._reconcile_tasks(client, desks)
-        if desks.upstream is None:
-            await end_delivery(client, box)
-        else:
-            await desks.upstream.try_now()
+        await self._reconcile_upstream(client, desks.upstream)
 
     async def _resume(self, client: Client, desks: Desks) -> None:
         box = self._config.box.id
@@ -135,6 +134,15 @@ class Runner:
         found = await reconcile_tasks(client, self._ledger, desks.tasks, self._config.box.id)
         if found.tasks or found.issues:
             log.info("tasks taken up anew", tasks=len(found.tasks), issues=found.issues)
+
+    async def _reconcile_upstream(self, client: Client, upstream: UpstreamDesk | None) -> None:
+        box = self._config.box.id
+        if upstream is None:
+            await end_delivery(client, box)
+        else:
+            await upstream.try_now()
+        if upstream is None or not upstream.pulls:
+            await end_pulling(client, box)
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:

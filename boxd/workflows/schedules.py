@@ -16,8 +16,10 @@ from temporalio.client import (
 )
 
 from boxd.config.housekeeping_schema import Schedules
+from boxd.config.upstream_schema import Upstream
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.workflows.housekeeping_messages import WORKFLOWS, Part
+from boxd.workflows.upstream_messages import PULL_SCHEDULE, PULL_WORKFLOW
 
 # Boxes that share a server do not all come at the same second.
 _JITTER = timedelta(minutes=1)
@@ -47,6 +49,14 @@ def plans(configured: Schedules) -> list[Plan]:
     ]
 
 
+def pull_plans(upstream: Upstream) -> list[Plan]:
+    """The schedule of fetching upstream's orders, where that is configured."""
+    if upstream.url is None or not upstream.pull:
+        return []
+    every = timedelta(seconds=upstream.pull_every_s)
+    return [Plan(PULL_SCHEDULE, PULL_WORKFLOW, every)]
+
+
 def schedule_id(box: str, name: str) -> str:
     """The id of a box's schedule."""
     return f"boxd-{box}-{name}"
@@ -68,7 +78,7 @@ def as_schedule(plan: Plan, box: str) -> Schedule:
         ),
         spec=ScheduleSpec(
             intervals=[ScheduleIntervalSpec(every, plan.offset)] if every else [],
-            jitter=_JITTER if every else None,
+            jitter=min(_JITTER, every / 10) if every else None,
         ),
         policy=SchedulePolicy(
             overlap=ScheduleOverlapPolicy.SKIP, catchup_window=every or timedelta(minutes=1)

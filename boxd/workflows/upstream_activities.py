@@ -1,4 +1,4 @@
-"""The activity of upstream delivery: a round of the courier."""
+"""The activities of upstream: a round of the courier, and a look for orders."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from boxd.upstream.courier import Courier
+from boxd.upstream.http import Unreachable
+from boxd.upstream.puller import Puller
 from boxd.workflows import upstream_messages as messages
 from boxd.workflows.deciding import deciding
 from boxd.workflows.upstream_messages import Delivered
@@ -17,12 +19,13 @@ from boxd.workflows.upstream_messages import Delivered
 class UpstreamActivities:
     """Runs on the event loop; the network is waited for, never blocked on."""
 
-    def __init__(self, courier: Courier) -> None:
+    def __init__(self, courier: Courier, puller: Puller) -> None:
         self._courier = courier
+        self._puller = puller
 
     def all(self) -> Sequence[Callable[..., object]]:
         """The activities, for the worker."""
-        return (self.deliver,)
+        return (self.deliver, self.pull)
 
     @activity.defn(name=messages.DELIVER)
     async def deliver(self) -> Delivered:
@@ -37,3 +40,16 @@ class UpstreamActivities:
                 next_retry_delay=timedelta(seconds=done.wait_s),
             )
         return Delivered(done.is_done)
+
+    @activity.defn(name=messages.PULL)
+    async def pull(self) -> str:
+        """Fetch and carry out upstream's orders; returns what that was, in words."""
+        try:
+            with deciding():
+                return await self._puller.pull()
+        except ApplicationError as error:
+            if error.type != Unreachable.__name__:
+                raise
+            raise ApplicationError(
+                error.message, type=error.type, category=ApplicationErrorCategory.BENIGN
+            ) from error

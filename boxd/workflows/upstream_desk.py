@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from temporalio.client import Client
@@ -17,6 +19,7 @@ from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.upstream.courier import Courier
 from boxd.workflows import upstream_messages as messages
 from boxd.workflows.reaching import reaching_the_server
+from boxd.workflows.schedules import schedule_id
 from boxd.workflows.upstream_messages import UpstreamStart
 
 log = structlog.get_logger("boxd.upstream")
@@ -33,6 +36,7 @@ class UpstreamDesk:
     """Signals the workflow, and only while it sleeps: an outage's events would fill its history."""
 
     def __init__(self, ledger: Ledger, box: str, telling: Telling, courier: Courier) -> None:
+        self.pulls = False  # whether orders are fetched
         self._ledger = ledger
         self._box = box
         self._telling = telling
@@ -120,9 +124,21 @@ class UpstreamDesk:
 
 async def end_delivery(client: Client, box: str) -> None:
     """There is no upstream any more: what delivered to it ends. Its events stay where they are."""
-    try:
+    with _unless_there_is_none():
         handle = client.get_workflow_handle(messages.upstream_workflow_id(box))
         await handle.terminate(reason="[upstream] url is not configured any more")
+
+
+async def end_pulling(client: Client, box: str) -> None:
+    """Orders are fetched no more: their schedule goes."""
+    with _unless_there_is_none():
+        await client.get_schedule_handle(schedule_id(box, messages.PULL_SCHEDULE)).delete()
+
+
+@contextmanager
+def _unless_there_is_none() -> Iterator[None]:
+    try:
+        yield
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise

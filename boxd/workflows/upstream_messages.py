@@ -9,6 +9,10 @@ DELIVER = "deliver"
 NOTED = "noted"
 TRY_NOW = "try_now"
 
+PULL = "pull"
+PULL_WORKFLOW = "Pull"
+PULL_SCHEDULE = "pull"
+
 # An attempt ends by itself well before: a round is bounded, and each exchange by its timeout.
 ATTEMPT_S = 1500
 

@@ -21,6 +21,8 @@ from boxd.temporal.client import connect
 from boxd.temporal.worker import create_worker
 from boxd.upstream import courier
 from boxd.upstream.backoff import Backoff
+from boxd.upstream.carrying_out import CarriedOut
+from boxd.upstream.puller import Puller
 from boxd.workflows import upstream_desk
 from boxd.workflows.upstream import UpstreamWorkflow
 from boxd.workflows.upstream_activities import UpstreamActivities
@@ -68,6 +70,10 @@ async def until(holds: Callable[[], Awaitable[object]], what: str) -> None:
         await asyncio.sleep(0.01)
 
 
+async def nothing_to_begin(_: CarriedOut) -> None:
+    """Nothing is ordered here."""
+
+
 @asynccontextmanager
 async def delivering(
     folder: Path, settings: Temporal, url: str, backoff: Backoff = QUICK, batch: int = 100
@@ -79,7 +85,8 @@ async def delivering(
         desk = UpstreamDesk(box.ledger, BOX, box.telling, box.courier)
         box.ledger.on_commit = desk.committed
         desk.use(client)
-        activities = UpstreamActivities(box.courier).all()
+        puller = Puller(box.ledger, box.caller, BOX, nothing_to_begin)
+        activities = UpstreamActivities(box.courier, puller).all()
         async with create_worker(client, BOX, [UpstreamWorkflow], activities):
             passing_on = asyncio.create_task(desk.run())
             await desk.try_now()

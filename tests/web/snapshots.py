@@ -231,6 +231,7 @@ def ready() -> Json:
             device("operator-pad", "Operator Pad", "notes", parts=parts()),
         ],
         "strangers": [],
+        "upstream": None,
         "stock": [
             prize("sticker", 20, 5, 1),
             prize("shirt", 10, 3),

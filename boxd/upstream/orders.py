@@ -1,0 +1,82 @@
+"""Orders from upstream: their shape, and what is said about one that has another."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from boxd.errors import BadInput
+from boxd.upstream.http import Answer
+
+MOST_ORDERS = 1000
+
+_Id = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
+_Sku = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+_Line = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
+    ),
+]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class TaskOrder(_Shape):
+    """Start the task of this kind for an attendee."""
+
+    id: _Id
+    type: Literal["task"]
+    kind: _Line
+    attendee: _Line
+
+
+class CodeOrder(_Shape):
+    """Issue a code to an attendee, drawn among `prizes` (empty: all)."""
+
+    id: _Id
+    type: Literal["code"]
+    attendee: _Line
+    prizes: tuple[_Sku, ...] = Field((), max_length=100)
+    valid_days: int | None = Field(None, ge=1, le=3650)
+
+
+class PrizeOrder(_Shape):
+    """Add a prize, or rename one, and receive `units` of it."""
+
+    id: _Id
+    type: Literal["prize"]
+    sku: _Sku
+    name: _Line
+    units: int = Field(0, ge=0, le=100_000)
+    weight: int = Field(1, ge=0, le=1000)
+
+
+Order = Annotated[TaskOrder | CodeOrder | PrizeOrder, Field(discriminator="type")]
+
+
+class Page(_Shape):
+    """Orders in the order they are to be carried out; `cursor` is what to ask with next."""
+
+    orders: tuple[Order, ...] = Field(max_length=MOST_ORDERS)
+    cursor: str = Field(max_length=500, pattern=r"^[\x21-\x7e]*$")
+
+
+def page_of(answer: Answer) -> Page:
+    """The orders in an answer. Raises BadInput, naming what is wrong, for anything else."""
+    if answer.content_type != "application/json":
+        kind = answer.content_type or "no type"
+        raise BadInput(f"it answers {answer.status} with {kind} instead of orders in JSON")
+    try:
+        return Page.model_validate_json(answer.body)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        told = "; ".join(_told(fault["loc"], fault["msg"]) for fault in faults[:3])
+        raise BadInput(f"its orders have a wrong shape, and none was carried out: {told}") from None
+
+
+def _told(location: tuple[int | str, ...], rule: str) -> str:
+    return f"{'.'.join(str(part) for part in location) or 'the answer'}: {rule}"
