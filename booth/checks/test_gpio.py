@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from booth.checks.conftest import Measured
-from booth.guest.chip import Chip, let_lines_go
+from booth.guest.chip import Chip, let_lines_persist
 from booth.guest.edges import Edge, Edges
 from boxd.devices import DoorState
 from tests.gpio.booth import gpio_device, running, settled, until_ready
@@ -42,20 +42,20 @@ def orderer(chip: Chip) -> Iterator[Orderer]:
 @pytest.fixture
 def dropping() -> Iterator[None]:
     """A kernel that drops the drive of lines that are let go of."""
-    let_lines_go(persists=False)
+    let_lines_persist(False)
     yield
-    let_lines_go(persists=True)
+    let_lines_persist(True)
 
 
 async def test_a_door_is_followed_and_a_latch_pulsed(
     chip: Chip, edges: Edges, measured: Measured, tmp_path: Path
 ) -> None:
     chip.drive(LATCH, False)
-    chip.drive(DOOR, False)
     pins = gpio_device(latches={"latch-1": {"pin": LATCH, "pulse_ms": 150}}, doors={"door-1": DOOR})
     async with running(tmp_path, pins) as booth:
         await until_ready(booth.device, 30)
         door = booth.device.doors["door-1"]
+        chip.drive(DOOR, False)  # again: the pin's own resistor pulled it up
         await settled(door, DoorState.CLOSED)
         chip.drive(DOOR, True)
         took = await until(lambda: door.state is DoorState.OPEN)

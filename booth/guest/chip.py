@@ -7,7 +7,7 @@ from pathlib import Path
 
 _CONFIGFS = Path("/sys/kernel/config/gpio-sim")
 _CPUINFO = Path("/proc/cpuinfo")
-_PERSISTS = Path("/sys/module/gpio_sim/parameters/persist_outputs")
+_PARAMETERS = Path("/sys/module/gpio_sim/parameters")
 
 HEADER_LABEL = "pinctrl-bcm2711"  # what the kernel of a Pi 4 calls its header
 PI_4_REVISION = "c03115"
@@ -17,10 +17,9 @@ LINES = 28
 def make_chip() -> Path:
     """Make the chip, with all its wires high; returns its folder in sysfs.
 
-    As on a Pi, a line that a process let go of keeps its drive. What hangs on a wire is stronger
-    than the chip's own resistors, as a contact is.
+    As on a Pi, a line that a process let go of keeps its drive.
     """
-    subprocess.run(["modprobe", "gpio-sim", "persist_outputs=1", "contacts_win=1"], check=True)
+    subprocess.run(["modprobe", "gpio-sim", "persist_outputs=1"], check=True)
     header = _CONFIGFS / "header"
     bank = header / "bank0"
     bank.mkdir(parents=True)
@@ -52,9 +51,17 @@ class Chip:
         (self._folder / f"sim_gpio{line}/pull").write_text("pull-up" if high else "pull-down")
 
 
-def let_lines_go(persists: bool) -> None:
+def let_lines_persist(persist: bool) -> None:
     """Whether lines keep their drive when they are let go of; on other kernels they do not."""
-    _PERSISTS.write_text("Y" if persists else "N")
+    (_PARAMETERS / "persist_outputs").write_text("Y" if persist else "N")
+
+
+def let_contacts_win(win: bool) -> None:
+    """Whether what hangs on a wire is stronger than the chip's own resistors, as a contact is.
+
+    Otherwise a wire goes where its resistor pulls it whenever a process asks for one.
+    """
+    (_PARAMETERS / "contacts_win").write_text("Y" if win else "N")
 
 
 def pretend_to_be_a_pi() -> None:
