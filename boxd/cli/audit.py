@@ -7,7 +7,6 @@ import json
 import os
 import sqlite3
 import sys
-import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any, TextIO
 import click
 
 from boxd.cli import daemon
+from boxd.cli.new_file import replacing
 from boxd.cli.program import FAILED
 from boxd.cli.setting import configuration
 from boxd.cli.shape import BoxdGroup, json_option
@@ -141,7 +141,7 @@ def export(file: Path | None) -> None:
     if file is None:
         _write(sys.stdout)
         return
-    with _replacing(file) as out, waiting("exporting the audit trail"):
+    with replacing(file) as out, waiting("exporting the audit trail"):
         count = _write(out)
     click.echo(f"{count} entries in {file}")
 
@@ -152,16 +152,3 @@ def _write(out: TextIO) -> int:
         out.write(json.dumps(entry, ensure_ascii=False) + "\n")
         count += 1
     return count
-
-
-@contextlib.contextmanager
-def _replacing(file: Path) -> Iterator[TextIO]:
-    """A file to write that takes the place of `file` only when all is written."""
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            yield out
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

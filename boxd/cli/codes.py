@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor
+from boxd.cli.new_file import write_csv, written
+from boxd.cli.setting import actor, configuration
 from boxd.cli.shape import BoxdGroup, json_option
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 
 STATES = ("ready", "in_use", "spent", "expired", "voided")
+ISSUED = ("attendee", "code", "sku", "prize", "expires_at")
+LISTED = ("id", "attendee", "sku", "prize", "state", "issued_at", "expires_at")
+_AT_ONCE = 500
 
 
 @click.group("codes", cls=BoxdGroup, examples=("boxd codes issue badge-1042", "boxd codes list"))
 def command() -> None:
-    """Issue, list, show and void claim codes."""
+    """Issue, import, list, show and void claim codes."""
 
 
 @command.command(
@@ -25,29 +32,148 @@ def command() -> None:
     examples=(
         "boxd codes issue badge-1042",
         "boxd codes issue badge-1042 --sku mug --valid-days 2",
-        "boxd codes issue spare --count 20 --json",
+        "boxd codes issue spare --count 20 --csv spare.csv",
+        "boxd codes issue --for attendees.csv --dry-run",
+        "boxd codes issue --for attendees.csv --csv codes.csv",
     ),
 )
-@click.argument("attendee")
+@click.argument("attendee", required=False)
 @click.option("--sku", help="The prize [default: one in stock, at random by weight].")
 @click.option("--count", type=click.IntRange(1, 1000), default=1, help="How many [default: 1].")
 @click.option("--valid-days", type=click.IntRange(1, 3650), help="[default: as configured]")
+@click.option(
+    "--for",
+    "listed",
+    type=click.Path(path_type=Path),
+    help="Instead of ATTENDEE: a CSV file with a line for each.",
+)
+@click.option("--dry-run", is_flag=True, help="With --for: only show what would change.")
+@click.option(
+    "--csv",
+    "out",
+    type=click.Path(path_type=Path),
+    help="Write the codes there; - is standard output.",
+)
 @json_option
 def issue(
-    attendee: str, sku: str | None, count: int, valid_days: int | None, as_json: bool
+    attendee: str | None,
+    *,
+    sku: str | None,
+    count: int,
+    valid_days: int | None,
+    listed: Path | None,
+    dry_run: bool,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
-    """Issue codes for ATTENDEE, each with one unit held for it, and show their digits."""
-    asked = {"attendee": attendee, "sku": sku, "count": count, "valid_days": valid_days}
-    body = daemon.post("/api/v1/codes", asked | {"actor": actor()})
-    if as_json:
-        say_json(body)
+    """Issue codes for ATTENDEE, each with one unit held for it, and show their digits.
+
+    With --for, a code for each attendee of a CSV file: columns attendee and, if wanted, sku
+    and expires_at (2026-11-22T18:00:00+01:00). All of them are issued or, if anything is
+    wrong, none.
+    """
+    if (attendee is None) == (listed is None):
+        raise click.UsageError("name an ATTENDEE, or a file of them with --for FILE")
+    if listed is not None:
+        if sku is not None or count != 1 or valid_days is not None:
+            raise click.UsageError("with --for, sku and expires_at are columns of the file")
+        _issue_for(listed, dry_run, out, as_json)
         return
-    now = present()
-    table(
-        ("id#", "code", "prize", "expires"),
-        [(c["id"], c["code"], c["prize"], when(c["expires_at"], now)) for c in body["codes"]],
-    )
-    click.echo("The digits again, on the record: boxd codes show ID --reveal")
+    if dry_run:
+        raise click.UsageError("--dry-run goes with --for FILE")
+    asked = {"attendee": attendee, "sku": sku, "count": count, "valid_days": valid_days}
+    with _opened(out) as file:
+        codes = daemon.post("/api/v1/codes", asked | {"actor": actor()})["codes"]
+        _say_issued(codes, file, as_json)
+
+
+def _issue_for(listed: Path, dry_run: bool, out: Path | None, as_json: bool) -> None:
+    from boxd.cli.code_batch import show_shares, staged
+    from boxd.cli.code_file import read_attendees
+
+    # The file for the digits is opened before there are any.
+    with _opened(None if dry_run else out) as file, staged(listed, read_attendees(listed)) as batch:
+        shares = batch.shares()
+        if dry_run:
+            _say_dry(shares, as_json)
+            return
+        batch.make()
+        if file is None and not as_json:
+            show_shares(shares)
+        _say_issued(list(batch.codes()), file, as_json)
+
+
+@contextmanager
+def _opened(out: Path | None) -> Iterator[TextIO | None]:
+    if out is None:
+        yield None
+    else:
+        with written(out) as file:
+            yield file
+
+
+def _say_issued(codes: list[dict[str, Any]], file: TextIO | None, as_json: bool) -> None:
+    if file is not None:
+        rows = [[code[column] for column in ISSUED] for code in codes]
+        count = write_csv(file, ISSUED, rows)
+        click.echo(f"{count} codes written; who has the file has the prizes", err=True)
+    elif as_json:
+        say_json({"codes": codes})
+    else:
+        now = present()
+        table(
+            ("id#", "code", "attendee", "prize", "expires"),
+            [
+                (c["id"], c["code"], c["attendee"], c["prize"], when(c["expires_at"], now))
+                for c in codes
+            ],
+        )
+        click.echo("The digits again, on the record: boxd codes show ID --reveal")
+
+
+def _say_dry(shares: list[dict[str, Any]], as_json: bool) -> None:
+    from boxd.cli.code_batch import show_shares
+
+    if as_json:
+        say_json({"made": False, "shares": shares})
+        return
+    show_shares(shares)
+    click.echo("nothing was changed: --dry-run")
+
+
+@command.command(
+    "import",
+    examples=(
+        "boxd codes import codes.csv --dry-run",
+        "boxd codes import codes.csv",
+        "printf 'code,attendee,sku\\n12345674,badge-1042,mug\\n' > codes.csv",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@json_option
+def import_codes(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Import codes that were made elsewhere: all of FILE or, if anything is wrong, none.
+
+    A CSV file with the columns code and attendee and, if wanted, sku (else a prize is drawn)
+    and expires_at (2026-11-22T18:00:00+01:00, else as configured). Each code has as many
+    digits as [codes] length says, the last of which checks the others; each holds one unit.
+    """
+    from boxd.cli.code_batch import show_shares, staged
+    from boxd.cli.code_file import read_codes
+
+    rows = read_codes(file, configuration().codes.length)
+    with staged(file, rows) as batch:
+        shares = batch.shares()
+        if dry_run:
+            _say_dry(shares, as_json)
+            return
+        batch.make()
+    if as_json:
+        say_json({"made": True, "shares": shares})
+        return
+    show_shares(shares)
+    click.echo(f"{len(rows)} codes imported")
 
 
 @command.command(
@@ -55,15 +181,27 @@ def issue(
     examples=(
         "boxd codes list",
         "boxd codes list --state ready --limit 500",
-        "boxd codes list --json",
+        "boxd codes list --attendee badge-1042 --json",
+        "boxd codes list --csv codes.csv",
     ),
 )
 @click.option("--state", type=click.Choice(STATES), help="Only codes in this state.")
+@click.option("--attendee", help="Only codes of whom you call so.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, help="[default: 50]")
+@click.option(
+    "--csv", "out", type=click.Path(path_type=Path), help="Write all there; - is standard output."
+)
 @json_option
-def list_codes(state: str | None, limit: int, as_json: bool) -> None:
+def list_codes(
+    state: str | None, attendee: str | None, limit: int, out: Path | None, as_json: bool
+) -> None:
     """List codes, newest first, without their digits."""
-    body = daemon.get("/api/v1/codes", state=state, limit=limit)
+    if out is not None:
+        with written(out) as file:
+            count = write_csv(file, LISTED, _all_codes(state, attendee))
+        click.echo(f"{count} codes written", err=True)
+        return
+    body = daemon.get("/api/v1/codes", state=state, attendee=attendee, limit=limit)
     if as_json:
         say_json(body)
         return
@@ -79,6 +217,17 @@ def list_codes(state: str | None, limit: int, as_json: bool) -> None:
         ],
         nothing="no codes" + (f" are {state}" if state else " yet: `boxd codes issue ATTENDEE`"),
     )
+
+
+def _all_codes(state: str | None, attendee: str | None) -> Iterator[list[object]]:
+    asked = {"state": state, "attendee": attendee, "limit": _AT_ONCE}
+    after: int | None = None
+    while True:
+        body = daemon.get("/api/v1/codes", after=after, **asked)
+        yield from ([code[column] for column in LISTED] for code in body["codes"])
+        after = body["next"]
+        if after is None:
+            return
 
 
 @command.command("show", examples=("boxd codes show 17", "boxd codes show 17 --reveal"))

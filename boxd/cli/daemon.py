@@ -41,14 +41,20 @@ def get(path: str, **parameters: str | int | None) -> Any:
     return _ask("GET", f"{path}?{urlencode(given)}" if given else path)
 
 
-def post(path: str, body: Mapping[str, object], key: str | None = None) -> Any:
+def post(
+    path: str,
+    body: Mapping[str, object],
+    key: str | None = None,
+    within_s: float | None = None,
+) -> Any:
     """Ask the daemon to change something; None in `body` are left out.
 
-    `key` makes a repetition of the same request harmless.
+    `key` makes a repetition of the same request harmless; `within_s` is for what takes longer
+    than people are left waiting otherwise.
     """
     given = {name: value for name, value in body.items() if value is not None}
     headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
-    return _ask("POST", path, json.dumps(given).encode(), headers)
+    return _ask("POST", path, json.dumps(given).encode(), headers, within_s)
 
 
 class Events:
@@ -97,8 +103,8 @@ def quoted(name: str) -> str:
 class _SocketConnection(HTTPConnection):
     """HTTP on a Unix socket."""
 
-    def __init__(self, file: Path) -> None:
-        super().__init__("localhost", timeout=ANSWER_WITHIN_S)
+    def __init__(self, file: Path, within_s: float | None = None) -> None:
+        super().__init__("localhost", timeout=within_s or ANSWER_WITHIN_S)
         self._file = file
 
     def connect(self) -> None:
@@ -121,15 +127,19 @@ class _SocketConnection(HTTPConnection):
 
 
 def _ask(
-    method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    within_s: float | None = None,
 ) -> Any:
-    connection = _SocketConnection(configuration().socket_file)
+    connection = _SocketConnection(configuration().socket_file, within_s)
     with closing(connection), waiting("waiting for boxd"):
         response = _response(connection, method, path, body, headers or {})
         try:
             content = response.read()
         except (OSError, HTTPException) as error:
-            raise BoxdError(_why_unanswered(method, error)) from error
+            raise BoxdError(_why_unanswered(method, error, connection)) from error
     return _understood(response.status, content)
 
 
@@ -144,12 +154,12 @@ def _response(
         connection.request(method, path, body, dict(headers))
         return connection.getresponse()
     except (OSError, HTTPException) as error:
-        raise BoxdError(_why_unanswered(method, error)) from error
+        raise BoxdError(_why_unanswered(method, error, connection)) from error
 
 
-def _why_unanswered(method: str, error: Exception) -> str:
+def _why_unanswered(method: str, error: Exception, connection: HTTPConnection) -> str:
     what = (
-        f"boxd has not answered within {ANSWER_WITHIN_S:.0f} s"
+        f"boxd has not answered within {connection.timeout:.0f} s"
         if isinstance(error, TimeoutError)
         else "boxd went away before it answered"
     )

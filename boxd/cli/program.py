@@ -30,7 +30,7 @@ COMMANDS = {
     "config": ("configuration", "Check and show the configuration file."),
     "devices": ("devices", "Show the devices and whether they can be used."),
     "prizes": ("prizes", "List, import and adjust the prizes and their stock."),
-    "codes": ("codes", "Issue, list, show and void claim codes."),
+    "codes": ("codes", "Issue, import, list, show and void claim codes."),
     "tasks": ("tasks", "List, show and judge the attendees' tasks."),
     "attendees": ("attendees", "List, show and forget attendees."),
     "tokens": ("tokens", "Make, list and revoke the tokens of the API."),

@@ -120,7 +120,7 @@ def test_something_else_on_the_socket_is_told_apart(boxd: Boxd, state_dir: Path)
         (("prizes", "adjust", "mug", "many", "--reason", "x"), "'many' is not a valid"),
         (("redemptions", "answer", "x", "maybe"), "'maybe' is not one of"),
         (("redemptions", "answer", "x", "substituted"), "add --sku SKU"),
-        (("codes", "issue"), "Missing argument 'ATTENDEE'"),
+        (("codes", "issue"), "name an ATTENDEE"),
         (("--config", "nowhere.toml", "status"), "--config nowhere.toml: there is no such file"),
     ],
 )
