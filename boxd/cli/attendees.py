@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from boxd.cli.shape import BoxdGroup
+from boxd.cli import daemon
+from boxd.cli.setting import actor
+from boxd.cli.shape import BoxdGroup, json_option
 from boxd.cli.sheets import link
+from boxd.cli.tables import heading, say_json, table
+from boxd.cli.times import present, when
+from boxd.errors import NotFound
+
+# Everybody of a large event, and the ledger's file written anew, on a slow card.
+_FORGOTTEN_WITHIN_S = 600.0
 
 
 @click.group(
@@ -18,3 +28,132 @@ def command() -> None:
 
 
 command.add_command(link)
+
+
+@command.command(
+    "list",
+    examples=(
+        "boxd attendees list",
+        "boxd attendees list --after 200 --limit 200",
+        "boxd attendees list --json",
+    ),
+)
+@click.option("--after", type=click.IntRange(min=0), default=0, help="Only numbers above this.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, help="[default: 50]")
+@json_option
+def list_attendees(after: int, limit: int, as_json: bool) -> None:
+    """List attendees by number, with how many tasks and codes are open, of how many."""
+    body = daemon.get("/api/v1/attendees", after=after, limit=limit)
+    if as_json:
+        say_json(body)
+        return
+    table(
+        ("number#", "attendee", "pseudonym", "tasks", "codes"),
+        [
+            (
+                *(each["number"], _called(each), each["pseudonym"]),
+                f"{each['tasks_open']} of {each['tasks']}",
+                f"{each['codes_open']} of {each['codes']}",
+            )
+            for each in body["attendees"]
+        ],
+        nothing="no attendees yet: `boxd tasks start KIND ATTENDEE`, `boxd codes issue ATTENDEE`",
+    )
+    if body["next"] is not None:
+        click.echo(f"There may be more: --after {body['next']}")
+
+
+def _called(attendee: dict[str, Any]) -> str:
+    return str(attendee["reference"] or "(forgotten)")
+
+
+@command.command(
+    "show",
+    examples=(
+        "boxd attendees show badge-1042",
+        "boxd attendees show a-4f1d09c2ab37 --json",
+        "boxd attendees show --number 17",
+    ),
+)
+@click.argument("attendee", required=False)
+@click.option("--number", type=click.IntRange(min=1), help="Instead: by number, as in a task's id.")
+@json_option
+def show(attendee: str | None, number: int | None, as_json: bool) -> None:
+    """Show ATTENDEE (what you call them, or the pseudonym), with tasks and codes."""
+    body = daemon.get("/api/v1/attendees/details", name=_name(attendee, number))
+    if as_json:
+        say_json(body)
+        return
+    found = body["attendee"]
+    click.echo(f"{_called(found)}: number {found['number']}, pseudonym {found['pseudonym']}")
+    now = present()
+    if found["forgotten_at"]:
+        click.echo(f"forgotten {when(found['forgotten_at'], now)}")
+    heading("Tasks")
+    table(
+        ("task", "state", "missing", "since"),
+        [
+            (t["id"], t["state"], ", ".join(t["missing"]), when(t["since"], now))
+            for t in body["tasks"]
+        ],
+        nothing="none",
+    )
+    heading("Codes")
+    table(
+        ("id#", "prize", "state", "issued", "expires"),
+        [
+            (
+                *(c["id"], c["prize"], c["state"]),
+                *(when(c["issued_at"], now), when(c["expires_at"], now)),
+            )
+            for c in body["codes"]
+        ],
+        nothing="none",
+    )
+
+
+def _name(attendee: str | None, number: int | None) -> str:
+    """The reference or pseudonym of whoever is asked for."""
+    if (attendee is None) == (number is None):
+        raise click.UsageError("name an ATTENDEE, or give --number N")
+    if attendee is not None:
+        return attendee
+    found = daemon.get("/api/v1/attendees", numbers=str(number))["attendees"]
+    if not found:
+        raise NotFound(f"there is no attendee number {number}; `boxd attendees list` shows all")
+    return str(found[0]["pseudonym"])
+
+
+@command.command(
+    "forget",
+    examples=(
+        "boxd attendees forget badge-1042",
+        "boxd attendees forget badge-1042 badge-1043 --yes",
+        "boxd attendees forget --everybody",
+    ),
+)
+@click.argument("attendees", nargs=-1)
+@click.option("--everybody", is_flag=True, help="Instead: every attendee of this box.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def forget(attendees: tuple[str, ...], everybody: bool, yes: bool, as_json: bool) -> None:
+    """Forget ATTENDEES: what is personal leaves the ledger, for ever.
+
+    Their reference goes, what they handed in and why it was refused; open tasks end, links
+    stop working. Codes that they have stay good. The audit trail knows them by their
+    pseudonyms alone, and still verifies. The ledger's file is written anew, so that nothing
+    of them is left in it; backups made before still have it.
+    """
+    if everybody == bool(attendees):
+        raise click.UsageError("name ATTENDEES, or give --everybody")
+    if not yes:
+        whom = "every attendee of this box" if everybody else ", ".join(attendees)
+        click.confirm(f"Forget {whom}? This can't be undone", abort=True)
+    asked = {"attendees": attendees, "everybody": everybody, "actor": actor()}
+    body = daemon.post("/api/v1/attendees/forget", asked, within_s=_FORGOTTEN_WITHIN_S)
+    if as_json:
+        say_json(body)
+        return
+    named = f": {', '.join(body['pseudonyms'])}" if body["pseudonyms"] else ""
+    click.echo(f"{body['forgotten']} forgotten{named}")
+    click.echo("Backups made before still name them: `boxd backup list` shows which there are.")
