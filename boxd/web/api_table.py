@@ -61,8 +61,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/tasks/{task}/code", api_tasks.issue_again, _ORGANISER),
     _post("/issues", api_tasks.issue, _ORGANISER, is_repeatable=True),
     # Links that phones open
-    _post("/attendees/links", api_links.attendee_links, _APP, _ORGANISER),
-    _post("/checkpoints/links", api_links.checkpoint_links, _ORGANISER),
+    _post("/attendees/links", api_links.attendee_links, _APP, _ORGANISER, body_limit=IMPORT_LIMIT),
+    _post("/checkpoints/links", api_links.checkpoint_links, _ORGANISER, body_limit=IMPORT_LIMIT),
     # Codes
     _get("/attendees/{attendee}/codes", api_codes.attendee_codes, _APP, _ORGANISER),
     _get("/codes", api_codes.codes, *_BOX),
@@ -99,9 +99,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _commands("GET", "/attendees/details", api_organiser.attendee),
     _commands("POST", "/attendees/forget", api_organiser.forget),
     _commands("POST", "/code-batches", api_organiser.begin_batch, status=201),
-    _commands(
-        "POST", "/code-batches/{batch}/codes", api_organiser.stage, body_limit=IMPORT_LIMIT
-    ),
+    _commands("POST", "/code-batches/{batch}/codes", api_organiser.stage, body_limit=IMPORT_LIMIT),
     _commands("GET", "/code-batches/{batch}/codes", api_organiser.made_codes),
     _commands("GET", "/code-batches/{batch}/look", api_organiser.look_through),
     _commands("POST", "/code-batches/{batch}/make", api_organiser.make_batch),

@@ -5,7 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, ClassVar, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from starlette.requests import Request
 
 from boxd.devices import DoorState, Key, LampName
@@ -17,13 +24,26 @@ BODY_LIMIT = 64 * 1024
 IMPORT_LIMIT = 8 * 1024 * 1024
 BODY_WITHIN_S = 20.0  # a phone at the edge of the WiFi; whoever is slower keeps a socket busy
 
-NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
+# A line has something to read on it and no control characters; words may have line breaks.
+LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s][^\x00-\x1f\x7f]*$"
+WORDS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Sku = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Line = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_CONTROLS),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=LINE),
 ]
-Whole = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+Words = Annotated[str, StringConstraints(pattern=WORDS)]
+
+
+def _whole(given: object) -> object:
+    """2.0 is a whole number in JSON, as 2 is; anything else is left as it is."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Units = Annotated[
+    Whole, Field(ge=-1_000_000, le=1_000_000, json_schema_extra={"not": {"const": 0}})
+]
 
 
 class Shape(BaseModel):
@@ -44,10 +64,10 @@ class AnswerBody(Body):
 
     example = '{"step": 3}'
 
-    step: int | None = Field(None, ge=0, le=1_000_000)
+    step: Whole | None = Field(None, ge=0, le=1_000_000)
     sku: Sku | None = None
     remedy: Remedy | None = None
-    reason: str = Field("", max_length=500)
+    reason: Words = Field("", max_length=500)
     seen_shut: bool = False
 
 
@@ -56,8 +76,8 @@ class PrizeBody(Shape):
 
     sku: Sku
     name: Line
-    units: int = Field(ge=0, le=100_000)
-    weight: int = Field(1, ge=0, le=1000)
+    units: Whole = Field(ge=0, le=100_000)
+    weight: Whole = Field(1, ge=0, le=1000)
 
 
 class ImportBody(Body):
@@ -73,7 +93,7 @@ class AdjustBody(Body):
 
     example = '{"units": -1, "reason": "one was broken"}'
 
-    units: Whole
+    units: Units
     reason: Line
 
 
@@ -84,8 +104,8 @@ class CodesBody(Body):
 
     attendee: Line
     sku: Sku | None = None
-    count: int = Field(1, ge=1, le=1000)
-    valid_days: int | None = Field(None, ge=1, le=3650)
+    count: Whole = Field(1, ge=1, le=1000)
+    valid_days: Whole | None = Field(None, ge=1, le=3650)
 
 
 class ReasonBody(Body):
@@ -101,7 +121,7 @@ class ServiceBody(Body):
 
     example = '{"actor": "anna"}'
 
-    reason: str = Field("", max_length=500)
+    reason: Words = Field("", max_length=500)
 
 
 class ActorBody(Body):
@@ -132,7 +152,7 @@ class BuzzerBody(Shape):
 
     example = '{"ms": 300}'
 
-    ms: int = Field(ge=1, le=1000)
+    ms: Whole = Field(ge=1, le=1000)
 
 
 class KeysBody(Shape):

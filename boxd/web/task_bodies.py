@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from boxd.task import LONGEST_REASON, LONGEST_TEXT
-from boxd.web.bodies import Body, Line, Sku
+from boxd.web.bodies import Body, Line, Sku, Whole, Words
 
 
 class TaskBody(Body):
@@ -30,7 +30,7 @@ class SubmissionBody(Body):
 
     example = '{"text": "https://example.org/what-i-made"}'
 
-    text: str = Field(max_length=LONGEST_TEXT)
+    text: Words = Field(max_length=LONGEST_TEXT)
 
 
 class VerdictBody(Body):
@@ -39,8 +39,8 @@ class VerdictBody(Body):
     example = '{"approved": false, "reason": "it does not run yet", "step": 3}'
 
     approved: bool
-    reason: str = Field("", max_length=LONGEST_REASON)
-    step: int | None = Field(None, ge=0, le=1_000_000)
+    reason: Words = Field("", max_length=LONGEST_REASON)
+    step: Whole | None = Field(None, ge=0, le=1_000_000)
 
 
 class IssueBody(Body):
@@ -50,4 +50,4 @@ class IssueBody(Body):
 
     attendee: Line
     prizes: tuple[Sku, ...] = Field((), max_length=100)
-    valid_days: int | None = Field(None, ge=1, le=3650)
+    valid_days: Whole | None = Field(None, ge=1, le=3650)
