@@ -34,6 +34,7 @@ COMMANDS = {
     "tasks": ("tasks", "List, show and judge the attendees' tasks."),
     "attendees": ("attendees", "List, show and forget attendees."),
     "tokens": ("tokens", "Make, list and revoke the tokens of the API."),
+    "report": ("report", "Report what was given out, by hour, prize and bay."),
     "lockers": ("lockers", "Show, open and take out of service the lockers."),
     "safe": ("safe", "Switch every output on the Pi's pins off, without the daemon."),
     "redemptions": ("redemptions", "Show redemptions and answer what they ask."),

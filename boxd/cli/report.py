@@ -1,0 +1,105 @@
+"""`boxd report`: what was given out, by hour, prize and bay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from boxd.cli import daemon, report_sums
+from boxd.cli.new_file import write_csv, written
+from boxd.cli.report_sums import Given
+from boxd.cli.shape import BoxdCommand, json_option
+from boxd.cli.tables import heading, say_json, table
+
+_TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+_COLUMNS = ("hour", "bay", "sku", "prize", "units")
+
+
+@click.command(
+    "report",
+    cls=BoxdCommand,
+    examples=(
+        "boxd report",
+        "boxd report --since 2026-11-21 --until 2026-11-23",
+        "boxd report --csv given-out.csv",
+        "boxd report --svg given-out.svg",
+    ),
+)
+@click.option("--since", type=click.DateTime(_TIMES), help="From then on, in local time.")
+@click.option("--until", type=click.DateTime(_TIMES), help="Before then, in local time.")
+@click.option(
+    "--csv",
+    "csv_out",
+    type=click.Path(path_type=Path),
+    help="Write the sums there; - is standard output.",
+)
+@click.option(
+    "--svg",
+    "svg_out",
+    type=click.Path(path_type=Path),
+    help="Draw a picture there; - is standard output.",
+)
+@json_option
+def command(
+    since: datetime | None,
+    until: datetime | None,
+    csv_out: Path | None,
+    svg_out: Path | None,
+    as_json: bool,
+) -> None:
+    """Report what was given out, by hour, prize and bay, in this machine's local time."""
+    asked = {"since": _aware(since), "until": _aware(until)}
+    rows = daemon.get("/api/v1/report", **asked)["given_out"]
+    given = report_sums.by_hour_of(rows)
+    if csv_out is not None:
+        _write_csv(csv_out, given)
+    if svg_out is not None:
+        _write_picture(svg_out, given)
+    if as_json:
+        told = [asdict(each) | {"hour": each.hour.isoformat()} for each in given]
+        say_json({"given_out": told, "total": report_sums.total(given)})
+    elif csv_out is None and svg_out is None:
+        _show(given)
+
+
+def _aware(moment: datetime | None) -> str | None:
+    return moment.astimezone().isoformat() if moment else None
+
+
+def _write_csv(out: Path, given: Sequence[Given]) -> None:
+    with written(out) as file:
+        rows = [(each.hour.isoformat(), *list(asdict(each).values())[1:]) for each in given]
+        write_csv(file, _COLUMNS, rows)
+    click.echo(f"{len(given)} sums written to {out}", err=True)
+
+
+def _write_picture(out: Path, given: Sequence[Given]) -> None:
+    from boxd.cli.report_picture import draw
+
+    name = daemon.get("/api/v1/status")["box"]["name"]
+    with written(out) as file:
+        file.write(draw(given, f"{name}: what was given out"))
+    click.echo(f"drawn to {out}", err=True)
+
+
+def _show(given: Sequence[Given]) -> None:
+    if not given:
+        click.echo("nothing was given out in that time")
+        return
+    table(
+        ("hour", "units#"),
+        [(f"{hour:%Y-%m-%d %H:%M}", units) for hour, units in report_sums.hours(given).items()],
+    )
+    heading("Prizes")
+    table(
+        ("sku", "name", "units#"),
+        [(*prize, units) for prize, units in report_sums.prizes(given).most_common()],
+    )
+    heading("Bays")
+    table(("bay", "units#"), sorted(report_sums.bays(given).items()))
+    click.echo()
+    click.echo(f"{report_sums.total(given)} given out in all")

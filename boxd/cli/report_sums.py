@@ -1,0 +1,57 @@
+"""What was given out, summed: by hour, by prize, by bay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Given:
+    """Units of one prize, given out at one bay within the hour that begins at `hour`."""
+
+    hour: datetime
+    bay: str
+    sku: str
+    prize: str
+    units: int
+
+
+def by_hour_of(rows: Iterable[dict[str, Any]], zone: tzinfo | None = None) -> list[Given]:
+    """The daemon's quarters of an hour as hours of `zone` (None: this machine's), in order."""
+    sums: Counter[tuple[datetime, str, str, str]] = Counter()
+    for row in rows:
+        local = datetime.fromisoformat(row["at"]).astimezone(zone)
+        hour = local.replace(minute=0, second=0, microsecond=0)
+        sums[hour, row["bay"], row["sku"], row["prize"]] += row["units"]
+    return [Given(*key, units) for key, units in sorted(sums.items())]
+
+
+def total(given: Iterable[Given]) -> int:
+    """All units."""
+    return sum(each.units for each in given)
+
+
+def hours(given: Iterable[Given]) -> Counter[datetime]:
+    """Units by hour."""
+    return _summed((each.hour, each.units) for each in given)
+
+
+def prizes(given: Iterable[Given]) -> Counter[tuple[str, str]]:
+    """Units by sku and name."""
+    return _summed(((each.sku, each.prize), each.units) for each in given)
+
+
+def bays(given: Iterable[Given]) -> Counter[str]:
+    """Units by bay."""
+    return _summed((each.bay, each.units) for each in given)
+
+
+def _summed(pairs: Iterable[tuple[Any, int]]) -> Counter[Any]:
+    sums: Counter[Any] = Counter()
+    for key, units in pairs:
+        sums[key] += units
+    return sums
