@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable
 from typing import Protocol
 
 from boxd.midi.ports import Listing, OnMessage, PortPair
 
-FIRST_CLIENT = 20  # where ALSA begins to count hardware clients
+FIRST_CLIENT, CLIENTS_APART = 20, 4  # how ALSA counts hardware clients
 
 
 class Unit(Protocol):
@@ -23,18 +24,23 @@ class Unit(Protocol):
 
 
 class SimulatedPorts:
-    """The port system of a simulation. Numbers in the names change at every replug."""
+    """The port system of a simulation.
+
+    Whoever is plugged in gets the lowest free number, as on ALSA: what returns first has the name
+    that it had, and no connections.
+    """
 
     def __init__(self) -> None:
         self._plugged: dict[str, Unit] = {}
         self._open: dict[str, SimulatedPort] = {}
-        self._next_client = FIRST_CLIENT
         self.fails_with: OSError | None = None  # what every look and open raises, when set
 
     def plug(self, unit: Unit) -> None:
-        """Plug a unit in, under a new name."""
-        name = f"{unit.product}:{unit.product} MIDI 1 {self._next_client}:0"
-        self._next_client += 1
+        """Plug a unit in."""
+        taken = {name.rpartition(" ")[2] for name in self._plugged}
+        free = (f"{client}:0" for client in itertools.count(FIRST_CLIENT, CLIENTS_APART))
+        number = next(each for each in free if each not in taken)
+        name = f"{unit.product}:{unit.product} MIDI 1 {number}"
         self._plugged[name] = unit
         unit.emit = lambda data: self._carry(name, data)
 
@@ -78,9 +84,13 @@ class SimulatedPorts:
         """Carry nothing more."""
         self._open.clear()
 
-    def deliver(self, name: str, message: bytes) -> None:
-        """Bytes from the host; to an unplugged unit they are lost without a word."""
-        if name in self._plugged:
+    def is_open(self, name: str, port: SimulatedPort) -> bool:
+        """Whether this port is still connected with the unit of this name."""
+        return self._open.get(name) is port
+
+    def deliver(self, name: str, port: SimulatedPort, message: bytes) -> None:
+        """Bytes from the host; without a connection they are lost without a word."""
+        if self.is_open(name, port):
             self._plugged[name].receive(message)
 
     def forget(self, port: SimulatedPort) -> None:
@@ -108,11 +118,11 @@ class SimulatedPort:
         """Hand a message to the unit, if it is still there."""
         if self._on_message is None:
             raise OSError(f"port {self._name} is closed")
-        self._system.deliver(self._name, message)
+        self._system.deliver(self._name, self, message)
 
     def is_connected(self) -> bool:
-        """Unplugging is not noticed by a port."""
-        return self._on_message is not None
+        """Whether it leads to the unit yet; one that returned is not connected by that."""
+        return self._on_message is not None and self._system.is_open(self._name, self)
 
     def hear(self, data: bytes) -> None:
         """Pass on bytes from the unit."""
