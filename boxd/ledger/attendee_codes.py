@@ -23,10 +23,12 @@ class OwnCode:
 
 
 def of_attendee(connection: sqlite3.Connection, attendee: int, limit: int = 100) -> list[OwnCode]:
-    """The attendee's codes, the newest first."""
+    """The attendee's codes, the newest first; not those that are still to be handed over."""
     found = connection.execute(
         "SELECT codes.id, state, name, sealed, issued_at, expires_at FROM codes"
-        " JOIN prizes USING (sku) WHERE attendee = ? ORDER BY codes.id DESC LIMIT ?",
+        " JOIN prizes USING (sku) WHERE attendee = ? AND NOT EXISTS"
+        " (SELECT 1 FROM issues WHERE issues.code = codes.id AND issues.state = 'minted')"
+        " ORDER BY codes.id DESC LIMIT ?",
         (attendee, limit),
     )
     return [OwnCode(*row) for row in found]

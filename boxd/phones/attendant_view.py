@@ -10,7 +10,7 @@ from boxd.phones import words
 from boxd.phones.attendant_desk import LONGEST_NAME, Judging
 from boxd.phones.markup import Html, join, tag
 from boxd.phones.sessions import Session
-from boxd.task import LONGEST_REASON, TaskStanding, TaskState
+from boxd.task import LONGEST_REASON, Missing, TaskStanding, TaskState, missing
 
 
 def enter_main(link: str, why: str = "", name: str = "") -> Html:
@@ -142,8 +142,7 @@ def _handed_in(text: str) -> Html:
 
 
 def _not_now(task: TaskStanding) -> Html:
-    told = [] if task.state.has_ended else words.to_do(task)
-    lacking = [line for line in told if "attendant" not in line]
+    lacking = [words.lacking(task, what) for what in _own_part(task)]
     refused = task.state is TaskState.REFUSED
     return tag(
         "section",
@@ -159,6 +158,12 @@ def _not_now(task: TaskStanding) -> Html:
         data_kind=task.kind.id,
         data_state=task.state,
     )
+
+
+def _own_part(task: TaskStanding) -> list[Missing]:
+    """What the attendee has still to do."""
+    own = {Missing.SCANS, Missing.SUBMISSION}
+    return [what for what in missing(task) if what in own]
 
 
 def _last(last: Sequence[Given], now: datetime) -> Html:

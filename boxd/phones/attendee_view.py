@@ -82,12 +82,12 @@ def _over(code: OwnCode, now: datetime) -> Html:
 
 
 def _to_show(tasks: tuple[TaskStanding, ...], qr: Html) -> Html:
-    """The QR code: open when an attendant's word is all that is missing."""
+    """The QR code: open when an attendant's word is all that is missing of what was begun."""
     judged = [task for task in tasks if task.kind.verdict and task.state is TaskState.OPEN]
     if not judged:
         return Html("")
     title = tag("summary", "Show this to an attendant")
-    is_awaited = any(words.awaits_verdict(task) for task in judged)
+    is_awaited = any(task.step and words.awaits_verdict(task) for task in judged)
     return tag("details", title, qr, open=is_awaited)
 
 

@@ -32,10 +32,19 @@ def attendee_sheets(links: Sequence[AttendeeLink], box: str) -> bytes:
 def write_pngs(named: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
     """A PNG with the QR code alone for each (name, URL); returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{_as_file_name(name)}.png" for name, _ in named]
+    files = [folder / f"{name}.png" for name in _file_names([name for name, _ in named])]
     for (_, url), file in zip(named, files, strict=True):
         qr.write_png(url, file)
     return files
+
+
+def _file_names(names: Sequence[str]) -> list[str]:
+    """A name of a file for each, of its own also where they look alike."""
+    found: list[str] = []
+    for name in names:
+        plain = _as_file_name(name)
+        found.append(f"{plain}-{len(found) + 1}" if plain in found else plain)
+    return found
 
 
 def _as_file_name(name: str) -> str:

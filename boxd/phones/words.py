@@ -52,10 +52,11 @@ def to_do(task: TaskStanding) -> list[str]:
     if task.state in _ENDED:
         told = _ENDED[task.state][1]
         return [told] if told else []
-    return [_lacking(task, what) for what in missing(task)]
+    return [lacking(task, what) for what in missing(task)]
 
 
-def _lacking(task: TaskStanding, what: Missing) -> str:
+def lacking(task: TaskStanding, what: Missing) -> str:
+    """What there is to do about one thing that is missing."""
     match what:
         case Missing.SCANS:
             more = "more " if task.scanned else ""

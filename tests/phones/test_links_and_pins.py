@@ -119,7 +119,9 @@ async def test_the_session_is_kept_from_scripts_other_sites_and_forgers(phones: 
     value = re.sub(r"^boxd_attendant=([^;]*);.*$", r"\1", cookie)
     for forged in (value[:-1], "A" + value[1:], value[:60], "x", "é"):
         stranger = phones.phone()
-        answer = await stranger.get("/v", headers=[(b"Cookie", f"boxd_attendant={forged}".encode())])
+        answer = await stranger.get(
+            "/v", headers=[(b"Cookie", f"boxd_attendant={forged}".encode())]
+        )
         assert "Your name" in words_of(answer)
 
 

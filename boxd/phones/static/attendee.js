@@ -7,6 +7,7 @@ const KEPT = 'boxd' + link;
 let shown = main.outerHTML;
 let failures = 0;
 let timer = 0;
+let opened; // whether somebody opened the QR code, or shut it
 
 // `made` is the box's clock, which orders what came from it; `at` is this phone's, for people.
 function remember(made) {
@@ -31,7 +32,6 @@ function fields(root) {
 function show(html) {
   if (html === shown) return;
   const typed = new Map(fields(document).map((field) => [field.id, field]));
-  const opened = document.querySelector('details')?.open;
   const active = document.activeElement?.id;
   shown = html;
   document.querySelector('main').outerHTML = html;
@@ -81,7 +81,7 @@ function wait() {
 async function gone() {
   try {
     localStorage.removeItem(KEPT);
-    if ('caches' in window) await caches.delete('boxd-pages');
+    if ('caches' in window) await (await caches.open('boxd-pages')).delete(link);
   } finally {
     location.reload();
   }
@@ -94,6 +94,10 @@ async function keepPage() {
   if (page.ok) await (await caches.open('boxd-pages')).put(link, page);
 }
 
+document.addEventListener('click', (event) => {
+  const details = event.target.closest('summary')?.parentElement;
+  if (details) opened = !details.open;
+});
 document.addEventListener('visibilitychange', () => document.hidden || look());
 addEventListener('online', look);
 addEventListener('submit', (event) => {
