@@ -52,19 +52,30 @@ def list_tasks(
         say_json(body)
         return
     now = present()
+    names = _names({task["attendee"] for task in body["tasks"]})
     table(
-        ("task", "kind", "state", "missing", "awaited from", "since"),
+        ("task", "attendee", "kind", "state", "missing", "awaited from", "since"),
         [
             (
-                *(task["id"], task["kind"], task["state"], ", ".join(task["missing"])),
+                *(task["id"], names.get(task["attendee"], ""), task["kind"], task["state"]),
+                ", ".join(task["missing"]),
                 *(task["awaited_from"], when(task["since"], now)),
             )
             for task in body["tasks"]
         ],
         nothing="no tasks like that",
     )
-    if len(body["tasks"]) == limit:
-        click.echo("There may be more: --limit, --state, --kind or --attendee.")
+    if body["next"] is not None:
+        click.echo("There are more: --limit, --state, --kind or --attendee.")
+
+
+def _names(numbers: set[int]) -> dict[int, str]:
+    """What the organiser calls the attendees of these numbers; the forgotten by pseudonym."""
+    if not numbers:
+        return {}
+    wanted = ",".join(str(number) for number in sorted(numbers))
+    found = daemon.get("/api/v1/attendees", numbers=wanted)["attendees"]
+    return {each["number"]: each["reference"] or each["pseudonym"] for each in found}
 
 
 @command.command("show", examples=("boxd tasks show hunt.17", "boxd tasks show hunt.17 --json"))
