@@ -93,12 +93,12 @@ class Phone(Page):
         feature = {"name": "prefers-color-scheme", "value": name}
         self.look().execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
 
-    def keep(self, file: Path) -> None:
-        """A picture of the whole page."""
+    def keep(self, file: Path, highest: int = 2400) -> None:
+        """A picture of the page, so far down."""
         self.until("nothing moves", lambda: self.run("return document.getAnimations().length") == 0)
         height = self.run("return document.documentElement.scrollHeight")
         width = self.run("return innerWidth")
-        chromium.set_size(self.driver, width, min(height, 2400))
+        chromium.set_size(self.driver, width, min(height, highest))
         self.look().get_screenshot_as_file(str(file))
         print(f"{file}: {file.stat().st_size // 1000} kB")
 
