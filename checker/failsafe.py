@@ -37,7 +37,13 @@ def _pulse(pulse: Pulse, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _energised_s(pulse: Pulse, trace: Trace) -> float:
-    """How long the latch was seen energised; a clock that starts anew is a cut of the power."""
+    """How long the latch was seen energised; a clock that starts anew is a cut of the power.
+
+    An edge may be written down late, by the next program that looks: its own time counts.
+    """
+    end = pulse.end
+    if end is not None and end.what == "latch" and 0 <= end.t - pulse.rise.t <= LONGEST_ENERGISED_S:
+        return end.t - pulse.rise.t
     last_t = pulse.rise.t
     for line in trace.after(pulse.rise):
         if line.t < last_t - LONGEST_ENERGISED_S:

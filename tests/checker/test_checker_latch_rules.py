@@ -1,5 +1,7 @@
 """Causes, pulses and fail-safe latches: each way to break one is found."""
 
+import json
+
 import pytest
 
 from checker import Invariant, examine
@@ -220,6 +222,16 @@ class TestLatchesAreFailSafe:
         finding = only(booth.findings())
         assert finding.invariant is Invariant.FAIL_SAFE
         assert "energised for 5" in finding.what
+
+    @pytest.mark.parametrize(("seconds", "found"), [(0.1, 0), (1.4, 1)])
+    def test_an_edge_that_is_written_down_late_has_its_own_time(
+        self, booth: RecordedBooth, seconds: float, found: int
+    ) -> None:
+        self.energise(booth)
+        rise = json.loads(booth.trace.read_text().splitlines()[-1])["t"]
+        booth.see("power", BOARD_0, after_s=5)
+        booth.write({"t": rise + seconds, "what": "latch", "device": BOARD_2, "level": 0})
+        assert len(booth.findings(at_rest=True)) == found
 
     def test_a_clock_that_starts_anew_ends_a_pulse(self, booth: RecordedBooth) -> None:
         self.energise(booth)
