@@ -13,7 +13,7 @@ from typing import Any
 
 from boxd.bays.doors import DoorWatch
 from boxd.bays.letting_go import LettingGo
-from boxd.devices import DeviceState, DoorState, Latch
+from boxd.devices import PULSE_LONGEST_MS, DeviceState, DoorState, Latch
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
 from boxd.ledger import actuations, redemptions
 from boxd.ledger.actuations import Order, Outcome
@@ -23,6 +23,9 @@ from boxd.redemption import Stage, Standing
 # An order that could not be written down is given for this long; after that whoever confirmed it
 # may have gone, and a door must not pop open in front of nobody.
 _LATEST_S = 10.0
+
+# A pulse is sent before it is over: so much later at most every latch is at rest again.
+_PULSE_IS_OVER_S = PULSE_LONGEST_MS / 1000 + 0.1
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Opener:
         self._opening: dict[str, asyncio.Task[Standing]] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
         self._first_tried: dict[str, float] = {}
+        self._at_rest_by = float("-inf")
 
     def usable_lockers(self, bay: str) -> list[int]:
         """The lockers of a bay whose latch can be reached and whose door is not open."""
@@ -112,8 +116,13 @@ class Opener:
         return await asyncio.shield(task)
 
     async def finish(self) -> None:
-        """Wait until everything under way is recorded."""
+        """Wait until everything under way is recorded, and the last pulse is over.
+
+        Whoever lets go of a device ends its pulse: a latch that was recorded as pulsed would not
+        have moved.
+        """
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.sleep(max(0.0, self._at_rest_by - time.monotonic()))
         for locker in self._lockers.values():
             if locker.door is not None:
                 await locker.door.finish()
@@ -155,6 +164,8 @@ class Opener:
         intended = await self._ledger.write(lambda tx: actuations.intend(tx, order))
         if intended.is_new:
             done = await _pulse(parts)
+            if done.outcome is not Outcome.FAILED:
+                self._at_rest_by = time.monotonic() + _PULSE_IS_OVER_S
         else:
             done = Actuated(intended.outcome or Outcome.UNKNOWN, "it was ordered before")
         await self._ledger.write(lambda tx: actuations.conclude(tx, order, done.outcome, done.note))
@@ -166,7 +177,10 @@ class Opener:
         door = parts.door
         if outcome is Outcome.UNKNOWN or door is None or door.state is DoorState.UNKNOWN:
             return Stage.ASK
-        return Stage.TAKE if await door.opens(self._door_opens_s) else Stage.JAM
+        if await door.opens(self._door_opens_s):
+            return Stage.TAKE
+        # A switch that fell silent meanwhile can't say that nothing opened.
+        return Stage.ASK if door.state is DoorState.UNKNOWN else Stage.JAM
 
     def _parts(self, locker: int | None) -> LockerParts:
         if locker is None or locker not in self._lockers:

@@ -39,9 +39,11 @@ class Rack:
         await asyncio.gather(*(bus.start() for bus in self._buses))
 
     async def close(self) -> None:
-        """Put every output off and let go of the devices."""
-        for bus in self._buses:
-            await bus.close()
+        """Put every output off and let go of the devices; no bus waits for another, or fails it."""
+        ended = await asyncio.gather(*(bus.close() for bus in self._buses), return_exceptions=True)
+        for error in ended:
+            if isinstance(error, BaseException):
+                raise error
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """How each device stands, in the order of the configuration."""

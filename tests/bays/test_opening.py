@@ -1,0 +1,48 @@
+"""Opening a locker: what is recorded has happened, also when boxd stops right after it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from boxd.bays.opening import LockerParts, Opener
+from boxd.devices import DeviceState
+from boxd.errors import BoxdError, DeliveryUnknown, DeviceUnreachable
+from boxd.ledger import lockers
+from boxd.ledger.actuations import Outcome
+from boxd.ledger.ledger import Ledger
+from tests.bays.devices import LatchInMemory
+
+
+def opener_for(ledger: Ledger, latch: LatchInMemory) -> Opener:
+    ledger.write_now(lambda tx: lockers.declare(tx, [1]))
+    return Opener(ledger, [LockerParts(1, "bay-1", latch, lambda: DeviceState.READY, None)], 3.0)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "is_waited_for"),
+    [
+        (None, Outcome.DONE, True),
+        (DeliveryUnknown("no answer"), Outcome.UNKNOWN, True),
+        (DeviceUnreachable("unplugged"), Outcome.FAILED, False),
+    ],
+)
+async def test_a_latch_keeps_its_current_until_the_longest_pulse_is_over(
+    tmp_path: Path, error: BoxdError | None, outcome: Outcome, is_waited_for: bool
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    latch = LatchInMemory("lockers.latch-1", None)
+    latch.fails_with = error
+    try:
+        opener = opener_for(ledger, latch)
+        done = await opener.override(1, "override/1", "Ada", "stuck")
+        recorded_at = time.monotonic()
+        await opener.finish()  # afterwards the devices are let go of
+        waited_s = time.monotonic() - recorded_at
+    finally:
+        ledger.close()
+
+    assert done.outcome is outcome
+    assert (waited_s > 0.45) is is_waited_for
