@@ -175,18 +175,22 @@ class Opener:
         if outcome is Outcome.FAILED:
             return Stage.JAM
         door = parts.door
-        if outcome is Outcome.UNKNOWN or door is None or door.state is DoorState.UNKNOWN:
+        if outcome is Outcome.UNKNOWN or door is None or _is_silent(door):
             return Stage.ASK
         if await door.opens(self._door_opens_s):
             return Stage.TAKE
         # A switch that fell silent meanwhile can't say that nothing opened.
-        return Stage.ASK if door.state is DoorState.UNKNOWN else Stage.JAM
+        return Stage.ASK if _is_silent(door) else Stage.JAM
 
     def _parts(self, locker: int | None) -> LockerParts:
         if locker is None or locker not in self._lockers:
             known = ", ".join(str(number) for number in self._lockers)
             raise NotFound(f"there is no locker {locker} in this box; there are: {known}")
         return self._lockers[locker]
+
+
+def _is_silent(door: DoorWatch) -> bool:
+    return door.state is DoorState.UNKNOWN
 
 
 async def _pulse(parts: LockerParts) -> Actuated:
