@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from boxd.cli import main
-from boxd.ledger import actuations, claims, issuing, redemptions, tasks
+from boxd.ledger import actuations, backup, claims, issuing, redemptions, tasks
 from boxd.ledger.ledger import Ledger
 
 # Each point: the place whose call it is, the name called there, and whether to die before it
@@ -36,6 +36,10 @@ POINTS: dict[str, tuple[Any, str, bool]] = {
     "after the hold": (issuing, "hold", True),
     "after the mint": (issuing, "mint", True),
     "after the hand-over": (issuing, "hand_over", True),
+    "before the backup is copied": (backup, "copy_ledger", False),
+    "before the backup is verified": (backup, "verify", False),
+    "before the backup gets its name": (backup, "publish", False),
+    "before old backups are removed": (backup, "prune", False),
 }
 
 

@@ -23,7 +23,8 @@ def test_a_damaged_ledger_dispenses_nothing_and_says_so(booth: Booth) -> None:
     shown = wait_until("the HUD is there", lambda: _health(booth))
     assert (shown["state"], shown["ledger"]["state"]) == ("out_of_service", "damaged")
     assert "ledger.db is damaged" in shown["why"]
-    assert "put a good copy" in shown["remedy"]
+    assert "boxd backup restore" in shown["why"]
+    wait_until("what to do", lambda: "no good backup" in (_health(booth) or shown)["remedy"])
     wait_until("lamps say it", lambda: booth.front()["bays"]["bay-1"]["lamps"]["failure"])
     booth.enter("bay-1", code)
     refused = booth.command("codes", "issue", "somebody")
