@@ -83,7 +83,7 @@ class Box:
         self.tasks = Tasks(parts.ledger, parts.task_desk)
         self.housekeeping = parts.housekeeping
         self.upstream = parts.upstream or NoUpstream()
-        self.organiser = Organiser(parts.config, parts.ledger, parts.keys)
+        self.organiser = Organiser(parts.config, parts.ledger, parts.keys, parts.task_desk)
         self.tokens = Tokens(parts.ledger)
         self.requests = Requests(parts.ledger, parts.keys)
         self.phones = PhoneSide(parts.config, parts.ledger, self.tasks, parts.keys)

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from boxd.config import Config
-from boxd.errors import BadInput
+from boxd.errors import BadInput, TemporalUnavailable
 from boxd.ledger import (
     attendee_codes,
     attendee_list,
@@ -23,6 +23,7 @@ from boxd.ledger import (
 )
 from boxd.ledger.attendee_codes import OwnCode
 from boxd.ledger.attendee_list import AttendeeRow
+from boxd.ledger.attendees import Attendee
 from boxd.ledger.batch_faults import Fault, Share
 from boxd.ledger.check_digit import is_well_formed
 from boxd.ledger.code_batches import Made, Wanted
@@ -30,6 +31,7 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.given_out import GivenOut
 from boxd.ledger.ledger import Ledger, Transaction, as_text, utc_now
 from boxd.task import TaskStanding
+from boxd.workflows.task_desk import TaskDesk
 
 Json = dict[str, Any]
 log = structlog.get_logger(__name__)
@@ -41,10 +43,11 @@ _FORGOTTEN_AT_ONCE = 100
 class Organiser:
     """Implements `boxd.web.organiser_services.OrganiserServices` over the ledger."""
 
-    def __init__(self, config: Config, ledger: Ledger, keys: CodeKeys) -> None:
+    def __init__(self, config: Config, ledger: Ledger, keys: CodeKeys, desk: TaskDesk) -> None:
         self._config = config
         self._ledger = ledger
         self._keys = keys
+        self._desk = desk
 
     async def attendees(self, after: int, limit: int) -> list[AttendeeRow]:
         """Up to `limit` attendees with numbers above `after`, by number."""
@@ -65,14 +68,13 @@ class Organiser:
     async def forget(self, names: Sequence[str], actor: str) -> list[str]:
         """Forget these attendees, all or none; their pseudonyms. Raises NotFound."""
 
-        def forget_all(tx: Transaction) -> list[str]:
+        def forget_all(tx: Transaction) -> list[Attendee]:
             found = [attendee_list.called(tx.connection, name) for name in names]
-            return [forgetting.forget(tx, each.number, actor).pseudonym for each in found]
+            return [forgetting.forget(tx, each.number, actor) for each in found]
 
         forgotten = await self._ledger.write(forget_all)
-        await self._ledger.erase_remains()
-        log.info("attendees.forgotten", attendees=len(forgotten), actor=actor)
-        return forgotten
+        await self._erase([each.number for each in forgotten], actor)
+        return [each.pseudonym for each in forgotten]
 
     async def forget_everybody(self, actor: str) -> int:
         """Forget every attendee; how many were remembered."""
@@ -83,12 +85,28 @@ class Organiser:
                 forgetting.forget(tx, number, actor)
             return len(found)
 
-        forgotten = 0
+        count = 0
         while some := await self._ledger.write(forget_some):
-            forgotten += some
+            count += some
+        await self._erase(await self._ledger.read(forgetting.forgotten), actor)
+        return count
+
+    async def _erase(self, attendees: Sequence[int], actor: str) -> None:
+        """Take what is left of them out of the ledger's bytes, and out of Temporal's histories.
+
+        Raises TemporalUnavailable; forgotten once more, they are erased there too.
+        """
         await self._ledger.erase_remains()
-        log.info("attendees.forgotten", attendees=forgotten, actor=actor)
-        return forgotten
+        log.info("attendees.forgotten", attendees=len(attendees), actor=actor)
+        try:
+            for number in attendees:
+                for task in await self._ledger.read(partial(forgetting.idle_tasks, number=number)):
+                    await self._desk.erase(task)
+        except TemporalUnavailable as error:
+            raise TemporalUnavailable(
+                "they are forgotten in the ledger; what they wrote still stands in Temporal's"
+                f" histories: {error}. Repeat the command then"
+            ) from error
 
     async def begin_batch(self) -> str:
         """Begin a batch of codes; its id."""

@@ -58,3 +58,19 @@ def remembered(connection: sqlite3.Connection, limit: int) -> list[int]:
         "SELECT id FROM attendees WHERE forgotten_at IS NULL ORDER BY id LIMIT ?", (limit,)
     )
     return [int(row[0]) for row in found]
+
+
+def forgotten(connection: sqlite3.Connection) -> list[int]:
+    """The numbers of all who are forgotten."""
+    found = connection.execute("SELECT id FROM attendees WHERE forgotten_at IS NOT NULL")
+    return [int(row[0]) for row in found]
+
+
+def idle_tasks(connection: sqlite3.Connection, number: int) -> list[str]:
+    """The attendee's tasks for which no code is just being issued."""
+    found = connection.execute(
+        "SELECT id FROM tasks WHERE attendee = ? AND NOT EXISTS"
+        " (SELECT 1 FROM issues WHERE issues.task = tasks.id AND issues.ended_at IS NULL)",
+        (number,),
+    )
+    return [str(row[0]) for row in found]

@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
@@ -160,6 +162,19 @@ class TaskDesk:
         await self._begin(
             messages.ISSUE, IssueStart(standing.issue), messages.issue_workflow_id(standing.issue)
         )
+
+    async def erase(self, task: str) -> None:
+        """Delete what Temporal keeps of a task that has ended in the ledger: what people wrote."""
+        runs = f"WorkflowId = '{messages.task_workflow_id(task)}'"
+        async with reaching_the_server():
+            client = self._require_client()
+            async for run in client.list_workflows(runs):
+                execution = WorkflowExecution(workflow_id=run.id, run_id=run.run_id)
+                await client.workflow_service.delete_workflow_execution(
+                    DeleteWorkflowExecutionRequest(
+                        namespace=client.namespace, workflow_execution=execution
+                    )
+                )
 
     async def _begin(self, workflow: str, start: TaskStart | IssueStart, workflow_id: str) -> None:
         """Start the workflow unless it runs; the ledger keeps it from doing anything twice."""

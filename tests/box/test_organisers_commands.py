@@ -158,10 +158,12 @@ def test_the_forgotten_are_gone_from_the_ledger_and_the_trail_verifies(
     code = told(booth, "codes", "issue", NAME, "--sku", "sticker")["codes"][0]["code"]
     pseudonym = told(booth, "attendees", "show", NAME)["attendee"]["pseudonym"]
     assert remains(booth)
+    assert histories(booth, task)
 
     assert pseudonym in said(booth, "attendees", "forget", NAME, "--yes")
 
     assert remains(booth) == []
+    wait_until("nothing in Temporal's histories", lambda: not histories(booth, task))
     shown = told(booth, "attendees", "show", pseudonym)
     assert shown["attendee"]["reference"] is None
     assert [each["state"] for each in shown["tasks"]] == ["withdrawn"]
@@ -178,3 +180,12 @@ def remains(booth: Booth) -> list[str]:
         for file in booth.state.glob("ledger.db*")
         if file.is_file() and b"uuxington" in file.read_bytes()
     ]
+
+
+def histories(booth: Booth, task: str) -> list[Json]:
+    """The workflows that Temporal keeps of a task."""
+    query = f"WorkflowId = 'task-{task}'"
+    listed = booth.command("temporal", "workflow", "list", "--query", query, "-o", "json")
+    assert listed.returncode == 0, listed.stderr
+    found: list[Json] = json.loads(listed.stdout)
+    return found
