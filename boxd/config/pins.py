@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from boxd.config.device_schema import Device, GpioDevice, GpioMatrix, PinLevel
+from boxd.config.device_schema import (
+    Device,
+    GpioDevice,
+    GpioMatrix,
+    GpioSwitch,
+    PinLevel,
+    Pull,
+)
 from boxd.config.locate import KeyPath
 from boxd.config.uses import Use, used_twice
 from boxd.config.wording import Finding
 
 # The Pi's board holds these two up by 1.8 kilohms, from the moment that it has power.
 PULLED_UP = (2, 3)
+# The serial console's output rests high, from early in the boot, where that console is switched on.
+CONSOLE_OUTPUT = 14
+
+_REMEDY = "take one of 9 to 13 or 16 to 27"
 
 
 def pin_faults(devices: Sequence[Device]) -> Iterator[Finding]:
@@ -22,31 +33,54 @@ def pin_faults(devices: Sequence[Device]) -> Iterator[Finding]:
     yield from used_twice(keys, "one key sits at one place; take one of them out")
     for row, device in gpio:
         yield from _energised_from_the_start(row, device)
+        yield from _held_against_their_pull(row, device)
 
 
 def _energised_from_the_start(row: int, device: GpioDevice) -> Iterator[Finding]:
     for name, latch in device.latches.items():
-        if latch.pin in PULLED_UP and latch.on is PinLevel.HIGH:
+        if latch.on is PinLevel.HIGH and (why := _why_high(latch.pin)):
+            path = ("latches", name)
+            text = f"{_user(device, path)}: pin {latch.pin} is {why}; {_REMEDY}"
+            yield Finding(("devices", row, *path), text)
+
+
+def _why_high(pin: int) -> str:
+    if pin in PULLED_UP:
+        return "held high by the Pi's own board, so the latch would open at every power-on"
+    if pin == CONSOLE_OUTPUT:
+        return "the serial console's output, which is high while the Pi starts: the coil would burn"
+    return ""
+
+
+def _held_against_their_pull(row: int, device: GpioDevice) -> Iterator[Finding]:
+    for path, switch in _switches(device):
+        if switch.pin in PULLED_UP and switch.pull is not Pull.UP:
             text = (
-                f"{_user(device, ('latches', name))}: pin {latch.pin} is held high by the Pi's own"
-                " board, so the latch would open at every power-on; take one of 9 to 13 or 16 to 27"
+                f"{_user(device, path)}: pin {switch.pin} is held high by the Pi's own board, so"
+                f" pull = '{switch.pull}' can't be had; leave pull out, or take another pin"
             )
-            yield Finding(("devices", row, "latches", name), text)
+            yield Finding(("devices", row, *path), text)
+
+
+def _switches(device: GpioDevice) -> Iterator[tuple[KeyPath, GpioSwitch]]:
+    for name, latch in device.latches.items():
+        if latch.feedback is not None:
+            yield ("latches", name, "feedback"), latch.feedback
+    for name, door in device.doors.items():
+        yield ("doors", name), door
+    for key, switch in device.keys.items():
+        yield ("keys", key), switch
 
 
 def _pins(row: int, device: GpioDevice) -> Iterator[Use]:
     for name, latch in device.latches.items():
         yield _use(row, device, ("latches", name), latch.pin)
-        if latch.feedback is not None:
-            yield _use(row, device, ("latches", name, "feedback"), latch.feedback.pin)
-    for name, door in device.doors.items():
-        yield _use(row, device, ("doors", name), door.pin)
+    for path, switch in _switches(device):
+        yield _use(row, device, path, switch.pin)
     for lamp, output in device.lamps.items():
         yield _use(row, device, ("lamps", lamp), output.pin)
     if device.buzzer is not None:
         yield _use(row, device, ("buzzer",), device.buzzer.pin)
-    for key, switch in device.keys.items():
-        yield _use(row, device, ("keys", key), switch.pin)
     if device.matrix is not None:
         yield from _matrix_pins(row, device, device.matrix)
 

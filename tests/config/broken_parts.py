@@ -61,6 +61,18 @@ CASES = {
         "device 'pins': latches.latch-1: pin 2 is held high by the Pi's own board, so the latch"
         " would open at every power-on; take one of 9 to 13 or 16 to 27",
     ),
+    "latch on the serial console": _broken(
+        "latch-1 = { pin = 17, pulse_ms = 200 }",
+        "latch-1 = { pin = 14, pulse_ms = 200 } # here",
+        "device 'pins': latches.latch-1: pin 14 is the serial console's output, which is high while"
+        " the Pi starts: the coil would burn; take one of 9 to 13 or 16 to 27",
+    ),
+    "pull down on a pin that is pulled up": _broken(
+        "door-1 = 27",
+        'door-1 = { pin = 3, pull = "down" } # here',
+        "device 'pins': doors.door-1: pin 3 is held high by the Pi's own board, so pull = 'down'"
+        " can't be had; leave pull out, or take another pin",
+    ),
     "pin twice": _broken(
         "door-1 = 27",
         "door-1 = 17 # here",
