@@ -36,7 +36,7 @@ def again_s(shown: Shown) -> int:
     """After how many seconds the page looks again."""
     states = [code.state for code in shown.picture.codes]
     is_awaited = any(
-        task.state is TaskState.APPROVED or words.awaits_verdict(task)
+        task.state is TaskState.APPROVED or (task.step and words.awaits_verdict(task))
         for task in shown.picture.tasks
     )
     return _SOON_S if is_awaited or "in_use" in states else _LATER_S

@@ -72,7 +72,8 @@ async function look() {
 }
 
 function wait() {
-  const usual = Number(document.querySelector('main').dataset.again);
+  const shows = document.querySelector('details[open]'); // to an attendant, it may be
+  const usual = shows ? 3 : Number(document.querySelector('main').dataset.again);
   const seconds = failures ? Math.min(usual * 2 ** failures, 30) : usual;
   if (!document.hidden) timer = setTimeout(look, seconds * (900 + Math.random() * 200));
 }

@@ -1,0 +1,117 @@
+"""Signs and cards by command: what is written, and what is said where that can't be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.box.booth import Booth
+from tests.browser.phones import phone_booth
+
+
+@pytest.fixture(scope="module")
+def booth(tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path) -> Iterator[Booth]:
+    made = phone_booth(tmp_path_factory.mktemp("sheets"), temporal_made_before)
+    made.start()
+    yield made
+    made.check_invariants()
+    made.close()
+
+
+def test_all_signs_come_as_one_pdf(booth: Booth, tmp_path: Path) -> None:
+    file = tmp_path / "signs.pdf"
+    said = booth.command("tasks", "qr", "--output", str(file))
+    assert said.returncode == 0, said.stderr
+    assert f"3 QR codes are in {file}" in said.stdout
+    assert file.read_bytes().startswith(b"%PDF-1.4")
+    assert file.read_bytes().count(b"/Type /Page ") == 3
+
+
+def test_everybody_in_a_file_gets_one_link_which_stays_the_same(
+    booth: Booth, tmp_path: Path
+) -> None:
+    names = tmp_path / "badges.txt"
+    names.write_text("\ufeffbadge-1\n\n badge-2 \nbadge-1\nZoë\n", encoding="utf-8")
+    words = ("attendees", "link", "badge-3", "--from", str(names), "--json")
+    first, again = booth.command(*words), booth.command(*words)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == again.stdout
+    links = json.loads(first.stdout)["links"]
+    assert [link["reference"] for link in links] == ["badge-3", "badge-1", "badge-2", "Zoë"]
+    assert len({link["url"] for link in links}) == 4
+
+
+def test_a_renewed_link_is_another(booth: Booth) -> None:
+    def made(*more: str) -> str:
+        said = booth.command("attendees", "link", "badge-9", *more, "--json")
+        return str(json.loads(said.stdout)["links"][0]["url"])
+
+    before = made()
+    renewed = made("--renew")
+    assert before != renewed == made()
+
+
+def test_pictures_come_into_a_folder(booth: Booth, tmp_path: Path) -> None:
+    said = booth.command("attendees", "link", "badge-1", "badge-2", "-o", str(tmp_path / "png"))
+    assert said.returncode == 0, said.stderr
+    assert sorted(file.name for file in (tmp_path / "png").iterdir()) == [
+        "badge-1.png",
+        "badge-2.png",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("tasks", "qr", "nowhere"), 1, "there is no checkpoint 'nowhere'; known: entrance"),
+        (("tasks", "qr", "-o", "signs.svg"), 2, "give a .pdf, or a folder for PNG files"),
+        (("attendees", "link"), 2, "nobody is named"),
+        (("attendees", "link", "x" * 201), 1, "at most 200 characters"),
+        (("attendees", "link", "a", "-o", "/nowhere/at/all.pdf"), 1, "/nowhere/at/all.pdf"),
+    ],
+)
+def test_what_can_t_be_is_said(booth: Booth, words: tuple[str, ...], code: int, told: str) -> None:
+    said = booth.command(*words)
+    assert said.returncode == code
+    assert told in " ".join(said.stderr.replace("│", " ").split())
+
+
+def test_a_file_in_another_encoding_is_named(booth: Booth, tmp_path: Path) -> None:
+    names = tmp_path / "badges.txt"
+    names.write_bytes("Zoë\n".encode("latin-1"))
+    said = booth.command("attendees", "link", "--from", str(names))
+    assert said.returncode == 1
+    assert "is not UTF-8 text" in said.stderr
+
+
+def test_without_an_address_the_remedy_is_said(shared_booth: Booth, tmp_path: Path) -> None:
+    for words in (("tasks", "qr"), ("attendees", "link", "badge-1")):
+        said = shared_booth.command(*words, "-o", str(tmp_path / "x.pdf"))
+        assert said.returncode == 1
+        assert "[phones] enabled = true and public_url =" in said.stderr
+    assert not list(tmp_path.iterdir())
+    keys = [file.name for file in (shared_booth.state / "keys").iterdir()]
+    assert "links.key" not in keys
+
+
+def test_a_pin_of_no_use_raises_an_alarm_and_keeps_the_box_from_nothing_else(
+    tmp_path: Path, temporal_made_before: Path
+) -> None:
+    booth = phone_booth(tmp_path, temporal_made_before)
+    try:
+        (tmp_path / "attendant.pin").chmod(0o644)
+        booth.start()
+        alarms = booth.snapshot()["alarms"]
+        assert [alarm["kind"] for alarm in alarms] == ["phones_secret"]
+        assert "chmod 600" in alarms[0]["text"]
+        booth.enter("bay-1", booth.issue_code("mug"))
+        booth.prompt("load")
+        (tmp_path / "attendant.pin").chmod(0o600)
+        booth.kill()
+        booth.start()
+        assert booth.snapshot()["alarms"] == []
+    finally:
+        booth.close()
