@@ -145,11 +145,8 @@ def _start_worker(
         *(config.box.id, _THIS_RUN),
         *(assembly.lockout_rule(config), assembly.declines_void_code(config)),
     )
-    activities = [
-        *RedemptionActivities(parts.ledger, parts.bays, parts.opener, rules, serving.lock).all(),
-        *TaskActivities(parts.ledger).all(),
-        *IssueActivities(parts.ledger, parts.keys, assembly.issue_rules(config)).all(),
-    ]
+    redemptions = RedemptionActivities(parts.ledger, parts.bays, parts.opener, rules, serving.lock)
+    activities = [*redemptions.all()]
     house, delivery = parts.housekeeping, parts.upstream
     if delivery is not None:
         activities += UpstreamActivities(delivery.courier, delivery.puller).all()
@@ -157,7 +154,14 @@ def _start_worker(
     activities += HousekeepingActivities(
         parts.ledger, config.ledger_file, house.backups, parts.device_tests.run_unattended
     ).all()
-    runner = Runner(config, parts.ledger, activities, serving.worker_serves, serving.reconciled)
+    of_tasks = [
+        *TaskActivities(parts.ledger).all(),
+        *IssueActivities(parts.ledger, parts.keys, assembly.issue_rules(config)).all(),
+    ]
+    runner = Runner(
+        *(config, parts.ledger, activities, of_tasks),
+        *(serving.worker_serves, serving.reconciled),
+    )
     serving.on_server_down(runner.doubt)
     desks = Desks(
         parts.desk, parts.task_desk, house.desk, delivery.desk if delivery is not None else None

@@ -23,6 +23,11 @@ def task_queue(box_id: str) -> str:
     return f"boxd-{box_id}"
 
 
+def tasks_queue(box_id: str) -> str:
+    """The queue of attendees' tasks: a crowd of them waits here, and nobody at a bay behind it."""
+    return f"boxd-{box_id}-tasks"
+
+
 def worker_options() -> dict[str, Any]:
     """What a box's worker takes beside its client, its task queue and what it runs."""
     return {
@@ -42,6 +47,16 @@ def worker_options() -> dict[str, Any]:
     }
 
 
+def tasks_worker_options() -> dict[str, Any]:
+    """The same for the worker of tasks: few at a time, so that a redemption is never slow."""
+    return worker_options() | {
+        "max_cached_workflows": 100,  # a crowd's tasks, and the codes that are issued for them
+        "max_concurrent_workflow_tasks": 2,
+        "max_concurrent_local_activities": 4,
+        "no_remote_activities": True,
+    }
+
+
 def create_worker(
     client: Client,
     box_id: str,
@@ -55,4 +70,20 @@ def create_worker(
         workflows=workflows,
         activities=activities,
         **worker_options(),
+    )
+
+
+def create_tasks_worker(
+    client: Client,
+    box_id: str,
+    workflows: Sequence[type],
+    activities: Sequence[Callable[..., object]],
+) -> Worker:
+    """The worker of this box's tasks; run it with `async with` or `run`."""
+    return Worker(
+        client,
+        task_queue=tasks_queue(box_id),
+        workflows=workflows,
+        activities=activities,
+        **tasks_worker_options(),
     )

@@ -14,7 +14,7 @@ from boxd.config import Config
 from boxd.errors import TemporalUnavailable
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
-from boxd.temporal.worker import create_worker
+from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.workflows import housekeeping
 from boxd.workflows.desk import RedemptionDesk
 from boxd.workflows.housekeeping_desk import HousekeepingDesk
@@ -35,14 +35,8 @@ _ASK_EVERY_S = 2.0
 _ANSWER_WITHIN_S = 2.0
 _RETRY_S = 0.2
 _AFTER_AN_ERROR_S = 2.0
-_WORKFLOWS = (
-    RedemptionWorkflow,
-    TaskWorkflow,
-    IssueCodeWorkflow,
-    UpstreamWorkflow,
-    PullWorkflow,
-    *housekeeping.ALL,
-)
+_WORKFLOWS = (RedemptionWorkflow, UpstreamWorkflow, PullWorkflow, *housekeeping.ALL)
+_OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ class Desks:
 
 
 class Runner:
-    """Owns the client and the worker.
+    """Owns the client and the workers: one of redemptions and the box's own, one of tasks.
 
     `on_serving(True, "")` is called when codes can be decided, `on_serving(False, why)` when not.
     """
@@ -74,12 +68,14 @@ class Runner:
         config: Config,
         ledger: Ledger,
         activities: Sequence[Callable[..., object]],
+        activities_of_tasks: Sequence[Callable[..., object]],
         on_serving: Callable[[bool, str], None],
         on_reconciled: Callable[[Reconciled], Awaitable[None]],
     ) -> None:
         self._config = config
         self._ledger = ledger
         self._activities = activities
+        self._activities_of_tasks = activities_of_tasks
         self._on_serving = on_serving
         self._on_reconciled = on_reconciled
         self._doubted = asyncio.Event()
@@ -98,8 +94,10 @@ class Runner:
         """Connect, reconcile, then work until cancelled or something is wrong."""
         client = await self._connect()
         await self._until_done(lambda: self._reconcile(client, desks))
-        async with create_worker(
-            client, self._config.box.id, workflows=_WORKFLOWS, activities=self._activities
+        box = self._config.box.id
+        async with (
+            create_worker(client, box, _WORKFLOWS, self._activities),
+            create_tasks_worker(client, box, _OF_TASKS, self._activities_of_tasks),
         ):
             self._on_serving(True, "")
             await desks.housekeeping.keep_up_to_date()

@@ -31,7 +31,7 @@ from boxd.task import (
     Verdict,
     why_refused,
 )
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.worker import TASK_TIMEOUT, tasks_queue
 from boxd.workflows import task_messages as messages
 from boxd.workflows.reaching import reaching_the_server, why_not_taken
 from boxd.workflows.task_messages import IssueStart, Taken, TaskStart
@@ -52,7 +52,7 @@ class TaskDesk:
     def __init__(self, ledger: Ledger, box: str) -> None:
         self.kinds_changed: frozenset[str] = frozenset()  # whose tasks have to look again
         self._ledger = ledger
-        self._queue = task_queue(box)
+        self._queue = tasks_queue(box)
         self._client: Client | None = None
         self._turns = Turns()
 

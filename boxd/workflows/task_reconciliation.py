@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from boxd.ledger import audit, issues, task_standings
 from boxd.ledger.ledger import Ledger
 from boxd.task import TaskStanding, TaskState
-from boxd.temporal.worker import task_queue
+from boxd.temporal.worker import tasks_queue
 from boxd.workflows import task_messages as messages
 from boxd.workflows.task_desk import TaskDesk
 
@@ -82,7 +82,7 @@ async def _running(client: Client, workflow_type: str, box: str) -> set[str]:
     """The ids of the running workflows of a type at this box."""
     query = (
         f"WorkflowType = '{workflow_type}' AND ExecutionStatus = 'Running'"
-        f" AND TaskQueue = '{task_queue(box)}'"
+        f" AND TaskQueue = '{tasks_queue(box)}'"
     )
     return {found.id async for found in client.list_workflows(query)}
 

@@ -32,7 +32,7 @@ from boxd.task import (
     Verdict,
 )
 from boxd.temporal.client import connect
-from boxd.temporal.worker import create_worker
+from boxd.temporal.worker import create_tasks_worker
 from boxd.workflows.issue import IssueCodeWorkflow
 from boxd.workflows.issue_activities import IssueActivities
 from boxd.workflows.task import TaskWorkflow
@@ -152,6 +152,6 @@ async def held(
         desk.use(client)
         event = Event(ledger, desk, client, keys)
         await event.reconcile()
-        async with create_worker(client, BOX, [TaskWorkflow, IssueCodeWorkflow], activities):
+        async with create_tasks_worker(client, BOX, [TaskWorkflow, IssueCodeWorkflow], activities):
             yield event
     ledger.close()
