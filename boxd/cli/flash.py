@@ -107,7 +107,14 @@ def _configured(name: str, board: int | None, layout: str | None) -> _Target:
         raise BadInput(f"'{name}' is simulated; there is nothing to flash")
     device = arduinos[name]
     number = device.board if board is None else board
-    return _Target(device.port, number, layout or layout_for(device).name)
+    fitting = layout_for(device)
+    if layout is None and max(device.lamps.values(), default=0) > fitting.lamps:
+        raise BadInput(
+            f"no layout of boxd's firmware has all that '{name}' names: layout {fitting.name} has "
+            f"{fitting.latches} latches and doors and {fitting.lamps} lamp; put the lamps on "
+            "another device, or name a layout by --layout"
+        )
+    return _Target(device.port, number, layout or fitting.name)
 
 
 def _image(image: Path | None, layout: str) -> str:

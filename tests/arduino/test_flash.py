@@ -239,3 +239,15 @@ def test_device_that_can_not_be_flashed_is_told(
 
     assert code_of(["devices", "flash", name, "--yes", "--config", str(file)]) == 1
     assert words in capsys.readouterr().err
+
+
+def test_parts_that_no_layout_has_together_are_told_before_anything_is_flashed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "boxd.toml"
+    cabinet = CABINET.format(port="/dev/serial/by-id/usb-cabinet", board=1, latch=7)
+    lamps = "\n[devices.lamps]\nstandby = 2\n"
+    file.write_text(REAL.format(state_dir=tmp_path) + cabinet + lamps)
+
+    assert code_of(["devices", "flash", "cabinet", "--yes", "--config", str(file)]) == 1
+    assert "no layout of boxd's firmware has all that 'cabinet' names" in capsys.readouterr().err
