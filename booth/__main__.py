@@ -17,9 +17,10 @@ BUILD = ROOT / "build" / "booth"
 PROJECT = "/srv/boxd"
 CHIP_VARIABLE = "BOXD_TEST_GPIO_SIM"  # see tests/gpio/wiring.py
 CHECKS = (
-    "booth/checks",
+    *(f"booth/checks/test_{name}.py" for name in ("midi", "serial", "gpio")),
     # Those of boxd's own tests that have pins, which lead to the machine's chip then.
     *(f"tests/gpio/test_{name}.py" for name in ("guard", "bus", "contacts", "outputs")),
+    "booth/checks/test_box.py",  # the last one: a whole box, for minutes
 )
 RESULTS = "/var/tmp/booth-results"  # noqa: S108 - a folder in a machine that is ours alone
 
