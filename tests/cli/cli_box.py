@@ -8,6 +8,8 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from housekeeping_in_memory import HousekeepingInMemory
+
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.redemption import Answer, Reply, Stage, Standing
 from boxd.web.app import Application
@@ -121,6 +123,7 @@ def snapshot() -> Json:
             }
         ],
         "events": [],
+        "upstream": None,
     }
 
 
@@ -162,6 +165,7 @@ class BoxInMemory:
         self.calls: list[tuple[Any, ...]] = []
         self.devices = DevicesInMemory()
         self.device_tests = self.devices.tests()
+        self.housekeeping = HousekeepingInMemory()
         self.fails_with: BoxdError | None = None
         self.refuses = ""
         self.outcome = {"outcome": "done", "note": "", "actuation": "override/1"}

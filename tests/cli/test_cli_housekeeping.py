@@ -1,0 +1,105 @@
+"""`boxd schedules` and `boxd backup`: what people and scripts see."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from cli_box import BoxInMemory
+from cli_line import Boxd
+
+from boxd.daemon.only_one import only_one
+from boxd.ledger import audit
+from boxd.ledger.ledger import Ledger
+
+
+@pytest.fixture
+def ledger_file(state_dir: Path) -> Path:
+    """A ledger with an entry in its trail."""
+    file = state_dir / "ledger.db"
+    with closing(Ledger(file)) as ledger:
+        ledger.write_now(lambda tx: audit.append(tx, audit.Entry("ada", "stock.received")))
+    return file
+
+
+def test_schedules_tell_when_they_run_and_what_is_off_or_paused(
+    boxd: Boxd, box: BoxInMemory
+) -> None:
+    _, expiry, backup, test = boxd("schedules", "list").out.splitlines()
+    assert "1 h" in expiry
+    assert "not yet" in expiry
+    assert "off" in backup
+    assert "paused: soldering" in test
+
+
+def test_status_shows_the_schedules(boxd: Boxd, box: BoxInMemory) -> None:
+    assert "\nSchedules\n" in boxd("status").out
+    assert json.loads(boxd("status", "--json").out)["schedules"][0]["name"] == "expiry"
+
+
+@pytest.mark.parametrize(("state", "code"), [("done", 0), ("failed", 1)])
+def test_a_run_by_hand_waits_for_its_result(
+    boxd: Boxd, box: BoxInMemory, state: str, code: int
+) -> None:
+    box.housekeeping.result = {"state": state, "said": "as it went"}
+    said = boxd("schedules", "run", "expiry")
+    assert (said.code, said.out) == (code, f"expiry: {state}: as it went\n")
+
+
+def test_a_run_by_hand_tells_a_script_its_result(boxd: Boxd, box: BoxInMemory) -> None:
+    told = json.loads(boxd("schedules", "run", "expiry", "--json").out)
+    assert (told["name"], told["state"]) == ("expiry", "done")
+
+
+def test_an_unknown_schedule_is_told_with_those_there_are(boxd: Boxd, box: BoxInMemory) -> None:
+    said = boxd("schedules", "run", "cleaning")
+    assert said.code == 1
+    assert "there are: expiry, backup, self-test" in said.err
+
+
+def test_a_backup_that_takes_long_is_waited_for(
+    boxd: Boxd, box: BoxInMemory, state_dir: Path
+) -> None:
+    box.housekeeping.backup_takes = 3
+    with only_one(state_dir / "boxd.lock"):
+        said = boxd("backup", "create")
+    assert (said.code, said.out) == (0, "/b/ledger.db: 7 entries, verified\n")
+
+
+def test_without_the_daemon_a_backup_is_made_listed_and_restored(
+    boxd: Boxd, ledger_file: Path
+) -> None:
+    made = json.loads(boxd("backup", "create", "--json").out)["backup"]
+    assert made["entries"] == 1
+    listed = json.loads(boxd("backup", "list", "--json").out)["backups"]
+    assert [(each["file"], each["state"]) for each in listed] == [(made["file"], "readable")]
+    assert " whole " in boxd("backup", "list", "--verify").out
+    restored = boxd("backup", "restore", made["file"], "--yes", "--json")
+    assert restored.code == 0, restored.err
+    told = json.loads(restored.out)
+    assert told["lost"] == {"entries": 0, "good_again": [], "unknown": 0}
+    assert Path(told["set_aside"], "ledger.db").exists()
+
+
+def test_a_restore_asks_first(boxd: Boxd, ledger_file: Path) -> None:
+    made = json.loads(boxd("backup", "create", "--json").out)["backup"]
+    said = boxd("backup", "restore", made["file"])
+    assert said.code == 1
+    assert "in the place of the ledger of box-1" in said.err
+    assert not list(ledger_file.parent.glob("ledger-set-aside-*"))
+
+
+def test_a_restore_is_refused_while_boxd_runs(
+    boxd: Boxd, ledger_file: Path, state_dir: Path
+) -> None:
+    made = json.loads(boxd("backup", "create", "--json").out)["backup"]
+    with only_one(state_dir / "boxd.lock"):
+        said = boxd("backup", "restore", made["file"], "--yes")
+    assert said.code == 1
+    assert "Stop it first" in said.err
+
+
+def test_no_backup_yet_is_told_with_how_to_make_one(boxd: Boxd) -> None:
+    assert "`boxd backup create` makes one" in boxd("backup", "list").out
