@@ -87,7 +87,13 @@ function render() {
 
 function neededFor(name) {
   if (name === "bays") return [snapshot.bays, lockedFrom()];
-  return name === "devices" ? [snapshot.devices, snapshot.strangers] : snapshot[name];
+  return name === "devices" ? [snapshot.devices, snapshot.strangers, upstreamShown()] : snapshot[name];
+}
+
+// Not how much was delivered ever, which is not on the screen.
+function upstreamShown() {
+  const { delivered: _delivered, delivered_at: _at, ...shown } = snapshot.upstream ?? {};
+  return shown;
 }
 
 // A lock counts from the snapshot's time, so the bays are drawn anew for each snapshot then.

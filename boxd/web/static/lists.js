@@ -151,7 +151,23 @@ export function devices(snapshot) {
     ...rows,
     ...snapshot.strangers.map(strangerRow),
     ...(others.length && quiet.length ? [rest] : []),
-  ];
+    upstreamRow(snapshot.upstream),
+  ].filter((row) => row !== "");
+}
+
+// Upstream may be gone for hours, and nobody at the box need do anything about it.
+function upstreamRow(upstream) {
+  if (!upstream) return "";
+  const { waiting, dead, failures, oldest_at: oldest, why } = upstream;
+  const words = [waiting && failures ? `${waiting} wait` : "", dead ? `${dead} refused` : ""].filter(Boolean).join(", ");
+  return make(
+    "p",
+    { class: "row", "data-upstream": failures ? "waiting" : "told", title: why },
+    icon(failures ? "question" : "check", failures ? "soft" : "good"),
+    make("span", { class: "name" }, "Upstream"),
+    make("span", { class: "soft" }, words || (failures ? "not reached" : "told of all")),
+    waiting && failures ? since(oldest) : "",
+  );
 }
 
 function deviceRow(device) {
