@@ -82,7 +82,7 @@ def _faults(values: Mapping[str, str], once: str, why_not: Callable[[str], str])
     rules = {"attendee": _why_no_name, "expires_at": _why_no_time, once: why_not}
     for name, rule in rules.items():
         if name in values and (why := rule(values[name])):
-            yield f"{name} '{values[name][:40]}' {why}"
+            yield f"{name} {_shown(values[name])} {why}"
 
 
 def _repeated(row: Row, once: str, seen: dict[str, int]) -> list[str]:
@@ -90,7 +90,14 @@ def _repeated(row: Row, once: str, seen: dict[str, int]) -> list[str]:
         return []
     value = row.values[once]
     first = seen.setdefault(value, row.line)
-    return [] if first == row.line else [f"{once} '{value[:40]}' is there already, on line {first}"]
+    return (
+        [] if first == row.line else [f"{once} {_shown(value)} is there already, on line {first}"]
+    )
+
+
+def _shown(value: str) -> str:
+    """The beginning of a value as one line, line breaks made visible."""
+    return repr(value[:40])
 
 
 def _why_no_code(code: str, length: int) -> str:
