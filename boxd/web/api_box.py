@@ -42,9 +42,9 @@ async def alarms(call: Call) -> AlarmsReply:
     return AlarmsReply.of(alarms=await call.box.alarms())
 
 
-async def clear_alarm(call: Call, id: AlarmNumber, body: ActorBody) -> OneAlarmReply:  # noqa: A002 - its name in the path
+async def clear_alarm(call: Call, alarm: AlarmNumber, body: ActorBody) -> OneAlarmReply:
     """Clear an alarm."""
-    return OneAlarmReply.of(alarm=await call.box.clear_alarm(id, call.actor(body.actor)))
+    return OneAlarmReply.of(alarm=await call.box.clear_alarm(alarm, call.actor(body.actor)))
 
 
 async def audit(call: Call, query: AuditQuery) -> AuditReply:

@@ -46,16 +46,16 @@ async def attendee_codes(
     return AttendeeCodesReply.of(codes=found, next=_next(found, query.limit))
 
 
-async def code(call: Call, id: CodeNumber, query: CodeQuery) -> OneCodeReply:  # noqa: A002 - its name in the path
+async def code(call: Call, code: CodeNumber, query: CodeQuery) -> OneCodeReply:
     """One code; its digits only if they are asked for."""
     reveal = is_set(query.reveal)
     actor = call.actor(query.actor) if reveal else ""
-    return OneCodeReply.of(code=await call.box.code(id, reveal, actor))
+    return OneCodeReply.of(code=await call.box.code(code, reveal, actor))
 
 
-async def void_code(call: Call, id: CodeNumber, body: ReasonBody) -> OneCodeReply:  # noqa: A002 - its name in the path
+async def void_code(call: Call, code: CodeNumber, body: ReasonBody) -> OneCodeReply:
     """End a code that was not used."""
-    found = await call.box.void_code(id, body.reason, call.actor(body.actor))
+    found = await call.box.void_code(code, body.reason, call.actor(body.actor))
     return OneCodeReply.of(code=found)
 
 

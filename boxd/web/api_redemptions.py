@@ -34,24 +34,24 @@ async def redemptions(call: Call, query: RedemptionsQuery) -> RedemptionsReply:
     return RedemptionsReply.of(redemptions=found, next=following)
 
 
-async def redemption(call: Call, id: RedemptionId) -> OneRedemptionReply:  # noqa: A002 - its name in the path
+async def redemption(call: Call, redemption: RedemptionId) -> OneRedemptionReply:
     """One redemption and all that happened in it."""
-    return OneRedemptionReply.of(**await call.box.redemption(id))
+    return OneRedemptionReply.of(**await call.box.redemption(redemption))
 
 
 async def answer(
     call: Call,
-    id: RedemptionId,  # noqa: A002 - its name in the path
+    redemption: RedemptionId,
     kind: Kind,
     body: AnswerBody,
 ) -> AcceptedReply | Response:
     """Take a person's answer: accepted, or `409` and why not."""
     step = body.step
     if step is None:
-        step = (await call.box.redemption(id))["redemption"]["step"]
+        step = (await call.box.redemption(redemption))["redemption"]["step"]
     given = Answer(
         id=call.key,
-        redemption=id,
+        redemption=redemption,
         step=step,
         kind=kind,
         actor=call.actor(body.actor),

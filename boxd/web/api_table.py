@@ -48,7 +48,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/events", api_box.events, *_BOX),
     _get("/devices", api_box.devices, *_BOX, hud=True),
     _get("/alarms", api_box.alarms, *_STAFF, hud=True),
-    _post("/alarms/{id}/clear", api_box.clear_alarm, *_BOX),
+    _post("/alarms/{alarm}/clear", api_box.clear_alarm, *_BOX),
     _get("/audit", api_box.audit, _ORGANISER),
     # Tasks: what attendees do to earn codes
     _get("/task-kinds", api_tasks.kinds, *_FLOOR),
@@ -67,8 +67,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/attendees/{attendee}/codes", api_codes.attendee_codes, _APP, _ORGANISER),
     _get("/codes", api_codes.codes, *_BOX),
     _post("/codes", api_codes.issue_codes, _ORGANISER, status=201),
-    _get("/codes/{id}", api_codes.code, _ORGANISER),
-    _post("/codes/{id}/void", api_codes.void_code, _ORGANISER),
+    _get("/codes/{code}", api_codes.code, _ORGANISER),
+    _post("/codes/{code}/void", api_codes.void_code, _ORGANISER),
     # Prizes
     _get("/prizes", api_prizes.prizes, *_STAFF, hud=True),
     _post("/prizes/import", api_prizes.import_prizes, _ORGANISER, body_limit=IMPORT_LIMIT),
@@ -80,9 +80,9 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/lockers/{locker}/in-service", api_lockers.take_into_service, *_BOX),
     # Redemptions
     _get("/redemptions", api_redemptions.redemptions, *_BOX, hud=True),
-    _get("/redemptions/{id}", api_redemptions.redemption, *_BOX, hud=True),
+    _get("/redemptions/{redemption}", api_redemptions.redemption, *_BOX, hud=True),
     _post(
-        "/redemptions/{id}/{kind}",
+        "/redemptions/{redemption}/{kind}",
         api_redemptions.answer,
         *_BOX,
         hud=True,

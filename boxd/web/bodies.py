@@ -40,9 +40,13 @@ def _whole(given: object) -> object:
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+_WHOLE = BeforeValidator(_whole)
+Whole = Annotated[int, _WHOLE]
+# The limits come first: behind the validator they would not get into the description.
+Step = Annotated[int, Field(ge=0, le=1_000_000), _WHOLE]
+Days = Annotated[int, Field(ge=1, le=3650), _WHOLE]
 Units = Annotated[
-    Whole, Field(ge=-1_000_000, le=1_000_000, json_schema_extra={"not": {"const": 0}})
+    int, Field(ge=-1_000_000, le=1_000_000, json_schema_extra={"not": {"const": 0}}), _WHOLE
 ]
 
 
@@ -64,7 +68,7 @@ class AnswerBody(Body):
 
     example = '{"step": 3}'
 
-    step: Whole | None = Field(None, ge=0, le=1_000_000)
+    step: Step | None = None
     sku: Sku | None = None
     remedy: Remedy | None = None
     reason: Words = Field("", max_length=500)
@@ -105,7 +109,7 @@ class CodesBody(Body):
     attendee: Line
     sku: Sku | None = None
     count: Whole = Field(1, ge=1, le=1000)
-    valid_days: Whole | None = Field(None, ge=1, le=3650)
+    valid_days: Days | None = None
 
 
 class ReasonBody(Body):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from boxd.task import LONGEST_REASON, LONGEST_TEXT
-from boxd.web.bodies import Body, Line, Sku, Whole, Words
+from boxd.web.bodies import Body, Days, Line, Sku, Step, Words
 
 
 class TaskBody(Body):
@@ -40,7 +40,7 @@ class VerdictBody(Body):
 
     approved: bool
     reason: Words = Field("", max_length=LONGEST_REASON)
-    step: Whole | None = Field(None, ge=0, le=1_000_000)
+    step: Step | None = None
 
 
 class IssueBody(Body):
@@ -50,4 +50,4 @@ class IssueBody(Body):
 
     attendee: Line
     prizes: tuple[Sku, ...] = Field((), max_length=100)
-    valid_days: Whole | None = Field(None, ge=1, le=3650)
+    valid_days: Days | None = None

@@ -1,0 +1,110 @@
+"""The API's description is true: schemathesis asks a whole box whatever it allows, and forbids."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from boxd.temporal.command import LOOPBACK
+from boxd.temporal.ports import free_ports
+from tests.box.booth import ROOT, Booth
+
+# What a request that breaks the description may be told.
+REFUSED = "[401, 403, 404, 405, 409, 413, 422]"
+
+
+@pytest.fixture(scope="module")
+def booth(
+    tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path
+) -> Iterator[tuple[Booth, str]]:
+    """A box with tasks, prizes and a redemption, and the address of its second listener."""
+    (port,) = free_ports(LOOPBACK, 1)
+    url = f"http://{LOOPBACK}:{port}"
+    phones = (
+        f'[phones]\nenabled = true\nhost = "{LOOPBACK}"\nport = {port}\npublic_url = "{url}"\n'
+        "rate_per_address = 1000000\nrate_per_token = 1000000\n"
+    )
+    settings = [(r"\[phones\]\n(#.*\n)*enabled = false", phones)]
+    booth = Booth(tmp_path_factory.mktemp("api"), settings, temporal_made_before)
+    try:
+        booth.start()
+        yield booth, url
+    finally:
+        booth.close()
+
+
+def token_of(booth: Booth, role: str) -> str:
+    made = booth.command("tokens", "create", role.replace("_", "-"), "--role", role)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+def known_in(booth: Booth) -> dict[str, Sequence[str]]:
+    """Make what can be asked for, and tell what it is called."""
+    kinds = ["hunt", "demo"]
+    started = [
+        booth.ask_socket("POST", "/api/v1/tasks", {"kind": k, "attendee": a, "actor": "anna"})
+        for k in kinds
+        for a in ("badge-1", "badge-2", "badge-3")
+    ]
+    booth.enter("bay-1", booth.issue_code("mug"))
+    redemption = booth.prompt("load")["redemption"]
+    return {
+        "kind": [*kinds, "loaded", "declined"],
+        "task": [each["task"]["id"] for each in started],
+        "attendee": ["badge-1", "badge-2"],
+        "checkpoint": ["entrance", "stage"],
+        "sku": ["mug", "sticker"],
+        "redemption": [redemption],
+    }
+
+
+def asked(url: str, folder: Path, token: str, known: object, *options: str) -> str:
+    """Let schemathesis ask; returns what it found, empty if nothing."""
+    auth = f'[auth.openapi.token]\nbearer = "{token}"\n' if token else ""
+    config = folder / "schemathesis.toml"
+    config.write_text(f"{auth}[checks.negative_data_rejection]\nexpected-statuses = {REFUSED}\n")
+    told = {"SCHEMATHESIS_HOOKS": "tests.box.api_hooks", "BOXD_KNOWN": json.dumps(known)}
+    program = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
+    fixed = ["--exclude-path", "/api/v1/events", "--seed", "4", "--continue-on-failure"]
+    run = subprocess.run(
+        [*program, f"{url}/api/v1/openapi.json", *fixed, *options],
+        cwd=folder,
+        env=os.environ | told | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return "" if run.returncode == 0 else run.stdout[-20_000:] + run.stderr[-5000:]
+
+
+def test_by_an_organisers_token(booth: tuple[Booth, str], tmp_path: Path) -> None:
+    box, url = booth
+    token, known = token_of(box, "organiser"), known_in(box)
+
+    found = asked(url, tmp_path, token, known, "-n", "20", "--max-time", "40")
+
+    assert not found, found
+    assert "mistake" not in box.log()
+    box.check_invariants()
+
+
+@pytest.mark.parametrize("role", ["attendee_app", "attendant"])
+def test_by_a_token_that_may_do_less(booth: tuple[Booth, str], tmp_path: Path, role: str) -> None:
+    box, url = booth
+    found = asked(url, tmp_path, token_of(box, role), {}, "--phases", "coverage", "-m", "positive")
+    assert not found, found
+
+
+def test_at_the_operators_screen_without_a_token(booth: tuple[Booth, str], tmp_path: Path) -> None:
+    box, _ = booth
+    address = str(box.http.base_url)
+    found = asked(address, tmp_path, "", {}, "--phases", "coverage", "-m", "positive")
+    assert not found, found
