@@ -21,7 +21,6 @@ from boxd.bays.answering import outcome, why_not_taken
 from boxd.bays.check import Check, NoVerdict, Patience
 from boxd.bays.lamps import LampPlayer
 from boxd.bays.redemptions import Redemptions
-from boxd.bays.timers import Timer, Timers
 from boxd.bays.touches import Ignored, TouchFilter
 from boxd.bays.typing import Typing
 from boxd.bays.view import (
@@ -37,6 +36,7 @@ from boxd.bays.view import (
 from boxd.config import schema
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch, Lamp, LampName
 from boxd.redemption import Answer, AnswerKind, Stage, Standing
+from boxd.timers import Timer, Timers
 
 REFUSED_BEEP_MS = 300
 LOCKED_BEEP_MS = 800

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, cycle, repeat
 
-from boxd.bays.timers import Timer, Timers
 from boxd.devices import Lamp, LampName
+from boxd.timers import Timer, Timers
 
 Lit = frozenset[LampName]
 Step = tuple[Lit, int]

@@ -13,9 +13,9 @@ from boxd.bays.answering import outcome, why_not_taken
 from boxd.bays.options import SUBSTITUTE, Option, pages_of
 from boxd.bays.prompts import Prompt
 from boxd.bays.redemptions import Redemptions
-from boxd.bays.timers import Timers
 from boxd.bays.touches import Ignored, TouchFilter
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch
+from boxd.timers import Timers
 
 ACTOR = "operator (keys)"
 NEXT = Key.DIGIT_0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from boxd.bays.timers import Timer, Timers
+from boxd.timers import Timer, Timers
 
 _ROUNDING_S = 1e-6  # times are sums of floats: a change that lasted exactly long enough counts
 
