@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 _READY = "restore-"
@@ -57,7 +58,8 @@ def give_to_owner_of(folder: Path, path: Path) -> None:
     """Let what root has made belong to whom the folder belongs to: the box's own user."""
     if os.geteuid() == 0:
         owner = folder.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        with suppress(PermissionError):  # a stick's file system knows no owners
+            os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def flush(path: Path) -> None:
