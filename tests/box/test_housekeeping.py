@@ -50,12 +50,14 @@ def test_the_schedules_are_there_after_a_start_and_follow_the_configuration(
     assert list(first) == ["expiry", "backup", "self-test", "verification"]
     assert first["backup"]["every_s"] == 3 * 3600
     assert all(each["next_at"] for each in first.values())
-    booth.command("temporal", "schedule", "toggle", "--schedule-id", "boxd-box-1-expiry")
+    pause = ("--pause", "--reason", "boards are out", "--schedule-id", "boxd-box-1-self-test")
+    assert booth.command("temporal", "schedule", "toggle", *pause).returncode == 0
     assert booth.stop() == 0
     text = booth.config.read_text(encoding="utf-8")
     booth.config.write_text(text.replace("backup_every_h = 3", "backup_every_h = 5"))
     booth.start()
     wait_until("5 hours", lambda: schedules(booth)["backup"]["every_s"] == 5 * 3600)
+    assert schedules(booth)["self-test"]["note"] == "boards are out"
 
 
 def test_status_shows_the_schedules(booth: Booth) -> None:
