@@ -175,6 +175,15 @@ def refuse(task: str, reason: str, as_json: bool) -> None:
     _ask(task, "verdict", {"approved": False, "reason": reason}, as_json)
 
 
+@command.command("issue-again", examples=("boxd tasks issue-again hunt.17",))
+@click.argument("task", metavar="TASK")
+@json_option
+def issue_again(task: str, as_json: bool) -> None:
+    """Once more issue the code of a TASK that was sold out, over the limit or failed."""
+    path = f"/api/v1/tasks/{daemon.quoted(task)}/code"
+    _say(daemon.post(path, {"actor": actor()}), as_json)
+
+
 def _ask(task: str, what: str, said: dict[str, object], as_json: bool) -> None:
     path = f"/api/v1/tasks/{daemon.quoted(task)}/{what}"
     _say(daemon.post(path, said | {"actor": actor()}, key=str(uuid.uuid4())), as_json)

@@ -58,6 +58,7 @@ def _understood(words: list[str]) -> None:
         name, command, rest = context.command.resolve_command(context, rest)
         assert command is not None
         context = command.make_context(name, rest, parent=context)
+    context.close()
 
 
 @pytest.mark.parametrize("example", sorted(set(_examples())))
