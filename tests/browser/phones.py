@@ -17,6 +17,7 @@ from tests.browser import chromium
 from tests.browser.pages import Page
 
 PIN = "271828"
+NEWS_S = 40.0  # a page looks for news every ten seconds, when nobody seems to wait
 PORTRAIT, LANDSCAPE = (390, 844), (844, 390)
 
 
@@ -82,11 +83,13 @@ class Phone(Page):
 
     def wait_for(self, css: str) -> None:
         """Wait until there is such an element to be seen."""
-        self.until(f"{css} is there", lambda: self.has(css))
+        self.until(f"{css} is there", lambda: self.has(css), NEWS_S)
 
     def wait_for_words(self, *words: str) -> None:
         """Wait until all these words can be read."""
-        self.until(f"the words {words}", lambda: all(each in self.text("body") for each in words))
+        self.until(
+            f"the words {words}", lambda: all(each in self.text("body") for each in words), NEWS_S
+        )
 
     def theme(self, name: str) -> None:
         """Light or dark."""

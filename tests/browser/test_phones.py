@@ -14,6 +14,7 @@ from tests.box.booth import Booth, wait_until
 from tests.browser import chromium
 from tests.browser.phones import (
     LANDSCAPE,
+    NEWS_S,
     PORTRAIT,
     Phone,
     personal_link,
@@ -62,7 +63,7 @@ def task(phone: Phone, kind: str) -> str:
 
 
 def code_on(phone: Phone) -> str:
-    phone.until("the code", lambda: phone.has(".digits"))
+    phone.wait_for(".digits")
     return "".join(phone.text(".digits").split())
 
 
@@ -98,13 +99,13 @@ def test_the_whole_way_from_the_link_to_the_prize(
     assert len(code) == 8
     booth.enter("bay-1", code)
     prompt = booth.prompt("load")
-    phone.until("it is at the box", lambda: "at the box" in phone.text(".code"))
+    phone.until("it is at the box", lambda: "at the box" in phone.text(".code"), NEWS_S)
     booth.say(prompt, "loaded")
     taking = booth.prompt("take")
     booth.door(taking["locker"], "closed")
     wait_until("completed", lambda: booth.answer(taking, "completed").is_success)
     booth.ended()
-    phone.until("it is used", lambda: "used" in phone.text(".code.over"))
+    phone.until("it is used", lambda: "used" in phone.text(".code.over"), NEWS_S)
     assert not phone.has(".digits")
     assert phone.logged("browser") == []
 
@@ -159,7 +160,7 @@ def test_what_somebody_is_writing_survives_news(booth: Booth, phone: Phone) -> N
     own = link.rpartition("/a/")[2]
     counted = client.get(places["stage"], headers={"Cookie": f"boxd_attendee={own}"})
     assert "Main stage: counted" in counted.text
-    phone.until("the news", lambda: "Scan 1 more checkpoint" in task(phone, "hunt"))
+    phone.wait_for_words("Scan 1 more checkpoint")
     assert phone.find(field).get_attribute("value") == "half a sen"
     assert phone.driver.switch_to.active_element.get_attribute("id") == field[1:]
 
@@ -247,7 +248,7 @@ def test_the_codes_stay_readable_without_the_box_also_after_a_reload(
         assert code_on(phone) == code
         phone.wait_for_words("badge-15", "No connection to the box.")
         booth.start()
-        phone.until("it is there again", lambda: not phone.has("#note"))
+        phone.until("it is there again", lambda: not phone.has("#note"), NEWS_S)
         assert code_on(phone) == code
     finally:
         booth.close()

@@ -74,7 +74,7 @@ async function look() {
 function wait() {
   const shows = document.querySelector('details[open]'); // to an attendant, it may be
   const usual = shows ? 3 : Number(document.querySelector('main').dataset.again);
-  const seconds = failures ? Math.min(usual * 2 ** failures, 30) : usual;
+  const seconds = failures ? Math.min(2 ** failures, 30) : usual; // soon again, it may be a slip
   if (!document.hidden) timer = setTimeout(look, seconds * (900 + Math.random() * 200));
 }
 
