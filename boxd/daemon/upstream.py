@@ -66,6 +66,10 @@ class Upstream:
         trouble = self.courier.trouble
         return {"url": self._url, **asdict(depth), **asdict(trouble)}
 
+    async def standing(self) -> Json:
+        """How delivery stands now."""
+        return self.view(await self._ledger.read(outbox.depth))
+
     async def waiting(self, after: int, limit: int) -> list[Json]:
         """Events that wait, in order."""
         return [
@@ -108,6 +112,9 @@ def connected(config: Config, ledger: Ledger, tasks: TaskDesk, changes: Changes)
 
 class NoUpstream:
     """A box without upstream has an empty outbox."""
+
+    async def standing(self) -> None:
+        """There is nothing to tell."""
 
     async def waiting(self, after: int, limit: int) -> list[Json]:
         """Nothing."""

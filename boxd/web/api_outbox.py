@@ -60,7 +60,7 @@ async def outbox(call: Call, query: OutboxQuery) -> OutboxReply:
     listed = of.dead if query.dead in {"1", "true"} else of.waiting
     events = await listed(after, query.limit)
     more = events[-1]["seq"] if len(events) == query.limit else None
-    return OutboxReply.of(upstream=call.box.snapshot()["upstream"], events=events, next=more)
+    return OutboxReply.of(upstream=await of.standing(), events=events, next=more)
 
 
 async def resend(call: Call, body: ResendBody) -> ResentReply:

@@ -10,6 +10,9 @@ Json = dict[str, Any]
 class UpstreamServices(Protocol):
     """The outbox; a box without upstream has an empty one."""
 
+    async def standing(self) -> Json | None:
+        """How delivery stands, as in the snapshot; None where there is no upstream."""
+
     async def waiting(self, after: int, limit: int) -> list[Json]:
         """Events that wait, in order, with a `seq` above `after`."""
 

@@ -24,6 +24,7 @@ from boxd.upstream.backoff import Backoff
 from boxd.upstream.carrying_out import CarriedOut
 from boxd.upstream.puller import Puller
 from boxd.workflows import upstream_desk
+from boxd.workflows.pull import PullWorkflow
 from boxd.workflows.upstream import UpstreamWorkflow
 from boxd.workflows.upstream_activities import UpstreamActivities
 from boxd.workflows.upstream_desk import UpstreamDesk, end_delivery
@@ -87,7 +88,7 @@ async def delivering(
         desk.use(client)
         puller = Puller(box.ledger, box.caller, BOX, nothing_to_begin)
         activities = UpstreamActivities(box.courier, puller).all()
-        async with create_worker(client, BOX, [UpstreamWorkflow], activities):
+        async with create_worker(client, BOX, [UpstreamWorkflow, PullWorkflow], activities):
             passing_on = asyncio.create_task(desk.run())
             await desk.try_now()
             yield Delivering(box, desk, client, server)
