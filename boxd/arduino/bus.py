@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -36,7 +37,7 @@ class ArduinoBus:
         """Connect and keep connected; returns once each was tried, or after a second."""
         for arduino in self._enabled:
             task = asyncio.create_task(arduino.keep_connected(), name=f"arduino {arduino.name}")
-            task.add_done_callback(_report_failure)
+            task.add_done_callback(partial(_report_failure, arduino))
             self._tasks.append(task)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_TRY_S):
@@ -54,6 +55,9 @@ class ArduinoBus:
         return ()
 
 
-def _report_failure(task: asyncio.Task[None]) -> None:
+def _report_failure(arduino: Arduino, task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         log.critical("an Arduino is looked for no longer; restart boxd", exc_info=error)
+        arduino.give_up(
+            f"it is looked for no longer, by a mistake of boxd's ({error}); restart boxd"
+        )

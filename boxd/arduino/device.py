@@ -82,6 +82,10 @@ class Arduino:
         if self._link is not None:
             await self._link.turn_off()
 
+    def give_up(self, why: str) -> None:
+        """Stand as unreachable for good."""
+        self._fail(why)
+
     def show(self, lamp: LampName, lit: bool) -> None:
         """Keep what a lamp should show, and send it if the board is there."""
         bit = _bit(self._device.lamps[lamp])

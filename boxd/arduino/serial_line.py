@@ -163,7 +163,8 @@ def _close(port: serial.Serial) -> None:
     # What the kernel still holds must not arrive later, as an order out of time.
     with contextlib.suppress(OSError, termios.error):
         port.reset_output_buffer()
-    port.close()
+    with contextlib.suppress(OSError):  # of a device that is gone; it is closed all the same
+        port.close()
 
 
 def _close_unwanted(opening: asyncio.Task[serial.Serial]) -> None:

@@ -56,7 +56,7 @@ class GpioBus:
         """Take the pins and go on watching; returns once that is done, or after a second."""
         first = asyncio.create_task(self._look())
         self._watch = asyncio.create_task(self._keep_looking(first), name="gpio bus")
-        self._watch.add_done_callback(_report_failure)
+        self._watch.add_done_callback(self._report_failure)
         self._starting = {first}
         if self._guard:
             self._starting.add(asyncio.create_task(self._guard.start()))
@@ -136,6 +136,13 @@ class GpioBus:
         for device in self.devices:
             device.lose(why)
 
+    def _report_failure(self, watch: asyncio.Task[None]) -> None:
+        if not watch.cancelled() and (error := watch.exception()):
+            log.critical("pins are watched no longer; restart boxd", exc_info=error)
+            self._lose_all(
+                f"pins are watched no longer, by a mistake of boxd's ({error}); restart boxd"
+            )
+
     async def _close_factory(self) -> None:
         factory, self._factory = self._factory, None
         if factory is not None:
@@ -158,8 +165,3 @@ def _guard(
     """One guard for all latches; a guard holds them all or, when one can't be had, none."""
     pins = [guarded(latch) for each in devices if each.enabled for latch in each.latches.values()]
     return Guard(pins, copper, on_change) if pins else None
-
-
-def _report_failure(watch: asyncio.Task[None]) -> None:
-    if not watch.cancelled() and (error := watch.exception()):
-        log.critical("pins are watched no longer; restart boxd", exc_info=error)

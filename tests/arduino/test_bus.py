@@ -201,3 +201,16 @@ async def test_board_that_is_being_closed_is_not_greeted_again(tmp_path: Path) -
         await made.bus.close()
 
         assert [each["lit"] for each in made.records("lamp")[turned_on:]] == [False]
+
+
+async def test_board_that_is_looked_for_no_longer_is_not_shown_as_ready(tmp_path: Path) -> None:
+    def mistaken(port: str) -> str:
+        raise LookupError(port)
+
+    bus = ArduinoBus([cabinet()], mistaken, lambda: None)
+    await bus.start()
+    await bus.close()
+
+    status = bus.devices[0].status
+    assert status.state is DeviceState.UNREACHABLE
+    assert "restart boxd" in status.why
