@@ -173,6 +173,24 @@ def test_the_forgotten_are_gone_from_the_ledger_and_the_trail_verifies(
     booth.check_invariants()
 
 
+def test_what_was_sold_out_is_issued_once_there_are_units(booth: Booth) -> None:
+    for prize in told(booth, "prizes", "list")["prizes"]:
+        gone = f"-{prize['on_hand']}"
+        said(booth, "prizes", "adjust", prize["sku"], gone, "--reason", "a test")
+    task = started(booth, "demo", "badge-1")
+    said(booth, "tasks", "approve", task)
+    wait_until("sold out", lambda: _state(booth, task) == "sold_out")
+    said(booth, "prizes", "adjust", "mug", "+1", "--reason", "found one")
+    said(booth, "tasks", "issue-again", task)
+    wait_until("the code", lambda: _state(booth, task) == "rewarded")
+    assert "is rewarded" in refused(booth, "tasks", "issue-again", task)
+    booth.check_invariants()
+
+
+def _state(booth: Booth, task: str) -> str:
+    return str(told(booth, "tasks", "show", task)["task"]["state"])
+
+
 def remains(booth: Booth) -> list[str]:
     """The ledger's files in which something of the attendee can be found."""
     return [
