@@ -16,8 +16,6 @@ from boxd.ledger.ledger import Ledger
 
 # A board that is plugged in is found at the first look; a slow bus gets this long.
 _FOUND_WITHIN_S = 3.0
-# Long enough for the order to leave and a pulse to end before the port is closed.
-_SETTLES_S = 0.3
 
 
 async def open_locker(config: Config, locker: int, actor: str, reason: str) -> Actuated:
@@ -31,8 +29,7 @@ async def open_locker(config: Config, locker: int, actor: str, reason: str) -> A
         await rack.start()
         await _until_found(config, rack, locker)
         done = await opener.override(locker, f"override/{secrets.token_hex(8)}", actor, reason)
-        await asyncio.sleep(_SETTLES_S)
-        await opener.finish()
+        await opener.finish()  # the pulse is over then
         return done
     finally:
         await rack.close()
