@@ -68,6 +68,6 @@ CASES = {
         "port = 4322",
         "rate_per_address = 0 # here",
         "[phones] rate_per_address = 0 can't be; it takes a whole number from 1 to 1000000,"
-        " without quotes (without this line: 600)",
+        " without quotes (without this line: 1200)",
     ),
 }
