@@ -106,5 +106,7 @@ async def _do(
         result_type=gives,
         start_to_close_timeout=_TIMEOUT,
         retry_policy=retries,
+        # Longer pauses are timers: without, the worker would let the server know all the time.
+        local_retry_threshold=timedelta(seconds=1),
     )
     return result

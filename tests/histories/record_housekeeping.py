@@ -1,6 +1,6 @@
 """Records the histories of housekeeping, one for each way through its workflows.
 
-python -m tests.histories.record_housekeeping
+python -m tests.histories.record_housekeeping [WAY...]
 
 Run it when a released workflow has a new way; histories of released versions are kept as they are.
 """
@@ -8,6 +8,7 @@ Run it when a released workflow has a new way; histories of released versions ar
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -92,14 +93,14 @@ async def record(name: str) -> None:
             handle = house.client.get_schedule_handle(f"boxd-{BOX}-{schedule}")
             run = (await handle.describe()).info.recent_actions[-1].action
             workflow = house.client.get_workflow_handle(run.workflow_id)
-            history = without_machine((await workflow.fetch_history()).to_json())
-    (HERE / f"{name}.json").write_text(history, encoding="utf-8")
+            told = (await workflow.fetch_history()).to_json().replace(folder, "/state")
+    (HERE / f"{name}.json").write_text(without_machine(told), encoding="utf-8")
 
 
 async def main() -> None:
-    """Record every way."""
+    """Record the ways that are named, or every one."""
     HERE.mkdir(exist_ok=True)
-    for name in WAYS:
+    for name in sys.argv[1:] or WAYS:
         await record(name)
 
 
