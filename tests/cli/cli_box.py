@@ -170,6 +170,7 @@ class BoxInMemory:
         self.refuses = ""
         self.outcome = {"outcome": "done", "note": "", "actuation": "override/1"}
         self.trail = [_entry(seq) for seq in range(1, 26)]
+        self.tokens: Any = None
         self.silent = threading.Event()
 
     def snapshot(self) -> Json:
