@@ -31,7 +31,12 @@ def command() -> None:
     ),
 )
 @click.argument("name")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What it may do.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    required=True,
+    help="What it may do.",
+)
 @json_option
 def create(name: str, role: str, as_json: bool) -> None:
     """Make a token called NAME and show its secret, this once.

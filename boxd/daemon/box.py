@@ -21,8 +21,8 @@ from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.daemon.changes import Changes
-from boxd.daemon.organiser import Organiser
 from boxd.daemon.housekeeping import Housekeeping
+from boxd.daemon.organiser import Organiser
 from boxd.daemon.phones import PhoneSide
 from boxd.daemon.requests import Requests
 from boxd.daemon.tasks import Tasks

@@ -59,7 +59,7 @@ class RefusingDesk:
 
 
 class RefusingServices:
-    """Whatever is asked of tasks, tokens, links or keyed requests is refused with the same reason."""
+    """Whatever is asked of tasks, tokens, links or keys is refused with the same reason."""
 
     def __init__(self, error: BoxdError) -> None:
         self._error = error
