@@ -1,0 +1,84 @@
+"""The description is whole, and so is the page about the API."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from boxd.web.api_table import OPERATIONS
+from boxd.web.listener import Door
+from boxd.web.openapi import document
+from boxd.web.problems import KINDS
+
+ROOT = Path(__file__).parents[2]
+API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def described(door: Door) -> dict[str, Any]:
+    return document(OPERATIONS, door)
+
+
+def operations(door: Door) -> dict[tuple[str, str], dict[str, Any]]:
+    paths = described(door)["paths"]
+    return {
+        (method.upper(), path): told for path, methods in paths.items() for method, told in
+        methods.items()
+    }  # fmt: skip
+
+
+def within(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a document."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            yield from within(inner)
+
+
+@pytest.mark.parametrize("door", [*Door])
+def test_every_operation_that_is_offered_is_described(door: Door) -> None:
+    offered = {
+        (each.method, each.path)
+        for each in OPERATIONS
+        if door is Door.SOCKET or not each.socket_only
+    }
+    assert set(operations(door)) == offered
+
+
+def test_names_are_the_operations_own() -> None:
+    names = [told["operationId"] for told in operations(Door.SOCKET).values()]
+    assert len(names) == len(set(names))
+    assert all(told["summary"] for told in operations(Door.SOCKET).values())
+
+
+def test_references_lead_somewhere_and_no_limit_is_lost() -> None:
+    whole = described(Door.SOCKET)
+    schemas = whole["components"]["schemas"]
+    for each in within(whole):
+        reference = each.get("$ref", "")
+        assert reference.rpartition("/")[2] in {"", *schemas}
+        assert not {"ge", "le", "gt", "lt"} & each.keys()
+
+
+def test_only_the_operators_screen_needs_no_token() -> None:
+    free = {name for name, told in operations(Door.LOOPBACK).items() if {} in told["security"]}
+    assert free == {(each.method, each.path) for each in OPERATIONS if each.hud}
+    assert all(told["security"] == [{"token": []}] for told in operations(Door.PHONES).values())
+
+
+async def test_it_is_served_to_everybody(tcp: httpx.AsyncClient) -> None:
+    response = await tcp.get("/api/v1/openapi.json")
+    assert response.json() == json.loads(json.dumps(described(Door.LOOPBACK)))
+
+
+def test_every_kind_of_problem_is_explained() -> None:
+    source = "\n".join(file.read_text() for file in sorted((ROOT / "boxd/web").glob("*.py")))
+    made = set(re.findall(r"(?:RequestError|problem)\(\s*\d+, \"([a-z-]+)\"", source))
+    made |= {kind for _, kind, _ in KINDS.values()} | {"token-needed", "token-unknown"}
+    assert {kind for kind in made if f"`{kind}`" not in API} == set()
