@@ -12,6 +12,7 @@ import pytest
 
 from boxd.config.phones_schema import Phones
 from boxd.errors import ConfigError
+from boxd.roles import Role
 from boxd.web import bodies
 from boxd.web.app import Application
 from boxd.web.bodies import BODY_LIMIT, IMPORT_LIMIT
@@ -67,6 +68,12 @@ async def test_events_go_to_whoever_may_have_them(url: str, box: LedgerBox) -> N
         phone.stream("GET", "/api/v1/events") as response,
     ):
         assert await anext(events(response)) == ("snapshot", box.shown)
+
+
+@pytest.mark.parametrize("role", [Role.ATTENDEE_APP, Role.ATTENDANT])
+async def test_events_go_to_nobody_else(url: str, box: LedgerBox, role: Role) -> None:
+    async with httpx.AsyncClient(base_url=url, headers=bearer(box.token("it", role))) as phone:
+        assert (await phone.get("/api/v1/events")).status_code == 403
 
 
 async def test_phones_do_not_take_the_operators_streams(box: LedgerBox) -> None:
