@@ -10,8 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
-
 from booth.guest.arduino import UsbArduino, port_of
 from booth.guest.board import UsbBoard
 from booth.guest.chip import Chip
@@ -190,15 +188,13 @@ class RealBox(Booth):
         self.hardware.type("Enter")
 
     def say(self, prompt: Json, kind: str, **more: Any) -> None:
-        """Answer a prompt, and again as long as the box says that it can't decide just now."""
-        key = f"answer-{time.monotonic_ns()}"
+        """Answer a prompt as a person does: again, as long as the box still asks."""
 
-        def is_over() -> bool:
-            self._reply = self.answer(prompt, kind, key, **more)
-            return self._reply.status_code != httpx.codes.SERVICE_UNAVAILABLE
+        def is_answered() -> bool:
+            accepted = self.answer(prompt, kind, **more).is_success
+            return accepted or prompt["id"] not in [p["id"] for p in self.snapshot()["prompts"]]
 
-        wait_until("the box decides", is_over)
-        assert self._reply.is_success, self._reply.text
+        wait_until(f"the answer {kind} is taken", is_answered)
 
     def door(self, locker: int, state: str) -> None:
         """Shut a door."""
