@@ -12,6 +12,7 @@ import structlog
 
 from boxd.devices import Door
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
+from boxd.gpio.between_guards import drive_off
 from boxd.gpio.guard_process import GuardProcess
 from boxd.gpio.outputs import OutputPin
 
@@ -78,7 +79,9 @@ class Guard:
             why = await self._live()
             deaths = 1 if time.monotonic() - begun > GOOD_LIFE_S else deaths + 1
             self._become(why)
-            # At once after the first: if both its processes died, a latch may be energised yet.
+            # If both its processes died, a latch may be energised yet; another guard takes a
+            # second to start on a busy Pi.
+            await asyncio.to_thread(drive_off, self._pins, self._copper)
             await asyncio.sleep(
                 min(SHORTEST_WAIT_S * 2 ** (deaths - 2), LONGEST_WAIT_S) if deaths > 1 else 0
             )

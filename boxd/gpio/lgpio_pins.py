@@ -33,8 +33,7 @@ _MAY_FAIL = (
 
 def open_header() -> Any:
     """The factory for the header's pins; raises ConfigError or DeviceUnreachable."""
-    with ThreadPoolExecutor(1) as apart:
-        lgpio = apart.submit(_load_apart).result()
+    lgpio = load_apart()
     from gpiozero.pins.lgpio import LGPIOFactory
 
     chip = header_chip(lgpio)
@@ -52,11 +51,16 @@ def open_header() -> Any:
     return factory
 
 
-def _load_apart() -> ModuleType:
+def load_apart() -> ModuleType:
     """Load lgpio on a thread with a working directory of its own, which it changes meanwhile.
 
     The other threads, and programs that they start, must not find themselves there.
     """
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(_load).result()
+
+
+def _load() -> ModuleType:
     if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_FS):
         code = ctypes.get_errno()
         raise DeviceUnreachable(f"lgpio can't be loaded safely: unshare: {os.strerror(code)}")

@@ -22,6 +22,9 @@ class Lines(Protocol):
     def write(self, pin: int, level: bool) -> None:
         """Drive a claimed pin to a level; raises DeviceUnreachable."""
 
+    def close(self) -> None:
+        """Let go of the claimed pins; a Pi's kernel leaves their levels."""
+
 
 def open_lines(copper: Path | None) -> Lines:
     """The header's lines, or simulated ones; raises ConfigError or DeviceUnreachable."""
@@ -54,3 +57,6 @@ class _HeaderLines:
             self._lgpio.gpio_write(self._handle, pin, int(level))
         except self._lgpio.error as error:
             raise not_had(pin, error) from error
+
+    def close(self) -> None:
+        self._lgpio.gpiochip_close(self._handle)

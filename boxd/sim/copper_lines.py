@@ -28,6 +28,10 @@ class CopperLines:
         """Drive a claimed pin to a level."""
         self._copper.make_output(pin, level)
 
+    def close(self) -> None:
+        """Let go of the claimed pins; their levels stay."""
+        self._copper.close()
+
 
 def claim(copper: Copper, pin: int) -> None:
     """Hold a line as the kernel would; raises DeviceUnreachable while somebody else holds it."""
