@@ -117,6 +117,11 @@ class Box:
             made += [code["code"] for code in codes]
         return made
 
+    def attendee_link(self, attendee: str) -> str:
+        """The address of an attendee's page."""
+        asked = {"attendees": [attendee], "actor": "bench"}
+        return str(self._command("/api/v1/attendees/links", asked)["links"][0]["url"])
+
     def try_upstream(self) -> None:
         """Have it deliver at once what waits for upstream."""
         self._command("/api/v1/outbox/resend", {"actor": "bench"})

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import defaults, devices, lives, million, tasks, upstream, usage
+from bench import defaults, devices, lives, million, pages, tasks, upstream, usage
 from bench.box import Box
 from bench.figures import Figure, kib, megabytes, mib, milliseconds, spread
 from bench.progress import tell
@@ -111,6 +111,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         *claimed,
         *devices.figures(folder, size.plugs),
         *tasks.figures(folder / "tasks", size.tasks),
+        *pages.figures(folder / "pages", size.tasks),
         *upstream.figures(folder / "upstream", size.tasks),
     ]
 
