@@ -77,7 +77,10 @@ def test_a_redemption_is_told_and_the_outbox_is_empty(booth: Booth, peer: Peer) 
     redeemed = peer.backend.applied[-1]
     assert redeemed["data"]["attendee"]["reference"] == "attendee"
     assert (standing["waiting"], standing["failures"]) == (0, 0)
-    assert booth.snapshot()["upstream"]["delivered"] == len(told(peer))
+    wait_until(
+        "the HUD shows it",
+        lambda: booth.snapshot()["upstream"]["delivered"] == len(told(peer)),
+    )
     booth.check_invariants()
 
 
