@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 APIS = {MidiBackend.ALSA: rtmidi.API_LINUX_ALSA, MidiBackend.JACK: rtmidi.API_UNIX_JACK}
 
+LAST_MESSAGE_S = 0.01  # longer than Python lets a thread wait for its turn
+
 
 class RtMidiPorts:
     """The MIDI system of this machine.
@@ -148,10 +150,23 @@ class RtMidiPort:
         ends, self._ends = self._ends, []
         for end in ends:
             if self._directory.is_alive:
-                end.close_port()
-                end.delete()
+                close_for_good(end)
             else:
                 keep_for_ever(end)
+
+
+def close_for_good(end: Any) -> None:
+    """Close one direction; blocks for some milliseconds.
+
+    rtmidi closes a port with Python's lock held and waits for its thread, which may want that
+    lock to hand over a message: seen as a process that hung for ever. So nothing is to be handed
+    over any more, and a message that is on its way gets its turn, before the port is closed.
+    """
+    if isinstance(end, rtmidi.MidiIn):
+        end.cancel_callback()
+        time.sleep(LAST_MESSAGE_S)
+    end.close_port()
+    end.delete()
 
 
 def _index(end: Any, name: str) -> int:

@@ -24,7 +24,7 @@ from boxd.devices import Key
 from boxd.errors import BadInput, DeviceUnreachable
 from boxd.midi.directories import as_oserror
 from boxd.midi.jack import JackServer
-from boxd.midi.rtmidi_ports import APIS, keep_for_ever
+from boxd.midi.rtmidi_ports import APIS, close_for_good, keep_for_ever
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.trace import Trace
 
@@ -94,8 +94,7 @@ class VirtualPort:
             keep_for_ever(self._out)
             return
         for end in (self._in, self._out):
-            end.close_port()
-            end.delete()
+            close_for_good(end)
         if self._server is not None:
             self._server.close()
 

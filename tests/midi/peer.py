@@ -47,6 +47,9 @@ asyncio.run(main(sys.argv[1]))
 """A program that is any MIDI device: it sends what `send 903c7f 803c00` says, and no more."""
 
 
+ENDS_WITHIN_S = 30.0
+
+
 class Peer:
     """The board's program: what it printed, and the hand that touches it."""
 
@@ -79,8 +82,9 @@ class Peer:
         return await self.ended()
 
     async def ended(self) -> int:
-        await self._reading
-        return await self._process.wait()
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            await self._reading
+            return await self._process.wait()
 
     async def _read(self) -> None:
         assert self._process.stdout
