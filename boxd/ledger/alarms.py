@@ -17,7 +17,7 @@ def raise_alarm(tx: Transaction, kind: str, subject: str, text: str) -> bool:
         (kind, subject, text, tx.at),
     ).rowcount
     if added:
-        detail: dict[str, str | int | float | bool | None] = {"subject": subject, "text": text}
+        detail: audit.Detail = {"subject": subject, "text": text}
         audit.append(tx, audit.Entry("boxd", "alarm.raised", kind, detail=detail))
         outbox.note(
             tx, outbox.EventType.ALARM_RAISED, {"kind": kind, "subject": subject, "text": text}
@@ -32,7 +32,7 @@ def clear(tx: Transaction, kind: str, subject: str, actor: str = "boxd") -> None
         (tx.at, kind, subject),
     ).rowcount
     if cleared:
-        detail: dict[str, str | int | float | bool | None] = {"subject": subject}
+        detail: audit.Detail = {"subject": subject}
         audit.append(tx, audit.Entry(actor, "alarm.cleared", kind, detail=detail))
 
 

@@ -37,5 +37,5 @@ def of_attendee(connection: sqlite3.Connection, attendee: int, limit: int = 100)
 def note_shown(tx: Transaction, codes: Iterable[int], attendee: int) -> None:
     """Write down that the attendee's link has shown these codes to whoever opened it."""
     for code in codes:
-        detail: dict[str, str | int | float | bool | None] = {"attendee": attendee}
+        detail: audit.Detail = {"attendee": attendee}
         audit.append(tx, audit.Entry("boxd", "code.shown", "by link", code=code, detail=detail))

@@ -67,14 +67,6 @@ def require_known(connection: sqlite3.Connection, number: int) -> Attendee:
     return attendee
 
 
-def listing(connection: sqlite3.Connection, after: int, limit: int) -> list[Attendee]:
-    """Up to `limit` attendees with numbers above `after`, by number."""
-    found = connection.execute(
-        f"SELECT {_COLUMNS} FROM attendees WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
-    )
-    return [Attendee(*row) for row in found]
-
-
 def revoke_links(tx: Transaction, number: int, actor: str) -> int:
     """Make every link that the attendee was given useless; returns the new generation."""
     attendee = find(tx.connection, number)
@@ -82,7 +74,6 @@ def revoke_links(tx: Transaction, number: int, actor: str) -> int:
     tx.connection.execute(
         "UPDATE attendees SET link_generation = ? WHERE id = ?", (generation, number)
     )
-    detail: dict[str, str | int | float | bool | None]
-    detail = {"attendee": number, "generation": generation}
+    detail: audit.Detail = {"attendee": number, "generation": generation}
     audit.append(tx, audit.Entry(actor, "attendee.links_revoked", detail=detail))
     return generation

@@ -14,10 +14,13 @@ _BEGINNING = bytes(32)
 _BREATH_ROWS = 250
 _COLUMNS = "seq, at, actor, action, cause, redemption, bay, locker, code, sku, detail"
 
+Detail = dict[str, str | int | float | bool | None]
+"""Plain JSON values by name."""
+
 
 @dataclass(frozen=True)
 class Entry:
-    """Who did what, to what, and why. `detail` holds plain JSON values."""
+    """Who did what, to what, and why."""
 
     actor: str
     action: str
@@ -27,7 +30,7 @@ class Entry:
     locker: int | None = None
     code: int | None = None
     sku: str | None = None
-    detail: dict[str, str | int | float | bool | None] | None = None
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,6 @@ def revoke_link(tx: Transaction, checkpoint: str, actor: str) -> Sign:
     tx.connection.execute(
         "UPDATE checkpoints SET link_generation = ? WHERE id = ?", (generation, checkpoint)
     )
-    detail: dict[str, str | int | float | bool | None]
-    detail = {"checkpoint": checkpoint, "generation": generation}
+    detail: audit.Detail = {"checkpoint": checkpoint, "generation": generation}
     audit.append(tx, audit.Entry(actor, "checkpoint.link_revoked", detail=detail))
     return Sign(checkpoint, before.name, generation)

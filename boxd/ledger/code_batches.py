@@ -204,8 +204,7 @@ def _tell(tx: Transaction, batch: str, actor: str) -> None:
         (batch,),
     )
     for code, attendee, sku, expires_at in rows.fetchall():
-        detail: dict[str, str | int | float | bool | None]
-        detail = {"attendee": attendee, "expires_at": expires_at, "batch": batch}
+        detail: audit.Detail = {"attendee": attendee, "expires_at": expires_at, "batch": batch}
         audit.append(tx, audit.Entry(actor, "code.issued", code=code, sku=sku, detail=detail))
         told = {"code": code, "sku": sku, "expires_at": expires_at, "issue": ""}
         outbox.note(tx, outbox.EventType.CODE_ISSUED, told, attendee)

@@ -101,8 +101,7 @@ def mint(tx: Transaction, order: CodeOrder, attendee: int, sku: str, keys: CodeK
 def _tell_of_issue(
     tx: Transaction, order: CodeOrder, attendee: int, sku: str, minted: Minted
 ) -> None:
-    detail: dict[str, str | int | float | bool | None]
-    detail = {"attendee": attendee, "expires_at": minted.expires_at}
+    detail: audit.Detail = {"attendee": attendee, "expires_at": minted.expires_at}
     if order.issue:
         detail["issue"] = order.issue
     entry = audit.Entry(order.actor, "code.issued", code=minted.number, sku=sku, detail=detail)

@@ -33,8 +33,7 @@ def forget(tx: Transaction, number: int, actor: str) -> Attendee:
         " link_generation = link_generation + 1 WHERE id = ?",
         (tx.at, number),
     )
-    detail: dict[str, str | int | float | bool | None]
-    detail = {"attendee": number, "pseudonym": attendee.pseudonym}
+    detail: audit.Detail = {"attendee": number, "pseudonym": attendee.pseudonym}
     audit.append(tx, audit.Entry(actor, "attendee.forgotten", detail=detail))
     return attendees.find(tx.connection, number)
 

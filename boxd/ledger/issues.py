@@ -48,8 +48,7 @@ def ask(tx: Transaction, order: IssueOrder) -> IssueStanding:
             *(order.valid_days, order.actor, tx.at, tx.at),
         ),
     )
-    detail: dict[str, str | int | float | bool | None]
-    detail = {"issue": order.issue, "attendee": order.attendee, "task": order.task}
+    detail: audit.Detail = {"issue": order.issue, "attendee": order.attendee, "task": order.task}
     audit.append(tx, audit.Entry(order.actor, "issue.asked", detail=detail))
     return require(tx.connection, order.issue)
 
@@ -80,15 +79,6 @@ def order_of(connection: sqlite3.Connection, issue: str) -> IssueOrder:
         valid_days=row["valid_days"],
         task=row["task"],
     )
-
-
-def of_task(connection: sqlite3.Connection, task: str) -> IssueStanding | None:
-    """Where the latest issue of a task's code stands; None before there is one."""
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM issues WHERE task = ? ORDER BY asked_at DESC, id DESC LIMIT 1",
-        (task,),
-    ).fetchone()
-    return _standing(row) if row else None
 
 
 def open_ones(connection: sqlite3.Connection) -> list[IssueStanding]:

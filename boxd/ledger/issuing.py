@@ -17,8 +17,6 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction
 from boxd.task import TaskState
 
-Detail = dict[str, str | int | float | bool | None]
-
 
 @dataclass(frozen=True)
 class IssueRules:
@@ -180,7 +178,7 @@ def _move_unit(
     )
 
 
-def _tell(tx: Transaction, standing: IssueStanding, action: str, more: Detail) -> None:
-    detail: Detail = {"issue": standing.issue, "attendee": standing.attendee, **more}
+def _tell(tx: Transaction, standing: IssueStanding, action: str, more: audit.Detail) -> None:
+    detail: audit.Detail = {"issue": standing.issue, "attendee": standing.attendee, **more}
     entry = audit.Entry("boxd", action, code=standing.code, sku=standing.sku or None, detail=detail)
     audit.append(tx, entry)

@@ -65,7 +65,7 @@ def count_wrong(tx: Transaction, bay: str, rule: LockoutRule, clock: BootClock) 
     """Count a wrong code; returns the seconds for which the keypad is locked now."""
     lock_s = count(tx, bay, rule, clock)
     if lock_s:
-        detail: dict[str, str | int | float | bool | None] = {"seconds": lock_s}
+        detail: audit.Detail = {"seconds": lock_s}
         entry = audit.Entry("boxd", "keypad.locked", "wrong codes", bay=bay, detail=detail)
         audit.append(tx, entry)
     return lock_s

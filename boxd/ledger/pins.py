@@ -53,7 +53,7 @@ def record(tx: Transaction, address: str, is_right: bool, clock: BootClock) -> P
 def _count(tx: Transaction, place: str, rule: LockoutRule, whom: str, clock: BootClock) -> float:
     seconds = lockouts.count(tx, place, rule, clock)
     if seconds:
-        detail: dict[str, str | int | float | bool | None] = {"seconds": seconds, "for": whom}
+        detail: audit.Detail = {"seconds": seconds, "for": whom}
         audit.append(tx, audit.Entry("boxd", "pin.locked", "wrong PINs", detail=detail))
     return seconds
 

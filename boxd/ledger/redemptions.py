@@ -136,7 +136,7 @@ def _why_no_substitute(connection: sqlite3.Connection, sku: str, present: str) -
 
 
 def _store_answer(tx: Transaction, answer: Answer, standing: Standing) -> None:
-    detail: dict[str, str | int | float | bool | None] = {}
+    detail: audit.Detail = {}
     if answer.sku:
         detail["sku"] = answer.sku
     if answer.remedy:

@@ -99,8 +99,7 @@ def _write_down(copy: Path, restored: Restored, actor: str, at: str) -> None:
     with closing(open_ledger(copy)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         tx = Transaction(connection, at)
-        detail: dict[str, str | int | float | bool | None]
-        detail = {
+        detail: audit.Detail = {
             "entries": restored.contents.entries,
             "last_entry_at": restored.contents.last_at,
             "set_aside": restored.set_aside.name,

@@ -94,8 +94,7 @@ def import_prizes(tx: Transaction, prizes: list[Prize], actor: str) -> None:
             " ON CONFLICT (sku) DO UPDATE SET name = excluded.name, weight = excluded.weight",
             (prize.sku, prize.name, prize.weight),
         )
-        detail: dict[str, str | int | float | bool | None]
-        detail = {"name": prize.name, "weight": prize.weight}
+        detail: audit.Detail = {"name": prize.name, "weight": prize.weight}
         audit.append(tx, audit.Entry(actor, "prize.imported", sku=prize.sku, detail=detail))
         if prize.units:
             move(

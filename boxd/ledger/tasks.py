@@ -26,8 +26,6 @@ from boxd.task import (
     why_refused,
 )
 
-Detail = dict[str, str | int | float | bool | None]
-
 
 def start(tx: Transaction, kind: str, attendee: int, actor: str) -> TaskStanding:
     """Start the attendee's task of this kind; asked again, return where it stands.
@@ -223,9 +221,9 @@ def _tell(
     standing: TaskStanding,
     actor: str,
     action: str,
-    more: Detail | None = None,
+    more: audit.Detail | None = None,
 ) -> None:
-    detail: Detail = {"task": standing.task, "attendee": standing.attendee, **(more or {})}
+    detail: audit.Detail = {"task": standing.task, "attendee": standing.attendee, **(more or {})}
     audit.append(tx, audit.Entry(actor, action, standing.kind.id, detail=detail))
 
 

@@ -49,7 +49,7 @@ def create(tx: Transaction, name: str, role: Role, actor: str) -> tuple[Token, s
             f"a token '{name}' is or was there, and the audit trail knows it by that name;"
             " take another, e.g. with a number behind it"
         )
-    detail: dict[str, str | int | float | bool | None] = {"token": name, "role": role}
+    detail: audit.Detail = {"token": name, "role": role}
     audit.append(tx, audit.Entry(actor, "token.created", detail=detail))
     number = int(row[0])
     return Token(number, name, role, tx.at), f"boxd_{number}_{secret}"

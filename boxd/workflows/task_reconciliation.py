@@ -94,6 +94,6 @@ async def _end(client: Client, ledger: Ledger, workflow: str) -> None:
     except RPCError as error:  # the list may lag behind: it has closed meanwhile
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-    detail: dict[str, str | int | float | bool | None] = {"workflow": workflow}
+    detail: audit.Detail = {"workflow": workflow}
     entry = audit.Entry("boxd", "workflow.ended", _UNKNOWN, detail=detail)
     await ledger.write(partial(audit.append, entry=entry))
