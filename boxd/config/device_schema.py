@@ -7,8 +7,9 @@ kind it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -39,7 +40,42 @@ SerialPath = Annotated[str, AfterValidator(_stays_the_same), Field(description=_
 ArduinoNumber = Annotated[int, Field(ge=1, le=8)]
 
 
-class CodetvDevice(Section):
+class DeviceSection(Section):
+    """A device of any kind: the parts that it has are those that its tables name.
+
+    A kind whose parts are not in tables says so itself.
+    """
+
+    @property
+    def key_names(self) -> frozenset[Key]:
+        """The keys that it has."""
+        return frozenset(self._table("keys"))
+
+    @property
+    def lamp_names(self) -> frozenset[LampName]:
+        """The lamps that it has."""
+        return frozenset(self._table("lamps"))
+
+    @property
+    def has_buzzer(self) -> bool:
+        """Whether it can sound."""
+        return bool(getattr(self, "buzzer", False))
+
+    @property
+    def latch_names(self) -> tuple[str, ...]:
+        """Its latches."""
+        return tuple(self._table("latches"))
+
+    @property
+    def door_names(self) -> tuple[str, ...]:
+        """Its door switches."""
+        return tuple(self._table("doors"))
+
+    def _table(self, name: str) -> Mapping[Any, object]:
+        return getattr(self, name, {})
+
+
+class CodetvDevice(DeviceSection):
     """A CodeTV board, found by its product name."""
 
     kind: Literal["codetv"]
@@ -69,11 +105,6 @@ class CodetvDevice(Section):
     def latch_names(self) -> tuple[str, ...]:
         """Its latches."""
         return ("latch",)
-
-    @property
-    def door_names(self) -> tuple[str, ...]:
-        """Its door switches."""
-        return ()
 
 
 class MidiControl(Section):
@@ -151,7 +182,7 @@ def _listed(key: str, value: object) -> object:
     return (value,) if type(value) is int else tuple(value) if isinstance(value, list) else value
 
 
-class NotesDevice(Section):
+class NotesDevice(DeviceSection):
     """Any class-compliant MIDI device, by a map of its notes and controls.
 
     It has no latches: nothing on such a device bounds a pulse.
@@ -167,31 +198,6 @@ class NotesDevice(Section):
     buzzer: MidiControl | None = None
     doors: dict[Name, MidiControl] = Field(default_factory=dict)
     ask_state: MidiControl | None = None
-
-    @property
-    def key_names(self) -> frozenset[Key]:
-        """The keys that it has."""
-        return frozenset(self.keys)
-
-    @property
-    def lamp_names(self) -> frozenset[LampName]:
-        """The lamps that it has."""
-        return frozenset(self.lamps)
-
-    @property
-    def has_buzzer(self) -> bool:
-        """Whether it can sound."""
-        return self.buzzer is not None
-
-    @property
-    def latch_names(self) -> tuple[str, ...]:
-        """Its latches."""
-        return ()
-
-    @property
-    def door_names(self) -> tuple[str, ...]:
-        """Its door switches."""
-        return tuple(self.doors)
 
 
 class PinLevel(StrEnum):
@@ -298,7 +304,7 @@ class GpioMatrix(Section):
         }
 
 
-class GpioDevice(Section):
+class GpioDevice(DeviceSection):
     """Parts on the Pi's own pins."""
 
     kind: Literal["gpio"]
@@ -320,26 +326,6 @@ class GpioDevice(Section):
     def key_names(self) -> frozenset[Key]:
         """The keys that it has."""
         return frozenset({*self.keys, *(self.matrix.keys.values() if self.matrix else ())})
-
-    @property
-    def lamp_names(self) -> frozenset[LampName]:
-        """The lamps that it has."""
-        return frozenset(self.lamps)
-
-    @property
-    def has_buzzer(self) -> bool:
-        """Whether it can sound."""
-        return self.buzzer is not None
-
-    @property
-    def latch_names(self) -> tuple[str, ...]:
-        """Its latches."""
-        return tuple(self.latches)
-
-    @property
-    def door_names(self) -> tuple[str, ...]:
-        """Its door switches."""
-        return tuple(self.doors)
 
 
 def _number_alone(value: object) -> object:
@@ -367,7 +353,7 @@ class ArduinoDoor(Section):
     _short = model_validator(mode="before")(_number_alone)
 
 
-class ArduinoDevice(Section):
+class ArduinoDevice(DeviceSection):
     """An Arduino on a serial line with boxd's firmware, known by its line and its board number."""
 
     kind: Literal["arduino"]
@@ -379,31 +365,6 @@ class ArduinoDevice(Section):
     doors: dict[Name, ArduinoDoor] = Field(default_factory=dict)
     lamps: dict[LampName, ArduinoNumber] = Field(default_factory=dict)
     buzzer: bool = False
-
-    @property
-    def key_names(self) -> frozenset[Key]:
-        """The keys that it has."""
-        return frozenset(())
-
-    @property
-    def lamp_names(self) -> frozenset[LampName]:
-        """The lamps that it has."""
-        return frozenset(self.lamps)
-
-    @property
-    def has_buzzer(self) -> bool:
-        """Whether it can sound."""
-        return self.buzzer
-
-    @property
-    def latch_names(self) -> tuple[str, ...]:
-        """Its latches."""
-        return tuple(self.latches)
-
-    @property
-    def door_names(self) -> tuple[str, ...]:
-        """Its door switches."""
-        return tuple(self.doors)
 
 
 Device = Annotated[
