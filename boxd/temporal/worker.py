@@ -64,13 +64,7 @@ def create_worker(
     activities: Sequence[Callable[..., object]],
 ) -> Worker:
     """A worker for this box; run it with `async with` or `run`."""
-    return Worker(
-        client,
-        task_queue=task_queue(box_id),
-        workflows=workflows,
-        activities=activities,
-        **worker_options(),
-    )
+    return _worker(client, task_queue(box_id), workflows, activities, worker_options())
 
 
 def create_tasks_worker(
@@ -80,10 +74,14 @@ def create_tasks_worker(
     activities: Sequence[Callable[..., object]],
 ) -> Worker:
     """The worker of this box's tasks; run it with `async with` or `run`."""
-    return Worker(
-        client,
-        task_queue=tasks_queue(box_id),
-        workflows=workflows,
-        activities=activities,
-        **tasks_worker_options(),
-    )
+    return _worker(client, tasks_queue(box_id), workflows, activities, tasks_worker_options())
+
+
+def _worker(
+    client: Client,
+    queue: str,
+    workflows: Sequence[type],
+    activities: Sequence[Callable[..., object]],
+    options: dict[str, Any],
+) -> Worker:
+    return Worker(client, task_queue=queue, workflows=workflows, activities=activities, **options)
