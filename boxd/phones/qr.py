@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 from pathlib import Path
-
-import segno
+from typing import TYPE_CHECKING
 
 from boxd.phones.markup import Html
+
+if TYPE_CHECKING:
+    import segno
 
 QUIET = 4  # so many light squares around a code, as ISO/IEC 18004 asks for
 _PNG_SCALE = 16  # pixels for each square: 4 cm at 300 dots per inch for a usual link
@@ -34,6 +36,8 @@ def squares(url: str) -> list[list[bool]]:
 
 
 def _code(url: str) -> segno.QRCode:
+    import segno  # only a box that draws codes needs it
+
     # M mends 15 %: a thumb on a badge, a drop of rain on a sign.
     return segno.make(url, error="m", micro=False, boost_error=True)
 
