@@ -12,7 +12,7 @@ from pathlib import Path
 
 from boxd.cli import csv_file
 from boxd.cli.csv_file import Columns, Row
-from boxd.cli.file_text import UnreadableError, read_text
+from boxd.cli.file_text import importing, read_text
 from boxd.errors import BadInput
 from boxd.ledger.check_digit import is_well_formed
 
@@ -48,17 +48,13 @@ def _read(path: Path, columns: Columns, once: str, why_not: Callable[[str], str]
     faults: list[str] = []
     found: list[CodeRow] = []
     seen: dict[str, int] = {}
-    try:
+    with importing(path):
         for row in csv_file.rows(read_text(path, LARGEST_FILE_BYTES), columns):
             wrong = [*row.faults, *_faults(row.values, once, why_not)]
             wrong += _repeated(row, once, seen)
             faults += [f"line {row.line}: {fault}" for fault in wrong]
             if not wrong:
                 found.append(_code_row(row))
-    except UnreadableError as error:
-        raise BadInput(f"{path}: nothing was imported; {error}") from None
-    except OSError as error:
-        raise BadInput(f"{path} can't be read: {error.strerror}; nothing was imported") from error
     if faults:
         csv_file.refuse(path, faults)
     if not found:

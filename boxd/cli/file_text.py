@@ -6,7 +6,11 @@ the eight-bit encodings can't be told from one another, and a wrong guess misspe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from boxd.errors import BadInput
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
@@ -15,6 +19,17 @@ _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 class UnreadableError(Exception):
     """The file as a whole can't be understood; the message is the rule and the remedy."""
+
+
+@contextmanager
+def importing(path: Path) -> Iterator[None]:
+    """Turn what makes a file unreadable as a whole into BadInput that names it."""
+    try:
+        yield
+    except UnreadableError as error:
+        raise BadInput(f"{path}: nothing was imported; {error}") from None
+    except OSError as error:
+        raise BadInput(f"{path} can't be read: {error.strerror}; nothing was imported") from error
 
 
 def read_text(path: Path, largest_bytes: int) -> str:

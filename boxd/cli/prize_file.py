@@ -9,7 +9,7 @@ from pathlib import Path
 
 from boxd.cli import csv_file
 from boxd.cli.csv_file import wrong_names
-from boxd.cli.file_text import UnreadableError, read_text
+from boxd.cli.file_text import UnreadableError, importing, read_text
 from boxd.cli.prize_rows import COLUMNS, PrizeRow, checked
 from boxd.config.schema import Prize
 from boxd.errors import BadInput
@@ -22,12 +22,8 @@ _TOML_HEAD = re.compile(r"\s*\[\[\s*prizes\s*\]\]")
 def read_prizes(path: Path) -> list[Prize]:
     """The prizes of a `.csv` or `.toml` file. Raises BadInput listing every error with its line."""
     rows_of = _rows_of_toml if path.suffix.lower() == ".toml" else _rows_of_csv
-    try:
+    with importing(path):
         prizes, errors = checked(rows_of(read_text(path, LARGEST_FILE_BYTES)))
-    except UnreadableError as error:
-        raise BadInput(f"{path}: nothing was imported; {error}") from None
-    except OSError as error:
-        raise BadInput(f"{path} can't be read: {error.strerror}; nothing was imported") from error
     if errors:
         csv_file.refuse(path, errors)
     if not prizes:
