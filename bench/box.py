@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 READY = "f07d4001f7"  # the success lamp, steady
 BOARDS = {"bay-1": "CodeTV Board 0", "bay-2": "CodeTV Board 1"}
 LOCKERS = {"bay-1": 1, "bay-2": 3}
+IDLE_S = 3.0
 
 
 class Box:
@@ -143,15 +144,18 @@ class Browser:
     def __init__(self, port: int) -> None:
         self._origin = f"http://127.0.0.1:{port}"
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._heard = time.monotonic()
 
     def post(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
         """Status and JSON of a POST."""
+        self._leave_idle_connection()
         headers = {"Content-Type": "application/json", "Origin": self._origin}
         self._connection.request("POST", path, json.dumps(body).encode(), headers)
         return self._answer()
 
     def get(self, path: str) -> tuple[int, Any]:
         """Status and JSON of a GET."""
+        self._leave_idle_connection()
         self._connection.request("GET", path)
         return self._answer()
 
@@ -175,7 +179,14 @@ class Browser:
 
     def _answer(self) -> tuple[int, Any]:
         response = self._connection.getresponse()
-        return response.status, json.loads(response.read())
+        body = response.read()
+        self._heard = time.monotonic()
+        return response.status, json.loads(body)
+
+    def _leave_idle_connection(self) -> None:
+        """The box hangs up on who is silent for five seconds; a browser dials again by then."""
+        if time.monotonic() - self._heard > IDLE_S:
+            self._connection.close()
 
 
 def _configuration(shipped: str, state: Path, ports: list[int]) -> str:
