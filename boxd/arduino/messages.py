@@ -219,7 +219,7 @@ _OF_KIND: dict[int, type[Command | Welcome | DoorLevels | Subscribed | Pong | Do
 def frame_of(message: Message, nonce: int, number: int) -> Frame:
     """The frame that carries a message; raises ValueError where a value does not fit."""
     if isinstance(message, Unreadable):
-        raise ValueError(f"nothing can be sent as kind {message.kind:#04x}")  # noqa: TRY004
+        raise ValueError(f"nothing can be sent as kind {message.kind:#04x}")  # noqa: TRY004 - of the values, not of the types
     if isinstance(message, Answer):
         return Frame(message.command | REPLY, nonce, number, bytes([message.result]))
     try:
