@@ -108,9 +108,9 @@ class Ledger:
             return await loop.run_in_executor(self._reading, self._view, look)
 
     def write_now(self, change: Callable[[Transaction], T]) -> T:
-        """The same as `write` for a program without an event loop."""
+        """The same as `write` for a program without an event loop; waits for its turn."""
         with self._saying_trouble():
-            return self._commit(change)
+            return self._writing.submit(self._commit, change).result()
 
     async def erase_remains(self) -> None:
         """Take what was deleted out of the file's bytes; writers wait while it is rewritten."""
