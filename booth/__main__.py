@@ -15,6 +15,7 @@ from booth.machine import Machine
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "booth"
 PROJECT = "/srv/boxd"
+PYTHON_PATH = f"PYTHONPATH=/opt/booth/packages:{PROJECT}"
 CHIP_VARIABLE = "BOXD_TEST_GPIO_SIM"  # see tests/gpio/wiring.py
 CHECKS = (
     *(f"booth/checks/test_{name}.py" for name in ("midi", "serial", "gpio")),
@@ -38,8 +39,9 @@ def main() -> int:
         _say("booting a machine; its console: build/booth/console.log")
         _say(f"it answered after {machine.boot():.0f} s")
         machine.copy_in(ROOT, _project_files(), PROJECT)
-        chip = machine.ask(f"cd {PROJECT} && python3 -m booth.guest").strip()
-        going_in = f"cd {PROJECT} && export {CHIP_VARIABLE}={chip}"
+        going_in = f"cd {PROJECT} && export {PYTHON_PATH}"
+        chip = machine.ask(f"{going_in} && python3 -m booth.guest").strip()
+        going_in += f" {CHIP_VARIABLE}={chip}"
         if asked.what == "shell":
             shell = [*machine.ssh, "-t", f"{going_in}; exec bash -l"]
             return subprocess.run(shell, check=False).returncode

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -18,11 +19,9 @@ MEMORY_MIB = 1024
 ANSWERS_WITHIN_S = 30.0  # sshd's first answer, on an emulated processor
 OFF_WITHIN_S = 60.0
 
-# A processor without the newest instructions, which are slow where they have to be emulated.
-_PROCESSOR = "Nehalem"
 _APPEND = (
-    "console=ttyS0 root=/dev/vda rw quiet loglevel=3 systemd.show_status=false mitigations=off "
-    "random.trust_cpu=on systemd.mask=serial-getty@ttyS0.service systemd.mask=getty@tty1.service"
+    "root=/dev/vda rw quiet loglevel=3 systemd.show_status=false mitigations=off "
+    "random.trust_cpu=on systemd.mask=getty@tty1.service"
 )
 
 
@@ -30,18 +29,56 @@ class MachineError(Exception):
     """The machine could not be started, or does not answer."""
 
 
-class Machine:
-    """One machine and its disk, which lives as long as this object unless `disk` is given.
+@dataclass(frozen=True)
+class Architecture:
+    """How QEMU is started for a processor."""
 
-    `image` is a folder made by booth/Makefile; the console goes into `log`.
+    program: str
+    machine: str
+    processor: str
+    console: str
+    more: tuple[str, ...] = ()
+
+
+ARCHITECTURES = {
+    # A processor without the newest instructions, which are slow where they have to be emulated.
+    "amd64": Architecture(
+        "qemu-system-x86_64",
+        "pc",
+        "Nehalem",
+        "ttyS0",
+        ("-device", "i6300esb", "-watchdog-action", "reset"),
+    ),
+    "arm64": Architecture("qemu-system-aarch64", "virt,gic-version=3", "cortex-a76", "ttyAMA0"),
+}
+
+
+class Machine:
+    """One machine. `image` is a folder made by booth/Makefile; the console goes into `log`.
+
+    Its disk is thrown away with this object, unless `drive` says what it has instead, in the words
+    of QEMU's -drive. What the guest writes to /dev/virtio-ports/booth.trace is appended to `trace`
+    as it happens, and so survives any end; /dev/virtio-ports/booth.orders is the socket `orders`.
     """
 
-    def __init__(self, image: Path, log: Path, accelerator: str = "tcg") -> None:
+    def __init__(
+        self,
+        image: Path,
+        log: Path,
+        accelerator: str = "tcg",
+        *,
+        drive: str | None = None,
+        trace: Path | None = None,
+    ) -> None:
         self._image = image
+        self._architecture = ARCHITECTURES[(image / "architecture").read_text().strip()]
         self._log = log
         self._accelerator = accelerator
         self._folder = Path(tempfile.mkdtemp(prefix="booth-"))
         self._disk = self._folder / "disk.qcow2"
+        self._drive = drive
+        self.trace = trace or self._folder / "trace.jsonl"
+        self.orders = self._folder / "orders"
         self._port = 0
         self._qemu: subprocess.Popen[bytes] | None = None
 
@@ -84,7 +121,7 @@ class Machine:
 
         Raises MachineError when it does not.
         """
-        if not self._disk.exists():
+        if self._drive is None and not self._disk.exists():
             self._make_disk()
         begun = time.monotonic()
         self._port = _free_port()
@@ -157,12 +194,14 @@ class Machine:
         subprocess.run([*making, str(self._disk)], check=True)
 
     def _command(self) -> list[str]:
+        kind = self._architecture
         emulation = "tcg,thread=multi,tb-size=512" if self._accelerator == "tcg" else "kvm"
         network = f"user,restrict=on,hostfwd=tcp:{ADDRESS}:{self._port}-:22"
+        append = f"console={kind.console} systemd.mask=serial-getty@{kind.console}.service"
         parts = {
-            "-machine": "pc",
+            "-machine": kind.machine,
             "-accel": emulation,
-            "-cpu": _PROCESSOR,
+            "-cpu": kind.processor,
             "-smp": "2",
             "-m": str(MEMORY_MIB),
             "-display": "none",
@@ -170,21 +209,26 @@ class Machine:
             "-serial": "stdio",
             "-kernel": str(self._image / "vmlinuz"),
             "-initrd": str(self._image / "initrd.img"),
-            "-append": _APPEND,
-            "-drive": f"file={self._disk},format=qcow2,if=virtio",
+            "-append": f"{append} {_APPEND}",
+            "-drive": f"{self._drive or f'file={self._disk},format=qcow2'},if=virtio",
             "-nic": f"{network},model=virtio-net-pci",
-            "-watchdog-action": "reset",
         }
         flags = [part for flag in parts.items() for part in flag]
         return [
-            "nice",
-            "-n",
-            "19",
-            "qemu-system-x86_64",
+            *("nice", "-n", "19", kind.program),
             *flags,
-            "-device",
-            "i6300esb",
+            *self._channels(),
+            *kind.more,
             "-no-reboot",
+        ]
+
+    def _channels(self) -> list[str]:
+        return [
+            *("-device", "virtio-serial-pci"),
+            *("-chardev", f"file,id=trace,path={self.trace},append=on"),
+            *("-device", "virtserialport,chardev=trace,name=booth.trace"),
+            *("-chardev", f"socket,id=orders,path={self.orders},server=on,wait=off"),
+            *("-device", "virtserialport,chardev=orders,name=booth.orders"),
         ]
 
     def _await_ready(self, deadline: float) -> None:
