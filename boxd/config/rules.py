@@ -125,6 +125,12 @@ def _temporal_faults(config: Config) -> Iterator[Finding]:
             )
             yield Finding(("temporal", key), text)
         return
+    if temporal.own_unit:
+        text = (
+            "[temporal] own_unit = true is about the box's own server, and address names one"
+            " elsewhere; remove one of the two"
+        )
+        yield Finding(("temporal", "own_unit"), text)
     if not temporal.tls:
         for key in secured:
             text = f"[temporal] {key} is of no use without TLS; write tls = true, or remove it"

@@ -65,7 +65,10 @@ class Timeouts(Section):
 
 
 class Temporal(Section):
-    """The embedded server, or with `address` the one to connect to."""
+    """The box's own server, or with `address` the one to connect to.
+
+    With `own_unit` the own server is not the daemon's child: `boxd temporal-server` runs it.
+    """
 
     address: (
         Annotated[
@@ -77,6 +80,7 @@ class Temporal(Section):
         ]
         | None
     ) = None
+    own_unit: bool = False
     namespace: Text = "default"
     api_key_file: FilePath | None = None
     tls: bool = False
@@ -244,6 +248,11 @@ class Config(Section):
     def temporal_dir(self) -> Path:
         """Where the embedded Temporal server keeps its files."""
         return self.box.state_dir / "temporal"
+
+    @property
+    def server_news_file(self) -> Path:
+        """The socket on which a Temporal server in a unit of its own tells how it is."""
+        return self.box.state_dir / "temporal.sock"
 
     @property
     def trace_file(self) -> Path:

@@ -456,6 +456,12 @@ CASES = {
         "[temporal] tls goes with a server elsewhere, and the box's own speaks plainly on"
         " loopback; name that server's address, or remove this line",
     ),
+    "a unit for a server that is elsewhere": Broken(
+        "[temporal]",
+        '[temporal]\naddress = "t:7233"\nown_unit = true # here',
+        "[temporal] own_unit = true is about the box's own server, and address names one"
+        " elsewhere; remove one of the two",
+    ),
     # --- web
     "HUD for everybody": Broken(
         "[web]",
