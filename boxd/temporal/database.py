@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from boxd.errors import BoxdError
+from boxd.sqlite_reading import reading_uri
 
 NAME = "temporal.db"
 PARTS = ("", "-wal", "-shm", "-journal", ".json")
@@ -157,7 +158,7 @@ def is_marked_running(database: Path) -> bool:
 
 def _why_not_whole(database: Path, sidecar: Sidecar, was_unclean: bool) -> str:
     # Read-only, so that closing it does not write the log back into the file.
-    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as file:
+    with closing(sqlite3.connect(reading_uri(database), uri=True)) as file:
         if fingerprint(file) != sidecar.fingerprint:
             return "its tables are not those it was made with"
         if was_unclean and database.stat().st_size < LARGEST_CHECKED:
