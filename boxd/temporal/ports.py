@@ -47,15 +47,24 @@ def _is_free(address: str, port: int) -> bool:
         return True
 
 
-def _holder(port: int) -> str:
+def holders_of(port: int) -> list[int]:
+    """The processes that listen on the port, of those that this user may look at."""
     inodes = set(_listening_inodes(port))
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # another user's process, or one that just ended
-            for descriptor in (process / "fd").iterdir():
-                if str(descriptor.readlink()) in inodes:
-                    name = (process / "comm").read_text().strip()
-                    return f"'{name}' (pid {process.name})"
+    return [int(each.name) for each in Path("/proc").glob("[0-9]*") if _has_any(each, inodes)]
+
+
+def _holder(port: int) -> str:
+    for pid in holders_of(port):
+        with suppress(OSError):  # it just ended
+            return f"'{Path(f'/proc/{pid}/comm').read_text().strip()}' (pid {pid})"
     return f"another user's program (sudo ss -ltnp 'sport = :{port}' names it)"
+
+
+def _has_any(process: Path, sockets: set[str]) -> bool:
+    try:
+        return any(str(each.readlink()) in sockets for each in (process / "fd").iterdir())
+    except OSError:  # another user's process, or one that just ended
+        return False
 
 
 def _listening_inodes(port: int) -> Iterator[str]:
