@@ -41,6 +41,11 @@ def get(path: str, **parameters: str | int | None) -> Any:
     return _ask("GET", f"{path}?{urlencode(given)}" if given else path)
 
 
+def get_from(socket_file: Path, path: str, within_s: float) -> Any:
+    """As `get`, of the daemon behind this socket, and without showing that one waits."""
+    return _answer(_SocketConnection(socket_file, within_s), "GET", path, None, {})
+
+
 def post(
     path: str,
     body: Mapping[str, object],
@@ -134,8 +139,19 @@ def _ask(
     within_s: float | None = None,
 ) -> Any:
     connection = _SocketConnection(configuration().socket_file, within_s)
-    with closing(connection), waiting("waiting for boxd"):
-        response = _response(connection, method, path, body, headers or {})
+    with waiting("waiting for boxd"):
+        return _answer(connection, method, path, body, headers or {})
+
+
+def _answer(
+    connection: _SocketConnection,
+    method: str,
+    path: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+) -> Any:
+    with closing(connection):
+        response = _response(connection, method, path, body, headers)
         try:
             content = response.read()
         except (OSError, HTTPException) as error:
