@@ -32,6 +32,7 @@ _COLOURS = {
     "yellow": {
         *("connecting", "checking", "starting", "unknown", "in_use", "taken", "busy"),
         *("open", "load", "ask", "take", "voided", "expired", "declined", "cancelled"),
+        "warned",
     },
     "red": {
         *("unreachable", "out_of_service", "locked_out", "failed", "jam", "down", "damaged"),

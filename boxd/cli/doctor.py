@@ -1,0 +1,121 @@
+"""`boxd doctor`: everything that can be wrong with this box, each with its remedy."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.program import FAILED
+from boxd.cli.setting import SYSTEM_FILE, config_path
+from boxd.cli.shape import BoxdCommand, json_option
+from boxd.cli.tables import say_json, style_of
+from boxd.cli.times import present
+from boxd.cli.waiting import progress
+from boxd.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from boxd.config import Config
+    from boxd.doctor.check import Examined
+    from boxd.doctor.finding import Grade
+    from boxd.doctor.patient import Json, Patient
+
+# A daemon that is well answers in some milliseconds; on a busy Pi it may take a second.
+_ANSWER_WITHIN_S = 5.0
+_NARROWEST = 60
+_WIDEST = 100
+
+
+@click.command(
+    "doctor",
+    cls=BoxdCommand,
+    examples=(
+        "boxd doctor",
+        "sudo boxd doctor --strict && echo all is well",
+        "boxd doctor --json | jq '.checks[] | select(.grade == \"failed\")'",
+    ),
+)
+@click.option("--strict", is_flag=True, help="Let a warning end with 1, too.")
+@click.option("--all", "everything", is_flag=True, help="Show what was skipped, too.")
+@json_option
+def command(strict: bool, everything: bool, as_json: bool) -> int | None:
+    """Look for everything that can be wrong with this box, and tell the remedy.
+
+    Moves no latch and changes nothing. Works without the daemon, with a dead one, and with a
+    configuration that can't be read; as another user it says what takes sudo.
+
+    Exits with 1 when something has failed; a warning alone exits with 0.
+    """
+    from boxd.doctor import report
+    from boxd.doctor.check import worst
+    from boxd.doctor.finding import Grade
+
+    patient = _patient()
+    examined = _examined(patient)
+    if as_json:
+        say_json(report.as_json(patient, examined))
+    else:
+        _show(examined, everything)
+    found = worst(finding for each in examined for finding in each.findings)
+    bad = (Grade.FAILED, Grade.WARNED) if strict else (Grade.FAILED,)
+    return FAILED if found in bad else None
+
+
+def _patient() -> Patient:
+    from boxd.doctor.patient import Daemon, Patient
+    from boxd.doctor.programs import said_by
+
+    path, found = _configuration()
+    return Patient(path, found, Daemon(lambda asked: _ask(found, asked)), present(), said_by)
+
+
+def _configuration() -> tuple[Path, Config | ConfigError]:
+    """The file, and what it says or why it can't be used: that is for the doctor to tell."""
+    from boxd.config import load
+
+    try:
+        path = config_path()
+    except ConfigError as error:
+        return SYSTEM_FILE, error
+    try:
+        return path, load(path)
+    except ConfigError as error:
+        return path, error
+
+
+def _ask(found: Config | ConfigError, path: str) -> Json:
+    if isinstance(found, ConfigError):
+        raise found
+    answer: Json = daemon.get_from(found.socket_file, path, _ANSWER_WITHIN_S)
+    return answer
+
+
+def _examined(patient: Patient) -> list[Examined]:
+    from boxd.doctor.check import examine
+    from boxd.doctor.checks import CHECKS
+
+    found = []
+    with progress("examining", len(CHECKS)) as done:
+        for check in CHECKS:
+            found.append(examine(check, patient))
+            done(1)
+    return found
+
+
+def _show(examined: list[Examined], everything: bool) -> None:
+    from boxd.doctor import report
+
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDEST
+    width = max(_NARROWEST, min(columns, _WIDEST))
+    for line in report.lines(examined, width, _styled, everything):
+        click.secho(line, bold=line.isalpha())
+
+
+def _styled(word: str, grade: Grade) -> str:
+    colour = style_of(grade)
+    return click.style(word, dim=True) if colour == "dim" else click.style(word, fg=colour)

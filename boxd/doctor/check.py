@@ -1,0 +1,80 @@
+"""A check, and carrying it out: within its time, and never ending in a traceback."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from boxd.doctor.finding import Finding, Grade, NotSeen, failed, passed, skipped
+from boxd.doctor.patient import Patient
+
+SUDO = "sudo boxd doctor"
+WITHIN_S = 10.0
+
+_WORST_FIRST = (Grade.FAILED, Grade.WARNED, Grade.PASSED, Grade.SKIPPED)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that can be wrong with a box.
+
+    `look` returns nothing where all is well and there is nothing to tell. `breaks` says what
+    makes it warn or fail, for people who read the list of checks.
+    """
+
+    family: str
+    name: str
+    look: Callable[[Patient], Iterable[Finding]]
+    breaks: str
+    within_s: float = WITHIN_S
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A check that was carried out, and what it found: at least one finding."""
+
+    check: Check
+    findings: tuple[Finding, ...]
+
+
+def worst(findings: Iterable[Finding]) -> Grade:
+    """The worst grade; skipped where there is none else."""
+    grades = {finding.grade for finding in findings}
+    return next((grade for grade in _WORST_FIRST if grade in grades), Grade.SKIPPED)
+
+
+def examine(check: Check, patient: Patient) -> Examined:
+    """Carry the check out; one that breaks or takes too long has failed."""
+    found: list[tuple[Finding, ...]] = []
+    # A thread that hangs in the kernel can't be ended; it is left behind, until the process ends.
+    looking = threading.Thread(target=lambda: found.append(_look(check, patient)), daemon=True)
+    looking.start()
+    looking.join(check.within_s)
+    return Examined(check, found[0] if found else (_unfinished(check),))
+
+
+def _look(check: Check, patient: Patient) -> tuple[Finding, ...]:
+    try:
+        return tuple(check.look(patient)) or (passed("nothing is wrong"),)
+    except NotSeen as unseen:
+        return (skipped(unseen.why, unseen.remedy),)
+    except PermissionError as error:
+        return (_forbidden(error, patient),)
+    except Exception as error:  # noqa: BLE001 - whatever breaks, the other checks are carried out
+        said = f"this check itself broke ({type(error).__name__}: {error})"
+        return (failed(said, "boxd doctor --bundle   # and send it to whoever looks after boxd"),)
+
+
+def _forbidden(error: PermissionError, patient: Patient) -> Finding:
+    what = f"{error.filename or 'something'} may not be read by this user"
+    if patient.is_root:
+        return failed(f"{what}, who is root", "dmesg | tail   # a file system that fails?")
+    return skipped(what, SUDO)
+
+
+def _unfinished(check: Check) -> Finding:
+    return failed(
+        f"this check did not end within {check.within_s:.0f} s; something it reads hangs",
+        "dmesg | tail -50   # a disk or a device that does not answer?",
+    )

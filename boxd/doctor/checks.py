@@ -1,0 +1,30 @@
+"""Every check, in the order in which people read them: what they see first, comes first."""
+
+from __future__ import annotations
+
+from boxd.doctor import (
+    backups,
+    certificates,
+    clock,
+    configuration,
+    devices,
+    housekeeping,
+    ledger,
+    machine,
+    permissions,
+    pins,
+    ports,
+    running,
+    storage,
+    temporal,
+    units,
+    versions,
+)
+from boxd.doctor.check import Check
+
+_FAMILIES = (
+    *(running, configuration, units, devices, permissions, pins, machine, storage, clock),
+    *(ledger, backups, temporal, ports, housekeeping, certificates, versions),
+)
+
+CHECKS: tuple[Check, ...] = tuple(check for family in _FAMILIES for check in family.CHECKS)

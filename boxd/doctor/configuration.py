@@ -1,0 +1,106 @@
+"""The configuration file and the secrets beside it: errors, and what is allowed but unwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from boxd.config import Config
+from boxd.config.secret_files import secret_file_fault
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.patient import Patient
+from boxd.errors import ConfigError
+
+FAMILY = "Configuration"
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def file(patient: Patient) -> Iterator[Finding]:
+    """Every error of the file, with its line."""
+    if not isinstance(patient.found, ConfigError):
+        yield passed(f"{patient.config_file} is good")
+        return
+    patient.config_file.read_bytes()  # raises PermissionError for a user who may not
+    for line in str(patient.found).splitlines():
+        yield failed(line, f"sudoedit {patient.config_file}   # then: boxd config check")
+
+
+def secrets(patient: Patient) -> Iterator[Finding]:
+    """The files with keys, PIN and secrets: there, and for their owner alone."""
+    named = _secret_files(patient.config)
+    faults = [fault for path in named if (fault := secret_file_fault(path))]
+    for fault in faults:
+        said, _, remedy = fault.rpartition("; ")
+        yield failed(said, remedy.removeprefix("run: "))
+    if not faults:
+        yield passed(f"{len(named)} files, for their owner alone")
+
+
+def _secret_files(config: Config) -> list[Path]:
+    """Those that the configuration names, and those of the box's own keys that were made."""
+    own = (config.claim_key_file, config.reading_key_file, config.link_key_file)
+    named = (
+        config.temporal.api_key_file,
+        config.temporal.tls_key_file,
+        config.phones.tls_key_file,
+        config.phones.attendant_pin_file,
+        config.upstream.secret_file,
+    )
+    if not config.ledger_file.parent.is_dir():
+        raise NotSeen(f"there is no {config.ledger_file.parent} yet")
+    return [*(path for path in own if path.exists()), *filter(None, named)]
+
+
+def wisdom(patient: Patient) -> Iterator[Finding]:
+    """What the file may say, and a box at an event should not."""
+    found = [warned(*each) for each in _unwise(patient.config, patient)]
+    yield from found or [passed("nothing unwise in it")]
+
+
+def _unwise(config: Config, patient: Patient) -> Iterator[tuple[str, str]]:
+    edit = f"sudoedit {patient.config_file}   # "
+    if config.simulation.enabled and patient.text("/proc/device-tree/model"):
+        yield "this is a Pi, and the box is simulated", edit + "[simulation] enabled = false"
+    if config.web.host not in _LOOPBACK:
+        yield (
+            f"the HUD has no login, and listens on {config.web.host}",
+            edit + '[web] host = "127.0.0.1"',
+        )
+    if config.phones.enabled and not config.phones.has_tls:
+        yield (
+            "phones are served without TLS: PIN and tokens travel in clear text",
+            edit + "[phones] tls_cert_file and tls_key_file",
+        )
+    if config.upstream.url and config.upstream.url.startswith("http://"):
+        yield "upstream is told in clear text", edit + '[upstream] url = "https://..."'
+    if config.temporal.address and not config.temporal.tls:
+        yield "another machine's Temporal is used without TLS", edit + "[temporal] tls = true"
+    for key, what in _switched_off(config):
+        yield f"{what} by itself", f"{edit}[schedules] {key}"
+
+
+def _switched_off(config: Config) -> Iterator[tuple[str, str]]:
+    schedules = config.schedules
+    if not schedules.backup_every_h:
+        yield "backup_every_h = 6", "no backup is made"
+    if not schedules.verification_every_h:
+        yield "verification_every_h = 24", "the audit trail is not verified"
+    if not schedules.self_test_every_h:
+        yield "self_test_every_h = 24", "devices are not tested"
+    if not schedules.expiry_every_min:
+        yield "expiry_every_min = 60", "unused codes do not expire"
+
+
+CHECKS = (
+    Check(FAMILY, "file", file, "the file is not there, can't be read, or has errors"),
+    Check(FAMILY, "secrets", secrets, "a secret's file is missing, or others may read it"),
+    Check(
+        FAMILY,
+        "wisdom",
+        wisdom,
+        "a simulated box on a Pi; the HUD open to the network; phones, upstream or Temporal"
+        " without TLS; housekeeping switched off",
+    ),
+)

@@ -1,0 +1,112 @@
+"""The boards, Arduinos and pads: missing, there twice, the wrong one, or in no configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, NotesDevice
+from boxd.config.schema import MidiBackend
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.patient import Json, Patient
+from boxd.midi.ports import Listing, PortPair, belongs_to, find
+
+FAMILY = "Devices"
+
+_PROPER = ("ready", "disabled")
+_LOOK = "boxd devices list   # cable, power, a free socket? lsusb shows what the Pi sees"
+# What the kernel tells of ALSA's sequencer.
+_CLIENT = re.compile(r'Client\s+(\d+) : "(.*)" \[')
+_PORT = re.compile(r'\s+Port\s+(\d+) : "(.*)" \((.)(.)')
+_SYSTEM_CLIENTS = ("System", "Midi Through", "Client-128")
+
+
+def configured(patient: Patient) -> Iterator[Finding]:
+    """Every configured device: as the daemon sees it, or without one as far as the kernel tells."""
+    if patient.is_served:
+        for device in patient.said("/api/v1/status")["devices"]:
+            yield _as_told(device)
+        return
+    if patient.config.simulation.enabled:
+        raise NotSeen("simulated devices live in boxd, which does not run")
+    for device in patient.config.devices:
+        yield from _as_seen(device, patient)
+
+
+def _as_told(device: Json) -> Finding:
+    state, name = device["state"], device["name"]
+    if state in _PROPER:
+        return passed(f"{name} is {state}")
+    return failed(f"{name} ({device['port']}) is {state}: {device['why']}", _LOOK)
+
+
+def _as_seen(device: Device, patient: Patient) -> Iterator[Finding]:
+    if not device.enabled:
+        return
+    if isinstance(device, ArduinoDevice):
+        is_there = patient.at(device.port).exists()
+        why = f"{device.port} is not there"
+        yield passed(f"{device.name} is plugged in") if is_there else failed(why, _LOOK)
+    elif isinstance(device, CodetvDevice | NotesDevice):
+        found = find(_midi(patient), device.port)
+        is_there = isinstance(found, PortPair)
+        yield (
+            passed(f"{device.name} is plugged in")
+            if is_there
+            else failed(f"{device.name}: {found}", _LOOK)
+        )
+
+
+def unknown(patient: Patient) -> Iterator[Finding]:
+    """What is plugged in and in no configuration."""
+    edit = f"sudoedit {patient.config_file}   # add it, or unplug it"
+    found = (
+        [(each["port"], each["remedy"]) for each in patient.said("/api/v1/status")["strangers"]]
+        if patient.is_served
+        else [(name, "") for name in _unknown_midi(patient)]
+    )
+    for port, remedy in found:
+        yield warned(f"'{port}' is plugged in, and in no configuration", remedy or edit)
+    if not found:
+        yield passed("nothing is plugged in that is not configured")
+
+
+def _unknown_midi(patient: Patient) -> list[str]:
+    known = [each.port for each in patient.config.devices]
+    names = dict.fromkeys(source.partition(":")[0] for source in _midi(patient).sources)
+    return [name for name in names if not any(belongs_to(name, port) for port in known)]
+
+
+def _midi(patient: Patient) -> Listing:
+    """The sequencer's ports by the names that MIDI programs see."""
+    if patient.config.midi.backend is not MidiBackend.ALSA:
+        raise NotSeen("boxd does not run, and the kernel does not know JACK's ports")
+    said = patient.text("/proc/asound/seq/clients")
+    if said is None:
+        raise NotSeen("the kernel has no MIDI sequencer", "sudo modprobe snd-seq")
+    return _listing(said)
+
+
+def _listing(said: str) -> Listing:
+    """The ports in the kernel's text, as `CLIENT:PORT 20:0`; R: can be read from, W: written to."""
+    sources, destinations, client = [], [], ("", "")
+    for line in said.splitlines():
+        if found := _CLIENT.match(line):
+            client = (found[1], found[2])
+        elif (found := _PORT.match(line)) and client[1] not in _SYSTEM_CLIENTS:
+            name = f"{client[1]}:{found[2]} {client[0]}:{found[1]}"
+            sources += [name] if found[3] == "R" else []
+            destinations += [name] if found[4] == "W" else []
+    return Listing(tuple(sources), tuple(destinations))
+
+
+CHECKS = (
+    Check(
+        FAMILY,
+        "configured",
+        configured,
+        "one is unplugged, there twice, not the one meant, or does not answer",
+    ),
+    Check(FAMILY, "unknown", unknown, "something is plugged in that no configuration names"),
+)

@@ -1,0 +1,53 @@
+"""What a check finds: passed, warned, failed or skipped, what was seen, and the remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Grade(StrEnum):
+    """How a check ended; skipped says nothing about the box."""
+
+    PASSED = "passed"
+    SKIPPED = "skipped"
+    WARNED = "warned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: its grade, what was seen, and what to do about it."""
+
+    grade: Grade
+    seen: str
+    remedy: str = ""
+
+
+def passed(seen: str) -> Finding:
+    """All is well."""
+    return Finding(Grade.PASSED, seen)
+
+
+def skipped(why: str, remedy: str = "") -> Finding:
+    """It does not concern this box, or could not be seen; then the remedy says by whom."""
+    return Finding(Grade.SKIPPED, why, remedy)
+
+
+def warned(seen: str, remedy: str) -> Finding:
+    """The box works, and somebody should look at it."""
+    return Finding(Grade.WARNED, seen, remedy)
+
+
+def failed(seen: str, remedy: str) -> Finding:
+    """The box does not work, or will not for long."""
+    return Finding(Grade.FAILED, seen, remedy)
+
+
+class NotSeen(Exception):
+    """A check could not see what it judges; it is skipped, with the reason and the remedy."""
+
+    def __init__(self, why: str, remedy: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.remedy = remedy

@@ -1,0 +1,87 @@
+"""What the box does by itself: its schedules, and the outbox for upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.ledger_reading import reading
+from boxd.doctor.patient import Json, Patient
+from boxd.ledger import outbox as waiting_room
+
+FAMILY = "Housekeeping"
+
+_LATE = timedelta(hours=1)
+
+
+def schedules(patient: Patient) -> Iterator[Finding]:
+    """Each schedule: not paused, and its last run good."""
+    found = patient.said("/api/v1/schedules")["schedules"]
+    for each in found:
+        yield from _of_one(each, patient)
+    if not found:
+        raise NotSeen("this box has no schedules")
+
+
+def _of_one(schedule: Json, patient: Patient) -> Iterator[Finding]:
+    name, last = schedule["name"], schedule["last"] or {}
+    if schedule["paused"]:
+        from boxd.workflows.schedules import schedule_id
+
+        yield warned(
+            f"{name} is paused: {schedule['note'] or 'nobody said why'}",
+            f"boxd temporal schedule toggle --unpause --reason 'it is mended'"
+            f" --schedule-id {schedule_id(patient.name, name)}",
+        )
+    elif last.get("state") == "failed":
+        yield failed(f"{name} failed: {last['said']}", f"boxd schedules run {name}")
+    elif _is_late(schedule, patient.now):
+        yield failed(
+            f"{name} was due at {schedule['next_at']} and has not begun",
+            "sudo systemctl restart boxd   # then: boxd schedules list",
+        )
+    else:
+        yield passed(f"{name}: {last.get('state') or 'not run yet'}")
+
+
+def _is_late(schedule: Json, now: datetime) -> bool:
+    due = schedule["next_at"]
+    return bool(due) and datetime.fromisoformat(due) < now - _LATE
+
+
+def outbox(patient: Patient) -> Iterator[Finding]:
+    """Events for upstream: how many wait, since when, and which were refused for good."""
+    if patient.config.upstream.url is None:
+        raise NotSeen("this box has no upstream")
+    with reading(patient) as ledger:
+        depth = waiting_room.depth(ledger)
+    if depth.is_full:
+        yield failed(
+            f"full: {depth.waiting} events wait, later ones are in the audit trail alone",
+            "boxd outbox list   # why upstream does not take them; is it there?",
+        )
+    elif depth.oldest_at and datetime.fromisoformat(depth.oldest_at) < patient.now - _LATE:
+        yield warned(
+            f"{depth.waiting} events wait, the first since {depth.oldest_at}",
+            "boxd outbox list   # why upstream does not take them",
+        )
+    if depth.dead:
+        yield warned(
+            f"upstream has refused {depth.dead} events for good",
+            "boxd outbox list --dead   # why; once that is mended: boxd outbox resend",
+        )
+    yield passed(f"{depth.waiting} wait, {depth.delivered} delivered ever")
+
+
+CHECKS = (
+    Check(FAMILY, "schedules", schedules, "one is paused, failed, or an hour late"),
+    Check(
+        FAMILY,
+        "outbox",
+        outbox,
+        "full (failed); events wait for an hour, or were refused for good (warned)",
+        40,
+    ),
+)

@@ -1,0 +1,86 @@
+"""As whom the daemon runs: its user and groups, and what those may open."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from boxd.doctor.finding import NotSeen
+from boxd.doctor.patient import Patient
+
+SERVICE = "boxd.service"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user with all groups; `groups_missing` are those named that this system does not have."""
+
+    name: str
+    uid: int
+    gids: frozenset[int]
+    groups_missing: tuple[str, ...] = ()
+
+    def may_use(self, node: Path) -> bool:
+        """Whether mode, owner and group let it read and write."""
+        status = node.stat()
+        if self.uid == 0:
+            return True
+        if self.uid == status.st_uid:
+            needed = stat.S_IRUSR | stat.S_IWUSR
+        elif status.st_gid in self.gids:
+            needed = stat.S_IRGRP | stat.S_IWGRP
+        else:
+            needed = stat.S_IROTH | stat.S_IWOTH
+        return status.st_mode & needed == needed
+
+
+def identity(patient: Patient) -> Identity:
+    """The running daemon's; else the one its unit names; else this user's."""
+    return _of_process(patient) or _of_unit(patient) or _own()
+
+
+def _of_process(patient: Patient) -> Identity | None:
+    if isinstance(patient.found, Exception) or not patient.is_served:
+        return None
+    pid = patient.found.lock_file.read_text().strip()
+    lines = (patient.text(f"/proc/{pid}/status") or "").splitlines()
+    said = {key: value.split() for key, _, value in (line.partition(":") for line in lines)}
+    if "Uid" not in said:
+        return None
+    uid = int(said["Uid"][1])
+    return Identity(_name(uid), uid, frozenset(map(int, (said["Gid"][1], *said["Groups"]))))
+
+
+def _of_unit(patient: Patient) -> Identity | None:
+    said = patient.run(
+        ("systemctl", "show", SERVICE, "-p", "LoadState", "-p", "User", "-p", "SupplementaryGroups")
+    )
+    shown = dict(line.partition("=")[::2] for line in (said or "").splitlines())
+    if shown.get("LoadState") != "loaded" or not shown.get("User"):
+        return None
+    try:
+        user = pwd.getpwnam(shown["User"])
+    except KeyError:
+        raise NotSeen(f"{SERVICE} runs as '{shown['User']}', who does not exist") from None
+    wanted = shown.get("SupplementaryGroups", "").split()
+    known = {each.gr_name: each.gr_gid for each in grp.getgrall()}
+    gids = {user.pw_gid, *os.getgrouplist(user.pw_name, user.pw_gid)}
+    gids |= {known[name] for name in wanted if name in known}
+    missing = tuple(name for name in wanted if name not in known)
+    return Identity(user.pw_name, user.pw_uid, frozenset(gids), missing)
+
+
+def _own() -> Identity:
+    uid = os.geteuid()
+    return Identity(_name(uid), uid, frozenset((os.getegid(), *os.getgroups())))
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"

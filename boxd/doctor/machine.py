@@ -1,0 +1,114 @@
+"""The Pi itself: its power, its heat, its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.patient import Patient
+
+FAMILY = "Machine"
+
+# The firmware's word: bit 0 to 3 is now, the same 16 higher since the start.
+_UNDER_VOLTAGE = 1 << 0
+_TROUBLES = (
+    (1 << 0, "under-voltage"),
+    (1 << 1, "a capped frequency"),
+    (1 << 2, "throttling"),
+    (1 << 3, "the soft limit of temperature"),
+)
+_SINCE_START = 16
+_THROTTLED = "sys/devices/platform/soc*/soc*firmware/get_throttled"
+
+_BETTER_POWER = (
+    "give the Pi its own power supply (5.1 V; 3 A, a Pi 5 takes 5 A) on a short cable,"
+    " and the latches another one"
+)
+_COOLER = "vcgencmd measure_temp   # then: air to the Pi, a heat sink, no sun"
+
+# A Pi slows down at 80 degrees, and more at 85.
+_WARM_C, _HOT_C = 70, 80
+_MIB = 1024  # in KiB, as /proc/meminfo counts
+_SHORT_MIB, _TIGHT_MIB = 32, 96
+
+
+def power(patient: Patient) -> Iterator[Finding]:
+    """Under-voltage and throttling, as the Pi's firmware tells."""
+    bits = _throttled(patient)
+    if bits is None:
+        raise NotSeen("there is no Pi's firmware here to ask")
+    yield _power_of(bits)
+
+
+def _power_of(bits: int) -> Finding:
+    now = ", ".join(name for bit, name in _TROUBLES if bits & bit)
+    before = ", ".join(name for bit, name in _TROUBLES if bits & bit << _SINCE_START)
+    is_weak = bits & (_UNDER_VOLTAGE | _UNDER_VOLTAGE << _SINCE_START)
+    remedy = _BETTER_POWER if is_weak else _COOLER
+    if bits & _UNDER_VOLTAGE:
+        return failed(f"now: {now}", remedy)
+    if now or before:
+        return warned(f"now: {now}" if now else f"since the start: {before}", remedy)
+    return passed("no under-voltage and no throttling since the start")
+
+
+def _throttled(patient: Patient) -> int | None:
+    for file in patient.root.glob(_THROTTLED):
+        return int(file.read_text(), 16)
+    said = patient.run(("vcgencmd", "get_throttled"))
+    return int(said.partition("=")[2], 16) if said and "=" in said else None
+
+
+def temperature(patient: Patient) -> Iterator[Finding]:
+    """The hottest of the kernel's thermal zones."""
+    zones = [int(file.read_text()) for file in patient.root.glob("sys/class/thermal/*/temp")]
+    if not zones:
+        raise NotSeen("the kernel tells no temperature here")
+    hottest = max(zones) / 1000
+    if hottest >= _HOT_C:
+        yield failed(f"{hottest:.0f} °C: from {_HOT_C} on a Pi slows down", _COOLER)
+    elif hottest >= _WARM_C:
+        yield warned(f"{hottest:.0f} °C; from {_HOT_C} on a Pi slows down", _COOLER)
+    else:
+        yield passed(f"{hottest:.0f} °C")
+
+
+def memory(patient: Patient) -> Iterator[Finding]:
+    """What programs can still have, and whether the kernel had to end one."""
+    said = patient.text("/proc/meminfo") or ""
+    lines = (line.split() for line in said.splitlines())
+    values = {line[0].rstrip(":"): int(line[1]) // _MIB for line in lines if len(line) > 1}
+    if "MemAvailable" not in values:
+        raise NotSeen("/proc/meminfo does not tell")
+    left = f"{values['MemAvailable']} of {values['MemTotal']} MiB available"
+    remedy = "ps -eo rss,comm --sort=-rss | head   # what else runs here? stop it, disable it"
+    if values["MemAvailable"] < _SHORT_MIB:
+        yield failed(left, remedy)
+    elif values["MemAvailable"] < _TIGHT_MIB:
+        yield warned(left, remedy)
+    else:
+        yield passed(left)
+    if ended := _ended_for_memory(patient):
+        yield warned(
+            f"the kernel ended {ended} programs for want of memory since the start",
+            "sudo dmesg | grep -i 'killed process'   # which",
+        )
+
+
+def _ended_for_memory(patient: Patient) -> int:
+    lines = (patient.text("/proc/vmstat") or "").splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+
+
+CHECKS = (
+    Check(FAMILY, "power", power, "the firmware reports under-voltage or throttling"),
+    Check(FAMILY, "temperature", temperature, f"{_WARM_C} °C (warned), {_HOT_C} °C (failed)"),
+    Check(
+        FAMILY,
+        "memory",
+        memory,
+        f"less than {_TIGHT_MIB} MiB available (warned), {_SHORT_MIB} (failed); programs ended"
+        " for want of memory",
+    ),
+)

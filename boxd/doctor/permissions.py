@@ -1,0 +1,113 @@
+"""Whether the daemon's user may use what it needs: device nodes, and its own files."""
+
+from __future__ import annotations
+
+import grp
+from collections.abc import Iterator
+from pathlib import Path
+
+from boxd.config import Config
+from boxd.config.device_schema import ArduinoDevice, CodetvDevice, GpioDevice, NotesDevice
+from boxd.config.schema import MidiBackend
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, NotSeen, failed, passed
+from boxd.doctor.identity import SERVICE, Identity, identity
+from boxd.doctor.patient import Patient
+
+FAMILY = "Permissions"
+
+SEQUENCER = "/dev/snd/seq"
+
+
+def devices(patient: Patient) -> Iterator[Finding]:
+    """Device nodes: there, and for the daemon's user to read and write."""
+    who = identity(patient)
+    nodes = _nodes(patient)
+    if not nodes:
+        raise NotSeen("no configured device needs one")
+    for node in nodes:
+        yield _usable(node, who)
+
+
+def groups(patient: Patient) -> Iterator[Finding]:
+    """The groups that the unit gives to the daemon exist."""
+    who = identity(patient)
+    for name in who.groups_missing:
+        yield failed(
+            f"there is no group '{name}', which {SERVICE} names",
+            f"sudo groupadd --system {name}   # or install boxd again, which makes it",
+        )
+    if not who.groups_missing:
+        named = ", ".join(sorted(_group(gid) for gid in who.gids))
+        yield passed(f"boxd runs as {who.name} ({named})")
+
+
+def files(patient: Patient) -> Iterator[Finding]:
+    """Everything in the state directory belongs to the owner of the state directory."""
+    state = patient.config.box.state_dir
+    if not state.is_dir():
+        raise NotSeen(f"there is no {state} yet")
+    owner = state.stat().st_uid
+    strange = [path for path in (state, *_within(state)) if path.lstat().st_uid != owner]
+    if strange:
+        named = ", ".join(str(path.relative_to(state)) for path in strange[:3])
+        yield failed(
+            f"{len(strange)} of {state} belong to somebody else: {named}",
+            f"sudo chown -R --reference={state} {state}",
+        )
+    else:
+        yield passed(f"all of {state} belongs to its owner")
+
+
+def _within(state: Path) -> Iterator[Path]:
+    for folder in (state, state / "keys", state / "temporal", state / "backups"):
+        if folder.is_dir():
+            yield from folder.iterdir()
+
+
+def _nodes(patient: Patient) -> list[Path]:
+    """What the configured devices are reached through; in simulation nothing."""
+    config = patient.config
+    if config.simulation.enabled:
+        return []
+    used = [device for device in config.devices if device.enabled]
+    found: list[Path] = []
+    if _has_midi(config) and config.midi.backend is MidiBackend.ALSA:
+        found.append(patient.at(SEQUENCER))
+    if any(isinstance(device, GpioDevice) for device in used):
+        chips = sorted(patient.at("/dev").glob("gpiochip[0-9]*"))
+        found += chips or [patient.at("/dev/gpiochip0")]
+    ports = (device.port for device in used if isinstance(device, ArduinoDevice))
+    return [*found, *(node for port in ports if (node := patient.at(port)).exists())]
+
+
+def _has_midi(config: Config) -> bool:
+    return any(isinstance(each, CodetvDevice | NotesDevice) for each in config.devices)
+
+
+def _usable(node: Path, who: Identity) -> Finding:
+    if not node.exists():
+        module = "sudo modprobe snd-seq   # " if node.name == "seq" else ""
+        return failed(f"{node} is not there", f"{module}ls -l {node.parent}")
+    if who.may_use(node):
+        return passed(f"{who.name} may use {node}")
+    status = node.stat()
+    group = _group(status.st_gid)
+    seen = f"{who.name} may not use {node} (mode {status.st_mode & 0o777:03o}, group {group})"
+    if status.st_mode & 0o060 != 0o060 or group == "root":
+        return failed(seen, "sudo udevadm trigger   # applies boxd's udev rules again; then look")
+    return failed(seen, f"sudo usermod -aG {group} {who.name} && sudo systemctl restart boxd")
+
+
+def _group(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+CHECKS = (
+    Check(FAMILY, "groups", groups, "a group that the unit names does not exist"),
+    Check(FAMILY, "devices", devices, "a device node is missing, or not for the daemon's user"),
+    Check(FAMILY, "files", files, "something in the state directory belongs to another user"),
+)

@@ -1,0 +1,95 @@
+"""The Pi's pins: the library, the header, and what the kernel does with a pin nobody holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from boxd.config.device_schema import GpioDevice
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, NotSeen, failed, passed, skipped, warned
+from boxd.doctor.patient import Patient
+from boxd.errors import BoxdError
+from boxd.gpio.factory import ENVIRONMENT
+
+FAMILY = "Pins"
+
+# Up to the Pi 4 the pins are the SoC's, on a Pi 5 those of the RP1.
+_MODULES = ("pinctrl_bcm2835", "pinctrl_rp1")
+_CONFIG_TXT = "/boot/firmware/config.txt"
+_STRICT = "dtparam=strict_gpiod"
+
+
+def model(patient: Patient) -> Iterator[Finding]:
+    """Which Pi this is."""
+    _needed(patient)
+    said = (patient.text("/proc/device-tree/model") or "").strip("\0")
+    if said.startswith("Raspberry Pi"):
+        yield passed(said)
+    else:
+        yield failed(
+            f"this is no Pi ({said or 'it does not say what it is'}), and devices of kind 'gpio'"
+            " are configured",
+            f"sudoedit {patient.config_file}   # enabled = false, or [simulation] enabled = true",
+        )
+
+
+def library(patient: Patient) -> Iterator[Finding]:
+    """The library can be loaded, nothing asks for another library, and the header is there."""
+    _needed(patient)
+    asked = patient.environment.get(ENVIRONMENT)
+    if asked not in (None, "lgpio"):
+        yield failed(
+            f"{ENVIRONMENT} is '{asked}', and boxd uses lgpio",
+            f"unset {ENVIRONMENT}   # and look for it in: systemctl show boxd -p Environment",
+        )
+    from boxd.gpio.header import header_chip
+    from boxd.gpio.lgpio_pins import load_apart
+
+    try:
+        chip = header_chip(load_apart())
+    except BoxdError as error:
+        said, _, remedy = str(error).partition("; ")
+        yield failed(said, remedy or "gpiodetect   # which chips there are")
+        return
+    yield passed(f"lgpio, on /dev/gpiochip{chip}")
+
+
+def persistence(patient: Patient) -> Iterator[Finding]:
+    """Whether the kernel leaves a pin driven when the program that held it is gone."""
+    _needed(patient)
+    said = {name: _kept(patient, name) for name in _MODULES}
+    found = {name: value for name, value in said.items() if value is not None}
+    if not found:
+        yield skipped("this kernel does not say whether it keeps outputs driven")
+    for name, value in found.items():
+        yield _judged(name, value, patient) if value in "Y1" else passed(f"{name} lets go of pins")
+
+
+def _kept(patient: Patient, module: str) -> str | None:
+    return patient.text(f"/sys/module/{module}/parameters/persist_gpio_outputs")
+
+
+def _judged(module: str, value: str, patient: Patient) -> Finding:
+    seen = (
+        f"{module}.persist_gpio_outputs = {value}: a latch that is on when every program dies"
+        " stays on"
+    )
+    written = (patient.text(_CONFIG_TXT) or "").splitlines()
+    if _STRICT in (line.strip() for line in written):
+        return warned(seen, f"sudo reboot   # {_STRICT} stands in {_CONFIG_TXT} already")
+    return warned(seen, f"echo {_STRICT} | sudo tee -a {_CONFIG_TXT} && sudo reboot")
+
+
+def _needed(patient: Patient) -> None:
+    """Raise NotSeen unless boxd uses the Pi's own pins."""
+    config = patient.config
+    used = any(isinstance(each, GpioDevice) and each.enabled for each in config.devices)
+    if not used or config.simulation.enabled:
+        raise NotSeen("no device on this Pi's own pins is configured")
+
+
+CHECKS = (
+    Check(FAMILY, "model", model, "pins are configured, and this is no Pi"),
+    Check(FAMILY, "library", library, "lgpio can't be loaded, another is asked for, no header"),
+    Check(FAMILY, "persistence", persistence, "the kernel keeps outputs driven (warned)"),
+)

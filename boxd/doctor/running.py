@@ -1,0 +1,66 @@
+"""The daemon: whether it runs, answers, and takes codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, failed, passed, warned
+from boxd.doctor.patient import Json, Patient
+from boxd.errors import BoxdError
+
+FAMILY = "Daemon"
+
+_LOG = "journalctl -u boxd -n 50   # what it said last"
+
+
+def daemon(patient: Patient) -> Iterator[Finding]:
+    """Whether a boxd serves this box, and what it says of itself."""
+    if not patient.is_served:
+        yield failed("boxd does not run", f"sudo systemctl start boxd.target   # then: {_LOG}")
+        return
+    try:
+        health: Json = patient.daemon.get("/api/v1/status")["health"]
+    except BoxdError as error:
+        yield failed(f"boxd runs, and does not answer: {error}", "sudo systemctl restart boxd")
+        return
+    if health["state"] == "ready":
+        yield passed("runs, and takes codes")
+    else:
+        state = str(health["state"]).replace("_", " ")
+        yield failed(f"{state}: {health['why']}", health["remedy"] or _LOG)
+
+
+def alarms(patient: Patient) -> Iterator[Finding]:
+    """What the box itself has asked somebody to look at."""
+    standing = patient.said("/api/v1/status")["alarms"]
+    for alarm in standing:
+        yield warned(
+            f"{alarm['subject']}: {alarm['text']}",
+            f"boxd alarms clear {alarm['id']}   # once the cause is gone",
+        )
+    if not standing:
+        yield passed("none stands")
+
+
+def lockers(patient: Patient) -> Iterator[Finding]:
+    """Lockers that somebody took out of service."""
+    out = [each for each in patient.said("/api/v1/status")["lockers"] if _is_out(each)]
+    for locker in out:
+        yield warned(
+            f"locker {locker['id']} is out of service: {locker['reason']}",
+            f"boxd lockers in-service {locker['id']}   # when it is mended",
+        )
+    if not out:
+        yield passed("every locker is in service")
+
+
+def _is_out(locker: Json) -> bool:
+    return bool(locker["state"] == "out_of_service")
+
+
+CHECKS = (
+    Check(FAMILY, "boxd", daemon, "boxd does not run, does not answer, or is out of service"),
+    Check(FAMILY, "alarms", alarms, "an alarm stands"),
+    Check(FAMILY, "lockers", lockers, "a locker is out of service"),
+)

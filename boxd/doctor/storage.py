@@ -1,0 +1,161 @@
+"""The disks under the state directory and the backups: room, writable, sound, worn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.patient import Patient
+
+FAMILY = "Storage"
+
+_MIB = 1024 * 1024
+_SHORT_MIB = 64  # what a backup leaves to the ledger
+_TIGHT_MIB = 512
+_FEW_FILES = 500
+
+# Of eMMC: JEDEC's life_time counts tenths of the rated writes, 11 is beyond them.
+_WORN, _SPENT = 9, 11
+_NORMAL_END, _URGENT_END = 1, 3
+# Of cards, which tell nothing: a card of the usual kind (TLC) stands about so many full writes.
+_FULL_WRITES = 300
+
+_NEW_CARD = "boxd backup create   # then a new card: docs/maintainers.md, 'Replace a card'"
+_DISK_FAILS = "sudo dmesg | grep -iE 'mmc|ext4|i/o error'   # is the disk failing?"
+
+
+def space(patient: Patient) -> Iterator[Finding]:
+    """Room on every disk that boxd writes to."""
+    for folder in _folders(patient):
+        disk = os.statvfs(folder)
+        free = disk.f_bavail * disk.f_frsize // _MIB
+        seen = f"{folder}: {free} of {disk.f_blocks * disk.f_frsize // _MIB} MiB free"
+        remedy = f"sudo du -xh {folder} | sort -h | tail   # and: sudo journalctl --vacuum-size=50M"
+        if free < _SHORT_MIB:
+            yield failed(seen, remedy)
+        elif disk.f_files and disk.f_favail < _FEW_FILES:
+            yield failed(f"{folder}: room for {disk.f_favail} more files only", remedy)
+        elif free < _TIGHT_MIB:
+            yield warned(seen, remedy)
+        else:
+            yield passed(seen)
+
+
+def writable(patient: Patient) -> Iterator[Finding]:
+    """A file system that the kernel has made read-only, as it does with one that fails."""
+    for folder in _folders(patient):
+        if os.statvfs(folder).f_flag & os.ST_RDONLY:
+            yield failed(
+                f"{folder} is on a file system that is read-only",
+                f"{_DISK_FAILS} If not: sudo mount -o remount,rw {_mount_point(folder)}",
+            )
+        else:
+            yield passed(f"{folder} can be written to")
+
+
+def sound(patient: Patient) -> Iterator[Finding]:
+    """Errors that ext4 has counted since the file system was made or checked."""
+    counts = {
+        file.parent.name: int(file.read_text())
+        for file in sorted(patient.root.glob("sys/fs/ext4/*/errors_count"))
+    }
+    if not counts:
+        raise NotSeen("no file system here counts its errors (ext4 does)")
+    for name, errors in counts.items():
+        if errors:
+            yield failed(
+                f"ext4 on {name} has counted {errors} errors",
+                "boxd backup create   # then add fsck.mode=force to /boot/firmware/cmdline.txt,"
+                " restart, take it out again; if errors come back: a new card",
+            )
+    if not any(counts.values()):
+        yield passed(f"no errors counted on {', '.join(counts)}")
+
+
+def wear(patient: Patient) -> Iterator[Finding]:
+    """What cards and eMMC tell of their age."""
+    disks = [each for each in sorted(patient.root.glob("sys/block/mmcblk*")) if _is_disk(each.name)]
+    if not disks:
+        raise NotSeen("there is no SD card or eMMC here")
+    for disk in disks:
+        yield _worn_by_its_word(disk) or _worn_by_what_was_written(patient, disk)
+
+
+def _worn_by_its_word(disk: Path) -> Finding | None:
+    """What an eMMC says of itself; SD cards say nothing."""
+    tenths = [int(word, 16) for word in _said(disk / "device/life_time").split()]
+    end = int(_said(disk / "device/pre_eol_info") or "0", 16)
+    if not any(tenths) and not end:
+        return None
+    most = max(tenths, default=0)
+    used = (
+        f"beyond its rated life ({most})" if most >= _SPENT else f"{most * 10} % of its life used"
+    )
+    seen = f"{_called(disk)}: {used}"
+    if most >= _SPENT or end >= _URGENT_END:
+        return failed(seen if end < _URGENT_END else f"{seen}, spare blocks are gone", _NEW_CARD)
+    if most >= _WORN or end > _NORMAL_END:
+        return warned(seen, _NEW_CARD)
+    return passed(seen)
+
+
+def _worn_by_what_was_written(patient: Patient, disk: Path) -> Finding:
+    size = int(_said(disk / "size") or "0") * 512
+    files = patient.root.glob(f"sys/fs/ext4/{disk.name}*/lifetime_write_kbytes")
+    written = sum(int(file.read_text()) for file in files) * 1024
+    if not size or not written:
+        return passed(f"{_called(disk)}: tells nothing of its wear")
+    seen = f"{_called(disk)}: {written >> 30} GiB written, {written // size} times its size"
+    return warned(seen, _NEW_CARD) if written > _FULL_WRITES * size else passed(seen)
+
+
+def _called(disk: Path) -> str:
+    return f"{disk.name} ({_said(disk / 'device/name')}, {_said(disk / 'device/manfid')})"
+
+
+def _is_disk(name: str) -> bool:
+    return name.removeprefix("mmcblk").isdigit()  # not boot0, rpmb and partitions
+
+
+def _said(file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _folders(patient: Patient) -> list[Path]:
+    """The state directory, and where backups lie if that is another disk."""
+    state = patient.config.box.state_dir
+    if not state.is_dir():
+        raise NotSeen(f"there is no {state} yet: boxd makes it at its first start")
+    backups = patient.config.backup_dir
+    apart = backups.is_dir() and backups.stat().st_dev != state.stat().st_dev
+    return [state, backups] if apart else [state]
+
+
+def _mount_point(folder: Path) -> Path:
+    folder = folder.resolve()
+    return next(each for each in (folder, *folder.parents) if each.is_mount())
+
+
+CHECKS = (
+    Check(
+        FAMILY,
+        "space",
+        space,
+        f"less than {_TIGHT_MIB} MiB free (warned), {_SHORT_MIB} (failed), or no room for files",
+    ),
+    Check(FAMILY, "writable", writable, "the file system is mounted read-only"),
+    Check(FAMILY, "file system", sound, "ext4 has counted errors"),
+    Check(
+        FAMILY,
+        "wear",
+        wear,
+        "eMMC at 90 % of its life or short of spare blocks (warned), beyond (failed); a card"
+        f" written {_FULL_WRITES} times over (warned)",
+    ),
+)

@@ -1,0 +1,112 @@
+"""Temporal: whether the server answers, and whether its own file is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+
+from boxd.config.schema import Temporal
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.patient import Patient
+from boxd.errors import BoxdError
+from boxd.temporal import database
+from boxd.temporal.binary import find_binary, read_version
+from boxd.temporal.http_api import answers
+
+FAMILY = "Temporal"
+
+_ANSWER_WITHIN_S = 4.0
+
+
+def server(patient: Patient) -> Iterator[Finding]:
+    """Whether the server can be reached and answers."""
+    settings = patient.config.temporal
+    if settings.address is not None:
+        yield _reached(settings.address)
+    elif asyncio.run(answers(settings.http_port, _ANSWER_WITHIN_S)):
+        yield passed(f"answers on 127.0.0.1:{settings.http_port}")
+    else:
+        yield failed(*_silent(settings, patient))
+
+
+def _silent(settings: Temporal, patient: Patient) -> tuple[str, str]:
+    unit = "boxd-temporal" if settings.own_unit else "boxd"
+    restart = f"sudo systemctl restart {unit}   # codes are kept, open redemptions go on"
+    if _takes_connections("127.0.0.1", settings.http_port):
+        return f"the server hangs: no answer within {_ANSWER_WITHIN_S:.0f} s", restart
+    if not settings.own_unit and not patient.is_served:
+        return "it is not there: boxd, which starts it, does not run", "sudo systemctl start boxd"
+    return (
+        f"nothing answers on port {settings.http_port}",
+        f"journalctl -u {unit} -n 30   # why; then: sudo systemctl restart {unit}",
+    )
+
+
+def _reached(address: str) -> Finding:
+    host, _, port = address.rpartition(":")
+    if _takes_connections(host.strip("[]"), int(port)):
+        return passed(f"{address} takes connections")
+    return failed(
+        f"{address} does not take connections",
+        f"nc -vz {host} {port}   # is the network there, and the name right?",
+    )
+
+
+def _takes_connections(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), _ANSWER_WITHIN_S).close()
+    except OSError:
+        return False
+    return True
+
+
+def file(patient: Patient) -> Iterator[Finding]:
+    """Whether boxd would take the file at its next start, or set it aside."""
+    settings, path = patient.config.temporal, patient.config.temporal_dir / database.NAME
+    if settings.address is not None:
+        raise NotSeen(f"the server at {settings.address} keeps it")
+    if database.is_absent(path):
+        raise NotSeen(f"there is no {path} yet: boxd makes it at its first start")
+    for part in (path, database.sidecar_of(path)):
+        if part.exists():
+            part.open("rb").close()  # raises PermissionError, which is not the file's fault
+    why = database.why_unfit(path, asyncio.run(_version(settings)), was_unclean=True)
+    if why:
+        yield failed(
+            f"{path}: {why}",
+            "sudo systemctl restart boxd.target   # sets it aside; redemptions go on from the"
+            " ledger",
+        )
+    else:
+        yield passed(f"{path} is whole")
+
+
+async def _version(settings: Temporal) -> str:
+    try:
+        return await read_version(find_binary(settings))
+    except BoxdError as error:
+        raise NotSeen("the program temporal does not run, see Versions") from error
+
+
+def set_aside(patient: Patient) -> Iterator[Finding]:
+    """Files of the server that boxd once put aside, and nobody has looked at."""
+    kept = sorted(patient.config.temporal_dir.glob(f"{database.NAME}.set-aside-*"))
+    databases = [path for path in kept if path.suffix != ".json" and "-wal" not in path.name]
+    size = sum(path.stat().st_size for path in kept) >> 20
+    if databases:
+        yield warned(
+            f"{len(databases)} kept in {patient.config.temporal_dir}, {size} MiB",
+            f"sudo rm {patient.config.temporal_dir}/{database.NAME}.set-aside-*   # if nobody"
+            " wants their histories",
+        )
+    else:
+        yield passed("none")
+
+
+CHECKS = (
+    Check(FAMILY, "server", server, "it does not run, hangs, or can't be reached"),
+    Check(FAMILY, "file", file, "it is damaged, cut short, or of another version", 40),
+    Check(FAMILY, "files set aside", set_aside, "boxd has put a file of the server aside"),
+)

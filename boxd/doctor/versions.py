@@ -1,0 +1,87 @@
+"""The versions: of boxd's daemon, Python, the packages, and Temporal's program."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+
+from boxd import __version__
+from boxd.doctor.check import Check
+from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.patient import Patient
+from boxd.errors import BoxdError
+from boxd.temporal.binary import find_binary, read_version
+
+FAMILY = "Versions"
+
+_AGAIN = "sudo make install   # installs boxd and the packages that it needs again"
+_NEEDED = re.compile(r"([\w.-]+)\s*(>=|==)?\s*([\d.]+)?\s*(?:;\s*python_version\s*<\s*'([\d.]+)')?")
+
+
+def daemon(patient: Patient) -> Iterator[Finding]:
+    """The daemon is of the version of this command."""
+    running = patient.said("/api/v1/status")["box"]["boxd"]
+    if running == __version__:
+        yield passed(f"boxd {running}")
+    else:
+        yield warned(
+            f"boxd {running} runs, and {__version__} is installed", "sudo systemctl restart boxd"
+        )
+
+
+def packages(_: Patient) -> Iterator[Finding]:
+    """Every package that boxd says it needs, in a version that will do."""
+    try:
+        needed = metadata.requires("boxd") or []
+    except metadata.PackageNotFoundError:
+        raise NotSeen("boxd was not installed as a package; nothing says what it needs") from None
+    faults = [fault for line in needed if "extra ==" not in line and (fault := why_unmet(line))]
+    for fault in faults:
+        yield failed(fault, _AGAIN)
+    if not faults:
+        yield passed(f"Python {sys.version.split()[0]}, and all packages that boxd needs")
+
+
+def why_unmet(needed: str) -> str:
+    """Why this line of what boxd needs is not met; empty where it is, or does not apply."""
+    found = _NEEDED.match(needed.replace('"', "'"))
+    if found is None:
+        return f"what '{needed}' means is not known"
+    name, relation, wanted, only_below = found.groups()
+    if only_below and sys.version_info[:2] >= _number(only_below):
+        return ""
+    try:
+        present = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return f"the package {name} is not installed"
+    fits = {
+        "==": lambda: present == wanted,
+        ">=": lambda: _number(present) >= _number(wanted),
+    }.get(relation or "", lambda: True)()
+    return "" if fits else f"{name} is {present}, and boxd needs {relation}{wanted}"
+
+
+def temporal(patient: Patient) -> Iterator[Finding]:
+    """The server's program is there and runs."""
+    settings = patient.config.temporal
+    if settings.address is not None:
+        raise NotSeen(f"the server is another machine's, {settings.address}")
+    try:
+        yield passed(asyncio.run(read_version(find_binary(settings))))
+    except BoxdError as error:
+        said, _, remedy = str(error).partition("; ")
+        yield failed(said, remedy or _AGAIN)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+CHECKS = (
+    Check(FAMILY, "boxd", daemon, "another version runs than is installed"),
+    Check(FAMILY, "packages", packages, "a package is missing, or too old"),
+    Check(FAMILY, "temporal", temporal, "the program is missing, or does not run", 25),
+)
