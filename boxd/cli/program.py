@@ -27,6 +27,7 @@ USED_WRONGLY = 2
 COMMANDS = {
     "run": ("run", "Run the box, until it is stopped."),
     "status": ("status", "Show how the box is: bays, prompts, devices, stock, alarms."),
+    "doctor": ("doctor", "Look for everything that can be wrong, each with its remedy."),
     "config": ("configuration", "Check and show the configuration file."),
     "devices": ("devices", "Show the devices and whether they can be used."),
     "prizes": ("prizes", "List, import and adjust the prizes and their stock."),
