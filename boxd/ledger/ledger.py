@@ -16,13 +16,9 @@ from typing import TypeVar
 from boxd.errors import LedgerUnusable
 from boxd.ledger.database import erase_remains, open_for_reading, open_ledger
 from boxd.ledger.telling import Telling
+from boxd.machine_clock import utc_now as utc_now
 
 T = TypeVar("T")
-
-
-def utc_now() -> datetime:
-    """The wall clock, in UTC."""
-    return datetime.now(UTC)
 
 
 def as_text(moment: datetime) -> str:
@@ -62,7 +58,7 @@ class Ledger:
     """Runs short transactions one after the other, each durable when its call returns.
 
     `on_commit` is called on the event loop after each one, `on_trouble` when the disk did not
-    let it; whoever watches sets them. Raises LedgerUnusable in that case, and nothing is changed.
+    let it; whoever watches sets them. `commits` counts them. Raises LedgerUnusable in that case, and nothing is changed.
     """
 
     def __init__(
@@ -75,7 +71,8 @@ class Ledger:
         self._reader = open_for_reading(file)
         self.on_commit: Callable[[], None] = lambda: None
         self.on_trouble: Callable[[LedgerUnusable], None] = lambda _: None
-        self._file = file
+        self.file = file
+        self.commits = 0
         self._now = now
         self._telling = telling
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
@@ -98,6 +95,7 @@ class Ledger:
 
         with self._saying_trouble():
             result = await loop.run_in_executor(self._writing, self._commit, whole)
+        self.commits += 1
         self.on_commit()
         return result
 
@@ -125,7 +123,9 @@ class Ledger:
             version = tx.connection.execute("PRAGMA user_version").fetchone()[0]
             tx.connection.execute(f"PRAGMA user_version = {int(version)}")
 
-        await self.write(same_version)
+        loop = asyncio.get_running_loop()
+        with self._saying_trouble():
+            await loop.run_in_executor(self._writing, self._commit, same_version)
 
     @contextmanager
     def _saying_trouble(self) -> Iterator[None]:
@@ -136,7 +136,7 @@ class Ledger:
             raise
         except sqlite3.Error as error:
             trouble = LedgerUnusable(
-                f"the ledger {self._file} can't be used: {error}; nothing was changed."
+                f"the ledger {self.file} can't be used: {error}; nothing was changed."
                 " Look at the disk: full (df -h), read-only (mount), failing (dmesg)"
             )
             self.on_trouble(trouble)
