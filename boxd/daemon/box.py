@@ -21,6 +21,7 @@ from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.daemon.changes import Changes
+from boxd.daemon.clock_keeper import ClockKeeper
 from boxd.daemon.housekeeping import Housekeeping
 from boxd.daemon.organiser import Organiser
 from boxd.daemon.phones import PhoneSide
@@ -65,6 +66,7 @@ class Parts:
     device_tests: DeviceTests
     task_desk: TaskDesk
     housekeeping: Housekeeping
+    clock: ClockKeeper
     upstream: Upstream | None = None
 
 
@@ -238,6 +240,15 @@ class Box:
     async def clear_alarm(self, alarm: int, actor: str) -> Json:
         """Clear an alarm by its number."""
         return await self._parts.ledger.write(lambda tx: alarms.clear_by_id(tx, alarm, actor))
+
+    async def clock(self) -> Json:
+        """The box's time beside the wall clock."""
+        return self._parts.clock.shown()
+
+    async def trust_clock(self, actor: str) -> Json:
+        """Believe the wall clock as it is now: somebody says that it is right."""
+        await self._parts.clock.trust(actor)
+        return self._parts.clock.shown()
 
     async def _read(self, look: Callable[[sqlite3.Connection], T]) -> T:
         return await self._parts.ledger.read(look)

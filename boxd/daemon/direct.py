@@ -10,9 +10,11 @@ from boxd.bays.rack import Rack
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.daemon import assembly, upstream
+from boxd.daemon.clock_keeper import anchor
 from boxd.devices import DeviceState
 from boxd.errors import DeviceUnreachable
 from boxd.ledger.ledger import Ledger
+from boxd.machine_clock import box_clock
 
 # A board that is plugged in is found at the first look; a slow bus gets this long.
 _FOUND_WITHIN_S = 3.0
@@ -24,6 +26,7 @@ async def open_locker(config: Config, locker: int, actor: str, reason: str) -> A
     simulated = assembly.simulated(config)
     rack = assembly.rack(config, simulated, lambda: None)
     try:
+        anchor(box_clock, ledger)
         assembly.prepare_ledger(config, ledger)
         opener = assembly.opener(config, rack, ledger)
         await rack.start()

@@ -17,6 +17,8 @@ from boxd.config import Config, load
 from boxd.daemon.early_news import EarlyNews
 from boxd.daemon.only_one import only_one
 from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
+from boxd.service.notify import STOPPING, Notifier, status
+from boxd.temporal.news import hear
 from boxd.temporal.server import EmbeddedServer
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class _Ending:
 
 
 async def _run(config: Config) -> int:
-    ending = _Ending(asyncio.Event())
+    ending, manager = _Ending(asyncio.Event()), Notifier.of_this_process()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.asked.set)
     async with AsyncExitStack() as closing:
@@ -63,24 +65,26 @@ async def _run(config: Config) -> int:
         from boxd.daemon import startup
 
         try:
-            await startup.start(config, news, closing, ending.fail)
+            await startup.start(config, news, closing, ending.fail, manager)
         except (LedgerDamaged, LedgerTooNew, LedgerUnusable, KeysMissing) as error:
             ending.code = 1
             log.error("refusing to dispense", why=str(error))
-            await startup.start_refusing(config, error, news, closing)
+            await startup.start_refusing(config, error, news, closing, manager)
         await ending.asked.wait()
+        manager.tell(STOPPING, status("stopping: what is at work may finish"))
         log.info("stopping")
     log.info("stopped", exit_code=ending.code)
     return ending.code
 
 
 async def _start_server(config: Config, closing: AsyncExitStack) -> EarlyNews:
-    """Start the embedded server, if the box has one; it is stopped last."""
+    """Start the box's own server, and stop it last; or listen to the unit that runs it."""
     news = EarlyNews()
-    if config.temporal.address is None:
-        server = EmbeddedServer(
-            config.temporal, config.temporal_dir, news.server_changed, news.set_aside
-        )
+    if config.temporal.own_unit:
+        hearing = asyncio.create_task(hear(config.server_news_file, news.server_changed))
+        closing.callback(hearing.cancel)
+    elif config.temporal.address is None:
+        server = EmbeddedServer(config.temporal, config.temporal_dir, news.server_changed)
         closing.push_async_callback(server.stop)
         await server.start()
     return news

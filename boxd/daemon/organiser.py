@@ -125,7 +125,14 @@ class Organiser:
                 )
         valid = timedelta(days=self._config.codes.valid_days)
         usual = as_text(utc_now() + valid)
-        timed = [replace(row, expires_at=_as_ledger_time(row.expires_at) or usual) for row in rows]
+        timed = [
+            replace(
+                row,
+                expires_at=_as_ledger_time(row.expires_at) or usual,
+                is_counted=not row.expires_at,
+            )
+            for row in rows
+        ]
         await self._ledger.write(
             lambda tx: code_batches.stage(tx, batch, timed, self._keys, length)
         )

@@ -17,7 +17,6 @@ from boxd.ledger import backup
 from boxd.ledger.ledger import as_text, utc_now
 from boxd.ledger.overview import Overview
 from boxd.redemption import Answer, Reply
-from boxd.temporal.database import SetAside
 from boxd.temporal.server import ServerStatus
 from boxd.web.snapshot import Health, Picture, snapshot
 
@@ -98,9 +97,6 @@ class RefusingBox:
     def server_changed(self, status: ServerStatus) -> None:
         """The Temporal server is not needed here, but shown."""
         self._temporal = status
-
-    def set_aside(self, kept: SetAside) -> None:
-        """Nothing to add to what the log says."""
 
     def snapshot(self) -> Json:
         """Why the box refuses, and how its devices stand."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -13,8 +14,8 @@ from boxd.daemon.box import Box
 from boxd.errors import LedgerUnusable
 from boxd.ledger import alarms, lockouts
 from boxd.ledger.ledger import Ledger, as_text
-from boxd.temporal.database import SetAside
 from boxd.temporal.server import ServerState, ServerStatus
+from boxd.temporal.set_aside import untold, was_told
 from boxd.workflows.reconciliation import Reconciled
 
 log = structlog.get_logger("boxd")
@@ -27,10 +28,13 @@ _REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u box
 class Serving:
     """Hears from the server and the worker, and tells the bays and the HUD."""
 
-    def __init__(self, box: Box, bays: Mapping[str, Bay], ledger: Ledger) -> None:
+    def __init__(
+        self, box: Box, bays: Mapping[str, Bay], ledger: Ledger, temporal_dir: Path
+    ) -> None:
         self._box = box
         self._bays = bays
         self._ledger = ledger
+        self._temporal_dir = temporal_dir
         self._noting: set[asyncio.Task[object]] = set()
         self._is_stopping = False
         self._why_worker_rests = "boxd is starting"
@@ -77,16 +81,18 @@ class Serving:
         )
 
     def on_server_down(self, callback: Callable[[], None]) -> None:
-        """Call `callback` whenever the embedded server has died."""
+        """Call `callback` whenever the box's own server has died."""
         self._on_server_down = callback
 
     def server_changed(self, status: ServerStatus) -> None:
-        """The embedded server started, serves, or died."""
+        """The box's own server started, serves, or died."""
         self._box.set_health(
             temporal=status.state.value,
             temporal_why=status.why,
             temporal_since=as_text(status.since),
         )
+        if status.state is ServerState.UP:
+            self._note(self._tell_what_was_set_aside())
         if status.state is ServerState.DOWN and not self._is_stopping:
             if not self._why_worker_rests:
                 self.worker_serves(False, status.why or "the Temporal server is down")
@@ -96,17 +102,21 @@ class Serving:
         """There is no server of this box's own."""
         self._box.set_health(temporal="external", temporal_why=address)
 
-    def set_aside(self, kept: SetAside) -> None:
-        """The server's database was not fit for use: said loudly, and kept."""
-        text = (
-            f"Temporal's database was set aside as {kept.path.name} ({kept.why});"
-            " open redemptions go on from the ledger. `boxd alarms clear` ends this alarm."
-        )
-        self._note(
-            self._ledger.write(
-                lambda tx: alarms.raise_alarm(tx, "temporal_set_aside", kept.path.name, text)
+    async def _tell_what_was_set_aside(self) -> None:
+        """Raise an alarm for each database of the server's that was not fit for use.
+
+        A note stays until its alarm is in the ledger.
+        """
+        for kept in await asyncio.to_thread(untold, self._temporal_dir):
+            text = (
+                f"Temporal's database was set aside as {kept.path.name} ({kept.why});"
+                " open redemptions go on from the ledger. `boxd alarms clear` ends this alarm."
             )
-        )
+            alarm = partial(
+                alarms.raise_alarm, kind="temporal_set_aside", subject=kept.path.name, text=text
+            )
+            await self._ledger.write(alarm)
+            await asyncio.to_thread(was_told, kept)
 
     async def reconciled(self, found: Reconciled) -> None:
         """Tell each bay whose Enter was never decided that the code has to be typed again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,14 +19,19 @@ from boxd.config import Config
 from boxd.daemon import assembly, upstream, welcome
 from boxd.daemon.box import Box, Parts
 from boxd.daemon.changes import Changes
+from boxd.daemon.clock_keeper import ClockKeeper, anchor
 from boxd.daemon.early_news import EarlyNews
 from boxd.daemon.housekeeping import Housekeeping
 from boxd.daemon.phones_listener import PhonesListener
 from boxd.daemon.refusing import RefusingBox, RefusingDesk
+from boxd.daemon.service import Proof, Shown, keep_told
 from boxd.daemon.serving import Serving
 from boxd.errors import BoxdError, LedgerDamaged
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
+from boxd.machine_clock import box_clock
+from boxd.service.notify import READY, Notifier, watchdog_s
+from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
 from boxd.web.app import Application
 from boxd.web.box import BoxServices
@@ -50,10 +55,15 @@ _THIS_RUN = secrets.token_hex(4)
 
 
 async def start(
-    config: Config, news: EarlyNews, closing: AsyncExitStack, fail: Callable[[], None]
+    config: Config,
+    news: EarlyNews,
+    closing: AsyncExitStack,
+    fail: Callable[[], None],
+    manager: Notifier,
 ) -> None:
     """Start everything; `closing` ends it in the opposite order, `fail` is called if it breaks.
 
+    Returns when HUD and commands answer, and the bays serve or say why they don't.
     Raises LedgerDamaged, LedgerTooNew or KeysMissing when the box must not dispense, ConfigError
     when a file that the configuration names is of no use.
     """
@@ -64,7 +74,7 @@ async def start(
     simulated = _simulated(config, closing)
     parts = _wire(config, ledger, keys, simulated, changes, closing)
     box = Box(parts, changes)
-    serving = Serving(box, parts.bays, ledger)
+    serving = Serving(box, parts.bays, ledger, config.temporal_dir)
     ledger.on_trouble = serving.ledger_troubled
     closing.push_async_callback(serving.stop)
     await parts.rack.start()
@@ -76,6 +86,7 @@ async def start(
     server = await _start_web(config, box, simulated, closing, box.phones.routes)
     if config.phones.enabled:
         _keep_running(PhonesListener(config.phones, server, ledger).keep(), closing, fail)
+    _keep_running(parts.clock.keep(), closing, fail)
     news.tell(serving)
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
@@ -84,6 +95,7 @@ async def start(
     _start_worker(parts, serving, closing, fail)
     if config.simulation.enabled:
         _keep_running(welcome.greet(config, ledger, keys, serving.is_serving), closing, fail)
+    _report(manager, box, Proof(ledger, parts.bays), closing, fail)
 
 
 async def _open_ledger(
@@ -92,6 +104,7 @@ async def _open_ledger(
     ledger = await asyncio.to_thread(Ledger, config.ledger_file, telling=upstream.telling(config))
     closing.callback(ledger.close)
     ledger.on_commit = changes.note_ledger
+    anchor(box_clock, ledger)
     keys = assembly.keys(config, ledger)
     if unknown := assembly.prepare_ledger(config, ledger):
         log.error("orders with an unknown outcome: the operator is asked", actuations=unknown)
@@ -132,6 +145,7 @@ def _wire(
     task_desk.kinds_changed = assembly.declare_tasks(config, ledger)
     return Parts(
         *(config, ledger, keys, rack, bays, opener, desk, operator, device_tests, task_desk),
+        clock=ClockKeeper(box_clock, ledger, task_desk.look_again),
         housekeeping=Housekeeping(config, ledger),
         upstream=upstream.connected(config, ledger, task_desk, changes),
     )
@@ -170,7 +184,11 @@ def _start_worker(
 
 
 async def start_refusing(
-    config: Config, error: BoxdError, news: EarlyNews, closing: AsyncExitStack
+    config: Config,
+    error: BoxdError,
+    news: EarlyNews,
+    closing: AsyncExitStack,
+    manager: Notifier,
 ) -> None:
     """Show on lamps, HUD and commands why nothing is dispensed."""
     changes = Changes()
@@ -191,6 +209,27 @@ async def start_refusing(
         _keep_running(box.look_for_backup(), closing, lambda: None)
     await _start_web(config, box, simulated, closing)
     news.tell(box)
+    _report(manager, box, _nothing_to_prove, closing, lambda: None)
+
+
+async def _nothing_to_prove() -> None:
+    """A box that refuses does all it can do while its loop runs; a start would not change that."""
+
+
+def _report(
+    manager: Notifier,
+    box: Shown,
+    prove: Callable[[], Awaitable[None]],
+    closing: AsyncExitStack,
+    fail: Callable[[], None],
+) -> None:
+    """Let the service manager know that the box is ready, how it is, and that it works."""
+    if not manager.is_heard:
+        return
+    manager.tell(READY)
+    _keep_running(keep_told(manager, box), closing, fail)
+    if (longest_s := watchdog_s()) is not None:
+        _keep_running(keep_fed(manager, longest_s, prove), closing, fail)
 
 
 def _simulated(config: Config, closing: AsyncExitStack) -> SimulatedHardware | None:

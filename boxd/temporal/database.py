@@ -19,6 +19,7 @@ from pathlib import Path
 
 from boxd.errors import BoxdError
 from boxd.sqlite_reading import reading_uri
+from boxd.temporal.set_aside import SetAside, leave_note
 
 NAME = "temporal.db"
 PARTS = ("", "-wal", "-shm", "-journal", ".json")
@@ -36,14 +37,6 @@ NOT_THE_FILES_FAULT = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """A database that was not used: where it is kept, and why."""
-
-    path: Path
-    why: str
 
 
 @dataclass(frozen=True)
@@ -124,14 +117,16 @@ def publish(being_made: Path, database: Path) -> None:
 def set_aside(database: Path, why: str, now: datetime) -> SetAside:
     """Move the database and what belongs to it to a dated name that nothing has yet.
 
-    The sidecar goes first: whatever interrupts this, the rest is not mistaken for whole.
+    The sidecar goes first: whatever interrupts this, the rest is not mistaken for whole. A note of
+    it is left before that, for whoever tells people.
     """
-    kept = _unused_name(database, now)
+    kept = SetAside(_unused_name(database, now), why)
+    leave_note(kept)
     for part in reversed(PARTS):
         if _part(database, part).exists():
-            _part(database, part).rename(_part(kept, part))
+            _part(database, part).rename(_part(kept.path, part))
     _sync(database.parent)
-    return SetAside(kept, why)
+    return kept
 
 
 def discard(being_made: Path) -> None:

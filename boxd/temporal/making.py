@@ -25,6 +25,7 @@ from boxd.temporal.command import (
 from boxd.temporal.http_api import ensure_namespace
 from boxd.temporal.ports import free_ports
 from boxd.temporal.process import ServerProcess
+from boxd.temporal.set_aside import SetAside
 
 MAKING_DEADLINE_S = 60  # takes 0.4 s; a Pi reading the program from a cold card takes far longer
 POLL_S = 0.01
@@ -39,7 +40,7 @@ class Maker:
     settings: Temporal
 
 
-async def prepare(database: Path, maker: Maker, distrusted: str) -> db.SetAside | None:
+async def prepare(database: Path, maker: Maker, distrusted: str) -> SetAside | None:
     """See that `database` is whole; what was set aside for that, if anything.
 
     `distrusted` is a reason to replace the file even though it looks whole; empty for none.
@@ -62,7 +63,7 @@ async def prepare(database: Path, maker: Maker, distrusted: str) -> db.SetAside 
         ) from error
 
 
-async def _replace(database: Path, maker: Maker, unfit: str) -> db.SetAside | None:
+async def _replace(database: Path, maker: Maker, unfit: str) -> SetAside | None:
     """Make a new database, then let it take the old one's place."""
     being_made = database.with_name(database.name + ".being-made")
     await asyncio.to_thread(db.discard, being_made)

@@ -68,20 +68,18 @@ class _Life:
 
 
 class EmbeddedServer:
-    """A Temporal server that is boxd's child, on loopback, on a database in `directory`."""
+    """A Temporal server that is this process's child, on loopback, on a database in `directory`."""
 
     def __init__(
         self,
         settings: Temporal,
         directory: Path,
         on_change: Callable[[ServerStatus], None],
-        on_set_aside: Callable[[db.SetAside], None],
     ) -> None:
-        """Nothing is started yet; the callbacks come on the event loop."""
+        """Nothing is started yet; `on_change` is called on the event loop."""
         self._settings = settings
         self._database = directory / db.NAME
         self._on_change = on_change
-        self._on_set_aside = on_set_aside
         self._status = ServerStatus(ServerState.DOWN, datetime.now(UTC), "not started")
         self._up = asyncio.Event()
         self._process: ServerProcess | None = None
@@ -107,6 +105,11 @@ class EmbeddedServer:
         self._become(ServerState.STARTING, "")
         self._supervision = asyncio.create_task(self._supervise(binary))
         self._supervision.add_done_callback(self._note_end)
+
+    @property
+    def is_supervised(self) -> bool:
+        """Whether a server that dies now would be started again."""
+        return self._supervision is not None and not self._supervision.done()
 
     async def serving(self) -> None:
         """Wait, for ever if need be, until it answers and its namespace is as configured."""
@@ -167,7 +170,6 @@ class EmbeddedServer:
         kept = await prepare(self._database, maker, distrusted)
         if kept is not None:
             log.error("Temporal's database was set aside", path=str(kept.path), why=kept.why)
-            self._on_set_aside(kept)
         await asyncio.to_thread(db.mark_running, self._database)
         self._become(ServerState.STARTING, self._status.why)
         self._process = await ServerProcess.spawn(

@@ -7,7 +7,7 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +17,11 @@ import pytest
 from boxd.config.schema import Temporal
 from boxd.temporal.binary import find_binary, read_version
 from boxd.temporal.command import LOOPBACK, Ports, server_command, server_environment
-from boxd.temporal.database import SetAside
 from boxd.temporal.making import Maker, prepare, wait_for_namespace
 from boxd.temporal.ports import free_ports
 from boxd.temporal.process import ServerProcess
 from boxd.temporal.server import EmbeddedServer, ServerStatus
+from boxd.temporal.set_aside import SetAside, untold
 
 DEADLINE_S = 20
 
@@ -31,19 +31,23 @@ class Watched:
     """A server, and everything it has told its owner."""
 
     server: EmbeddedServer
+    directory: Path
     statuses: list[ServerStatus] = field(default_factory=list)
-    set_aside: list[SetAside] = field(default_factory=list)
+
+    @property
+    def set_aside(self) -> Sequence[SetAside]:
+        """The notes it has left of databases that it did not use."""
+        return untold(self.directory)
 
 
 @asynccontextmanager
 async def embedded(settings: Temporal, directory: Path) -> AsyncIterator[Watched]:
     """A started server, ended in a hurry: a clean stop takes a second, and has its own test."""
     statuses: list[ServerStatus] = []
-    kept: list[SetAside] = []
-    server = EmbeddedServer(settings, directory, statuses.append, kept.append)
+    server = EmbeddedServer(settings, directory, statuses.append)
     await server.start()
     try:
-        yield Watched(server, statuses, kept)
+        yield Watched(server, directory, statuses)
     finally:
         if server.pid is not None:
             os.kill(server.pid, signal.SIGKILL)

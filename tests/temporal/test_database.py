@@ -14,6 +14,7 @@ import pytest
 from boxd.config.schema import Temporal
 from boxd.errors import BoxdError
 from boxd.temporal import database as db
+from boxd.temporal.set_aside import untold, was_told
 from tests.temporal.conftest import embedded, objects, serving, until
 
 NOW = datetime(2026, 11, 21, 9, 30, 5, tzinfo=UTC)
@@ -40,12 +41,26 @@ def test_setting_aside_never_overwrites(tmp_path: Path) -> None:
     for content in ("first", "second", "third"):
         database.write_text(content)
         db.set_aside(database, "of a test", NOW)
-    kept = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    kept = {path.name: path.read_text() for path in tmp_path.glob("temporal.db*")}
     assert kept == {
         "temporal.db.set-aside-20261121T093005": "first",
         "temporal.db.set-aside-20261121T093005-2": "second",
         "temporal.db.set-aside-20261121T093005-3": "third",
     }
+
+
+def test_what_was_set_aside_is_noted_until_it_was_told(tmp_path: Path) -> None:
+    database = tmp_path / "temporal.db"
+    for why in ("it is damaged", "it was made by 'temporal version 1.0.0'"):
+        database.touch()
+        db.set_aside(database, why, NOW)
+    first, second = untold(tmp_path)
+    was_told(first)
+    was_told(first)
+
+    assert second.path == tmp_path / "temporal.db.set-aside-20261121T093005-2"
+    assert second.why == "it was made by 'temporal version 1.0.0'"
+    assert untold(tmp_path) == [second]
 
 
 def test_a_database_set_aside_keeps_its_log_and_sidecar_under_names_that_fit(

@@ -23,7 +23,7 @@ from boxd.temporal.server import EmbeddedServer
 
 async def main():
     settings = Temporal.model_validate_json(sys.argv[2])
-    server = EmbeddedServer(settings, Path(sys.argv[1]), lambda _: None, lambda _: None)
+    server = EmbeddedServer(settings, Path(sys.argv[1]), lambda _: None)
     await server.start()
     await asyncio.Event().wait()
 

