@@ -3,11 +3,12 @@
 
 PYTHON ?= python3
 CONFIG ?= config/sim.toml
+ARCH ?= $(shell dpkg --print-architecture)
 BOXD := .venv/bin/boxd
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal firmware screenshots lock booth-tests
+.PHONY: help run test check format bench temporal firmware screenshots lock booth-tests deb
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +42,9 @@ firmware: ## the Arduinos' firmware, in build/firmware; BOARD_ID=3 puts an id in
 	@scripts/debian-packages firmware
 	@$(MAKE) --no-print-directory -C firmware
 	@ls -1 build/firmware/*.hex
+
+deb: firmware ## the Debian package, in dist; ARCH=arm64 for a Pi
+	@install/deb "$(ARCH)"
 
 screenshots: .venv/set-up-for-test ## the pictures in docs/images, taken anew
 	@scripts/screenshots

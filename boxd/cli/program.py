@@ -47,6 +47,7 @@ COMMANDS = {
     "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
     "temporal-server": ("temporal_server", "Run this box's Temporal server alone."),
     "sim-board": ("sim_board", "Run a simulated CodeTV board on a real MIDI port."),
+    "upgrade": ("upgrade", "Bring a release into use; the package calls it."),
     "version": ("version", "Show the versions of boxd and of what it stands on."),
 }
 

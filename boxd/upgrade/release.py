@@ -1,0 +1,117 @@
+"""A release: a folder with boxd and all that it needs, which can lie anywhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from boxd.errors import BoxdError
+from boxd.ledger.replacing import flush
+from boxd.upgrade.places import Places
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release in its folder. `digest` tells two builds of one version apart."""
+
+    folder: Path
+    version: str
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """What its folder is called."""
+        return self.folder.name
+
+    def command(self, *arguments: str) -> list[str]:
+        """A command of this release's own boxd, as a list for subprocess."""
+        return [str(self.folder / "bin/boxd"), *arguments]
+
+
+def read_release(folder: Path) -> Release:
+    """The release in the folder. Raises BoxdError when there is none."""
+    try:
+        version = (folder / "VERSION").read_text("utf-8").strip()
+        digest = (folder / "DIGEST").read_text("utf-8").strip()
+    except OSError as error:
+        raise BoxdError(
+            f"{folder} is no release of boxd ({error.strerror}: {error.filename});"
+            " install the package, or type `sudo make install` in a clone"
+        ) from error
+    return Release(folder, version, digest)
+
+
+def current_release(places: Places) -> Release | None:
+    """The release that is in use, None on a new box."""
+    return read_release(places.current.resolve()) if places.current.exists() else None
+
+
+def take(release: Release, places: Places) -> tuple[Release, bool]:
+    """The release in its place among the others, and whether it had to be put there.
+
+    It has its name only when all of it is on the disk, with its bytecode.
+    """
+    target = _place_for(release, places)
+    if target.exists():
+        return read_release(target), False
+    aside = target.with_name(f".{target.name}.being-made")
+    shutil.rmtree(aside, ignore_errors=True)
+    places.releases.mkdir(parents=True, exist_ok=True)
+    is_packaged = release.folder == places.packaged
+    shutil.copytree(
+        *(release.folder, aside),
+        symlinks=True,
+        copy_function=_link_or_copy if is_packaged else shutil.copy2,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    for path in [aside, *aside.rglob("*")]:
+        os.chown(path, 0, 0, follow_symlinks=False)
+    _compile(aside)
+    os.sync()
+    aside.rename(target)
+    flush(places.releases)
+    return read_release(target), True
+
+
+def switch(release: Release, places: Places) -> None:
+    """Let the release be the one in use, from one instant to the next."""
+    link = places.current.with_name(".current.new")
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("releases") / release.name)
+    link.replace(places.current)
+    flush(places.current.parent)
+
+
+def _place_for(release: Release, places: Places) -> Path:
+    """Named by its version; a second build of one version gets some of its digest as well."""
+    plain = places.releases / release.version
+    if not plain.exists() or read_release(plain).digest == release.digest:
+        return plain
+    return places.releases / f"{release.version}-{release.digest[:8]}"
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """The package's own files take no space twice: dpkg never writes into a file in place."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _compile(folder: Path) -> None:
+    """Bytecode for this box's Python: the unprivileged daemon can't write any itself."""
+    version = subprocess.run(
+        [folder / "bin/python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    parts = [folder / "lib/common", folder / f"lib/python{version}"]
+    subprocess.run(
+        [folder / "bin/python", "-m", "compileall", "-q", "-j", "0", *parts],
+        check=False,  # some package holds a template that is no Python
+        stdout=subprocess.DEVNULL,
+    )
