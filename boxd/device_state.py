@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import structlog
 
 from boxd.devices import DeviceState, DeviceStatus
+from boxd.machine_clock import utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ class DeviceStanding:
         self._name = name
         self._kind = kind
         self._port = port
-        self._since = datetime.now(UTC)
+        self._since = utc_now()
         self._on_change = on_change
 
     @property
@@ -58,7 +58,7 @@ class DeviceStanding:
         if (state, why) == (self.state, self._why):
             return
         if state is not self.state:
-            self._since = datetime.now(UTC)
+            self._since = utc_now()
         self.state, self._why = state, why
         log.info("device", device=self._name, port=self._port, state=str(state), why=why)
         self.tell()

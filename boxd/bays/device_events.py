@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from boxd.devices import Key
+from boxd.machine_clock import utc_now
 
 HIDDEN_DIGIT = "digit"
 """What is told in place of a digit that may belong to a claim code."""
@@ -65,7 +66,7 @@ class DeviceEvents:
     def tell(self, device: str, what: What, part: str, value: str, why: str = "") -> None:
         """Something happened just now."""
         if self._listeners:
-            event = DeviceEvent(datetime.now(UTC), device, what, part, value, why)
+            event = DeviceEvent(utc_now(), device, what, part, value, why)
             for listener in tuple(self._listeners):
                 listener(event)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Protocol
 
 import structlog
@@ -24,6 +23,7 @@ from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.devices import LampName
 from boxd.errors import NotFound, Refused
+from boxd.machine_clock import utc_now
 
 IDLE_S = 600.0
 """A test of which nothing has been heard for so long is over: its person has gone."""
@@ -49,7 +49,7 @@ class DeviceTest:
     def __init__(self, tests: DeviceTests, actor: str) -> None:
         self.id = secrets.token_hex(8)
         self.actor = actor
-        self.since = datetime.now(UTC)
+        self.since = utc_now()
         self.device: OverseenDevice | None = None
         self.has_ended = asyncio.Event()
         self._tests = tests

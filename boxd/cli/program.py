@@ -42,6 +42,7 @@ COMMANDS = {
     "audit": ("audit", "Read, verify and export the audit trail."),
     "schedules": ("schedules", "List and run what the box does by itself."),
     "backup": ("backup", "Make, list and restore backups of the ledger."),
+    "clock": ("clock", "Show the box's time, and say that the wall clock is right."),
     "alarms": ("alarms", "List and clear alarms."),
     "outbox": ("outbox", "List what waits for upstream, send refused events again."),
     "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),

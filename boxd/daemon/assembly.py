@@ -23,7 +23,8 @@ from boxd.devices import DeviceState
 from boxd.ledger import actuations, codes, lockers, lockouts, redemptions, task_kinds, tasks
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.issuing import IssueRules
-from boxd.ledger.ledger import Ledger, as_text, utc_now
+from boxd.ledger.ledger import Ledger, as_text
+from boxd.machine_clock import utc_now
 from boxd.task import Checkpoint, TaskKind
 
 if TYPE_CHECKING:

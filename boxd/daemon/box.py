@@ -33,8 +33,9 @@ from boxd.devices import DeviceState
 from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.ledger import Ledger, as_text, utc_now
+from boxd.ledger.ledger import Ledger, as_text
 from boxd.ledger.overview import Overview
+from boxd.machine_clock import utc_now
 from boxd.redemption import Answer, Reply, Standing
 from boxd.web.box import CodesWanted, PrizeRow
 from boxd.web.snapshot import Health, Picture, snapshot
@@ -84,6 +85,7 @@ class Box:
         self._next = asyncio.Event()
         self.tasks = Tasks(parts.ledger, parts.task_desk)
         self.housekeeping = parts.housekeeping
+        self.clock = parts.clock
         self.upstream = parts.upstream or NoUpstream()
         self.organiser = Organiser(parts.config, parts.ledger, parts.keys, parts.task_desk)
         self.tokens = Tokens(parts.ledger)
@@ -240,15 +242,6 @@ class Box:
     async def clear_alarm(self, alarm: int, actor: str) -> Json:
         """Clear an alarm by its number."""
         return await self._parts.ledger.write(lambda tx: alarms.clear_by_id(tx, alarm, actor))
-
-    async def clock(self) -> Json:
-        """The box's time beside the wall clock."""
-        return self._parts.clock.shown()
-
-    async def trust_clock(self, actor: str) -> Json:
-        """Believe the wall clock as it is now: somebody says that it is right."""
-        await self._parts.clock.trust(actor)
-        return self._parts.clock.shown()
 
     async def _read(self, look: Callable[[sqlite3.Connection], T]) -> T:
         return await self._parts.ledger.read(look)

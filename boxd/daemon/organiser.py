@@ -29,7 +29,8 @@ from boxd.ledger.check_digit import is_well_formed
 from boxd.ledger.code_batches import Made, Wanted
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.given_out import GivenOut
-from boxd.ledger.ledger import Ledger, Transaction, as_text, utc_now
+from boxd.ledger.ledger import Ledger, Transaction, as_text
+from boxd.machine_clock import utc_now
 from boxd.task import TaskStanding
 from boxd.workflows.task_desk import TaskDesk
 

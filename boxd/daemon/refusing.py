@@ -14,8 +14,9 @@ from boxd.bays.devices_view import devices_view
 from boxd.config import Config
 from boxd.errors import BoxdError, KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.ledger import backup
-from boxd.ledger.ledger import as_text, utc_now
+from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
+from boxd.machine_clock import utc_now
 from boxd.redemption import Answer, Reply
 from boxd.temporal.server import ServerStatus
 from boxd.web.snapshot import Health, Picture, snapshot
@@ -81,7 +82,7 @@ class RefusingBox:
         self._remedy = _REMEDIES.get(type(error), _LOOKING)
         self._temporal: ServerStatus | None = None
         self.tasks = self.tokens = self.requests = self.links = RefusingServices(error)
-        self.housekeeping = self.upstream = RefusingServices(error)
+        self.housekeeping = self.upstream = self.clock = RefusingServices(error)
 
     async def look_for_backup(self) -> None:
         """Find the newest backup that is whole, and offer it with the command to type."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from boxd.ledger import backup
 from boxd.ledger.backup import Backup, BackupRules
 from boxd.ledger.breath import Breath
-from boxd.ledger.ledger import utc_now
+from boxd.machine_clock import utc_now
 
 
 class BackupMaker:

@@ -28,7 +28,8 @@ _STAGE = (
     " (id TEXT PRIMARY KEY, begun_at TEXT NOT NULL, is_done INTEGER NOT NULL DEFAULT 0)",
     "CREATE TEMP TABLE IF NOT EXISTS staged (batch TEXT NOT NULL, line INTEGER NOT NULL,"
     " attendee TEXT NOT NULL, sku TEXT, digest BLOB NOT NULL, sealed BLOB NOT NULL,"
-    " expires_at TEXT NOT NULL, code INTEGER, PRIMARY KEY (batch, line))",
+    " expires_at TEXT NOT NULL, is_counted INTEGER NOT NULL, code INTEGER,"
+    " PRIMARY KEY (batch, line))",
     "CREATE INDEX IF NOT EXISTS temp.staged_digests ON staged (batch, digest)",
 )
 
@@ -38,7 +39,7 @@ class Wanted:
     """One code that is wanted. `line` is where the organiser's file has it.
 
     `digits` None: made by the box. `sku` None: drawn among what is in stock. `expires_at` as the
-    ledger writes times.
+    ledger writes times; `is_counted` where it was counted from now, and not asked for.
     """
 
     line: int
@@ -46,6 +47,7 @@ class Wanted:
     expires_at: str
     digits: str | None = None
     sku: str | None = None
+    is_counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,11 @@ def stage(tx: Transaction, batch: str, rows: Sequence[Wanted], keys: CodeKeys, l
     for row in rows:
         digits = row.digits or _unused(tx, batch, keys, length)
         tx.connection.execute(
-            "INSERT OR REPLACE INTO staged (batch, line, attendee, sku, digest, sealed, expires_at)"
-            " VALUES (?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO staged (batch, line, attendee, sku, digest, sealed, expires_at,"
+            " is_counted) VALUES (?,?,?,?,?,?,?,?)",
             (
                 *(batch, row.line, row.attendee, row.sku),
-                *(keys.digest(digits), keys.seal(digits), row.expires_at),
+                *(keys.digest(digits), keys.seal(digits), row.expires_at, int(row.is_counted)),
             ),
         )
 
@@ -177,8 +179,9 @@ def _drawn(piles: list[Pile]) -> str:
 
 def _insert(tx: Transaction, batch: str, box: str) -> None:
     tx.connection.execute(
-        "INSERT INTO codes (digest, sealed, box, attendee, sku, state, issued_at, expires_at)"
-        " SELECT digest, sealed, ?, attendees.id, sku, 'ready', ?, expires_at FROM staged"
+        "INSERT INTO codes (digest, sealed, box, attendee, sku, state, issued_at, expires_at,"
+        " is_unsure) SELECT digest, sealed, ?, attendees.id, sku, 'ready', ?, expires_at,"
+        " is_counted AND coalesce((SELECT NOT is_sure FROM clock), 0) FROM staged"
         " JOIN attendees ON reference = staged.attendee WHERE batch = ? ORDER BY line",
         (box, tx.at, batch),
     )

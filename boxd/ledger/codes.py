@@ -84,8 +84,10 @@ def mint(tx: Transaction, order: CodeOrder, attendee: int, sku: str, keys: CodeK
     for _ in range(_DRAWS):
         digits = random_code(order.length)
         row = tx.connection.execute(
-            "INSERT INTO codes (digest, sealed, box, attendee, sku, state, issued_at, expires_at)"
-            " VALUES (?,?,?,?,?,'ready',?,?) ON CONFLICT (digest) DO NOTHING RETURNING id",
+            "INSERT INTO codes (digest, sealed, box, attendee, sku, state, issued_at, expires_at,"
+            " is_unsure) VALUES (?,?,?,?,?,'ready',?,?,"
+            " coalesce((SELECT NOT is_sure FROM clock), 0))"
+            " ON CONFLICT (digest) DO NOTHING RETURNING id",
             (keys.digest(digits), keys.seal(digits), order.box, attendee, sku, tx.at, expires_at),
         ).fetchone()
         if row is not None:

@@ -6,12 +6,11 @@ A place is where guesses are counted: a bay, or what boxd/ledger/pins.py counts.
 from __future__ import annotations
 
 import sqlite3
-import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction
+from boxd.machine_clock import boot_id, boot_s
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,7 @@ class LockoutRule:
 
 def boot_clock() -> BootClock:
     """The boot clock of this machine; it runs on while the machine sleeps."""
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    return BootClock(boot, time.clock_gettime(time.CLOCK_BOOTTIME))
+    return BootClock(boot_id(), boot_s())
 
 
 def remaining_s(connection: sqlite3.Connection, bay: str, clock: BootClock) -> float:

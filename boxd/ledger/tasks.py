@@ -7,7 +7,7 @@ from datetime import datetime
 
 from boxd.errors import Refused
 from boxd.ledger import attendees, audit, issues, outbox, task_kinds
-from boxd.ledger.ledger import Transaction
+from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.task_standings import find, open_ones, require
 from boxd.task import (
     WITHOUT_CODE,
@@ -178,6 +178,26 @@ def expire(tx: Transaction, task: str) -> TaskStanding:
     after = _set(tx, standing, TaskState.EXPIRED)
     _tell(tx, after, "boxd", "task.expired")
     return after
+
+
+def any_overdue(connection: sqlite3.Connection, now: datetime) -> bool:
+    """Whether an open task's time is over."""
+    found = connection.execute(f"{_OVERDUE} LIMIT 1", (as_text(now),)).fetchone()
+    return found is not None
+
+
+def expire_overdue(tx: Transaction) -> list[str]:
+    """End every open task whose time is over; returns which those were."""
+    found = tx.connection.execute(_OVERDUE, (tx.at,)).fetchall()
+    for row in found:
+        expire(tx, row["id"])
+    return [row["id"] for row in found]
+
+
+_OVERDUE = (
+    "SELECT tasks.id FROM tasks JOIN task_kinds ON task_kinds.id = tasks.kind"
+    " WHERE ended_at IS NULL AND state = 'open' AND task_kinds.expires_at <= ?"
+)
 
 
 def catch_up(tx: Transaction) -> list[TaskStanding]:

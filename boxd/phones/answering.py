@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from boxd.errors import BoxdError
-from boxd.ledger.ledger import utc_now
+from boxd.machine_clock import utc_now
 from boxd.phones.page import Page, plain_main, respond
 from boxd.web import problems
 

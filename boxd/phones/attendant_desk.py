@@ -13,10 +13,11 @@ from datetime import datetime
 
 from boxd.errors import BadInput, Refused
 from boxd.ledger import pins, verdicts
-from boxd.ledger.ledger import Ledger, utc_now
+from boxd.ledger.ledger import Ledger
 from boxd.ledger.lockouts import boot_clock
 from boxd.ledger.pins import PinTried
 from boxd.ledger.verdicts import Given
+from boxd.machine_clock import utc_now
 from boxd.phones.desk import PhoneDesk
 from boxd.phones.links import LinkKind, Signer
 from boxd.phones.picture import Picture, look

@@ -12,7 +12,8 @@ from boxd.ledger import attendee_codes, checkpoints
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.checkpoints import Sign
 from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.ledger import Ledger, utc_now
+from boxd.ledger.ledger import Ledger
+from boxd.machine_clock import utc_now
 from boxd.phones.links import LinkKind, Signer, shown_link
 from boxd.phones.picture import NO_LINK, Picture, digits, look
 from boxd.task import Scan, Submission, TaskReply, TaskStanding, TaskState

@@ -18,8 +18,9 @@ import structlog
 
 from boxd.errors import ConfigError
 from boxd.ledger import alarms, outbox
-from boxd.ledger.ledger import Ledger, Transaction, as_text, utc_now
+from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.ledger.outbox import Event
+from boxd.machine_clock import utc_now
 from boxd.upstream.asking import Caller
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.batch import Batch, batch_of

@@ -12,6 +12,7 @@ from typing import Any
 from boxd.roles import Role
 from boxd.web import (
     api_box,
+    api_clock,
     api_codes,
     api_housekeeping,
     api_links,
@@ -92,6 +93,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _commands("GET", "/tokens", api_tokens.tokens),
     _commands("POST", "/tokens", api_tokens.create_token, status=201),
     _commands("POST", "/tokens/{name}/revoke", api_tokens.revoke_token),
+    _commands("GET", "/clock", api_clock.clock),
+    _commands("POST", "/clock/trust", api_clock.trust),
     _commands("GET", "/schedules", api_housekeeping.schedules),
     _commands("POST", "/schedules/{name}/run", api_housekeeping.run_schedule),
     _commands("POST", "/backups", api_housekeeping.back_up, status=201),

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from boxd.bays.device_tests import DeviceTests
 from boxd.devices import DoorState
 from boxd.redemption import Answer, Reply
+from boxd.web.clock_services import ClockServices
 from boxd.web.housekeeping_services import HousekeepingServices
 from boxd.web.link_services import LinkServices
 from boxd.web.organiser_services import OrganiserServices
@@ -61,6 +62,10 @@ class BoxServices(Protocol):
     @property
     def housekeeping(self) -> HousekeepingServices:
         """Schedules and backups."""
+
+    @property
+    def clock(self) -> ClockServices:
+        """The box's time."""
 
     @property
     def organiser(self) -> OrganiserServices:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from boxd.machine_clock import utc_now
 from boxd.web import listener
 from boxd.web.box import Json
 
@@ -66,7 +67,7 @@ def _whole(health: Json) -> bool:
 
 
 def _oldest_s(prompts: list[Json]) -> float:
-    now = datetime.now(UTC)
+    now = utc_now()
     ages = [(now - datetime.fromisoformat(each["since"])).total_seconds() for each in prompts]
     return max(0.0, *ages) if ages else 0.0
 

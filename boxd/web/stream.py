@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine
-from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from boxd.machine_clock import utc_now
 from boxd.web.box import BoxServices, SimulatedHardware
 from boxd.web.problems import RequestError
 
@@ -196,7 +196,7 @@ class _Following(StreamingResponse):
 
 
 def _now() -> str:
-    return f": now {datetime.now(UTC).isoformat(timespec='milliseconds')}\n\n"
+    return f": now {utc_now().isoformat(timespec='milliseconds')}\n\n"
 
 
 def _event(name: str, version: int, text: str) -> str:

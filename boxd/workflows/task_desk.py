@@ -21,7 +21,8 @@ from boxd.errors import TemporalUnavailable
 from boxd.issue import IssueStanding
 from boxd.ledger import attendees, issues, task_standings, tasks
 from boxd.ledger.issues import IssueOrder
-from boxd.ledger.ledger import Ledger, Transaction, utc_now
+from boxd.ledger.ledger import Ledger, Transaction
+from boxd.machine_clock import utc_now
 from boxd.task import (
     Asked,
     Scan,

@@ -1,0 +1,48 @@
+"""`boxd clock`: the box's time, and whether the wall clock is believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.setting import actor
+from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.tables import say_json
+
+
+@click.group("clock", cls=BoxdGroup, examples=("boxd clock show", "boxd clock trust"))
+def command() -> None:
+    """Show the box's time, and say that the wall clock is right."""
+
+
+@command.command("show", examples=("boxd clock show", "boxd clock show --json"))
+@json_option
+def show(as_json: bool) -> None:
+    """Show the box's time beside the wall clock."""
+    _say(daemon.get("/api/v1/clock"), as_json)
+
+
+@command.command(
+    "trust", examples=("sudo timedatectl set-time '2026-11-21 20:15'; boxd clock trust",)
+)
+@json_option
+def trust(as_json: bool) -> None:
+    """Say that the wall clock is right as it is now; it is recorded who did.
+
+    What a time server sets needs no word. Codes and tasks whose time is over by this clock expire.
+    """
+    _say(daemon.post("/api/v1/clock/trust", {"actor": actor()}), as_json)
+
+
+def _say(clock: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        say_json(clock)
+        return
+    by = "a time server sets it" if clock["is_synchronised"] else "no time server sets it now"
+    sure = "confirmed" if clock["is_sure"] else "not confirmed since the box was switched on"
+    click.echo(f"the box's time   {clock['box']}, {sure}")
+    click.echo(f"the wall clock   {clock['wall']}, {by}")
+    if clock["why"]:
+        click.secho(clock["why"], fg="yellow")

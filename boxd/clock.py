@@ -1,0 +1,118 @@
+"""What time it is for decisions: the wall clock as far as it can be believed, else the box's count.
+
+A Pi wakes with an old time, the network moves it by hours, and people set clocks wrongly. A clock
+that nobody can set, the boot clock, goes on through all of it: the box counts its own time on that
+and follows the wall clock only where it has a reason to. Pure; docs/adr/0063 has the reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+# What a clock is put right by, without anybody asking whether that is right.
+STEP_S = 30.0
+# The box writes its time down every ten minutes; what keeps a clock over a power cut is as good.
+KEPT_WITHIN_S = 900.0
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the machine's clocks said at one look.
+
+    `boot_s` are the seconds since the boot `boot`. `is_synchronised`: the kernel says that a time
+    server sets the wall clock. `keeps_time`: a clock with a battery had set it at boot.
+    """
+
+    wall: datetime
+    boot: str
+    boot_s: float
+    is_synchronised: bool
+    keeps_time: bool = False
+
+    @property
+    def zero(self) -> datetime:
+        """When this boot began, by the wall clock."""
+        return self.wall - timedelta(seconds=self.boot_s)
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """How the box counts: its time is `zero` plus the boot clock, and never before `newest`.
+
+    `is_sure`: a time server, or a person, said so since. `off_s`: how far ahead (or, negative,
+    behind) the wall clock was that is not believed; 0 while it agrees.
+    """
+
+    boot: str
+    zero: datetime
+    newest: datetime
+    is_sure: bool
+    off_s: float = 0.0
+
+    def at(self, boot_s: float) -> datetime:
+        """The box's time at this second of the boot."""
+        return max(self.newest, self.zero + timedelta(seconds=boot_s))
+
+
+def reckon(before: Reckoning | None, looked: Looked) -> Reckoning:
+    """How the box counts after a look at the clocks.
+
+    A synchronised clock is believed, wherever it moved to, and so is the very first. Any other is
+    followed by small steps, and after a boot if it can have kept the time.
+    """
+    if before is None or looked.is_synchronised:
+        return believed(looked, is_sure=looked.is_synchronised)
+    if looked.boot != before.boot:
+        return _after_boot(before, looked)
+    off_s = (looked.zero - before.zero).total_seconds()
+    newest = before.at(looked.boot_s)
+    if abs(off_s) <= STEP_S:
+        return replace(before, zero=looked.zero, newest=newest, off_s=0.0)
+    return replace(before, newest=newest, off_s=off_s)
+
+
+def believed(looked: Looked, *, is_sure: bool) -> Reckoning:
+    """The wall clock as it is now."""
+    return Reckoning(looked.boot, looked.zero, looked.wall, is_sure)
+
+
+def _after_boot(before: Reckoning, looked: Looked) -> Reckoning:
+    """How long the box was off, only a clock with a battery knows; the others stood still."""
+    dark_s = (looked.wall - before.newest).total_seconds()
+    has_kept_time = looked.keeps_time and not before.off_s
+    if 0 <= dark_s <= looked.boot_s + KEPT_WITHIN_S or (dark_s > 0 and has_kept_time):
+        return believed(looked, is_sure=before.is_sure and has_kept_time)
+    counted = Reckoning(looked.boot, before.newest, before.newest, is_sure=False)
+    return reckon(counted, looked)
+
+
+def moved_s(before: Reckoning, after: Reckoning) -> float:
+    """By how much the box's own time was put right between two looks of one boot; 0 for little."""
+    if before.boot != after.boot:
+        return 0.0
+    by_s = (after.zero - before.zero).total_seconds()
+    return by_s if abs(by_s) > STEP_S else 0.0
+
+
+def warning(standing: Reckoning, boot_s: float) -> str:
+    """What people are to know about the wall clock, with the remedy; empty while it agrees."""
+    if not standing.off_s:
+        return ""
+    own = f"{standing.at(boot_s):%Y-%m-%d %H:%M} UTC"
+    side = "behind the newest record" if standing.off_s < 0 else "ahead of the box's own time"
+    return (
+        f"The clock is {duration(abs(standing.off_s))} {side}, and no time server has said so."
+        f" The box goes on with its own time, {own}: nothing expires early. Set the clock"
+        " (timedatectl set-time), or, if it is right, type `boxd clock trust`."
+    )
+
+
+def duration(seconds: float) -> str:
+    """A stretch of time in the two units that matter: `40 d 2 h`, `5 h 0 min`, `42 s`."""
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if days:
+        return f"{days:.0f} d {hours % 24:.0f} h"
+    if hours:
+        return f"{hours:.0f} h {minutes % 60:.0f} min"
+    return f"{minutes:.0f} min" if minutes else f"{seconds:.0f} s"

@@ -1,0 +1,77 @@
+"""The box's count of time in the ledger: kept over restarts, and put right with all it dated."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import datetime
+
+from boxd.clock import Reckoning, moved_s, warning
+from boxd.ledger import alarms, audit
+from boxd.ledger.ledger import Transaction, as_text
+
+ALARM = "clock"
+
+
+def load(connection: sqlite3.Connection) -> Reckoning | None:
+    """How the box counted last, with the newest time of any record; None on a new ledger."""
+    last = connection.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    row = connection.execute("SELECT * FROM clock").fetchone()
+    if row is None:  # of a boxd that trusted the wall clock
+        return Reckoning("", _moment(last["at"]), _moment(last["at"]), False) if last else None
+    newest = max(row["newest"], last["at"]) if last else row["newest"]
+    return Reckoning(
+        row["boot"], _moment(row["zero"]), _moment(newest), bool(row["is_sure"]), row["off_s"]
+    )
+
+
+def adopt(
+    tx: Transaction, before: Reckoning | None, after: Reckoning, by: str, boot_s: float
+) -> int:
+    """Count so from now on; codes dated by a guess are put right with it, as many as returned."""
+    tx = replace(tx, at=as_text(after.at(boot_s)))
+    keep(tx, after)
+    by_s = 0.0 if before is None else moved_s(before, after)
+    if by_s:
+        detail: audit.Detail = {"by_s": round(by_s, 3)}
+        audit.append(tx, audit.Entry(by, "clock.moved", detail=detail))
+    _show(tx, after, boot_s)
+    return _date_codes_anew(tx, by_s) if after.is_sure else 0
+
+
+def keep(tx: Transaction, standing: Reckoning) -> None:
+    """Write down how the box counts."""
+    tx.connection.execute(
+        "INSERT OR REPLACE INTO clock (id, boot, zero, newest, is_sure, off_s)"
+        " VALUES (1,?,?,?,?,?)",
+        (
+            *(standing.boot, as_text(standing.zero), as_text(standing.newest)),
+            *(int(standing.is_sure), standing.off_s),
+        ),
+    )
+
+
+def _show(tx: Transaction, standing: Reckoning, boot_s: float) -> None:
+    """One alarm, with how it stands now, for as long as the wall clock is not believed."""
+    alarms.clear(tx, ALARM, "box")
+    if text := warning(standing, boot_s):
+        alarms.raise_alarm(tx, ALARM, "box", text)
+
+
+def _date_codes_anew(tx: Transaction, by_s: float) -> int:
+    """The clock is sure now: codes issued before it was are good for as long as they should be."""
+    moved = tx.connection.execute(
+        "UPDATE codes SET is_unsure = 0, expires_at = CASE"
+        " WHEN state IN ('ready', 'in_use') THEN strftime('%Y-%m-%dT%H:%M:%fZ', expires_at, ?)"
+        " ELSE expires_at END"
+        " WHERE is_unsure = 1",
+        (f"{by_s:+.3f} seconds",),
+    ).rowcount
+    if moved and by_s:
+        detail: audit.Detail = {"codes": moved, "by_s": round(by_s, 3)}
+        audit.append(tx, audit.Entry("boxd", "codes.dated_anew", detail=detail))
+    return moved
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
