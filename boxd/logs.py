@@ -1,4 +1,4 @@
-"""Logs: for people in a terminal, JSON lines otherwise; never a code in clear text."""
+"""Logs: fields for the journal, words for a terminal, else JSON lines; never a code in clear."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from boxd.service import journal
 
 # Codes have 6 to 12 digits; the words that carry longer numbers on purpose are listed.
 _DIGITS = re.compile(r"(?<![\w.:-])\d{6,12}(?![\w.:-])")
@@ -27,25 +29,37 @@ def hide_codes(
 
 def set_up() -> None:
     """Configure structlog, and lead the standard library's warnings into it."""
-    in_terminal = sys.stderr.isatty()
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer() if in_terminal else structlog.processors.JSONRenderer()
-    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=not in_terminal),
             structlog.processors.format_exc_info,
-            hide_codes,
-            renderer,
+            *_rendering(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_logger_factory(),
         cache_logger_on_first_use=True,
     )
     handler = _Handler()
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _rendering() -> list[Any]:
+    if journal.is_stderr():  # which puts its own time to each line
+        return [hide_codes, journal.render]
+    in_terminal = sys.stderr.isatty()
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer() if in_terminal else structlog.processors.JSONRenderer()
+    )
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=not in_terminal)
+    return [stamp, hide_codes, renderer]
+
+
+def _logger_factory() -> Any:
+    if journal.is_stderr():
+        to_journal = journal.JournalLogger()
+        return lambda *_: to_journal
+    return structlog.PrintLoggerFactory(sys.stderr)
 
 
 class _Handler(logging.Handler):

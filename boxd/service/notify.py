@@ -36,11 +36,6 @@ class Notifier:
     def __init__(self, address: str) -> None:
         """`address` is $NOTIFY_SOCKET's value; empty where no service manager listens."""
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        self._socket: socket.socket | None = None
-        if address:
-            self._socket = socket.socket(
-                socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
-            )
 
     @classmethod
     def of_this_process(cls, environment: MutableMapping[str, str] = os.environ) -> Notifier:
@@ -50,13 +45,16 @@ class Notifier:
     @property
     def is_heard(self) -> bool:
         """Whether there is a service manager."""
-        return self._socket is not None
+        return bool(self._address)
 
     def tell(self, *assignments: str) -> None:
         """Send the assignments together. A manager that is gone or full does not stop the box."""
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.sendto("\n".join(assignments).encode(), self._address)
+        if self._address:
+            with (
+                contextlib.suppress(OSError),
+                socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sending,
+            ):
+                sending.sendto("\n".join(assignments).encode(), self._address)
 
 
 def watchdog_s(environment: Mapping[str, str] = os.environ) -> float | None:
