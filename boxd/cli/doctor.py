@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,12 +15,10 @@ from boxd.cli.setting import SYSTEM_FILE, config_path
 from boxd.cli.shape import BoxdCommand, json_option
 from boxd.cli.tables import say_json, style_of
 from boxd.cli.times import present
-from boxd.cli.waiting import progress
+from boxd.cli.waiting import progress, waiting
 from boxd.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from boxd.config import Config
     from boxd.doctor.check import Examined
     from boxd.doctor.finding import Grade
@@ -37,17 +36,22 @@ _WIDEST = 100
     examples=(
         "boxd doctor",
         "sudo boxd doctor --strict && echo all is well",
+        "sudo boxd doctor --bundle",
         "boxd doctor --json | jq '.checks[] | select(.grade == \"failed\")'",
     ),
 )
 @click.option("--strict", is_flag=True, help="Let a warning end with 1, too.")
+@click.option("--bundle", is_flag=True, help="Write a file for somebody far away, who helps.")
 @click.option("--all", "everything", is_flag=True, help="Show what was skipped, too.")
 @json_option
-def command(strict: bool, everything: bool, as_json: bool) -> int | None:
+def command(strict: bool, bundle: bool, everything: bool, as_json: bool) -> int | None:
     """Look for everything that can be wrong with this box, and tell the remedy.
 
     Moves no latch and changes nothing. Works without the daemon, with a dead one, and with a
     configuration that can't be read; as another user it says what takes sudo.
+
+    --bundle writes what was found, the log's last lines, versions and settings into a file in this
+    folder: without codes, tokens, names and what people typed. Look at it before you send it.
 
     Exits with 1 when something has failed; a warning alone exits with 0.
     """
@@ -61,6 +65,8 @@ def command(strict: bool, everything: bool, as_json: bool) -> int | None:
         say_json(report.as_json(patient, examined))
     else:
         _show(examined, everything)
+    if bundle:
+        _bundle(patient, examined)
     found = worst(finding for each in examined for finding in each.findings)
     bad = (Grade.FAILED, Grade.WARNED) if strict else (Grade.FAILED,)
     return FAILED if found in bad else None
@@ -114,6 +120,19 @@ def _show(examined: list[Examined], everything: bool) -> None:
     width = max(_NARROWEST, min(columns, _WIDEST))
     for line in report.lines(examined, width, _styled, everything):
         click.secho(line, bold=line.isalpha())
+
+
+def _bundle(patient: Patient, examined: list[Examined]) -> None:
+    from boxd.doctor import bundle
+
+    name = f"boxd-bundle-{patient.name or 'box'}-{patient.now:%Y%m%dT%H%M%S}.tar.gz"
+    with waiting("gathering"):
+        members = list(bundle.members(patient, examined))
+    bundle.write(Path(name), members)
+    click.echo(f"\n{name} holds", err=True)
+    for member in members:
+        click.echo(f"  {member.name:<14} {len(member.content):>7} bytes  {member.about}", err=True)
+    click.echo(f"Look at it before you send it: tar -xOzf {name} | less", err=True)
 
 
 def _styled(word: str, grade: Grade) -> str:

@@ -20,7 +20,8 @@ class Check:
     """One thing that can be wrong with a box.
 
     `look` returns nothing where all is well and there is nothing to tell. `breaks` says what
-    makes it warn or fail, for people who read the list of checks.
+    makes it warn or fail, for people who read the list of checks. What is found with
+    `quotes_people` may hold what somebody typed, and stays on the box.
     """
 
     family: str
@@ -28,6 +29,7 @@ class Check:
     look: Callable[[Patient], Iterable[Finding]]
     breaks: str
     within_s: float = WITHIN_S
+    quotes_people: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def file(patient: Patient) -> Iterator[Finding]:
 
 def secrets(patient: Patient) -> Iterator[Finding]:
     """The files with keys, PIN and secrets: there, and for their owner alone."""
-    named = _secret_files(patient.config)
+    named = secret_files(patient.config)
     faults = [fault for path in named if (fault := secret_file_fault(path))]
     for fault in faults:
         said, _, remedy = fault.rpartition("; ")
@@ -38,7 +38,7 @@ def secrets(patient: Patient) -> Iterator[Finding]:
         yield passed(f"{len(named)} files, for their owner alone")
 
 
-def _secret_files(config: Config) -> list[Path]:
+def secret_files(config: Config) -> list[Path]:
     """Those that the configuration names, and those of the box's own keys that were made."""
     own = (config.claim_key_file, config.reading_key_file, config.link_key_file)
     named = (

@@ -76,7 +76,13 @@ def outbox(patient: Patient) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check(FAMILY, "schedules", schedules, "one is paused, failed, or an hour late"),
+    Check(
+        FAMILY,
+        "schedules",
+        schedules,
+        "one is paused, failed, or an hour late",
+        quotes_people=True,
+    ),
     Check(
         FAMILY,
         "outbox",

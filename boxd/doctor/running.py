@@ -61,6 +61,6 @@ def _is_out(locker: Json) -> bool:
 
 CHECKS = (
     Check(FAMILY, "boxd", daemon, "boxd does not run, does not answer, or is out of service"),
-    Check(FAMILY, "alarms", alarms, "an alarm stands"),
-    Check(FAMILY, "lockers", lockers, "a locker is out of service"),
+    Check(FAMILY, "alarms", alarms, "an alarm stands", quotes_people=True),
+    Check(FAMILY, "lockers", lockers, "a locker is out of service", quotes_people=True),
 )

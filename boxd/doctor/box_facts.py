@@ -1,0 +1,113 @@
+"""What the bundle tells of the box itself: its state, its settings, the ledger's numbers."""
+
+from __future__ import annotations
+
+import sqlite3
+from urllib.parse import urlsplit
+
+from boxd.config import Config, show
+from boxd.doctor.finding import NotSeen
+from boxd.doctor.ledger_reading import reading
+from boxd.doctor.patient import Json, Patient
+from boxd.doctor.scrub import Scrub
+
+# Of each part of the status: what is told as it is, and what is a sentence.
+_TOLD: dict[str, tuple[str, ...]] = {
+    "bays": ("id", "state", "typed", "locked_for_s", "lamps", "keypad", "redemption"),
+    "lockers": ("id", "bay", "state", "door", "believed", "latch"),
+    "devices": ("name", "kind", "port", "state", "since"),
+    "strangers": ("kind", "port"),
+    "stock": ("sku", "on_hand", "held", "dispensed"),
+    "alarms": ("id", "kind", "raised_at"),
+    "prompts": ("redemption", "stage", "step", "bay", "locker", "who", "since", "reminders"),
+}
+_SENTENCES: dict[str, tuple[str, ...]] = {"devices": ("why",)}
+_OF_UPSTREAM = ("waiting", "oldest_at", "dead", "delivered", "is_full", "failures", "since")
+
+
+def status(patient: Patient, scrub: Scrub) -> Json:
+    """The daemon's status, as far as it names nobody."""
+    try:
+        said = patient.said("/api/v1/status")
+    except NotSeen as unseen:
+        return {"not_seen": unseen.why}
+    health = said["health"]
+    upstream = said["upstream"] or {}
+    return {
+        "at": said["at"],
+        "box": {key: said["box"][key] for key in ("id", "simulation", "boxd")},
+        "health": {
+            "state": health["state"],
+            "why": scrub.text(health["why"]),
+            "temporal": health["temporal"]["state"],
+            "ledger": health["ledger"]["state"],
+        },
+        **{part: [_chosen(part, each, scrub) for each in said[part]] for part in _TOLD},
+        "upstream": {key: upstream.get(key) for key in _OF_UPSTREAM} if upstream else None,
+        "schedules": _schedules(patient, scrub),
+    }
+
+
+def _chosen(part: str, whole: Json, scrub: Scrub) -> Json:
+    sentences = {key: scrub.text(str(whole[key])) for key in _SENTENCES.get(part, ())}
+    return {key: whole[key] for key in _TOLD[part]} | sentences
+
+
+def _schedules(patient: Patient, scrub: Scrub) -> list[Json]:
+    try:
+        found = patient.said("/api/v1/schedules")["schedules"]
+    except NotSeen:
+        return []
+    return [
+        {key: each[key] for key in ("name", "every_s", "paused", "next_at")}
+        | {"last": _run(each["last"], scrub)}
+        for each in found
+    ]
+
+
+def _run(last: Json | None, scrub: Scrub) -> Json | None:
+    if last is None:
+        return None
+    return {"at": last["at"], "state": last["state"], "said": scrub.quoted(last["said"])}
+
+
+def ledger(patient: Patient) -> Json:
+    """Numbers alone: the schema, the file's size, the rows of each table."""
+    try:
+        with reading(patient) as connection:
+            return {
+                "schema": connection.execute("PRAGMA user_version").fetchone()[0],
+                "bytes": patient.config.ledger_file.stat().st_size,
+                "rows": {name: _rows(connection, name) for name in _tables(connection)},
+            }
+    except NotSeen as unseen:
+        return {"not_seen": unseen.why}
+    except PermissionError:
+        return {"not_seen": "this user may not read it"}
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    return [str(row["name"]) for row in found if not row["name"].startswith("sqlite_")]
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> int:
+    return int(connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608 - the schema's own names
+
+
+def configuration(patient: Patient, scrub: Scrub) -> str:
+    """What holds, as `boxd config show` tells it; of upstream's address the host alone."""
+    try:
+        config = patient.config
+    except NotSeen as unseen:
+        return f"# {unseen.why}\n"
+    return "".join(f"{scrub.text(line)}\n" for line in show(_without_paths(config)).splitlines())
+
+
+def _without_paths(config: Config) -> Config:
+    """The configuration with upstream's address cut after the host: its path may be a secret."""
+    if config.upstream.url is None:
+        return config
+    parts = urlsplit(config.upstream.url)
+    cut = config.upstream.model_copy(update={"url": f"{parts.scheme}://{parts.hostname}/..."})
+    return config.model_copy(update={"upstream": cut})

@@ -1,0 +1,88 @@
+"""The bundle: what somebody far away needs to help, and nothing that belongs to somebody else.
+
+Each field in it is named in this package; nothing is copied whole. Sentences go through `Scrub`
+besides. Where the ledger can't be read, nobody knows whom a sentence names: they are left out.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tarfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from boxd.doctor import box_facts, report, system_facts
+from boxd.doctor.check import Examined
+from boxd.doctor.finding import NotSeen
+from boxd.doctor.patient import Patient
+from boxd.doctor.private_words import private_words
+from boxd.doctor.scrub import Scrub
+from boxd.errors import BadInput
+
+_LEFT_OUT = "left out: it may quote what somebody typed; boxd doctor shows it on the box"
+_FOR_OWNER = 0o600
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of the bundle, and what it is about."""
+
+    name: str
+    about: str
+    content: str
+
+
+def members(patient: Patient, examined: Sequence[Examined]) -> Iterator[Member]:
+    """The files of the bundle."""
+    scrub = _scrub(patient)
+    yield Member("doctor.json", "what the doctor found", _json(_found(patient, examined, scrub)))
+    yield Member("versions.txt", "system, Python, packages", system_facts.versions(patient))
+    yield Member("hardware.txt", "disks, USB devices, memory", system_facts.hardware(patient))
+    yield Member("units.txt", "boxd's units as systemd sees them", system_facts.units(patient))
+    yield Member("ledger.json", "schema, rows of each table", _json(box_facts.ledger(patient)))
+    yield Member("status.json", "bays, lockers, devices", _json(box_facts.status(patient, scrub)))
+    yield Member("config.toml", "settings, no secrets", box_facts.configuration(patient, scrub))
+    yield Member("kernel.txt", "of power, card and USB", system_facts.kernel(patient, scrub))
+    yield Member("journal.jsonl", "the log's last lines", system_facts.journal(patient, scrub))
+
+
+def write(file: Path, contents: Iterable[Member]) -> None:
+    """Write the bundle, for its owner alone. Raises BadInput where there is such a file."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_OWNER)
+    except FileExistsError:
+        raise BadInput(f"there is a {file} already; move it away, or wait a second") from None
+    with os.fdopen(descriptor, "wb") as out, tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for member in contents:
+            content = member.content.encode()
+            entry = tarfile.TarInfo(f"{file.name.removesuffix('.tar.gz')}/{member.name}")
+            entry.size, entry.mode, entry.mtime = len(content), _FOR_OWNER, int(time.time())
+            archive.addfile(entry, io.BytesIO(content))
+
+
+def _scrub(patient: Patient) -> Scrub:
+    try:
+        return Scrub(private_words(patient))
+    except (NotSeen, OSError):
+        return Scrub(None)
+
+
+def _found(patient: Patient, examined: Sequence[Examined], scrub: Scrub) -> Any:
+    """What was found, without the sentences of checks that quote people."""
+    told = report.as_json(patient, examined)
+    quoting = {(e.check.family, e.check.name) for e in examined if e.check.quotes_people}
+    for line in told["checks"]:
+        if (line["family"], line["check"]) in quoting and line["grade"] != "passed":
+            line["seen"], line["remedy"] = _LEFT_OUT, ""
+        else:
+            line["seen"], line["remedy"] = scrub.text(line["seen"]), scrub.text(line["remedy"])
+    return told
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,48 @@
+"""The words that this box knows to be somebody's: references, submissions, reasons, secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from boxd.doctor.configuration import secret_files
+from boxd.doctor.finding import NotSeen
+from boxd.doctor.ledger_reading import reading
+from boxd.doctor.patient import Patient
+
+_COLUMNS = (
+    ("reference", "attendees"),
+    ("pseudonym", "attendees"),
+    ("name", "tokens"),
+    ("text", "submissions"),
+    ("reason", "verdicts"),
+    ("last_refusal", "tasks"),
+    ("reason", "lockers"),
+    ("actor", "audit"),
+)
+# Who acts without being a person.
+_ROLES = frozenset({"boxd", "operator", "attendee", "attendant", "organiser", "upstream"})
+_AFTER_A_NAME = " (CLI)"
+
+
+def private_words(patient: Patient) -> frozenset[str]:
+    """All of them. Raises NotSeen, or PermissionError, when they can't be read."""
+    return frozenset({*_in_the_ledger(patient), *_in_files(patient)}) - _ROLES
+
+
+def _in_the_ledger(patient: Patient) -> Iterator[str]:
+    if not patient.config.ledger_file.exists():
+        return
+    with reading(patient) as ledger:
+        for column, table in _COLUMNS:
+            for row in ledger.execute(f"SELECT DISTINCT {column} FROM {table}"):  # noqa: S608 - ours
+                yield str(row[0] or "").removesuffix(_AFTER_A_NAME)
+
+
+def _in_files(patient: Patient) -> Iterator[str]:
+    try:
+        files = secret_files(patient.config)
+    except NotSeen:
+        return
+    for file in files:
+        if file.exists():
+            yield from file.read_text(errors="replace").split("\n")

@@ -1,0 +1,143 @@
+"""What the bundle tells of the system under the box: versions, disks, units, kernel, journal."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+from boxd import __version__
+from boxd.doctor import units as doctor_units
+from boxd.doctor.patient import Patient
+from boxd.doctor.scrub import Scrub
+
+_LINES = 500
+_KERNEL_LINES = 200
+# Lines of the kernel that speak of what boxd stands on; others may name networks and people.
+_KERNEL = re.compile(
+    r"mmc|ext4|i/o error|usb \d|cdc_acm|snd|gpio|voltage|throttl|thermal|memory|oom|watchdog",
+    re.IGNORECASE,
+)
+_SECONDS = re.compile(r"^\[ *(\d+)\.\d+\]")
+# No labels and mount points: a stick may be called after its owner.
+_HARDWARE: tuple[tuple[str, ...], ...] = (
+    ("lsblk", "-o", "NAME,SIZE,RO,TYPE,FSTYPE"),
+    ("lsusb",),
+    ("free", "-m"),
+)
+# Of a line in boxd's log: what is told as it is, and what is a sentence.
+_PLAIN = ("level", "redemption", "bay", "locker", "device", "port", "state", "failures", "schedule")
+_SENTENCES = ("event", "why", "error", "msg")
+_FRAME = re.compile(r'^\s+File "([^"]+)", line (\d+), in (\w+)$', re.MULTILINE)
+
+
+def versions(patient: Patient) -> str:
+    """System, kernel, Python and the packages beside boxd."""
+    system = dict(
+        line.partition("=")[::2] for line in (patient.text("/etc/os-release") or "").splitlines()
+    )
+    told = {
+        "boxd": __version__,
+        "model": (patient.text("/proc/device-tree/model") or "").strip("\0"),
+        "system": system.get("PRETTY_NAME", "").strip('"'),
+        "kernel": f"{platform.release()} {platform.machine()}",
+        "python": sys.version.split()[0],
+        **{name: metadata.version(name) for name in sorted(_packages())},
+    }
+    return "".join(f"{name} {version}\n" for name, version in told.items())
+
+
+def _packages() -> set[str]:
+    """Those that are installed here, of those that boxd names."""
+    try:
+        named = metadata.requires("boxd") or []
+    except metadata.PackageNotFoundError:
+        return set()
+    installed = {each.name for each in metadata.distributions()}
+    return {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in named} & installed
+
+
+def hardware(patient: Patient) -> str:
+    """Disks, USB devices and memory, and how full the disks of boxd are."""
+    commands = list(_HARDWARE)
+    if not isinstance(patient.found, Exception):
+        folders = [str(each) for each in (patient.found.box.state_dir,) if each.is_dir()]
+        commands.append(("df", "-h", "--output=fstype,size,used,avail,ipcent", "/", *folders))
+    return "\n".join(_said(command, patient) for command in commands)
+
+
+def units(patient: Patient) -> str:
+    """The properties of boxd's units that the doctor looks at."""
+    names = (*doctor_units.NAMES, *doctor_units.OPTIONAL)
+    shown = [f"--property={each}" for each in doctor_units.SHOWN]
+    return "\n".join(_said(("systemctl", "show", name, *shown), patient) for name in names)
+
+
+def _said(command: Sequence[str], patient: Patient) -> str:
+    said = patient.run(command)
+    return f"$ {' '.join(command)}\n{'not to be had here' if said is None else said}\n"
+
+
+def kernel(patient: Patient, scrub: Scrub) -> str:
+    """The kernel's last lines about power, card, USB and pins."""
+    said = patient.run(("dmesg", "--level=emerg,alert,crit,err,warn,notice,info")) or ""
+    chosen = [line for line in said.splitlines() if _KERNEL.search(line)][-_KERNEL_LINES:]
+    told = [scrub.quoted(_SECONDS.sub(r"[\1 s]", line)) for line in chosen]
+    return "".join(f"{line}\n" for line in told) or "not to be had by this user\n"
+
+
+def journal(patient: Patient, scrub: Scrub) -> str:
+    """The last lines of boxd's and its server's log, field by field."""
+    said = patient.run(
+        (
+            *("journalctl", "--unit=boxd.service", "--unit=boxd-temporal.service"),
+            *(f"--lines={_LINES}", "--output=json", "--all", "--no-pager"),
+        )
+    )
+    entries = "".join(f"{json.dumps(each)}\n" for each in _entries(said or "", scrub))
+    return entries or '{"event": "there is no journal here, or this user may not read it"}\n'
+
+
+def _entries(said: str, scrub: Scrub) -> Iterator[dict[str, Any]]:
+    for line in said.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        yield _entry(entry, scrub)
+
+
+def _entry(entry: dict[str, Any], scrub: Scrub) -> dict[str, Any]:
+    """What is told of one entry; a message that is JSON is told by its members."""
+    message = str(entry.get("MESSAGE", ""))
+    try:
+        inner = json.loads(message)
+    except ValueError:
+        inner = {"event": message}
+    fields = {key.lower(): value for key, value in entry.items() if not key.startswith("_")}
+    whole = fields | (inner if isinstance(inner, dict) else {"event": message})
+    return {
+        "at": _time(entry.get("__REALTIME_TIMESTAMP")),
+        "unit": entry.get("UNIT") or entry.get("_SYSTEMD_UNIT"),
+        "priority": entry.get("PRIORITY"),
+        **{key: whole[key] for key in _PLAIN if key in whole},
+        **{key: scrub.quoted(str(whole[key])) for key in _SENTENCES if key in whole},
+        **_frames(str(whole.get("exception", ""))),
+    }
+
+
+def _frames(exception: str) -> dict[str, list[str]]:
+    """Where an exception came from; its words are left out."""
+    found = [f"{file}:{line} {name}" for file, line, name in _FRAME.findall(exception)]
+    return {"exception": found} if found else {}
+
+
+def _time(microseconds: str | None) -> str:
+    if not microseconds:
+        return ""
+    return datetime.fromtimestamp(int(microseconds) / 1e6, UTC).isoformat(timespec="milliseconds")
