@@ -16,7 +16,7 @@ from typing import TypeVar
 from boxd.errors import LedgerUnusable
 from boxd.ledger.database import erase_remains, open_for_reading, open_ledger
 from boxd.ledger.telling import Telling
-from boxd.machine_clock import utc_now as utc_now
+from boxd.machine_clock import utc_now
 
 T = TypeVar("T")
 
@@ -58,7 +58,8 @@ class Ledger:
     """Runs short transactions one after the other, each durable when its call returns.
 
     `on_commit` is called on the event loop after each one, `on_trouble` when the disk did not
-    let it; whoever watches sets them. `commits` counts them. Raises LedgerUnusable in that case, and nothing is changed.
+    let it; whoever watches sets them. Raises LedgerUnusable in that case, and nothing is changed.
+    `commits` counts the transactions.
     """
 
     def __init__(
