@@ -14,7 +14,6 @@ from boxd.cli.program import FAILED
 from boxd.cli.setting import SYSTEM_FILE, config_path
 from boxd.cli.shape import BoxdCommand, json_option
 from boxd.cli.tables import say_json, style_of
-from boxd.cli.times import present
 from boxd.cli.waiting import progress, waiting
 from boxd.errors import ConfigError
 
@@ -75,9 +74,10 @@ def command(strict: bool, bundle: bool, everything: bool, as_json: bool) -> int 
 def _patient() -> Patient:
     from boxd.doctor.patient import Daemon, Patient
     from boxd.doctor.programs import said_by
+    from boxd.machine_clock import look
 
     path, found = _configuration()
-    return Patient(path, found, Daemon(lambda asked: _ask(found, asked)), present(), said_by)
+    return Patient(path, found, Daemon(lambda asked: _ask(found, asked)), look(), said_by)
 
 
 def _configuration() -> tuple[Path, Config | ConfigError]:

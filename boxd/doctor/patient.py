@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from boxd.clock import Looked
 from boxd.config import Config
 from boxd.daemon.only_one import is_held
 from boxd.doctor.finding import NotSeen
@@ -53,7 +54,7 @@ class Patient:
     config_file: Path
     found: Config | ConfigError
     daemon: Daemon
-    now: datetime
+    looked: Looked
     run: Run
     root: Path = Path("/")
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -65,6 +66,11 @@ class Patient:
         if isinstance(self.found, ConfigError):
             raise NotSeen("the configuration can't be used, see there")
         return self.found
+
+    @property
+    def now(self) -> datetime:
+        """What the wall clock says."""
+        return self.looked.wall
 
     @property
     def name(self) -> str:
