@@ -1,0 +1,1 @@
+"""The box without the right time."""

@@ -1,0 +1,146 @@
+"""The box's time in the ledger: over restarts, and codes dated by a clock that was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from boxd.clock import Looked, Reckoning, believed, reckon
+from boxd.ledger import alarms, audit, codes, reckonings
+from boxd.redemption import AnswerKind, Refusal, Stage
+from tests.ledger.conftest import Hands
+
+BOOT = "boot-1"
+HOURS_5 = 5 * 3600.0
+
+
+def look(hands: Hands, *, is_synchronised: bool = False, boot: str = BOOT) -> Looked:
+    """The clocks now; `hands.now` is the wall's, `hands.seconds` the boot clock's."""
+    return Looked(hands.now, boot, hands.seconds, is_synchronised)
+
+
+def adopt(hands: Hands, after: Reckoning) -> int:
+    before = load(hands)
+    return hands.ledger.write_now(
+        lambda tx: reckonings.adopt(tx, before, after, "boxd", hands.seconds)
+    )
+
+
+def load(hands: Hands) -> Reckoning | None:
+    return hands.ledger.write_now(lambda tx: reckonings.load(tx.connection))
+
+
+def expires_at(hands: Hands, code: dict[str, object]) -> datetime:
+    found = hands.ledger.write_now(lambda tx: codes.find(tx.connection, int(str(code["id"]))))
+    return datetime.fromisoformat(str(found["expires_at"]))
+
+
+def actions(hands: Hands) -> list[object]:
+    rows = hands.ledger.write_now(lambda tx: audit.rows_after(tx.connection, 0, 100))
+    return [row["action"] for row in rows]
+
+
+def texts(hands: Hands) -> list[str]:
+    return [
+        str(a["text"]) for a in hands.ledger.write_now(lambda tx: alarms.standing(tx.connection))
+    ]
+
+
+def test_a_new_ledger_knows_no_time(open_hands: Callable[[], Hands]) -> None:
+    assert load(open_hands()) is None
+
+
+def test_the_count_goes_on_after_a_restart_as_it_was(
+    hands: Hands, open_hands: Callable[[], Hands]
+) -> None:
+    adopt(hands, believed(look(hands), is_sure=True))
+    hands.now += timedelta(hours=5)
+    off = reckon(load(hands), look(hands))
+    adopt(hands, off)
+    assert load(open_hands()) == off
+    assert off.off_s == pytest.approx(HOURS_5)
+
+
+def test_a_ledger_of_before_begins_with_its_newest_record(hands: Hands) -> None:
+    hands.now = datetime(2030, 5, 2, tzinfo=UTC)
+    hands.issue()
+    known = load(hands)
+    assert known is not None
+    assert (known.newest, known.boot, known.is_sure) == (hands.now, "", False)
+
+
+def test_the_newest_record_counts_where_the_time_was_written_down_before_it(hands: Hands) -> None:
+    adopt(hands, believed(look(hands), is_sure=True))
+    hands.now += timedelta(minutes=8)
+    hands.issue()
+    known = load(hands)
+    assert known is not None
+    assert known.newest == hands.now
+
+
+def test_a_code_of_an_unsure_clock_is_good_for_as_long_as_it_should_be(hands: Hands) -> None:
+    adopt(hands, believed(look(hands), is_sure=False))
+    code = hands.issue(valid_days=7)
+    hands.now += timedelta(days=200)
+    assert adopt(hands, reckon(load(hands), look(hands, is_synchronised=True))) == 1
+    assert expires_at(hands, code) == hands.now + timedelta(days=7)
+    assert hands.claim(str(code["code"]), "r1").stage is Stage.LOAD
+    assert actions(hands)[-3:-1] == ["clock.moved", "codes.dated_anew"]
+
+
+def test_a_code_of_a_sure_clock_keeps_its_day(hands: Hands) -> None:
+    adopt(hands, believed(look(hands), is_sure=True))
+    code = hands.issue(valid_days=7)
+    expected = expires_at(hands, code)
+    hands.now += timedelta(days=200)
+    assert adopt(hands, reckon(load(hands), look(hands, is_synchronised=True))) == 0
+    assert expires_at(hands, code) == expected
+    assert hands.claim(str(code["code"]), "r1").refusal is Refusal.EXPIRED
+
+
+def test_a_code_that_is_being_redeemed_is_dated_anew_with_the_others(hands: Hands) -> None:
+    adopt(hands, believed(look(hands), is_sure=False))
+    code = hands.issue(valid_days=7)
+    open_one = hands.claim(str(code["code"]), "r1")
+    hands.now += timedelta(days=200)
+    adopt(hands, reckon(load(hands), look(hands, is_synchronised=True)))
+    hands.answer(open_one, AnswerKind.DECLINED)
+    assert hands.claim(str(code["code"]), "r2").stage is Stage.LOAD
+
+
+def test_a_code_that_expired_stays_so_when_the_clock_goes_back(hands: Hands) -> None:
+    adopt(hands, believed(look(hands), is_sure=False))
+    code = hands.issue(valid_days=7)
+    hands.now += timedelta(days=8)
+    assert hands.claim(str(code["code"]), "r1").refusal is Refusal.EXPIRED
+    hands.now -= timedelta(days=5)
+    adopt(hands, reckon(load(hands), look(hands, is_synchronised=True)))
+    assert hands.claim(str(code["code"]), "r2").refusal is Refusal.EXPIRED
+    assert hands.code_state(code["id"]) == "expired"
+
+
+def test_an_alarm_stands_while_the_clock_is_not_believed_and_says_how_it_is_now(
+    hands: Hands,
+) -> None:
+    adopt(hands, believed(look(hands), is_sure=True))
+    assert texts(hands) == []
+    for hours, said in ((5, "5 h 0 min ahead"), (-3, "3 h 0 min behind")):
+        looked = Looked(hands.now + timedelta(hours=hours), BOOT, hands.seconds, False)
+        adopt(hands, reckon(load(hands), looked))
+        assert len(texts(hands)) == 1
+        assert said in texts(hands)[0]
+    adopt(hands, reckon(load(hands), look(hands)))
+    assert texts(hands) == []
+
+
+def test_after_a_clock_was_put_back_the_newest_record_is_the_last_one_and_not_the_latest(
+    hands: Hands,
+) -> None:
+    adopt(hands, believed(look(hands), is_sure=True))
+    hands.now -= timedelta(days=40)
+    adopt(hands, reckon(load(hands), look(hands, is_synchronised=True)))
+    known = load(hands)
+    assert known is not None
+    assert known.newest == hands.now
