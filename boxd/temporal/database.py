@@ -14,12 +14,13 @@ import os
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from boxd.errors import BoxdError
 from boxd.sqlite_reading import reading_uri
 from boxd.temporal.set_aside import SetAside, leave_note
+from boxd.temporal.set_back import why_from_later
 
 NAME = "temporal.db"
 PARTS = ("", "-wal", "-shm", "-journal", ".json")
@@ -78,6 +79,8 @@ def why_unfit(database: Path, version: str, was_unclean: bool) -> str:
         return f"its {sidecar_of(database).name} can't be read"
     if sidecar.version != version:
         return f"it was made by '{sidecar.version}', and this is '{version}'"
+    if later := why_from_later([_part(database, part) for part in ("", "-wal")], datetime.now(UTC)):
+        return later
     try:
         return _why_not_whole(database, sidecar, was_unclean)
     except sqlite3.DatabaseError as error:

@@ -27,6 +27,7 @@ from boxd.temporal.http_api import answers
 from boxd.temporal.making import Maker, prepare, wait_for_namespace
 from boxd.temporal.ports import why_taken
 from boxd.temporal.process import ServerProcess
+from boxd.temporal.set_back import SetBack
 
 log = structlog.get_logger("boxd.temporal")
 
@@ -60,11 +61,15 @@ class ServerStatus:
 
 @dataclass(frozen=True)
 class _Life:
-    """One life of the server: why it ended, whether it came to life, how long it served."""
+    """One life of the server: why it ended, whether it came to life, how long it served.
+
+    `spoilt` says why its database is of no use any more; empty where it is.
+    """
 
     why: str
     was_spawned: bool
     served_s: float
+    spoilt: str = ""
 
 
 class EmbeddedServer:
@@ -128,12 +133,13 @@ class EmbeddedServer:
 
     async def _supervise(self, binary: Path) -> None:
         quick_deaths = unserved = 0
+        distrusted = ""
         while True:
-            distrusted = ""
             if unserved >= DISTRUSTED_AFTER:
                 distrusted = f"the server ended {unserved} times on it before it served"
                 unserved = 0
             life = await self._live(binary, distrusted)
+            distrusted = life.spoilt
             self._process = None
             quick_deaths = 0 if life.served_s >= STEADY_S else quick_deaths + 1
             if life.was_spawned:
@@ -156,9 +162,10 @@ class EmbeddedServer:
             await process.kill()
             return _Life(str(error), was_spawned=True, served_s=0)
         self._become(ServerState.UP, "")
-        began = time.monotonic()
-        why = await self._until_end(process)
-        return _Life(why, was_spawned=True, served_s=time.monotonic() - began)
+        began, clock = time.monotonic(), SetBack()
+        why = await self._until_end(process, clock)
+        served_s = time.monotonic() - began
+        return _Life(why, was_spawned=True, served_s=served_s, spoilt=clock.why())
 
     async def _spawn(self, binary: Path, distrusted: str) -> None:
         settings = self._settings
@@ -177,20 +184,23 @@ class EmbeddedServer:
             server_environment(settings.memory_mib, self._database.parent),
         )
 
-    async def _until_end(self, process: ServerProcess) -> str:
-        """Wait until the process ends, or has not answered for so long that it is ended."""
+    async def _until_end(self, process: ServerProcess, clock: SetBack) -> str:
+        """Wait until the process ends, or is ended: it has not answered, or its time is spoilt."""
         ended = asyncio.ensure_future(process.wait())
-        silent = 0
+        silent, why = 0, "the Temporal server ran but did not answer any more, and was ended"
         try:
             while silent < SILENT_PROBES:
                 if (await asyncio.wait({ended}, timeout=PROBE_EVERY_S))[0]:
                     return ended.result()
+                if why_spoilt := clock.why():
+                    why = why_spoilt
+                    break
                 has_answered = await answers(self._settings.http_port, PROBE_DEADLINE_S)
                 silent = 0 if has_answered else silent + 1
         finally:
             ended.cancel()
         await process.kill()
-        return "the Temporal server ran but did not answer any more, and was ended"
+        return why
 
     def _become(self, state: ServerState, why: str, restarts: int | None = None) -> None:
         count = self._status.restarts if restarts is None else restarts
