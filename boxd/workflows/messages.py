@@ -46,10 +46,14 @@ class RedemptionStart:
 
 @dataclass(frozen=True)
 class Reminder:
-    """Nobody answered: what is waited for, and the how-manieth reminder this is."""
+    """Nobody answered: what is waited for, and the how-manieth reminder this is.
+
+    `due_s` is how long after the question it is due.
+    """
 
     standing: Standing
     number: int
+    due_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -148,21 +148,29 @@ class RedemptionWorkflow:
             if standing is None or waits_s > 0:
                 await workflow.sleep(waits_s)
                 continue
+            due_s = self._due_s()
             self._reminders += 1
-            await workflow.execute_local_activity(
+            early_s: float | None = await workflow.execute_local_activity(
                 messages.REMIND,
-                Reminder(standing, self._reminders),
+                Reminder(standing, self._reminders, due_s),
                 start_to_close_timeout=_ACTIVITY_TIMEOUT,
                 retry_policy=_RETRIES,
             )
+            if early_s and self._standing is standing:
+                # The server's clock went ahead of the people's: this one was no reminder yet.
+                self._reminders -= 1
+                await workflow.sleep(early_s)
 
     def _until_reminder_s(self) -> float:
-        """How long until somebody is reminded of what is asked now."""
+        """How long until somebody is reminded of what is asked now, by the server's clock."""
+        return self._due_s() - (workflow.now() - self._asked_at).total_seconds()
+
+    def _due_s(self) -> float:
+        """How long after the question the next reminder is due."""
         first_s = self._start.reminder_first_s
         if self._standing is not None and self._standing.stage is Stage.TAKE:
             first_s = self._start.door_left_open_s
-        waited_s = (workflow.now() - self._asked_at).total_seconds()
-        return _reminder_due_s(first_s, self._start.reminder_longest_s, self._reminders) - waited_s
+        return _reminder_due_s(first_s, self._start.reminder_longest_s, self._reminders)
 
     def _follow(self, standing: Standing) -> Standing:
         """Take over where the ledger says the redemption stands, unless that is known already."""

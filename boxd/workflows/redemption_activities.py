@@ -14,9 +14,11 @@ from boxd.bays.opening import Opener
 from boxd.devices import DoorState
 from boxd.ledger import alarms, claims, lockouts, redemptions
 from boxd.ledger.ledger import Ledger, Transaction
+from boxd.machine_clock import boot_s
 from boxd.redemption import Answer, Reply, Stage, Standing
 from boxd.workflows import messages
 from boxd.workflows.messages import RedemptionStart, Reminder
+from boxd.workflows.patience import Patience
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +49,7 @@ class RedemptionActivities:
         self._opener = opener
         self._rules = rules
         self._on_lock = on_lock
+        self._patience = Patience(boot_s)
 
     def all(self) -> Sequence[Callable[..., object]]:
         """The activities, for the worker."""
@@ -105,9 +108,14 @@ class RedemptionActivities:
         return Reply(False, why, standing)
 
     @activity.defn(name=messages.REMIND)
-    async def remind(self, reminder: Reminder) -> None:
-        """Nobody answers: say so on the HUD and at the bay; unless somebody just has."""
+    async def remind(self, reminder: Reminder) -> float:
+        """Nobody answers: say so on the HUD and at the bay; unless somebody just has.
+
+        Returns for how many seconds it is too early for that; 0 when it was done.
+        """
         standing = reminder.standing
+        if early_s := self._patience.early_s(standing, reminder.due_s):
+            return early_s
 
         def raise_unless_answered(tx: Transaction) -> bool:
             now = redemptions.find(tx.connection, standing.redemption)
@@ -118,6 +126,7 @@ class RedemptionActivities:
 
         if await self._ledger.write(raise_unless_answered) and standing.bay in self._bays:
             self._bays[standing.bay].remind()
+        return 0.0
 
     def _raise_alarm(self, tx: Transaction, standing: Standing) -> None:
         locker, is_taking = standing.locker, standing.stage is Stage.TAKE
@@ -128,6 +137,7 @@ class RedemptionActivities:
             alarms.raise_alarm(tx, "nobody_comes", standing.redemption, text)
 
     def _show(self, standing: Standing) -> None:
+        self._patience.asked(standing)
         log.info(
             f"redemption.{standing.stage}",
             redemption=standing.redemption,
