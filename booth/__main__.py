@@ -1,4 +1,4 @@
-"""Boot the booth's machine and run something in it: `python -m booth IMAGE tests|shell`."""
+"""Boot the booth's machine and do something in it: `python -m booth IMAGE play|tests|shell`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from booth.machine import Machine
+from booth.play import play_all
+from booth.scenario import ScenarioError, known, load
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "booth"
@@ -23,6 +25,7 @@ CHECKS = (
     *(f"tests/gpio/test_{name}.py" for name in ("guard", "bus", "contacts", "outputs")),
     "booth/checks/test_box.py",  # the last one: a whole box, for minutes
 )
+ACCELERATOR = os.environ.get("BOOTH_ACCELERATOR", "tcg")
 RESULTS = "/var/tmp/booth-results"  # noqa: S108 - a folder in a machine that is ours alone
 
 
@@ -30,22 +33,37 @@ def main() -> int:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(prog="python -m booth", description=__doc__)
     parser.add_argument("image", type=Path, help="a folder that booth/Makefile made")
-    parser.add_argument("what", choices=("tests", "shell"))
-    parser.add_argument("more", nargs="*", help="for tests: what to give to pytest instead")
+    parser.add_argument("what", choices=("play", "tests", "shell"))
+    parser.add_argument("more", nargs="*", help="scenarios, or what to give to pytest")
+    parser.add_argument("--newer", type=Path, help="for play: a package with a higher version")
     asked = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
-    accelerator = os.environ.get("BOOTH_ACCELERATOR", "tcg")
-    with Machine(asked.image, BUILD / "console.log", accelerator) as machine:
+    if asked.what == "play":
+        return _play(asked.image, asked.more, asked.newer)
+    return _go_in(asked.image, asked.what, asked.more)
+
+
+def _play(image: Path, names: Sequence[str], newer: Path | None) -> int:
+    try:
+        scenarios = [load(name) for name in names or known()]
+    except ScenarioError as error:
+        _say(str(error))
+        return 2
+    return 0 if play_all(scenarios, image, BUILD / "evidence", ACCELERATOR, newer) else 1
+
+
+def _go_in(image: Path, what: str, more: Sequence[str]) -> int:
+    with Machine(image, BUILD / "console.log", ACCELERATOR) as machine:
         _say("booting a machine; its console: build/booth/console.log")
         _say(f"it answered after {machine.boot():.0f} s")
         machine.copy_in(ROOT, _project_files(), PROJECT)
         going_in = f"cd {PROJECT} && export {PYTHON_PATH}"
         chip = machine.ask(f"{going_in} && python3 -m booth.guest").strip()
         going_in += f" {CHIP_VARIABLE}={chip}"
-        if asked.what == "shell":
+        if what == "shell":
             shell = [*machine.ssh, "-t", f"{going_in}; exec bash -l"]
             return subprocess.run(shell, check=False).returncode
-        return _run_tests(machine, going_in, asked.more or CHECKS)
+        return _run_tests(machine, going_in, more or CHECKS)
 
 
 def _run_tests(machine: Machine, going_in: str, chosen: Sequence[str]) -> int:

@@ -180,6 +180,10 @@ class Machine:
             self._qemu.wait()
             self._qemu = None
 
+    def forget_disk(self) -> None:
+        """While the power is off: the next boot is from a fresh disk, as the image has it."""
+        self._disk.unlink(missing_ok=True)
+
     def shut_down(self) -> None:
         """Let the machine end in good order."""
         if self._qemu is not None:

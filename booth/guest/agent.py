@@ -1,0 +1,35 @@
+"""The booth's devices for as long as the machine runs; the host sees and moves them.
+
+It is started early and by itself, as the devices of a booth get their power, and has nothing of the
+boxd that is installed. What the devices see goes to the host as it happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from booth.guest.chip import Chip, let_contacts_win, make_chip, pretend_to_be_a_pi
+from booth.guest.gadgets import make_sockets
+from booth.guest.hardware import Hardware
+from booth.guest.orders import Orders
+from boxd.sim.trace import Trace
+
+TRACE = Path("/dev/virtio-ports/booth.trace")
+
+
+async def serve() -> None:
+    """Plug everything in and do what the host says, for ever."""
+    pretend_to_be_a_pi()
+    make_sockets()
+    chip = Chip(make_chip())
+    let_contacts_win(True)
+    hardware = Hardware(chip, Trace(TRACE))
+    hardware.plug_all()
+    Orders(hardware).listen()
+    await asyncio.create_subprocess_exec("systemd-notify", "--ready")
+    await hardware.watch()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
