@@ -1,6 +1,6 @@
 """A Debian with systemd as process 1 in namespaces of this machine: it boots in a second or two.
 
-For what needs a real service manager and no real devices. Everything runs at this machine's speed and
+For what needs a real service manager and no real devices. Everything runs at this machine's speed,
 with its kernel, clock and disk; the network is a loopback of its own.
 """
 
@@ -139,7 +139,7 @@ class Container:
     def _leave(self) -> None:
         self._unshare, self._pid = None, 0
         deadline = time.monotonic() + _BOOTS_WITHIN_S
-        for group in sorted(self._group.rglob("*/"), reverse=True) + [self._group]:
+        for group in [*sorted(self._group.rglob("*/"), reverse=True), self._group]:
             while True:  # the kernel is still clearing up after the last processes
                 try:
                     group.rmdir()

@@ -32,12 +32,16 @@ def command(unit: bool) -> int:
     started again when it dies. A boxd beside it is told so with temporal.own_unit.
     """
     from boxd import logs
+    from boxd.service.back_off import wait_if_restarted
+    from boxd.service.notify import Notifier
     from boxd.temporal.alone import say_unneeded, serve_alone
 
-    config = configuration()
     logs.set_up()
+    notifier = Notifier.of_this_process()
+    wait_if_restarted(notifier)
+    config = configuration()
     if unit and not config.temporal.own_unit:
-        say_unneeded(config)
+        say_unneeded(config, notifier)
         return USED_WRONGLY
-    asyncio.run(serve_alone(config))
+    asyncio.run(serve_alone(config, notifier))
     return DONE

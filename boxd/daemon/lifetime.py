@@ -17,6 +17,7 @@ from boxd.config import Config, load
 from boxd.daemon.early_news import EarlyNews
 from boxd.daemon.only_one import only_one
 from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
+from boxd.service.back_off import wait_if_restarted
 from boxd.service.notify import STOPPING, Notifier, status
 from boxd.temporal.news import hear
 from boxd.temporal.server import EmbeddedServer
@@ -37,9 +38,11 @@ def run(config_path: Path) -> int:
     """
     logs.set_up()
     os.umask(_UMASK)
+    manager = Notifier.of_this_process()
+    wait_if_restarted(manager)
     config = load(config_path)
     with only_one(config.lock_file):
-        return asyncio.run(_run(config))
+        return asyncio.run(_run(config, manager))
 
 
 @dataclass
@@ -55,8 +58,8 @@ class _Ending:
         self.asked.set()
 
 
-async def _run(config: Config) -> int:
-    ending, manager = _Ending(asyncio.Event()), Notifier.of_this_process()
+async def _run(config: Config, manager: Notifier) -> int:
+    ending = _Ending(asyncio.Event())
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.asked.set)
     async with AsyncExitStack() as closing:
@@ -69,7 +72,7 @@ async def _run(config: Config) -> int:
         except (LedgerDamaged, LedgerTooNew, LedgerUnusable, KeysMissing) as error:
             ending.code = 1
             log.error("refusing to dispense", why=str(error))
-            await startup.start_refusing(config, error, news, closing, manager)
+            await startup.start_refusing(config, error, news, closing, ending.fail, manager)
         await ending.asked.wait()
         manager.tell(STOPPING, status("stopping: what is at work may finish"))
         log.info("stopping")

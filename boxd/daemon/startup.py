@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -26,8 +27,9 @@ from boxd.daemon.phones_listener import PhonesListener
 from boxd.daemon.refusing import RefusingBox, RefusingDesk
 from boxd.daemon.service import Proof, Shown, keep_told
 from boxd.daemon.serving import Serving
-from boxd.errors import BoxdError, LedgerDamaged
+from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
 from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.database import can_be_opened
 from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import box_clock
 from boxd.service.notify import READY, Notifier, watchdog_s
@@ -52,6 +54,8 @@ log = structlog.get_logger("boxd")
 
 # Which run of boxd this is: an answer belongs to the run that took it.
 _THIS_RUN = secrets.token_hex(4)
+# How often a box that refuses looks whether the disk was mended.
+_TRY_LEDGER_EVERY_S = 5.0
 
 
 async def start(
@@ -188,9 +192,13 @@ async def start_refusing(
     error: BoxdError,
     news: EarlyNews,
     closing: AsyncExitStack,
+    fail: Callable[[], None],
     manager: Notifier,
 ) -> None:
-    """Show on lamps, HUD and commands why nothing is dispensed."""
+    """Show on lamps, HUD and commands why nothing is dispensed.
+
+    A disk that was full or read-only may be mended: under a service manager boxd then begins anew.
+    """
     changes = Changes()
     simulated = _simulated(config, closing)
 
@@ -208,8 +216,20 @@ async def start_refusing(
     if isinstance(error, LedgerDamaged):
         _keep_running(box.look_for_backup(), closing, lambda: None)
     await _start_web(config, box, simulated, closing)
+    if isinstance(error, LedgerUnusable) and manager.is_heard:
+        _keep_running(_end_when_usable(config.ledger_file, fail), closing, fail)
     news.tell(box)
-    _report(manager, box, _nothing_to_prove, closing, lambda: None)
+    _report(manager, box, _nothing_to_prove, closing, fail)
+
+
+async def _end_when_usable(ledger_file: Path, end: Callable[[], None]) -> None:
+    """End the box that refuses as soon as another start would find its ledger usable."""
+    while True:
+        if await asyncio.to_thread(can_be_opened, ledger_file):
+            log.info("the ledger can be opened again: boxd begins anew")
+            end()
+            return
+        await asyncio.sleep(_TRY_LEDGER_EVERY_S)
 
 
 async def _nothing_to_prove() -> None:

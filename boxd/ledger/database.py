@@ -7,7 +7,7 @@ import sqlite3
 from importlib import resources
 from pathlib import Path
 
-from boxd.errors import LedgerDamaged, LedgerTooNew, LedgerUnusable
+from boxd.errors import BoxdError, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.ledger import replacing
 
 # Small pages: a commit of a redemption touches some ten of them, and each is written whole.
@@ -39,6 +39,17 @@ def open_ledger(file: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def can_be_opened(file: Path) -> bool:
+    """Whether the disk lets the ledger be opened now, whatever is found in it then."""
+    try:
+        open_ledger(file).close()
+    except LedgerUnusable:
+        return False
+    except BoxdError:
+        return True
+    return True
 
 
 def open_for_reading(file: Path) -> sqlite3.Connection:

@@ -19,13 +19,12 @@ log = structlog.get_logger("boxd.temporal")
 _ALIVE_PER_WATCHDOG = 4  # a busy card may delay three of them
 
 
-async def serve_alone(config: Config) -> None:
+async def serve_alone(config: Config, notifier: Notifier) -> None:
     """Run the server until SIGTERM or Ctrl-C; a server that dies is started again.
 
     Ready as soon as it is looked after: what waits for that needs no server to begin with.
     Raises BoxdError when there is no server program, OSError without the daemon's socket.
     """
-    notifier = Notifier.of_this_process()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -50,12 +49,12 @@ async def serve_alone(config: Config) -> None:
         notifier.tell(STOPPING)
 
 
-def say_unneeded(config: Config) -> None:
+def say_unneeded(config: Config, notifier: Notifier) -> None:
     """Tell systemd, and the journal, why its unit has nothing to run."""
     where = f"is {config.temporal.address}" if config.temporal.address else "is boxd's child"
     text = f"not needed: the Temporal server {where} (temporal.own_unit is false)"
     log.info(text)
-    Notifier.of_this_process().tell(READY, status(text))
+    notifier.tell(READY, status(text))
 
 
 def status_line(config: Config, news: ServerStatus) -> str:
