@@ -8,10 +8,10 @@ BOXD := .venv/bin/boxd
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal firmware screenshots lock booth-tests deb
+.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth-tests deb
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a browser
 	@$(BOXD) run --config $(CONFIG)
@@ -47,7 +47,11 @@ deb: firmware ## the Debian package, in dist; ARCH=arm64 for a Pi
 	@install/deb "$(ARCH)"
 
 screenshots: .venv/set-up-for-test ## the pictures in docs/images, taken anew
+	@scripts/debian-packages screenshots
 	@scripts/screenshots
+
+operators-page: .venv/set-up-for-test ## docs/operators.pdf, for the booth's wall
+	@.venv/bin/python -m tests.browser.print_page docs/operators.md
 
 lock: ## choose new versions of everything boxd needs, and their hashes
 	@PYTHON="$(PYTHON)" scripts/lock

@@ -1,4 +1,4 @@
-"""The README's pictures, taken from a box in simulation; run by scripts/screenshots.
+"""The README's picture of the front, taken from a box in simulation; run by scripts/screenshots.
 
 python -m tests.browser.pictures [FOLDER]
 """
@@ -15,7 +15,7 @@ from selenium import webdriver
 
 from tests.box.booth import ROOT, Booth
 from tests.browser import chromium
-from tests.browser.pages import Front, Hud
+from tests.browser.pages import Front
 
 IMAGES = ROOT / "docs" / "images"
 SMALLER = (860, 504)
@@ -23,22 +23,13 @@ SMALLER = (860, 504)
 
 
 def take(driver: webdriver.Chrome, booth: Booth, folder: Path) -> None:
-    """Walk through a redemption and keep what the pages show."""
-    url = f"http://127.0.0.1:{booth.port}"
-    chromium.set_size(driver, *chromium.PANEL)
-    hud = Hud(driver, driver.current_window_handle, f"{url}/")
-    front = Front(driver, driver.current_window_handle, f"{url}/sim")
-    hud.open()
-    hud.wait_for("Ready")
-    _serve_one(booth, "sticker")
-    hud.until("it is given out", lambda: "given out" in hud.text(".latest"))
-    _keep(hud, folder / "hud-ready.png")
+    """Walk to an open locker and keep what the front shows."""
     booth.enter("bay-1", booth.issue_code("mug"))
-    hud.wait_for("Put Mug into locker 1")
-    _keep(hud, folder / "hud-load.png")
-    hud.choose("loaded")
-    hud.wait_for("Wait until Mug is taken, then shut locker 1")
+    booth.say(booth.prompt("load"), "loaded")
+    booth.prompt("take")
     chromium.set_size(driver, *SMALLER)
+    url = f"http://127.0.0.1:{booth.port}/sim"
+    front = Front(driver, driver.current_window_handle, url)
     front.open()
     front.wait()
     front.wait_for_door(1, "open")
@@ -46,17 +37,7 @@ def take(driver: webdriver.Chrome, booth: Booth, folder: Path) -> None:
     _keep(front, folder / "front.png")
 
 
-def _serve_one(booth: Booth, sku: str) -> None:
-    booth.enter("bay-2", booth.issue_code(sku))
-    booth.say(booth.prompt("load", "bay-2"), "loaded")
-    take = booth.prompt("take", "bay-2")
-    booth.door(take["locker"], "closed")
-    while not booth.answer(take, "completed").is_success:
-        pass  # refused until the switch says so
-    booth.ended("bay-2")
-
-
-def _keep(page: Hud | Front, file: Path) -> None:
+def _keep(page: Front, file: Path) -> None:
     page.until("nothing moves", lambda: page.run("return document.getAnimations().length") == 0)
     page.look().get_screenshot_as_file(str(file))
     print(f"{file}: {file.stat().st_size // 1000} kB")
@@ -75,7 +56,7 @@ def _box_and_browser(folder: Path) -> Iterator[tuple[Booth, webdriver.Chrome]]:
 
 
 def main() -> None:
-    """Take all pictures into the folder that is named, or into docs/images."""
+    """Take the picture into the folder that is named, or into docs/images."""
     if missing := chromium.why_missing():
         sys.exit(missing)
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES

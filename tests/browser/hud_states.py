@@ -1,0 +1,232 @@
+"""The states of the HUD, and what brings a box into them: chapters for whoever takes pictures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tests.box.booth import Booth, wait_until
+from tests.box.person import Person
+from tests.browser.camera import Camera
+from tests.browser.pages import Hud
+
+STATE = Path("/var/lib/boxd")
+"""Where the state of an installed box lies; its name is on some screens."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A box of its own, the operator's screen before it, and who takes pictures of that."""
+
+    booth: Booth
+    hud: Hud
+    camera: Camera
+
+    def starts(self) -> None:
+        """Switch the box on; the screen is before somebody's eyes once it is ready."""
+        self.booth.start()
+        self.hud.open()
+        self.hud.wait_for("Ready")
+
+    def shows(self, title: str, picture: str) -> None:
+        """Keep the whole screen, once `title` is the thing to do and can be answered."""
+        self.hud.wait_for(title)
+        self.camera.whole(self.hud, picture)
+
+    def says(self, css: str, words: str, picture: str) -> None:
+        """Keep a part of the screen, once it says `words`."""
+        self.hud.until(f"{css} says '{words}'", lambda: words in self.hud.text(css))
+        self.camera.part(self.hud, css, picture)
+
+    def types_a_code(self, bay: str = "bay-1", sku: str = "mug") -> None:
+        """An attendee with a good code."""
+        self.booth.enter(bay, self.booth.issue_code(sku))
+
+    def is_out(self, why: str, picture: str) -> None:
+        """Keep the whole screen of a box out of service."""
+        self.hud.until(why, lambda: why in self.hud.text("#prompt"))
+        self.camera.whole(self.hud, picture)
+
+    def comes_up(self) -> None:
+        """Switch the box on; the screen is before somebody's eyes at once."""
+        self.booth.start(until_ready=False)
+        wait_until("the screen is served", self._is_served)
+        self.hud.open()
+
+    def cannot_start(self, why: str, picture: str) -> None:
+        """Keep the screen of a box that is switched on in vain, and switch it off."""
+        self.comes_up()
+        self.is_out(why, picture)
+        self.booth.stop()
+
+    def _is_served(self) -> bool:
+        with closing(socket.socket()) as line:
+            return line.connect_ex(("127.0.0.1", self.booth.port)) == 0
+
+
+def a_first_start(scene: Scene) -> None:
+    """From power on to ready."""
+    scene.comes_up()
+    scene.shows("Starting", "starting")
+    scene.shows("Ready", "ready")
+
+
+def a_prize(scene: Scene) -> None:
+    """From the first digit to the shut door, with all that can be said on the way."""
+    booth, hud = scene.booth, scene.hud
+    scene.starts()
+    booth.type_keys("bay-1", *"4711")
+    scene.says('[data-bay="bay-1"]', "●●●●", "typing")
+    booth.type_keys("bay-1", "Cancel")
+    scene.types_a_code()
+    scene.shows("Put Mug into locker 1", "load")
+    booth.press_operator("1")
+    scene.shows("Which prize instead?", "another-prize")
+    booth.press_operator("Cancel")
+    hud.wait_for("Put Mug into locker 1")
+    booth.press_operator("Cancel")
+    scene.shows("Really decline?", "decline")
+    booth.press_operator("Cancel")
+    hud.wait_for("Put Mug into locker 1")
+    _it_jams(scene)
+
+
+def _it_jams(scene: Scene) -> None:
+    booth, hud = scene.booth, scene.hud
+    booth.fault("locker-1", "jam")
+    hud.choose("loaded")
+    scene.shows("Opening locker 1", "opening")
+    scene.shows("Locker 1 did not open", "jam")
+    booth.fault("locker-1", "unjam")
+    hud.choose("again")
+    scene.shows("Wait until Mug is taken, then shut locker 1", "take")
+    hud.choose("completed")
+    hud.until("the reason", lambda: hud.has(".reason"))
+    scene.camera.whole(hud, "not-taken")
+    booth.fault("door-pad", "unplug")
+    hud.until("no switch answers", lambda: "I see it shut" in hud.text(".options"))
+    scene.camera.whole(hud, "take-unseen")
+
+
+def somebody_waits(scene: Scene) -> None:
+    """Two attendees, and nobody behind the box."""
+    scene.starts()
+    scene.types_a_code("bay-1", "mug")
+    scene.hud.wait_for("Put Mug into locker 1")
+    scene.types_a_code("bay-2", "sticker")
+    scene.hud.until("both are seen", lambda: "Sticker pack" in scene.hud.text("#queue"))
+    scene.camera.whole(scene.hud, "two-questions")
+    scene.hud.until("the reminder", lambda: scene.hud.has(".reminded"))
+    scene.camera.whole(scene.hud, "reminder")
+
+
+def a_power_cut(scene: Scene) -> None:
+    """While a locker opens."""
+    scene.booth.start(dying_at="between pulse and result")
+    scene.hud.open()
+    scene.types_a_code()
+    scene.hud.choose("loaded")
+    scene.booth.wait_for_death()
+    scene.hud.until("the screen notices", lambda: "Connection" in scene.hud.text("#banner"))
+    scene.camera.whole(scene.hud, "connection-lost")
+    scene.booth.start()
+    scene.shows("Did locker 1 open?", "ask")
+
+
+def bays_in_trouble(scene: Scene) -> None:
+    """Codes that are refused, keys that stick, keypads that are gone."""
+    booth, left = scene.booth, '[data-bay="bay-1"]'
+    scene.starts()
+    for server in psutil.Process(booth.pid).children(recursive=True):
+        if "start-dev" in server.cmdline():
+            server.suspend()
+            scene.types_a_code()
+            scene.says(left, "Checking a code", "checking")
+            server.resume()
+    booth.say(booth.prompt("load"), "declined")
+    booth.ended()
+    for number in range(5):
+        scene.booth.wait_for_bay("bay-1", "ready")
+        booth.enter("bay-1", "00000000")
+        if number == 0:
+            scene.says(left, "no such code", "refused")
+    scene.says(left, "Locked for", "locked-out")
+    booth.fault("board-1", "stick", key="5")
+    scene.says('[data-bay="bay-2"]', "key 5 is stuck", "stuck-key")
+    booth.fault("board-1", "unstick", key="5")
+
+
+def devices_in_trouble(scene: Scene) -> None:
+    """Plugs pulled, a device under test, a locker out of service, a door left open."""
+    booth, hud = scene.booth, scene.hud
+    scene.starts()
+    tester = Person(booth, "devices", "test", "board-1")
+    try:
+        tester.sees("Did the standby lamp of board-1 light?")
+        scene.says("#devices", "tested by", "device-tested")
+    finally:
+        tester.is_killed()
+        tester.close()
+    hud.wait_for("Ready")
+    booth.fault("board-1", "unplug")
+    scene.shows("Ready at Left", "keypad-gone")
+    scene.says("#devices", "check its cable", "device-gone")
+    assert booth.command("lockers", "out-of-service", "2", "--reason", "latch bent").returncode == 0
+    booth.fault("locker-1", "spring")
+    hud.until("the door", lambda: "open" in hud.text('[data-locker="1"]'))
+    scene.says("#lockers", "latch bent", "lockers")
+    scene.says("#alarms", "nothing opened it", "alarms")
+    booth.fault("board-0", "unplug")
+    scene.shows("No bay takes codes", "no-bay")
+
+
+def out_of_service(scene: Scene) -> None:
+    """The box decides nothing, and says why: disk, port, key, ledger."""
+    booth = scene.booth
+    scene.starts()
+    booth.issue_code()
+    assert booth.command("backup", "create").returncode == 0
+    _fill_the_disk(scene)
+    with closing(socket.create_server(("127.0.0.1", booth.temporal_port))):
+        scene.cannot_start("boxd restarts it by itself", "out-temporal")
+    key = booth.state / "keys" / "claim.key"
+    away = key.rename(key.with_suffix(".away"))
+    scene.cannot_start("claim.key is absent", "out-key")
+    away.rename(key)
+    _damage(booth.state / "ledger.db")
+    scene.cannot_start("newest good", "out-ledger")
+
+
+def _fill_the_disk(scene: Scene) -> None:
+    filler = STATE / "filler"
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(STATE).free)
+    assert scene.booth.command("codes", "issue", "somebody").returncode == 1
+    scene.is_out("Look at the disk", "out-disk")
+    scene.booth.kill()
+    filler.unlink()
+
+
+def _damage(ledger: Path) -> None:
+    content = bytearray(ledger.read_bytes())
+    for page in range(4, len(content) // 1024, 3):
+        content[page * 1024 : page * 1024 + 700] = b"\xff" * 700
+    ledger.write_bytes(content)
+
+
+CHAPTERS: dict[Callable[[Scene], None], tuple[tuple[str, str], ...]] = {
+    a_prize: (),
+    somebody_waits: ((r"# reminder_first_s = .*", "reminder_first_s = 3"),),
+    a_power_cut: (),
+    bays_in_trouble: ((r"# stuck_key_s = .*", "stuck_key_s = 1"),),
+    devices_in_trouble: (),
+    out_of_service: ((r"state_dir *=.*", f'state_dir = "{STATE}"'),),
+}
+"""What is played, each in a box of its own with these lines of its file replaced."""
