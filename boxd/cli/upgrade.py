@@ -1,28 +1,74 @@
-"""`boxd upgrade`: bring a release into use. The package and `make install` call it."""
+"""`boxd upgrade`: bring a release into use, and the way back; installations call it."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from boxd.cli.program import DONE, FAILED
 from boxd.cli.shape import BoxdCommand
 from boxd.errors import BoxdError
 
+if TYPE_CHECKING:
+    from boxd.upgrade.places import Places
 
-@click.command("upgrade", cls=BoxdCommand, examples=("sudo /usr/lib/boxd/bin/boxd upgrade",))
+
+@click.command(
+    "upgrade",
+    cls=BoxdCommand,
+    examples=("sudo /usr/lib/boxd/bin/boxd upgrade", "sudo boxd upgrade --back"),
+)
 @click.argument(
     "folder", required=False, type=click.Path(path_type=Path, file_okay=False, resolve_path=True)
 )
-def command(folder: Path | None) -> None:
+@click.option("--back", is_flag=True, help="Go back to the release before, with its ledger.")
+@click.option("--yes", is_flag=True, help="With --back: don't ask first.")
+@click.option("--carry-on", is_flag=True, help="Carry on what was interrupted; systemd does that.")
+@click.option(
+    "--within",
+    "patience_s",
+    type=click.FloatRange(min=1),
+    default=120,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the new release may take to get ready.",
+)
+def command(
+    folder: Path | None, back: bool, yes: bool, carry_on: bool, patience_s: float
+) -> int | None:
     """Bring the release in FOLDER into use; without FOLDER the one that this program is of.
 
-    On a new box it makes the user, the configuration and the units.
+    On a new box it makes user and configuration, and starts the box. In the place of another
+    release: what can be tried without stopping is tried (the ledger's migration on a copy, open
+    redemptions replayed); then boxd stops, the ledger is backed up, the new release starts and has
+    to get ready, carry on what is open, and find the devices. If anything fails the old release
+    runs again on the old ledger, and this exits with 1. An interrupted upgrade is carried on by
+    systemd. What is already in use stays untouched.
     """
     if os.geteuid() != 0:
         raise BoxdError("an upgrade takes root: sudo boxd upgrade")
-    from boxd.upgrade.activation import bring_into_use
     from boxd.upgrade.places import Places, own_release
 
-    bring_into_use(folder or own_release(), Places())
+    if carry_on:
+        return _carry_on(Places())
+    if back:
+        from boxd.upgrade.returning import return_to_previous
+
+        return_to_previous(Places(), patience_s, lambda text: yes or click.confirm(text, err=True))
+        return None
+    from boxd.upgrade.activation import bring_into_use
+
+    bring_into_use(folder or own_release(), Places(), patience_s)
+    return None
+
+
+def _carry_on(places: Places) -> int:
+    from boxd.config import load
+    from boxd.upgrade.course import carry_on
+    from boxd.upgrade.journal import Step
+
+    ended = carry_on(load(places.config_file), places)
+    return FAILED if ended.step is Step.KEPT and ended.why else DONE

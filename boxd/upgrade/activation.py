@@ -1,29 +1,118 @@
-"""Bringing a release into use, step by step."""
+"""Bringing a release into use: on a new box at once, in the place of another by an upgrade."""
 
 from __future__ import annotations
 
+import subprocess
+import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from boxd.upgrade import system
+from boxd.config import load
+from boxd.errors import BoxdError
+from boxd.upgrade import health, journal, system
+from boxd.upgrade.checks import check
+from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.places import Places
-from boxd.upgrade.release import current_release, read_release, switch, take
+from boxd.upgrade.release import (
+    Release,
+    current_release,
+    point,
+    prune,
+    read_release,
+    switch,
+    take,
+)
 from boxd.upgrade.telling import tell
 
+_BETWEEN_LOOKS_S = 0.2
 
-def bring_into_use(folder: Path, places: Places) -> None:
-    """Put the release among the others, and let it be the one in use."""
+
+def bring_into_use(folder: Path, places: Places, patience_s: float) -> None:
+    """Put the release among the others and let it be the one in use.
+
+    Raises BoxdError when it is not; the old release is in use then, and the error says why.
+    """
+    if journal.read(places) is not None:
+        tell("earlier upgrade", "was interrupted, and is carried on")
+        _tell_end(places, have_it_carried_on(places))
     release, is_new = take(read_release(folder), places)
     tell("release", f"{release.folder}{'' if is_new else ', already there'}")
     tell("user boxd", "made" if system.make_user(release) else "already there")
     made = system.make_configuration(release, places)
     tell("configuration", f"{places.config_file}{', made from the template' if made else ', left'}")
-    if current_release(places) != release:
+    old = current_release(places)
+    if old is None or old == release or not system.is_running():
+        _begin(release, places, patience_s, has_changed=old != release)
+    else:
+        upgrade(old, release, places, patience_s)
+
+
+def _begin(release: Release, places: Places, patience_s: float, *, has_changed: bool) -> None:
+    """On a new box, or one that has this release already; nothing is at stake."""
+    if has_changed:
         switch(release, places)
-    tell("in use", f"boxd {release.version}")
-    system.systemctl("enable", "--quiet", system.TARGET)
+    tell("in use", f"boxd {release.version}{'' if has_changed else ', already'}")
+    system.enable()
     if not system.is_running():
         tell("units", "enabled; they start with the system")
         return
-    system.systemctl("daemon-reload")
-    system.systemctl("restart", system.TARGET, *system.UNITS)
-    tell("units", "enabled and started")
+    if has_changed or not system.is_active("boxd.service"):
+        system.reload_rules()
+        system.start()
+        health.wait_for_answer(load(places.config_file), release.version, patience_s)
+        tell("units", "enabled and started")
+    else:
+        tell("units", "running already; nothing was changed")
+
+
+def upgrade(old: Release, new: Release, places: Places, patience_s: float) -> None:
+    """Put the new release in the place of the old one, or leave everything as it was."""
+    begun = check(load(places.config_file), places, old, new, patience_s)
+    point(places.incoming, new)
+    journal.write(places, begun)
+    _tell_end(places, have_it_carried_on(places))
+    prune(places, {old.name, new.name})
+    system.enable()
+    system.reload_rules()
+
+
+def have_it_carried_on(places: Places) -> Upgrade:
+    """Let systemd carry the upgrade on, show what it says, and return how it ended."""
+    with TemporaryDirectory() as folder:
+        shown = _SaidByUnit(Path(folder) / "cursor")
+        system.start_upgrade()
+        while places.journal.exists():
+            time.sleep(_BETWEEN_LOOKS_S)
+            shown.show()
+        subprocess.run(["journalctl", "--sync"], check=False, capture_output=True)
+        shown.show()
+    ended = journal.last(places)
+    if ended is None:
+        raise BoxdError("the upgrade left no word of its end; see journalctl -u boxd-upgrade")
+    return ended
+
+
+class _SaidByUnit:
+    """What the unit that carries an upgrade on has said since it was last shown."""
+
+    def __init__(self, cursor: Path) -> None:
+        self._command = [
+            *("journalctl", "--quiet", "--output=cat", f"--cursor-file={cursor}"),
+            *("_SYSTEMD_UNIT=boxd-upgrade.service", f"--since=@{time.time():.3f}"),
+        ]
+
+    def show(self) -> None:
+        subprocess.run(self._command, check=False)
+
+
+def _tell_end(places: Places, ended: Upgrade) -> None:
+    """Raises BoxdError when the new release did not do."""
+    if ended.step is Step.KEPT and not ended.why:
+        tell("upgraded", f"boxd {ended.old} to {ended.new}; {places.releases / ended.old} is kept")
+        return
+    if ended.step is Step.KEPT:
+        raise BoxdError(f"boxd {ended.new} is in use, but {ended.why}")
+    raise BoxdError(
+        f"boxd {ended.new} did not do: {ended.why}. boxd {ended.old} is in use again, with the"
+        " ledger that it had; nothing is lost"
+    )

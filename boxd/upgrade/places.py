@@ -14,14 +14,34 @@ class Places:
     root: Path = Path("/")
 
     @property
+    def home(self) -> Path:
+        """What all the rest of an installation lies in."""
+        return self.root / "opt/boxd"
+
+    @property
     def releases(self) -> Path:
         """One folder for each release that was brought into use."""
-        return self.root / "opt/boxd/releases"
+        return self.home / "releases"
 
     @property
     def current(self) -> Path:
         """The link to the release that is in use."""
-        return self.root / "opt/boxd/current"
+        return self.home / "current"
+
+    @property
+    def incoming(self) -> Path:
+        """The link to the release that an upgrade brings into use, and whose code does that."""
+        return self.home / "incoming"
+
+    @property
+    def journal(self) -> Path:
+        """The upgrade that is under way; absent when none is."""
+        return self.home / "upgrade.json"
+
+    @property
+    def last(self) -> Path:
+        """The upgrade that was last, and how it ended."""
+        return self.home / "last-upgrade.json"
 
     @property
     def packaged(self) -> Path:

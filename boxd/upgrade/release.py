@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,10 @@ class Release:
     def command(self, *arguments: str) -> list[str]:
         """A command of this release's own boxd, as a list for subprocess."""
         return [str(self.folder / "bin/boxd"), *arguments]
+
+    def module(self, name: str, *arguments: str) -> list[str]:
+        """A module of this release, run as a program."""
+        return [str(self.folder / "bin/python"), "-sP", "-m", name, *arguments]
 
 
 def read_release(folder: Path) -> Release:
@@ -78,11 +83,23 @@ def take(release: Release, places: Places) -> tuple[Release, bool]:
 
 def switch(release: Release, places: Places) -> None:
     """Let the release be the one in use, from one instant to the next."""
-    link = places.current.with_name(".current.new")
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path("releases") / release.name)
-    link.replace(places.current)
-    flush(places.current.parent)
+    point(places.current, release)
+
+
+def point(link: Path, release: Release) -> None:
+    """Let the link lead to the release; a power cut leaves it as it was, or so."""
+    new = link.with_name(f".{link.name}.new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(Path("releases") / release.name)
+    new.replace(link)
+    flush(link.parent)
+
+
+def prune(places: Places, kept: Collection[str]) -> None:
+    """Remove the releases that nobody goes back to any more."""
+    for folder in places.releases.iterdir():
+        if folder.name not in kept:
+            shutil.rmtree(folder)
 
 
 def _place_for(release: Release, places: Places) -> Path:

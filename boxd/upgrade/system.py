@@ -1,4 +1,4 @@
-"""The system around boxd, while it is installed: user, configuration, systemd's units."""
+"""The system around boxd while it is installed: user, configuration, systemd's units."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from boxd.upgrade.places import Places
 from boxd.upgrade.release import Release
 
 USER = "boxd"
-TARGET = "boxd.target"
-UNITS = ("boxd-temporal.service", "boxd.service")
+# What is enabled: the box, and whatever carries on an upgrade that a power cut interrupted.
+ENABLED = ("boxd.target", "boxd-upgrade.service")
+UNITS = ("boxd.service", "boxd-temporal.service")
 
 
 def make_user(release: Release) -> bool:
@@ -47,15 +48,60 @@ def is_running() -> bool:
     return Path("/run/systemd/system").is_dir()
 
 
-def systemctl(*arguments: str) -> str:
-    """What systemctl says. Raises BoxdError when it fails."""
-    return _run("systemctl", *arguments)
+def enable() -> None:
+    """Let the box start with the system."""
+    _run("systemctl", "enable", "--quiet", *ENABLED)
+
+
+def start() -> None:
+    """Start the units as they are now in use; what becomes of them is seen later."""
+    _run("systemctl", "daemon-reload")
+    _run("systemctl", "reset-failed", *UNITS, otherwise="")
+    _run("systemctl", "start", "--no-block", "boxd.target", *UNITS)
+
+
+def stop() -> None:
+    """Stop the units, and wait until they have ended."""
+    _run("systemctl", "stop", *UNITS)
+
+
+def start_upgrade() -> None:
+    """Have systemd carry the journal's upgrade on, whatever becomes of this process."""
+    _run("systemctl", "daemon-reload")
+    _run("systemctl", "start", "--no-block", "boxd-upgrade.service")
+
+
+def reload_rules() -> None:
+    """Let devices that are plugged in already fall under the rules of the release in use."""
+    _run("udevadm", "control", "--reload", otherwise="")
+    _run("udevadm", "trigger", otherwise="")
 
 
 def is_active(unit: str) -> bool:
-    """Whether the unit is in use or on its way to be."""
+    """Whether the unit runs."""
     done = subprocess.run(["systemctl", "is-active", "--quiet", unit], check=False)
     return done.returncode == 0
+
+
+def deaths(unit: str) -> int:
+    """How often systemd had to start the unit again."""
+    return int(_run("systemctl", "show", "--property=NRestarts", "--value", unit) or 0)
+
+
+def run_as_box(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command as the box's own user: whatever it makes has the daemon's owner."""
+    return subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env={"PATH": os.environ.get("PATH", os.defpath), "LOGNAME": USER, "HOME": "/"},
+        user=USER,
+        group=USER,
+        extra_groups=(),
+        umask=0o027,
+    )
 
 
 def _user_exists() -> bool:
@@ -66,8 +112,11 @@ def _user_exists() -> bool:
     return True
 
 
-def _run(*command: str) -> str:
+def _run(*command: str, otherwise: str | None = None) -> str:
+    """What the command says. Where it fails `otherwise`, or BoxdError without one."""
     done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise BoxdError(f"`{' '.join(command)}` failed: {(done.stderr or done.stdout).strip()}")
-    return done.stdout.strip()
+    if done.returncode == 0:
+        return done.stdout.strip()
+    if otherwise is not None:
+        return otherwise
+    raise BoxdError(f"`{' '.join(command)}` failed: {(done.stderr or done.stdout).strip()}")

@@ -35,8 +35,8 @@ _ASK_EVERY_S = 2.0
 _ANSWER_WITHIN_S = 2.0
 _RETRY_S = 0.2
 _AFTER_AN_ERROR_S = 2.0
-_WORKFLOWS = (RedemptionWorkflow, UpstreamWorkflow, PullWorkflow, *housekeeping.ALL)
-_OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
+WORKFLOWS = (RedemptionWorkflow, UpstreamWorkflow, PullWorkflow, *housekeeping.ALL)
+OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Runner:
         await self._until_done(lambda: self._reconcile(client, desks))
         box = self._config.box.id
         async with (
-            create_worker(client, box, _WORKFLOWS, self._activities),
-            create_tasks_worker(client, box, _OF_TASKS, self._activities_of_tasks),
+            create_worker(client, box, WORKFLOWS, self._activities),
+            create_tasks_worker(client, box, OF_TASKS, self._activities_of_tasks),
         ):
             self._on_serving(True, "")
             await desks.housekeeping.keep_up_to_date()

@@ -1,0 +1,71 @@
+"""What an upgrade finds out before it stops anything: most of what can go wrong shows here."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+
+from boxd.config import Config
+from boxd.errors import BoxdError
+from boxd.upgrade import health, system
+from boxd.upgrade.journal import Step, Upgrade
+from boxd.upgrade.places import Places
+from boxd.upgrade.release import Release
+from boxd.upgrade.telling import tell
+
+
+def check(config: Config, places: Places, old: Release, new: Release, patience_s: float) -> Upgrade:
+    """The upgrade as it may begin. Raises BoxdError when the new release will not do."""
+    _require(new.command("version"), "the new release does not start")
+    tell("program", f"boxd {new.version} starts here")
+    _require(
+        new.command("--config", str(places.config_file), "config", "check"),
+        "the configuration does not fit the new release; correct it, then upgrade again",
+    )
+    tell("configuration", "fits the new release")
+    upgrade = Upgrade(Step.STOPPING, old.name, new.name, patience_s)
+    return _with_standing(config, places, old, new, _with_schema(config, new, upgrade))
+
+
+def _with_schema(config: Config, new: Release, upgrade: Upgrade) -> Upgrade:
+    if not config.ledger_file.exists():
+        tell("ledger", "none yet")
+        return upgrade
+    said = _require(
+        new.module("boxd.upgrade.rehearsal", str(config.ledger_file)),
+        "the new release can't take over the ledger; the old one goes on with it",
+    )
+    before, after = (int(number) for number in said.split())
+    what = f"schema {before} to {after}" if after > before else f"schema {before} stays"
+    tell("ledger", f"{what}: tried on a copy")
+    return replace(upgrade, schema=before)
+
+
+def _with_standing(
+    config: Config, places: Places, old: Release, new: Release, upgrade: Upgrade
+) -> Upgrade:
+    try:
+        seen = health.look(config)
+    except (BoxdError, OSError):
+        tell("running", "no: the old release does not answer")
+        return upgrade
+    if not seen.is_ready:
+        tell("running", f"not ready: {seen.why}")
+        return upgrade
+    replayed = _require(
+        new.module("boxd.upgrade.replaying", str(places.config_file)),
+        "the open workflows were not replayed",
+    )
+    tell("open workflows", f"{replayed.strip()} replay on the new release")
+    failing = health.failing_parts(old)
+    tell("devices", f"{len(failing)} parts fail their test" if failing else "all pass their test")
+    return replace(upgrade, was_ready=True, failing=failing)
+
+
+def _require(command: list[str], otherwise: str) -> str:
+    """What the command says, run by the box's own user. Raises BoxdError when it fails."""
+    done: subprocess.CompletedProcess[str] = system.run_as_box(command)
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip().removeprefix("boxd: ")
+        raise BoxdError(f"{otherwise}: {said}. Nothing was stopped or changed")
+    return done.stdout

@@ -1,0 +1,142 @@
+"""The course of an upgrade from the moment at which the box stops, to its end, either way.
+
+Each step is in the journal before it begins and can be begun again: whoever comes back after a
+kill or a power cut carries on with the step that the journal names.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from boxd.config import Config
+from boxd.errors import BoxdError
+from boxd.upgrade import health, journal, system
+from boxd.upgrade.journal import Step, Upgrade
+from boxd.upgrade.places import Places
+from boxd.upgrade.rehearsal import schema_of
+from boxd.upgrade.release import Release, current_release, prune, read_release, switch
+from boxd.upgrade.telling import tell
+from boxd.upgrade.way_back import open_redemptions, put_back, written_since
+
+
+def carry_on(config: Config, places: Places) -> Upgrade:
+    """Carry the upgrade that the journal tells of to its end; how it ended."""
+    upgrade = journal.read(places)
+    if upgrade is None:
+        raise BoxdError("no upgrade is under way; `sudo boxd upgrade FOLDER` begins one")
+    course = _Course(config, places, upgrade)
+    try:
+        return course.run(upgrade)
+    except Exception as error:  # whatever it is: the old release is to run again
+        reached = journal.read(places) or upgrade
+        if reached.step is Step.GOING_BACK:
+            raise
+        return course.run(replace(reached, step=Step.GOING_BACK, why=str(error)))
+
+
+class _Course:
+    """One upgrade's steps, over what they need."""
+
+    def __init__(self, config: Config, places: Places, upgrade: Upgrade) -> None:
+        self._config = config
+        self._places = places
+        self._old = read_release(places.releases / upgrade.old)
+        self._new = read_release(places.releases / upgrade.new)
+
+    def run(self, upgrade: Upgrade) -> Upgrade:
+        steps = {
+            Step.STOPPING: self._stop,
+            Step.TRYING: self._try,
+            Step.GOING_BACK: self._go_back,
+        }
+        while upgrade.step in steps:
+            journal.write(self._places, upgrade)
+            upgrade = steps[upgrade.step](upgrade)
+        journal.end(self._places, upgrade)
+        return upgrade
+
+    def _stop(self, upgrade: Upgrade) -> Upgrade:
+        system.stop()
+        tell("boxd", "stopped")
+        if not upgrade.schema:
+            return replace(upgrade, step=Step.TRYING)
+        done = system.run_as_box(self._old.command("backup", "create", "--json"))
+        if done.returncode != 0:
+            why = f"no backup could be made: {done.stderr.strip()}"
+            return replace(upgrade, step=Step.GOING_BACK, why=why)
+        backup = str(json.loads(done.stdout)["backup"]["file"])
+        tell("backup", f"{backup}, verified")
+        is_open = open_redemptions(self._config.ledger_file)
+        return replace(upgrade, step=Step.TRYING, backup=backup, is_open=is_open)
+
+    def _try(self, upgrade: Upgrade) -> Upgrade:
+        if current_release(self._places) == self._new:
+            tell("in use", f"boxd {self._new.version}, since before an interruption")
+        elif system.is_active("boxd.service"):  # the old one ran on after an interruption
+            return replace(upgrade, step=Step.STOPPING)
+        self._use(self._new)
+        try:
+            self._prove(upgrade)
+        except BoxdError as error:
+            return self._failed(upgrade, str(error))
+        prune(self._places, {self._old.name, self._new.name})
+        return replace(upgrade, step=Step.KEPT)
+
+    def _prove(self, upgrade: Upgrade) -> None:
+        """Raises BoxdError when the box is not what it was."""
+        if not upgrade.was_ready:
+            health.wait_for_answer(self._config, self._new.version, upgrade.patience_s)
+            tell("answers", "as before: the box was not ready")
+            return
+        seen = health.wait_for_ready(self._config, self._new.version, upgrade.patience_s)
+        tell("ready", f"boxd {seen.version}")
+        health.wait_for_redemptions(self._config, upgrade.is_open)
+        tell("open redemptions", f"{len(upgrade.is_open)}, all carried on")
+        health.wait_for_devices(self._new, upgrade.failing)
+        tell("devices", "as before")
+
+    def _failed(self, upgrade: Upgrade, why: str) -> Upgrade:
+        """Back, unless the way back would forget what people did since."""
+        tell("failed", why)
+        if self._is_migrated(upgrade) and (facts := written_since(self._config, upgrade)):
+            why += (
+                f"; but people have written {facts} entries into the migrated ledger since, so"
+                f" {self._new.version} stays in use: `sudo boxd upgrade --back` goes back without"
+                " them"
+            )
+            tell("way back", f"not taken: it would forget {facts} entries")
+            return replace(upgrade, step=Step.KEPT, why=why)
+        return replace(upgrade, step=Step.GOING_BACK, why=why)
+
+    def _go_back(self, upgrade: Upgrade) -> Upgrade:
+        system.stop()
+        switch(self._old, self._places)
+        set_aside = upgrade.set_aside
+        if self._is_migrated(upgrade):
+            set_aside = self._give_ledger_back(upgrade)
+            tell("ledger", f"{upgrade.backup} is back; the migrated one is in {set_aside}")
+        self._use(self._old)
+        tell("in use again", f"boxd {self._old.version}")
+        if upgrade.was_ready:
+            health.wait_for_ready(self._config, self._old.version, upgrade.patience_s)
+            tell("ready", f"boxd {self._old.version}")
+        return replace(upgrade, step=Step.GONE_BACK, set_aside=set_aside)
+
+    def _give_ledger_back(self, upgrade: Upgrade) -> str:
+        """Where something is forgotten the old release's restore says what, on the HUD as well."""
+        if not written_since(self._config, upgrade):
+            return put_back(self._config, upgrade)
+        restore = self._old.command("backup", "restore", upgrade.backup, "--yes", "--json")
+        done = system.run_as_box(restore)
+        if done.returncode != 0:
+            raise BoxdError(f"{upgrade.backup} could not be restored: {done.stderr.strip()}")
+        return str(json.loads(done.stdout)["set_aside"])
+
+    def _is_migrated(self, upgrade: Upgrade) -> bool:
+        """Whether the old release can't read the ledger any more."""
+        return bool(upgrade.backup) and schema_of(self._config.ledger_file) > upgrade.schema
+
+    def _use(self, release: Release) -> None:
+        switch(release, self._places)
+        system.start()

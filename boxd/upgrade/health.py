@@ -1,0 +1,105 @@
+"""How the running box is, for an upgrade to compare before and after."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from boxd.cli.daemon import get_from
+from boxd.config import Config
+from boxd.errors import BoxdError
+from boxd.upgrade import system
+from boxd.upgrade.release import Release
+from boxd.upgrade.way_back import open_redemptions
+
+_ANSWERS_WITHIN_S = 5.0
+_BETWEEN_LOOKS_S = 0.25
+# A latch that was ordered to open is given its time, and then the operator is asked.
+_REDEMPTIONS_WITHIN_S = 20.0
+# A device that comes back later than this after a start is not there.
+_DEVICES_WITHIN_S = 30.0
+# A daemon that dies so often will not get ready.
+_DEATHS = 3
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The box as its daemon tells it; `why` says what keeps it from being ready.
+
+    `asked` are the redemptions that stand on the HUD with a question.
+    """
+
+    version: str
+    is_ready: bool
+    why: str
+    asked: frozenset[str]
+
+
+def look(config: Config) -> Seen:
+    """Ask the daemon. Raises BoxdError when it does not answer."""
+    told = get_from(config.socket_file, "/api/v1/status", _ANSWERS_WITHIN_S)
+    return Seen(
+        str(told["box"]["boxd"]),
+        told["health"]["state"] == "ready",
+        str(told["health"]["why"]),
+        frozenset(str(prompt["redemption"]) for prompt in told["prompts"]),
+    )
+
+
+def wait_for_ready(config: Config, version: str, patience_s: float) -> Seen:
+    """The box once it takes codes. Raises BoxdError, with what kept it, when it does not."""
+    return _wait(config, version, patience_s, lambda seen: seen.is_ready)
+
+
+def wait_for_answer(config: Config, version: str, patience_s: float) -> Seen:
+    """The box once its daemon answers, ready or not. Raises BoxdError when it does not."""
+    return _wait(config, version, patience_s, lambda _: True)
+
+
+def _wait(config: Config, version: str, patience_s: float, will_do: Callable[[Seen], bool]) -> Seen:
+    deadline = time.monotonic() + patience_s
+    why = "it did not answer"
+    while time.monotonic() < deadline:
+        try:
+            seen = look(config)
+            if seen.version == version and will_do(seen):
+                return seen
+            why = seen.why or f"it answers as {seen.version}"
+        except (BoxdError, OSError) as error:
+            why = str(error)
+        if (deaths := system.deaths("boxd.service")) >= _DEATHS:
+            raise BoxdError(f"boxd {version} died {deaths} times; journalctl -u boxd tells why")
+        time.sleep(_BETWEEN_LOOKS_S)
+    raise BoxdError(f"boxd {version} was not ready within {patience_s:g} s: {why}")
+
+
+def wait_for_redemptions(config: Config, were_open: tuple[str, ...]) -> None:
+    """Until each is over or asks its question again. Raises BoxdError naming what stands still."""
+    deadline = time.monotonic() + _REDEMPTIONS_WITHIN_S
+    while stuck := set(were_open) & set(open_redemptions(config.ledger_file)) - look(config).asked:
+        if time.monotonic() > deadline:
+            raise BoxdError(f"open redemptions are not carried on: {', '.join(sorted(stuck))}")
+        time.sleep(_BETWEEN_LOOKS_S)
+
+
+def failing_parts(release: Release) -> tuple[str, ...]:
+    """The devices and parts that fail the test which moves nothing."""
+    done = system.run_as_box(release.command("devices", "test", "--unattended", "--json"))
+    try:
+        rows = json.loads(done.stdout)["rows"]
+    except (ValueError, KeyError) as error:
+        raise BoxdError(f"the devices could not be tested: {done.stderr.strip()}") from error
+    return tuple(
+        f"{row['device']} {row['part']}".strip() for row in rows if row["result"] == "failed"
+    )
+
+
+def wait_for_devices(release: Release, known: tuple[str, ...]) -> None:
+    """Until nothing fails but what is known to. Raises BoxdError naming what does not work."""
+    deadline = time.monotonic() + _DEVICES_WITHIN_S
+    while worse := sorted(set(failing_parts(release)) - set(known)):
+        if time.monotonic() > deadline:
+            raise BoxdError(f"what worked before does not work any more: {', '.join(worse)}")
+        time.sleep(_BETWEEN_LOOKS_S)

@@ -1,0 +1,91 @@
+"""What an upgrade has come to, on the disk before each step: a power cut leaves no half of one."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from boxd.errors import BoxdError
+from boxd.ledger.replacing import flush
+from boxd.upgrade.places import Places
+
+
+class Step(StrEnum):
+    """What is under way. Whoever finds it does it again from its beginning."""
+
+    STOPPING = "stopping"  # the old release's units end, the ledger is backed up
+    TRYING = "trying"  # the new release is in use and has to prove itself
+    GOING_BACK = "going back"  # the old release gets its ledger back and is started
+    KEPT = "kept"  # the end: the new release is in use
+    GONE_BACK = "gone back"  # the end: the old one is
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """One upgrade: from which release to which, and what was found before.
+
+    `schema` is the ledger's, 0 where there was none. `was_ready` says whether the box took codes,
+    `failing` which parts of devices failed their test, `is_open` which redemptions were under way
+    at the stop. `why` says why the new release did not do, `set_aside` where its ledger is.
+    """
+
+    step: Step
+    old: str
+    new: str
+    patience_s: float
+    schema: int = 0
+    was_ready: bool = False
+    is_open: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    backup: str = ""
+    why: str = ""
+    set_aside: str = ""
+
+
+def write(places: Places, upgrade: Upgrade) -> None:
+    """Let the disk know what comes next."""
+    _write(places.journal, upgrade)
+
+
+def read(places: Places) -> Upgrade | None:
+    """The upgrade that is under way, None where there is none."""
+    return _read(places.journal)
+
+
+def end(places: Places, upgrade: Upgrade) -> None:
+    """Keep how it ended; from now on none is under way."""
+    _write(places.last, upgrade)
+    places.journal.unlink(missing_ok=True)
+    flush(places.home)
+
+
+def last(places: Places) -> Upgrade | None:
+    """The upgrade that was last, None where there was none."""
+    return _read(places.last)
+
+
+def _write(file: Path, upgrade: Upgrade) -> None:
+    new = file.with_name(f".{file.name}.new")
+    with new.open("w", encoding="utf-8") as stream:
+        json.dump(asdict(upgrade), stream, indent=2)
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.replace(file)
+    flush(file.parent)
+
+
+def _read(file: Path) -> Upgrade | None:
+    try:
+        found = json.loads(file.read_text("utf-8"))
+        lists = {key: tuple(found[key]) for key in ("is_open", "failing")}
+        return Upgrade(**{**found, **lists, "step": Step(found["step"])})
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise BoxdError(
+            f"{file} does not tell of an upgrade ({error}). Look which release is in use"
+            " (ls -l /opt/boxd/current), remove the file, and upgrade again"
+        ) from error

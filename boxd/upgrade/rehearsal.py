@@ -1,0 +1,61 @@
+"""Migrating a copy of the ledger while the old release still runs on the real one.
+
+`python -m boxd.upgrade.rehearsal LEDGER`, as the box's own user. What can't be migrated is found
+before anything is stopped.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from boxd.errors import BoxdError
+from boxd.ledger.database import open_for_reading, open_ledger
+
+_LEFT_FREE_BYTES = 64 * 1024 * 1024
+
+
+def schema_of(ledger: Path) -> int:
+    """The number of the ledger's schema; 0 where there is no ledger."""
+    if not ledger.exists():
+        return 0
+    with closing(open_for_reading(ledger)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def rehearse(ledger: Path) -> tuple[int, int]:
+    """The schema before and after this release's migrations, which a copy has gone through.
+
+    Raises BoxdError when the copy can't be made or migrated.
+    """
+    _ask_for_room(ledger)
+    copy = ledger.with_name("upgrade-rehearsal") / ledger.name
+    shutil.rmtree(copy.parent, ignore_errors=True)
+    copy.parent.mkdir(mode=0o750)
+    try:
+        with closing(open_for_reading(ledger)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        before = schema_of(copy)
+        open_ledger(copy).close()
+        return before, schema_of(copy)
+    finally:
+        shutil.rmtree(copy.parent)
+
+
+def _ask_for_room(ledger: Path) -> None:
+    needed, free = 4 * ledger.stat().st_size, shutil.disk_usage(ledger.parent).free
+    if free - needed < _LEFT_FREE_BYTES:
+        raise BoxdError(
+            f"the disk of {ledger.parent} has {free >> 20} MiB left; an upgrade takes"
+            f" {(needed + _LEFT_FREE_BYTES) >> 20} MiB there: make room (df -h)"
+        )
+
+
+if __name__ == "__main__":
+    try:
+        print(*rehearse(Path(sys.argv[1])))
+    except BoxdError as failed:
+        sys.exit(str(failed))

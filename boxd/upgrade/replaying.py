@@ -1,0 +1,57 @@
+"""Replaying what is open with this release's code while the old release still carries it on.
+
+`python -m boxd.upgrade.replaying CONFIG`, as the box's own user. A workflow that would decide
+otherwise in the new release would stand still there: it is found before anything is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.worker import Replayer
+
+from boxd.config import Config, load
+from boxd.errors import BoxdError
+from boxd.temporal.client import connect
+from boxd.temporal.worker import task_queue, tasks_queue, worker_options
+from boxd.workflows.runner import OF_TASKS, WORKFLOWS
+
+_CONNECTS_WITHIN_S = 5
+
+
+async def replay(client: Client, box: str) -> tuple[int, dict[str, str]]:
+    """How many open workflows of the box there are, and why some of them don't replay."""
+    queues = f"('{task_queue(box)}', '{tasks_queue(box)}')"
+    found = client.list_workflows(f"ExecutionStatus = 'Running' AND TaskQueue IN {queues}")
+    replayer = Replayer(
+        workflows=[*WORKFLOWS, *OF_TASKS], workflow_runner=worker_options()["workflow_runner"]
+    )
+    count, failures = 0, {}
+    async for history in found.map_histories():
+        result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+        count += 1
+        if result.replay_failure is not None:
+            failures[history.workflow_id] = str(result.replay_failure)
+    return count, failures
+
+
+async def _replay_open(config: Config) -> int:
+    client = await connect(config.temporal, _CONNECTS_WITHIN_S)
+    count, failures = await replay(client, config.box.id)
+    if failures:
+        told = "; ".join(f"{name}: {why}" for name, why in failures.items())
+        raise BoxdError(
+            f"what is open can't be carried on by the new release ({told})."
+            " Let it come to its end first, then upgrade again"
+        )
+    return count
+
+
+if __name__ == "__main__":
+    try:
+        print(asyncio.run(_replay_open(load(Path(sys.argv[1])))))
+    except BoxdError as failed:
+        sys.exit(str(failed))

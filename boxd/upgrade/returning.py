@@ -1,0 +1,54 @@
+"""Going back to the previous release because somebody wants to, not because an upgrade failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from boxd.config import load
+from boxd.errors import NotFound, Refused
+from boxd.upgrade import journal
+from boxd.upgrade.activation import have_it_carried_on
+from boxd.upgrade.journal import Step, Upgrade
+from boxd.upgrade.places import Places
+from boxd.upgrade.rehearsal import schema_of
+from boxd.upgrade.release import current_release, point
+from boxd.upgrade.telling import tell
+from boxd.upgrade.way_back import written_since
+
+
+def return_to_previous(places: Places, patience_s: float, agrees: Callable[[str], bool]) -> None:
+    """Let the release from before the last upgrade run again, with a ledger that it can read.
+
+    Raises NotFound where there is none to go back to, Refused without a yes.
+    """
+    config = load(places.config_file)
+    last = _last(places)
+    is_migrated = schema_of(config.ledger_file) > last.schema > 0
+    if is_migrated:
+        question = (
+            f"boxd {last.old} can't read the ledger of {last.new}: {last.backup} takes its place,"
+            f" and {written_since(config, last)} entries made since are forgotten. Codes used since"
+            " are good again, codes made since are unknown. Go back?"
+        )
+    else:
+        question = f"Go back from boxd {last.new} to {last.old}? The ledger stays as it is."
+    if not agrees(question):
+        raise Refused("nothing was changed")
+    current = current_release(places)
+    if current is not None:
+        point(places.incoming, current)
+    asked_for = replace(last, step=Step.GOING_BACK, patience_s=patience_s, why="somebody asked")
+    journal.write(places, replace(asked_for, was_ready=True))
+    have_it_carried_on(places)
+    tell("gone back", f"boxd {last.new} to {last.old}")
+
+
+def _last(places: Places) -> Upgrade:
+    last = journal.last(places)
+    if last is None or last.step is not Step.KEPT or not (places.releases / last.old).is_dir():
+        raise NotFound(
+            "there is no release to go back to: the last upgrade left none. Install the older"
+            " package (sudo apt install ./boxd_VERSION_….deb)"
+        )
+    return last
