@@ -8,7 +8,7 @@ BOXD := .venv/bin/boxd
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth-tests deb
+.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth-tests deb install uninstall
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ firmware: ## the Arduinos' firmware, in build/firmware; BOARD_ID=3 puts an id in
 	@scripts/debian-packages firmware
 	@$(MAKE) --no-print-directory -C firmware
 	@ls -1 build/firmware/*.hex
+
+install: ## on a Pi or another Debian, as root: the box, started by systemd
+	@install/install
+
+uninstall: ## the opposite; PURGE=1 removes configuration and data as well
+	@PURGE="$(PURGE)" install/uninstall
 
 deb: firmware ## the Debian package, in dist; ARCH=arm64 for a Pi
 	@install/deb "$(ARCH)"
