@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from boxd.cli.shape import BoxdCommand
 from boxd.cli.waiting import waiting
 from boxd.errors import BadInput, BoxdError, DeviceUnreachable, NotFound
 
-IMAGES = Path(__file__).resolve().parents[2] / "build" / "firmware"
+_INSTALLED = Path(sys.prefix) / "share" / "firmware"
+_MADE = Path(__file__).resolve().parents[2] / "build" / "firmware"
+IMAGES = _INSTALLED if _INSTALLED.is_dir() else _MADE
+"""The images that an installed release brings with it, or those that `make firmware` made."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class _Target:
     "--hex",
     "image",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="The image [default: the one that 'make firmware' made].",
+    help="The image [default: the release's, or what 'make firmware' made].",
 )
 @click.option("--programmer", default="arduino", help="avrdude's programmer [default: arduino].")
 @click.option("--baud", type=int, help="The bootloader's speed [default: 115200, then 57600].")
