@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shlex
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from booth.devices import DeviceError, Devices
 from booth.evidence import Folder
@@ -22,7 +20,7 @@ ASK_EVERY_S = 2.0  # each question is work for the emulated processor
 SEEN_WITHIN_S = 240.0  # an emulated processor on a busy computer; nobody waits for it in vain
 READY_WITHIN_S = 600.0
 
-BAYS = {"bay-1": "board-0", "bay-2": "board-1", "bay-3": "board-2"}
+BAYS = {"bay-1": "board-0", "bay-2": "board-1"}
 OPERATORS_BOARD = "operator"
 NEWER_PACKAGE = "/root/newer.deb"
 
@@ -74,12 +72,13 @@ class Player:
         self.run(f"printf 'sku,name,units,weight\\n{row}\\n' >/run/prizes.csv")
         self.run("boxd prizes import /run/prizes.csv")
 
-    def issue(self, name: str, sku: str) -> None:
-        """Give somebody a code."""
-        answered = self._ask(f"boxd codes issue {shlex.quote(name)} --sku {sku} --json")
-        code: dict[str, Any] = json.loads(answered)["codes"][0]
-        self._codes[name] = str(code["code"])
-        self._folder.acknowledge(what="code", id=code["id"])
+    def issue(self, names: str, sku: str) -> None:
+        """Make codes, which go by these names from now on."""
+        known_as = names.split()
+        asked = f"boxd codes issue attendee --sku {sku} --count {len(known_as)} --json"
+        for name, code in zip(known_as, json.loads(self._ask(asked))["codes"], strict=True):
+            self._codes[name] = str(code["code"])
+            self._folder.acknowledge(what="code", id=code["id"])
 
     # Who stands in front
 

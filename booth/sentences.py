@@ -17,7 +17,7 @@ from booth.signs import FAILURE, STANDBY, SUCCESS, Sign
 SENTENCES: Mapping[str, str] = {
     # The organiser
     "bring {units} of {sku}": "bring",
-    "issue code {name} for {sku}": "issue",
+    "issue codes {names} for {sku}": "issue",
     # Who stands in front
     "type {code} at {bay}": "type",
     "press {key} at {bay}": "press",
@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, str] = {
 }
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
-    "bay": ("bay-1", "bay-2", "bay-3"),
+    "bay": ("bay-1", "bay-2"),
     "door": tuple(map(str, DOORS)),
     "locker": tuple(map(str, LATCHES)),
     "device": (*BOARDS, CABINET),
@@ -57,7 +57,14 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "key": (*"0123456789", "Enter", "Cancel"),
 }
 _WORD = r"\S+"
-_ANYTHING = {"command": r".+", "sign": r".+", "what": r"[^:]+", "units": r"\d+", "times": r"\d+"}
+_ANYTHING = {
+    "command": r".+",
+    "sign": r".+",
+    "what": r"[^:]+",
+    "names": r"[\w ]+",
+    "units": r"\d+",
+    "times": r"\d+",
+}
 
 
 class SentenceError(ValueError):

@@ -100,7 +100,7 @@ class Hardware:
         self.cabinet = UsbArduino(ArduinoDevice.model_validate(CABINET), SERIAL, self._trace)
         self.cabinet._on_latch = self._cabinet_pulses
         self.cabinet._door_state = lambda _door: self._cabinets_door
-        self._watching = asyncio.run_coroutine_threadsafe(self.pins.watch(), self._loop)
+        self.do(self.pins.watch)
 
     def do(self, what: Callable[[], _T]) -> _T:
         """Do something to the hardware, on its loop."""
@@ -132,7 +132,7 @@ class Hardware:
 
     def close(self) -> None:
         """Take everything away."""
-        self._watching.cancel()
+        self.do(self.pins.close)
         self.do(self.board.remove)
         self.do(self.cabinet.remove)
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -25,10 +25,10 @@ async def serve() -> None:
     chip = Chip(make_chip())
     let_contacts_win(True)
     hardware = Hardware(chip, Trace(TRACE))
-    hardware.plug_all()
+    hardware.switch_on()
     Orders(hardware).listen()
     await asyncio.create_subprocess_exec("systemd-notify", "--ready")
-    await hardware.watch()
+    await asyncio.get_running_loop().create_future()  # nobody ever says that it is over
 
 
 if __name__ == "__main__":

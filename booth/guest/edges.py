@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 _TRACING = Path("/sys/kernel/tracing")
 _CHIPS = Path("/sys/class/gpio")
 _LINE = re.compile(r"\s(\d+\.\d+): gpio_value: (\d+) set ([01])$", re.MULTILINE)
+_READ_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,15 @@ class Edges:
             if edge.line == line and (not changes or changes[-1].level != edge.level):
                 changes.append(edge)
         return changes
+
+    def open_pipe(self) -> int:
+        """A file of edges as they come, to be given to `read_pipe` whenever it can be read."""
+        return os.open(self._instance / "trace_pipe", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def read_pipe(self, pipe: int) -> Iterator[Edge]:
+        """The edges that came; whole lines only are in that file."""
+        for at, number, level in _LINE.findall(os.read(pipe, _READ_BYTES).decode()):
+            yield Edge(float(at), int(number) - self._base, level == "1")
 
     def close(self) -> None:
         """Trace no more."""

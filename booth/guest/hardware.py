@@ -26,15 +26,12 @@ class Hardware:
         self._pins = WiredLocker(chip, layout.LATCH_PIN, layout.DOOR_PIN, "pins.latch-1", trace)
         self._cabinet = _Cabinet(trace)
 
-    def plug_all(self) -> None:
-        """Put every plug in."""
+    def switch_on(self) -> None:
+        """Put every plug in, and let the wires on the pins do what they do."""
+        self._pins.watch()
         for board in self._boards.values():
             board.plug()
         self._cabinet.plug()
-
-    async def watch(self) -> None:
-        """Let the wires on the pins do what they do, for ever."""
-        await self._pins.watch()
 
     async def type(self, device: str, keys: Sequence[str]) -> None:
         """Touch keys of a board, one after the other."""

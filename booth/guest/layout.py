@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-BOARDS: Mapping[str, int] = MappingProxyType(
-    {"board-0": 0, "board-1": 1, "board-2": 2, "operator": 3}
-)
+BOARDS: Mapping[str, int] = MappingProxyType({"board-0": 0, "board-1": 1, "operator": 2})
 """The boards by their names, each with its number. Nobody stands in front of the operator's."""
 
 LATCH_PIN, DOOR_PIN = 17, 27
@@ -24,7 +22,7 @@ LATCHES: Mapping[int, str] = MappingProxyType(
     {
         PINS_LOCKER: "pins.latch-1",
         CABINET_LOCKER: "cabinet.latch-1",
-        BOARDS_LOCKER: "CodeTV Board 2",
+        BOARDS_LOCKER: "CodeTV Board 1",
     }
 )
 """What each locker's latch is called in the trace; a door goes by its latch's name."""
