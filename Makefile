@@ -5,10 +5,11 @@ PYTHON ?= python3
 CONFIG ?= config/sim.toml
 ARCH ?= $(shell dpkg --print-architecture)
 BOXD := .venv/bin/boxd
+BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth-tests deb install uninstall
+.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth booth-tests deb install uninstall
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +31,11 @@ format: .venv/set-up-for-test ## put the code into its format
 
 bench: .venv/set-up-for-test ## the figures of docs/benchmarks.md, measured here
 	@.venv/bin/python -m bench
+
+booth: .venv/set-up-for-test ## a booth in a virtual machine, all scenarios or SCENARIO=unplug; takes root
+	@scripts/debian-packages booth
+	@$(MAKE) --no-print-directory deb ARCH=$(BOOTH_ARCH)
+	@$(MAKE) --no-print-directory -C booth play ARCH=$(BOOTH_ARCH)
 
 booth-tests: .venv/set-up-for-test ## boxd on real device nodes, in a virtual machine; takes root
 	@scripts/debian-packages booth
