@@ -219,7 +219,8 @@ class Machine:
         }
         flags = [part for flag in parts.items() for part in flag]
         return [
-            *("nice", "-n", "19", kind.program),
+            # It ends with this program, however that ends.
+            *("setpriv", "--pdeathsig", "KILL", "nice", "-n", "19", kind.program),
             *flags,
             *self._channels(),
             *kind.more,

@@ -33,7 +33,7 @@ def test_a_command_is_taken_as_it_is() -> None:
 
 
 def test_a_slip_names_the_nearest_sentence() -> None:
-    with pytest.raises(SentenceError, match="the nearest is: type {code} at {bay}"):
+    with pytest.raises(SentenceError, match=r"the nearest is: type \{code\} at \{bay\}"):
         read("typ ada at bay-1")
 
 
