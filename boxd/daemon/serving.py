@@ -38,6 +38,7 @@ class Serving:
         self._noting: set[asyncio.Task[object]] = set()
         self._is_stopping = False
         self._why_worker_rests = "boxd is starting"
+        self._why_server_rests = ""
         self._why_ledger_rests = ""
         self._on_server_down: Callable[[], None] = lambda: None
         self.is_serving = asyncio.Event()
@@ -65,8 +66,12 @@ class Serving:
         self._tell()
 
     def _tell(self) -> None:
-        """Tell bays and HUD whether codes are taken, and why not."""
-        why = self._why_ledger_rests or self._why_worker_rests
+        """Tell bays and HUD whether codes are taken, and why not.
+
+        Whoever runs the server knows better why it is down than the worker that can't reach it.
+        """
+        resting = self._why_worker_rests and (self._why_server_rests or self._why_worker_rests)
+        why = self._why_ledger_rests or resting
         if bool(why) == self.is_serving.is_set():
             log.info("not serving" if why else "serving", why=why or None)
         (self.is_serving.clear if why else self.is_serving.set)()
@@ -91,11 +96,12 @@ class Serving:
             temporal_why=status.why,
             temporal_since=as_text(status.since),
         )
+        is_down = status.state is ServerState.DOWN and not self._is_stopping
+        self._why_server_rests = status.why if is_down else ""
         if status.state is ServerState.UP:
             self._note(self._tell_what_was_set_aside())
-        if status.state is ServerState.DOWN and not self._is_stopping:
-            if not self._why_worker_rests:
-                self.worker_serves(False, status.why or "the Temporal server is down")
+        if is_down:
+            self.worker_serves(False, status.why or "the Temporal server is down")
             self._on_server_down()
 
     def external_server(self, address: str) -> None:
