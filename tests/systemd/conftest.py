@@ -1,0 +1,66 @@
+"""Boxes under a real systemd, or a plain reason why there are none here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from booth.container import ContainerError
+from tests.systemd.installed import ROOT, InstalledBox, install
+
+
+@pytest.fixture(scope="session")
+def debian() -> Path:
+    """A plain Debian in a folder, made once and kept in the booth's cache."""
+    if os.geteuid() != 0:
+        pytest.skip("a container with systemd takes root")
+    if shutil.which("mmdebstrap") is None:
+        pytest.skip("no mmdebstrap to make a Debian with: scripts/debian-packages booth")
+    made = subprocess.run(
+        ["make", "--silent", "--directory", ROOT / "booth", "root"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip(f"no Debian could be made: {made.stderr.strip()[-500:]}")
+    return Path(made.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A layer with boxd as its package installs it."""
+    layer = tmp_path_factory.mktemp("installed")
+    install(layer)
+    yield layer
+    shutil.rmtree(layer, ignore_errors=True)
+
+
+@pytest.fixture
+def new_box(debian: Path, installed: Path, tmp_path: Path) -> Iterator[Callable[[], InstalledBox]]:
+    """Makes boxes that are booted, with nothing of boxd's started."""
+    made: list[InstalledBox] = []
+
+    def make() -> InstalledBox:
+        box = InstalledBox([installed, debian], tmp_path / f"box-{len(made)}")
+        try:
+            box.boot()
+        except (ContainerError, PermissionError) as error:
+            pytest.skip(f"no container can be had here: {error}")
+        made.append(box)
+        return box
+
+    yield make
+    for box in made:
+        box.forget()
+
+
+@pytest.fixture
+def box(new_box: Callable[[], InstalledBox]) -> InstalledBox:
+    """A booted box, with nothing of boxd's started."""
+    return new_box()
