@@ -88,6 +88,8 @@ def _configuration() -> tuple[Path, Config | ConfigError]:
         path = config_path()
     except ConfigError as error:
         return SYSTEM_FILE, error
+    except PermissionError as error:
+        return SYSTEM_FILE, ConfigError(str(error))
     try:
         return path, load(path)
     except ConfigError as error:

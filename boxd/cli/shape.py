@@ -19,7 +19,8 @@ def _remember(context: click.Context, _: click.Parameter, value: Path | None) ->
 def _config_option() -> click.Option:
     return click.Option(
         ["--config"],
-        type=click.Path(path_type=Path, dir_okay=False),
+        # Whether it can be read is for the command to say: the doctor goes on without.
+        type=click.Path(path_type=Path, dir_okay=False, readable=False),
         metavar="PATH",
         expose_value=False,
         callback=_remember,

@@ -24,6 +24,9 @@ _BY_HAND = timedelta(days=2)
 def newest(patient: Patient) -> Iterator[Finding]:
     """The newest backup, read from end to end."""
     directory = patient.config.backup_dir
+    if not directory.is_dir() and patient.config.backups.directory is not None:
+        yield failed(f"{directory} is not there", "lsblk; mount   # is its disk plugged in?")
+        return
     found = _listed(patient)
     good = newest_good(directory)
     bad = [each for each in found if good is None or each.made_at > good.made_at]
@@ -68,12 +71,10 @@ def _listed(patient: Patient) -> list[Listed]:
     directory = patient.config.backup_dir
     if not patient.config.ledger_file.exists():
         raise NotSeen("there is no ledger yet")
-    if directory.is_dir():
-        next(directory.iterdir(), None)  # raises PermissionError
-        return listing(directory)
-    if patient.config.backups.directory is not None:
-        raise NotSeen(f"{directory} is not there; is its disk plugged in?", "lsblk; mount")
-    return []
+    if not directory.is_dir():
+        return []
+    next(directory.iterdir(), None)  # raises PermissionError
+    return listing(directory)
 
 
 def _contents(patient: Patient) -> Contents | None:

@@ -49,7 +49,5 @@ def believed(patient: Patient) -> Iterator[Finding]:
 
 CHECKS = (
     Check(FAMILY, "network time", by_the_network, "no time server has set the clock (warned)"),
-    Check(
-        FAMILY, "belief", believed, "the clock is behind what was recorded, or jumped (warned)"
-    ),
+    Check(FAMILY, "belief", believed, "the clock is behind what was recorded, or jumped (warned)"),
 )

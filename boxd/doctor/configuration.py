@@ -22,7 +22,8 @@ def file(patient: Patient) -> Iterator[Finding]:
     if not isinstance(patient.found, ConfigError):
         yield passed(f"{patient.config_file} is good")
         return
-    patient.config_file.read_bytes()  # raises PermissionError for a user who may not
+    if patient.config_file.exists():
+        patient.config_file.read_bytes()  # raises PermissionError for a user who may not
     for line in str(patient.found).splitlines():
         yield failed(line, f"sudoedit {patient.config_file}   # then: boxd config check")
 

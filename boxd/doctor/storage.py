@@ -138,8 +138,11 @@ def _folders(patient: Patient) -> list[Path]:
 
 
 def _mount_point(folder: Path) -> Path:
+    """Where the folder's file system is mounted; bind mounts are in this list alone."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    mounted = {Path(line.split()[4]) for line in lines}
     folder = folder.resolve()
-    return next(each for each in (folder, *folder.parents) if each.is_mount())
+    return next((each for each in (folder, *folder.parents) if each in mounted), Path("/"))
 
 
 CHECKS = (

@@ -1,0 +1,61 @@
+"""The daemon: dead, stopped in its tracks, out of service; alarms and lockers that it tells of."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from boxd.doctor.finding import Grade
+from tests.box.booth import Booth, wait_until
+from tests.doctor.conftest import RestingBox
+from tests.doctor.seeing import expect, patient
+
+
+def test_a_box_that_runs(running: Booth) -> None:
+    box = patient(running.config)
+    expect(box, "Daemon", "boxd", Grade.PASSED, "takes codes")
+    expect(box, "Daemon", "alarms", Grade.PASSED)
+    expect(box, "Daemon", "lockers", Grade.PASSED)
+    expect(box, "Versions", "boxd", Grade.PASSED)
+
+
+def test_a_box_that_does_not_run(resting: RestingBox) -> None:
+    box = patient(resting.config)
+    expect(box, "Daemon", "boxd", Grade.FAILED, "does not run", "systemctl start boxd.target")
+    expect(box, "Daemon", "alarms", Grade.SKIPPED)
+
+
+def test_a_daemon_that_was_killed(running: Booth) -> None:
+    running.kill()
+    box = patient(running.config)
+    expect(box, "Daemon", "boxd", Grade.FAILED, "does not run")
+
+
+def test_a_daemon_that_hangs(running: Booth) -> None:
+    os.kill(running.pid, signal.SIGSTOP)
+    try:
+        box = patient(running.config)
+        expect(box, "Daemon", "boxd", Grade.FAILED, "does not answer", "systemctl restart boxd")
+        expect(box, "Daemon", "lockers", Grade.SKIPPED, "does not answer")
+    finally:
+        os.kill(running.pid, signal.SIGCONT)
+    expect(patient(running.config), "Daemon", "boxd", Grade.PASSED)
+
+
+def test_a_daemon_that_dispenses_nothing(running: Booth) -> None:
+    running.stop()
+    (running.state / "keys" / "claim.key").chmod(0o644)
+    running.start(until_ready=False)
+    wait_until("it says why", lambda: "claim.key" in running.log())
+    wait_until("it answers", (running.state / "boxd.sock").exists)
+    box = patient(running.config)
+    expect(box, "Daemon", "boxd", Grade.FAILED, "out of service", "claim.key", "mode 600")
+    running.kill()
+
+
+def test_a_locker_out_of_service_and_its_alarm(running: Booth) -> None:
+    words = ("out-of-service", "2", "--reason", "latch bent")
+    assert running.command("lockers", *words).returncode == 0
+    box = patient(running.config)
+    expect(box, "Daemon", "lockers", Grade.WARNED, "latch bent", "boxd lockers in-service 2")
+    expect(box, "Daemon", "alarms", Grade.WARNED, "locker 2", "boxd alarms clear")
