@@ -18,6 +18,11 @@ READY = "booth: ready"  # said on the console by booth-ready.service
 MEMORY_MIB = 1024
 ANSWERS_WITHIN_S = 30.0  # sshd's first answer, on an emulated processor
 OFF_WITHIN_S = 60.0
+SAVED_WITHIN_S = 120.0
+
+_SNAPSHOT = "saved"
+_SAVED_DISK, _SAVED_TRACE = "disk.qcow2", "trace.jsonl"
+_PROMPT = b"(qemu) "  # QEMU's monitor waits for a command
 
 _APPEND = (
     "root=/dev/vda rw quiet loglevel=3 systemd.show_status=false mitigations=off "
@@ -57,8 +62,10 @@ class Machine:
     """One machine. `image` is a folder made by booth/Makefile; the console goes into `log`.
 
     Its disk is thrown away with this object, unless `drive` says what it has instead, in the words
-    of QEMU's -drive. What the guest writes to /dev/virtio-ports/booth.trace is appended to `trace`
-    as it happens, and so survives any end; /dev/virtio-ports/booth.orders is the socket `orders`.
+    of QEMU's -drive. With `saved`, a folder that `save` filled, its first start goes on from there.
+
+    What the guest writes to /dev/virtio-ports/booth.trace is appended to `trace` as it happens, and
+    so survives any end; /dev/virtio-ports/booth.orders is the socket `orders`.
     """
 
     def __init__(
@@ -69,6 +76,7 @@ class Machine:
         *,
         drive: str | None = None,
         trace: Path | None = None,
+        saved: Path | None = None,
     ) -> None:
         self._image = image
         self._architecture = ARCHITECTURES[(image / "architecture").read_text().strip()]
@@ -77,8 +85,10 @@ class Machine:
         self._folder = Path(tempfile.mkdtemp(prefix="booth-"))
         self._disk = self._folder / "disk.qcow2"
         self._drive = drive
+        self._saved = saved
         self.trace = trace or self._folder / "trace.jsonl"
         self.orders = self._folder / "orders"
+        self._monitor = self._folder / "monitor"
         self._port = 0
         self._qemu: subprocess.Popen[bytes] | None = None
 
@@ -121,17 +131,41 @@ class Machine:
 
         Raises MachineError when it does not.
         """
-        if self._drive is None and not self._disk.exists():
+        saved, self._saved = self._saved, None
+        if saved is not None:
+            shutil.copyfile(saved / _SAVED_DISK, self._disk)
+            shutil.copyfile(saved / _SAVED_TRACE, self.trace)
+        elif self._drive is None and not self._disk.exists():
             self._make_disk()
         begun = time.monotonic()
         self._port = _free_port()
+        going_on = ["-loadvm", _SNAPSHOT] if saved else []
         with self._log.open("wb") as console:
             self._qemu = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=console, stderr=console
+                [*self._command(), *going_on],
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
             )
-        self._await_ready(begun + within_s)
+        if saved is None:
+            self._await_ready(begun + within_s)
         self._await_answer()
         return time.monotonic() - begun
+
+    def save(self, folder: Path) -> None:
+        """Keep the machine as it is now in a folder, from where others go on; this one is over."""
+        self._leave_ssh()
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(SAVED_WITHIN_S)
+            monitor.connect(str(self._monitor))
+            _await_prompt(monitor)
+            monitor.sendall(f"savevm {_SNAPSHOT}\n".encode())
+            said = _await_prompt(monitor)
+        if b"Error" in said:
+            raise MachineError(f"the machine could not be saved: {said.decode(errors='replace')}")
+        self.cut()
+        shutil.move(self._disk, folder / _SAVED_DISK)
+        shutil.copyfile(self.trace, folder / _SAVED_TRACE)
 
     def run(self, command: str, output: IO[bytes] | None = None) -> int:
         """Run a shell command in the machine; its output goes to `output`, or where ours goes."""
@@ -209,7 +243,7 @@ class Machine:
             "-smp": "2",
             "-m": str(MEMORY_MIB),
             "-display": "none",
-            "-monitor": "none",
+            "-monitor": f"unix:{self._monitor},server=on,wait=off",
             "-serial": "stdio",
             "-kernel": str(self._image / "vmlinuz"),
             "-initrd": str(self._image / "initrd.img"),
@@ -259,6 +293,15 @@ class Machine:
     def _leave_ssh(self) -> None:
         leaving = [*self.ssh[:-1], "-O", "exit", self.ssh[-1]]
         subprocess.run(leaving, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+
+def _await_prompt(monitor: socket.socket) -> bytes:
+    said = b""
+    while not said.endswith(_PROMPT):
+        if not (more := monitor.recv(4096)):
+            raise MachineError("QEMU ended")
+        said += more
+    return said
 
 
 def _free_port() -> int:

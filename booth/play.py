@@ -11,6 +11,7 @@ from pathlib import Path
 from booth.evidence import Folder
 from booth.machine import Machine, MachineError
 from booth.player import Player, StepError
+from booth.ready import ready_booth
 from booth.scenario import Scenario
 from checker import EvidenceError, Report
 
@@ -55,7 +56,12 @@ def play(
 ) -> Ending:
     """Play one scenario in a machine of its own."""
     begun = time.monotonic()
-    with Machine(image, evidence.console, accelerator, trace=evidence.trace) as machine:
+    try:
+        saved = None if scenario.is_cold else ready_booth(image, evidence.console, accelerator)
+    except MachineError as error:
+        return Ending(scenario.name, time.monotonic() - begun, str(error), None)
+    console, trace = evidence.console, evidence.trace
+    with Machine(image, console, accelerator, trace=trace, saved=saved) as machine:
         player = Player(machine, evidence, newer)
         try:
             why = _steps(player, scenario, evidence, begun)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from booth.devices import DeviceError, Devices
 from booth.evidence import Folder
+from booth.guest.layout import BAYS
 from booth.machine import Machine, MachineError
 from booth.power_on import measure
 from booth.seen import Seen
@@ -20,7 +21,6 @@ ASK_EVERY_S = 2.0  # each question is work for the emulated processor
 SEEN_WITHIN_S = 240.0  # an emulated processor on a busy computer; nobody waits for it in vain
 READY_WITHIN_S = 600.0
 
-BAYS = {"bay-1": "board-0", "bay-2": "board-1"}
 OPERATORS_BOARD = "operator"
 NEWER_PACKAGE = "/root/newer.deb"
 
@@ -48,7 +48,7 @@ class Player:
 
     def switch_on(self) -> None:
         """Let the machine boot. Its devices get their power with it."""
-        self._folder.figure("booted until ssh answered", f"{self._machine.boot():.0f} s")
+        self._machine.boot()
         self._devices = Devices(self._machine.orders)
 
     def play(self, step: Step) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from booth.sentences import SentenceError, Step, read
 
 FOLDER = Path(__file__).parent / "scenarios"
+_COLD, _READY = "cold", "ready"
 
 
 class ScenarioError(Exception):
@@ -19,10 +20,14 @@ class ScenarioError(Exception):
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is played, in the order of its steps. `about` says what it is to show."""
+    """What is played, in the order of its steps. `about` says what it is to show.
+
+    It begins at a booth that has just got ready, or `is_cold`: when the strip is switched on.
+    """
 
     name: str
     about: str
+    is_cold: bool
     steps: tuple[Step, ...]
 
 
@@ -38,12 +43,13 @@ def load(name: str) -> Scenario:
         raise ScenarioError(f"there is no scenario '{name}'; there are: {', '.join(known())}")
     try:
         parts = tomllib.loads(path.read_text(encoding="utf-8"))
-        about, played = str(parts["about"]), list(_sentences(parts["part"]))
+        about, is_cold = str(parts["about"]), parts.get("begins", _READY) == _COLD
+        played = _sentences(parts["part"])
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ScenarioError(
-            f"{path.name}: {error}; it takes an about, and [[part]] sections with steps"
+            f"{path.name}: {error}; it takes about, begins, and [[part]] sections with steps"
         ) from error
-    return Scenario(name, about, tuple(_steps(path.name, played)))
+    return Scenario(name, about, is_cold, tuple(_steps(path.name, played)))
 
 
 def _sentences(parts: Sequence[dict[str, Any]]) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from booth.guest.layout import BOARDS, CABINET, DOORS, LATCHES
+from booth.guest.layout import BAYS, BOARDS, CABINET, DOORS, LATCHES
 from booth.signs import FAILURE, STANDBY, SUCCESS, Sign
 
 SENTENCES: Mapping[str, str] = {
@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, str] = {
 }
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
-    "bay": ("bay-1", "bay-2"),
+    "bay": tuple(BAYS),
     "door": tuple(map(str, DOORS)),
     "locker": tuple(map(str, LATCHES)),
     "device": (*BOARDS, CABINET),

@@ -8,6 +8,9 @@ from types import MappingProxyType
 BOARDS: Mapping[str, int] = MappingProxyType({"board-0": 0, "board-1": 1, "operator": 2})
 """The boards by their names, each with its number. Nobody stands in front of the operator's."""
 
+BAYS: Mapping[str, str] = MappingProxyType({"bay-1": "board-0", "bay-2": "board-1"})
+"""The bays, each with its board."""
+
 LATCH_PIN, DOOR_PIN = 17, 27
 
 CABINET = "cabinet"
