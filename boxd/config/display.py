@@ -67,7 +67,10 @@ def _without_gaps(value: Any) -> Any:
 def _secret_note(key: str, value: str) -> str:
     if key not in _SECRETS:
         return ""
-    if not Path(value).exists():
-        return "  # not there"
+    try:
+        if not Path(value).exists():
+            return "  # not there"
+    except PermissionError:
+        return "  # may not be looked at by this user"
     fault = secret_file_fault(Path(value))
     return f"  # {fault.removeprefix(f'{value}: ')}" if fault else "  # readable; not shown"

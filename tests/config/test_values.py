@@ -86,6 +86,17 @@ def test_what_is_shown_is_the_same_configuration_again(name: str, tmp_path: Path
     )
 
 
+def test_a_secret_in_a_folder_of_somebody_else_s_is_shown_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(_path: Path) -> bool:
+        raise PermissionError
+
+    config = loaded(tmp_path, VALID)
+    monkeypatch.setattr(Path, "exists", refuse)
+    assert 'claim.key"  # may not be looked at by this user\n' in show(config)
+
+
 def test_secrets_are_not_shown_but_whether_they_can_be_read_is(tmp_path: Path) -> None:
     text = VALID.replace(
         "[temporal]", '[temporal]\naddress = "t:7233"\ntls = true\napi_key_file = "api.key"'
