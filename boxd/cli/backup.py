@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor, configuration
+from boxd.cli.setting import actor, config_path, configuration
 from boxd.cli.shape import BoxdGroup, json_option
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 from boxd.cli.waiting import waiting
 from boxd.daemon.only_one import is_held, only_one
+from boxd.errors import BoxdError
 
 if TYPE_CHECKING:
     from boxd.config.schema import Config
@@ -32,22 +35,59 @@ def command() -> None:
     """Make, list and restore backups of the ledger."""
 
 
-@command.command("create", examples=("boxd backup create", "boxd backup create --json"))
+def _passphrase_option(command: Any) -> Any:  # what click's decorators take and give
+    return click.option(
+        "--passphrase-file",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        metavar="PATH",
+        help="With --card: the file that holds the passphrase, instead of a question.",
+    )(command)
+
+
+@command.command(
+    "create",
+    examples=("boxd backup create", "sudo boxd backup create --card /media/usb/box-1.card"),
+)
+@click.option(
+    "--card",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write FILE: ledger, keys and configuration, sealed, for a fresh card.",
+)
+@_passphrase_option
 @json_option
-def create(as_json: bool) -> None:
+def create(card: Path | None, passphrase_file: Path | None, as_json: bool) -> None:
     """Make a backup now; works with and without the daemon.
 
     The bays go on meanwhile. Where nothing has happened since the newest backup, that one is it.
     """
     config = configuration()
+    passphrase = _passphrase(passphrase_file, is_new=True) if card is not None else ""
     with waiting("making a backup"):
         made = _by_daemon() if is_held(config.lock_file) else _by_hand(config)
+        if card is not None:
+            from boxd.card.making import make
+
+            file, at = Path(made["file"]), str(made["made_at"])
+            make(config, config_path(), file, at, card.absolute(), passphrase)
+            made["card"] = str(card)
     if as_json:
         say_json({"backup": made})
     elif made["is_new"]:
         click.echo(f"{made['file']}: {made['entries']} entries, verified")
     else:
         click.echo(f"nothing has happened since {made['file']}, which is whole")
+    if card is not None and not as_json:
+        click.echo(f"{card}: ledger, keys and configuration, sealed; without the passphrase it is")
+        click.echo("worth nothing, to you as well. On a fresh card with boxd installed:")
+        click.echo(f"  sudo boxd backup restore --card {card}")
+
+
+def _passphrase(file: Path | None, *, is_new: bool) -> str:
+    if file is not None:
+        return file.read_text("utf-8").strip()
+    asked: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=is_new, err=True)
+    return asked
 
 
 def _by_daemon() -> dict[str, Any]:
@@ -97,17 +137,29 @@ def list_backups(verify: bool, as_json: bool) -> None:
 
 @command.command(
     "restore",
-    examples=("boxd backup restore /media/usb/backups/ledger-2026-11-21T16-55-47.000Z.db",),
+    examples=(
+        "boxd backup restore /media/usb/backups/ledger-2026-11-21T16-55-47.000Z.db",
+        "sudo boxd backup restore --card /media/usb/box-1.card",
+    ),
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--card", is_flag=True, help="FILE is a card backup: make this box of it.")
+@_passphrase_option
 @click.option("--yes", is_flag=True, help="Don't ask first.")
 @json_option
-def restore(file: Path, yes: bool, as_json: bool) -> None:
+def restore(file: Path, card: bool, passphrase_file: Path | None, yes: bool, as_json: bool) -> None:
     """Put the backup FILE in the place of the ledger, with boxd stopped.
 
     FILE is read from end to end first; the present ledger is kept. What happened after FILE was
     made is not in it: codes used since are good again, codes made since are unknown.
+
+    With --card, on a card with boxd installed and nothing else, it takes root: boxd is stopped,
+    configuration, keys and ledger take their places (what is there is kept), boxd is started, and
+    the command ends when the box takes codes.
     """
+    if card:
+        _restore_card(file, passphrase_file, yes)
+        return
     config = configuration()
     with only_one(config.lock_file):
         if not yes:
@@ -124,6 +176,25 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
         say_json(done.as_json())
     else:
         _tell(done)
+
+
+def _restore_card(file: Path, passphrase_file: Path | None, yes: bool) -> None:
+    if os.geteuid() != 0:
+        raise BoxdError(f"it takes root: sudo boxd backup restore --card {file}")
+    from boxd.card.restoring import open_card, restore_card
+    from boxd.upgrade.places import Places
+
+    passphrase = _passphrase(passphrase_file, is_new=False)
+    with TemporaryDirectory(dir="/opt/boxd", prefix=".card-") as folder:
+        opened = open_card(file, passphrase, Path(folder))
+        told = opened.manifest
+        question = (
+            f"Make this box {told.box} as of {told.made_at}, with {opened.ledger.entries} entries?"
+            " What is here now is kept beside it."
+        )
+        if not yes:
+            click.confirm(question, abort=True, err=True)
+        restore_card(opened, Places())
 
 
 def _tell(done: Restored) -> None:

@@ -31,7 +31,7 @@ def make_configuration(release: Release, places: Places) -> bool:
     file = places.config_file
     if file.exists():
         return False
-    group = grp.getgrnam(USER).gr_gid
+    group = group_id()
     file.parent.mkdir(parents=True, exist_ok=True)
     os.chown(file.parent, 0, group)
     file.parent.chmod(0o750)
@@ -41,6 +41,24 @@ def make_configuration(release: Release, places: Places) -> bool:
     new.chmod(0o640)
     new.replace(file)
     return True
+
+
+def user_id() -> int:
+    """The box's own user."""
+    return pwd.getpwnam(USER).pw_uid
+
+
+def group_id() -> int:
+    """The box's own group."""
+    return grp.getgrnam(USER).gr_gid
+
+
+def make_folder(folder: Path, mode: int) -> None:
+    """Make a folder of the box's user where there is none, and what it lies in."""
+    if not folder.is_dir():
+        make_folder(folder.parent, mode)
+        folder.mkdir(mode=mode)
+        os.chown(folder, user_id(), group_id())
 
 
 def is_running() -> bool:

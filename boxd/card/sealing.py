@@ -1,0 +1,121 @@
+"""A file that only a passphrase opens, of any length, and whole or refused.
+
+Scrypt makes the key of the passphrase. Pieces of 1 MiB are sealed with ChaCha20-Poly1305 under a
+nonce that counts them and marks the last: none can be changed, left out, or put elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from typing_extensions import Buffer
+
+from boxd.errors import BadInput
+
+MAGIC = b"boxd card 1\n"
+SHORTEST_PASSPHRASE = 12
+_PIECE_BYTES = 1024 * 1024
+_TAG_BYTES = 16
+_SALT_BYTES = 16
+# 64 MiB and half a second on a Pi: whoever guesses pays it for each guess.
+_SCRYPT_N, _SCRYPT_R = 2**16, 8
+_SCRYPT_MEMORY_BYTES = 2 * 128 * _SCRYPT_R * _SCRYPT_N
+
+
+class Sealing(io.RawIOBase):
+    """Seals what is written to it; only `finish` makes it whole.
+
+    Raises BadInput for a passphrase that is too short.
+    """
+
+    def __init__(self, target: BinaryIO, passphrase: str) -> None:
+        super().__init__()
+        if len(passphrase) < SHORTEST_PASSPHRASE:
+            raise BadInput(
+                f"the passphrase has {len(passphrase)} characters; it takes {SHORTEST_PASSPHRASE},"
+                " since whoever guesses it has the box's keys"
+            )
+        salt = secrets.token_bytes(_SALT_BYTES)
+        target.write(MAGIC + salt)
+        self._target = target
+        self._cipher = _cipher(passphrase, salt)
+        self._number = 0
+        self._pending = bytearray()
+
+    def write(self, data: Buffer) -> int:
+        """Take more; how much of it was taken, which is all."""
+        self._pending += data
+        while len(self._pending) > _PIECE_BYTES:
+            self._seal(_PIECE_BYTES, is_last=False)
+        return memoryview(data).nbytes
+
+    def finish(self) -> None:
+        """Seal the last piece."""
+        self._seal(len(self._pending), is_last=True)
+
+    def _seal(self, size: int, *, is_last: bool) -> None:
+        piece = bytes(self._pending[:size])
+        del self._pending[:size]
+        self._target.write(self._cipher.encrypt(_nonce(self._number, is_last), piece, MAGIC))
+        self._number += 1
+
+
+class Unsealing(io.RawIOBase):
+    """Gives what was sealed, to be believed once it was read to its end.
+
+    Raises BadInput when it is no card backup, not whole, or sealed with another passphrase.
+    """
+
+    def __init__(self, source: BinaryIO, passphrase: str) -> None:
+        super().__init__()
+        if source.read(len(MAGIC)) != MAGIC:
+            raise BadInput("this is no card backup; `boxd backup create --card FILE` makes one")
+        self._source = source
+        self._cipher = _cipher(passphrase, source.read(_SALT_BYTES))
+        self._following = source.read(_PIECE_BYTES + _TAG_BYTES)
+        self._number = 0
+        self._ready = b""
+        self._is_over = False
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, fewer only at the end; tarfile always says how many."""
+        while not self._is_over and len(self._ready) < size:
+            self._ready += self._unseal()
+        given, self._ready = self._ready[:size], self._ready[size:]
+        return given
+
+    def _unseal(self) -> bytes:
+        piece, self._following = self._following, self._source.read(_PIECE_BYTES + _TAG_BYTES)
+        self._is_over = not self._following
+        try:
+            plain = self._cipher.decrypt(_nonce(self._number, self._is_over), piece, MAGIC)
+        except InvalidTag:
+            raise BadInput(
+                "the file is damaged or cut short; take another copy"
+                if self._number
+                else "the passphrase is another one, or the file is damaged"
+            ) from None
+        self._number += 1
+        return plain
+
+
+def _cipher(passphrase: str, salt: bytes) -> ChaCha20Poly1305:
+    key = hashlib.scrypt(
+        passphrase.encode(),
+        salt=salt,
+        n=_SCRYPT_N,
+        r=_SCRYPT_R,
+        p=1,
+        maxmem=_SCRYPT_MEMORY_BYTES,
+        dklen=32,
+    )
+    return ChaCha20Poly1305(key)
+
+
+def _nonce(number: int, is_last: bool) -> bytes:
+    return number.to_bytes(11, "big") + bytes([is_last])

@@ -1,0 +1,1 @@
+"""A box on another card."""
