@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 
 _CONTAIN = Path(__file__).with_name("contain")
+# It ends with the program that started it, however that ends.
+_TIED = ("setpriv", "--pdeathsig", "KILL", "unshare", "--kill-child")
 _NAMESPACES = ("--mount", "--pid", "--fork", "--uts", "--ipc", "--cgroup", "--net", "--mount-proc")
 _BOOTS_WITHIN_S = 60.0
 _COMMAND_WITHIN_S = 120.0
@@ -60,7 +62,7 @@ class Container:
         self._group.mkdir(exist_ok=True)
         with (self._folder / "console").open("ab") as console:
             self._unshare = subprocess.Popen(
-                ["unshare", *_NAMESPACES, _CONTAIN, ":".join(map(str, self._layers)), self._folder],
+                [*_TIED, *_NAMESPACES, _CONTAIN, ":".join(map(str, self._layers)), self._folder],
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
