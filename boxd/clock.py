@@ -110,9 +110,10 @@ def warning(standing: Reckoning, boot_s: float) -> str:
 
 def duration(seconds: float) -> str:
     """A stretch of time in the two units that matter: `40 d 2 h`, `5 h 0 min`, `42 s`."""
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    minutes = round(seconds / 60)
+    hours, days = minutes // 60, minutes // 1440
     if days:
-        return f"{days:.0f} d {hours % 24:.0f} h"
+        return f"{days} d {hours % 24} h"
     if hours:
-        return f"{hours:.0f} h {minutes % 60:.0f} min"
-    return f"{minutes:.0f} min" if minutes else f"{seconds:.0f} s"
+        return f"{hours} h {minutes % 60} min"
+    return f"{minutes} min" if seconds >= 60 else f"{seconds:.0f} s"

@@ -90,7 +90,8 @@ class ClockKeeper:
 
     def shown(self) -> dict[str, object]:
         """The box's time beside the wall clock, for people."""
-        looked, standing = self._clock.look(), self._clock.next()
+        looked = self._clock.look()
+        standing = self._clock.standing or self._clock.next()
         return {
             "box": as_text(standing.at(looked.boot_s)),
             "wall": as_text(looked.wall),

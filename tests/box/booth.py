@@ -44,7 +44,10 @@ def wait_until(what: str, holds: Callable[[], Any], within_s: float = SOON_S) ->
 
 
 class Booth:
-    """One box in a folder of its own; `settings` replaces lines of a simulation's file."""
+    """One box in a folder of its own; `settings` replaces lines of a simulation's file.
+
+    `launcher` are the words before the command that starts it.
+    """
 
     def __init__(
         self,
@@ -52,8 +55,10 @@ class Booth:
         settings: Sequence[tuple[str, str]] = (),
         made_before: Path | None = None,
         shipped: str = "sim.toml",
+        launcher: Sequence[str] = (),
     ) -> None:
         self.folder = folder
+        self._launcher = launcher
         folder.mkdir(parents=True, exist_ok=True)
         self.state = folder / "state"
         self.config = folder / "box.toml"
@@ -87,7 +92,15 @@ class Booth:
         environment = {key: value for key, value in os.environ.items() if key != "BOXD_CONFIG"}
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", *program, "--config", str(self.config), "run"],
+                [
+                    *self._launcher,
+                    sys.executable,
+                    "-m",
+                    *program,
+                    "--config",
+                    str(self.config),
+                    "run",
+                ],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -234,7 +234,8 @@ def test_people_are_told_which_way_the_clock_is_off_and_what_to_type(
     ("expected", "seconds"),
     [
         ("42 s", 42),
-        ("9 min", 599),
+        ("10 min", 599),
+        ("5 h 0 min", 17999.9),
         ("5 h 0 min", 18000),
         ("1 d 1 h", 90000),
         ("40 d 0 h", 40 * DAY),

@@ -156,7 +156,7 @@ def resumed_after_the_loss_of_temporal_s_database(booth: Booth) -> str:
     return redemption
 
 
-async def _history(port: int, redemption: str) -> str:
+async def history_of(port: int, redemption: str) -> str:
     client = await Client.connect(f"127.0.0.1:{port}")
     handle = client.get_workflow_handle(f"redemption-{redemption}")
     await handle.result()
@@ -181,7 +181,7 @@ def main() -> None:
         booth = Booth(folder, quick)
         try:
             booth.start()
-            history = asyncio.run(_history(booth.temporal_port, play(booth)))
+            history = asyncio.run(history_of(booth.temporal_port, play(booth)))
             (HERE / f"{name}.json").write_text(without_machine(history), encoding="utf-8")
             print(f"{name}: {len(json.loads(history)['events'])} events")
         finally:
