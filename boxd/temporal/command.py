@@ -16,6 +16,9 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
     # Without these two every hop between server and worker waits for a tick of 50 ms.
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxPollRPS": "1000",
+    # After a clock jumped ahead it sleeps on, until the timer that was the next before: five minutes
+    # otherwise. A look finds the next timer, and writes nothing.
+    "history.timerProcessorMaxPollInterval": '"10s"',
     # Bookmarks that are otherwise written every few seconds, for ever, while nothing happens.
     "history.shardUpdateMinInterval": '"1h"',
     "history.transferProcessorUpdateAckInterval": '"10m"',
