@@ -15,6 +15,7 @@ from boxd.midi.ports import Listing, PortPair, belongs_to, find
 FAMILY = "Devices"
 
 _PROPER = ("ready", "disabled")
+_ON_THE_WAY = "connecting"
 _LOOK = "boxd devices list   # cable, power, a free socket? lsusb shows what the Pi sees"
 # What the kernel tells of ALSA's sequencer.
 _CLIENT = re.compile(r'Client\s+(\d+) : "(.*)" \[')
@@ -38,7 +39,8 @@ def _as_told(device: Json) -> Finding:
     state, name = device["state"], device["name"]
     if state in _PROPER:
         return passed(f"{name} is {state}")
-    return failed(f"{name} ({device['port']}) is {state}: {device['why']}", _LOOK)
+    judged = warned if state == _ON_THE_WAY else failed
+    return judged(f"{name} ({device['port']}) is {state}: {device['why']}", _LOOK)
 
 
 def _as_seen(device: Device, patient: Patient) -> Iterator[Finding]:

@@ -102,4 +102,4 @@ class Patient:
         try:
             return self.daemon.get(path)
         except BoxdError as error:
-            raise NotSeen("boxd does not answer, see above") from error
+            raise NotSeen(str(error)) from error

@@ -26,6 +26,8 @@ def daemon(patient: Patient) -> Iterator[Finding]:
         return
     if health["state"] == "ready":
         yield passed("runs, and takes codes")
+    elif health["state"] == "starting":
+        yield warned("it is starting", "boxd doctor   # again, in some seconds")
     else:
         state = str(health["state"]).replace("_", " ")
         yield failed(f"{state}: {health['why']}", health["remedy"] or _LOG)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
+import httpx
+
 from boxd.doctor.finding import Grade
 from tests.box.booth import Booth, wait_until
 from tests.doctor.conftest import RestingBox
@@ -12,6 +14,7 @@ from tests.doctor.seeing import expect, patient
 
 
 def test_a_box_that_runs(running: Booth) -> None:
+    wait_until("it takes codes", lambda: health(running) == "ready")
     box = patient(running.config)
     expect(box, "Daemon", "boxd", Grade.PASSED, "takes codes")
     expect(box, "Daemon", "alarms", Grade.PASSED)
@@ -36,9 +39,10 @@ def test_a_daemon_that_hangs(running: Booth) -> None:
     try:
         box = patient(running.config)
         expect(box, "Daemon", "boxd", Grade.FAILED, "does not answer", "systemctl restart boxd")
-        expect(box, "Daemon", "lockers", Grade.SKIPPED, "does not answer")
+        expect(box, "Daemon", "lockers", Grade.SKIPPED, "has not answered")
     finally:
         os.kill(running.pid, signal.SIGCONT)
+    wait_until("it goes on", lambda: health(running) == "ready")
     expect(patient(running.config), "Daemon", "boxd", Grade.PASSED)
 
 
@@ -46,11 +50,17 @@ def test_a_daemon_that_dispenses_nothing(running: Booth) -> None:
     running.stop()
     (running.state / "keys" / "claim.key").chmod(0o644)
     running.start(until_ready=False)
-    wait_until("it says why", lambda: "claim.key" in running.log())
-    wait_until("it answers", (running.state / "boxd.sock").exists)
+    wait_until("it says so", lambda: health(running) == "out_of_service")
     box = patient(running.config)
     expect(box, "Daemon", "boxd", Grade.FAILED, "out of service", "claim.key", "mode 600")
     running.kill()
+
+
+def health(booth: Booth) -> str:
+    try:
+        return str(booth.snapshot()["health"]["state"])
+    except httpx.TransportError:
+        return "not there"
 
 
 def test_a_locker_out_of_service_and_its_alarm(running: Booth) -> None:
