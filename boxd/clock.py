@@ -87,6 +87,14 @@ def _after_boot(before: Reckoning, looked: Looked) -> Reckoning:
     return reckon(counted, looked)
 
 
+def behind_by_s(standing: Reckoning | None, looked: Looked) -> float:
+    """By how much a clock that nobody synchronises is behind the box's time; 0 where it is not."""
+    if standing is None or looked.is_synchronised:
+        return 0.0
+    own = standing.at(looked.boot_s) if standing.boot == looked.boot else standing.newest
+    return max(0.0, (own - looked.wall).total_seconds())
+
+
 def moved_s(before: Reckoning, after: Reckoning) -> float:
     """By how much the box's own time was put right between two looks of one boot; 0 for little."""
     if before.boot != after.boot:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor
+from boxd.cli.setting import actor, configuration
 from boxd.cli.shape import BoxdGroup, json_option
 from boxd.cli.tables import say_json
+from boxd.clock import behind_by_s, duration
+from boxd.ledger import reckonings
+from boxd.ledger.database import open_for_reading
+from boxd.machine_clock import look, set_wall_clock
 
 
 @click.group("clock", cls=BoxdGroup, examples=("boxd clock show", "boxd clock trust"))
@@ -34,6 +39,23 @@ def trust(as_json: bool) -> None:
     What a time server sets needs no word. Codes and tasks whose time is over by this clock expire.
     """
     _say(daemon.post("/api/v1/clock/trust", {"actor": actor()}), as_json)
+
+
+@command.command("advance", examples=("sudo boxd clock advance",))
+def advance() -> None:
+    """Set a clock that is behind the newest record to it; boxd-clock.service does so at boot.
+
+    A clock that a time server sets is left alone, and none is ever set back.
+    """
+    file = configuration().ledger_file
+    if not file.exists():
+        return
+    with closing(open_for_reading(file)) as connection:
+        standing = reckonings.load(connection)
+    behind_s = behind_by_s(standing, look())
+    if behind_s:
+        set_wall_clock(behind_s)
+        click.echo(f"the clock was {duration(behind_s)} behind the newest record; it is there now")
 
 
 def _say(clock: dict[str, Any], as_json: bool) -> None:

@@ -13,6 +13,7 @@ from boxd.clock import (
     STEP_S,
     Looked,
     Reckoning,
+    behind_by_s,
     believed,
     duration,
     moved_s,
@@ -243,3 +244,21 @@ def test_people_are_told_which_way_the_clock_is_off_and_what_to_type(
 )
 def test_a_stretch_of_time_is_told_in_the_units_that_matter(expected: str, seconds: float) -> None:
     assert duration(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("expected_s", "jump_s"), [(3 * HOUR, -3 * HOUR), (0, 3 * HOUR), (40 * DAY, -40 * DAY)]
+)
+def test_a_clock_is_behind_by_what_it_lacks_to_the_newest_record(
+    sure: Machine, expected_s: float, jump_s: float
+) -> None:
+    sure.wall_ahead_s += jump_s
+    assert behind_by_s(sure.standing, sure.looked()) == pytest.approx(expected_s)
+    sure.boot, sure.boot_s = "boot-2", 3.0
+    assert behind_by_s(sure.standing, sure.looked()) == pytest.approx(expected_s)
+
+
+def test_a_synchronised_clock_is_behind_nothing(sure: Machine) -> None:
+    sure.wall_ahead_s, sure.is_synchronised = -3 * HOUR, True
+    assert behind_by_s(sure.standing, sure.looked()) == 0
+    assert behind_by_s(None, sure.looked()) == 0
