@@ -29,7 +29,7 @@ def schema(patient: Patient) -> Iterator[Finding]:
     if present > known:
         yield failed(
             f"it has schema {present}, this boxd knows up to {known}",
-            "sudo boxd upgrade   # to the newer boxd that wrote it; see docs/maintainers.md",
+            "boxd backup list   # or install the newer boxd again: docs/maintainers.md, 'Upgrade'",
         )
     elif present < known:
         yield warned(

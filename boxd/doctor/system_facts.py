@@ -33,6 +33,7 @@ _HARDWARE: tuple[tuple[str, ...], ...] = (
 # Of a line in boxd's log: what is told as it is, and what is a sentence.
 _PLAIN = ("level", "redemption", "bay", "locker", "device", "port", "state", "failures", "schedule")
 _SENTENCES = ("event", "why", "error", "msg")
+_NAMED = re.compile(r" (\w+)=")
 _FRAME = re.compile(r'^\s+File "([^"]+)", line (\d+), in (\w+)$', re.MULTILINE)
 
 
@@ -113,14 +114,10 @@ def _entries(said: str, scrub: Scrub) -> Iterator[dict[str, Any]]:
 
 
 def _entry(entry: dict[str, Any], scrub: Scrub) -> dict[str, Any]:
-    """What is told of one entry; a message that is JSON is told by its members."""
-    message = str(entry.get("MESSAGE", ""))
-    try:
-        inner = json.loads(message)
-    except ValueError:
-        inner = {"event": message}
-    fields = {key.lower(): value for key, value in entry.items() if not key.startswith("_")}
-    whole = fields | (inner if isinstance(inner, dict) else {"event": message})
+    """What is told of one entry of the journal."""
+    whole = _parts(entry) | {
+        key.lower(): value for key, value in entry.items() if key.lower() in _PLAIN
+    }
     return {
         "at": _time(entry.get("__REALTIME_TIMESTAMP")),
         "unit": entry.get("UNIT") or entry.get("_SYSTEMD_UNIT"),
@@ -128,6 +125,26 @@ def _entry(entry: dict[str, Any], scrub: Scrub) -> dict[str, Any]:
         **{key: whole[key] for key in _PLAIN if key in whole},
         **{key: scrub.quoted(str(whole[key])) for key in _SENTENCES if key in whole},
         **_frames(str(whole.get("exception", ""))),
+    }
+
+
+def _parts(entry: dict[str, Any]) -> dict[str, Any]:
+    """A message's parts by their names, whether it is JSON or `event name=value name=value`."""
+    message = entry.get("MESSAGE")
+    if not isinstance(message, str):  # bytes, as a list of numbers: nobody can tell what they say
+        return {}
+    if entry.get("SYSLOG_IDENTIFIER") == "systemd":
+        return {"event": message}
+    try:
+        parts = json.loads(message)
+    except ValueError:
+        parts = None
+    if isinstance(parts, dict):
+        return parts
+    first, _, exception = message.partition("\n")
+    event, *named = _NAMED.split(first)
+    return {"event": event, **dict(zip(named[::2], named[1::2], strict=True))} | {
+        "exception": exception
     }
 
 

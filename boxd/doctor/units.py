@@ -12,7 +12,7 @@ FAMILY = "Units"
 
 TARGET = "boxd.target"
 NAMES = (TARGET, "boxd-temporal.service", "boxd.service")
-OPTIONAL = ("boxd-kiosk.service",)
+OPTIONAL = ("boxd-clock.service", "boxd-upgrade.service", "boxd-kiosk.service")
 SHOWN = (
     *("LoadState", "ActiveState", "SubState", "Result", "UnitFileState"),
     *("NeedDaemonReload", "NRestarts", "ExecMainStatus", "StatusText"),

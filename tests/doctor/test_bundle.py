@@ -129,6 +129,7 @@ def test_nothing_private_leaves_the_box(planted: Booth, tmp_path: Path) -> None:
         json.dumps({"event": "odd", "why": f"token {private['token']}", "reason": REASON}),
         json.dumps({"event": f"keys {' '.join(private['code'])}", "actor": OPERATOR}),
         json.dumps({"event": f"{PIN} and {private['claim key']}", "exception": SUBMITTED}),
+        "override locker=2 actor=Bartholomew reason=Ask Bartholomew at the desk why=stuck",
         f"{SUBMITTED} by {OPERATOR}, secret {UPSTREAM_KEY}, {private['reading key']}",
         f"{TYPED_WRONGLY} is no code, says wilhelmina-phone",
     )
@@ -144,6 +145,8 @@ def test_nothing_private_leaves_the_box(planted: Booth, tmp_path: Path) -> None:
     assert " ".join(private["code"]).encode() not in everything
     assert b"wilhelmina" not in everything
     assert b"grace" not in everything
+    assert b"bartholomew" not in everything  # of whom this box does not even know
+    assert b'"why": "stuck"' in everything
     assert made.stat().st_mode & 0o777 == 0o600
     assert all(name in said for name in files)
     assert "Look at it before you send it" in said

@@ -69,7 +69,9 @@ def test_an_entry_of_the_audit_trail_that_is_missing(resting: RestingBox) -> Non
 def test_a_ledger_of_a_newer_boxd(resting: RestingBox) -> None:
     changed(resting, f"PRAGMA user_version = {NEWEST + 1}")
     box = patient(resting.config)
-    expect(box, "Ledger", "schema", Grade.FAILED, f"has schema {NEWEST + 1}", "boxd upgrade")
+    expect(
+        box, "Ledger", "schema", Grade.FAILED, f"has schema {NEWEST + 1}", "install the newer boxd"
+    )
 
 
 def test_a_ledger_of_an_older_boxd(resting: RestingBox) -> None:

@@ -74,7 +74,7 @@ def test_errors_that_ext4_counted(
         ("0x01 0x02", "0x01", Grade.PASSED, "20 % of its life used"),
         ("0x09 0x03", "0x01", Grade.WARNED, "90 %"),
         ("0x0b 0x03", "0x01", Grade.FAILED, "beyond its rated life"),
-        ("0x01 0x01", "0x02", Grade.WARNED, "Replace a card"),
+        ("0x01 0x01", "0x02", Grade.WARNED, "then a new card"),
         ("0x01 0x01", "0x03", Grade.FAILED, "spare blocks are gone"),
     ],
 )
