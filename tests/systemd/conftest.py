@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from booth.container import ContainerError
-from tests.systemd.installed import ROOT, InstalledBox, install
+from booth.installed import ROOT, install
+from tests.systemd.installed import InstalledBox
 
 
 @pytest.fixture(scope="session")
