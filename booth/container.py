@@ -30,13 +30,14 @@ class ContainerError(Exception):
 class Container:
     """One Debian; what is changed in it lies in `folder`, and `layers` are only read.
 
-    The last layer is a whole system, the others lie above it, the first on top.
+    The last layer is a whole system, the others lie above it, the first on top. `group` is its
+    control group, seen from here.
     """
 
     def __init__(self, layers: Sequence[Path], folder: Path) -> None:
         self._layers = [layer.resolve() for layer in layers]
         self._folder = folder.resolve()
-        self._group = _control_groups() / f"boxd-{os.getpid()}-{folder.name}"
+        self.group = _control_groups() / f"boxd-{os.getpid()}-{folder.name}"
         self._unshare: subprocess.Popen[bytes] | None = None
         self._pid = 0
 
@@ -59,7 +60,7 @@ class Container:
     def boot(self) -> None:
         """Start it, and return when its system is up. Raises ContainerError."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._group.mkdir(exist_ok=True)
+        self.group.mkdir(exist_ok=True)
         with (self._folder / "console").open("ab") as console:
             self._unshare = subprocess.Popen(
                 [*_TIED, *_NAMESPACES, _CONTAIN, ":".join(map(str, self._layers)), self._folder],
@@ -118,7 +119,7 @@ class Container:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _join_group(self) -> None:
-        (self._group / "cgroup.procs").write_text(str(os.getpid()))
+        (self.group / "cgroup.procs").write_text(str(os.getpid()))
 
     def _await_systemd(self, deadline: float) -> int:
         """The process that is the first one in there, once it is systemd."""
@@ -141,7 +142,7 @@ class Container:
     def _leave(self) -> None:
         self._unshare, self._pid = None, 0
         deadline = time.monotonic() + _BOOTS_WITHIN_S
-        for group in [*sorted(self._group.rglob("*/"), reverse=True), self._group]:
+        for group in [*sorted(self.group.rglob("*/"), reverse=True), self.group]:
             while True:  # the kernel is still clearing up after the last processes
                 try:
                     group.rmdir()
