@@ -1,7 +1,7 @@
 // Round the prompt: what else waits, alarms, bays, lockers, stock, devices, the last events.
 
 import { icon, make } from "./dom.js";
-import { bayName, keypadTrouble } from "./prompt.js";
+import { bayName, keypadTrouble, withCommands } from "./prompt.js";
 import { told, whoTells } from "./telling.js";
 
 const BAYS = {
@@ -27,7 +27,7 @@ export function alarms(snapshot) {
   const more = snapshot.alarms.length - first.length;
   return [
     ...first.map((alarm) =>
-      make("article", { class: "alarm" }, icon("warning"), make("p", {}, alarm.text, since(alarm.raised_at))),
+      make("article", { class: "alarm" }, icon("warning"), make("p", {}, ...withCommands(alarm.text), since(alarm.raised_at))),
     ),
     ...(more > 0 ? [make("p", { class: "more bad" }, `and ${more} more: boxd status lists them`)] : []),
   ];

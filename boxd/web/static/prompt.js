@@ -89,7 +89,7 @@ function capitalised(text) {
 }
 
 // What stands between backticks is a command.
-function withCommands(text) {
+export function withCommands(text) {
   return text.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
 }
 
