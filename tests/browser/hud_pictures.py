@@ -18,33 +18,40 @@ from selenium import webdriver
 from tests.box.booth import Booth
 from tests.browser import chromium
 from tests.browser.camera import Camera
-from tests.browser.hud_states import CHAPTERS, STATE, Scene, a_first_start, out_of_service
+from tests.browser.hud_states import CHAPTERS, STATE, Scene, a_first_start
 from tests.browser.pages import Hud
 from tests.browser.pictures import IMAGES
+from tests.clock.turned import TurnedClock, compiled
 
 
 def take(driver: webdriver.Chrome, camera: Camera, folder: Path) -> None:
     """Play every chapter in a box of its own; those after the first start warm."""
     first = Booth(folder / "first")
     with _closed_at_the_end(first):
-        a_first_start(_scene(first, driver, camera))
+        a_first_start(Scene(first, _hud(first, driver), camera, None))
         first.stop()
-    for chapter, settings in CHAPTERS.items():
-        state = folder / chapter.__name__ / "state"
-        if chapter is out_of_service:
-            STATE.mkdir()
-            state.parent.mkdir()
-            state.symlink_to(STATE)
-            # The simulated boards must not fail with the disk that is filled.
-            (STATE / "hardware-trace.jsonl").symlink_to(folder / "trace.jsonl")
-        booth = Booth(state.parent, settings, first.state / "temporal")
+    for chapter in CHAPTERS:
+        place = folder / chapter.play.__name__
+        place.mkdir()
+        clock = TurnedClock(compiled(place), place / "clock") if chapter.turns_clock else None
+        if chapter.fills_disk:
+            _put_on_the_small_disk(place)
+        launcher = clock.launcher if clock else ()
+        warm = first.state / "temporal"
+        booth = Booth(place, chapter.settings, warm, launcher=launcher)
         with _closed_at_the_end(booth):
-            chapter(_scene(booth, driver, camera))
+            chapter.play(Scene(booth, _hud(booth, driver), camera, clock))
 
 
-def _scene(booth: Booth, driver: webdriver.Chrome, camera: Camera) -> Scene:
-    hud = Hud(driver, driver.current_window_handle, f"http://127.0.0.1:{booth.port}/")
-    return Scene(booth, hud, camera)
+def _put_on_the_small_disk(place: Path) -> None:
+    STATE.mkdir()
+    (place / "state").symlink_to(STATE)
+    # The simulated boards must not fail with the disk that is filled.
+    (STATE / "hardware-trace.jsonl").symlink_to(place / "trace.jsonl")
+
+
+def _hud(booth: Booth, driver: webdriver.Chrome) -> Hud:
+    return Hud(driver, driver.current_window_handle, f"http://127.0.0.1:{booth.port}/")
 
 
 @contextmanager

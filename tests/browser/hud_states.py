@@ -16,6 +16,7 @@ from tests.box.booth import Booth, wait_until
 from tests.box.person import Person
 from tests.browser.camera import Camera
 from tests.browser.pages import Hud
+from tests.clock.turned import TurnedClock
 
 STATE = Path("/var/lib/boxd")
 """Where the state of an installed box lies; its name is on some screens."""
@@ -28,6 +29,7 @@ class Scene:
     booth: Booth
     hud: Hud
     camera: Camera
+    clock: TurnedClock | None
 
     def starts(self) -> None:
         """Switch the box on; the screen is before somebody's eyes once it is ready."""
@@ -187,6 +189,14 @@ def devices_in_trouble(scene: Scene) -> None:
     scene.shows("No bay takes codes", "no-bay")
 
 
+def a_wrong_clock(scene: Scene) -> None:
+    """Somebody sets the clock back."""
+    scene.starts()
+    assert scene.clock is not None
+    scene.clock.turn(-5 * 3600.0)
+    scene.says("#alarms", "boxd clock trust", "clock")
+
+
 def out_of_service(scene: Scene) -> None:
     """The box decides nothing, and says why: disk, port, key, ledger."""
     booth = scene.booth
@@ -195,7 +205,7 @@ def out_of_service(scene: Scene) -> None:
     assert booth.command("backup", "create").returncode == 0
     _fill_the_disk(scene)
     with closing(socket.create_server(("127.0.0.1", booth.temporal_port))):
-        scene.cannot_start("boxd restarts it by itself", "out-temporal")
+        scene.cannot_start("is taken by", "out-temporal")
     key = booth.state / "keys" / "claim.key"
     away = key.rename(key.with_suffix(".away"))
     scene.cannot_start("claim.key is absent", "out-key")
@@ -221,12 +231,26 @@ def _damage(ledger: Path) -> None:
     ledger.write_bytes(content)
 
 
-CHAPTERS: dict[Callable[[Scene], None], tuple[tuple[str, str], ...]] = {
-    a_prize: (),
-    somebody_waits: ((r"# reminder_first_s = .*", "reminder_first_s = 3"),),
-    a_power_cut: (),
-    bays_in_trouble: ((r"# stuck_key_s = .*", "stuck_key_s = 1"),),
-    devices_in_trouble: (),
-    out_of_service: ((r"state_dir *=.*", f'state_dir = "{STATE}"'),),
-}
-"""What is played, each in a box of its own with these lines of its file replaced."""
+@dataclass(frozen=True)
+class Chapter:
+    """What is played in a box of its own, with some lines of its file replaced."""
+
+    play: Callable[[Scene], None]
+    settings: tuple[tuple[str, str], ...] = ()
+    turns_clock: bool = False
+    fills_disk: bool = False
+
+
+CHAPTERS = (
+    Chapter(a_prize),
+    Chapter(somebody_waits, ((r"# reminder_first_s = .*", "reminder_first_s = 3"),)),
+    Chapter(a_power_cut),
+    Chapter(bays_in_trouble, ((r"# stuck_key_s = .*", "stuck_key_s = 1"),)),
+    Chapter(devices_in_trouble),
+    Chapter(a_wrong_clock, turns_clock=True),
+    Chapter(
+        out_of_service,
+        ((r"state_dir *=.*", f'state_dir = "{STATE}"'),),
+        fills_disk=True,
+    ),
+)
