@@ -54,8 +54,13 @@ def require(connection: sqlite3.Connection, redemption: str) -> Standing:
 
 def open_ones(connection: sqlite3.Connection) -> list[Standing]:
     """Every redemption that has not ended, oldest first."""
-    found = connection.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY begun_at, id")
+    found = connection.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY redemptions.id")
     return [_standing(row) for row in found]
+
+
+def newest_id(connection: sqlite3.Connection) -> str:
+    """The id of the redemption that was begun last; empty when there is none."""
+    return str(connection.execute("SELECT coalesce(max(id), '') FROM redemptions").fetchone()[0])
 
 
 def listing(

@@ -10,7 +10,8 @@ from boxd.errors import NotFound
 from boxd.ledger import task_kinds
 from boxd.task import TaskKind, TaskStanding, TaskState
 
-# Scans in their order; whether something was handed in for the present try.
+# Scans in their order; whether something was handed in for the present try. A task's issues are
+# numbered: their times would not do, where the clock was put back in between.
 _SELECT = """
     SELECT tasks.id AS task, attendee, state, step, since, tries_used,
         last_refusal, code, task_kinds.*,
@@ -20,7 +21,7 @@ _SELECT = """
         EXISTS (SELECT 1 FROM submissions WHERE submissions.task = tasks.id
             AND try = tries_used) AS is_submitted,
         coalesce((SELECT issues.id FROM issues WHERE issues.task = tasks.id
-            ORDER BY asked_at DESC, issues.id DESC LIMIT 1), '') AS issue
+            ORDER BY length(issues.id) DESC, issues.id DESC LIMIT 1), '') AS issue
     FROM tasks JOIN task_kinds ON task_kinds.id = tasks.kind
 """
 
@@ -30,7 +31,7 @@ _DETAILS = {
     "verdicts": "id, try, approved, reason, actor, at FROM verdicts WHERE task = ? ORDER BY seq",
     "issues": (
         "id, state, attempt, sku, code, why, asked_at, ended_at FROM issues WHERE task = ?"
-        " ORDER BY asked_at, id"
+        " ORDER BY length(id), id"
     ),
 }
 

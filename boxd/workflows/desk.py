@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -22,11 +20,13 @@ from boxd.ledger import redemptions
 from boxd.ledger.check_digit import is_well_formed
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
+from boxd.machine_clock import utc_now
 from boxd.redemption import Answer, Reply, Standing, why_refused
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.workflows import messages
 from boxd.workflows.messages import RedemptionStart
 from boxd.workflows.reaching import reaching_the_server, why_not_taken
+from boxd.workflows.redemption_ids import id_after
 
 BAY = SearchAttributeKey.for_keyword("BoxdBay")
 # A person waits: better a clear "not now" than a long silence.
@@ -42,11 +42,6 @@ class _Undecided:
     redemption: str
 
 
-def new_redemption_id() -> str:
-    """A new id that sorts by time: milliseconds since 1970 in hexadecimal, and randomness."""
-    return f"{time.time_ns() // 1_000_000:011x}-{secrets.token_hex(4)}"
-
-
 class RedemptionDesk:
     """Starts redemptions and delivers answers; raises TemporalUnavailable while it can't."""
 
@@ -57,6 +52,7 @@ class RedemptionDesk:
         self._daemon = daemon
         self._client: Client | None = None
         self._undecided: dict[str, _Undecided] = {}
+        self._newest: str | None = None  # id; of those that the ledger knows until one is made
 
     def use(self, client: Client) -> None:
         """From now on the server is reached through `client`."""
@@ -66,7 +62,7 @@ class RedemptionDesk:
         """Start the redemption of the digits typed at `bay`; asked again, the same one."""
         digest = self._keys.digest(typed).hex()
         well_formed = is_well_formed(typed, self._config.codes.length)
-        redemption = await self._undecided_redemption(bay, digest) or new_redemption_id()
+        redemption = await self._undecided_redemption(bay, digest) or await self._new_id()
         mine = self._undecided[bay] = _Undecided(digest, redemption)
         await self._start(redemption, bay, digest, well_formed)
         if self._undecided.get(bay) is mine:
@@ -79,6 +75,12 @@ class RedemptionDesk:
             return ""
         known = await self._ledger.read(lambda c: redemptions.find(c, before.redemption))
         return "" if known else before.redemption
+
+    async def _new_id(self) -> str:
+        if self._newest is None:
+            self._newest = await self._ledger.read(redemptions.newest_id)
+        self._newest = id_after(self._newest, utc_now())
+        return self._newest
 
     async def resume(self, standing: Standing) -> None:
         """Give an open redemption a workflow that goes on from where it stands."""

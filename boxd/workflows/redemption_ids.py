@@ -1,0 +1,17 @@
+"""The ids of redemptions: they sort in the order in which they were given out."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+
+def id_after(newest: str, now: datetime) -> str:
+    """A new id: milliseconds since 1970 in hexadecimal, and randomness.
+
+    It sorts behind `newest`, empty for none, also when the clock went back since.
+    """
+    at_ms = int(now.timestamp() * 1000)
+    if newest:
+        at_ms = max(at_ms, int(newest.partition("-")[0], 16) + 1)
+    return f"{at_ms:011x}-{secrets.token_hex(4)}"
