@@ -9,7 +9,7 @@ BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth booth-tests deb install uninstall
+.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth booth-tests power-cuts deb install uninstall
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ booth: .venv/set-up-for-test ## a booth in a virtual machine, all scenarios or S
 booth-tests: .venv/set-up-for-test ## boxd on real device nodes, in a virtual machine; takes root
 	@scripts/debian-packages booth
 	@$(MAKE) --no-print-directory -C booth tests
+
+power-cuts: .venv/set-up-for-test ## 100 power cuts, or COUNT=20 SEED=5, into docs/reliability.md; takes root
+	@scripts/debian-packages booth
+	@.venv/bin/python -m booth.power --debian "$$($(MAKE) --silent -C booth root)" \
+		--count $(or $(COUNT),100) --seed $(or $(SEED),1)
 
 temporal: .venv/set-up-for-run ## the Temporal server alone
 	@$(BOXD) temporal-server --config $(CONFIG)

@@ -1,0 +1,111 @@
+"""A box that boots by itself from a card, and whose power can be cut at any instant.
+
+A Debian with systemd as process 1 and boxd as it is installed, in namespaces of this machine. All
+that it writes goes to the card.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from booth.container import Container, ContainerError
+from booth.power.disk import DiskError
+from booth.power.mounted import MountedDisk
+
+STATE = Path("var/lib/boxd")
+SOCKET = Path("run/boxd/boxd.sock")
+ANSWERS_WITHIN_S = 60.0
+LOOK_EVERY_S = 0.02
+Json = dict[str, Any]
+
+
+class NotReady(Exception):
+    """The box did not become ready by itself."""
+
+
+class Box(Container):
+    """One box. `system` are the layers that it boots from, which are only read."""
+
+    def __init__(self, system: Sequence[Path], disk: MountedDisk) -> None:
+        super().__init__(system, disk.root / "box")
+        self._disk = disk
+        self.http = httpx.Client()
+
+    @property
+    def state(self) -> Path:
+        """The state directory as it lies on the card, to be read while the card is mounted."""
+        return self._disk.root / "box/changes" / STATE
+
+    def insert(self) -> None:
+        """Make what lies on the card readable, as the boot's first act. Raises DiskError."""
+        self._disk.power_on()
+
+    def start(self) -> None:
+        """Boot from the inserted card, as far as it comes. Raises ContainerError."""
+        self.boot()
+        transport = httpx.HTTPTransport(uds=str(self.files / SOCKET))
+        self.http = httpx.Client(
+            transport=transport, base_url="http://localhost", timeout=ANSWERS_WITHIN_S
+        )
+
+    def wait_until_ready(self, within_s: float, is_over: Callable[[], bool]) -> None:
+        """Do nothing until it takes codes, or `is_over`. Raises NotReady."""
+        deadline = time.monotonic() + within_s
+        while not self.is_ready() and not is_over():
+            if time.monotonic() > deadline:
+                raise NotReady(f"the box was not ready within {within_s:.0f} s: {self._why_not()}")
+            time.sleep(LOOK_EVERY_S)
+
+    def is_ready(self) -> bool:
+        """Whether the box takes codes."""
+        try:
+            return self.http.get("/readyz").status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    def snapshot(self) -> Json:
+        """What the HUD shows."""
+        shown: Json = self.http.get("/snapshot").json()
+        return shown
+
+    def phase(self) -> str:
+        """How far a boot has come."""
+        if not self._pid:
+            return "before systemd"
+        if not (self.group / "system.slice/boxd.service").exists():
+            return "systemd starts other things"
+        if not (self.files / SOCKET).exists():
+            return "boxd starts, no HUD yet"
+        return "the HUD is there"
+
+    def power_off(self) -> None:
+        """Cut the power: first the disk dies, then, within a millisecond, everything else."""
+        self._disk.die()
+        with contextlib.suppress(OSError):  # it has not been given power yet
+            (self.group / "cgroup.kill").write_text("1")
+
+    def clear_away(self) -> None:
+        """Let go of what is left after its power was cut."""
+        self.http.close()
+        self.cut()
+        self._disk.power_off()
+
+    def shut_down(self) -> None:
+        """Let it stop in good order, as a maintainer does."""
+        self.http.close()
+        super().shut_down()
+        self._disk.unmount()
+
+    def _why_not(self) -> str:
+        try:
+            return self.ask(
+                "journalctl --boot --no-pager --lines 30 --unit boxd --unit boxd-temporal"
+            )
+        except (ContainerError, DiskError, OSError) as error:
+            return str(error)
