@@ -27,6 +27,18 @@ class ContainerError(Exception):
     """The container could not be started, or a command in it failed."""
 
 
+def why_impossible() -> str:
+    """Why this machine lets nobody have a container; empty when it does."""
+    try:
+        _control_groups()
+    except ContainerError as error:
+        return str(error)
+    tried = subprocess.run(
+        ["unshare", *_NAMESPACES, "true"], capture_output=True, text=True, check=False
+    )
+    return tried.stderr.strip()
+
+
 class Container:
     """One Debian; what is changed in it lies in `folder`, and `layers` are only read.
 

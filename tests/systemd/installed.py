@@ -4,54 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
-from collections.abc import Callable, Sequence
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from booth.container import Container
 from tests.box.booth import wait_until
 
-ROOT = Path(__file__).parents[2]
 SOON_S = 60.0
 Json = dict[str, Any]
 
 
-def install(layer: Path) -> None:
-    """Put a release with its links, and a whole box in simulation, into an empty layer."""
-    release = layer / "opt/boxd/releases/under-test"
-    release.parent.mkdir(parents=True)
-    subprocess.run([ROOT / "install/release", release, "amd64", "3.11"], check=True)
-    (layer / "opt/boxd/current").symlink_to("releases/under-test")
-    subprocess.run([ROOT / "install/links", layer], check=True)
-    configuration = layer / "etc/boxd/boxd.toml"
-    configuration.parent.mkdir(parents=True)
-    configuration.write_text(simulation(), encoding="utf-8")
-
-
-def simulation() -> str:
-    """The shipped simulation, as a box that systemd runs."""
-    text = (ROOT / "config/sim.toml").read_text(encoding="utf-8")
-    for pattern, line in (
-        ('state_dir = "../var/sim"', 'state_dir = "/var/lib/boxd"'),
-        ("# own_unit = false", "own_unit = true"),
-        ('# socket = "../var/sim/boxd.sock"', 'socket = "/run/boxd/boxd.sock"'),
-    ):
-        assert pattern in text, f"config/sim.toml has no {pattern!r}"
-        text = text.replace(pattern, line)
-    return text
-
-
 class InstalledBox(Container):
     """The box's services, started, broken and looked at as a maintainer would."""
-
-    def __init__(self, layers: Sequence[Path], folder: Path) -> None:
-        super().__init__(layers, folder)
-        # What the box has in /run is looked for anew, because another boot is another system.
-        self._asked: httpx.Client | None = None
 
     def boot(self) -> None:
         """Boot, and see that the user is there, as the package's installation does."""
@@ -59,14 +28,6 @@ class InstalledBox(Container):
         self.ask(
             "systemd-sysusers && chown root:boxd /etc/boxd/boxd.toml && systemctl daemon-reload"
         )
-        transport = httpx.HTTPTransport(uds=str(self.files / "run/boxd/boxd.sock"))
-        self._asked = httpx.Client(transport=transport, base_url="http://localhost", timeout=20)
-
-    def cut(self) -> None:
-        """End everything at once."""
-        if self._asked is not None:
-            self._asked.close()
-        super().cut()
 
     # What a maintainer does
 
@@ -89,8 +50,12 @@ class InstalledBox(Container):
         self.ask(f"systemctl start {unit}")
 
     def kill_at_once(self, unit: str) -> None:
-        """SIGKILL to every process of a unit in the same instant."""
-        self.ask(f"echo 1 >/sys/fs/cgroup/system.slice/{unit}/cgroup.kill")
+        """SIGKILL to every process of a unit in the same instant: none sees another one die."""
+        group = self.group / "system.slice" / unit
+        (group / "cgroup.freeze").write_text("1")
+        self.wait("all are frozen", lambda: "frozen 1" in (group / "cgroup.events").read_text())
+        (group / "cgroup.kill").write_text("1")
+        (group / "cgroup.freeze").write_text("0")  # what systemd starts in there is to run
 
     # What a maintainer sees
 
@@ -132,30 +97,43 @@ class InstalledBox(Container):
     def is_ready(self) -> bool:
         """Whether the box takes codes."""
         try:
-            return self._socket().get("/readyz").status_code == httpx.codes.OK
-        except httpx.TransportError:
+            return self._ask_boxd("GET", "/readyz")[0] == HTTPStatus.OK
+        except OSError:
             return False
 
     def snapshot(self) -> Json:
         """The HUD's snapshot."""
-        shown: Json = self._socket().get("/snapshot").json()
+        status, told = self._ask_boxd("GET", "/snapshot")
+        assert status == HTTPStatus.OK, told
+        shown: Json = json.loads(told)
         return shown
 
     def post(self, path: str, body: Json) -> Any:
         """Ask the box for something."""
-        reply = self._socket().post(path, json=body)
-        assert reply.is_success, reply.text
-        return reply.json() if reply.content else None
+        status, told = self._ask_boxd("POST", path, json.dumps(body))
+        assert status < HTTPStatus.BAD_REQUEST, told
+        return json.loads(told) if told else None
 
     def wait_until_ready(self) -> None:
         """Wait until the box takes codes."""
         self.wait("the box takes codes", self.is_ready)
 
-    def _socket(self) -> httpx.Client:
-        assert self._asked is not None, "not booted"
-        return self._asked
+    def _ask_boxd(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+        """Ask over the commands' socket, which leads into the container by its path."""
+        with closing(_SocketConnection(self.files / "run/boxd/boxd.sock")) as connection:
+            connection.request(method, path, body, {"Content-Type": "application/json"})
+            reply = connection.getresponse()
+            return reply.status, reply.read().decode()
 
 
-def forget(folder: Path) -> None:
-    """Remove what a test changed; pytest would keep it, and it is large."""
-    shutil.rmtree(folder, ignore_errors=True)
+class _SocketConnection(HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=20)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))

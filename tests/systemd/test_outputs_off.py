@@ -1,0 +1,68 @@
+"""However boxd ended, `boxd safe` has every output off; and shown that without it nothing would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from boxd.sim.copper import Copper
+from tests.systemd.installed import InstalledBox
+
+LATCH, LAMP = 17, 22
+PINS = f"""
+[[devices]]
+kind = "gpio"
+name = "pins"
+latches = {{ one = {{ pin = {LATCH}, pulse_ms = 500 }} }}
+lamps = {{ standby = {LAMP} }}
+"""
+
+
+@contextmanager
+def with_a_latch_on_pins(box: InstalledBox) -> Iterator[Copper]:
+    """Let locker 1's latch be on the Pi's pins, start, and hand out the copper behind them."""
+    box.configure(r"(?=# --- Bays)", PINS + "\n")
+    box.configure(r'latch = "board-0"\ndoor = "door-pad.door-1"', 'latch = "pins.one"')
+    box.override("boxd.service", "Restart=no")
+    box.start()
+    box.wait_until_ready()
+    copper = Copper(box.files / "var/lib/boxd/simulated-pins")
+    try:
+        yield copper
+    finally:
+        copper.close()
+
+
+def kill_in_mid_pulse(box: InstalledBox, copper: Copper) -> None:
+    """Kill daemon and guard in one instant while the latch is energised."""
+    opening = "boxd lockers open 1 --reason test"
+    box.ask(f"systemd-run --no-block --quiet {opening}")
+    box.wait("the latch is energised", lambda: copper.level(LATCH))
+    box.kill_at_once("boxd.service")
+
+
+def test_a_latch_is_off_after_everything_of_boxd_was_killed(box: InstalledBox) -> None:
+    with with_a_latch_on_pins(box) as copper:
+        kill_in_mid_pulse(box, copper)
+        box.wait("the latch is off", lambda: not copper.level(LATCH))
+        box.wait("the end", lambda: box.property("boxd.service", "ActiveState") == "failed")
+
+        assert not copper.level(LATCH)
+        assert "off: pins.one" in box.messages("-u", "boxd")
+
+
+def test_without_the_units_last_command_it_stays_on(box: InstalledBox) -> None:
+    box.override("boxd.service", "ExecStopPost=")
+    with with_a_latch_on_pins(box) as copper:
+        kill_in_mid_pulse(box, copper)
+        box.wait("the end", lambda: box.property("boxd.service", "ActiveState") == "failed")
+
+        assert copper.level(LATCH)
+
+
+def test_an_ordinary_stop_has_everything_off(box: InstalledBox) -> None:
+    with with_a_latch_on_pins(box) as copper:
+        box.ask("systemctl stop boxd.service")
+
+        assert not copper.level(LATCH)
+        assert box.property("boxd.service", "Result") == "success"
