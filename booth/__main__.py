@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("what", choices=("play", "tests", "shell"))
     parser.add_argument("more", nargs="*", help="scenarios, or what to give to pytest")
     parser.add_argument("--newer", type=Path, help="for play: a package with a higher version")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     if asked.what == "play":
         return _play(asked.image, asked.more, asked.newer)
