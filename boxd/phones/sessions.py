@@ -15,7 +15,7 @@ _MAC_BYTES = 32
 
 @dataclass(frozen=True)
 class Session:
-    """Who entered the PIN, by the name they gave; `until` in seconds of the wall clock."""
+    """Who entered the PIN, by the name they gave; `until` in seconds of the box's time."""
 
     name: str
     until: int

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
 from boxd import __version__
+from boxd.machine_clock import utc_now
 from boxd.upstream.http import Answer, Peer, Request, exchange, path_of
 from boxd.upstream.signature import read_secret, signed_headers
 
@@ -46,5 +46,5 @@ class Caller:
 
     async def _signed(self, message: str, content: bytes) -> dict[str, str]:
         secret = await asyncio.to_thread(read_secret, self._secret_file)
-        headers = signed_headers(secret, message, int(time.time()), content)
+        headers = signed_headers(secret, message, int(utc_now().timestamp()), content)
         return {**headers, "accept": "application/json", "user-agent": _AGENT}
