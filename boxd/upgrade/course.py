@@ -19,6 +19,8 @@ from boxd.upgrade.release import Release, current_release, prune, read_release, 
 from boxd.upgrade.telling import tell
 from boxd.upgrade.way_back import open_redemptions, put_back, written_since
 
+_OLD_READY_WITHIN_S = 120.0
+
 
 def carry_on(config: Config, places: Places) -> Upgrade:
     """Carry the upgrade that the journal tells of to its end; how it ended."""
@@ -118,10 +120,18 @@ class _Course:
             tell("ledger", f"{upgrade.backup} is back; the migrated one is in {set_aside}")
         self._use(self._old)
         tell("in use again", f"boxd {self._old.version}")
-        if upgrade.was_ready:
-            health.wait_for_ready(self._config, self._old.version, upgrade.patience_s)
-            tell("ready", f"boxd {self._old.version}")
+        self._see_the_old_one_ready(upgrade)
         return replace(upgrade, step=Step.GONE_BACK, set_aside=set_aside)
+
+    def _see_the_old_one_ready(self, upgrade: Upgrade) -> None:
+        """There is nowhere else to go: a slow start is told, and no reason to begin again."""
+        if not upgrade.was_ready:
+            return
+        try:
+            health.wait_for_ready(self._config, self._old.version, _OLD_READY_WITHIN_S)
+            tell("ready", f"boxd {self._old.version}")
+        except BoxdError as error:
+            tell("not ready yet", str(error))
 
     def _give_ledger_back(self, upgrade: Upgrade) -> str:
         """Where something is forgotten the old release's restore says what, on the HUD as well."""
