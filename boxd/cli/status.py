@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from boxd.cli import daemon, outbox, schedules
 from boxd.cli.program import FAILED
 from boxd.cli.shape import BoxdCommand, json_option
 from boxd.cli.tables import heading, say_json, style_of, table
-from boxd.cli.times import present, when
+from boxd.cli.times import when
 from boxd.errors import BoxdError
 
 SHORT_OF = 3  # units on hand at which stock is said to be short
@@ -37,12 +38,14 @@ def command(as_json: bool) -> int | None:
 
 
 def _show(snapshot: dict[str, Any]) -> None:
+    # The box's time, which need not be the one of this computer's clock.
+    now = datetime.fromisoformat(snapshot["at"])
     _show_health(snapshot["box"], snapshot["health"])
-    _show_prompts(snapshot["prompts"])
-    _show_alarms(snapshot["alarms"])
+    _show_prompts(snapshot["prompts"], now)
+    _show_alarms(snapshot["alarms"], now)
     _show_bays(snapshot["bays"])
     _show_lockers(snapshot["lockers"])
-    _show_devices(snapshot["devices"])
+    _show_devices(snapshot["devices"], now)
     _show_stock(snapshot["stock"])
     if snapshot["upstream"] is not None:
         heading("Upstream")
@@ -78,10 +81,9 @@ def _show_health(box: dict[str, Any], health: dict[str, Any]) -> None:
         click.echo(f"  What to do: {health['remedy']}")
 
 
-def _show_prompts(prompts: list[dict[str, Any]]) -> None:
+def _show_prompts(prompts: list[dict[str, Any]], now: datetime) -> None:
     heading("Waiting for somebody" if prompts else "Nobody is waited for")
     if prompts:
-        now = present()
         table(
             ("who", "bay", "locker#", "redemption", "what", "since"),
             [
@@ -94,10 +96,9 @@ def _show_prompts(prompts: list[dict[str, Any]]) -> None:
         )
 
 
-def _show_alarms(alarms: list[dict[str, Any]]) -> None:
+def _show_alarms(alarms: list[dict[str, Any]], now: datetime) -> None:
     if alarms:
         heading("Alarms")
-        now = present()
         table(
             ("id#", "subject", "text", "raised"),
             [(a["id"], a["subject"], a["text"], when(a["raised_at"], now)) for a in alarms],
@@ -126,9 +127,8 @@ def _show_lockers(lockers: list[dict[str, Any]]) -> None:
     )
 
 
-def _show_devices(devices: list[dict[str, Any]]) -> None:
+def _show_devices(devices: list[dict[str, Any]], now: datetime) -> None:
     heading("Devices")
-    now = present()
     table(
         ("device", "port", "state", "since", "why"),
         [(d["name"], d["port"], d["state"], when(d["since"], now), d["why"]) for d in devices],
