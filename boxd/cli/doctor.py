@@ -121,7 +121,7 @@ def _show(examined: list[Examined], everything: bool) -> None:
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDEST
     width = max(_NARROWEST, min(columns, _WIDEST))
     for line in report.lines(examined, width, _styled, everything):
-        click.secho(line, bold=line.isalpha())
+        click.echo(click.style(line, bold=True) if line.isalpha() else line)
 
 
 def _bundle(patient: Patient, examined: list[Examined]) -> None:

@@ -9,6 +9,7 @@ from boxd.config import Config
 from boxd.config.secret_files import secret_file_fault
 from boxd.doctor.check import Check
 from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.identity import Identity, identity
 from boxd.doctor.patient import Patient
 from boxd.errors import ConfigError
 
@@ -29,14 +30,21 @@ def file(patient: Patient) -> Iterator[Finding]:
 
 
 def secrets(patient: Patient) -> Iterator[Finding]:
-    """The files with keys, PIN and secrets: there, and for their owner alone."""
-    named = secret_files(patient.config)
-    faults = [fault for path in named if (fault := secret_file_fault(path))]
-    for fault in faults:
-        said, _, remedy = fault.rpartition("; ")
-        yield failed(said, remedy.removeprefix("run: "))
-    if not faults:
-        yield passed(f"{len(named)} files, for their owner alone")
+    """The files with keys, PIN and secrets: there, boxd's own, and for nobody else to read."""
+    named, who = secret_files(patient.config), identity(patient)
+    faults = [fault for path in named if (fault := _fault(path, who))]
+    yield from faults or [passed(f"{len(named)} files, for boxd alone")]
+
+
+def _fault(path: Path, who: Identity) -> Finding | None:
+    """What is wrong with a secret's file; raises PermissionError where this user can't tell."""
+    if path.exists():
+        if who.uid not in (0, path.stat().st_uid):
+            seen = f"{path} is not {who.name}'s, as whom boxd runs"
+            return failed(seen, f"sudo chown {who.name} {path}")
+        path.open("rb").close()
+    said, _, remedy = secret_file_fault(path).rpartition("; ")
+    return failed(said, remedy.replace("run: ", "sudo ")) if said else None
 
 
 def secret_files(config: Config) -> list[Path]:
@@ -96,7 +104,9 @@ def _switched_off(config: Config) -> Iterator[tuple[str, str]]:
 
 CHECKS = (
     Check(FAMILY, "file", file, "the file is not there, can't be read, or has errors"),
-    Check(FAMILY, "secrets", secrets, "a secret's file is missing, or others may read it"),
+    Check(
+        FAMILY, "secrets", secrets, "a secret's file is missing, not boxd's, or others may read it"
+    ),
     Check(
         FAMILY,
         "wisdom",

@@ -50,14 +50,34 @@ def lines(
     What was skipped because it does not concern this box is only counted, unless `everything`.
     """
     names = max(len(each.check.name) for each in examined)
-    found = [(each.check, finding) for each in examined for finding in each.findings]
-    shown = [each for each in found if everything or _concerns_people(each[1])]
-    for family, members in groupby(shown, key=lambda each: each[0].family):
-        yield family
-        for check, finding in members:
-            yield from _of_one(check.name.ljust(names), finding, width, style)
-        yield ""
-    yield summary([finding for _, finding in found], style)
+    for family, members in groupby(examined, key=lambda each: each.check.family):
+        told = [
+            line
+            for each in members
+            for finding in _for_people(each.findings, everything)
+            for line in _of_one(each.check.name.ljust(names), finding, width, style)
+        ]
+        yield from (family, *told, "") if told else ()
+    yield from _worst_by_name(examined, width, style)
+    yield summary([finding for each in examined for finding in each.findings], style)
+
+
+def _for_people(findings: Sequence[Finding], everything: bool) -> Iterator[Finding]:
+    """All that is well with a check in one line, after what is not."""
+    well = [finding.seen for finding in findings if finding.grade is Grade.PASSED]
+    for finding in findings:
+        concerns = finding.grade is not Grade.SKIPPED or bool(finding.remedy) or everything
+        if finding.grade is not Grade.PASSED and concerns:
+            yield finding
+    if well:
+        yield Finding(Grade.PASSED, "; ".join(well))
+
+
+def _worst_by_name(examined: Sequence[Examined], width: int, style: Style) -> Iterator[str]:
+    """Which checks failed, for whom the lines above have scrolled away."""
+    bad = [each for each in examined if worst(each.findings) is Grade.FAILED]
+    named = ", ".join(f"{each.check.family}/{each.check.name}" for each in bad)
+    yield from (style(line, Grade.FAILED) for line in _wrapped(named, width) if line)
 
 
 def summary(findings: Sequence[Finding], style: Style) -> str:
@@ -65,10 +85,6 @@ def summary(findings: Sequence[Finding], style: Style) -> str:
     grades = (Grade.FAILED, Grade.WARNED, Grade.PASSED, Grade.SKIPPED)
     counts = {grade: _count(findings, grade) for grade in grades}
     return ", ".join(style(f"{count} {grade}", grade) for grade, count in counts.items() if count)
-
-
-def _concerns_people(finding: Finding) -> bool:
-    return finding.grade is not Grade.SKIPPED or bool(finding.remedy)
 
 
 def _of_one(name: str, finding: Finding, width: int, style: Style) -> Iterator[str]:

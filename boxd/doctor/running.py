@@ -11,6 +11,7 @@ from boxd.errors import BoxdError
 
 FAMILY = "Daemon"
 
+_OF_LOCKERS = "locker_out_of_service"  # the check of the lockers tells of these
 _LOG = "journalctl -u boxd -n 50   # what it said last"
 
 
@@ -35,10 +36,11 @@ def daemon(patient: Patient) -> Iterator[Finding]:
 
 def alarms(patient: Patient) -> Iterator[Finding]:
     """What the box itself has asked somebody to look at."""
-    standing = patient.said("/api/v1/status")["alarms"]
+    said = patient.said("/api/v1/status")["alarms"]
+    standing = [alarm for alarm in said if alarm["kind"] != _OF_LOCKERS]
     for alarm in standing:
         yield warned(
-            f"{alarm['subject']}: {alarm['text']}",
+            alarm["text"],
             f"boxd alarms clear {alarm['id']}   # once the cause is gone",
         )
     if not standing:

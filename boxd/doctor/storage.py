@@ -23,7 +23,7 @@ _NORMAL_END, _URGENT_END = 1, 3
 # Of cards, which tell nothing: a card of the usual kind (TLC) stands about so many full writes.
 _FULL_WRITES = 300
 
-_NEW_CARD = "boxd backup create   # then a new card: docs/maintainers.md, 'Replace a part'"
+_NEW_CARD = "boxd backup create   # then a new card: docs/maintainers.md, 'Restore'"
 _DISK_FAILS = "sudo dmesg | grep -iE 'mmc|ext4|i/o error'   # is the disk failing?"
 
 

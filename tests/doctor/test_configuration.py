@@ -19,7 +19,7 @@ def test_a_good_file(resting: RestingBox) -> None:
     box = patient(resting.config)
     expect(box, "Configuration", "file", Grade.PASSED)
     expect(box, "Configuration", "wisdom", Grade.PASSED)
-    expect(box, "Configuration", "secrets", Grade.PASSED, "for their owner alone")
+    expect(box, "Configuration", "secrets", Grade.PASSED, "for boxd alone")
 
 
 def test_a_file_with_errors(resting: RestingBox) -> None:
@@ -62,7 +62,15 @@ def test_a_secret_that_others_may_read(resting: RestingBox) -> None:
     key = resting.state / "keys" / "reading.key"
     key.chmod(0o644)
     found = expect(patient(resting.config), "Configuration", "secrets", Grade.FAILED, "mode 644")
-    assert found.remedy == f"chmod 600 {key}"
+    assert found.remedy == f"sudo chmod 600 {key}"
+
+
+@only_root
+def test_a_secret_that_is_not_boxd_s(resting: RestingBox) -> None:
+    unit = "LoadState=loaded\nUser=nobody\nSupplementaryGroups="
+    box = patient(resting.config, run=lambda _: unit)
+    words = ("is not nobody's", "sudo chown nobody")
+    expect(box, "Configuration", "secrets", Grade.FAILED, *words)
 
 
 def test_a_secret_that_is_not_there(resting: RestingBox) -> None:

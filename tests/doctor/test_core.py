@@ -90,7 +90,7 @@ def test_lines_fit_an_old_terminal_and_keep_remedies_whole() -> None:
     assert all(len(line) <= 80 for line in told if ">" not in line)
     assert [line.strip() for line in told if ">" in line] == [f"> {remedy}".strip()]
     assert {line.index(line.strip()[0]) for line in told[2:5]} == {17}
-    assert told[-1] == "1 failed"
+    assert told[-2:] == ["Family/name", "1 failed"]
 
 
 def test_what_does_not_concern_this_box_is_only_counted() -> None:
@@ -100,6 +100,11 @@ def test_what_does_not_concern_this_box_is_only_counted() -> None:
     assert "not for you" in told
     assert told.endswith("1 passed, 2 skipped")
     assert "not here" in "\n".join(shown(80, *findings, everything=True))
+
+
+def test_what_is_well_with_a_check_stands_in_one_line_after_the_rest() -> None:
+    told = shown(80, passed("one"), failed("two", "mend"), passed("three"))
+    assert [line.split(None, 2)[2] for line in told[1:2] + told[3:4]] == ["two", "one; three"]
 
 
 def test_the_exit_code_is_by_the_worst(resting: RestingBox) -> None:

@@ -63,9 +63,16 @@ def health(booth: Booth) -> str:
         return "not there"
 
 
-def test_a_locker_out_of_service_and_its_alarm(running: Booth) -> None:
+def test_a_locker_out_of_service(running: Booth) -> None:
     words = ("out-of-service", "2", "--reason", "latch bent")
     assert running.command("lockers", *words).returncode == 0
     box = patient(running.config)
     expect(box, "Daemon", "lockers", Grade.WARNED, "latch bent", "boxd lockers in-service 2")
-    expect(box, "Daemon", "alarms", Grade.WARNED, "locker 2", "boxd alarms clear")
+    expect(box, "Daemon", "alarms", Grade.PASSED)
+
+
+def test_an_alarm_that_stands(running: Booth) -> None:
+    running.fault("locker-1", "spring")
+    wait_until("it is raised", lambda: running.snapshot()["alarms"])
+    box = patient(running.config)
+    expect(box, "Daemon", "alarms", Grade.WARNED, "ocker 1", "boxd alarms clear 1")
