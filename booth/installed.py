@@ -16,7 +16,7 @@ def install(layer: Path) -> None:
     release.parent.mkdir(parents=True)
     subprocess.run([ROOT / "install/release", release, ARCHITECTURE, PYTHON], check=True)
     # As an installation does: its services may not write there, and would compile at each start.
-    compiling = [sys.executable, "-m", "compileall", "-q", "-j", "2", release / "lib"]
+    compiling = [sys.executable, "-m", "compileall", "-q", "-j", "2", str(release / "lib")]
     subprocess.run(compiling, check=False, stdout=subprocess.DEVNULL)
     (layer / "opt/boxd/current").symlink_to("releases/under-test")
     subprocess.run([ROOT / "install/links", layer], check=True)

@@ -7,6 +7,7 @@ that it writes goes to the card.
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,6 +30,23 @@ class NotReady(Exception):
     """The box did not become ready by itself."""
 
 
+class SocketTransport(httpx.HTTPTransport):
+    """HTTP over the box's socket, which may be dead at any time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(uds=str(path))
+        self._path = str(path)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Look whether anybody listens: httpx does not close a socket that can't connect."""
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as probe:
+            try:
+                probe.connect(self._path)
+            except OSError as error:
+                raise httpx.ConnectError(str(error), request=request) from error
+        return super().handle_request(request)
+
+
 class Box(Container):
     """One box. `system` are the layers that it boots from, which are only read."""
 
@@ -36,6 +54,7 @@ class Box(Container):
         super().__init__(system, disk.root / "box")
         self._disk = disk
         self.http = httpx.Client()
+        self.http.close()  # there is nobody to ask before the first start
 
     @property
     def state(self) -> Path:
@@ -49,7 +68,7 @@ class Box(Container):
     def start(self) -> None:
         """Boot from the inserted card, as far as it comes. Raises ContainerError."""
         self.boot()
-        transport = httpx.HTTPTransport(uds=str(self.files / SOCKET))
+        transport = SocketTransport(self.files / SOCKET)
         self.http = httpx.Client(
             transport=transport, base_url="http://localhost", timeout=ANSWERS_WITHIN_S
         )
