@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import click
@@ -42,12 +43,17 @@ def trust(as_json: bool) -> None:
 
 
 @command.command("advance", examples=("sudo boxd clock advance",))
-def advance() -> None:
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path),
+    help="This ledger; at boot, reading the configuration would keep the box waiting.",
+)
+def advance(ledger: Path | None) -> None:
     """Set a clock that is behind the newest record to it; boxd-clock.service does so at boot.
 
     A clock that a time server sets is left alone, and none is ever set back.
     """
-    file = configuration().ledger_file
+    file = ledger or configuration().ledger_file
     if not file.exists():
         return
     with closing(open_for_reading(file)) as connection:
