@@ -1,0 +1,1 @@
+"""boxd's installation, its upgrade and the way back, on a Debian with a real systemd."""
