@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from boxd.cli.program import DONE, USED_WRONGLY
+from boxd.cli.program import USED_WRONGLY
 from boxd.cli.setting import configuration
 from boxd.cli.shape import BoxdCommand
+
+if TYPE_CHECKING:
+    from boxd.config.schema import Config
+    from boxd.service.notify import Notifier
 
 
 @click.command(
@@ -31,17 +36,29 @@ def command(unit: bool) -> int:
     The same server that `boxd run` starts by itself: its database is checked first, it is
     started again when it dies. A boxd beside it is told so with temporal.own_unit.
     """
-    from boxd import logs
     from boxd.service.back_off import wait_if_restarted
     from boxd.service.notify import Notifier
-    from boxd.temporal.alone import say_unneeded, serve_alone
+    from boxd.temporal.settings import Neighbour
 
-    logs.set_up()
-    notifier = Notifier.of_this_process()
+    # Left in the environment: the program that this one becomes tells the rest.
+    notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
     wait_if_restarted(notifier)
     config = configuration()
     if unit and not config.temporal.own_unit:
-        say_unneeded(config, notifier)
+        _say_unneeded(config, notifier)
         return USED_WRONGLY
-    asyncio.run(serve_alone(config, notifier))
-    return DONE
+    return _become(Neighbour.of(config).command_line())
+
+
+def _become(program: list[str]) -> NoReturn:
+    os.execv(program[0], program)  # noqa: S606 - boxd's own words, and no shell is wanted
+
+
+def _say_unneeded(config: Config, notifier: Notifier) -> None:
+    """Tell systemd, and the journal, why its unit has nothing to run."""
+    from boxd.service.notify import READY, status
+
+    where = f"is {config.temporal.address}" if config.temporal.address else "is boxd's child"
+    text = f"not needed: the Temporal server {where} (temporal.own_unit is false)"
+    click.echo(text)
+    notifier.tell(READY, status(text))

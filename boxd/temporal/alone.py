@@ -1,25 +1,32 @@
-"""The server in a process of its own: `boxd temporal-server`, boxd-temporal.service."""
+"""The server in a process of its own: `python -m boxd.temporal.alone NEIGHBOUR`, as JSON.
+
+`boxd temporal-server` reads the configuration and becomes this, which is smaller.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from contextlib import AsyncExitStack
 
 import structlog
 
-from boxd.config.schema import Config
+from boxd import logs
+from boxd.errors import BoxdError
 from boxd.service.notify import ALIVE, READY, STOPPING, Notifier, status, watchdog_s
 from boxd.temporal.command import LOOPBACK
 from boxd.temporal.news import NewsTeller
 from boxd.temporal.server import EmbeddedServer, ServerState, ServerStatus
+from boxd.temporal.settings import Neighbour, ServerSettings
 
 log = structlog.get_logger("boxd.temporal")
 
 _ALIVE_PER_WATCHDOG = 4  # a busy card may delay three of them
 
 
-async def serve_alone(config: Config, notifier: Notifier) -> None:
+async def serve(neighbour: Neighbour, notifier: Notifier) -> None:
     """Run the server until SIGTERM or Ctrl-C; a server that dies is started again.
 
     Ready as soon as it is looked after: what waits for that needs no server to begin with.
@@ -29,17 +36,17 @@ async def serve_alone(config: Config, notifier: Notifier) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as closing:
-        teller = NewsTeller(config.server_news_file)
-        if config.temporal.own_unit:
-            await teller.start()
+        teller = NewsTeller()
+        if neighbour.news is not None:
+            await teller.listen(neighbour.news)
             closing.callback(teller.close)
 
         def tell(news: ServerStatus) -> None:
             teller.tell(news)
-            notifier.tell(status(status_line(config, news)))
-            _log(config, news)
+            notifier.tell(status(status_line(neighbour.settings, news)))
+            _log(neighbour.settings, news)
 
-        server = EmbeddedServer(config.temporal, config.temporal_dir, tell)
+        server = EmbeddedServer(neighbour.settings, neighbour.directory, tell)
         closing.push_async_callback(server.stop)
         await server.start()
         notifier.tell(READY)
@@ -49,19 +56,11 @@ async def serve_alone(config: Config, notifier: Notifier) -> None:
         notifier.tell(STOPPING)
 
 
-def say_unneeded(config: Config, notifier: Notifier) -> None:
-    """Tell systemd, and the journal, why its unit has nothing to run."""
-    where = f"is {config.temporal.address}" if config.temporal.address else "is boxd's child"
-    text = f"not needed: the Temporal server {where} (temporal.own_unit is false)"
-    log.info(text)
-    notifier.tell(READY, status(text))
-
-
-def status_line(config: Config, news: ServerStatus) -> str:
+def status_line(settings: ServerSettings, news: ServerStatus) -> str:
     """What `systemctl status boxd-temporal` says of the server."""
     if news.state is ServerState.UP:
-        pages = f", its pages http://{LOOPBACK}:{config.temporal.ui_port}"
-        text = f"serving on {LOOPBACK}:{config.temporal.port}" + pages * config.temporal.ui
+        pages = f", its pages http://{LOOPBACK}:{settings.ui_port}" if settings.ui else ""
+        text = f"serving on {LOOPBACK}:{settings.port}{pages}"
     else:
         text = f"{news.state}: {news.why}" if news.why else str(news.state)
     return f"{text}; restarted {news.restarts} times" if news.restarts else text
@@ -78,11 +77,26 @@ async def _feed_watchdog(notifier: Notifier, server: EmbeddedServer) -> None:
         await asyncio.sleep(longest_s / _ALIVE_PER_WATCHDOG)
 
 
-def _log(config: Config, news: ServerStatus) -> None:
-    settings = config.temporal
+def _log(settings: ServerSettings, news: ServerStatus) -> None:
     log.info(
         f"the Temporal server is {news.state}",
         address=f"{LOOPBACK}:{settings.port}",
         ui=f"http://{LOOPBACK}:{settings.ui_port}" if settings.ui else None,
         why=news.why or None,
     )
+
+
+def main() -> None:
+    """Run the server that the command line describes, then end with 0, or with 1 and the reason."""
+    logs.set_up()
+    code = 0
+    try:
+        asyncio.run(serve(Neighbour.from_json(sys.argv[1]), Notifier.of_this_process()))
+    except (BoxdError, OSError) as error:
+        log.error(str(error))
+        code = 1
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

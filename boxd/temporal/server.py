@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
-from boxd.config.schema import Temporal
 from boxd.errors import BoxdError, TemporalUnavailable
 from boxd.temporal import database as db
 from boxd.temporal.binary import find_binary, read_version
@@ -28,6 +28,10 @@ from boxd.temporal.making import Maker, prepare, wait_for_namespace
 from boxd.temporal.ports import why_taken
 from boxd.temporal.process import ServerProcess
 from boxd.temporal.set_back import SetBack
+
+if TYPE_CHECKING:
+    from boxd.config.schema import Temporal
+    from boxd.temporal.settings import ServerSettings
 
 log = structlog.get_logger("boxd.temporal")
 
@@ -77,7 +81,7 @@ class EmbeddedServer:
 
     def __init__(
         self,
-        settings: Temporal,
+        settings: Temporal | ServerSettings,
         directory: Path,
         on_change: Callable[[ServerStatus], None],
     ) -> None:
