@@ -110,7 +110,7 @@ def warning(standing: Reckoning, boot_s: float) -> str:
     own = f"{standing.at(boot_s):%Y-%m-%d %H:%M} UTC"
     side = "behind the newest record" if standing.off_s < 0 else "ahead of the box's own time"
     return (
-        f"The clock is {duration(abs(standing.off_s))} {side}, and no time server has said so."
+        f"The clock is {duration(abs(standing.off_s))} {side}, and no time server confirms it."
         f" The box goes on with its own time, {own}: nothing expires early. Set the clock"
         " (timedatectl set-time), or, if it is right, type `boxd clock trust`."
     )
