@@ -185,7 +185,8 @@ def _restore_card(file: Path, passphrase_file: Path | None, yes: bool) -> None:
     from boxd.upgrade.places import Places
 
     passphrase = _passphrase(passphrase_file, is_new=False)
-    with TemporaryDirectory(dir="/opt/boxd", prefix=".card-") as folder:
+    # In memory: no key is left on a disk, whatever interrupts this.
+    with TemporaryDirectory(dir="/run", prefix="boxd-card-") as folder:
         opened = open_card(file, passphrase, Path(folder))
         told = opened.manifest
         question = (

@@ -12,7 +12,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from boxd.errors import BoxdError
+from boxd.errors import BoxdError, LedgerUnusable
 from boxd.ledger.database import open_for_reading, open_ledger
 
 _LEFT_FREE_BYTES = 64 * 1024 * 1024
@@ -39,10 +39,19 @@ def rehearse(ledger: Path) -> tuple[int, int]:
         with closing(open_for_reading(ledger)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
         before = schema_of(copy)
-        open_ledger(copy).close()
+        _migrate(copy, before)
         return before, schema_of(copy)
     finally:
         shutil.rmtree(copy.parent)
+
+
+def _migrate(copy: Path, schema: int) -> None:
+    try:
+        open_ledger(copy).close()
+    except LedgerUnusable as error:
+        raise BoxdError(
+            f"a copy of it, of schema {schema}, could not be migrated ({error.__cause__})"
+        ) from error
 
 
 def _ask_for_room(ledger: Path) -> None:

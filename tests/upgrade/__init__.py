@@ -1,0 +1,1 @@
+"""The parts of an upgrade, without a system around them."""
