@@ -9,7 +9,7 @@ BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth booth-tests power-cuts deb install uninstall
+.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,13 @@ power-cuts: .venv/set-up-for-test ## 100 power cuts, or COUNT=20 SEED=5, into do
 	@scripts/debian-packages booth
 	@.venv/bin/python -m booth.power --debian "$$($(MAKE) --silent -C booth root)" \
 		--count $(or $(COUNT),100) --seed $(or $(SEED),1)
+
+machine-cuts: .venv/set-up-for-test ## 10 power cuts of the whole virtual machine, or COUNT=3 SEED=5; takes root
+	@scripts/debian-packages booth
+	@$(MAKE) --no-print-directory deb
+	@$(MAKE) --no-print-directory -C booth image
+	@.venv/bin/python -m booth.power.machines "$$($(MAKE) --silent -C booth where)" \
+		--count $(or $(COUNT),10) --seed $(or $(SEED),1)
 
 temporal: .venv/set-up-for-run ## the Temporal server alone
 	@$(BOXD) temporal-server --config $(CONFIG)

@@ -11,10 +11,9 @@ from booth.power.campaign import Campaign, play, say
 from booth.power.controls import without_barriers, without_waiting
 from booth.power.rounds import Fallen
 from booth.power.system import make_system
-from booth.power.table import write_into
+from booth.power.table import BOXES, DOCUMENT, write_into
 
 FOLDER = ROOT / "build" / "booth" / "power"
-DOCUMENT = ROOT / "docs" / "reliability.md"
 
 
 def main() -> int:
@@ -31,7 +30,7 @@ def main() -> int:
     system = make_system(asked.debian, asked.folder / "system")
     campaign = Campaign(asked.seed, asked.count, asked.folder)
     results = play(campaign, system, asked.jobs)
-    write_into(DOCUMENT, results)
+    write_into(DOCUMENT, BOXES, results)
     say(f"{len(results)} cuts, {sum(bool(each.faults) for each in results)} with findings")
     have_failed = [
         _has_failed(

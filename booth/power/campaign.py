@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -56,6 +57,7 @@ def _work(
     campaign: Campaign, system: Sequence[Path], job: int, rounds: Sequence[tuple[int, Aim]]
 ) -> None:
     os.nice(19)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))  # and so clear up
     folder = campaign.folder / f"socket-{job}"
     socket = Socket(system, folder)
     try:

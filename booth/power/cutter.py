@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 
@@ -15,13 +14,13 @@ class Cutter:
         self._after_s = after_s
         self._power_off = power_off
         self._timer: threading.Timer | None = None
+        self._has_begun = threading.Event()
         self._has_cut = threading.Event()
-        self.at = 0.0
 
     @property
-    def has_cut(self) -> bool:
-        """Whether the power is gone."""
-        return self._has_cut.is_set()
+    def is_cutting(self) -> bool:
+        """Whether the power is gone, or going."""
+        return self._has_begun.is_set()
 
     def notice(self, moment: str) -> None:
         """A moment has come; if it is the one, the time begins to run."""
@@ -40,6 +39,6 @@ class Cutter:
             self._timer.join()
 
     def _cut(self) -> None:
-        self.at = time.monotonic()
+        self._has_begun.set()
         self._power_off()
         self._has_cut.set()

@@ -90,7 +90,7 @@ class Socket:
         """Do what leads to the cut; returns what the ledger knew when that began."""
         people = People(self._box, self._record, cutter.wait)
         known = Before()
-        with unless_cut(lambda: cutter.has_cut):
+        with unless_cut(lambda: cutter.is_cutting):
             if not self._is_on:
                 self._boot_into(cutter)
             else:
@@ -104,12 +104,12 @@ class Socket:
     def _boot_into(self, cutter: Cutter) -> None:
         try:
             self._switch_on()
-            self._box.wait_until_ready(READY_WITHIN_S, lambda: cutter.has_cut)
+            self._box.wait_until_ready(READY_WITHIN_S, lambda: cutter.is_cutting)
         except (ContainerError, DiskError, OSError):
-            if not cutter.has_cut:
+            if not cutter.is_cutting:
                 raise
         else:
-            if not cutter.has_cut:
+            if not cutter.is_cutting:
                 self._record.moment("ready")
 
     def _switch_on(self) -> Kept:

@@ -13,7 +13,7 @@ from booth.power.fallen import Before, Kept, where_it_fell
 from booth.power.record import LATCH_ROSE
 from booth.power.results import Result, append, read
 from booth.power.steps import STEPS, Kind, aims
-from booth.power.table import BEGIN, END, write_into
+from booth.power.table import BOXES, write_into
 from checker.ledger import Actuation, Ledger, Redemption
 
 WHOLE_DECK = sum(step.share for step in STEPS)
@@ -72,8 +72,11 @@ def test_a_campaign_goes_on_with_what_is_missing(tmp_path: Path) -> None:
 
 def test_the_table_counts_cuts_and_findings(tmp_path: Path) -> None:
     document = tmp_path / "reliability.md"
-    document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
-    write_into(document, [a_result(1), a_result(2, "something was lost")])
+    document.write_text(
+        "before\n<!-- power cuts: begin -->\nold\n<!-- power cuts: end -->\nafter\n",
+        encoding="utf-8",
+    )
+    write_into(document, BOXES, [a_result(1), a_result(2, "something was lost")])
     text = document.read_text(encoding="utf-8")
     assert "**2 cuts**, seed 7; 1 with findings." in text
     assert "| redemption | pulsed, no result kept | 2 | 1 |" in text
