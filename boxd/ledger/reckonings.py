@@ -16,13 +16,21 @@ ALARM = "clock"
 def load(connection: sqlite3.Connection) -> Reckoning | None:
     """How the box counted last, with the newest time of any record; None on a new ledger."""
     last = connection.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    row = connection.execute("SELECT * FROM clock").fetchone()
+    row = _row(connection)
     if row is None:  # of a boxd that trusted the wall clock
         return Reckoning("", _moment(last["at"]), _moment(last["at"]), False) if last else None
     newest = max(row["newest"], last["at"]) if last else row["newest"]
     return Reckoning(
         row["boot"], _moment(row["zero"]), _moment(newest), bool(row["is_sure"]), row["off_s"]
     )
+
+
+def _row(connection: sqlite3.Connection) -> sqlite3.Row | None:
+    """A ledger that is only read may not have the table yet: its boxd is about to be upgraded."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'clock'").fetchone() is None:
+        return None
+    found: sqlite3.Row | None = connection.execute("SELECT * FROM clock").fetchone()
+    return found
 
 
 def adopt(

@@ -71,6 +71,14 @@ def test_a_ledger_of_before_begins_with_its_newest_record(hands: Hands) -> None:
     assert (known.newest, known.boot, known.is_sure) == (hands.now, "", False)
 
 
+def test_a_ledger_that_was_not_migrated_yet_can_be_asked(hands: Hands) -> None:
+    hands.issue()
+    hands.ledger.write_now(lambda tx: tx.connection.execute("DROP TABLE clock"))
+    known = load(hands)
+    assert known is not None
+    assert known.newest == hands.now
+
+
 def test_the_newest_record_counts_where_the_time_was_written_down_before_it(hands: Hands) -> None:
     adopt(hands, believed(look(hands), is_sure=True))
     hands.now += timedelta(minutes=8)
