@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-CARRIED_OUT_WITHIN_S = 60.0  # typing takes its time, more so on an emulated processor
+CARRIED_OUT_WITHIN_S = 600.0  # typing takes its time, more so on an emulated processor
 
 
 class DeviceError(Exception):

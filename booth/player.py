@@ -18,8 +18,8 @@ from booth.signs import Sign
 
 LOOK_EVERY_S = 0.1
 ASK_EVERY_S = 2.0  # each question is work for the emulated processor
-SEEN_WITHIN_S = 240.0  # an emulated processor on a busy computer; nobody waits for it in vain
-READY_WITHIN_S = 600.0
+SEEN_WITHIN_S = 1200.0  # an emulated processor on a busy computer; nobody waits for it in vain
+READY_WITHIN_S = 3600.0
 
 OPERATORS_BOARD = "operator"
 NEWER_PACKAGE = "/root/newer.deb"

@@ -15,7 +15,7 @@ from booth.machine import Machine, MachineError
 from booth.seen import Seen
 from booth.signs import Sign
 
-READY_WITHIN_S = 900.0
+READY_WITHIN_S = 3600.0
 LOOK_EVERY_S = 0.5
 
 
