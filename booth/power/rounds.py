@@ -45,6 +45,7 @@ class Socket:
         self._folder = folder
         self._platter = folder / "card.raw"
         folder.mkdir(parents=True, exist_ok=True)
+        self._platter.unlink(missing_ok=True)  # of a card from before nothing is known
         self._box = Box(system, MountedDisk(self._platter, folder, options))
         self._record = Record(folder)
         self._follower: Follower | None = None
