@@ -154,6 +154,7 @@ class EmbeddedServer:
             await asyncio.sleep(_delay_s(quick_deaths))
 
     async def _live(self, binary: Path, distrusted: str) -> _Life:
+        clock = SetBack()
         try:
             await self._spawn(binary, distrusted)
         except (BoxdError, OSError) as error:
@@ -166,7 +167,7 @@ class EmbeddedServer:
             await process.kill()
             return _Life(str(error), was_spawned=True, served_s=0)
         self._become(ServerState.UP, "")
-        began, clock = time.monotonic(), SetBack()
+        began = time.monotonic()
         why = await self._until_end(process, clock)
         served_s = time.monotonic() - began
         return _Life(why, was_spawned=True, served_s=served_s, spoilt=clock.why())
