@@ -33,7 +33,7 @@ bench: .venv/set-up-for-test ## the figures of docs/benchmarks.md, measured here
 	@.venv/bin/python -m bench
 
 booth: .venv/set-up-for-test ## a booth in a virtual machine, all scenarios or SCENARIO=unplug; takes root
-	@scripts/debian-packages booth
+	@ARCH=$(BOOTH_ARCH) scripts/debian-packages booth
 	@$(MAKE) --no-print-directory deb ARCH=$(BOOTH_ARCH)
 	@$(MAKE) --no-print-directory -C booth play ARCH=$(BOOTH_ARCH)
 
