@@ -11,7 +11,7 @@ from booth.devices import DeviceError, Devices
 from booth.evidence import Folder
 from booth.guest.layout import BAYS
 from booth.machine import Machine, MachineError
-from booth.power_on import measure
+from booth.power_on import bare_servers, measure
 from booth.seen import Seen
 from booth.sentences import Step
 from booth.signs import Sign
@@ -176,6 +176,11 @@ class Player:
     def note_power_on(self) -> None:
         """Keep how long everything took since the power came."""
         for what, figure in measure(self._machine, self._seen, BAYS):
+            self._folder.figure(what, figure)
+
+    def note_bare_server(self) -> None:
+        """Keep how long a server without boxd takes."""
+        for what, figure in bare_servers(self._machine):
             self._folder.figure(what, figure)
 
     def carry_away(self, path: str) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from booth.machine import Machine
 from booth.seen import Seen
 from booth.signs import SUCCESS
 
+_BARE_SERVER = "guest/bare_server.py"
 _UNITS = ("booth-devices.service", "boxd-temporal.service", "boxd.service")
 
 
@@ -19,6 +23,19 @@ def measure(machine: Machine, seen: Seen, bays: Mapping[str, str]) -> Iterator[t
     for bay, board in bays.items():
         lit = seen.lit_at(board, SUCCESS)
         yield f"{bay}: its ready lamp was lit", "never" if lit is None else f"{lit:.1f} s"
+
+
+def bare_servers(machine: Machine) -> Iterator[tuple[str, str]]:
+    """How long a server without boxd takes to start, first and again, in the guest and here."""
+    temporal = Path(sys.executable).with_name("temporal")
+    here = [sys.executable, str(Path(__file__).parent / _BARE_SERVER), str(temporal)]
+    said = subprocess.run(here, stdout=subprocess.PIPE, text=True, check=True).stdout
+    there = f"/opt/booth/project/booth/{_BARE_SERVER} /opt/boxd/current/bin/temporal"
+    yield (
+        "a bare Temporal server in the guest: first, again",
+        machine.ask(f"python3 {there}").strip(),
+    )
+    yield "a bare Temporal server on this computer: first, again", said.strip()
 
 
 def _times(machine: Machine, unit: str) -> tuple[float, float]:

@@ -45,6 +45,7 @@ SENTENCES: Mapping[str, str] = {
     "bring the newer package": "bring_newer",
     "note {what}: {command}": "note",
     "note the power-on": "note_power_on",
+    "note a bare Temporal server": "note_bare_server",
 }
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
