@@ -41,6 +41,7 @@ def test_units_that_are_not_started_then_are_then_break(box: InstalledBox) -> No
     box.ask("systemctl enable --now boxd.target")
     box.wait_until_ready()
     assert bad(box) == []
+    assert [each for each in doctor(box)["checks"] if each["grade"] == "failed"] == []
     ((grade, seen, _),) = lines(box, "Permissions", "groups")
     assert (grade, seen) == ("passed", "boxd runs as boxd (audio, boxd, dialout, gpio)")
 
