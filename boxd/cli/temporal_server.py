@@ -37,12 +37,15 @@ def command(unit: bool) -> int:
     started again when it dies. A boxd beside it is told so with temporal.own_unit.
     """
     from boxd.service.back_off import wait_if_restarted
-    from boxd.service.notify import Notifier
-    from boxd.temporal.settings import Neighbour
+    from boxd.service.notify import READY, Notifier, status
 
     # Left in the environment: the program that this one becomes tells the rest.
     notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
     wait_if_restarted(notifier)
+    # At once: boxd.service starts after this one, and needs no server to begin with.
+    notifier.tell(READY, status("starting"))
+    from boxd.temporal.settings import Neighbour
+
     config = configuration()
     if unit and not config.temporal.own_unit:
         _say_unneeded(config, notifier)
@@ -56,9 +59,9 @@ def _become(program: list[str]) -> NoReturn:
 
 def _say_unneeded(config: Config, notifier: Notifier) -> None:
     """Tell systemd, and the journal, why its unit has nothing to run."""
-    from boxd.service.notify import READY, status
+    from boxd.service.notify import status
 
     where = f"is {config.temporal.address}" if config.temporal.address else "is boxd's child"
     text = f"not needed: the Temporal server {where} (temporal.own_unit is false)"
     click.echo(text)
-    notifier.tell(READY, status(text))
+    notifier.tell(status(text))

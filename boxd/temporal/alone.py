@@ -15,7 +15,7 @@ import structlog
 
 from boxd import logs
 from boxd.errors import BoxdError
-from boxd.service.notify import ALIVE, READY, STOPPING, Notifier, status, watchdog_s
+from boxd.service.notify import ALIVE, STOPPING, Notifier, status, watchdog_s
 from boxd.temporal.command import LOOPBACK
 from boxd.temporal.news import NewsTeller
 from boxd.temporal.server import EmbeddedServer, ServerState, ServerStatus
@@ -29,7 +29,6 @@ _ALIVE_PER_WATCHDOG = 4  # a busy card may delay three of them
 async def serve(neighbour: Neighbour, notifier: Notifier) -> None:
     """Run the server until SIGTERM or Ctrl-C; a server that dies is started again.
 
-    Ready as soon as it is looked after: what waits for that needs no server to begin with.
     Raises BoxdError when there is no server program, OSError without the daemon's socket.
     """
     stopping = asyncio.Event()
@@ -49,7 +48,6 @@ async def serve(neighbour: Neighbour, notifier: Notifier) -> None:
         server = EmbeddedServer(neighbour.settings, neighbour.directory, tell)
         closing.push_async_callback(server.stop)
         await server.start()
-        notifier.tell(READY)
         feeding = asyncio.create_task(_feed_watchdog(notifier, server))
         closing.callback(feeding.cancel)
         await stopping.wait()
