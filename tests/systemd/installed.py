@@ -49,11 +49,16 @@ class InstalledBox(Container):
         """Start a unit, and wait until systemd says that it is started."""
         self.ask(f"systemctl start {unit}")
 
-    def kill_at_once(self, unit: str) -> None:
-        """SIGKILL to every process of a unit in the same instant: none sees another one die."""
+    def freeze(self, unit: str, stands_still: bool) -> None:
+        """Stop every process of a unit where it is, or let them go on."""
         group = self.group / "system.slice" / unit
-        (group / "cgroup.freeze").write_text("1")
-        self.wait("all are frozen", lambda: "frozen 1" in (group / "cgroup.events").read_text())
+        (group / "cgroup.freeze").write_text(str(int(stands_still)))
+        told = f"frozen {int(stands_still)}"
+        self.wait(told, lambda: told in (group / "cgroup.events").read_text())
+
+    def kill_frozen(self, unit: str) -> None:
+        """SIGKILL to every process of a frozen unit: none runs on to see another one die."""
+        group = self.group / "system.slice" / unit
         (group / "cgroup.kill").write_text("1")
         (group / "cgroup.freeze").write_text("0")  # what systemd starts in there is to run
 
