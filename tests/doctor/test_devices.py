@@ -74,8 +74,8 @@ def test_two_arduinos_of_the_same_number(tmp_path: Path, new_box: Callable[..., 
         booth = new_box()
         booth.config.write_text(with_arduinos(booth, *lines))
         booth.start(until_ready=False)
-        wait_until("the first is ready", lambda: state_of(booth, "cabinet") == "ready")
-        wait_until("the second is not", lambda: state_of(booth, "second") == "unreachable")
+        wait_until("the first is ready", lambda: state_of(booth, "cabinet") == "ready", 60)
+        wait_until("the second is not", lambda: state_of(booth, "second") == "unreachable", 60)
         found = findings(patient(booth.config), "Devices", "configured")
         (second,) = (each for each in found if each.seen.startswith("second "))
         assert second.grade is Grade.FAILED
