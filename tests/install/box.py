@@ -61,6 +61,15 @@ class UpgradedBox(InstalledBox):
         """Wait until an upgrade has come to a step, or to its end."""
         wait_until(f"the upgrade is at {step}", lambda: self.step() == step, ENDS_WITHIN_S)
 
+    def wait_until_at_work_on(self, step: str) -> None:
+        """Wait until systemd's unit, and not only whoever asked for it, is at a step."""
+        group = self.files / "sys/fs/cgroup/system.slice/boxd-upgrade.service/cgroup.procs"
+
+        def is_at_work() -> bool:
+            return self.step() == step and group.exists() and bool(group.read_text())
+
+        wait_until(f"the unit is at {step}", is_at_work, ENDS_WITHIN_S)
+
     def schema(self) -> int:
         """The ledger's schema, read by nobody's boxd."""
         said = self.ask("sqlite3 -readonly /var/lib/boxd/ledger.db 'PRAGMA user_version'")

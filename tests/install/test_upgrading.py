@@ -92,8 +92,8 @@ def test_an_upgrade_that_was_interrupted_comes_to_its_end(
     box: UpgradedBox, release: str, step: str, left: str, ending: str
 ) -> None:
     before = box.claim()
-    box.begin_upgrade(release, "--within 8")
-    box.wait_for_step(step)
+    box.begin_upgrade(release, *(["--within 8"] if left == OLD else []))
+    box.wait_until_at_work_on(step)
 
     if ending == "cut":
         box.cut()
@@ -103,7 +103,7 @@ def test_an_upgrade_that_was_interrupted_comes_to_its_end(
     box.wait_for_step(None)
 
     box.wait_until_ready()
-    assert box.in_use() == left
+    assert box.in_use() == left, box.messages("-u", "boxd-upgrade")
     assert box.prompt("load")["redemption"] == before["redemption"]
     box.finish()
     box.check_invariants()
