@@ -18,10 +18,8 @@ from urllib.parse import quote, urlencode
 
 from boxd.cli.setting import configuration
 from boxd.cli.waiting import waiting
+from boxd.daemon_socket import SocketConnection
 from boxd.errors import BadInput, BoxdError, NotFound, Refused, TemporalUnavailable
-
-# An override waits for a latch and a door, an answer for a workflow: seconds, on a slow Pi.
-ANSWER_WITHIN_S = 30.0
 
 Event = tuple[str, Any]
 """An event's name and what it says."""
@@ -43,7 +41,7 @@ def get(path: str, **parameters: str | int | None) -> Any:
 
 def get_from(socket_file: Path, path: str, within_s: float) -> Any:
     """As `get`, of the daemon behind this socket, and without showing that one waits."""
-    return _answer(_SocketConnection(socket_file, within_s), "GET", path, None, {})
+    return _answer(SocketConnection(socket_file, within_s), "GET", path, None, {})
 
 
 def post(
@@ -92,7 +90,7 @@ class Events:
 def events(method: str, path: str, body: Mapping[str, object] | None = None) -> Iterator[Events]:
     """What the daemon tells at `path`; the connection ends with the block."""
     given = None if body is None else json.dumps(body).encode()
-    connection = _SocketConnection(configuration().socket_file)
+    connection = SocketConnection(configuration().socket_file)
     with closing(connection):
         response = _response(connection, method, path, given, {})
         if response.status != HTTPStatus.OK:
@@ -105,32 +103,6 @@ def quoted(name: str) -> str:
     return quote(name, safe="", errors="surrogateescape")
 
 
-class _SocketConnection(HTTPConnection):
-    """HTTP on a Unix socket."""
-
-    def __init__(self, file: Path, within_s: float | None = None) -> None:
-        super().__init__("localhost", timeout=within_s or ANSWER_WITHIN_S)
-        self._file = file
-
-    def connect(self) -> None:
-        """Connect to the socket. Raises BoxdError, with the remedy, when that can't be."""
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        try:
-            self.sock.connect(str(self._file))
-        except PermissionError as error:
-            raise BoxdError(
-                f"you may not use {self._file}: its permissions say who may command this box. "
-                "Run the command with sudo, or join the socket's group "
-                "(`sudo usermod -aG boxd $USER`, then log in again)"
-            ) from error
-        except OSError as error:
-            raise BoxdError(
-                f"boxd does not answer on {self._file}: is it running? "
-                "See `systemctl status boxd`, or start it with `make run`"
-            ) from error
-
-
 def _ask(
     method: str,
     path: str,
@@ -138,13 +110,13 @@ def _ask(
     headers: Mapping[str, str] | None = None,
     within_s: float | None = None,
 ) -> Any:
-    connection = _SocketConnection(configuration().socket_file, within_s)
+    connection = SocketConnection(configuration().socket_file, within_s)
     with waiting("waiting for boxd"):
         return _answer(connection, method, path, body, headers or {})
 
 
 def _answer(
-    connection: _SocketConnection,
+    connection: SocketConnection,
     method: str,
     path: str,
     body: bytes | None,

@@ -46,7 +46,7 @@ def _with_standing(
 ) -> Upgrade:
     try:
         seen = health.look(config)
-    except (BoxdError, OSError):
+    except BoxdError:
         tell("running", "no: the old release does not answer")
         return upgrade
     if not seen.is_ready:

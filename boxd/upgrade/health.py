@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPException
+from typing import Any
 
-from boxd.cli.daemon import get_from
 from boxd.config import Config
+from boxd.daemon_socket import SocketConnection
 from boxd.errors import BoxdError
 from boxd.upgrade import system
 from boxd.upgrade.release import Release
@@ -39,7 +42,15 @@ class Seen:
 
 def look(config: Config) -> Seen:
     """Ask the daemon. Raises BoxdError when it does not answer."""
-    told = get_from(config.socket_file, "/api/v1/status", _ANSWERS_WITHIN_S)
+    try:
+        with closing(SocketConnection(config.socket_file, _ANSWERS_WITHIN_S)) as connection:
+            connection.request("GET", "/api/v1/status")
+            return _seen(json.loads(connection.getresponse().read()))
+    except (OSError, HTTPException, ValueError, KeyError) as error:
+        raise BoxdError(f"boxd does not answer as it should ({error})") from error
+
+
+def _seen(told: dict[str, Any]) -> Seen:
     return Seen(
         str(told["box"]["boxd"]),
         told["health"]["state"] == "ready",
@@ -67,7 +78,7 @@ def _wait(config: Config, version: str, patience_s: float, will_do: Callable[[Se
             if seen.version == version and will_do(seen):
                 return seen
             why = seen.why or f"it answers as {seen.version}"
-        except (BoxdError, OSError) as error:
+        except BoxdError as error:
             why = str(error)
         if (deaths := system.deaths("boxd.service")) >= _DEATHS:
             raise BoxdError(f"boxd {version} died {deaths} times; journalctl -u boxd tells why")
