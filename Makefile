@@ -44,7 +44,7 @@ booth-tests: .venv/set-up-for-test ## boxd on real device nodes, in a virtual ma
 power-cuts: .venv/set-up-for-test ## 100 power cuts, or COUNT=20 SEED=5, into docs/reliability.md; takes root
 	@scripts/debian-packages booth
 	@.venv/bin/python -m booth.power --debian "$$($(MAKE) --silent -C booth root)" \
-		--count $(or $(COUNT),100) --seed $(or $(SEED),1)
+		--count $(or $(COUNT),100) --seed $(or $(SEED),1) $(if $(filter reordering,$(DISK)),--reordering)
 
 machine-cuts: .venv/set-up-for-test ## 10 power cuts of the whole virtual machine, or COUNT=3 SEED=5; takes root
 	@scripts/debian-packages booth

@@ -11,7 +11,7 @@ from booth.power.campaign import Campaign, play, say
 from booth.power.controls import without_barriers, without_waiting
 from booth.power.rounds import Fallen
 from booth.power.system import make_system
-from booth.power.table import BOXES, DOCUMENT, write_into
+from booth.power.table import BOXES, DOCUMENT, REORDERED, write_into
 
 FOLDER = ROOT / "build" / "booth" / "power"
 
@@ -22,15 +22,16 @@ def main() -> int:
     parser.add_argument("--debian", type=Path, required=True, help="what `make -C booth root` made")
     parser.add_argument("--count", type=int, default=100, help="how many cuts (100)")
     parser.add_argument("--seed", type=int, default=1, help="decides where they are aimed at (1)")
+    parser.add_argument("--reordering", action="store_true", help="keep some unflushed blocks")
     parser.add_argument("--jobs", type=int, default=2, help="boxes at a time (2)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where everything is kept")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     say("putting a box's system together")
     system = make_system(asked.debian, asked.folder / "system")
-    campaign = Campaign(asked.seed, asked.count, asked.folder)
+    campaign = Campaign(asked.seed, asked.count, asked.folder, asked.reordering)
     results = play(campaign, system, asked.jobs)
-    write_into(DOCUMENT, BOXES, results)
+    write_into(DOCUMENT, REORDERED if asked.reordering else BOXES, results)
     say(f"{len(results)} cuts, {sum(bool(each.faults) for each in results)} with findings")
     have_failed = [
         _has_failed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import shutil
 import signal
 import sys
@@ -19,16 +20,18 @@ from booth.power.steps import Aim, aims
 
 @dataclass(frozen=True)
 class Campaign:
-    """So many cuts by this seed; `folder` holds everything."""
+    """So many cuts by this seed; `folder` holds everything. Disks lose all or `are_reordering`."""
 
     seed: int
     count: int
     folder: Path
+    are_reordering: bool = False
 
     @property
     def results(self) -> Path:
         """The file with a line for each round."""
-        return self.folder / f"cuts-{self.seed}.jsonl"
+        disk = "reordering" if self.are_reordering else "volatile"
+        return self.folder / f"cuts-{disk}-{self.seed}.jsonl"
 
     def missing(self) -> list[tuple[int, Aim]]:
         """The rounds that were not played yet, by their numbers from 1 on."""
@@ -59,7 +62,8 @@ def _work(
     os.nice(19)
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))  # and so clear up
     folder = campaign.folder / f"socket-{job}"
-    socket = Socket(system, folder)
+    dice = random.Random(f"{campaign.seed} {job}") if campaign.are_reordering else None  # noqa: S311
+    socket = Socket(system, folder, dice)
     try:
         for number, aim in rounds:
             result = _play(socket, campaign.seed, number, aim)
@@ -67,8 +71,8 @@ def _work(
             say(str(result))
             if result.faults:
                 socket.close()
-                _keep(folder, campaign.folder / f"evidence-{campaign.seed}-{number}")
-                socket = Socket(system, folder)
+                _keep(folder, campaign.folder / f"evidence-{campaign.results.stem}-{number}")
+                socket = Socket(system, folder, dice)
     finally:
         socket.close()
 

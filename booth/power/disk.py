@@ -9,12 +9,27 @@ from __future__ import annotations
 import subprocess
 import time
 from pathlib import Path
+from typing import Protocol
 
 SERVED_WITHIN_S = 10.0
 
 
 class DiskError(Exception):
     """The disk could not be served or mounted."""
+
+
+class PoweredDisk(Protocol):
+    """A disk with a plug."""
+
+    @property
+    def address(self) -> str:
+        """Where it is served over NBD, while it has power."""
+
+    def power_on(self) -> None:
+        """Serve what is on it."""
+
+    def cut(self) -> None:
+        """Die, and lose what was not flushed."""
 
 
 class VolatileDisk:

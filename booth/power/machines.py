@@ -41,7 +41,7 @@ REDEMPTION = (
     "operator presses Enter",
     "bay-1 shows ready",
 )
-READY = "until: boxd status >/dev/null"
+READY = "until: boxd status >/dev/null 2>&1"
 SENTENCE_S = 4.0  # a cut falls within this time of a sentence's beginning
 BOOT_S = 60.0  # and one in a first start within this time of the power's coming
 ANSWERS_AT_MOST = 6

@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from booth.power.disk import SERVED_WITHIN_S, DiskError, VolatileDisk
+from booth.power.disk import SERVED_WITHIN_S, DiskError, PoweredDisk
 
 SIZE = 1 << 30
 
@@ -26,9 +26,9 @@ def make_card(platter: Path) -> None:
 class MountedDisk:
     """A card, mounted at `folder`/card while it has power. `options` are mount's."""
 
-    def __init__(self, platter: Path, folder: Path, options: str = "") -> None:
+    def __init__(self, disk: PoweredDisk, folder: Path, options: str = "") -> None:
         self.root = folder / "card"
-        self._disk = VolatileDisk(platter, folder)
+        self._disk = disk
         self._shown = folder / "disk"
         self._options = options
         self._daemon: subprocess.Popen[bytes] | None = None

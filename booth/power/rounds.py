@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import time
 from collections.abc import Sequence
@@ -11,11 +12,12 @@ from pathlib import Path
 from booth.container import ContainerError
 from booth.power.box import Box, NotReady
 from booth.power.cutter import Cutter
-from booth.power.disk import DiskError
+from booth.power.disk import DiskError, PoweredDisk, VolatileDisk
 from booth.power.fallen import Before, Kept, before, look_at, where_it_fell
 from booth.power.mounted import MountedDisk, make_card
 from booth.power.people import Impatience, People, unless_cut
 from booth.power.record import Follower, Record
+from booth.power.reordering import ReorderingDisk
 from booth.power.steps import POWER_ON, Aim, Kind
 from checker import check
 from checker.invariants import Invariant
@@ -39,14 +41,26 @@ class Fallen:
 
 
 class Socket:
-    """A box at its socket: its card, what is known of it, and the people around it."""
+    """A box at its socket: its card, what is known of it, and the people around it.
 
-    def __init__(self, system: Sequence[Path], folder: Path, options: str = "") -> None:
+    With `dice` a cut keeps some of what was not flushed; `options` are those of its mounting.
+    """
+
+    def __init__(
+        self,
+        system: Sequence[Path],
+        folder: Path,
+        dice: random.Random | None = None,
+        options: str = "",
+    ) -> None:
         self._folder = folder
         self._platter = folder / "card.raw"
         folder.mkdir(parents=True, exist_ok=True)
         self._platter.unlink(missing_ok=True)  # of a card from before nothing is known
-        self._box = Box(system, MountedDisk(self._platter, folder, options))
+        disk: PoweredDisk = VolatileDisk(self._platter, folder)
+        if dice is not None:
+            disk = ReorderingDisk(self._platter, folder, dice)
+        self._box = Box(system, MountedDisk(disk, folder, options))
         self._record = Record(folder)
         self._follower: Follower | None = None
         self._is_on = False

@@ -12,7 +12,7 @@ from booth.power.results import Result
 from booth.power.steps import Kind
 
 DOCUMENT = ROOT / "docs" / "reliability.md"
-BOXES, MACHINES = "power cuts", "machine cuts"
+BOXES, REORDERED, MACHINES = "power cuts", "reordered cuts", "machine cuts"
 
 
 def as_markdown(results: Sequence[Result]) -> str:
