@@ -182,36 +182,22 @@ class Machine:
 
     def ask(self, command: str) -> str:
         """What a shell command in the machine prints; raises MachineError when it fails."""
-        asked = subprocess.run(
-            [*self.ssh, command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if asked.returncode:
-            raise MachineError(f"`{command}` failed: {asked.stderr.strip()}")
-        return asked.stdout
+        return _done([*self.ssh, command]).decode(errors="replace")
 
     def copy_in(self, folder: Path, names: Sequence[str], to: str) -> None:
         """Put files of `folder`, by their relative names, into the machine's folder `to`."""
         listed = "\0".join(names).encode()
         packing = ["tar", "--create", "--file=-", "--directory", str(folder), "--no-recursion"]
-        packed = subprocess.run(
-            [*packing, "--null", "--files-from=-"], input=listed, stdout=subprocess.PIPE, check=True
-        )
+        packed = _done([*packing, "--null", "--files-from=-"], listed)
         unpacking = f"mkdir -p {to} && tar --extract --file=- --no-same-owner --directory {to}"
-        subprocess.run([*self.ssh, unpacking], input=packed.stdout, check=True)
+        _done([*self.ssh, unpacking], packed)
 
     def copy_out(self, path: str, to: Path) -> None:
         """Bring a folder of the machine, with all that is in it, into the folder `to`."""
         to.mkdir(parents=True, exist_ok=True)
-        packing = [*self.ssh, f"tar --create --file=- --directory {path} ."]
-        packed = subprocess.run(
-            packing, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True
-        )
+        packed = _done([*self.ssh, f"tar --create --file=- --directory {path} ."])
         unpacking = ["tar", "--extract", "--file=-", "--no-same-owner", "--directory", str(to)]
-        subprocess.run(unpacking, input=packed.stdout, check=True)
+        _done(unpacking, packed)
 
     def cut(self) -> None:
         """Cut the machine's power."""
@@ -298,6 +284,16 @@ class Machine:
     def _leave_ssh(self) -> None:
         leaving = [*self.ssh[:-1], "-O", "exit", self.ssh[-1]]
         subprocess.run(leaving, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+
+def _done(command: Sequence[str], given: bytes = b"") -> bytes:
+    """What a command prints; raises MachineError when it fails."""
+    done = subprocess.run(command, input=given, capture_output=True, check=False)
+    if done.returncode:
+        raise MachineError(
+            f"`{command[-1]}` failed: {done.stderr.decode(errors='replace').strip()}"
+        )
+    return done.stdout
 
 
 def _await_prompt(monitor: socket.socket) -> bytes:

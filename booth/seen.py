@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,8 @@ from booth.signs import Change, Sign, sign
 
 @dataclass(frozen=True)
 class Line:
-    """One line: when it came, its time on the guest's clock, what happened to which device."""
+    """One line: its time on the guest's clock, what happened to which device."""
 
-    came: float
     t: float
     what: str
     device: str
@@ -25,7 +23,7 @@ class Line:
 
 
 class Seen:
-    """Follows the trace. Places in it are numbers of lines."""
+    """Follows the trace. Places in it are numbers of lines; its time is the guest's."""
 
     def __init__(self, trace: Path) -> None:
         self._file = trace.open("rb")
@@ -55,9 +53,7 @@ class Seen:
         self._read()
         if not self._lines:
             return Sign.DARK
-        last = self._lines[-1]
-        now = last.t + time.monotonic() - last.came
-        return sign(self._changes.get(_product(board), []), now)
+        return sign(self._changes.get(_product(board), []), self._lines[-1].t)
 
     def has_lit(self, board: str, lamp: str, since: int) -> bool:
         """Whether a lamp of a board was lit after a place."""
@@ -94,7 +90,7 @@ class Seen:
         for text in lines:
             fields = json.loads(text)
             t, what, device = (fields.pop(name) for name in ("t", "what", "device"))
-            self._take(Line(time.monotonic(), t, what, device, fields))
+            self._take(Line(t, what, device, fields))
 
     def _take(self, line: Line) -> None:
         self._lines.append(line)

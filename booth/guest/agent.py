@@ -16,6 +16,7 @@ from booth.guest.orders import Orders
 from boxd.sim.trace import Trace
 
 TRACE = Path("/dev/virtio-ports/booth.trace")
+TICK_S = 0.5  # whoever reads the trace knows by it what time it is here: lamps may be steady
 
 
 async def serve() -> None:
@@ -24,11 +25,14 @@ async def serve() -> None:
     make_sockets()
     chip = Chip(make_chip())
     let_contacts_win(True)
-    hardware = Hardware(chip, Trace(TRACE))
+    trace = Trace(TRACE)
+    hardware = Hardware(chip, trace)
     hardware.switch_on()
     Orders(hardware).listen()
     await asyncio.create_subprocess_exec("systemd-notify", "--ready")
-    await asyncio.get_running_loop().create_future()  # nobody ever says that it is over
+    while True:
+        trace.write("tick", "booth")
+        await asyncio.sleep(TICK_S)
 
 
 if __name__ == "__main__":
