@@ -11,7 +11,7 @@ import pytest
 from cli_box import BoxInMemory
 from cli_line import Boxd
 
-from boxd.cli import daemon
+from boxd import daemon_socket
 from boxd.cli.program import code_of
 
 
@@ -81,7 +81,7 @@ def test_a_daemon_that_dies_while_it_acts_leaves_the_outcome_unknown(
 def test_a_daemon_that_hangs_is_not_waited_for_for_ever(
     boxd: Boxd, state_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(daemon, "ANSWER_WITHIN_S", 0.1)
+    monkeypatch.setattr(daemon_socket, "ANSWER_WITHIN_S", 0.1)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(state_dir / "boxd.sock"))
         listener.listen()
