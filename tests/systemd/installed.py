@@ -40,9 +40,10 @@ class InstalledBox(Container):
 
     def override(self, unit: str, *lines: str) -> None:
         """Add settings to a unit's [Service], as `systemctl edit` does."""
-        folder = self.files / f"etc/systemd/system/{unit}.d"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "test.conf").write_text("\n".join(["[Service]", *lines, ""]), encoding="utf-8")
+        file = self.files / f"etc/systemd/system/{unit}.d/test.conf"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as settings:
+            settings.write("\n".join(["[Service]", *lines, ""]))
         self.ask("systemctl daemon-reload")
 
     def start(self, unit: str = "boxd.target") -> None:
