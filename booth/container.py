@@ -6,6 +6,7 @@ with its kernel, clock and disk; the network is a loopback of its own.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -119,7 +120,8 @@ class Container:
         """End everything in it at once, as a power cut would; its disk is as it was."""
         if self._unshare is not None:
             if self._pid:
-                os.kill(self._pid, signal.SIGKILL)  # the kernel takes all others along
+                with contextlib.suppress(ProcessLookupError):  # it was ended otherwise
+                    os.kill(self._pid, signal.SIGKILL)  # the kernel takes all others along
             else:
                 self._unshare.kill()
             self._unshare.wait()
