@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from booth.evidence import Folder
+from booth.guest.layout import BAYS
 from booth.installed import ROOT
 from booth.machine import Machine, MachineError
 from booth.player import Player, StepError
@@ -26,7 +27,9 @@ from booth.power.results import Result, append, read
 from booth.power.rounds import Fallen
 from booth.power.steps import Kind
 from booth.power.table import DOCUMENT, MACHINES, write_into
+from booth.seen import Seen
 from booth.sentences import read as understand
+from booth.signs import Sign
 
 FOLDER = ROOT / "build" / "booth" / "power-machine"
 STOCKING = "bring 20 of mug"
@@ -41,7 +44,9 @@ REDEMPTION = (
     "operator presses Enter",
     "bay-1 shows ready",
 )
-READY = "until: boxd status >/dev/null 2>&1"
+NOT_READY = (Sign.DARK, Sign.STARTING, Sign.OUT_OF_SERVICE, Sign.UNCLEAR)
+READY_WITHIN_S = 1800.0
+LOOK_EVERY_S = 0.5
 SENTENCE_S = 4.0  # a cut falls within this time of a sentence's beginning
 BOOT_S = 60.0  # and one in a first start within this time of the power's coming
 ANSWERS_AT_MOST = 6
@@ -64,6 +69,7 @@ class MachineSocket:
         )
         self._player = Player(self._machine, self._evidence, None)
         self._copy = ["cp", "--sparse=always", str(image / "disk.ext4"), str(self._platter)]
+        self._seen = Seen(self._evidence.trace)
         self._doing = ""
         signal.signal(signal.SIGALRM, lambda _number, _frame: self._cut())
 
@@ -83,6 +89,7 @@ class MachineSocket:
         """Leave nothing behind."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         self._player.close()
+        self._seen.close()
         self._machine.cut()
         self._disk.cut()
         self._evidence.close()
@@ -92,7 +99,7 @@ class MachineSocket:
         self._doing = "first start"
         signal.setitimer(signal.ITIMER_REAL, after_s)
         self._switch_on()
-        self._do(READY)
+        self._await_ready()
         signal.pause()
 
     def _redeem(self, moment: float) -> None:
@@ -107,8 +114,19 @@ class MachineSocket:
         self._player.play(understand(sentence))
 
     def _switch_on(self) -> None:
+        self._seen.forget()
         self._disk.power_on()
         self._player.switch_on()
+
+    def _await_ready(self) -> None:
+        """Wait until the lamps of every bay say that it takes codes, or whom it is serving."""
+        deadline = time.monotonic() + READY_WITHIN_S
+        while any(self._seen.sign(board) in NOT_READY for board in BAYS.values()):
+            if time.monotonic() > deadline:
+                raise StepError(
+                    f"the lamps do not say within {READY_WITHIN_S:.0f} s that it is ready"
+                )
+            time.sleep(LOOK_EVERY_S)
 
     def _cut(self) -> None:
         self._disk.cut()
@@ -120,7 +138,7 @@ class MachineSocket:
         self._player.cut()
         try:
             self._switch_on()
-            self._do(READY)
+            self._await_ready()
             ready_s = time.monotonic() - begun
             faults += self._examine()
             self._finish()

@@ -70,6 +70,7 @@ class ReorderingDisk:
     def write(self, offset: int, data: bytes) -> None:
         """Take this into the cache."""
         with self._lock:
+            self._alive()
             while data:
                 number, start = divmod(offset, BLOCK)
                 part, data = data[: BLOCK - start], data[BLOCK - start :]

@@ -65,6 +65,7 @@ class Socket:
         self._follower: Follower | None = None
         self._is_on = False
         self._boots_in_s = FIRST_GUESS_S
+        self._phase = ""  # how far a boot had come at the cut
 
     def play(self, aim: Aim) -> Fallen:
         """Let one cut fall, and see the box come back."""

@@ -70,6 +70,18 @@ def test_a_disk_has_power_again_after_a_cut(disk: PoweredDisk) -> None:
     write_and_be_cut_off(disk)
 
 
+def test_a_dead_disk_takes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "platter").write_bytes(bytes(BLOCKS * BLOCK))
+    disk = ReorderingDisk(tmp_path / "platter", tmp_path, random.Random(7))
+    disk.power_on()
+    disk.cut()
+    with pytest.raises(OSError, match="no power"):
+        disk.write(0, b"\xff" * BLOCK)
+    disk.power_on()
+    assert disk.read(0, 1) == b"\0"
+    disk.cut()
+
+
 def test_parts_of_blocks_are_put_where_they_belong(tmp_path: Path) -> None:
     platter = tmp_path / "platter"
     platter.write_bytes(bytes(BLOCKS * BLOCK))
