@@ -66,7 +66,10 @@ class UpgradedBox(InstalledBox):
         group = self.files / "sys/fs/cgroup/system.slice/boxd-upgrade.service/cgroup.procs"
 
         def is_at_work() -> bool:
-            return self.step() == step and group.exists() and bool(group.read_text())
+            try:
+                return self.step() == step and bool(group.read_text())
+            except OSError:  # it is not there yet, or just goes
+                return False
 
         wait_until(f"the unit is at {step}", is_at_work, ENDS_WITHIN_S)
 
