@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +17,6 @@ from typing import Any
 import httpx
 
 from booth.container import Container, ContainerError
-from booth.power.disk import DiskError
 from booth.power.mounted import MountedDisk
 
 STATE = Path("var/lib/boxd")
@@ -78,7 +78,7 @@ class Box(Container):
         deadline = time.monotonic() + within_s
         while not self.is_ready() and not is_over():
             if time.monotonic() > deadline:
-                raise NotReady(f"the box was not ready within {within_s:.0f} s: {self._why_not()}")
+                raise NotReady(f"the box was not ready within {within_s:.0f} s")
             time.sleep(LOOK_EVERY_S)
 
     def is_ready(self) -> bool:
@@ -121,10 +121,9 @@ class Box(Container):
         super().shut_down()
         self._disk.unmount()
 
-    def _why_not(self) -> str:
+    def journal(self) -> str:
+        """All that was logged since its power-on, or why that can't be told."""
         try:
-            return self.ask(
-                "journalctl --boot --no-pager --lines 30 --unit boxd --unit boxd-temporal"
-            )
-        except (ContainerError, DiskError, OSError) as error:
+            return self.ask("journalctl --boot --no-pager --output=short-precise")
+        except (ContainerError, OSError, subprocess.SubprocessError) as error:
             return str(error)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from booth.container import ContainerError
 from booth.power.box import Box, NotReady
 from booth.power.cutter import Cutter
@@ -186,9 +188,11 @@ class Socket:
             faults += self._examine()
             People(self._box, self._record, time.sleep).finish()
             faults += self._examine()
-        except (ContainerError, DiskError, NotReady, Impatience) as error:
+        except (ContainerError, DiskError, NotReady, Impatience, httpx.HTTPError) as error:
             ready_s = time.monotonic() - begun
-            faults.append(str(error))
+            faults.append(f"{type(error).__name__}: {error}")
+        if faults:
+            (self._folder / "journal.txt").write_text(self._box.journal(), encoding="utf-8")
         told = len(self._record.acknowledged.read_bytes().splitlines())
         return Fallen(where, lost, ready_s, told, tuple(dict.fromkeys(faults)))
 
