@@ -31,7 +31,7 @@ def main() -> int:
     system = make_system(asked.debian, asked.folder / "system")
     campaign = Campaign(asked.seed, asked.count, asked.folder, asked.reordering)
     results = play(campaign, system, asked.jobs)
-    write_into(DOCUMENT, REORDERED if asked.reordering else BOXES, results)
+    write_into(DOCUMENT, REORDERED if asked.reordering else BOXES, campaign.all_results())
     say(f"{len(results)} cuts, {sum(bool(each.faults) for each in results)} with findings")
     have_failed = [
         _has_failed(

@@ -30,8 +30,16 @@ class Campaign:
     @property
     def results(self) -> Path:
         """The file with a line for each round."""
-        disk = "reordering" if self.are_reordering else "volatile"
-        return self.folder / f"cuts-{disk}-{self.seed}.jsonl"
+        return self.folder / f"{self._name}-{self.seed}.jsonl"
+
+    def all_results(self) -> list[Result]:
+        """Those of every seed that was played with such disks."""
+        files = sorted(self.folder.glob(f"{self._name}-*.jsonl"))
+        return [result for file in files for result in read(file)]
+
+    @property
+    def _name(self) -> str:
+        return f"cuts-{'reordering' if self.are_reordering else 'volatile'}"
 
     def missing(self) -> list[tuple[int, Aim]]:
         """The rounds that were not played yet, by their numbers from 1 on."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from booth.power.rounds import Fallen, Socket
 from booth.power.steps import Aim, Kind, Step
 
-LAST_STEP = Step(Kind.REDEMPTION, "redeemed", 0.05, 1)
+LAST_STEP = Step(Kind.REDEMPTION, "redeemed", 1)
 CAREFUL, CARELESS = "PRAGMA synchronous = FULL", "PRAGMA synchronous = OFF"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,12 @@ class Seen:
 
     at: float
     what: str
+
+
+def durations(moments: Sequence[Seen]) -> dict[str, float]:
+    """How long each step took that came to its end: until the next one began."""
+    steps = [moment for moment in moments if moment.what != LATCH_ROSE]
+    return {begun.what: ended.at - begun.at for begun, ended in pairwise(steps)}
 
 
 class Record:

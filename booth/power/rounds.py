@@ -18,7 +18,7 @@ from booth.power.disk import DiskError, PoweredDisk, VolatileDisk
 from booth.power.fallen import Before, Kept, before, look_at, where_it_fell
 from booth.power.mounted import MountedDisk, make_card
 from booth.power.people import Impatience, People, unless_cut
-from booth.power.record import Follower, Record
+from booth.power.record import Follower, Record, durations
 from booth.power.reordering import ReorderingDisk
 from booth.power.steps import POWER_ON, Aim, Kind
 from checker import check
@@ -27,7 +27,8 @@ from checker.ledger import read_ledger
 
 READY_WITHIN_S = 240.0
 MOVES_ON_WITHIN_S = 60.0
-FIRST_GUESS_S = 10.0  # from power-on to ready, until it was measured
+# How long a step takes, until it was measured.
+FIRST_GUESS_S = dict.fromkeys(Kind, 0.1) | {Kind.FIRST_START: 10.0, Kind.START: 10.0}
 TRACE = "hardware-trace.jsonl"
 
 
@@ -66,14 +67,14 @@ class Socket:
         self._record = Record(folder)
         self._follower: Follower | None = None
         self._is_on = False
-        self._boots_in_s = FIRST_GUESS_S
+        self._took_s: dict[str, float] = {}
         self._phase = ""  # how far a boot had come at the cut
 
     def play(self, aim: Aim) -> Fallen:
         """Let one cut fall, and see the box come back."""
         self._make_ready_for(aim.step.kind)
         self._record.moments.clear()
-        span_s = self._boots_in_s if aim.step.name == POWER_ON else aim.step.span_s
+        span_s = aim.step.span_s or self._took_s.get(aim.step.name, FIRST_GUESS_S[aim.step.kind])
         cutter = Cutter(aim.step.name, aim.part * span_s, self._cut)
         self._record.on_moment = cutter.notice
         try:
@@ -174,6 +175,7 @@ class Socket:
         self._clear_away()
         shutil.copy2(self._platter, self._folder / "at-the-cut.raw")
         moments = [seen.what for seen in self._record.moments]
+        self._took_s |= durations(self._record.moments)
         begun = time.monotonic()
         faults: list[str] = []
         where, lost = "not known", 0
@@ -182,7 +184,7 @@ class Socket:
             where = where_it_fell(aim.step.kind, self._phase, moments, kept, known)
             lost = had_bytes - kept.trace_bytes
             self._box.wait_until_ready(READY_WITHIN_S, lambda: False)
-            self._boots_in_s = ready_s = time.monotonic() - begun
+            self._took_s[POWER_ON] = ready_s = time.monotonic() - begun
             if "backed up" in moments and not kept.backups:
                 faults.append("a backup was said to be there, and is not")
             faults += self._examine()
