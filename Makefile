@@ -41,7 +41,7 @@ booth-tests: .venv/set-up-for-test ## boxd on real device nodes, in a virtual ma
 	@scripts/debian-packages booth
 	@$(MAKE) --no-print-directory -C booth tests
 
-power-cuts: .venv/set-up-for-test ## 100 power cuts, or COUNT=20 SEED=5, into docs/reliability.md; takes root
+power-cuts: .venv/set-up-for-test ## 100 power cuts, or COUNT=20 SEED=5 DISK=reordering; takes root
 	@scripts/debian-packages booth
 	@.venv/bin/python -m booth.power --debian "$$($(MAKE) --silent -C booth root)" \
 		--count $(or $(COUNT),100) --seed $(or $(SEED),1) $(if $(filter reordering,$(DISK)),--reordering)

@@ -11,8 +11,9 @@ from booth.power.campaign import Campaign, play, say
 from booth.power.controls import without_barriers, without_waiting
 from booth.power.rounds import Fallen
 from booth.power.system import make_system
-from booth.power.table import BOXES, DOCUMENT, REORDERED, write_into
+from booth.power.table import BOXES, REORDERED, tell
 
+ENOUGH = 100
 FOLDER = ROOT / "build" / "booth" / "power"
 
 
@@ -20,7 +21,7 @@ def main() -> int:
     """Do what the command line says; 1 when a cut cost something, or a control cost nothing."""
     parser = argparse.ArgumentParser(prog="python -m booth.power", description=__doc__)
     parser.add_argument("--debian", type=Path, required=True, help="what `make -C booth root` made")
-    parser.add_argument("--count", type=int, default=100, help="how many cuts (100)")
+    parser.add_argument("--count", type=int, default=ENOUGH, help=f"how many cuts ({ENOUGH})")
     parser.add_argument("--seed", type=int, default=1, help="decides where they are aimed at (1)")
     parser.add_argument("--reordering", action="store_true", help="keep some unflushed blocks")
     parser.add_argument("--jobs", type=int, default=2, help="boxes at a time (2)")
@@ -31,7 +32,7 @@ def main() -> int:
     system = make_system(asked.debian, asked.folder / "system")
     campaign = Campaign(asked.seed, asked.count, asked.folder, asked.reordering)
     results = play(campaign, system, asked.jobs)
-    write_into(DOCUMENT, REORDERED if asked.reordering else BOXES, campaign.all_results())
+    tell(REORDERED if asked.reordering else BOXES, campaign.all_results(), enough=ENOUGH)
     say(f"{len(results)} cuts, {sum(bool(each.faults) for each in results)} with findings")
     have_failed = [
         _has_failed(

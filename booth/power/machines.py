@@ -26,7 +26,7 @@ from booth.power.disk import VolatileDisk
 from booth.power.results import Result, append, read
 from booth.power.rounds import Fallen
 from booth.power.steps import Kind
-from booth.power.table import DOCUMENT, MACHINES, write_into
+from booth.power.table import MACHINES, tell
 from booth.seen import Seen
 from booth.sentences import read as understand
 from booth.signs import Sign
@@ -44,6 +44,7 @@ REDEMPTION = (
     "operator presses Enter",
     "bay-1 shows ready",
 )
+ENOUGH = 10
 NOT_READY = (Sign.DARK, Sign.STARTING, Sign.OUT_OF_SERVICE, Sign.UNCLEAR)
 READY_WITHIN_S = 1800.0
 LOOK_EVERY_S = 0.5
@@ -171,7 +172,7 @@ def main() -> int:
     """Play rounds until so many are there; 1 when a cut cost something."""
     parser = argparse.ArgumentParser(prog="python -m booth.power.machines", description=__doc__)
     parser.add_argument("image", type=Path, help="what `make -C booth image` made")
-    parser.add_argument("--count", type=int, default=10, help="how many cuts (10)")
+    parser.add_argument("--count", type=int, default=ENOUGH, help=f"how many cuts ({ENOUGH})")
     parser.add_argument("--seed", type=int, default=1, help="decides where they fall (1)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where everything is kept")
     asked = parser.parse_args()
@@ -195,7 +196,7 @@ def main() -> int:
                 break
     finally:
         socket.close()
-    write_into(DOCUMENT, MACHINES, read(file))
+    tell(MACHINES, read(file), enough=ENOUGH)
     return 1 if any(result.faults for result in read(file)) else 0
 
 

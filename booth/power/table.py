@@ -44,6 +44,14 @@ def _sums(results: Sequence[Result]) -> str:
     )
 
 
+def tell(what: str, results: Sequence[Result], enough: int) -> None:
+    """Put the table into the document, if there are enough results for that, or else print it."""
+    if len(results) >= enough:
+        write_into(DOCUMENT, what, results)
+    else:
+        print(as_markdown(results))
+
+
 def write_into(document: Path, what: str, results: Sequence[Result]) -> None:
     """Put the table between the document's marks for `what`."""
     begin, end = f"<!-- {what}: begin -->", f"<!-- {what}: end -->"
