@@ -43,15 +43,14 @@ booth-tests: .venv/set-up-for-test ## boxd on real device nodes, in a virtual ma
 
 power-cuts: .venv/set-up-for-test ## 100 power cuts, or COUNT=20 SEED=5 DISK=reordering; takes root
 	@scripts/debian-packages booth
-	@.venv/bin/python -m booth.power --debian "$$($(MAKE) --silent -C booth root)" \
-		--count $(or $(COUNT),100) --seed $(or $(SEED),1) $(if $(filter reordering,$(DISK)),--reordering)
+	@.venv/bin/python -m booth.power --count $(or $(COUNT),100) --seed $(or $(SEED),1) \
+		$(if $(filter reordering,$(DISK)),--reordering)
 
 machine-cuts: .venv/set-up-for-test ## 10 power cuts of the whole virtual machine, or COUNT=3 SEED=5; takes root
 	@scripts/debian-packages booth
 	@$(MAKE) --no-print-directory deb
 	@$(MAKE) --no-print-directory -C booth image
-	@.venv/bin/python -m booth.power.machines "$$($(MAKE) --silent -C booth where)" \
-		--count $(or $(COUNT),10) --seed $(or $(SEED),1)
+	@.venv/bin/python -m booth.power.machines --count $(or $(COUNT),10) --seed $(or $(SEED),1)
 
 temporal: .venv/set-up-for-run ## the Temporal server alone
 	@$(BOXD) temporal-server --config $(CONFIG)

@@ -1,4 +1,4 @@
-"""Cut a box's power many times: `python -m booth.power --debian FOLDER --count 100 --seed 1`."""
+"""Cut a box's power many times: `python -m booth.power --count 100 --seed 1`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from booth.installed import ROOT
 from booth.power.campaign import Campaign, play, say
 from booth.power.controls import without_barriers, without_waiting
 from booth.power.rounds import Fallen
-from booth.power.system import make_system
+from booth.power.system import make_system, piece
 from booth.power.table import BOXES, REORDERED, tell
 
 ENOUGH = 100
@@ -20,7 +20,6 @@ FOLDER = ROOT / "build" / "booth" / "power"
 def main() -> int:
     """Do what the command line says; 1 when a cut cost something, or a control cost nothing."""
     parser = argparse.ArgumentParser(prog="python -m booth.power", description=__doc__)
-    parser.add_argument("--debian", type=Path, required=True, help="what `make -C booth root` made")
     parser.add_argument("--count", type=int, default=ENOUGH, help=f"how many cuts ({ENOUGH})")
     parser.add_argument("--seed", type=int, default=1, help="decides where they are aimed at (1)")
     parser.add_argument("--reordering", action="store_true", help="keep some unflushed blocks")
@@ -29,7 +28,7 @@ def main() -> int:
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     say("putting a box's system together")
-    system = make_system(asked.debian, asked.folder / "system")
+    system = make_system(piece("root"), asked.folder / "system")
     campaign = Campaign(asked.seed, asked.count, asked.folder, asked.reordering)
     results = play(campaign, system, asked.jobs)
     tell(REORDERED if asked.reordering else BOXES, campaign.all_results(), enough=ENOUGH)

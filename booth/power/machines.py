@@ -26,6 +26,7 @@ from booth.power.disk import VolatileDisk
 from booth.power.results import Result, append, read
 from booth.power.rounds import Fallen
 from booth.power.steps import Kind
+from booth.power.system import piece
 from booth.power.table import MACHINES, tell
 from booth.seen import Seen
 from booth.sentences import read as understand
@@ -171,7 +172,6 @@ class MachineSocket:
 def main() -> int:
     """Play rounds until so many are there; 1 when a cut cost something."""
     parser = argparse.ArgumentParser(prog="python -m booth.power.machines", description=__doc__)
-    parser.add_argument("image", type=Path, help="what `make -C booth image` made")
     parser.add_argument("--count", type=int, default=ENOUGH, help=f"how many cuts ({ENOUGH})")
     parser.add_argument("--seed", type=int, default=1, help="decides where they fall (1)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where everything is kept")
@@ -180,7 +180,7 @@ def main() -> int:
     asked.folder.mkdir(parents=True)
     file = asked.folder / f"cuts-{asked.seed}.jsonl"
     dice = random.Random(asked.seed)  # noqa: S311 - no secret
-    socket = MachineSocket(asked.image, asked.folder)
+    socket = MachineSocket(piece("where"), asked.folder)
     try:
         for number in range(1, asked.count + 1):
             part = dice.random()

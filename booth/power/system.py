@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from booth.container import Container
-from booth.installed import install
+from booth.installed import ROOT, install
 
 UNITS = 1000  # of each prize: no card runs out of them
+
+
+def piece(goal: str) -> Path:
+    """Where booth/Makefile has a piece: `root`, made if need be, or `where` the image is."""
+    making = ["make", "--silent", "--directory", str(ROOT / "booth"), goal]
+    return Path(
+        subprocess.run(making, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    )
 
 
 def make_system(debian: Path, folder: Path) -> list[Path]:
