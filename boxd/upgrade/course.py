@@ -45,6 +45,7 @@ class _Course:
         self._places = places
         self._old = read_release(places.releases / upgrade.old)
         self._new = read_release(places.releases / upgrade.new)
+        self._has_stopped = False
 
     def run(self, upgrade: Upgrade) -> Upgrade:
         steps = {
@@ -60,6 +61,7 @@ class _Course:
 
     def _stop(self, upgrade: Upgrade) -> Upgrade:
         system.stop()
+        self._has_stopped = True
         tell("boxd", "stopped")
         if not upgrade.schema:
             return replace(upgrade, step=Step.TRYING)
@@ -75,7 +77,7 @@ class _Course:
     def _try(self, upgrade: Upgrade) -> Upgrade:
         if current_release(self._places) == self._new:
             tell("in use", f"boxd {self._new.version}, since before an interruption")
-        elif system.is_active("boxd.service"):  # the old one ran on after an interruption
+        elif not self._has_stopped:  # since an interruption the old one may have run
             return replace(upgrade, step=Step.STOPPING)
         self._use(self._new)
         try:

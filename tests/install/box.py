@@ -73,6 +73,10 @@ class UpgradedBox(InstalledBox):
 
         wait_until(f"the unit is at {step}", is_at_work, ENDS_WITHIN_S)
 
+    def kill_the_upgrade(self) -> None:
+        """SIGKILL to all that carries the upgrade on, in the same instant."""
+        self.ask("echo 1 >/sys/fs/cgroup/system.slice/boxd-upgrade.service/cgroup.kill")
+
     def schema(self) -> int:
         """The ledger's schema, read by nobody's boxd."""
         said = self.ask("sqlite3 -readonly /var/lib/boxd/ledger.db 'PRAGMA user_version'")

@@ -99,7 +99,7 @@ def test_an_upgrade_that_was_interrupted_comes_to_its_end(
         box.cut()
         box.boot()
     else:
-        box.kill_at_once("boxd-upgrade.service")
+        box.kill_the_upgrade()
     box.wait_for_step(None)
 
     box.wait_until_ready()
