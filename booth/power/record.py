@@ -39,12 +39,20 @@ class Record:
         for file in (self.acknowledged, self.trace):
             file.write_bytes(b"")
         self.moments: list[Seen] = []
+        self.has_power = True
         self.on_moment: Callable[[str], None] = lambda _what: None
 
     def moment(self, what: str) -> None:
-        """Something begins now."""
+        """Something begins now; after the cut nothing does."""
+        if not self.has_power:
+            return
         self.moments.append(Seen(time.monotonic(), what))
         self.on_moment(what)
+
+    def latch_rose(self) -> None:
+        """A latch was energised, which is known a moment later, and so perhaps after the cut."""
+        self.moments.append(Seen(time.monotonic(), LATCH_ROSE))
+        self.on_moment(LATCH_ROSE)
 
     def acknowledge(self, **what: Any) -> None:
         """The box has told somebody this: it must be true for ever."""
@@ -96,4 +104,4 @@ class Follower:
             copy.write(whole)
         for line in map(json.loads, whole.splitlines()):
             if line["what"] == "latch" and line["level"] == 1:
-                self._record.moment(LATCH_ROSE)
+                self._record.latch_rose()

@@ -136,6 +136,7 @@ class Socket:
         kept = look_at(self._box.state)
         self._follower = self._record.follow(self._box.state / TRACE)
         self._is_on = True
+        self._record.has_power = True
         self._record.moment(POWER_ON)
         self._box.start()
         return kept
@@ -156,6 +157,7 @@ class Socket:
     # The cut, and after it
 
     def _cut(self) -> None:
+        self._record.has_power = False
         self._phase = self._box.phase()
         self._box.power_off()
 

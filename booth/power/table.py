@@ -39,7 +39,7 @@ def _sums(results: Sequence[Result]) -> str:
     bitten = sum(each.lost_bytes > 0 for each in results)
     lost = f" After {bitten} of them a file that nobody flushes had lost its end." if bitten else ""
     return (
-        f"**{len(results)} cuts**, seed {seeds}; {found} with findings.{lost} From power-on to"
+        f"**{len(results)} cuts**, seeds {seeds}; {found} with findings.{lost} From power-on to"
         f" ready: median {median(ready):.0f} s, longest {max(ready):.0f} s."
     )
 

@@ -78,7 +78,7 @@ def test_the_table_counts_cuts_and_findings(tmp_path: Path) -> None:
     )
     write_into(document, BOXES, [a_result(1), a_result(2, "something was lost")])
     text = document.read_text(encoding="utf-8")
-    assert "**2 cuts**, seed 7; 1 with findings." in text
+    assert "**2 cuts**, seeds 7; 1 with findings." in text
     assert "| redemption | pulsed, no result kept | 2 | 1 |" in text
     assert text.startswith("before\n")
     assert text.endswith("after\n")
