@@ -22,6 +22,7 @@ SEEN_WITHIN_S = 1200.0  # an emulated processor on a busy computer; nobody waits
 READY_WITHIN_S = 3600.0
 
 OPERATORS_BOARD = "operator"
+READS_S = 1.5  # in the guest's time; what is pressed before somebody can have read it is not taken
 NEWER_PACKAGE = "/root/newer.deb"
 
 
@@ -96,7 +97,9 @@ class Player:
         self._begin().shut(int(door))
 
     def operate(self, key: str) -> None:
-        """Press one of the operator's keys."""
+        """Read what the HUD asks, then press one of the operator's keys."""
+        begun = self._seen.now
+        self._until(lambda: self._seen.now >= begun + READS_S)
         self._touch(OPERATORS_BOARD, key)
 
     # What people see

@@ -48,12 +48,16 @@ class Seen:
         self._read()
         return len(self._lines)
 
+    @property
+    def now(self) -> float:
+        """The time in the guest, to half a second."""
+        self._read()
+        return self._lines[-1].t if self._lines else 0.0
+
     def sign(self, board: str) -> Sign:
         """What the lamps of a board say now."""
-        self._read()
-        if not self._lines:
-            return Sign.DARK
-        return sign(self._changes.get(_product(board), []), self._lines[-1].t)
+        now = self.now
+        return sign(self._changes.get(_product(board), []), now)
 
     def has_lit(self, board: str, lamp: str, since: int) -> bool:
         """Whether a lamp of a board was lit after a place."""
