@@ -9,7 +9,7 @@ BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench temporal firmware screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall
+.PHONY: help run test long-tests check format bench temporal firmware screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a 
 
 test: .venv/set-up-for-test ## all tests; ends with how many ran
 	@.venv/bin/python -m pytest
+
+long-tests: .venv/set-up-for-test ## upgrades that are killed or cut at each step, in half an hour; takes root
+	@.venv/bin/python -m pytest -m long
 
 check: .venv/set-up-for-test ## formatting, lint and types
 	@.venv/bin/ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }

@@ -61,6 +61,7 @@ def test_open_redemptions_that_would_stand_still_are_found_before_anything_stops
     assert (box.in_use(), box.pid()) == (OLD, pid)
 
 
+@pytest.mark.long
 def test_a_release_that_never_gets_ready_leaves_the_old_one_on_the_old_ledger(
     box: UpgradedBox,
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_release_that_never_gets_ready_leaves_the_old_one_on_the_old_ledger(
     box.check_invariants()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ending", ["killed", "cut"])
 @pytest.mark.parametrize(
     ("release", "step", "left"),
@@ -109,6 +111,7 @@ def test_an_upgrade_that_was_interrupted_comes_to_its_end(
     box.check_invariants()
 
 
+@pytest.mark.long
 def test_the_way_back_after_an_upgrade_says_what_is_forgotten(box: UpgradedBox) -> None:
     schema = box.schema()
     assert box.upgrade("good").returncode == 0
