@@ -23,6 +23,7 @@ def test_an_upgrade_in_the_middle_of_a_redemption_carries_it_on(box: UpgradedBox
     box.check_invariants()
 
 
+@pytest.mark.long
 def test_what_is_in_use_already_stays_untouched(box: UpgradedBox) -> None:
     assert box.upgrade("good").returncode == 0
     pid = box.pid()
@@ -34,6 +35,7 @@ def test_what_is_in_use_already_stays_untouched(box: UpgradedBox) -> None:
     assert box.pid() == pid
 
 
+@pytest.mark.long
 def test_a_migration_that_fails_is_found_before_anything_stops(box: UpgradedBox) -> None:
     box.claim()
     pid, schema = box.pid(), box.schema()
@@ -48,6 +50,7 @@ def test_a_migration_that_fails_is_found_before_anything_stops(box: UpgradedBox)
     box.check_invariants()
 
 
+@pytest.mark.long
 def test_open_redemptions_that_would_stand_still_are_found_before_anything_stops(
     box: UpgradedBox,
 ) -> None:
