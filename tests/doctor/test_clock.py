@@ -21,8 +21,8 @@ def test_a_clock_that_nobody_has_set(resting: RestingBox) -> None:
 
 def test_a_clock_behind_what_was_recorded(resting: RestingBox) -> None:
     expect(patient(resting.config), "Clock", "belief", Grade.PASSED)
-    box = patient(resting.config, wall=datetime.now(UTC) - timedelta(hours=5))
-    expect(box, "Clock", "belief", Grade.WARNED, "4 h 5", "timedatectl set-time")
+    box = patient(resting.config, wall=datetime.now(UTC) - timedelta(hours=5, minutes=30))
+    expect(box, "Clock", "belief", Grade.WARNED, "5 h ", "timedatectl set-time")
 
 
 def test_a_running_box_s_own_word(running: Booth) -> None:

@@ -66,6 +66,10 @@ def health(booth: Booth) -> str:
 def test_a_locker_out_of_service(running: Booth) -> None:
     words = ("out-of-service", "2", "--reason", "latch bent")
     assert running.command("lockers", *words).returncode == 0
+    wait_until(
+        "it is shown",
+        lambda: any(each["state"] == "out_of_service" for each in running.snapshot()["lockers"]),
+    )
     box = patient(running.config)
     expect(box, "Daemon", "lockers", Grade.WARNED, "latch bent", "boxd lockers in-service 2")
     expect(box, "Daemon", "alarms", Grade.PASSED)
