@@ -105,7 +105,8 @@ class RecordedBooth:
         """Issue a code and hold its unit."""
         self.sql("INSERT OR IGNORE INTO attendees (id, reference) VALUES (1, 'Zoë')")
         self.sql(
-            "INSERT INTO codes VALUES (?, ?, x'00', 'box-1', 1, ?, 'ready', ?, '2027-01-01')",
+            "INSERT INTO codes (id, digest, sealed, box, attendee, sku, state, issued_at,"
+            " expires_at) VALUES (?, ?, x'00', 'box-1', 1, ?, 'ready', ?, '2027-01-01')",
             *(code, code.to_bytes(4), sku, self.now()),
         )
         self.move(sku, "on_hand", "held", code=code)
@@ -157,7 +158,8 @@ class RecordedBooth:
         """Mint the code and give it to the task's attendee."""
         at = self.now()
         self.sql(
-            "INSERT INTO codes SELECT ?, ?, x'00', 'box-1', attendee, sku, 'ready', ?,"
+            "INSERT INTO codes (id, digest, sealed, box, attendee, sku, state, issued_at,"
+            " expires_at) SELECT ?, ?, x'00', 'box-1', attendee, sku, 'ready', ?,"
             " '2027-01-01' FROM issues WHERE id = ?",
             *(code, code.to_bytes(4), at, issue),
         )

@@ -45,7 +45,8 @@ def test_a_task_with_two_codes_is_found(earned: RecordedBooth) -> None:
     earned.sql("UPDATE issues SET task = 'demo.7' WHERE id = 'demo.8'")
     earned.sql("UPDATE holds SET state = 'coded', ended_at = 'now' WHERE issue = 'demo.8'")
     earned.sql(
-        "INSERT INTO codes SELECT 80, x'80', x'00', 'box-1', attendee, sku, 'ready', 'now',"
+        "INSERT INTO codes (id, digest, sealed, box, attendee, sku, state, issued_at, expires_at)"
+        " SELECT 80, x'80', x'00', 'box-1', attendee, sku, 'ready', 'now',"
         " '2027-01-01' FROM issues WHERE id = 'demo.8'"
     )
     earned.tell("code.issued", code=80, sku="pin", detail={"issue": "demo.8"})
