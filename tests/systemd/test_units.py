@@ -12,7 +12,7 @@ from tests.systemd.installed import InstalledBox
 
 SERVICES = (
     *("boxd.service", "boxd-temporal.service", "boxd-kiosk.service"),
-    "boxd-clock.service",
+    *("boxd-clock.service", "boxd-upgrade.service"),
 )
 TIGHT = 2.0
 
