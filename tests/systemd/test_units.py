@@ -47,6 +47,7 @@ for address in ("127.0.0.1", "192.0.2.1"):
 def test_systemd_understands_every_line(box: InstalledBox) -> None:
     units = " ".join(f"/usr/lib/systemd/system/{unit}" for unit in (*SERVICES, "boxd.target"))
     box.ask("install --mode=755 /usr/bin/true /usr/bin/cage")  # as the kiosk's maintainer did
+    box.ask("ln -s current /opt/boxd/incoming")  # as an upgrade does
     verified = box.run(f"systemd-analyze verify {units}")
 
     assert "boxd" not in verified.stdout + verified.stderr
@@ -104,3 +105,17 @@ def test_the_server_reaches_nobody_but_this_machine(box: InstalledBox) -> None:
 
     told = box.messages("-u", "boxd-temporal", "--grep='^[0-9.]+: '")
     assert told == "127.0.0.1: sent\n192.0.2.1: EPERM"
+
+
+def test_a_browser_can_build_its_own_sandbox_within_the_kiosks_walls(box: InstalledBox) -> None:
+    """What Chromium tries before it starts: new namespaces, a root of its own, no capability."""
+    box.ask("install --mode=755 /usr/bin/true /usr/bin/cage")
+    sandboxing = "unshare -Urpn --fork chroot / setpriv --inh-caps=-all cat /proc/self/cgroup"
+    box.override(
+        "boxd-kiosk.service",
+        *("Type=oneshot", "Restart=no", "ExecStart=", f"ExecStart=/usr/bin/{sandboxing}"),
+    )
+    box.start("boxd-kiosk.service")
+
+    said = box.messages("-u", "boxd-kiosk", "--grep=^0::")
+    assert said.endswith("/boxd-kiosk.service")  # and what bounds it still does
