@@ -34,7 +34,7 @@ def test_upstream_is_a_quiet_row_that_says_what_waits(
     hud.until("all is told", lambda: "told of all" in hud.text("[data-upstream]"))
     peer.stop()
     booth.issue_code()
-    hud.until("one waits", lambda: "1 wait" in hud.text("[data-upstream]"))
+    hud.until("it waits", lambda: " wait" in hud.text("[data-upstream]"))
     assert hud.has("[data-upstream=waiting]")
     peer.start()
     hud.until("all is told again", lambda: "told of all" in hud.text("[data-upstream]"))

@@ -198,7 +198,12 @@ async def test_a_workflow_that_somebody_ended_is_begun_again_when_it_is_needed(
 
 
 async def test_a_workflow_whose_task_the_ledger_does_not_know_is_ended(event: Event) -> None:
-    await event.start("demo")
+    task = await event.start("demo")
+
+    async def has_looked() -> bool:
+        return (await event.workflow(task).describe()).history_length >= 4
+
+    await until(has_looked, "it to wait for a verdict")
     await event.ledger.write(lambda tx: tx.connection.execute("DELETE FROM tasks"))
     listed = "WorkflowType = 'Task' AND ExecutionStatus = 'Running'"
 
