@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tarfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +18,13 @@ from pathlib import Path
 from boxd.card.making import CONFIGURATION, LEDGER, MANIFEST, Manifest
 from boxd.card.sealing import Unsealing
 from boxd.config import load
-from boxd.errors import BackupFailed, BadInput, BoxdError
+from boxd.errors import BackupFailed, BadInput, BoxdError, ConfigError
 from boxd.ledger.ledger import as_text
 from boxd.ledger.replacing import flush
 from boxd.ledger.soundness import Contents, examine
 from boxd.upgrade import health, system
 from boxd.upgrade.places import Places
-from boxd.upgrade.release import current_release
+from boxd.upgrade.release import Release, current_release
 from boxd.upgrade.telling import tell
 
 _READY_WITHIN_S = 120.0
@@ -76,6 +77,7 @@ def restore_card(opened: Opened, places: Places) -> None:
     release = current_release(places)
     if release is None:
         raise BoxdError("boxd is not installed here; apt install its package first")
+    _require_that_it_fits(opened, release)
     if system.is_running():
         system.stop()
         tell("boxd", "stopped")
@@ -97,6 +99,18 @@ def restore_card(opened: Opened, places: Places) -> None:
     tell("ready", f"{config.box.id} takes codes")
 
 
+def _require_that_it_fits(opened: Opened, release: Release) -> None:
+    """Raises ConfigError before anything is stopped or changed."""
+    try:
+        load(opened.folder / CONFIGURATION)
+    except ConfigError as error:
+        raise ConfigError(
+            f"the configuration in the card backup does not fit boxd {release.version}:\n{error}\n"
+            f"It was made by boxd {opened.manifest.boxd}: install that one, restore, then upgrade."
+            " Nothing was stopped or changed"
+        ) from error
+
+
 def _put(source: Path, target: Path, stamp: str, user: int, mode: int) -> None:
     """Put a file in its place for that user and boxd's group; another one there is kept."""
     if target.exists() and target.read_bytes() == source.read_bytes():
@@ -105,7 +119,8 @@ def _put(source: Path, target: Path, stamp: str, user: int, mode: int) -> None:
     aside = target.with_name(f".{target.name}.new")
     aside.touch(mode=_ONLY_BOXD)
     shutil.copyfile(source, aside)
-    os.chown(aside, user, system.group_id())
+    with suppress(PermissionError):  # a stick's file system knows no owners
+        os.chown(aside, user, system.group_id())
     aside.chmod(mode)
     flush(aside)
     if target.exists():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,12 +13,16 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from boxd.card.making import make
-from boxd.card.restoring import Opened, open_card
-from boxd.config import load
+from boxd.card.restoring import Opened, open_card, restore_card
+from boxd.config import Config, load
+from boxd.errors import ConfigError
 from boxd.key_file import make_key
 from boxd.ledger.database import open_ledger
+from boxd.upgrade import system
+from boxd.upgrade.places import Places
 
 OPENED_BY = "correct horse battery"
+takes_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to users: takes root")
 
 
 @pytest.fixture
@@ -68,3 +76,59 @@ def test_a_list_of_all_authorities_stays_the_systems(
     (tmp_path / "pin").write_bytes(bytes(200 * 1024))
     opened = open_card(made(config_file), OPENED_BY, unpacked)
     assert str(tmp_path / "pin") not in contents(opened)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """An installation whose release is this checkout."""
+    places = Places(tmp_path)
+    release = places.releases / "1.0.0"
+    (release / "bin").mkdir(parents=True)
+    for name in ("VERSION", "DIGEST"):
+        (release / name).write_text("1.0.0\n", encoding="utf-8")
+    program = release / "bin/boxd"
+    words = shlex.join([sys.executable, "-m", "boxd"])
+    program.write_text(
+        f'#!/bin/sh\ncd {Path.cwd()} && BOXD_CONFIG={places.config_file} exec {words} "$@"\n',
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    places.current.symlink_to("releases/1.0.0")
+    return places
+
+
+def test_a_configuration_that_does_not_fit_is_refused_before_anything_changes(
+    config_file: Path, places: Places, unpacked: Path
+) -> None:
+    opened = open_card(made(config_file), OPENED_BY, unpacked)
+    (unpacked / "boxd.toml").write_text("[of_another_release]\n", encoding="utf-8")
+    before = config_file.read_bytes()
+
+    with pytest.raises(ConfigError, match=r"of_another_release(.|\n)*install that one, restore"):
+        restore_card(opened, places)
+
+    assert config_file.read_bytes() == before
+
+
+@takes_root
+def test_keys_go_to_a_stick_that_knows_no_owners(
+    config_file: Path, places: Places, unpacked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config: Config = load(config_file)
+    opened = open_card(made(config_file), OPENED_BY, unpacked)
+    key = config.claim_key_file.read_bytes()
+    shutil.rmtree(config.box.state_dir)
+    monkeypatch.setattr(system, "USER", "root")
+    give = os.chown
+
+    def give_but_on_the_stick(path: Path, user: int, group: int) -> None:
+        if path.parent == config.claim_key_file.parent:
+            raise PermissionError(f"FAT has no owners: {path}")
+        give(path, user, group)
+
+    monkeypatch.setattr(os, "chown", give_but_on_the_stick)
+
+    restore_card(opened, places)
+
+    assert config.claim_key_file.read_bytes() == key
+    assert config.ledger_file.exists()
