@@ -21,8 +21,8 @@ from boxd.ledger.replacing import flush
 MANIFEST = "manifest.json"
 LEDGER = "ledger.db"
 CONFIGURATION = "boxd.toml"
-# A certificate has some KiB. Whatever is larger is no secret, and belongs to the system: the list of
-# all authorities has 220 KiB.
+# A certificate has some KiB. Whatever is larger is no secret, and belongs to the system: its list
+# of all authorities has 220.
 _LARGEST_FILE_BYTES = 64 * 1024
 
 
