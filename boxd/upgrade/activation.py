@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+import click
 
 from boxd.config import load
 from boxd.errors import BoxdError
@@ -78,14 +79,13 @@ def upgrade(old: Release, new: Release, places: Places, patience_s: float) -> No
 
 def have_it_carried_on(places: Places) -> Upgrade:
     """Let systemd carry the upgrade on, show what it says, and return how it ended."""
-    with TemporaryDirectory() as folder:
-        shown = _SaidByUnit(Path(folder) / "cursor")
-        system.start_upgrade()
-        while places.journal.exists():
-            time.sleep(_BETWEEN_LOOKS_S)
-            shown.show()
-        subprocess.run(["journalctl", "--sync"], check=False, capture_output=True)
-        shown.show()
+    said = _SaidByUnit()
+    system.start_upgrade()
+    while places.journal.exists():
+        time.sleep(_BETWEEN_LOOKS_S)
+        said.show()
+    subprocess.run(["journalctl", "--sync"], check=False, capture_output=True)
+    said.show()
     ended = journal.last(places)
     if ended is None:
         raise BoxdError("the upgrade left no word of its end; see journalctl -u boxd-upgrade")
@@ -93,16 +93,24 @@ def have_it_carried_on(places: Places) -> Upgrade:
 
 
 class _SaidByUnit:
-    """What the unit that carries an upgrade on has said since it was last shown."""
+    """What the unit that carries an upgrade on has said since it was last shown.
 
-    def __init__(self, cursor: Path) -> None:
+    It is a page at most, read anew each time: newer systemds know no cursor beside `--since`.
+    """
+
+    def __init__(self) -> None:
         self._command = [
-            *("journalctl", "--quiet", "--output=cat", f"--cursor-file={cursor}"),
+            *("journalctl", "--quiet", "--output=cat", "--no-pager"),
             *("_SYSTEMD_UNIT=boxd-upgrade.service", f"--since=@{time.time():.3f}"),
         ]
+        self._shown = 0
 
     def show(self) -> None:
-        subprocess.run(self._command, check=False)
+        done = subprocess.run(
+            self._command, check=False, stdout=subprocess.PIPE, text=True, errors="replace"
+        )
+        click.echo(done.stdout[self._shown :], nl=False)
+        self._shown = max(self._shown, len(done.stdout))
 
 
 def _tell_end(places: Places, ended: Upgrade) -> None:

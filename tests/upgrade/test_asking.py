@@ -1,0 +1,54 @@
+"""Whoever asks for an upgrade or the way back sees what the unit says, and how it ended."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from boxd.upgrade import journal
+from boxd.upgrade.activation import have_it_carried_on
+from boxd.upgrade.journal import Step, Upgrade
+from boxd.upgrade.places import Places
+
+KEPT = Upgrade(Step.KEPT, "1.0.0", "2.0.0", 120.0)
+# Tells what the unit has said, all of it each time, and refuses what a newer systemd does.
+JOURNALCTL = """#!/bin/sh
+case "$*" in *--cursor*--since*) echo "Please specify only one of them" >&2; exit 1 ;; esac
+case "$*" in *--since*) cat {said} ;; esac
+"""
+SYSTEMCTL = """#!/bin/sh
+[ "$1" != start ] || { sleep 0.5; echo "  ready"; mv %(journal)s %(last)s; } >>%(said)s 2>&1 &
+"""
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """A box with a release to go back to, on a system whose unit ends whatever is asked of it."""
+    places = Places(tmp_path)
+    (places.releases / "1.0.0").mkdir(parents=True)
+    places.config_file.parent.mkdir(parents=True)
+    text = Path("config/sim.toml").read_text(encoding="utf-8")
+    text = text.replace("../var/sim", str(tmp_path / "state"))
+    places.config_file.write_text(text, encoding="utf-8")
+    said, programs = tmp_path / "said", tmp_path / "programs"
+    said.write_text("  boxd stopped\n", encoding="utf-8")
+    programs.mkdir()
+    moved = {"journal": places.journal, "last": places.last, "said": said}
+    for name, text in (
+        ("journalctl", JOURNALCTL.format(said=said)),
+        ("systemctl", SYSTEMCTL % moved),
+    ):
+        (programs / name).write_text(text, encoding="utf-8")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    return places
+
+
+def test_what_the_unit_says_is_shown_once(
+    places: Places, capfd: pytest.CaptureFixture[str]
+) -> None:
+    journal.write(places, KEPT)
+    assert have_it_carried_on(places) == KEPT
+    assert capfd.readouterr() == ("  boxd stopped\n  ready\n", "")
