@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from boxd.config import load
-from boxd.errors import NotFound, Refused
+from boxd.errors import BoxdError, NotFound, Refused
 from boxd.upgrade import journal
 from boxd.upgrade.activation import have_it_carried_on
 from boxd.upgrade.journal import Step, Upgrade
@@ -20,11 +21,20 @@ from boxd.upgrade.way_back import written_since
 def return_to_previous(places: Places, patience_s: float, agrees: Callable[[str], bool]) -> None:
     """Let the release from before the last upgrade run again, with a ledger that it can read.
 
-    Raises NotFound where there is none to go back to, Refused without a yes.
+    Raises NotFound where there is none to go back to, Refused without a yes, or while an upgrade is
+    under way.
     """
+    if journal.read(places) is not None:
+        raise Refused("an upgrade is under way: wait for its end (journalctl -fu boxd-upgrade)")
     config = load(places.config_file)
     last = _last(places)
     is_migrated = schema_of(config.ledger_file) > last.schema > 0
+    if is_migrated and not Path(last.backup).exists():
+        raise NotFound(
+            f"boxd {last.old} can't read the ledger of {last.new}, and the backup that it could"
+            f" read is gone: {last.backup}. A stick that is not there? Else only the newest are kept"
+            " ([backups] keep), and there is no way back"
+        )
     if is_migrated:
         question = (
             f"boxd {last.old} can't read the ledger of {last.new}: {last.backup} takes its place,"
@@ -40,7 +50,9 @@ def return_to_previous(places: Places, patience_s: float, agrees: Callable[[str]
         point(places.incoming, current)
     asked_for = replace(last, step=Step.GOING_BACK, patience_s=patience_s, why="somebody asked")
     journal.write(places, replace(asked_for, was_ready=True))
-    have_it_carried_on(places)
+    ended = have_it_carried_on(places)
+    if ended.step is not Step.GONE_BACK:
+        raise BoxdError(f"the box did not go back ({ended.step}); see journalctl -u boxd-upgrade")
     tell("gone back", f"boxd {last.new} to {last.old}")
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from boxd.errors import BoxdError, NotFound, Refused
+from boxd.ledger.database import open_ledger
 from boxd.upgrade import journal
 from boxd.upgrade.activation import have_it_carried_on
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.places import Places
+from boxd.upgrade.returning import return_to_previous
 
 KEPT = Upgrade(Step.KEPT, "1.0.0", "2.0.0", 120.0)
 # Tells what the unit has said, all of it each time, and refuses what a newer systemd does.
@@ -52,3 +56,27 @@ def test_what_the_unit_says_is_shown_once(
     journal.write(places, KEPT)
     assert have_it_carried_on(places) == KEPT
     assert capfd.readouterr() == ("  boxd stopped\n  ready\n", "")
+
+
+def test_nobody_goes_back_while_an_upgrade_is_under_way(places: Places) -> None:
+    under_way = replace(KEPT, step=Step.TRYING, old="2.0.0", new="3.0.0")
+    journal.end(places, KEPT)
+    journal.write(places, under_way)
+    with pytest.raises(Refused, match="under way"):
+        return_to_previous(places, 120, lambda _: True)
+    assert journal.read(places) == under_way
+
+
+def test_a_way_back_whose_backup_is_gone_is_none(places: Places, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    open_ledger(tmp_path / "state/ledger.db").close()
+    journal.end(places, replace(KEPT, schema=1, backup=str(tmp_path / "gone.db")))
+    with pytest.raises(NotFound, match="no way back"):
+        return_to_previous(places, 120, lambda _: True)
+    assert journal.read(places) is None
+
+
+def test_a_way_back_that_ended_otherwise_is_no_success(places: Places) -> None:
+    journal.end(places, KEPT)
+    with pytest.raises(BoxdError, match="did not go back"):
+        return_to_previous(places, 120, lambda _: True)
