@@ -69,6 +69,12 @@ def _carry_on(places: Places) -> int:
     from boxd.config import load
     from boxd.upgrade.course import carry_on
     from boxd.upgrade.journal import Step
+    from boxd.upgrade.system import GoingDown
+    from boxd.upgrade.telling import tell
 
-    ended = carry_on(load(places.config_file), places)
+    try:
+        ended = carry_on(load(places.config_file), places)
+    except GoingDown as interruption:
+        tell("interrupted", f"{interruption}; the next start carries the upgrade on")
+        return FAILED
     return FAILED if ended.step is Step.KEPT and ended.why else DONE

@@ -23,17 +23,23 @@ _OLD_READY_WITHIN_S = 120.0
 
 
 def carry_on(config: Config, places: Places) -> Upgrade:
-    """Carry the upgrade that the journal tells of to its end; how it ended."""
+    """Carry the upgrade that the journal tells of to its end; how it ended.
+
+    Raises system.GoingDown when there is time for nothing more: the next start carries it on.
+    """
     upgrade = journal.read(places)
     if upgrade is None:
         raise BoxdError("no upgrade is under way; `sudo boxd upgrade FOLDER` begins one")
     course = _Course(config, places, upgrade)
     try:
         return course.run(upgrade)
+    except system.GoingDown:
+        raise
     except Exception as error:  # whatever it is: the old release is to run again
         reached = journal.read(places) or upgrade
         if reached.step is Step.GOING_BACK:
             raise
+        tell("failed", str(error))
         return course.run(replace(reached, step=Step.GOING_BACK, why=str(error)))
 
 
@@ -54,6 +60,8 @@ class _Course:
             Step.GOING_BACK: self._go_back,
         }
         while upgrade.step in steps:
+            if upgrade.step is Step.GOING_BACK:
+                system.require_up()
             journal.write(self._places, upgrade)
             upgrade = steps[upgrade.step](upgrade)
         journal.end(self._places, upgrade)

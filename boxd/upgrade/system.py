@@ -17,6 +17,11 @@ USER = "boxd"
 # What is enabled: the box, and whatever carries on an upgrade that a power cut interrupted.
 ENABLED = ("boxd.target", "boxd-upgrade.service")
 UNITS = ("boxd.service", "boxd-temporal.service")
+_UP = ("initializing", "starting", "running", "degraded", "maintenance")
+
+
+class GoingDown(Exception):
+    """The system is being shut down, or its power is going: what fails now says nothing."""
 
 
 def make_user(release: Release) -> bool:
@@ -81,6 +86,14 @@ def start() -> None:
 def stop() -> None:
     """Stop the units, and wait until they have ended."""
     _run("systemctl", "stop", *UNITS)
+
+
+def require_up() -> None:
+    """Raises GoingDown when systemd is ending everything, or has ended itself."""
+    asking = ["systemctl", "is-system-running"]
+    asked = subprocess.run(asking, check=False, capture_output=True, text=True)
+    if (state := asked.stdout.strip()) not in _UP:
+        raise GoingDown(f"the system goes down ({state or 'systemd does not answer'})")
 
 
 def start_upgrade() -> None:

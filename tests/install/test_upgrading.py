@@ -83,7 +83,7 @@ def test_a_release_that_never_gets_ready_leaves_the_old_one_on_the_old_ledger(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("ending", ["killed", "cut"])
+@pytest.mark.parametrize("ending", ["killed", "cut", "shut down"])
 @pytest.mark.parametrize(
     ("release", "step", "left"),
     [
@@ -100,11 +100,11 @@ def test_an_upgrade_that_was_interrupted_comes_to_its_end(
     box.begin_upgrade(release, *(["--within 8"] if left == OLD else []))
     box.wait_until_at_work_on(step)
 
-    if ending == "cut":
-        box.cut()
-        box.boot()
-    else:
+    if ending == "killed":
         box.kill_the_upgrade()
+    else:
+        (box.cut if ending == "cut" else box.shut_down)()
+        box.boot()
     box.wait_for_step(None)
 
     box.wait_until_ready()
