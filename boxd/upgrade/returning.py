@@ -32,8 +32,8 @@ def return_to_previous(places: Places, patience_s: float, agrees: Callable[[str]
     if is_migrated and not Path(last.backup).exists():
         raise NotFound(
             f"boxd {last.old} can't read the ledger of {last.new}, and the backup that it could"
-            f" read is gone: {last.backup}. A stick that is not there? Else only the newest are kept"
-            " ([backups] keep), and there is no way back"
+            f" read is gone: {last.backup}. Is it on a stick that is not there? Else there is no"
+            " way back: only the newest are kept ([backups] keep)"
         )
     if is_migrated:
         question = (
