@@ -13,6 +13,8 @@ from boxd.errors import BoxdError
 from boxd.ledger.replacing import flush
 from boxd.upgrade.places import Places
 
+_FOR_ALL = 0o755
+
 
 @dataclass(frozen=True)
 class Release:
@@ -57,15 +59,33 @@ def current_release(places: Places) -> Release | None:
 def take(release: Release, places: Places) -> tuple[Release, bool]:
     """The release in its place among the others, and whether it had to be put there.
 
-    It has its name only when all of it is on the disk, with its bytecode.
+    It has its name only when all of it is on the disk, with its bytecode. Raises BoxdError for a
+    disk that does not hold it; nothing is left of it then.
     """
     target = _place_for(release, places)
     if target.exists():
         return read_release(target), False
     aside = target.with_name(f".{target.name}.being-made")
     shutil.rmtree(aside, ignore_errors=True)
-    places.releases.mkdir(parents=True, exist_ok=True)
-    is_packaged = release.folder == places.packaged
+    for folder in (places.home, places.releases):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(_FOR_ALL)
+    try:
+        _copy(release, aside, is_packaged=release.folder == places.packaged)
+        aside.rename(target)
+    except OSError as error:
+        why = error.args[0][0][2] if isinstance(error, shutil.Error) else error
+        raise BoxdError(
+            f"boxd {release.version} could not be put into {places.releases} ({why}); look at that"
+            " disk: full (df -h), read-only (mount). Nothing was stopped or changed"
+        ) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    flush(places.releases)
+    return read_release(target), True
+
+
+def _copy(release: Release, aside: Path, *, is_packaged: bool) -> None:
     shutil.copytree(
         *(release.folder, aside),
         symlinks=True,
@@ -76,9 +96,6 @@ def take(release: Release, places: Places) -> tuple[Release, bool]:
         os.chown(path, 0, 0, follow_symlinks=False)
     _compile(aside)
     os.sync()
-    aside.rename(target)
-    flush(places.releases)
-    return read_release(target), True
 
 
 def switch(release: Release, places: Places) -> None:
@@ -131,4 +148,5 @@ def _compile(folder: Path) -> None:
         [folder / "bin/python", "-m", "compileall", "-q", "-j", "0", *parts],
         check=False,  # some package holds a template that is no Python
         stdout=subprocess.DEVNULL,
+        umask=0o022,  # the box's user reads it, whatever root keeps to itself
     )
