@@ -18,7 +18,6 @@ from boxd.upgrade.release import (
     Release,
     current_release,
     point,
-    prune,
     read_release,
     switch,
     take,
@@ -72,7 +71,6 @@ def upgrade(old: Release, new: Release, places: Places, patience_s: float) -> No
     point(places.incoming, new)
     journal.write(places, begun)
     _tell_end(places, have_it_carried_on(places))
-    prune(places, {old.name, new.name})
     system.enable()
     system.reload_rules()
 

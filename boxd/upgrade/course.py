@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 
 from boxd.config import Config
-from boxd.errors import BoxdError
+from boxd.errors import BoxdError, LedgerDamaged
 from boxd.upgrade import health, journal, system
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.places import Places
@@ -35,10 +35,10 @@ def carry_on(config: Config, places: Places) -> Upgrade:
         return course.run(upgrade)
     except system.GoingDown:
         raise
-    except Exception as error:  # whatever it is: the old release is to run again
+    except Exception as error:  # whatever it is: one of the two is to run again
         reached = journal.read(places) or upgrade
-        if reached.step is Step.GOING_BACK:
-            raise
+        if reached.step is Step.GOING_BACK or course.forgotten_by_going_back(reached):
+            raise  # systemd begins the step again
         tell("failed", str(error))
         return course.run(replace(reached, step=Step.GOING_BACK, why=str(error)))
 
@@ -90,9 +90,9 @@ class _Course:
         self._use(self._new)
         try:
             self._prove(upgrade)
-        except BoxdError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is: it has not proved itself
             return self._failed(upgrade, str(error))
-        prune(self._places, {self._old.name, self._new.name})
+        self._prune()
         return replace(upgrade, step=Step.KEPT)
 
     def _prove(self, upgrade: Upgrade) -> None:
@@ -111,7 +111,7 @@ class _Course:
     def _failed(self, upgrade: Upgrade, why: str) -> Upgrade:
         """Back, unless the way back would forget what people did since."""
         tell("failed", why)
-        if self._is_migrated(upgrade) and (facts := written_since(self._config, upgrade)):
+        if facts := self.forgotten_by_going_back(upgrade):
             why += (
                 f"; but people have written {facts} entries into the migrated ledger since, so"
                 f" {self._new.version} stays in use: `sudo boxd upgrade --back` goes back without"
@@ -124,14 +124,23 @@ class _Course:
     def _go_back(self, upgrade: Upgrade) -> Upgrade:
         system.stop()
         switch(self._old, self._places)
-        set_aside = upgrade.set_aside
-        if self._is_migrated(upgrade):
-            set_aside = self._give_ledger_back(upgrade)
-            tell("ledger", f"{upgrade.backup} is back; the migrated one is in {set_aside}")
+        try:
+            upgrade = self._with_ledger_of_before(upgrade)
+        except LedgerDamaged as error:  # the old release says so on the HUD, and what to restore
+            tell("ledger", f"left as it is: {error}")
+            upgrade = replace(upgrade, why=f"{upgrade.why}; {error}")
         self._use(self._old)
         tell("in use again", f"boxd {self._old.version}")
         self._see_the_old_one_ready(upgrade)
-        return replace(upgrade, step=Step.GONE_BACK, set_aside=set_aside)
+        return replace(upgrade, step=Step.GONE_BACK)
+
+    def _with_ledger_of_before(self, upgrade: Upgrade) -> Upgrade:
+        """Let the old release have a ledger that it can read."""
+        if not self._is_migrated(upgrade):
+            return upgrade
+        set_aside = self._give_ledger_back(upgrade)
+        tell("ledger", f"{upgrade.backup} is back; the migrated one is in {set_aside}")
+        return replace(upgrade, set_aside=set_aside)
 
     def _see_the_old_one_ready(self, upgrade: Upgrade) -> None:
         """There is nowhere else to go: a slow start is told, and no reason to begin again."""
@@ -156,6 +165,20 @@ class _Course:
     def _is_migrated(self, upgrade: Upgrade) -> bool:
         """Whether the old release can't read the ledger any more."""
         return bool(upgrade.backup) and schema_of(self._config.ledger_file) > upgrade.schema
+
+    def forgotten_by_going_back(self, upgrade: Upgrade) -> int:
+        """How many entries of people are in no backup; 0 for a ledger that stays where it is."""
+        try:
+            return written_since(self._config, upgrade) if self._is_migrated(upgrade) else 0
+        except LedgerDamaged:
+            return 0
+
+    def _prune(self) -> None:
+        """What can't be removed takes space, and is no reason to go back."""
+        try:
+            prune(self._places, {self._old.name, self._new.name})
+        except OSError as error:
+            tell("older releases", f"not all removed: {error}")
 
     def _use(self, release: Release) -> None:
         switch(release, self._places)
