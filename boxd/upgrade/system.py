@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 from boxd.errors import BoxdError
+from boxd.ledger.replacing import flush
 from boxd.upgrade.places import Places
 from boxd.upgrade.release import Release
 
@@ -44,7 +45,9 @@ def make_configuration(release: Release, places: Places) -> bool:
     shutil.copyfile(release.folder / "share/boxd.toml", new)
     os.chown(new, 0, group)
     new.chmod(0o640)
+    flush(new)
     new.replace(file)
+    flush(file.parent)
     return True
 
 
