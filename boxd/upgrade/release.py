@@ -113,10 +113,16 @@ def point(link: Path, release: Release) -> None:
 
 
 def prune(places: Places, kept: Collection[str]) -> None:
-    """Remove the releases that nobody goes back to any more."""
-    for folder in places.releases.iterdir():
-        if folder.name not in kept:
-            shutil.rmtree(folder)
+    """Remove the releases that nobody goes back to; what is half removed has no release's name."""
+    for folder in sorted(places.releases.iterdir()):  # what an earlier time left comes first
+        if folder.is_dir() and folder.name not in kept:
+            shutil.rmtree(_unnamed(folder))
+
+
+def _unnamed(folder: Path) -> Path:
+    if folder.name.startswith("."):
+        return folder
+    return folder.rename(folder.with_name(f".{folder.name}.being-removed"))
 
 
 def _place_for(release: Release, places: Places) -> Path:

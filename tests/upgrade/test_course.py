@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -26,7 +27,7 @@ from boxd.upgrade.course import carry_on
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.places import Places
 from boxd.upgrade.rehearsal import schema_of
-from boxd.upgrade.release import current_release
+from boxd.upgrade.release import current_release, prune
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 OLD, NEW = "1.0.0", "2.0.0"
@@ -151,9 +152,19 @@ def daemon(config: Config) -> Iterator[None]:
 
 @pytest.mark.usefixtures("systemctl", "daemon")
 def test_an_older_release_that_can_not_be_removed_is_no_failure(
-    config: Config, places: Places, tried: Upgrade
+    config: Config, places: Places, tried: Upgrade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (places.releases / "somebodys-note").write_text("why?", encoding="utf-8")
+    (places.releases / "0.9.0").mkdir()
     journal.write(places, tried)
-    ended = carry_on(config, places)
+
+    def fail(folder: Path) -> None:
+        raise OSError(f"the disk fails at {folder}")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(shutil, "rmtree", fail)
+        ended = carry_on(config, places)
+
     assert (ended.step, ended.why) == (Step.KEPT, "")
+    assert not (places.releases / "0.9.0").exists(), "what is half removed is no release"
+    prune(places, {OLD, NEW})
+    assert sorted(path.name for path in places.releases.iterdir()) == [OLD, NEW]
