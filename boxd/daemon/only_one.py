@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from boxd.errors import AlreadyRunning
+from boxd.ledger.replacing import give_to_owner_of
 
 
 def is_held(file: Path) -> bool:
@@ -35,6 +36,7 @@ def only_one(file: Path) -> Iterator[None]:
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     try:
+        give_to_owner_of(file.parent, file)  # root may be the first, e.g. with a restore
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
