@@ -72,6 +72,11 @@ def reckon(before: Reckoning | None, looked: Looked) -> Reckoning:
     return replace(before, newest=newest, off_s=off_s)
 
 
+def unconfirmed(before: Reckoning | None, looked: Looked) -> Reckoning:
+    """How the box would count after this look if no time server had confirmed the clock."""
+    return reckon(before, replace(looked, is_synchronised=False))
+
+
 def believed(looked: Looked, *, is_sure: bool) -> Reckoning:
     """The wall clock as it is now."""
     return Reckoning(looked.boot, looked.zero, looked.wall, is_sure)

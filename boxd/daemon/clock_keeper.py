@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from boxd.clock import STEP_S, Reckoning, believed, moved_s, warning
+from boxd.clock import STEP_S, Reckoning, believed, moved_s, reckon, unconfirmed, warning
 from boxd.errors import LedgerUnusable, TemporalUnavailable
 from boxd.ledger import reckonings, tasks
 from boxd.ledger.ledger import Ledger, as_text
@@ -24,10 +24,15 @@ _EXPIRE_EVERY_S = 60.0
 
 
 def anchor(clock: BoxClock, ledger: Ledger) -> None:
-    """Go on counting where the ledger says that the box was, before anything else is written."""
-    clock.standing = before = ledger.write_now(lambda tx: reckonings.load(tx.connection))
-    after, boot_s = clock.next(), clock.look().boot_s
-    ledger.write_now(lambda tx: reckonings.adopt(tx, before, after, "boxd", boot_s))
+    """Go on counting where the ledger says that the box was, before anything else is written.
+
+    A time server may have been quicker than this first look after a boot: what it moved is
+    the same as if it came a second later.
+    """
+    looked = clock.look()
+    last = ledger.write_now(lambda tx: reckonings.load(tx.connection))
+    before, after = unconfirmed(last, looked), reckon(last, looked)
+    ledger.write_now(lambda tx: reckonings.adopt(tx, before, after, "boxd", looked.boot_s))
     clock.standing = after
 
 

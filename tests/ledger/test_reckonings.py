@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from boxd.clock import Looked, Reckoning, believed, reckon
+from boxd.daemon.clock_keeper import anchor
 from boxd.ledger import alarms, audit, codes, reckonings
+from boxd.machine_clock import BoxClock
 from boxd.redemption import AnswerKind, Refusal, Stage
 from tests.ledger.conftest import Hands
 
@@ -96,6 +98,20 @@ def test_a_code_of_an_unsure_clock_is_good_for_as_long_as_it_should_be(hands: Ha
     assert expires_at(hands, code) == hands.now + timedelta(days=7)
     assert hands.claim(str(code["code"]), "r1").stage is Stage.LOAD
     assert actions(hands)[-3:-1] == ["clock.moved", "codes.dated_anew"]
+
+
+@pytest.mark.parametrize("is_synchronised_at_once", [False, True])
+def test_a_code_of_an_unsure_clock_is_put_right_after_a_boot_whenever_the_network_comes(
+    hands: Hands, is_synchronised_at_once: bool
+) -> None:
+    adopt(hands, believed(look(hands), is_sure=False))
+    code = hands.issue(valid_days=7)
+    hands.now += timedelta(days=200)
+    clock = BoxClock(lambda: look(hands, boot="boot-2", is_synchronised=is_synchronised_at_once))
+    anchor(clock, hands.ledger)
+    adopt(hands, reckon(load(hands), look(hands, boot="boot-2", is_synchronised=True)))
+    assert expires_at(hands, code) - hands.now > timedelta(days=6)
+    assert hands.claim(str(code["code"]), "r1").stage is Stage.LOAD
 
 
 def test_a_code_of_a_sure_clock_keeps_its_day(hands: Hands) -> None:
