@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from boxd.clock import Reckoning, moved_s, warning
+from boxd.errors import LedgerDamaged
 from boxd.ledger import alarms, audit
 from boxd.ledger.ledger import Transaction, as_text
 
@@ -14,15 +16,30 @@ ALARM = "clock"
 
 
 def load(connection: sqlite3.Connection) -> Reckoning | None:
-    """How the box counted last, with the newest time of any record; None on a new ledger."""
-    last = connection.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    """How the box counted last, with the newest time of any record; None on a new ledger.
+
+    A count that can't be read is as good as none: the box begins anew from the newest record.
+    Raises LedgerDamaged where that has no time either.
+    """
+    last = _last_record(connection)
     row = _row(connection)
-    if row is None:  # of a boxd that trusted the wall clock
-        return Reckoning("", _moment(last["at"]), _moment(last["at"]), False) if last else None
-    newest = max(row["newest"], last["at"]) if last else row["newest"]
-    return Reckoning(
-        row["boot"], _moment(row["zero"]), _moment(newest), bool(row["is_sure"]), row["off_s"]
-    )
+    if row is not None:  # there is none of a boxd that trusted the wall clock
+        with suppress(ValueError):
+            zero, newest = _moment(row["zero"]), _moment(row["newest"])
+            newest = max(newest, last) if last else newest
+            return Reckoning(row["boot"], zero, newest, bool(row["is_sure"]), row["off_s"])
+    return Reckoning("", last, last, False) if last else None
+
+
+def _last_record(connection: sqlite3.Connection) -> datetime | None:
+    last = connection.execute("SELECT seq, at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    try:
+        return _moment(last["at"]) if last else None
+    except ValueError as error:
+        raise LedgerDamaged(
+            f"entry {last['seq']} of the audit trail has no time ({error});"
+            " restore a backup: boxd backup list --verify"
+        ) from error
 
 
 def _row(connection: sqlite3.Connection) -> sqlite3.Row | None:
@@ -82,4 +99,8 @@ def _date_codes_anew(tx: Transaction, by_s: float) -> int:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    """Raises ValueError for anything but a moment."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"'{text}' does not say of which zone it is")
+    return moment

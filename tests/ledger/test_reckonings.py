@@ -9,7 +9,9 @@ import pytest
 
 from boxd.clock import Looked, Reckoning, believed, reckon
 from boxd.daemon.clock_keeper import anchor
+from boxd.errors import LedgerDamaged
 from boxd.ledger import alarms, audit, codes, reckonings
+from boxd.ledger.ledger import Transaction
 from boxd.machine_clock import BoxClock
 from boxd.redemption import AnswerKind, Refusal, Stage
 from tests.ledger.conftest import Hands
@@ -79,6 +81,31 @@ def test_a_ledger_that_was_not_migrated_yet_can_be_asked(hands: Hands) -> None:
     known = load(hands)
     assert known is not None
     assert known.newest == hands.now
+
+
+@pytest.mark.parametrize("change", ["UPDATE clock SET zero = ?", "UPDATE clock SET newest = ?"])
+@pytest.mark.parametrize("damage", ["", "2O30-05-01T09:00:00.000Z", "2030-05-01T09:00:00.000"])
+def test_a_count_that_can_t_be_read_begins_anew_from_the_newest_record(
+    hands: Hands, change: str, damage: str
+) -> None:
+    adopt(hands, believed(look(hands), is_sure=True))
+    hands.issue()
+    hands.ledger.write_now(lambda tx: tx.connection.execute(change, (damage,)))
+    known = load(hands)
+    assert known is not None
+    assert (known.newest, known.boot, known.is_sure) == (hands.now, "", False)
+
+
+def test_a_newest_record_without_a_time_is_a_damaged_ledger(hands: Hands) -> None:
+    hands.issue()
+
+    def damage(tx: Transaction) -> None:
+        tx.connection.execute("DROP TRIGGER audit_stays")
+        tx.connection.execute("UPDATE audit SET at = 'soon'")
+
+    hands.ledger.write_now(damage)
+    with pytest.raises(LedgerDamaged, match="boxd backup list"):
+        load(hands)
 
 
 def test_the_newest_record_counts_where_the_time_was_written_down_before_it(hands: Hands) -> None:
