@@ -17,6 +17,7 @@ _TIMEX_BYTES = 256  # more than any `struct timex`; `modes`, its first field, 0:
 _TIMESYNCD = Path("/run/systemd/timesync/synchronized")
 _TIMESYNCD_ASKS_WITHIN_S = 2200.0  # it does so every 2048 s at the latest
 _RTCS = Path("/sys/class/rtc")
+_RTC_WITHIN_S = 86400.0  # one that is in local time is hours off; one without a battery, years
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -54,9 +55,27 @@ def was_set_by_timesyncd(now: float, file: Path) -> bool:
 @cache
 def keeps_time() -> bool:
     """Whether a clock with a battery had set the kernel's at boot."""
+    return has_kept_time(time.time(), _RTCS)
+
+
+def has_kept_time(now: float, rtcs: Path) -> bool:
+    """Whether one of the clocks set the kernel's at boot, and had the time then.
+
+    A Pi 5 has such a clock, and seldom its battery: it begins in 1970, and something else has put
+    the kernel's right since.
+    """
     return any(
-        said.read_text(encoding="ascii").strip() == "1" for said in _RTCS.glob("rtc*/hctosys")
+        _said(rtc / "hctosys") == 1 and abs(_said(rtc / "since_epoch") - now) < _RTC_WITHIN_S
+        for rtc in rtcs.glob("rtc*")
     )
+
+
+def _said(file: Path) -> int:
+    """The number in a file of the kernel's; 0 of a clock that has lost the time."""
+    try:
+        return int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
 
 
 def look() -> Looked:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from boxd.machine_clock import boot_s, look, was_set_by_timesyncd
+from boxd.machine_clock import boot_s, has_kept_time, look, was_set_by_timesyncd
 from tests.clock.turned import TurnedClock, needs_x86
 
 NOW = 1_800_000_000.0
@@ -38,6 +38,27 @@ def test_timesyncd_is_believed_while_its_word_is_fresh(
 
 def test_without_timesyncd_nothing_is_synchronised(tmp_path: Path) -> None:
     assert was_set_by_timesyncd(NOW, tmp_path / "synchronized") is False
+
+
+@pytest.mark.parametrize(
+    ("expected", "hctosys", "since_epoch"),
+    [
+        pytest.param(True, "1", NOW - 2, id="with its battery"),
+        pytest.param(True, "1", NOW + 7200, id="in local time"),
+        pytest.param(False, "1", 60, id="a Pi 5 without a battery"),
+        pytest.param(False, "1", "", id="it says that it has lost the time"),
+        pytest.param(False, "0", NOW - 2, id="set later, from the kernel's"),
+    ],
+)
+def test_a_clock_has_kept_the_time_if_it_set_the_kernel_s_and_has_it_still(
+    tmp_path: Path, expected: bool, hctosys: str, since_epoch: float | str
+) -> None:
+    rtc = tmp_path / "rtc0"
+    rtc.mkdir()
+    (rtc / "hctosys").write_text(f"{hctosys}\n")
+    told = since_epoch if isinstance(since_epoch, str) else f"{since_epoch:.0f}"
+    (rtc / "since_epoch").write_text(f"{told}\n")
+    assert has_kept_time(NOW, tmp_path) is expected
 
 
 @needs_x86
