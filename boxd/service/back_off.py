@@ -5,6 +5,7 @@ systemd can do this by itself from version 254 (RestartSteps); Debian 12 has 252
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -54,7 +55,8 @@ def wait_if_restarted(notifier: Notifier, environment: Mapping[str, str] = os.en
             status(f"waiting {starts.wait_s:g} s: {why}"), more_time(starts.wait_s + _START_TAKES_S)
         )
         time.sleep(starts.wait_s)
-    file.write_text(json.dumps(asdict(Starts(_boot_clock(), starts.quick_deaths))))
+    with contextlib.suppress(OSError):  # a full /run keeps no box from starting
+        file.write_text(json.dumps(asdict(Starts(_boot_clock(), starts.quick_deaths))))
 
 
 def _read(file: Path) -> Starts:

@@ -46,6 +46,14 @@ def test_starts_are_remembered_and_waiting_is_said(tmp_path: Path) -> None:
         )
 
 
+def test_starts_that_can_t_be_remembered_keep_no_box_from_starting(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+
+    wait_if_restarted(Notifier(str(tmp_path / "notify")), {"RUNTIME_DIRECTORY": str(gone)})
+
+    assert not gone.exists()
+
+
 def test_a_box_that_nobody_restarts_waits_for_nothing(tmp_path: Path) -> None:
     for _ in range(5):
         wait_if_restarted(Notifier(""), {"RUNTIME_DIRECTORY": str(tmp_path)})
