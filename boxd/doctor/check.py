@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from boxd.doctor.finding import Finding, Grade, NotSeen, failed, passed, skipped
@@ -50,22 +50,26 @@ def examine(check: Check, patient: Patient) -> Examined:
     """Carry the check out; one that breaks or takes too long has failed."""
     found: list[tuple[Finding, ...]] = []
     # A thread that hangs in the kernel can't be ended; it is left behind, until the process ends.
-    looking = threading.Thread(target=lambda: found.append(_look(check, patient)), daemon=True)
+    looking = threading.Thread(
+        target=lambda: found.append(tuple(_look(check, patient)) or (passed("nothing is wrong"),)),
+        daemon=True,
+    )
     looking.start()
     looking.join(check.within_s)
     return Examined(check, found[0] if found else (_unfinished(check),))
 
 
-def _look(check: Check, patient: Patient) -> tuple[Finding, ...]:
+def _look(check: Check, patient: Patient) -> Iterator[Finding]:
+    """What it finds, and what kept it from finding the rest."""
     try:
-        return tuple(check.look(patient)) or (passed("nothing is wrong"),)
+        yield from check.look(patient)
     except NotSeen as unseen:
-        return (skipped(unseen.why, unseen.remedy),)
+        yield skipped(unseen.why, unseen.remedy)
     except PermissionError as error:
-        return (_forbidden(error, patient),)
+        yield _forbidden(error, patient)
     except Exception as error:  # noqa: BLE001 - whatever breaks, the other checks are carried out
         said = f"this check itself broke ({type(error).__name__}: {error})"
-        return (failed(said, "boxd doctor --bundle   # and send it to whoever looks after boxd"),)
+        yield failed(said, "boxd doctor --bundle   # and send it to whoever looks after boxd")
 
 
 def _forbidden(error: PermissionError, patient: Patient) -> Finding:

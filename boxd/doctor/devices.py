@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, NotesDevice
 from boxd.config.schema import MidiBackend
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.finding import Finding, NotSeen, failed, passed, skipped, warned
 from boxd.doctor.patient import Json, Patient
 from boxd.midi.ports import Listing, PortPair, belongs_to, find
 
@@ -32,7 +32,10 @@ def configured(patient: Patient) -> Iterator[Finding]:
     if patient.config.simulation.enabled:
         raise NotSeen("simulated devices live in boxd, which does not run")
     for device in patient.config.devices:
-        yield from _as_seen(device, patient)
+        try:
+            yield from _as_seen(device, patient)
+        except NotSeen as unseen:  # of MIDI; an Arduino can be seen all the same
+            yield skipped(f"{device.name}: {unseen.why}", unseen.remedy)
 
 
 def _as_told(device: Json) -> Finding:

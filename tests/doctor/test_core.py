@@ -47,6 +47,16 @@ def test_a_check_that_breaks(
     assert (found.remedy == "sudo boxd doctor") is (grade is Grade.SKIPPED and not is_root)
 
 
+def test_what_a_check_found_before_it_had_to_stop_counts(resting: RestingBox) -> None:
+    def look(_: Patient) -> Iterator[Finding]:
+        yield failed("the first is broken", "mend it")
+        raise PermissionError(13, "no", "/a")
+
+    found = examine(check(look), patient(resting.config, is_root=False)).findings
+    assert worst(found) is Grade.FAILED
+    assert [each.grade for each in found] == [Grade.FAILED, Grade.SKIPPED]
+
+
 def test_a_check_that_hangs_has_failed(resting: RestingBox) -> None:
     end = threading.Event()
 

@@ -160,6 +160,19 @@ def test_without_a_daemon_an_arduino_that_is_missing(tmp_path: Path) -> None:
     expect(box, "Devices", "configured", Grade.FAILED, "usb-Arduino_Uno-if00 is not there")
 
 
+def test_without_a_sequencer_an_arduino_that_is_missing_is_still_missed(tmp_path: Path) -> None:
+    config = at_rest(tmp_path, SEQUENCER)
+    text = config.read_text()
+    arduino, board = (f"[[devices]]{part}" for part in text.split("[[devices]]")[1:3])
+    board, rest = board.split("[[bays]]")
+    first = text.partition("[[devices]]")[0]
+    config.write_text(f"{first}{board}{arduino}[[bays]]{rest}\n")
+    (tmp_path / "proc/asound/seq/clients").unlink()
+    (tmp_path / "dev/serial/by-id/usb-Arduino_Uno-if00").unlink()
+    box = patient(config, root=tmp_path)
+    expect(box, "Devices", "configured", Grade.FAILED, "usb-Arduino_Uno-if00 is not there")
+
+
 def test_without_a_daemon_a_device_in_no_configuration(tmp_path: Path) -> None:
     box = patient(at_rest(tmp_path, SEQUENCER + STRANGER), root=tmp_path)
     expect(box, "Devices", "unknown", Grade.WARNED, "'Launchpad Mini'", "sudoedit")
