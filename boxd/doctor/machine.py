@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from boxd.doctor.check import Check
 from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
@@ -62,7 +63,8 @@ def _throttled(patient: Patient) -> int | None:
 
 def temperature(patient: Patient) -> Iterator[Finding]:
     """The hottest of the kernel's thermal zones."""
-    zones = [int(file.read_text()) for file in patient.root.glob("sys/class/thermal/*/temp")]
+    files = patient.root.glob("sys/class/thermal/*/temp")
+    zones = [told for file in files if (told := _millidegrees(file)) is not None]
     if not zones:
         raise NotSeen("the kernel tells no temperature here")
     hottest = max(zones) / 1000
@@ -72,6 +74,14 @@ def temperature(patient: Patient) -> Iterator[Finding]:
         yield warned(f"{hottest:.0f} °C; from {_HOT_C} on a Pi slows down", _COOLER)
     else:
         yield passed(f"{hottest:.0f} °C")
+
+
+def _millidegrees(zone: Path) -> int | None:
+    """None of a zone whose part is switched off, as a PC's WiFi: reading it is an error."""
+    try:
+        return int(zone.read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def memory(patient: Patient) -> Iterator[Finding]:

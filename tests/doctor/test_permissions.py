@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,6 +127,26 @@ def test_a_file_of_somebody_else(resting: RestingBox) -> None:
         pytest.skip("only root can give a file away")
     os.chown(resting.ledger, 65534, 65534)
     expect(box, "Permissions", "files", Grade.FAILED, "1 of", "ledger.db", "sudo chown -R")
+
+
+def test_a_file_that_goes_while_it_is_looked_at(resting: RestingBox) -> None:
+    ended = threading.Event()
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            for number in range(50):
+                (resting.state / f"passing-{number}").touch()
+            for number in range(50):
+                (resting.state / f"passing-{number}").unlink()
+
+    passing = threading.Thread(target=come_and_go)
+    passing.start()
+    try:
+        for _ in range(100):
+            expect(patient(resting.config), "Permissions", "files", Grade.PASSED)
+    finally:
+        ended.set()
+        passing.join()
 
 
 @pytest.mark.parametrize(
