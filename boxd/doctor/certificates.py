@@ -34,7 +34,7 @@ def phones(patient: Patient) -> Iterator[Finding]:
         return
     yield _in_time(settings.tls_cert_file, patient)
     host = urlsplit(settings.public_url or "").hostname
-    if host and host not in _names(settings.tls_cert_file):
+    if host and not any(_covers(name, host) for name in _names(settings.tls_cert_file)):
         yield failed(
             f"{settings.tls_cert_file} is not for '{host}', which phones ask for",
             "make one for that name, or correct [phones] public_url",
@@ -78,6 +78,12 @@ def _names(file: Path) -> set[str]:
     names = extension.value
     addresses = names.get_values_for_type(x509.IPAddress)
     return {*names.get_values_for_type(x509.DNSName), *map(str, addresses)}
+
+
+def _covers(name: str, host: str) -> bool:
+    """Whether a certificate for `name` is one for `host`: a star stands for one label."""
+    star, _, parent = name.lower().partition(".")
+    return host == name.lower() or (star == "*" and host.partition(".")[2] == parent)
 
 
 def _read(file: Path) -> list[x509.Certificate]:

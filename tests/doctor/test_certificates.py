@@ -52,6 +52,23 @@ def test_a_certificate_for_another_name(resting: RestingBox) -> None:
     expect(box, "Certificates", "phones", Grade.FAILED, "is not for 'box-1.local'", "public_url")
 
 
+@pytest.mark.parametrize(
+    ("grade", "name", "host"),
+    [
+        (Grade.WARNED, "*.event.example", "box-1.event.example"),  # good, for a day
+        (Grade.WARNED, "Box-1.local", "box-1.local"),
+        (Grade.FAILED, "*.event.example", "event.example"),
+        (Grade.FAILED, "*.event.example", "a.box-1.event.example"),
+    ],
+)
+def test_a_certificate_for_all_names_of_a_domain(
+    resting: RestingBox, grade: Grade, name: str, host: str
+) -> None:
+    config = with_phones(resting, host=host)
+    write_pair(config.parent, name)
+    expect(patient(config), "Certificates", "phones", grade)
+
+
 def test_a_certificate_without_its_key(resting: RestingBox, tmp_path: Path) -> None:
     config = with_phones(resting)
     elsewhere = tmp_path / "elsewhere"

@@ -15,10 +15,11 @@ from cryptography.x509.oid import NameOID
 LIFE = timedelta(days=1)
 
 
-def write_pair(folder: Path) -> tuple[Path, Path]:
-    """Write phones.pem and phones.key, the key for its owner alone."""
+def write_pair(folder: Path, *names: str) -> tuple[Path, Path]:
+    """Write phones.pem and phones.key, the key for its owner alone; `names` are good besides."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "box-1")])
+    address = x509.IPAddress(ip_address("127.0.0.1"))
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -29,7 +30,7 @@ def write_pair(folder: Path) -> tuple[Path, Path]:
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + LIFE)
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+            x509.SubjectAlternativeName([address, *map(x509.DNSName, names)]), critical=False
         )
         .sign(key, hashes.SHA256())
     )
