@@ -25,13 +25,14 @@ _AFTER_A_NAME = " (CLI)"
 
 
 def private_words(patient: Patient) -> frozenset[str]:
-    """All of them. Raises NotSeen, or PermissionError, when they can't be read."""
+    """All of them. Raises NotSeen, or PermissionError, when they can't be read.
+
+    A ledger that is missing is none that can be read: the journal goes on naming whom it knew.
+    """
     return frozenset({*_in_the_ledger(patient), *_in_files(patient)}) - _ROLES
 
 
 def _in_the_ledger(patient: Patient) -> Iterator[str]:
-    if not patient.config.ledger_file.exists():
-        return
     with reading(patient) as ledger:
         for column, table in _COLUMNS:
             for row in ledger.execute(f"SELECT DISTINCT {column} FROM {table}"):  # noqa: S608 - ours

@@ -9,7 +9,9 @@ HIDDEN = "•••"
 UNKNOWN = "left out: the ledger can't be read, so nobody knows whom this names"
 _SHORTEST_WORD = 3
 
-_ADDRESS = re.compile(r"(https?://[^/\s\"']+)/[^\s\"']*")
+# Of an address its host alone; a mistyped one (`htps://`) has the same secrets in it.
+_USER = re.compile(r"(?<=://)[^/\s\"'@]*@")
+_ADDRESS = re.compile(r"(\w+://[^/\s\"']+)/[^\s\"']*")
 _PATTERNS = (
     re.compile(r"\d(?: ?\d){5,}"),  # codes and PINs, also as keys are told one by one
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),  # mail addresses
@@ -41,7 +43,7 @@ class Scrub:
     def _without(self, said: str) -> str:
         if self._known is not None:
             said = self._known.sub(HIDDEN, said)
-        said = _ADDRESS.sub(rf"\1/{HIDDEN}", said)
+        said = _ADDRESS.sub(rf"\1/{HIDDEN}", _USER.sub("", said))
         for pattern in _PATTERNS:
             said = pattern.sub(HIDDEN, said)
         return said

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from boxd.doctor.scrub import Scrub
 from tests.box.booth import ROOT, Booth, wait_until
 from tests.doctor.conftest import RestingBox
 
@@ -173,14 +174,18 @@ def test_what_helps_is_in_it(planted: Booth, tmp_path: Path) -> None:
     assert b"temporalio" in files["versions.txt"]
 
 
+@pytest.mark.parametrize("damage", ["overwritten", "gone"])
 def test_a_ledger_that_can_t_be_read_leaves_sentences_out(
-    resting: RestingBox, tmp_path: Path
+    resting: RestingBox, tmp_path: Path, damage: str
 ) -> None:
     with closing(sqlite3.connect(resting.ledger)) as connection:
         connection.execute("INSERT INTO attendees (reference) VALUES (?)", (ATTENDEE,))
         connection.commit()
-    with resting.ledger.open("r+b") as file:
-        file.write(b"nothing")
+    if damage == "gone":
+        resting.ledger.unlink()
+    else:
+        with resting.ledger.open("r+b") as file:
+            file.write(b"nothing")
     program = tmp_path / "bin" / "journalctl"
     program.parent.mkdir()
     entry = json.dumps({"MESSAGE": json.dumps({"event": f"{ATTENDEE} was here", "bay": "bay-1"})})
@@ -201,3 +206,17 @@ def test_a_broken_configuration_is_no_obstacle(resting: RestingBox, tmp_path: Pa
     files = unpacked(made)
     assert b"lockuot" in files["doctor.json"]
     assert PIN.encode() not in b"".join(files.values())
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        ("told https://event.example/•••", "told https://event.example/hooks/4a"),
+        ("told https://event.example/•••", "told https://ann:pw@event.example/hooks"),
+        ("told https://event.example", "told https://ann:pw@event.example"),
+        ('url = "htps://event.example/•••" can\'t be', 'url = "htps://event.example/h" can\'t be'),
+        ("a file in /var/lib/boxd", "a file in /var/lib/boxd"),
+    ],
+)
+def test_of_an_address_the_host_is_told(expected: str, said: str) -> None:
+    assert Scrub([]).text(said) == expected
