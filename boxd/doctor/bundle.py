@@ -11,7 +11,7 @@ import json
 import os
 import tarfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,15 +40,18 @@ class Member:
 def members(patient: Patient, examined: Sequence[Examined]) -> Iterator[Member]:
     """The files of the bundle."""
     scrub = _scrub(patient)
-    yield Member("doctor.json", "what the doctor found", _json(_found(patient, examined, scrub)))
-    yield Member("versions.txt", "system, Python, packages", system_facts.versions(patient))
-    yield Member("hardware.txt", "disks, USB devices, memory", system_facts.hardware(patient))
-    yield Member("units.txt", "boxd's units as systemd sees them", system_facts.units(patient))
-    yield Member("ledger.json", "schema, rows of each table", _json(box_facts.ledger(patient)))
-    yield Member("status.json", "bays, lockers, devices", _json(box_facts.status(patient, scrub)))
-    yield Member("config.toml", "settings, no secrets", box_facts.configuration(patient, scrub))
-    yield Member("kernel.txt", "of power, card and USB", system_facts.kernel(patient, scrub))
-    yield Member("journal.jsonl", "the log's last lines", system_facts.journal(patient, scrub))
+    for name, about, gather in (
+        ("doctor.json", "what the doctor found", lambda: _json(_found(patient, examined, scrub))),
+        ("versions.txt", "system, Python, packages", lambda: system_facts.versions(patient)),
+        ("hardware.txt", "disks, USB devices, memory", lambda: system_facts.hardware(patient)),
+        ("units.txt", "boxd's units as systemd sees them", lambda: system_facts.units(patient)),
+        ("ledger.json", "schema, rows of each table", lambda: _json(box_facts.ledger(patient))),
+        ("status.json", "bays, lockers, devices", lambda: _json(box_facts.status(patient, scrub))),
+        ("config.toml", "settings, no secrets", lambda: box_facts.configuration(patient, scrub)),
+        ("kernel.txt", "of power, card and USB", lambda: system_facts.kernel(patient, scrub)),
+        ("journal.jsonl", "the log's last lines", lambda: system_facts.journal(patient, scrub)),
+    ):
+        yield Member(name, about, _gathered(gather))
 
 
 def write(file: Path, contents: Iterable[Member]) -> None:
@@ -63,6 +66,16 @@ def write(file: Path, contents: Iterable[Member]) -> None:
             entry = tarfile.TarInfo(f"{file.name.removesuffix('.tar.gz')}/{member.name}")
             entry.size, entry.mode, entry.mtime = len(content), _FOR_OWNER, int(time.time())
             archive.addfile(entry, io.BytesIO(content))
+
+
+def _gathered(gather: Callable[[], str]) -> str:
+    """What it gathers, or what kept it from that: a box that is ill has other files to show."""
+    try:
+        return gather()
+    except PermissionError:
+        return _json({"not_seen": "this user may not read it; sudo boxd doctor --bundle"})
+    except Exception as error:  # noqa: BLE001 - a daemon of another version, a file that vanished
+        return _json({"not_seen": f"it could not be gathered ({type(error).__name__})"})
 
 
 def _scrub(patient: Patient) -> Scrub:

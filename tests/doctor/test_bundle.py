@@ -11,13 +11,19 @@ import sys
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from boxd.daemon.only_one import only_one
+from boxd.doctor.bundle import members
+from boxd.doctor.patient import Daemon
 from boxd.doctor.scrub import Scrub
 from tests.box.booth import ROOT, Booth, wait_until
 from tests.doctor.conftest import RestingBox
+from tests.doctor.seeing import patient
 
 ATTENDEE = "grace.hopper-4711"
 SUBMITTED = "https://git.example/grace/my-Secret-workflow"
@@ -206,6 +212,27 @@ def test_a_broken_configuration_is_no_obstacle(resting: RestingBox, tmp_path: Pa
     files = unpacked(made)
     assert b"lockuot" in files["doctor.json"]
     assert PIN.encode() not in b"".join(files.values())
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PermissionError(13, "no", "/a"), "sudo boxd doctor --bundle"),
+        (KeyError("upstream"), "KeyError"),  # a daemon of another version says other things
+    ],
+)
+def test_what_can_t_be_gathered_does_not_cost_the_rest(
+    resting: RestingBox, error: Exception, told: str
+) -> None:
+    def ask(_: str) -> dict[str, Any]:
+        raise error
+
+    box = replace(patient(resting.config), daemon=Daemon(ask))
+    with only_one(resting.state / "boxd.lock"):
+        files = {each.name: each.content for each in members(box, [])}
+    assert told in json.loads(files["status.json"])["not_seen"]
+    assert "temporalio" in files["versions.txt"]
+    assert json.loads(files["ledger.json"])["rows"]["codes"] > 0
 
 
 @pytest.mark.parametrize(
