@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from tests.box.booth import Booth, wait_until
@@ -167,7 +169,7 @@ def test_a_code_typed_right_before_the_end_is_good_again(new_booth: Callable[...
     booth = new_booth()
     booth.start(dying_at="before the claim")
     code = booth.issue_code()
-    with pytest.raises(Exception, match=r"disconnected|reset"):
+    with contextlib.suppress(httpx.TransportError):  # the touch itself may be answered before
         booth.enter("bay-1", code)
     booth.wait_for_death()
     booth.start()
@@ -182,7 +184,7 @@ def test_a_claim_committed_right_before_the_end_goes_on(new_booth: Callable[...,
     booth = new_booth()
     booth.start(dying_at="after the claim")
     code = booth.issue_code()
-    with pytest.raises(Exception, match=r"disconnected|reset"):
+    with contextlib.suppress(httpx.TransportError):  # the touch itself may be answered before
         booth.enter("bay-1", code)
     booth.wait_for_death()
     booth.start()
