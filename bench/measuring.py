@@ -96,6 +96,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         ordinary = asyncio.run(_beside(folder / "defaults", old, size))
         grown = _grown(old, young, spare, size)
         few = _kills(young, young.issue_codes(2 * size.kills), size.calm, size)
+        young.stop()
         kills = [*few, *_kills(old, spare, size.total, size)]
     finally:
         old.close()
@@ -300,7 +301,6 @@ def _grown(old: Box, young: Box, spare: list[str], size: Size) -> Figure:
             for box, codes in ((old, _take(spare, size.calm)), (young, fresh))
         ]
         late, early = (spread(done.result().verdict) for done in pair)
-    young.stop()
     ratio = late.p99 / early.p99
     return Figure(
         f"Enter → verdict at the {size.total}th redemption beside the {size.calm}th",
