@@ -70,7 +70,8 @@ def _work(
     os.nice(19)
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))  # and so clear up
     folder = campaign.folder / f"socket-{job}"
-    dice = random.Random(f"{campaign.seed} {job}") if campaign.are_reordering else None  # noqa: S311
+    seed = f"{campaign.seed} {job}"
+    dice = random.Random(seed) if campaign.are_reordering else None  # noqa: S311 - no secret
     socket = Socket(system, folder, dice)
     try:
         for number, aim in rounds:
