@@ -18,7 +18,7 @@ from bench.figures import Figure, milliseconds, spread
 from bench.progress import tell
 from boxd.arduino.bus import ArduinoBus
 from boxd.arduino.frames import Frame, FrameStream
-from boxd.arduino.messages import Hello, Message, Pulse, frame_of, message_of
+from boxd.arduino.messages import Hello, Message, PulseCommand, frame_of, message_of
 from boxd.config.device_schema import ArduinoDevice
 from boxd.devices import PULSE_LONGEST_MS, PULSE_SHORTEST_MS, DeviceState
 from boxd.sim import simavr
@@ -117,7 +117,7 @@ def _bare(path: str, pins: _Pins, pulses: int) -> list[_Pulsed]:
         talk = _Talk(port)
         nonce = talk.greet()
         for number in range(1, pulses + 1):
-            frame = frame_of(Pulse(1, PULSE_SHORTEST_MS), nonce, number)
+            frame = frame_of(PulseCommand(1, PULSE_SHORTEST_MS), nonce, number)
             at = time.monotonic()
             talk.ask(frame)
             while (pulsed := pins.pulsed(at, PULSE_SHORTEST_MS)) is None:

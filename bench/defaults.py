@@ -27,14 +27,14 @@ from boxd.devices import DoorState
 from boxd.ledger import actuations, claims, codes, lockers, lockouts, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
-from boxd.redemption import Answer, AnswerKind, Stage, Standing
+from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
 from boxd.temporal.binary import find_binary
 from boxd.temporal.command import LOOPBACK
 from boxd.temporal.ports import free_ports
 
 BOX, BAY, LOCKER = "box-1", "bay-1", 1
 RULE = lockouts.LockoutRule(5, 30, 3600)
-AROUND = redemptions.Around(DoorState.CLOSED, [LOCKER], decline_voids_code=False)
+AROUND = redemptions.AnswerContext(DoorState.CLOSED, [LOCKER], decline_voids_code=False)
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Activities:
     async def open_locker(self, typed: Typed) -> None:
         """Intent, pulse, outcome."""
         standing = await self._standing(typed.redemption)
-        order = actuations.Order(
+        order = actuations.ActuationOrder(
             *(f"{typed.redemption}/1", LOCKER, "board-0/latch", "operator", "bench"),
             typed.redemption,
         )
@@ -94,7 +94,7 @@ class Activities:
         reply = await self._ledger.write(lambda tx: redemptions.record_answer(tx, answer, AROUND))
         assert reply.accepted, reply
 
-    async def _standing(self, redemption: str) -> Standing:
+    async def _standing(self, redemption: str) -> RedemptionStanding:
         return await self._ledger.read(lambda c: redemptions.require(c, redemption))
 
 
@@ -149,7 +149,7 @@ class Defaults:
         return moment
 
     async def _issue(self, count: int) -> list[str]:
-        prize = stock.Prize("mug", "Mug", count)
+        prize = stock.StockedPrize("mug", "Mug", count)
         await self._ledger.write(lambda tx: stock.import_prizes(tx, [prize], "bench"))
         order = codes.CodeOrder("attendee", BOX, 8, 30, "bench", "mug")
         made = [

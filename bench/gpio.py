@@ -16,9 +16,9 @@ from bench.figures import Figure, milliseconds, spread
 from bench.progress import tell
 from boxd.devices import PULSE_SHORTEST_MS
 from boxd.gpio.factory import open_pins
-from boxd.gpio.guarded import GpioLatch, Guard
+from boxd.gpio.guarded import Guard, GuardedLatch
 from boxd.gpio.outputs import OutputPin
-from boxd.sim.copper import Copper, Edge
+from boxd.sim.copper import PinEdge, PinMemory
 
 LATCHES = tuple(OutputPin(number) for number in range(16, 24))  # in turn: each has to rest
 BARE = 26
@@ -56,16 +56,16 @@ def figures(folder: Path, pulses: int) -> list[Figure]:
     ]
 
 
-async def _pulse(folder: Path, pulses: int) -> tuple[list[float], list[Edge]]:
+async def _pulse(folder: Path, pulses: int) -> tuple[list[float], list[PinEdge]]:
     guard = Guard(LATCHES, folder, lambda: None)
-    copper = Copper(folder)
+    copper = PinMemory(folder)
     await guard.start()
     commands = []
     try:
         for number in range(pulses):
             ms = _length(number)
             pin = LATCHES[number % len(LATCHES)]
-            latch = GpioLatch(guard, pin, "bench.latch", ms, None)
+            latch = GuardedLatch(guard, pin, "bench.latch", ms, None)
             commands.append(time.monotonic())
             await latch.pulse()
             await asyncio.sleep(ms / 1000 + REST_S)
@@ -79,7 +79,7 @@ async def _pulse(folder: Path, pulses: int) -> tuple[list[float], list[Edge]]:
 def _bare(folder: Path, times: int) -> list[float]:
     pins = open_pins(folder)
     output = DigitalOutputDevice(BARE, pin_factory=pins)
-    copper = Copper(folder)
+    copper = PinMemory(folder)
     commands = []
     for _ in range(times):
         commands.append(time.monotonic())

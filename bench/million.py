@@ -16,7 +16,7 @@ from boxd.redemption import Answer, AnswerKind, Stage
 FEW, MANY = 1_000, 1_000_000
 BOX, BAY, LOCKER = "box-1", "bay-1", 1
 RULES = claims.ClaimRules(BOX, [LOCKER], lockouts.LockoutRule(5, 30, 3600), lockouts.boot_clock())
-AROUND = redemptions.Around(DoorState.CLOSED, [LOCKER], decline_voids_code=False)
+AROUND = redemptions.AnswerContext(DoorState.CLOSED, [LOCKER], decline_voids_code=False)
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,11 @@ def _filled(file: Path, count: int) -> tuple[Ledger, float]:
 def _fill(file: Path, count: int) -> None:
     prepared = Ledger(file)
     prepared.write_now(lambda tx: lockers.declare(tx, [LOCKER]))
-    prize = stock.Prize("mug", "Mug", count)
+    prize = stock.StockedPrize("mug", "Mug", count)
     prepared.write_now(lambda tx: stock.import_prizes(tx, [prize], "bench"))
     hold = stock.Movement(
-        *("mug", stock.Place.ON_HAND, stock.Place.HELD, "bench", "codes issued"), count
+        *("mug", stock.StockLocation.ON_HAND, stock.StockLocation.HELD, "bench", "codes issued"),
+        count,
     )
     prepared.write_now(lambda tx: stock.move(tx, hold))
     prepared.close()

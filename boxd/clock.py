@@ -37,7 +37,7 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Reckoning:
+class TimeBase:
     """How the box counts: its time is `zero` plus the boot clock, and never before `newest`.
 
     `is_sure`: a time server, or a person, said so since. `off_s`: how far ahead (or, negative,
@@ -55,7 +55,7 @@ class Reckoning:
         return max(self.newest, self.zero + timedelta(seconds=boot_s))
 
 
-def reckon(before: Reckoning | None, looked: Looked) -> Reckoning:
+def reckon(before: TimeBase | None, looked: Looked) -> TimeBase:
     """How the box counts after a look at the clocks.
 
     A synchronised clock is believed, wherever it moved to, and so is the very first. Any other is
@@ -72,27 +72,27 @@ def reckon(before: Reckoning | None, looked: Looked) -> Reckoning:
     return replace(before, newest=newest, off_s=off_s)
 
 
-def unconfirmed(before: Reckoning | None, looked: Looked) -> Reckoning:
+def unconfirmed(before: TimeBase | None, looked: Looked) -> TimeBase:
     """How the box would count after this look if no time server had confirmed the clock."""
     return reckon(before, replace(looked, is_synchronised=False))
 
 
-def believed(looked: Looked, *, is_sure: bool) -> Reckoning:
+def believed(looked: Looked, *, is_sure: bool) -> TimeBase:
     """The wall clock as it is now."""
-    return Reckoning(looked.boot, looked.zero, looked.wall, is_sure)
+    return TimeBase(looked.boot, looked.zero, looked.wall, is_sure)
 
 
-def _after_boot(before: Reckoning, looked: Looked) -> Reckoning:
+def _after_boot(before: TimeBase, looked: Looked) -> TimeBase:
     """How long the box was off, only a clock with a battery knows; the others stood still."""
     dark_s = (looked.wall - before.newest).total_seconds()
     has_kept_time = looked.keeps_time and not before.off_s
     if 0 <= dark_s <= looked.boot_s + KEPT_WITHIN_S or (dark_s > 0 and has_kept_time):
         return believed(looked, is_sure=before.is_sure and has_kept_time)
-    counted = Reckoning(looked.boot, before.newest, before.newest, is_sure=False)
+    counted = TimeBase(looked.boot, before.newest, before.newest, is_sure=False)
     return reckon(counted, looked)
 
 
-def behind_by_s(standing: Reckoning | None, looked: Looked) -> float:
+def behind_by_s(standing: TimeBase | None, looked: Looked) -> float:
     """By how much a clock that nobody synchronises is behind the box's time; 0 where it is not."""
     if standing is None or looked.is_synchronised:
         return 0.0
@@ -100,7 +100,7 @@ def behind_by_s(standing: Reckoning | None, looked: Looked) -> float:
     return max(0.0, (own - looked.wall).total_seconds())
 
 
-def moved_s(before: Reckoning, after: Reckoning) -> float:
+def moved_s(before: TimeBase, after: TimeBase) -> float:
     """By how much the box's own time was put right between two looks of one boot; 0 for little."""
     if before.boot != after.boot:
         return 0.0
@@ -108,7 +108,7 @@ def moved_s(before: Reckoning, after: Reckoning) -> float:
     return by_s if abs(by_s) > STEP_S else 0.0
 
 
-def warning(standing: Reckoning, boot_s: float) -> str:
+def warning(standing: TimeBase, boot_s: float) -> str:
     """What people are to know about the wall clock, with the remedy; empty while it agrees."""
     if not standing.off_s:
         return ""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from boxd.clock import Looked, Reckoning, reckon
+from boxd.clock import Looked, TimeBase, reckon
 from boxd.errors import BoxdError
 
 _TIME_ERROR = 5  # what adjtimex(2) returns while nothing synchronises the clock
@@ -96,14 +96,14 @@ class BoxClock:
 
     def __init__(self, look: Callable[[], Looked] = look) -> None:
         self.look = look
-        self.standing: Reckoning | None = None
+        self.standing: TimeBase | None = None
 
     def now(self) -> datetime:
         """The box's time, in UTC."""
         standing = self.standing
         return datetime.now(UTC) if standing is None else standing.at(boot_s())
 
-    def next(self) -> Reckoning:
+    def next(self) -> TimeBase:
         """How the box would count after a look now; nothing is changed."""
         return reckon(self.standing, self.look())
 

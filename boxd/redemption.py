@@ -90,7 +90,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RedemptionStanding:
     """Where a redemption stands, as the ledger has it. `since` is ISO 8601, UTC."""
 
     redemption: str
@@ -112,7 +112,7 @@ class Reply:
 
     accepted: bool
     why: str
-    standing: Standing
+    standing: RedemptionStanding
 
 
 ANSWERS_AT: dict[Stage, frozenset[AnswerKind]] = {

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from boxd.arduino.link import Link
+from boxd.arduino.link import ArduinoLink
 from boxd.arduino.matching import misfit
 from boxd.arduino.messages import BUZZER_LONGEST_MS
-from boxd.arduino.parts import ArduinoLatch
+from boxd.arduino.parts import WiredLatch
 from boxd.arduino.serial_line import explain, open_line
 from boxd.config.device_schema import ArduinoDevice, PinLevel
 from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor
@@ -44,7 +44,7 @@ class Arduino:
         self._standing = DeviceStanding(
             device.name, device.kind, device.port, on_change, enabled=device.enabled
         )
-        self._link: Link | None = None
+        self._link: ArduinoLink | None = None
         self._is_over = asyncio.Event()
         self._was_ready = False
         self._is_closing = False
@@ -52,7 +52,7 @@ class Arduino:
         self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in device.lamps}
         self.buzzer = DeviceBuzzer(self.sound) if device.buzzer else None
         self.latches = {
-            name: ArduinoLatch(f"{device.name}.{name}", section, self.pulse)
+            name: WiredLatch(f"{device.name}.{name}", section, self.pulse)
             for name, section in device.latches.items()
         }
         self.doors = {name: ReportedDoor() for name in device.doors}
@@ -145,7 +145,7 @@ class Arduino:
         self._is_over.clear()
         lamps = sum(_bit(number) for number in self._device.lamps.values())
         fits = partial(misfit, self._device)
-        self._link = Link(self._standing.naming, line.send, self, fits, lamps)
+        self._link = ArduinoLink(self._standing.naming, line.send, self, fits, lamps)
         self._link.light(self._lit)
         try:
             self._link.begin()

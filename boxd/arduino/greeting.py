@@ -9,7 +9,7 @@ from boxd.arduino.frames import Frame
 from boxd.arduino.messages import (
     PROTOCOL_VERSION,
     Hello,
-    Result,
+    ResultCode,
     Welcome,
     frame_of,
     message_of,
@@ -76,7 +76,7 @@ class Greeting:
                 f"its firmware speaks version {version} of the protocol, boxd speaks version "
                 f"{PROTOCOL_VERSION}; flash it with 'boxd devices flash'"
             )
-        elif not isinstance(welcome, Welcome) or welcome.result != Result.OK or not frame.nonce:
+        elif not isinstance(welcome, Welcome) or welcome.result != ResultCode.OK or not frame.nonce:
             self._on_failure(
                 "its firmware answers a hello wrongly; flash it with 'boxd devices flash'"
             )

@@ -18,20 +18,20 @@ from boxd.arduino.greeting import Greeting
 from boxd.arduino.messages import (
     REPLY,
     AllOff,
-    Answer,
     DoorMoved,
     Lamps,
     Message,
     Ping,
     Pong,
-    Pulse,
-    Result,
+    PulseCommand,
+    ReplyMessage,
+    ResultCode,
     Subscribed,
     Welcome,
     frame_of,
     message_of,
 )
-from boxd.arduino.orders import Order, Orders
+from boxd.arduino.orders import Orders, PendingCommand
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 
 log = structlog.get_logger(__name__)
@@ -44,10 +44,10 @@ LAST_WORD_WITHIN_S = 0.5
 _BEGAN_ANEW = "the board has begun anew"
 _STOPPING = "boxd is stopping"
 _WHY_REFUSED = {
-    Result.STALE_BOOT: _BEGAN_ANEW,
-    Result.STALE_ID: "the board has heard a later command",
-    Result.BAD_ARGUMENT: "the board does not take that latch or that length",
-    Result.BUSY: "that latch is being pulsed already",
+    ResultCode.STALE_BOOT: _BEGAN_ANEW,
+    ResultCode.STALE_ID: "the board has heard a later command",
+    ResultCode.BAD_ARGUMENT: "the board does not take that latch or that length",
+    ResultCode.BUSY: "that latch is being pulsed already",
 }
 
 
@@ -60,7 +60,7 @@ class LinkState(StrEnum):
     ENDED = "ended"
 
 
-class Listener(Protocol):
+class LinkListener(Protocol):
     """Whoever a link is for."""
 
     def on_ready(self, firmware: str) -> None:
@@ -76,7 +76,7 @@ class Listener(Protocol):
         """The conversation is over."""
 
 
-class Link:
+class ArduinoLink:
     """One conversation. `send` takes the bytes of a frame, and raises OSError when none went.
 
     `misfit` says why a board is not the wanted one, or nothing. `lamps` has a bit for each lamp
@@ -87,7 +87,7 @@ class Link:
         self,
         naming: str,
         send: Callable[[bytes], None],
-        listener: Listener,
+        listener: LinkListener,
         misfit: Callable[[Welcome], str],
         lamps: int,
     ) -> None:
@@ -105,7 +105,7 @@ class Link:
         self._nonce = 0
         self._last_id = 0
         self._last_said = 0.0
-        self._under_way: Order | None = None
+        self._under_way: PendingCommand | None = None
         self._door_seq: int | None = None
 
     def begin(self) -> None:
@@ -174,15 +174,15 @@ class Link:
             self._set_timer(self._last_said + PING_EVERY_S, self._ping)
 
     def _ping(self) -> None:
-        self._say(Order(Ping()))
+        self._say(PendingCommand(Ping()))
 
-    def _say(self, order: Order) -> None:
+    def _say(self, order: PendingCommand) -> None:
         self._last_id += 1
         order.frame = frame_of(order.command, self._nonce, self._last_id)
         self._under_way = order
         self._transmit(order, order.frame)
 
-    def _transmit(self, order: Order, frame: Frame) -> None:
+    def _transmit(self, order: PendingCommand, frame: Frame) -> None:
         if self._try_to_send(frame.to_bytes()):
             order.sent += 1
             self._last_said = self._loop.time()
@@ -231,23 +231,23 @@ class Link:
         self._orders.begin_anew()
         self._say_next()
 
-    def _hear_reply(self, order: Order, message: Message) -> None:
+    def _hear_reply(self, order: PendingCommand, message: Message) -> None:
         result = getattr(message, "result", None)
         if result is None:
             return  # a reply of another form than this protocol's is none
         self._under_way = None
-        if result == Result.OK:
+        if result == ResultCode.OK:
             self._take(order, message)
-        elif result == Result.STALE_ID:
+        elif result == ResultCode.STALE_ID:
             self._refuse(order, result)
-            self._greet_again(_WHY_REFUSED[Result.STALE_ID])
-        elif isinstance(order.command, Pulse):
+            self._greet_again(_WHY_REFUSED[ResultCode.STALE_ID])
+        elif isinstance(order.command, PulseCommand):
             self._refuse(order, result)
         else:
             self.end(f"it refuses a {type(order.command).__name__} (result {result}); flash it")
         self._say_next()
 
-    def _take(self, order: Order, message: Message) -> None:
+    def _take(self, order: PendingCommand, message: Message) -> None:
         order.succeed()
         if isinstance(message, Subscribed):
             self._orders.is_subscribed = True
@@ -278,16 +278,20 @@ class Link:
 
     def _hear_other_boot(self, frame: Frame, message: Message) -> None:
         order = self._under_way
-        if order and _answers(frame, order) and message == Answer(_kind(order), Result.STALE_BOOT):
+        if (
+            order
+            and _answers(frame, order)
+            and message == ReplyMessage(_kind(order), ResultCode.STALE_BOOT)
+        ):
             self._under_way = None
-            self._refuse(order, Result.STALE_BOOT)
+            self._refuse(order, ResultCode.STALE_BOOT)
         self._greet_again(_BEGAN_ANEW)
 
-    def _refuse(self, order: Order, result: int) -> None:
+    def _refuse(self, order: PendingCommand, result: int) -> None:
         """The board did not do this command; or, where it is stale, not when it came last."""
         why = next((words for known, words in _WHY_REFUSED.items() if known == result), None)
         why = why or f"the board refuses it (result {result})"
-        if order.sent > 1 and result in (Result.STALE_BOOT, Result.STALE_ID):
+        if order.sent > 1 and result in (ResultCode.STALE_BOOT, ResultCode.STALE_ID):
             order.fail(self._not_known(why))
         else:
             order.fail(DeviceUnreachable(f"{self._naming}: {why}; the latch was not moved"))
@@ -325,11 +329,11 @@ class Link:
             self._timer = None
 
 
-def _kind(order: Order) -> int:
+def _kind(order: PendingCommand) -> int:
     return order.command.KIND
 
 
-def _answers(frame: Frame, order: Order) -> bool:
+def _answers(frame: Frame, order: PendingCommand) -> bool:
     """Whether the frame is the reply to this command."""
     number = order.frame.id if order.frame else None
     return frame.kind == _kind(order) | REPLY and frame.id == number

@@ -22,7 +22,7 @@ BUZZER_LONGEST_MS = 5000
 SILENCE_MS = 1000
 
 
-class Result(IntEnum):
+class ResultCode(IntEnum):
     """What became of a command."""
 
     OK = 0
@@ -45,7 +45,7 @@ class Hello:
 
 
 @dataclass(frozen=True)
-class Pulse:
+class PulseCommand:
     """Energise a latch, counted from 1, for so long."""
 
     KIND: ClassVar[int] = 0x02
@@ -65,7 +65,7 @@ class Lamps:
 
 
 @dataclass(frozen=True)
-class Buzzer:
+class BuzzerCommand:
     """Sound for so long; 0 is silence."""
 
     KIND: ClassVar[int] = 0x04
@@ -188,7 +188,7 @@ class DoorMoved:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReplyMessage:
     """The answer to a command that is only told what became of it; `command` is its kind."""
 
     command: int
@@ -203,14 +203,14 @@ class Unreadable:
     is_known: bool
 
 
-Command = Hello | Pulse | Lamps | Buzzer | ReadDoors | Subscribe | Ping | AllOff
-Message = Command | Welcome | DoorLevels | Subscribed | Pong | DoorMoved | Answer | Unreadable
+Command = Hello | PulseCommand | Lamps | BuzzerCommand | ReadDoors | Subscribe | Ping | AllOff
+Message = Command | Welcome | DoorLevels | Subscribed | Pong | DoorMoved | ReplyMessage | Unreadable
 
-_PLAIN_ANSWERS = frozenset({Pulse.KIND, Lamps.KIND, Buzzer.KIND, AllOff.KIND})
+_PLAIN_ANSWERS = frozenset({PulseCommand.KIND, Lamps.KIND, BuzzerCommand.KIND, AllOff.KIND})
 _OF_KIND: dict[int, type[Command | Welcome | DoorLevels | Subscribed | Pong | DoorMoved]] = {
     message.KIND: message
     for message in (
-        *(Hello, Pulse, Lamps, Buzzer, ReadDoors, Subscribe, Ping, AllOff),
+        *(Hello, PulseCommand, Lamps, BuzzerCommand, ReadDoors, Subscribe, Ping, AllOff),
         *(Welcome, DoorLevels, Subscribed, Pong, DoorMoved),
     )
 }
@@ -220,7 +220,7 @@ def frame_of(message: Message, nonce: int, number: int) -> Frame:
     """The frame that carries a message; raises ValueError where a value does not fit."""
     if isinstance(message, Unreadable):
         raise ValueError(f"nothing can be sent as kind {message.kind:#04x}")  # noqa: TRY004 - of the values, not of the types
-    if isinstance(message, Answer):
+    if isinstance(message, ReplyMessage):
         return Frame(message.command | REPLY, nonce, number, bytes([message.result]))
     try:
         payload = message.LAYOUT.pack(*astuple(message))
@@ -236,7 +236,7 @@ def message_of(frame: Frame) -> Message:
         return kind(*kind.LAYOUT.unpack(frame.payload))
     # A command of any kind is refused by the result alone.
     if frame.kind & REPLY and len(frame.payload) == 1:
-        return Answer(frame.kind & ~REPLY, frame.payload[0])
+        return ReplyMessage(frame.kind & ~REPLY, frame.payload[0])
     return Unreadable(frame.kind, kind is not None or frame.kind & ~REPLY in _PLAIN_ANSWERS)
 
 

@@ -7,11 +7,11 @@ from collections import deque
 from dataclasses import dataclass
 
 from boxd.arduino.frames import Frame
-from boxd.arduino.messages import AllOff, Buzzer, Command, Lamps, Pulse, Subscribe
+from boxd.arduino.messages import AllOff, BuzzerCommand, Command, Lamps, PulseCommand, Subscribe
 
 
 @dataclass(eq=False)
-class Order:
+class PendingCommand:
     """One command on its way. `outcome` is set where somebody waits for what becomes of it."""
 
     command: Command
@@ -38,8 +38,8 @@ class Orders:
 
     def __init__(self, lamps: int) -> None:
         self.is_subscribed = False
-        self._pulses: deque[Order] = deque()
-        self._off: Order | None = None
+        self._pulses: deque[PendingCommand] = deque()
+        self._off: PendingCommand | None = None
         self._lamps = lamps
         self._wanted = 0
         self._shown: int | None = None  # None while it is not known
@@ -47,11 +47,11 @@ class Orders:
 
     def pulse(self, latch: int, milliseconds: int, outcome: asyncio.Future[None]) -> None:
         """Have a latch pulsed."""
-        self._pulses.append(Order(Pulse(latch, milliseconds), outcome))
+        self._pulses.append(PendingCommand(PulseCommand(latch, milliseconds), outcome))
 
     def turn_off(self, outcome: asyncio.Future[None]) -> None:
         """Have everything off."""
-        self._off = Order(AllOff(), outcome)
+        self._off = PendingCommand(AllOff(), outcome)
 
     def light(self, wanted: int) -> None:
         """Have these lamps lit and the others not."""
@@ -71,7 +71,7 @@ class Orders:
         self._shown = None
         self._beep = None  # a late beep would puzzle more than none
 
-    def next(self) -> Order | None:
+    def next(self) -> PendingCommand | None:
         """What to say now; None when there is nothing."""
         while self._pulses:
             order = self._pulses.popleft()
@@ -81,12 +81,12 @@ class Orders:
             order, self._off = self._off, None
             return order
         if not self.is_subscribed:
-            return Order(Subscribe(1))
+            return PendingCommand(Subscribe(1))
         if self._lamps and self._shown != self._wanted:
-            return Order(Lamps(self._lamps, self._wanted))
+            return PendingCommand(Lamps(self._lamps, self._wanted))
         if self._beep is not None:
             milliseconds, self._beep = self._beep, None
-            return Order(Buzzer(milliseconds))
+            return PendingCommand(BuzzerCommand(milliseconds))
         return None
 
     def refuse(self, error: Exception) -> None:

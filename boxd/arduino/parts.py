@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from boxd.config.device_schema import ArduinoLatch as LatchSection
 
 
-class ArduinoLatch:
+class WiredLatch:
     """One latch of an Arduino; the pulse is timed and bounded by the board's own timer."""
 
     feedback = None

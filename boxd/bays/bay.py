@@ -18,11 +18,11 @@ import structlog
 
 from boxd.bays import lamps
 from boxd.bays.answering import outcome, why_not_taken
-from boxd.bays.check import Check, NoVerdict, Patience
+from boxd.bays.check import CodeCheck, NoVerdict, RetryLimits
 from boxd.bays.lamps import LampPlayer
 from boxd.bays.redemptions import Redemptions
-from boxd.bays.touches import Ignored, TouchFilter
-from boxd.bays.typing import Typing
+from boxd.bays.touches import IgnoredTouch, TouchFilter
+from boxd.bays.typing import TypedDigits
 from boxd.bays.view import (
     BayView,
     Checking,
@@ -35,7 +35,7 @@ from boxd.bays.view import (
 )
 from boxd.config import schema
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch, Lamp, LampName
-from boxd.redemption import Answer, AnswerKind, Stage, Standing
+from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
 from boxd.timers import Timer, Timers
 
 REFUSED_BEEP_MS = 300
@@ -81,7 +81,7 @@ class Bay:
         on_change: Callable[[], None],
         timers: Timers,
         now: Callable[[], datetime],
-        patience: Patience | None = None,
+        patience: RetryLimits | None = None,
     ) -> None:
         self._config = config
         self._timeouts = timeouts
@@ -90,13 +90,13 @@ class Bay:
         self._on_change = on_change
         self._timers = timers
         self._now = now
-        self._patience = patience or Patience()
+        self._patience = patience or RetryLimits()
         self._touches = TouchFilter(timeouts.stuck_key_s)
-        self._typing = Typing(timeouts.typing_s)
+        self._typing = TypedDigits(timeouts.typing_s)
         self._player = LampPlayer(devices.lamps, timers)
-        self._open: Standing | None = None
+        self._open: RedemptionStanding | None = None
         self._ended: deque[str] = deque(maxlen=ENDINGS_REMEMBERED)
-        self._check: Check | None = None
+        self._check: CodeCheck | None = None
         self._cancelling: asyncio.Task[str] | None = None
         self._has_started = False
         self._why_not = ""
@@ -112,7 +112,7 @@ class Bay:
 
     # What the workflow's activities and the daemon tell the bay
 
-    def follow(self, standing: Standing | None) -> None:
+    def follow(self, standing: RedemptionStanding | None) -> None:
         """Show where the bay's redemption stands; None when there is no open one.
 
         May be told twice and late: what is older than what is shown changes nothing.
@@ -192,7 +192,7 @@ class Bay:
         self._notice_stuck()
         if touch.touched:
             self._after(self._timeouts.stuck_key_s + 0.01, self._notice_stuck)
-        if not isinstance(key, Ignored):
+        if not isinstance(key, IgnoredTouch):
             self._press(key)
 
     def _notice_stuck(self) -> None:
@@ -214,7 +214,7 @@ class Bay:
         else:
             self._press_to_type(key)
 
-    def _press_while_serving(self, key: Key, standing: Standing) -> None:
+    def _press_while_serving(self, key: Key, standing: RedemptionStanding) -> None:
         if key is Key.CANCEL and standing.stage is Stage.LOAD:
             self._cancel(standing)
         elif not key.is_digit:
@@ -253,7 +253,7 @@ class Bay:
             self._player.play_over(lamps.BLIP)
             return
         typed_at = self._now().astimezone().strftime("%H:%M")
-        self._check = Check(typed_at, self._patience, self._refresh, self._show_no_verdict)
+        self._check = CodeCheck(typed_at, self._patience, self._refresh, self._show_no_verdict)
         self._was_refused = False
         self._refresh()
         self._check.start(self._desk, self._config.id, digits)
@@ -274,7 +274,7 @@ class Bay:
         self._unchecked = ""
         self._refresh()
 
-    def _cancel(self, standing: Standing) -> None:
+    def _cancel(self, standing: RedemptionStanding) -> None:
         if self._cancelling is not None:
             return
         answer = Answer(
@@ -297,7 +297,7 @@ class Bay:
 
     # Showing
 
-    def _is_outdated(self, standing: Standing) -> bool:
+    def _is_outdated(self, standing: RedemptionStanding) -> bool:
         if standing.redemption in self._ended:
             is_verdict = standing.stage is Stage.REFUSED and self._check is not None
             return not is_verdict  # the same Enter, asked again after a lost reply
@@ -308,7 +308,7 @@ class Bay:
             and standing.step < shown.step
         )
 
-    def _proceed(self, standing: Standing) -> None:
+    def _proceed(self, standing: RedemptionStanding) -> None:
         is_fresh = self._check is not None
         if self._open is not None and self._open.stage is Stage.OPEN is not standing.stage:
             self._touches.forget()  # a board is deaf while it pulses
@@ -320,7 +320,7 @@ class Bay:
         if is_fresh and standing.stage is Stage.LOAD:
             self._player.show(lamps.LOAD, first=lamps.ACCEPTED)
 
-    def _end(self, standing: Standing) -> None:
+    def _end(self, standing: RedemptionStanding) -> None:
         self._ended.append(standing.redemption)
         if self._open is not None and self._open.redemption == standing.redemption:
             self._open = None

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryLimits:
     """How long a typed code is kept and tried, and how often, in seconds.
 
     A killed server or worker is back within 3 s; nobody stands and waits for more than ten.
@@ -35,7 +35,7 @@ class NoVerdict:
     is_to_be_retyped: bool
 
 
-class Check:
+class CodeCheck:
     """One typed code. Its digits live in its task alone and are in no message.
 
     `on_change` is called when `progress` changes, `on_no_verdict` when the code is given up;
@@ -45,7 +45,7 @@ class Check:
     def __init__(
         self,
         typed_at: str,
-        patience: Patience,
+        patience: RetryLimits,
         on_change: Callable[[], None],
         on_no_verdict: Callable[[NoVerdict], None],
     ) -> None:

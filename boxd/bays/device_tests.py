@@ -15,8 +15,8 @@ from typing import Protocol
 import structlog
 
 from boxd.bays.device_events import DeviceEvent, Listener, without_digits
-from boxd.bays.overseen import OverseenDevice
-from boxd.bays.rack import Rack
+from boxd.bays.overseen import MonitoredDevice
+from boxd.bays.rack import DeviceRegistry
 from boxd.bays.self_test import Tested, self_test
 from boxd.bays.view import BayState, BayView
 from boxd.config import Config
@@ -50,11 +50,11 @@ class DeviceTest:
         self.id = secrets.token_hex(8)
         self.actor = actor
         self.since = utc_now()
-        self.device: OverseenDevice | None = None
+        self.device: MonitoredDevice | None = None
         self.has_ended = asyncio.Event()
         self._tests = tests
         self._paused: list[PausedBay] = []
-        self._withheld: list[OverseenDevice] = []
+        self._withheld: list[MonitoredDevice] = []
         self._idle: asyncio.TimerHandle | None = None
         self._hear()
 
@@ -116,7 +116,7 @@ class DeviceTest:
         self.has_ended.set()
         self._tests.forget(self)
 
-    def _borrowed(self) -> OverseenDevice:
+    def _borrowed(self) -> MonitoredDevice:
         self._hear()
         if self.device is None:
             raise Refused("no device is borrowed for this test; borrow one first")
@@ -134,7 +134,7 @@ class DeviceTests:
     def __init__(
         self,
         config: Config,
-        rack: Rack,
+        rack: DeviceRegistry,
         bays: Mapping[str, PausedBay],
         on_change: Callable[[], None],
     ) -> None:

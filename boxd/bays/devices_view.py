@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boxd.bays.capabilities import Believed, DeviceParts, believed, parts_of
 from boxd.bays.device_tests import DeviceTests
-from boxd.bays.rack import Rack
+from boxd.bays.rack import DeviceRegistry
 from boxd.config import Config
 from boxd.devices import DeviceStatus, Stranger
 
@@ -41,7 +41,7 @@ def devices_view(config: Config, tests: DeviceTests) -> DevicesView:
     )
 
 
-def who_is_believed(config: Config, rack: Rack) -> dict[int, Believed]:
+def who_is_believed(config: Config, rack: DeviceRegistry) -> dict[int, Believed]:
     """Per locker, who says whether it opened."""
     return {
         locker.id: believed(locker.door is not None, rack.latch(locker.latch).feedback is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from boxd.devices import Door, DoorState
 
 
-class LettingGo:
+class LatchFeedback:
     """Remembers what the contact said since the last order; a bolt may spring back at once."""
 
     def __init__(self, feedback: Door) -> None:

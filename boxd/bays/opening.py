@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from boxd.bays.doors import DoorWatch
-from boxd.bays.letting_go import LettingGo
+from boxd.bays.letting_go import LatchFeedback
 from boxd.devices import PULSE_LONGEST_MS, DeviceState, DoorState, Latch
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
 from boxd.ledger import actuations, redemptions
-from boxd.ledger.actuations import Order, Outcome
+from boxd.ledger.actuations import ActuationOrder, Outcome
 from boxd.ledger.ledger import Ledger
-from boxd.redemption import Stage, Standing
+from boxd.redemption import RedemptionStanding, Stage
 
 # An order that could not be written down is given for this long; after that whoever confirmed it
 # may have gone, and a door must not pop open in front of nobody.
@@ -40,7 +40,7 @@ class LockerParts:
     latch: Latch
     latch_state: Callable[[], DeviceState]
     door: DoorWatch | None
-    letting_go: LettingGo | None = None
+    letting_go: LatchFeedback | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Opener:
         self._ledger = ledger
         self._lockers = {locker.id: locker for locker in lockers}
         self._door_opens_s = door_opens_s
-        self._opening: dict[str, asyncio.Task[Standing]] = {}
+        self._opening: dict[str, asyncio.Task[RedemptionStanding]] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
         self._first_tried: dict[str, float] = {}
         self._at_rest_by = float("-inf")
@@ -84,14 +84,14 @@ class Opener:
         letting_go = parts.letting_go if parts is not None else None
         return letting_go is not None and letting_go.has_happened
 
-    async def open_for(self, standing: Standing) -> Standing:
+    async def open_for(self, standing: RedemptionStanding) -> RedemptionStanding:
         """Open the locker of a redemption for its present attempt, once, and settle the stage.
 
         A second call while the first is under way waits for it.
         """
         return await asyncio.shield(self.begin(standing))
 
-    def begin(self, standing: Standing) -> asyncio.Task[Standing]:
+    def begin(self, standing: RedemptionStanding) -> asyncio.Task[RedemptionStanding]:
         """Begin to open the locker, unless that is under way; whoever confirmed need not wait."""
         order = f"{standing.redemption}/{standing.attempt}"
         task = self._opening.get(order)
@@ -110,7 +110,7 @@ class Opener:
     async def override(self, locker: int, order: str, actor: str, reason: str) -> Actuated:
         """Open a locker because a named person says so; recorded like every actuation."""
         parts = self._parts(locker)
-        given = Order(order, locker, parts.latch.address, actor, f"override: {reason}")
+        given = ActuationOrder(order, locker, parts.latch.address, actor, f"override: {reason}")
         task = asyncio.create_task(self._actuate(parts, given))
         self._keep(task)
         return await asyncio.shield(task)
@@ -127,14 +127,14 @@ class Opener:
             if locker.door is not None:
                 await locker.door.finish()
 
-    async def _open_once(self, standing: Standing, order_id: str) -> Standing:
+    async def _open_once(self, standing: RedemptionStanding, order_id: str) -> RedemptionStanding:
         present = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
         if present.stage is not Stage.OPEN or present.attempt != standing.attempt:
             return present
         if present.locker not in self._lockers or await self._is_too_late(order_id):
             return await self._settle(present, Stage.JAM, Outcome.FAILED)
         parts = self._parts(present.locker)
-        order = Order(
+        order = ActuationOrder(
             *(order_id, parts.id, parts.latch.address, "operator"),
             f"redemption, attempt {present.attempt}",
             present.redemption,
@@ -145,7 +145,9 @@ class Opener:
         self._first_tried.pop(order_id, None)
         return settled
 
-    async def _settle(self, present: Standing, stage: Stage, outcome: Outcome) -> Standing:
+    async def _settle(
+        self, present: RedemptionStanding, stage: Stage, outcome: Outcome
+    ) -> RedemptionStanding:
         return await self._ledger.write(
             lambda tx: redemptions.settle_opening(
                 *(tx, present.redemption, present.attempt, stage, outcome is Outcome.UNKNOWN)
@@ -159,7 +161,7 @@ class Opener:
             return False
         return not await self._ledger.read(lambda c: actuations.is_known(c, order))
 
-    async def _actuate(self, parts: LockerParts, order: Order) -> Actuated:
+    async def _actuate(self, parts: LockerParts, order: ActuationOrder) -> Actuated:
         """The one order in which a latch is moved: intent committed, pulse, outcome committed."""
         intended = await self._ledger.write(lambda tx: actuations.intend(tx, order))
         if intended.is_new:

@@ -13,7 +13,7 @@ from boxd.bays.answering import outcome, why_not_taken
 from boxd.bays.options import SUBSTITUTE, Option, pages_of
 from boxd.bays.prompts import Prompt
 from boxd.bays.redemptions import Redemptions
-from boxd.bays.touches import Ignored, TouchFilter
+from boxd.bays.touches import IgnoredTouch, TouchFilter
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch
 from boxd.timers import Timers
 
@@ -33,7 +33,7 @@ REFUSED_BEEP_MS = 200
 
 
 @dataclass(frozen=True)
-class DeskState:
+class ConsoleState:
     """What the keys speak to. `focused` is a prompt's id or empty; `message` is for the HUD."""
 
     focused: str = ""
@@ -42,7 +42,7 @@ class DeskState:
     message: str = ""
 
 
-class OperatorDesk:
+class OperatorConsole:
     """Holds the focus among the prompts, the oldest first, and turns presses into answers.
 
     `keypad` None is a box without operator's keys: the focus is held all the same.
@@ -67,13 +67,13 @@ class OperatorDesk:
         self._patience_s = patience_s
         self._touches = TouchFilter(stuck_key_s)
         self._prompts: tuple[Prompt, ...] = ()
-        self._state = DeskState()
+        self._state = ConsoleState()
         self._deaf_until = -math.inf
         self._answering: asyncio.Task[str] | None = None
         if keypad is not None:
             keypad.subscribe(self._take_touch)
 
-    def state(self) -> DeskState:
+    def state(self) -> ConsoleState:
         """What the keys speak to now."""
         return self._state
 
@@ -86,7 +86,7 @@ class OperatorDesk:
         before = self._visible()
         self._prompts = tuple(sorted(prompts, key=_urgency))
         if self._is_focus_free():
-            self._show(DeskState(focused=self._prompts[0].id if self._prompts else ""))
+            self._show(ConsoleState(focused=self._prompts[0].id if self._prompts else ""))
         if self._visible() != before:
             self._deaf_until = self._timers.time() + SETTLE_S
 
@@ -101,7 +101,7 @@ class OperatorDesk:
 
     def _take_touch(self, touch: KeyTouch) -> None:
         key = self._touches.take(touch)
-        if isinstance(key, Ignored) or self._answering is not None:
+        if isinstance(key, IgnoredTouch) or self._answering is not None:
             return
         if self._timers.time() >= self._deaf_until:
             self._press(key)
@@ -129,10 +129,10 @@ class OperatorDesk:
         self._answering = asyncio.get_running_loop().create_task(answering)
         self._answering.add_done_callback(partial(self._answer_is_over, prompt))
 
-    def _opened(self, prompt: Prompt, menu: str) -> DeskState:
+    def _opened(self, prompt: Prompt, menu: str) -> ConsoleState:
         is_paging = menu == SUBSTITUTE == self._state.menu
         page = (self._state.page + 1) % pages_of(prompt.others) if is_paging else 0
-        return DeskState(prompt.id, menu, page)
+        return ConsoleState(prompt.id, menu, page)
 
     def _answer_is_over(self, prompt: Prompt, task: asyncio.Task[str]) -> None:
         self._answering = None
@@ -150,12 +150,12 @@ class OperatorDesk:
 
     def _report(self, message: str) -> None:
         state = self._state
-        self._show(DeskState(state.focused, state.menu, state.page, message))
+        self._show(ConsoleState(state.focused, state.menu, state.page, message))
 
     def _focus_next(self, prompt: Prompt) -> None:
         asking = [one for one in self._prompts if one.options] or list(self._prompts)
         following = asking[(asking.index(prompt) + 1) % len(asking)] if prompt in asking else None
-        self._show(DeskState(focused=(following or asking[0]).id))
+        self._show(ConsoleState(focused=(following or asking[0]).id))
 
     def _is_focus_free(self) -> bool:
         focused = self._focused()
@@ -171,7 +171,7 @@ class OperatorDesk:
         prompt = self._focused()
         return (prompt.id, self._options(prompt)) if prompt else ("", ())
 
-    def _show(self, state: DeskState) -> None:
+    def _show(self, state: ConsoleState) -> None:
         if state != self._state:
             self._state = state
             self._on_change()

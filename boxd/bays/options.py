@@ -76,7 +76,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Prize:
+class OfferedPrize:
     """A prize as the operator chooses it."""
 
     sku: str
@@ -113,7 +113,9 @@ TAKE_OPTIONS = (Option("completed", "Taken and shut", Key.ENTER, Tone.PRIMARY, _
 TAKE_UNSEEN_OPTIONS = (Option("completed", "I see it shut", Key.ENTER, Tone.PRIMARY, _SEEN_SHUT),)
 
 
-def options_at(stage: Stage, door: DoorState | None, others: Sequence[Prize]) -> tuple[Option, ...]:
+def options_at(
+    stage: Stage, door: DoorState | None, others: Sequence[OfferedPrize]
+) -> tuple[Option, ...]:
     """The options of a stage; `others` are the prizes that could be given instead."""
     match stage:
         case Stage.LOAD:
@@ -138,7 +140,7 @@ def decline_menu(prize: str) -> tuple[Option, ...]:
     )
 
 
-def substitute_menu(prizes: Sequence[Prize], page: int) -> tuple[Option, ...]:
+def substitute_menu(prizes: Sequence[OfferedPrize], page: int) -> tuple[Option, ...]:
     """All prizes that can be given instead; those of the page have the keys 1 to 9."""
     first = page % pages_of(prizes) * PRIZES_A_PAGE
     options = [_substitute(prize, number - first) for number, prize in enumerate(prizes, 1)]
@@ -148,12 +150,12 @@ def substitute_menu(prizes: Sequence[Prize], page: int) -> tuple[Option, ...]:
     return (*options, Option("back", "Back", Key.CANCEL))
 
 
-def pages_of(prizes: Sequence[Prize]) -> int:
+def pages_of(prizes: Sequence[OfferedPrize]) -> int:
     """How many pages the operator's keys need for these prizes."""
     return max(1, -(-len(prizes) // PRIZES_A_PAGE))
 
 
-def _substitute(prize: Prize, number: int) -> Option:
+def _substitute(prize: OfferedPrize, number: int) -> Option:
     key = Key(str(number)) if 1 <= number <= PRIZES_A_PAGE else None
     label = f"{prize.name} ({prize.on_hand} left)"
     wording = Wording(AnswerKind.SUBSTITUTED, sku=prize.sku)

@@ -34,7 +34,7 @@ _FEEDBACK_WORDS = {
 }
 
 
-class OverseenKeypad:
+class MonitoredKeypad:
     """Keys whose touches can be withheld from those who work with them."""
 
     def __init__(self, keypad: Keypad, tell: Tell) -> None:
@@ -56,7 +56,7 @@ class OverseenKeypad:
             listener(touch)
 
 
-class OverseenLamp:
+class MonitoredLamp:
     """A lamp that a test can borrow."""
 
     def __init__(self, lamp: Lamp, name: LampName, tell: Tell) -> None:
@@ -92,7 +92,7 @@ class OverseenLamp:
         self._tell(What.LAMP, self._name, "lit" if lit else "out", "")
 
 
-class OverseenBuzzer:
+class MonitoredBuzzer:
     """A buzzer that a test can borrow; what the bay would sound meanwhile is left out."""
 
     def __init__(self, buzzer: Buzzer, tell: Tell) -> None:
@@ -111,7 +111,7 @@ class OverseenBuzzer:
         self._tell(What.BUZZER, "", f"{milliseconds} ms", "")
 
 
-class OverseenLatch:
+class MonitoredLatch:
     """A latch whose pulses are told."""
 
     def __init__(self, latch: Latch, name: str, tell: Tell) -> None:
@@ -145,7 +145,7 @@ class OverseenLatch:
         self._pulsed("pulsed", "")
 
 
-class OverseenDevice:
+class MonitoredDevice:
     """One device with its parts overseen."""
 
     def __init__(self, device: Device, events: DeviceEvents) -> None:
@@ -153,13 +153,13 @@ class OverseenDevice:
         self._tell: Tell = partial(events.tell, device.name)
         self._noticed: tuple[DeviceState, str] | None = None
         self.name = device.name
-        self.keypad = OverseenKeypad(device.keypad, self._tell) if device.keypad else None
+        self.keypad = MonitoredKeypad(device.keypad, self._tell) if device.keypad else None
         self.lamps = {
-            name: OverseenLamp(lamp, name, self._tell) for name, lamp in device.lamps.items()
+            name: MonitoredLamp(lamp, name, self._tell) for name, lamp in device.lamps.items()
         }
-        self.buzzer = OverseenBuzzer(device.buzzer, self._tell) if device.buzzer else None
+        self.buzzer = MonitoredBuzzer(device.buzzer, self._tell) if device.buzzer else None
         self.latches = {
-            name: OverseenLatch(latch, name, self._tell) for name, latch in device.latches.items()
+            name: MonitoredLatch(latch, name, self._tell) for name, latch in device.latches.items()
         }
         self.doors = device.doors
         for name, door in device.doors.items():

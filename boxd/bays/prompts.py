@@ -12,17 +12,17 @@ from typing import Any
 from boxd.bays.options import (
     DECLINE,
     SUBSTITUTE,
+    OfferedPrize,
     Option,
-    Prize,
     Wording,
     decline_menu,
     options_at,
     substitute_menu,
 )
 from boxd.devices import DoorState
-from boxd.redemption import Answer, Stage, Standing
+from boxd.redemption import Answer, RedemptionStanding, Stage
 
-__all__ = ["Prize", "Prompt", "prompt_for"]
+__all__ = ["OfferedPrize", "Prompt", "prompt_for"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Prompt:
     since: str
     reminders: int
     options: tuple[Option, ...]
-    others: tuple[Prize, ...] = ()
+    others: tuple[OfferedPrize, ...] = ()
 
     def menu(self, name: str, page: int = 0) -> tuple[Option, ...]:
         """The options that the keys choose from while menu `name` is open; "" is the prompt."""
@@ -95,9 +95,9 @@ class Prompt:
 
 
 def prompt_for(
-    standing: Standing,
+    standing: RedemptionStanding,
     door: DoorState | None,
-    stock: Sequence[Prize],
+    stock: Sequence[OfferedPrize],
     reminders: int = 0,
     bay_name: str = "",
     why_no_latch: str = "",
@@ -135,7 +135,7 @@ def prompt_for(
     )
 
 
-def _words(standing: Standing, door: DoorState | None) -> tuple[str, str]:
+def _words(standing: RedemptionStanding, door: DoorState | None) -> tuple[str, str]:
     locker, prize = f"locker {standing.locker}", standing.prize
     match standing.stage:
         case Stage.LOAD:
@@ -159,7 +159,7 @@ def _load_text(locker: str, door: DoorState | None) -> str:
     return "Shut the locker, then confirm."
 
 
-def _ask_text(standing: Standing, door: DoorState | None) -> str:
+def _ask_text(standing: RedemptionStanding, door: DoorState | None) -> str:
     if standing.outcome_unknown:
         return "The box was interrupted while opening it. Look at the door."
     if door is DoorState.UNKNOWN:
@@ -167,7 +167,7 @@ def _ask_text(standing: Standing, door: DoorState | None) -> str:
     return "It has no door switch. Look at the door."
 
 
-def _jam_text(standing: Standing, door: DoorState | None) -> str:
+def _jam_text(standing: RedemptionStanding, door: DoorState | None) -> str:
     if door is DoorState.OPEN:
         return "Its door is open now: if you opened it, say 'Opened by hand'."
     tried = f"Tried {standing.attempt} times. " if standing.attempt > 1 else ""

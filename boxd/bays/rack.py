@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from boxd.bays.device_events import DeviceEvents
-from boxd.bays.overseen import OverseenDevice
+from boxd.bays.overseen import MonitoredDevice
 from boxd.config.addresses import split
 from boxd.devices import (
     Bus,
@@ -22,7 +22,7 @@ from boxd.devices import (
 from boxd.errors import NotFound
 
 
-class Rack:
+class DeviceRegistry:
     """The devices of a box. A missing one is a state, and keeps nothing else from starting.
 
     `order` is the order of the devices in the configuration. `events` tells what happens at them.
@@ -32,7 +32,7 @@ class Rack:
         self._buses = tuple(buses)
         found = {device.name: device for bus in buses for device in bus.devices}
         self.events = DeviceEvents()
-        self._devices = {name: OverseenDevice(found[name], self.events) for name in order}
+        self._devices = {name: MonitoredDevice(found[name], self.events) for name in order}
 
     async def start(self) -> None:
         """Look for every device and go on looking; returns after a second at the latest."""
@@ -59,11 +59,11 @@ class Rack:
         return tuple(stranger for bus in self._buses for stranger in bus.strangers())
 
     @property
-    def devices(self) -> Sequence[OverseenDevice]:
+    def devices(self) -> Sequence[MonitoredDevice]:
         """Every device, in the order of the configuration."""
         return tuple(self._devices.values())
 
-    def device(self, name: str) -> OverseenDevice:
+    def device(self, name: str) -> MonitoredDevice:
         """The device of this name; raises NotFound."""
         try:
             return self._devices[name]

@@ -8,7 +8,7 @@ from datetime import datetime
 from boxd.devices import DeviceState, DeviceStatus
 
 
-class Returns:
+class ReconnectNotifier:
     """Calls whoever asked, each time a device becomes ready anew."""
 
     def __init__(self) -> None:

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from boxd.bays.overseen import OverseenDevice
-from boxd.bays.rack import Rack
+from boxd.bays.overseen import MonitoredDevice
+from boxd.bays.rack import DeviceRegistry
 from boxd.devices import DeviceState, DoorState, part_named
 
 SETTLES_S = 1.5
 """Time for a device to be found out: a command to an Arduino is tried for a second."""
 
 
-class Result(StrEnum):
+class SelfTestResult(StrEnum):
     """What became of testing one part."""
 
     PASSED = "passed"
@@ -32,7 +32,7 @@ class Tested:
 
     device: str
     part: str
-    result: Result
+    result: SelfTestResult
     remark: str = ""
 
     def as_json(self) -> dict[str, str]:
@@ -45,7 +45,7 @@ class Tested:
         }
 
 
-async def self_test(rack: Rack, settles_s: float = SETTLES_S) -> tuple[Tested, ...]:
+async def self_test(rack: DeviceRegistry, settles_s: float = SETTLES_S) -> tuple[Tested, ...]:
     """Send every lamp what it shows anyway, and look how the devices and their contacts stand."""
     for device in rack.devices:
         for lamp in device.lamps.values():
@@ -54,22 +54,24 @@ async def self_test(rack: Rack, settles_s: float = SETTLES_S) -> tuple[Tested, .
     tested = [row for device in rack.devices for row in _look_at(device)]
     for stranger in rack.strangers():
         remark = f"plugged in, but in no configuration. {stranger.remedy}".strip()
-        tested.append(Tested(stranger.port, "", Result.SKIPPED, remark))
+        tested.append(Tested(stranger.port, "", SelfTestResult.SKIPPED, remark))
     return tuple(tested)
 
 
-def _look_at(device: OverseenDevice) -> Iterator[Tested]:
+def _look_at(device: MonitoredDevice) -> Iterator[Tested]:
     status = device.status
     if status.state is DeviceState.DISABLED:
-        yield Tested(device.name, "", Result.SKIPPED, "switched off in the configuration")
+        yield Tested(device.name, "", SelfTestResult.SKIPPED, "switched off in the configuration")
         return
     if status.state is not DeviceState.READY:
         because = f": {status.why}" if status.why else ""
-        yield Tested(device.name, "", Result.FAILED, f"{status.state}{because}")
+        yield Tested(device.name, "", SelfTestResult.FAILED, f"{status.state}{because}")
         return
-    yield Tested(device.name, "", Result.PASSED, status.state)
+    yield Tested(device.name, "", SelfTestResult.PASSED, status.state)
     for lamp in device.lamps:
-        yield Tested(device.name, f"{lamp} lamp", Result.PASSED, "can be sent; nobody looked")
+        yield Tested(
+            device.name, f"{lamp} lamp", SelfTestResult.PASSED, "can be sent; nobody looked"
+        )
     for name, door in device.doors.items():
         yield _contact(device.name, part_named("door", name), door.state)
     for name, latch in device.latches.items():
@@ -78,11 +80,11 @@ def _look_at(device: OverseenDevice) -> Iterator[Tested]:
                 device.name, f"contact of {part_named('latch', name)}", latch.feedback.state
             )
         yield Tested(
-            device.name, part_named("latch", name), Result.SKIPPED, "never moved by itself"
+            device.name, part_named("latch", name), SelfTestResult.SKIPPED, "never moved by itself"
         )
 
 
 def _contact(device: str, part: str, state: DoorState) -> Tested:
     if state is DoorState.UNKNOWN:
-        return Tested(device, part, Result.FAILED, "has said nothing; check its wiring")
-    return Tested(device, part, Result.PASSED, state)
+        return Tested(device, part, SelfTestResult.FAILED, "has said nothing; check its wiring")
+    return Tested(device, part, SelfTestResult.PASSED, state)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from boxd.bays.rack import Rack
+from boxd.bays.rack import DeviceRegistry
 
 LOOK_EVERY_S = 2.0
 
 
-async def watch_strangers(rack: Rack, on_change: Callable[[], None]) -> None:
+async def watch_strangers(rack: DeviceRegistry, on_change: Callable[[], None]) -> None:
     """Call `on_change` whenever something else is plugged in and in no configuration; for ever."""
     known = rack.strangers()
     while True:

@@ -19,7 +19,7 @@ LOST_RELEASE_S = 0.100
 """A board is deaf for 100 ms while it pulses: only after that can a release have been lost."""
 
 
-class Ignored(StrEnum):
+class IgnoredTouch(StrEnum):
     """Why a touch or a release is no key press; the value is for a maintainer's eyes."""
 
     RELEASED = "the end of a touch"
@@ -51,13 +51,13 @@ class TouchFilter:
         self._holds: dict[Key, _Hold] = {}
         self._heard: dict[Key, float] = {}
 
-    def take(self, touch: KeyTouch) -> Key | Ignored:
+    def take(self, touch: KeyTouch) -> Key | IgnoredTouch:
         """The key that was pressed by this touch, or why it is no press."""
         quiet_s = touch.at - self._heard.get(touch.key, -math.inf)
         self._heard[touch.key] = touch.at
         if not touch.touched:
             hold = self._holds.pop(touch.key, None)
-            return Ignored.RELEASED if hold else Ignored.NOT_TOUCHED
+            return IgnoredTouch.RELEASED if hold else IgnoredTouch.NOT_TOUCHED
         return self._touch(touch, quiet_s)
 
     def stuck(self, now: float) -> tuple[Key, ...]:
@@ -68,19 +68,19 @@ class TouchFilter:
         """Take every key for released: the board was away or deaf."""
         self._holds.clear()
 
-    def _touch(self, touch: KeyTouch, quiet_s: float) -> Key | Ignored:
+    def _touch(self, touch: KeyTouch, quiet_s: float) -> Key | IgnoredTouch:
         if self._is_stuck(touch.key, touch.at):
-            return Ignored.STUCK
+            return IgnoredTouch.STUCK
         hold = self._holds.get(touch.key)
         if hold is None:
             self._holds[touch.key] = _Hold(touch.at)
         if quiet_s < (DEBOUNCE_S if hold is None else LOST_RELEASE_S):
-            return Ignored.BOUNCED
+            return IgnoredTouch.BOUNCED
         if hold is not None:
             if hold.touched_again:
-                return Ignored.MISFIRED
+                return IgnoredTouch.MISFIRED
             hold.touched_again = True
-        return Ignored.ANOTHER_HELD if self._is_another_held(touch) else touch.key
+        return IgnoredTouch.ANOTHER_HELD if self._is_another_held(touch) else touch.key
 
     def _is_stuck(self, key: Key, now: float) -> bool:
         hold = self._holds.get(key)

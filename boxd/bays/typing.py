@@ -8,7 +8,7 @@ LONGEST = 16
 """More digits than any code has: what is typed beyond is dropped."""
 
 
-class Typing:
+class TypedDigits:
     """Digits being typed. They leave by `take` only, and no message or repr shows them."""
 
     def __init__(self, timeout_s: float) -> None:

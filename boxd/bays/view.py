@@ -11,7 +11,7 @@ from typing import Any
 
 from boxd.bays import lamps
 from boxd.bays.lamps import Pattern
-from boxd.redemption import Refusal, Stage, Standing
+from boxd.redemption import RedemptionStanding, Refusal, Stage
 
 
 class BayState(StrEnum):
@@ -37,7 +37,7 @@ class Checking(StrEnum):
 class Facts:
     """All that decides what a bay shows. `standing` is an open redemption or None."""
 
-    standing: Standing | None = None
+    standing: RedemptionStanding | None = None
     checking: Checking = Checking.NOTHING
     typed_at: str = ""
     was_refused: bool = False
@@ -174,7 +174,7 @@ def _idle_text(facts: Facts) -> str:
     return "Ready for a code"
 
 
-def ending_of(standing: Standing) -> tuple[str, str]:
+def ending_of(standing: RedemptionStanding) -> tuple[str, str]:
     """How a redemption ended, in words, and the tone of that."""
     match standing.stage:
         case Stage.DISPENSED:

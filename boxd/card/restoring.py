@@ -23,7 +23,7 @@ from boxd.ledger.ledger import as_text
 from boxd.ledger.replacing import flush
 from boxd.ledger.soundness import Contents, examine
 from boxd.upgrade import health, system
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.release import Release, current_release
 from boxd.upgrade.telling import tell
 
@@ -69,7 +69,7 @@ def _unpack(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> N
         shutil.copyfileobj(content, stream)
 
 
-def restore_card(opened: Opened, places: Places) -> None:
+def restore_card(opened: Opened, places: InstallPaths) -> None:
     """Put all of it in its place, then start the box. Raises BoxdError when it does not get ready.
 
     What lay there before is kept beside it.

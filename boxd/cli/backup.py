@@ -182,7 +182,7 @@ def _restore_card(file: Path, passphrase_file: Path | None, yes: bool) -> None:
     if os.geteuid() != 0:
         raise BoxdError(f"it takes root: sudo boxd backup restore --card {file}")
     from boxd.card.restoring import open_card, restore_card
-    from boxd.upgrade.places import Places
+    from boxd.upgrade.places import InstallPaths
 
     passphrase = _passphrase(passphrase_file, is_new=False)
     # In memory: no key is left on a disk, whatever interrupts this.
@@ -195,7 +195,7 @@ def _restore_card(file: Path, passphrase_file: Path | None, yes: bool) -> None:
         )
         if not yes:
             click.confirm(question, abort=True, err=True)
-        restore_card(opened, Places())
+        restore_card(opened, InstallPaths())
 
 
 def _tell(done: Restored) -> None:

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Batch:
+class CodeBatch:
     """A batch at the daemon, and the file that it comes from."""
 
     id: str
@@ -63,9 +63,9 @@ class Batch:
 
 
 @contextmanager
-def staged(file: Path, rows: Sequence[CodeRow]) -> Iterator[Batch]:
+def staged(file: Path, rows: Sequence[CodeRow]) -> Iterator[CodeBatch]:
     """The rows at the daemon, until the block ends."""
-    batch = Batch(daemon.post("/api/v1/code-batches", {"actor": actor()})["batch"], file)
+    batch = CodeBatch(daemon.post("/api/v1/code-batches", {"actor": actor()})["batch"], file)
     path = f"/api/v1/code-batches/{batch.id}"
     try:
         with progress(f"sending {len(rows)} codes", len(rows)) as note:

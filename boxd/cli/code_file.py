@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from boxd.cli import csv_file
-from boxd.cli.csv_file import Columns, Row
+from boxd.cli.csv_file import Columns, CsvRow
 from boxd.cli.file_text import importing, read_text
 from boxd.errors import BadInput
 from boxd.ledger.check_digit import is_well_formed
@@ -62,7 +62,7 @@ def _read(path: Path, columns: Columns, once: str, why_not: Callable[[str], str]
     return found
 
 
-def _code_row(row: Row) -> CodeRow:
+def _code_row(row: CsvRow) -> CodeRow:
     values = row.values
     return CodeRow(
         row.line,
@@ -81,7 +81,7 @@ def _faults(values: Mapping[str, str], once: str, why_not: Callable[[str], str])
             yield f"{name} {_shown(values[name])} {why}"
 
 
-def _repeated(row: Row, once: str, seen: dict[str, int]) -> list[str]:
+def _repeated(row: CsvRow, once: str, seen: dict[str, int]) -> list[str]:
     if once not in row.values:
         return []
     value = row.values[once]

@@ -40,7 +40,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Row:
+class CsvRow:
     """One row as it was written, the line where it begins, and what is wrong with its form."""
 
     line: int
@@ -48,7 +48,7 @@ class Row:
     faults: tuple[str, ...] = ()
 
 
-def rows(text: str, columns: Columns) -> Iterator[Row]:
+def rows(text: str, columns: Columns) -> Iterator[CsvRow]:
     """The rows below the header; lines are counted as an editor does.
 
     A wrong header is one row with the faults. An optional cell that is empty counts as left out.
@@ -61,7 +61,7 @@ def rows(text: str, columns: Columns) -> Iterator[Row]:
         if not any(header):
             raise UnreadableError(f"it is empty; its first line is to be: {columns.as_header}")
         if faults := (*wrong_names(header, columns), *_twice(header)):
-            yield Row(1 + skipped, {}, faults)
+            yield CsvRow(1 + skipped, {}, faults)
             return
         begins = reader.line_num + 1
         for cells in reader:
@@ -73,11 +73,11 @@ def rows(text: str, columns: Columns) -> Iterator[Row]:
         raise UnreadableError(f"line {line}: {error}; check the quotes") from None
 
 
-def _row(line: int, header: list[str], cells: list[str], columns: Columns) -> Row:
+def _row(line: int, header: list[str], cells: list[str], columns: Columns) -> CsvRow:
     if len(cells) != len(header):
-        return Row(line, {}, (f"{len(cells)} values for {len(header)} columns",))
+        return CsvRow(line, {}, (f"{len(cells)} values for {len(header)} columns",))
     pairs = zip(header, (cell.strip() for cell in cells), strict=True)
-    return Row(line, {name: cell for name, cell in pairs if cell or name in columns.required})
+    return CsvRow(line, {name: cell for name, cell in pairs if cell or name in columns.required})
 
 
 def _without_hint(text: str) -> tuple[str, int]:

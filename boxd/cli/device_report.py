@@ -17,7 +17,7 @@ PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One part of a device and what its test found; `part` is empty for the device itself."""
 
     device: str
@@ -34,12 +34,12 @@ class Report:
     by: str
     at: str
     boxd: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ReportRow] = field(default_factory=list)
     stopped: str = ""
 
     def note(self, device: str, part: str, result: str, remark: str = "") -> None:
         """Add a row."""
-        self.rows.append(Row(device, part, result, remark))
+        self.rows.append(ReportRow(device, part, result, remark))
 
     @property
     def is_good(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from boxd.cli import daemon
 from boxd.cli.device_report import FAILED, PASSED, SKIPPED, Report
-from boxd.cli.tester import Answer, Tester
+from boxd.cli.tester import Tester, TesterAnswer
 from boxd.devices import part_named
 from boxd.errors import Refused
 
@@ -18,7 +18,7 @@ OPENS_WITHIN_S = 5.0
 DOOR_WITHIN_S = 60.0
 REASON = "devices test"
 
-_RESULTS = {Answer.YES: PASSED, Answer.NO: FAILED, Answer.SKIP: SKIPPED}
+_RESULTS = {TesterAnswer.YES: PASSED, TesterAnswer.NO: FAILED, TesterAnswer.SKIP: SKIPPED}
 
 
 class Walk:

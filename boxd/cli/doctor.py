@@ -19,9 +19,9 @@ from boxd.errors import ConfigError
 
 if TYPE_CHECKING:
     from boxd.config import Config
-    from boxd.doctor.check import Examined
+    from boxd.doctor.check import CheckResult
     from boxd.doctor.finding import Grade
-    from boxd.doctor.patient import Json, Patient
+    from boxd.doctor.patient import CheckContext, Json
 
 # A daemon that is well answers in some milliseconds; on a busy Pi it may take a second.
 _ANSWER_WITHIN_S = 5.0
@@ -71,13 +71,13 @@ def command(strict: bool, bundle: bool, everything: bool, as_json: bool) -> int 
     return FAILED if found in bad else None
 
 
-def _patient() -> Patient:
-    from boxd.doctor.patient import Daemon, Patient
+def _patient() -> CheckContext:
+    from boxd.doctor.patient import CheckContext, Daemon
     from boxd.doctor.programs import said_by
     from boxd.machine_clock import look
 
     path, found = _configuration()
-    return Patient(path, found, Daemon(lambda asked: _ask(found, asked)), look(), said_by)
+    return CheckContext(path, found, Daemon(lambda asked: _ask(found, asked)), look(), said_by)
 
 
 def _configuration() -> tuple[Path, Config | ConfigError]:
@@ -103,7 +103,7 @@ def _ask(found: Config | ConfigError, path: str) -> Json:
     return answer
 
 
-def _examined(patient: Patient) -> list[Examined]:
+def _examined(patient: CheckContext) -> list[CheckResult]:
     from boxd.doctor.check import examine
     from boxd.doctor.checks import CHECKS
 
@@ -115,7 +115,7 @@ def _examined(patient: Patient) -> list[Examined]:
     return found
 
 
-def _show(examined: list[Examined], everything: bool) -> None:
+def _show(examined: list[CheckResult], everything: bool) -> None:
     from boxd.doctor import report
 
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDEST
@@ -124,7 +124,7 @@ def _show(examined: list[Examined], everything: bool) -> None:
         click.echo(click.style(line, bold=True) if line.isalpha() else line)
 
 
-def _bundle(patient: Patient, examined: list[Examined]) -> None:
+def _bundle(patient: CheckContext, examined: list[CheckResult]) -> None:
     from boxd.doctor import bundle
 
     name = f"boxd-bundle-{patient.name or 'box'}-{patient.now:%Y%m%dT%H%M%S}.tar.gz"

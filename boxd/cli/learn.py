@@ -14,7 +14,7 @@ from boxd.errors import BadInput, BoxdError, ConfigError, DeviceUnreachable, Ref
 
 if TYPE_CHECKING:
     from boxd.cli.keyboard import Keyboard
-    from boxd.cli.lesson import Pupil
+    from boxd.cli.lesson import MidiProbe
     from boxd.config.schema import Config, MidiBackend
     from boxd.devices import LampName
     from boxd.midi.learned import LearnedDevice, LearnedLamp
@@ -176,13 +176,13 @@ async def _converse(
     lamps: bool | None,
     config: Config | None,
 ) -> LearnedDevice:
-    from boxd.cli.lesson import Pupil, say, show_keys
+    from boxd.cli.lesson import MidiProbe, say, show_keys
     from boxd.midi.learned import LearnedDevice, name_for
 
     taken = {device.name: device.port for device in config.devices} if config else {}
     if port in taken.values():
         say(f"note: '{port}' is configured already; a running boxd hears these keys too")
-    pupil = Pupil(ports, pair, port)
+    pupil = MidiProbe(ports, pair, port)
     await pupil.open()
     try:
         keys = await show_keys(pupil, keyboard)
@@ -196,7 +196,7 @@ async def _converse(
     return LearnedDevice(name or name_for(port, taken), port, keys, lights)
 
 
-async def _lights(pupil: Pupil, keyboard: Keyboard) -> dict[LampName, LearnedLamp]:
+async def _lights(pupil: MidiProbe, keyboard: Keyboard) -> dict[LampName, LearnedLamp]:
     from boxd.cli.lesson import show_lamps
 
     try:

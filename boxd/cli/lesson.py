@@ -17,10 +17,10 @@ from boxd.midi.learned import LearnedLamp
 from boxd.midi.learning import (
     KEYS,
     Again,
-    Event,
     Kind,
+    LearnedEvent,
     LearnedKey,
-    Lesson,
+    LearningSession,
     Press,
     Signal,
     read,
@@ -37,7 +37,7 @@ LIT = (127, 1, 3, 5, 13, 21, 60, 62)
 DARK = (0, 12)
 
 
-class Pupil:
+class MidiProbe:
     """A device that is being learned: what it sends, and what is sent to it."""
 
     def __init__(self, ports: PortSystem, pair: PortPair, name: str) -> None:
@@ -46,7 +46,7 @@ class Pupil:
         self._pair = pair
         self._port: Port | None = None
         self._stream = MidiStream()
-        self._heard: asyncio.Queue[Event] = asyncio.Queue()
+        self._heard: asyncio.Queue[LearnedEvent] = asyncio.Queue()
         self._echoes = Echoes()
 
     async def open(self) -> None:
@@ -103,9 +103,9 @@ class Pupil:
             )
 
 
-async def show_keys(pupil: Pupil, keyboard: Keyboard) -> dict[Key, LearnedKey]:
+async def show_keys(pupil: MidiProbe, keyboard: Keyboard) -> dict[Key, LearnedKey]:
     """Ask for each key; what was learned by the end or by `q`."""
-    lesson = Lesson()
+    lesson = LearningSession()
     say("Press each key once as it is asked for, and let it go at once.")
     say("On this keyboard: Backspace for the key before again, s to skip one, q to end.")
     with keyboard.by_key():
@@ -116,7 +116,7 @@ async def show_keys(pupil: Pupil, keyboard: Keyboard) -> dict[Key, LearnedKey]:
     return lesson.learned
 
 
-async def _ask(lesson: Lesson, pupil: Pupil, keyboard: Keyboard) -> bool:
+async def _ask(lesson: LearningSession, pupil: MidiProbe, keyboard: Keyboard) -> bool:
     """Take one press or one word; False when that ends the lesson."""
     heard = asyncio.ensure_future(pupil.collect(lesson.press()))
     typed = asyncio.ensure_future(keyboard.typed())
@@ -140,7 +140,7 @@ def _tell(outcome: LearnedKey | Again) -> None:
     say(f"      {outcome.signal}{taps}{notice}")
 
 
-def _obey(word: str, lesson: Lesson) -> bool:
+def _obey(word: str, lesson: LearningSession) -> bool:
     if word in BACK:
         lesson.back()
     elif word in SKIP:
@@ -152,7 +152,7 @@ def _obey(word: str, lesson: Lesson) -> bool:
     return True
 
 
-async def show_lamps(pupil: Pupil, keyboard: Keyboard) -> dict[LampName, LearnedLamp]:
+async def show_lamps(pupil: MidiProbe, keyboard: Keyboard) -> dict[LampName, LearnedLamp]:
     """Ask for the light of each lamp, and try values until one pleases."""
     lamps: dict[LampName, LearnedLamp] = {}
     for lamp in LampName:
@@ -166,7 +166,7 @@ async def show_lamps(pupil: Pupil, keyboard: Keyboard) -> dict[LampName, Learned
     return lamps
 
 
-async def _which(pupil: Pupil, keyboard: Keyboard) -> Signal | None:
+async def _which(pupil: MidiProbe, keyboard: Keyboard) -> Signal | None:
     """The light of a pad that is touched, or that is typed; None to go without."""
     pupil.forget()
     touched = asyncio.ensure_future(pupil.collect(Press()))
@@ -200,7 +200,7 @@ def parse(text: str) -> Signal | None:
     return signal if signal.number <= 127 and 1 <= signal.channel <= 16 else None
 
 
-async def _try(pupil: Pupil, keyboard: Keyboard, signal: Signal) -> LearnedLamp | None:
+async def _try(pupil: MidiProbe, keyboard: Keyboard, signal: Signal) -> LearnedLamp | None:
     on = await _choose(pupil, keyboard, signal, LIT, "lit, in a colour that you like")
     if on is None:
         return None
@@ -210,7 +210,7 @@ async def _try(pupil: Pupil, keyboard: Keyboard, signal: Signal) -> LearnedLamp 
 
 
 async def _choose(
-    pupil: Pupil, keyboard: Keyboard, signal: Signal, values: Sequence[int], wanted: str
+    pupil: MidiProbe, keyboard: Keyboard, signal: Signal, values: Sequence[int], wanted: str
 ) -> int | None:
     """The value after which the light is as wanted; None when no value does it."""
     left = list(values)

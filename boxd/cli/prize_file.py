@@ -10,7 +10,7 @@ from pathlib import Path
 from boxd.cli import csv_file
 from boxd.cli.csv_file import wrong_names
 from boxd.cli.file_text import UnreadableError, importing, read_text
-from boxd.cli.prize_rows import COLUMNS, PrizeRow, checked
+from boxd.cli.prize_rows import COLUMNS, WrittenPrize, checked
 from boxd.config.schema import Prize
 from boxd.errors import BadInput
 
@@ -31,12 +31,12 @@ def read_prizes(path: Path) -> list[Prize]:
     return prizes
 
 
-def _rows_of_csv(text: str) -> Iterator[PrizeRow]:
+def _rows_of_csv(text: str) -> Iterator[WrittenPrize]:
     for row in csv_file.rows(text, COLUMNS):
-        yield PrizeRow(f"line {row.line}", row.values, row.faults)
+        yield WrittenPrize(f"line {row.line}", row.values, row.faults)
 
 
-def _rows_of_toml(text: str) -> Iterator[PrizeRow]:
+def _rows_of_toml(text: str) -> Iterator[WrittenPrize]:
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -48,6 +48,8 @@ def _rows_of_toml(text: str) -> Iterator[PrizeRow]:
     for index, table in enumerate(tables):
         where = f"line {heads[index]}" if len(heads) == len(tables) else f"prize {index + 1}"
         if isinstance(table, dict):
-            yield PrizeRow(where, table, wrong_names(table, COLUMNS))
+            yield WrittenPrize(where, table, wrong_names(table, COLUMNS))
         else:
-            yield PrizeRow(where, {}, ("a prize is a section [[prizes]] with sku, name, units",))
+            yield WrittenPrize(
+                where, {}, ("a prize is a section [[prizes]] with sku, name, units",)
+            )

@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
-class PrizeRow:
+class WrittenPrize:
     """One prize as it was written, where that is, and what is wrong with its form."""
 
     where: str
@@ -31,7 +31,7 @@ class PrizeRow:
     faults: tuple[str, ...] = ()
 
 
-def checked(rows: Iterable[PrizeRow]) -> tuple[list[Prize], list[str]]:
+def checked(rows: Iterable[WrittenPrize]) -> tuple[list[Prize], list[str]]:
     """The prizes of the good rows, and every error of the bad ones."""
     errors: list[str] = []
     prizes: list[Prize] = []
@@ -45,7 +45,7 @@ def checked(rows: Iterable[PrizeRow]) -> tuple[list[Prize], list[str]]:
     return prizes, errors
 
 
-def _prize(row: PrizeRow, seen: dict[str, str]) -> Prize | tuple[str, ...]:
+def _prize(row: WrittenPrize, seen: dict[str, str]) -> Prize | tuple[str, ...]:
     """The prize of a row, or its faults. `seen` tells where each sku was met."""
     if row.faults:
         return row.faults

@@ -11,7 +11,7 @@ import click
 
 from boxd.cli import daemon, report_sums
 from boxd.cli.new_file import write_csv, written
-from boxd.cli.report_sums import Given
+from boxd.cli.report_sums import Dispensed
 from boxd.cli.shape import BoxdCommand, json_option
 from boxd.cli.tables import heading, say_json, table
 
@@ -70,14 +70,14 @@ def _aware(moment: datetime | None) -> str | None:
     return moment.astimezone().isoformat() if moment else None
 
 
-def _write_csv(out: Path, given: Sequence[Given]) -> None:
+def _write_csv(out: Path, given: Sequence[Dispensed]) -> None:
     with written(out) as file:
         rows = [(each.hour.isoformat(), *list(asdict(each).values())[1:]) for each in given]
         write_csv(file, _COLUMNS, rows)
     click.echo(f"{len(given)} sums written to {out}", err=True)
 
 
-def _write_picture(out: Path, given: Sequence[Given]) -> None:
+def _write_picture(out: Path, given: Sequence[Dispensed]) -> None:
     from boxd.cli.report_picture import draw
 
     name = daemon.get("/api/v1/status")["box"]["name"]
@@ -86,7 +86,7 @@ def _write_picture(out: Path, given: Sequence[Given]) -> None:
     click.echo(f"drawn to {out}", err=True)
 
 
-def _show(given: Sequence[Given]) -> None:
+def _show(given: Sequence[Dispensed]) -> None:
     if not given:
         click.echo("nothing was given out in that time")
         return

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from boxd.cli import report_sums, svg
-from boxd.cli.report_sums import Given
+from boxd.cli.report_sums import Dispensed
 
 # Told apart by people with any kind of colour vision (Okabe and Ito), strongest first.
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
@@ -27,7 +27,7 @@ _ROW = 24.0
 _TICKS = 4
 
 
-def draw(given: Sequence[Given], title: str) -> str:
+def draw(given: Sequence[Dispensed], title: str) -> str:
     """The picture as SVG. `given` may be empty."""
     colours = _colours(given)
     days = _by_day(given)
@@ -44,15 +44,15 @@ def draw(given: Sequence[Given], title: str) -> str:
     return svg.picture(_WIDTH, height, title, parts)
 
 
-def _colours(given: Sequence[Given]) -> dict[str, str]:
+def _colours(given: Sequence[Dispensed]) -> dict[str, str]:
     """A colour for each sku: the most given out get their own, the rest share grey."""
     ranked = [sku for (sku, _), _ in report_sums.prizes(given).most_common()]
     own = dict(zip(ranked, _COLOURS, strict=False))
     return {sku: own.get(sku, _OTHERS) for sku in ranked}
 
 
-def _by_day(given: Sequence[Given]) -> dict[date, list[Given]]:
-    days: dict[date, list[Given]] = {}
+def _by_day(given: Sequence[Dispensed]) -> dict[date, list[Dispensed]]:
+    days: dict[date, list[Dispensed]] = {}
     for each in given:
         days.setdefault(each.hour.date(), []).append(each)
     return dict(sorted(days.items()))
@@ -90,7 +90,7 @@ def _nice(step: float) -> int:
         size *= 10
 
 
-def _scale(given: Sequence[Given]) -> _Scale:
+def _scale(given: Sequence[Dispensed]) -> _Scale:
     hours = [each.hour.hour for each in given]
     most: Counter[tuple[date, int]] = Counter()
     for each in given:
@@ -100,7 +100,7 @@ def _scale(given: Sequence[Given]) -> _Scale:
     return _Scale(min(*hours, last - 7), last, max(most.values()))
 
 
-def _head(given: Sequence[Given], title: str) -> list[str]:
+def _head(given: Sequence[Dispensed], title: str) -> list[str]:
     units = report_sums.total(given)
     told = f"{units} prizes given out" if units != 1 else "1 prize given out"
     if given:
@@ -113,7 +113,7 @@ def _head(given: Sequence[Given], title: str) -> list[str]:
 
 
 def _day(
-    day: date, rows: Sequence[Given], scale: _Scale, colours: dict[str, str], top: float
+    day: date, rows: Sequence[Dispensed], scale: _Scale, colours: dict[str, str], top: float
 ) -> list[str]:
     units = report_sums.total(rows)
     bottom = top + _DAY_TITLE + _BARS
@@ -130,7 +130,9 @@ def _day(
     return parts
 
 
-def _bar(rows: Sequence[Given], scale: _Scale, colours: dict[str, str], bottom: float) -> list[str]:
+def _bar(
+    rows: Sequence[Dispensed], scale: _Scale, colours: dict[str, str], bottom: float
+) -> list[str]:
     """The stacked bar of one hour, with its sum above."""
     if not rows:
         return []
@@ -147,7 +149,7 @@ def _bar(rows: Sequence[Given], scale: _Scale, colours: dict[str, str], bottom: 
     return parts
 
 
-def _stack(rows: Sequence[Given], colours: dict[str, str]) -> list[tuple[str, int, str]]:
+def _stack(rows: Sequence[Dispensed], colours: dict[str, str]) -> list[tuple[str, int, str]]:
     """The parts of a stacked bar, in the order of the colours: prize, units, colour."""
     sums = {sku: (prize, units) for (sku, prize), units in report_sums.prizes(rows).items()}
     return [(*sums[sku], colour) for sku, colour in colours.items() if sku in sums]
@@ -170,7 +172,7 @@ def _prize_rows(
 
 
 def _bay_rows(
-    given: Sequence[Given],
+    given: Sequence[Dispensed],
     bays: Counter[str],
     colours: dict[str, str],
     x: float,

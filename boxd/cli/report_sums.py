@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Given:
+class Dispensed:
     """Units of one prize, given out at one bay within the hour that begins at `hour`."""
 
     hour: datetime
@@ -20,32 +20,32 @@ class Given:
     units: int
 
 
-def by_hour_of(rows: Iterable[dict[str, Any]], zone: tzinfo | None = None) -> list[Given]:
+def by_hour_of(rows: Iterable[dict[str, Any]], zone: tzinfo | None = None) -> list[Dispensed]:
     """The daemon's quarters of an hour as hours of `zone` (None: this machine's), in order."""
     sums: Counter[tuple[datetime, str, str, str]] = Counter()
     for row in rows:
         local = datetime.fromisoformat(row["at"]).astimezone(zone)
         hour = local.replace(minute=0, second=0, microsecond=0)
         sums[hour, row["bay"], row["sku"], row["prize"]] += row["units"]
-    return [Given(*key, units) for key, units in sorted(sums.items())]
+    return [Dispensed(*key, units) for key, units in sorted(sums.items())]
 
 
-def total(given: Iterable[Given]) -> int:
+def total(given: Iterable[Dispensed]) -> int:
     """All units."""
     return sum(each.units for each in given)
 
 
-def hours(given: Iterable[Given]) -> Counter[datetime]:
+def hours(given: Iterable[Dispensed]) -> Counter[datetime]:
     """Units by hour."""
     return _summed((each.hour, each.units) for each in given)
 
 
-def prizes(given: Iterable[Given]) -> Counter[tuple[str, str]]:
+def prizes(given: Iterable[Dispensed]) -> Counter[tuple[str, str]]:
     """Units by sku and name."""
     return _summed(((each.sku, each.prize), each.units) for each in given)
 
 
-def bays(given: Iterable[Given]) -> Counter[str]:
+def bays(given: Iterable[Dispensed]) -> Counter[str]:
     """Units by bay."""
     return _summed((each.bay, each.units) for each in given)
 

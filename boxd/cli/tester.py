@@ -29,7 +29,7 @@ _GONE = (
 )
 
 
-class Answer(Enum):
+class TesterAnswer(Enum):
     """What a person says to a question."""
 
     YES = "y"
@@ -84,12 +84,12 @@ class Tester:
         """Sound the buzzer of the borrowed device."""
         daemon.post(f"{self._path}/buzzer", {"ms": milliseconds})
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str) -> TesterAnswer:
         """Ask until there is an answer. Raises Left when there can't be one."""
         while True:
             self.say(f"{question} [y/n, s skips] ", nl=False)
             try:
-                return Answer(self._line().strip().lower()[:1])
+                return TesterAnswer(self._line().strip().lower()[:1])
             except ValueError:
                 continue
 

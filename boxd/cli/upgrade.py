@@ -13,7 +13,7 @@ from boxd.cli.shape import BoxdCommand
 from boxd.errors import BoxdError
 
 if TYPE_CHECKING:
-    from boxd.upgrade.places import Places
+    from boxd.upgrade.places import InstallPaths
 
 
 @click.command(
@@ -50,22 +50,24 @@ def command(
     """
     if os.geteuid() != 0:
         raise BoxdError("an upgrade takes root: sudo boxd upgrade")
-    from boxd.upgrade.places import Places, own_release
+    from boxd.upgrade.places import InstallPaths, own_release
 
     if carry_on:
-        return _carry_on(Places())
+        return _carry_on(InstallPaths())
     if back:
         from boxd.upgrade.returning import return_to_previous
 
-        return_to_previous(Places(), patience_s, lambda text: yes or click.confirm(text, err=True))
+        return_to_previous(
+            InstallPaths(), patience_s, lambda text: yes or click.confirm(text, err=True)
+        )
         return None
     from boxd.upgrade.activation import bring_into_use
 
-    bring_into_use(folder or own_release(), Places(), patience_s)
+    bring_into_use(folder or own_release(), InstallPaths(), patience_s)
     return None
 
 
-def _carry_on(places: Places) -> int:
+def _carry_on(places: InstallPaths) -> int:
     from boxd.config import load
     from boxd.upgrade.course import carry_on
     from boxd.upgrade.journal import Step

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from boxd.config.device_schema import ArduinoDevice
 from boxd.config.uses import Use, used_twice
-from boxd.config.wording import Finding
+from boxd.config.wording import SchemaFinding
 
 
-def arduino_faults(row: int, device: ArduinoDevice) -> Iterator[Finding]:
+def arduino_faults(row: int, device: ArduinoDevice) -> Iterator[SchemaFinding]:
     """A finding for each number of a latch, door or lamp that has a name already."""
     latches = {name: latch.number for name, latch in device.latches.items()}
     doors = {name: door.number for name, door in device.doors.items()}
@@ -22,7 +22,7 @@ def arduino_faults(row: int, device: ArduinoDevice) -> Iterator[Finding]:
 
 def _twice(
     row: int, device: ArduinoDevice, table: str, what: str, numbers: Mapping[str, int]
-) -> Iterator[Finding]:
+) -> Iterator[SchemaFinding]:
     uses = [
         Use(
             ("devices", row, table, name),

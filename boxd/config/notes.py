@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.config.uses import Use, used_twice
-from boxd.config.wording import Finding
+from boxd.config.wording import SchemaFinding
 
 Named = list[tuple[tuple[str, ...], MidiControl]]
 
 
-def notes_faults(row: int, device: NotesDevice) -> Iterator[Finding]:
+def notes_faults(row: int, device: NotesDevice) -> Iterator[SchemaFinding]:
     """Everything that is wrong within the `row`th device of the file."""
     if device.port.startswith("CodeTV Board"):
         text = (
             f"device '{device.name}': port = '{device.port}' can't be; notes must never be sent"
             " to a CodeTV board: write kind = 'codetv'"
         )
-        yield Finding(("devices", row, "port"), text)
+        yield SchemaFinding(("devices", row, "port"), text)
     # A pad that lights its own key hears and sends one note, so the directions are apart.
     for controls in (_heard(device), _told(device)):
         uses = [_use(row, device, path, control) for path, control in controls]

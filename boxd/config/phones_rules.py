@@ -6,36 +6,36 @@ from collections.abc import Iterator
 
 from boxd.config.phones_schema import Phones
 from boxd.config.values import is_address
-from boxd.config.wording import Finding
+from boxd.config.wording import SchemaFinding
 
 
-def phones_faults(phones: Phones) -> Iterator[Finding]:
+def phones_faults(phones: Phones) -> Iterator[SchemaFinding]:
     """Everything that is wrong between the keys of [phones]."""
     if not is_address(phones.host):
         text = (
             f"[phones] host = '{phones.host}' can't be; it takes an IP address, e.g. '0.0.0.0' for"
             " every network of the box"
         )
-        yield Finding(("phones", "host"), text)
+        yield SchemaFinding(("phones", "host"), text)
     if phones.enabled and phones.public_url is None:
         text = (
             "[phones] enabled = true without public_url; write what phones reach the box by, for it"
             " stands in the QR codes: public_url = 'https://box-1.local:4322'"
         )
-        yield Finding(("phones", "enabled"), text)
+        yield SchemaFinding(("phones", "enabled"), text)
     yield from _tls_faults(phones)
 
 
-def _tls_faults(phones: Phones) -> Iterator[Finding]:
+def _tls_faults(phones: Phones) -> Iterator[SchemaFinding]:
     pair = {"tls_cert_file": phones.tls_cert_file, "tls_key_file": phones.tls_key_file}
     present = [key for key, value in pair.items() if value is not None]
     if len(present) == 1:
         other = next(key for key in pair if key not in present)
         text = f"[phones] {present[0]} without {other}; a certificate needs its key: give both"
-        yield Finding(("phones", present[0]), text)
+        yield SchemaFinding(("phones", present[0]), text)
     if phones.has_tls and (phones.public_url or "").startswith("http://"):
         text = (
             f"[phones] public_url = '{phones.public_url}' is not what a listener with a certificate"
             " speaks; write https://, or remove tls_cert_file and tls_key_file"
         )
-        yield Finding(("phones", "public_url"), text)
+        yield SchemaFinding(("phones", "public_url"), text)

@@ -14,7 +14,7 @@ from boxd.config.device_schema import (
 )
 from boxd.config.locate import KeyPath
 from boxd.config.uses import Use, used_twice
-from boxd.config.wording import Finding
+from boxd.config.wording import SchemaFinding
 
 # The Pi's board holds these two up by 1.8 kilohms, from the moment that it has power.
 PULLED_UP = (2, 3)
@@ -24,7 +24,7 @@ CONSOLE_OUTPUT = 14
 _REMEDY = "take one of 9 to 13 or 16 to 27"
 
 
-def pin_faults(devices: Sequence[Device]) -> Iterator[Finding]:
+def pin_faults(devices: Sequence[Device]) -> Iterator[SchemaFinding]:
     """A finding for each use of a pin that has one already, and for each key that is twice."""
     gpio = [(row, each) for row, each in enumerate(devices) if isinstance(each, GpioDevice)]
     pins = [use for row, device in gpio for use in _pins(row, device)]
@@ -36,12 +36,12 @@ def pin_faults(devices: Sequence[Device]) -> Iterator[Finding]:
         yield from _held_against_their_pull(row, device)
 
 
-def _energised_from_the_start(row: int, device: GpioDevice) -> Iterator[Finding]:
+def _energised_from_the_start(row: int, device: GpioDevice) -> Iterator[SchemaFinding]:
     for name, latch in device.latches.items():
         if latch.on is PinLevel.HIGH and (why := _why_high(latch.pin)):
             path = ("latches", name)
             text = f"{_user(device, path)}: pin {latch.pin} is {why}; {_REMEDY}"
-            yield Finding(("devices", row, *path), text)
+            yield SchemaFinding(("devices", row, *path), text)
 
 
 def _why_high(pin: int) -> str:
@@ -52,14 +52,14 @@ def _why_high(pin: int) -> str:
     return ""
 
 
-def _held_against_their_pull(row: int, device: GpioDevice) -> Iterator[Finding]:
+def _held_against_their_pull(row: int, device: GpioDevice) -> Iterator[SchemaFinding]:
     for path, switch in _switches(device):
         if switch.pin in PULLED_UP and switch.pull is not Pull.UP:
             text = (
                 f"{_user(device, path)}: pin {switch.pin} is held high by the Pi's own board, so"
                 f" pull = '{switch.pull}' can't be had; leave pull out, or take another pin"
             )
-            yield Finding(("devices", row, *path), text)
+            yield SchemaFinding(("devices", row, *path), text)
 
 
 def _switches(device: GpioDevice) -> Iterator[tuple[KeyPath, GpioSwitch]]:

@@ -17,7 +17,7 @@ from boxd.config.locate import KeyPath, line_at, lines_of
 from boxd.config.rules import broken_rules
 from boxd.config.schema import Config
 from boxd.config.syntax import in_plain_words
-from boxd.config.wording import Finding, findings_of, place
+from boxd.config.wording import SchemaFinding, findings_of, place
 from boxd.errors import ConfigError
 
 _MOMENTS = ("expires_at",)  # the keys that take a date and time; their type checks them
@@ -50,7 +50,7 @@ def _checked(data: dict[str, Any], path: Path, text: str, folder: Path) -> Confi
         findings += findings_of(error, data)
     draft = drafted(data, validate)
     if draft is not None:
-        findings += [Finding(draft.in_file(f.path), f.text) for f in broken_rules(draft)]
+        findings += [SchemaFinding(draft.in_file(f.path), f.text) for f in broken_rules(draft)]
     if findings or draft is None:
         raise ConfigError("\n".join(_lines(findings, path, text)))
     return draft.config
@@ -70,11 +70,11 @@ def _text_of(path: Path) -> str:
         raise ConfigError(f"{path}: can't be read ({error.strerror}); mend that first") from error
 
 
-def _dates(data: Mapping[str, Any]) -> Iterator[Finding]:
+def _dates(data: Mapping[str, Any]) -> Iterator[SchemaFinding]:
     for path, value in _leaves((), data):
         if isinstance(value, date | datetime | time) and path[-1] not in _MOMENTS:
             text = f"{place(path, data)} = {value} can't be; this key takes no date or time of day"
-            yield Finding(path, text)
+            yield SchemaFinding(path, text)
 
 
 def _leaves(path: KeyPath, value: Any) -> Iterator[tuple[KeyPath, Any]]:
@@ -88,7 +88,7 @@ def _leaves(path: KeyPath, value: Any) -> Iterator[tuple[KeyPath, Any]]:
         yield path, value
 
 
-def _lines(findings: list[Finding], path: Path, text: str) -> list[str]:
+def _lines(findings: list[SchemaFinding], path: Path, text: str) -> list[str]:
     """One line for each place that has errors, in the order of the file."""
     lines = lines_of(text)
     first = {finding.path: finding for finding in reversed(findings)}

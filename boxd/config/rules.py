@@ -13,12 +13,12 @@ from boxd.config.upstream_rules import upstream_faults
 from boxd.config.uses import Use, used_twice
 from boxd.config.values import Section, is_address
 from boxd.config.wiring import wiring_faults
-from boxd.config.wording import Finding, nearest
+from boxd.config.wording import SchemaFinding, nearest
 
 _LONGEST_SOCKET_PATH = 107  # bytes that Linux takes for a Unix socket's name
 
 
-def broken_rules(draft: Draft) -> list[Finding]:
+def broken_rules(draft: Draft) -> list[SchemaFinding]:
     """Everything that is wrong between the parts of the file, with paths in `draft.config`.
 
     Rules on a section wait until it has no errors of its own.
@@ -32,7 +32,7 @@ def broken_rules(draft: Draft) -> list[Finding]:
     return findings
 
 
-def _repeated_names(config: Config) -> Iterator[Finding]:
+def _repeated_names(config: Config) -> Iterator[SchemaFinding]:
     named = {
         ("devices", "name"): [f"device '{device.name}'" for device in config.devices],
         ("bays", "id"): [f"bay '{bay.id}'" for bay in config.bays],
@@ -45,26 +45,26 @@ def _repeated_names(config: Config) -> Iterator[Finding]:
         for row, thing in enumerate(things):
             if thing in things[:row]:
                 text = f"{thing} is declared already; give this one another {key}"
-                yield Finding((section, row, key), text)
+                yield SchemaFinding((section, row, key), text)
 
 
-def _bays_and_lockers(draft: Draft) -> Iterator[Finding]:
+def _bays_and_lockers(draft: Draft) -> Iterator[SchemaFinding]:
     config = draft.config
     bays = [bay.id for bay in config.bays]
     if not bays and not draft.doubtful["bays"]:
-        yield Finding(("bays",), "there is no bay; add one with [[bays]], and its lockers")
+        yield SchemaFinding(("bays",), "there is no bay; add one with [[bays]], and its lockers")
     for row, locker in enumerate(config.lockers):
         if locker.bay not in bays and not draft.is_doubtful("bays", locker.bay):
             guess = nearest(locker.bay, bays, "declared are")
             text = f"locker {locker.id}: bay = '{locker.bay}', but no bay has that id; {guess}"
-            yield Finding(("lockers", row, "bay"), text)
+            yield SchemaFinding(("lockers", row, "bay"), text)
     for row, bay in enumerate(config.bays):
         if not config.lockers_of(bay.id) and not draft.doubtful["lockers"]:
             text = f"bay '{bay.id}' has no locker; add one: [[lockers]] with bay = '{bay.id}'"
-            yield Finding(("bays", row), text)
+            yield SchemaFinding(("bays", row), text)
 
 
-def _simulation_faults(config: Config) -> Iterator[Finding]:
+def _simulation_faults(config: Config) -> Iterator[SchemaFinding]:
     simulated = config.midi.backend is MidiBackend.SIMULATION
     if config.simulation.enabled and not simulated:
         text = (
@@ -72,22 +72,22 @@ def _simulation_faults(config: Config) -> Iterator[Finding]:
             f" '{config.midi.backend}'); the simulator never stands beside them: write"
             " [midi] backend = 'simulation', or enabled = false"
         )
-        yield Finding(("simulation", "enabled"), text)
+        yield SchemaFinding(("simulation", "enabled"), text)
     if simulated and not config.simulation.enabled:
         text = (
             "[midi] backend = 'simulation', but the simulation is not enabled; write"
             " [simulation] enabled = true, or name the real backend: 'alsa' or 'jack'"
         )
-        yield Finding(("midi", "backend"), text)
+        yield SchemaFinding(("midi", "backend"), text)
     if config.seed and not config.simulation.enabled:
         text = (
             "[[seed]] is for the simulation alone; a real box gets its prizes with"
             " 'boxd prizes import': remove the [[seed]] sections"
         )
-        yield Finding(("seed",), text)
+        yield SchemaFinding(("seed",), text)
 
 
-def _tcp_port_faults(config: Config) -> Iterator[Finding]:
+def _tcp_port_faults(config: Config) -> Iterator[SchemaFinding]:
     ports = [("web", "port", config.web.port)]
     temporal = config.temporal
     if temporal.address is None:
@@ -110,7 +110,7 @@ def _tcp_port_faults(config: Config) -> Iterator[Finding]:
     yield from used_twice(uses, "give each a port of its own")
 
 
-def _temporal_faults(config: Config) -> Iterator[Finding]:
+def _temporal_faults(config: Config) -> Iterator[SchemaFinding]:
     temporal = config.temporal
     secured = [
         key
@@ -123,81 +123,81 @@ def _temporal_faults(config: Config) -> Iterator[Finding]:
                 f"[temporal] {key} goes with a server elsewhere, and the box's own speaks plainly"
                 " on loopback; name that server's address, or remove this line"
             )
-            yield Finding(("temporal", key), text)
+            yield SchemaFinding(("temporal", key), text)
         return
     if temporal.own_unit:
         text = (
             "[temporal] own_unit = true is about the box's own server, and address names one"
             " elsewhere; remove one of the two"
         )
-        yield Finding(("temporal", "own_unit"), text)
+        yield SchemaFinding(("temporal", "own_unit"), text)
     if not temporal.tls:
         for key in secured:
             text = f"[temporal] {key} is of no use without TLS; write tls = true, or remove it"
-            yield Finding(("temporal", key), text)
+            yield SchemaFinding(("temporal", key), text)
     pair = {"tls_cert_file": temporal.tls_cert_file, "tls_key_file": temporal.tls_key_file}
     present = [key for key, value in pair.items() if value is not None]
     if len(present) == 1:
         other = next(key for key in pair if key not in present)
         text = f"[temporal] {present[0]} without {other}; a certificate needs its key: give both"
-        yield Finding(("temporal", present[0]), text)
+        yield SchemaFinding(("temporal", present[0]), text)
 
 
-def _web_faults(config: Config) -> Iterator[Finding]:
+def _web_faults(config: Config) -> Iterator[SchemaFinding]:
     host = config.web.host
     if not is_address(host):
         text = (
             f"[web] host = '{host}' can't be; it takes an IP address, e.g. '127.0.0.1', or"
             " 'localhost'"
         )
-        yield Finding(("web", "host"), text)
+        yield SchemaFinding(("web", "host"), text)
     elif not _is_loopback(host) and not config.web.hosts:
         text = (
             f"[web] host = '{host}' is not loopback, where anybody can press the operator's"
             " buttons; keep 127.0.0.1, or say under which names it may be reached: hosts = [...]"
         )
-        yield Finding(("web", "host"), text)
+        yield SchemaFinding(("web", "host"), text)
     length = len(bytes(config.socket_file))
     if length > _LONGEST_SOCKET_PATH:
         text = (
             f"the socket's path has {length} bytes, and Linux takes {_LONGEST_SOCKET_PATH}:"
             f" {config.socket_file}; write a shorter one: [web] socket = '/run/boxd/boxd.sock'"
         )
-        yield Finding(("web", "socket") if config.web.socket else ("box", "state_dir"), text)
+        yield SchemaFinding(("web", "socket") if config.web.socket else ("box", "state_dir"), text)
 
 
 def _is_loopback(host: str) -> bool:
     return host == "localhost" or ip_address(host).is_loopback
 
 
-def _upstream_faults(config: Config) -> Iterator[Finding]:
+def _upstream_faults(config: Config) -> Iterator[SchemaFinding]:
     yield from upstream_faults(config.upstream)
 
 
-def _phones_faults(config: Config) -> Iterator[Finding]:
+def _phones_faults(config: Config) -> Iterator[SchemaFinding]:
     yield from phones_faults(config.phones)
 
 
-def _waiting_faults(config: Config) -> Iterator[Finding]:
+def _waiting_faults(config: Config) -> Iterator[SchemaFinding]:
     yield from _in_order("timeouts", config.timeouts, "door_opens_s", "door_left_open_s")
     yield from _in_order("timeouts", config.timeouts, "reminder_first_s", "reminder_longest_s")
 
 
-def _lockout_faults(config: Config) -> Iterator[Finding]:
+def _lockout_faults(config: Config) -> Iterator[SchemaFinding]:
     yield from _in_order("lockout", config.lockout, "first_s", "longest_s")
 
 
-def _in_order(name: str, section: Section, first: str, last: str) -> Iterator[Finding]:
+def _in_order(name: str, section: Section, first: str, last: str) -> Iterator[SchemaFinding]:
     low, high = getattr(section, first), getattr(section, last)
     if low > high:
         text = (
             f"[{name}] {first} = {low:g} is longer than {last} = {high:g}; make {first} smaller,"
             f" or {last} greater"
         )
-        yield Finding((name, first if first in section.model_fields_set else last), text)
+        yield SchemaFinding((name, first if first in section.model_fields_set else last), text)
 
 
-_ON_SECTIONS: dict[Callable[[Config], Iterator[Finding]], frozenset[str]] = {
+_ON_SECTIONS: dict[Callable[[Config], Iterator[SchemaFinding]], frozenset[str]] = {
     _simulation_faults: frozenset({"midi", "simulation", "seed"}),
     _tcp_port_faults: frozenset({"web", "temporal", "phones"}),
     _temporal_faults: frozenset({"temporal"}),

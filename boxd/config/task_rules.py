@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from boxd.config.draft import Draft
 from boxd.config.task_schema import Task
 from boxd.config.uses import Use, used_twice
-from boxd.config.wording import Finding, nearest
+from boxd.config.wording import SchemaFinding, nearest
 from boxd.task import Demand
 
 
-def task_faults(draft: Draft) -> Iterator[Finding]:
+def task_faults(draft: Draft) -> Iterator[SchemaFinding]:
     """Everything that is wrong between tasks and checkpoints."""
     known = [checkpoint.id for checkpoint in draft.config.checkpoints]
     for row, task in enumerate(draft.config.tasks):
@@ -19,13 +19,13 @@ def task_faults(draft: Draft) -> Iterator[Finding]:
             if checkpoint not in known and not draft.is_doubtful("checkpoints", checkpoint):
                 guess = nearest(checkpoint, known, "declared are")
                 text = f"task '{task.id}': no checkpoint has the id '{checkpoint}'; {guess}"
-                yield Finding(("tasks", row, "checkpoints", place), text)
+                yield SchemaFinding(("tasks", row, "checkpoints", place), text)
         yield from _named_twice(row, task)
         if not draft.is_doubtful("tasks", task.id):
             yield from _demands(row, task)
 
 
-def _named_twice(row: int, task: Task) -> Iterator[Finding]:
+def _named_twice(row: int, task: Task) -> Iterator[SchemaFinding]:
     for key in ("checkpoints", "prizes"):
         uses = [
             Use(("tasks", row, key, place), f"task '{task.id}'", f"'{name}' in {key}")
@@ -34,20 +34,20 @@ def _named_twice(row: int, task: Task) -> Iterator[Finding]:
         yield from used_twice(uses, "name each once")
 
 
-def _demands(row: int, task: Task) -> Iterator[Finding]:
+def _demands(row: int, task: Task) -> Iterator[SchemaFinding]:
     user, there = f"task '{task.id}'", len(task.checkpoints)
     if not there and task.submission is Demand.NONE and not task.verdict:
         text = (
             f"{user} demands nothing, so everybody would get a code; give it checkpoints, a"
             " submission, or verdict = true"
         )
-        yield Finding(("tasks", row), text)
+        yield SchemaFinding(("tasks", row), text)
     if task.needed is not None and task.needed > there:
         text = (
             f"{user}: needed = {task.needed}, but it has {there} checkpoints; name more, or make"
             " needed smaller"
         )
-        yield Finding(("tasks", row, "needed"), text)
+        yield SchemaFinding(("tasks", row, "needed"), text)
     if task.tries != Task.model_fields["tries"].default and not task.verdict:
         text = f"{user}: tries goes with verdict = true, which alone can refuse; remove it"
-        yield Finding(("tasks", row, "tries"), text)
+        yield SchemaFinding(("tasks", row, "tries"), text)

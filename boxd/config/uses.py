@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from boxd.config.locate import KeyPath
-from boxd.config.wording import Finding
+from boxd.config.wording import SchemaFinding
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Use:
     thing: str
 
 
-def used_twice(uses: Iterable[Use], remedy: str) -> Iterator[Finding]:
+def used_twice(uses: Iterable[Use], remedy: str) -> Iterator[SchemaFinding]:
     """A finding for each use of a thing that somebody has already."""
     owners: dict[str, str] = {}
     for use in uses:
         if use.thing in owners:
             text = f"{use.user}: {use.thing} is taken by {owners[use.thing]} already; {remedy}"
-            yield Finding(use.path, text)
+            yield SchemaFinding(use.path, text)
         owners.setdefault(use.thing, use.user)

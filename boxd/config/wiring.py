@@ -15,11 +15,11 @@ from boxd.config.notes import notes_faults
 from boxd.config.pins import pin_faults
 from boxd.config.schema import Config
 from boxd.config.uses import Use, used_twice
-from boxd.config.wording import Finding, nearest
+from boxd.config.wording import SchemaFinding, nearest
 from boxd.devices import Key, LampName
 
 
-class Part(Enum):
+class WiredPart(Enum):
     """What somebody needs of a device; the value is what it is called."""
 
     KEYPAD = "keypad"
@@ -36,7 +36,7 @@ class Need:
 
     path: KeyPath
     user: str
-    part: Part
+    part: WiredPart
     address: str
 
     @property
@@ -45,7 +45,7 @@ class Need:
         return split(self.address)[0]
 
 
-def wiring_faults(draft: Draft) -> Iterator[Finding]:
+def wiring_faults(draft: Draft) -> Iterator[SchemaFinding]:
     """Everything that is wrong between the devices and those who use them."""
     config = draft.config
     ports = [
@@ -83,61 +83,61 @@ _NO_LATCH = (
 _NO_DOOR = "a CodeTV board has no door switch; name another device's door or leave the key out"
 _A_DOOR = "it takes a device and one of its doors, e.g. 'door-pad.door-1'"
 _OWNED = {
-    Part.KEYPAD: "keypad",
-    Part.OPERATOR_KEYS: "keypad",
-    Part.LAMPS: "lamps",
-    Part.BUZZER: "buzzer",
+    WiredPart.KEYPAD: "keypad",
+    WiredPart.OPERATOR_KEYS: "keypad",
+    WiredPart.LAMPS: "lamps",
+    WiredPart.BUZZER: "buzzer",
 }
 
 
 def _needs(config: Config) -> Iterator[Need]:
     for row, bay in enumerate(config.bays):
         user = f"bay '{bay.id}'"
-        yield Need(("bays", row, "keypad"), user, Part.KEYPAD, bay.keypad)
-        yield Need(("bays", row, "lamps"), user, Part.LAMPS, bay.lamps)
+        yield Need(("bays", row, "keypad"), user, WiredPart.KEYPAD, bay.keypad)
+        yield Need(("bays", row, "lamps"), user, WiredPart.LAMPS, bay.lamps)
         if bay.buzzer is not None:
-            yield Need(("bays", row, "buzzer"), user, Part.BUZZER, bay.buzzer)
+            yield Need(("bays", row, "buzzer"), user, WiredPart.BUZZER, bay.buzzer)
     if config.operator.keypad is not None:
         path = ("operator", "keypad")
-        yield Need(path, "[operator]", Part.OPERATOR_KEYS, config.operator.keypad)
+        yield Need(path, "[operator]", WiredPart.OPERATOR_KEYS, config.operator.keypad)
     if config.operator.buzzer is not None:
-        yield Need(("operator", "buzzer"), "[operator]", Part.BUZZER, config.operator.buzzer)
+        yield Need(("operator", "buzzer"), "[operator]", WiredPart.BUZZER, config.operator.buzzer)
     for row, locker in enumerate(config.lockers):
         user = f"locker {locker.id}"
-        yield Need(("lockers", row, "latch"), user, Part.LATCH, locker.latch)
+        yield Need(("lockers", row, "latch"), user, WiredPart.LATCH, locker.latch)
         if locker.door is not None:
-            yield Need(("lockers", row, "door"), user, Part.DOOR, locker.door)
+            yield Need(("lockers", row, "door"), user, WiredPart.DOOR, locker.door)
 
 
-def _unmet_needs(draft: Draft) -> Iterator[Finding]:
+def _unmet_needs(draft: Draft) -> Iterator[SchemaFinding]:
     devices = {device.name: device for device in draft.config.devices}
     for need in _needs(draft.config):
         if draft.is_doubtful("devices", need.device):
             continue
         said = f"{need.user}: {need.path[-1]} = '{need.address}'"
-        if need.part is Part.DOOR and "." not in need.address:
-            yield Finding(need.path, f"{said} can't be; {_A_DOOR}")
+        if need.part is WiredPart.DOOR and "." not in need.address:
+            yield SchemaFinding(need.path, f"{said} can't be; {_A_DOOR}")
         elif need.device not in devices:
             guess = nearest(need.device, devices, "declared are")
-            yield Finding(need.path, f"{said}, but no device has that name; {guess}")
+            yield SchemaFinding(need.path, f"{said}, but no device has that name; {guess}")
         elif lack := _lack(devices[need.device], need):
-            yield Finding(need.path, f"{said} can't be; {lack}")
+            yield SchemaFinding(need.path, f"{said} can't be; {lack}")
 
 
 def _lack(device: Device, need: Need) -> str:
     """Why this device can't be that part, and the remedy; empty when it can."""
     part = split(need.address)[1]
-    if need.part is Part.LATCH:
+    if need.part is WiredPart.LATCH:
         return _lack_of_latch(device, part)
-    if need.part is Part.DOOR:
+    if need.part is WiredPart.DOOR:
         return _lack_of_door(device, part)
     if part:
         return f"the {need.part.value} of a device are named by the device alone: '{device.name}'"
-    if need.part is Part.BUZZER:
+    if need.part is WiredPart.BUZZER:
         return "" if device.has_buzzer else "that device maps no buzzer; add one to it"
-    if need.part is Part.LAMPS:
+    if need.part is WiredPart.LAMPS:
         return _unmapped("lamps", "a bay", LampName, device.lamp_names)
-    if need.part is Part.KEYPAD:
+    if need.part is WiredPart.KEYPAD:
         return _unmapped("keys", "a bay's keypad", Key, device.key_names)
     return _unmapped("keys", "the operator's keypad", (Key.ENTER,), device.key_names)
 
@@ -177,19 +177,19 @@ def _unmapped(
     return f"{user} needs {', '.join(missing)}, which its {table} do not map; add them there"
 
 
-def _parts_used_twice(draft: Draft) -> Iterator[Finding]:
+def _parts_used_twice(draft: Draft) -> Iterator[SchemaFinding]:
     """Latches and doors that two lockers would share."""
     devices = {device.name: device for device in draft.config.devices}
     latches = [
         Use(need.path, need.user, f"the latch of '{_whole(need, devices)}'")
         for need in _needs(draft.config)
-        if need.part is Part.LATCH
+        if need.part is WiredPart.LATCH
     ]
     yield from used_twice(latches, "one part of a device serves one; name another device")
     doors = [
         Use(need.path, need.user, f"the door '{need.address}'")
         for need in _needs(draft.config)
-        if need.part is Part.DOOR
+        if need.part is WiredPart.DOOR
     ]
     yield from used_twice(doors, "name another door, or leave the key out where there is no switch")
 

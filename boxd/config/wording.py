@@ -21,14 +21,14 @@ _NOTHING: tuple[Any, ...] = (None, (), {})
 
 
 @dataclass(frozen=True)
-class Finding:
+class SchemaFinding:
     """One thing that is wrong: where in the file, and what to do about it."""
 
     path: KeyPath
     text: str
 
 
-def findings_of(error: ValidationError, data: Mapping[str, Any]) -> list[Finding]:
+def findings_of(error: ValidationError, data: Mapping[str, Any]) -> list[SchemaFinding]:
     """Everything that pydantic found wrong in `data`."""
     return [_finding(detail, data) for detail in error.errors(include_url=False)]
 
@@ -76,7 +76,7 @@ def _key(path: KeyPath) -> list[str]:
     return [f"{name}, entry {path[-1] + 1}" if isinstance(path[-1], int) else name]
 
 
-def _finding(detail: ErrorDetails, data: Mapping[str, Any]) -> Finding:
+def _finding(detail: ErrorDetails, data: Mapping[str, Any]) -> SchemaFinding:
     location, kind = detail["loc"], detail["type"]
     expected = expected_at(location)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
@@ -95,7 +95,7 @@ def _finding(detail: ErrorDetails, data: Mapping[str, Any]) -> Finding:
         text = _missing(expected, data)
     else:
         text = _refused(expected, data)
-    return Finding(expected.path, text)
+    return SchemaFinding(expected.path, text)
 
 
 def _unknown(path: KeyPath, known: list[str], data: Mapping[str, Any]) -> str:

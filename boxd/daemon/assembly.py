@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from boxd.bays.bay import Bay, BayDevices
 from boxd.bays.doors import DoorWatch
-from boxd.bays.letting_go import LettingGo
+from boxd.bays.letting_go import LatchFeedback
 from boxd.bays.opening import LockerParts, Opener
-from boxd.bays.operator_desk import OperatorDesk
-from boxd.bays.rack import Rack
+from boxd.bays.operator_desk import OperatorConsole
+from boxd.bays.rack import DeviceRegistry
 from boxd.bays.redemptions import Redemptions
 from boxd.config import Config
 from boxd.config.addresses import split
@@ -42,10 +42,10 @@ def simulated(config: Config) -> SimulatedHardware | None:
 
 def rack(
     config: Config, simulated: SimulatedHardware | None, on_change: Callable[[], None]
-) -> Rack:
+) -> DeviceRegistry:
     """Every configured device on its bus."""
     made = buses(config, simulated, on_change)
-    return Rack([device.name for device in config.devices], made)
+    return DeviceRegistry([device.name for device in config.devices], made)
 
 
 def keys(config: Config, ledger: Ledger) -> CodeKeys:
@@ -55,7 +55,7 @@ def keys(config: Config, ledger: Ledger) -> CodeKeys:
 
 
 def bays(
-    config: Config, rack: Rack, desk: Redemptions, on_change: Callable[[], None]
+    config: Config, rack: DeviceRegistry, desk: Redemptions, on_change: Callable[[], None]
 ) -> dict[str, Bay]:
     """The bays with their devices."""
     timers = asyncio.get_running_loop()
@@ -78,11 +78,11 @@ def bays(
 
 
 def operator_desk(
-    config: Config, rack: Rack, desk: Redemptions, on_change: Callable[[], None]
-) -> OperatorDesk:
+    config: Config, rack: DeviceRegistry, desk: Redemptions, on_change: Callable[[], None]
+) -> OperatorConsole:
     """The operator's keys, where the box has some."""
     keypad, buzzer = config.operator.keypad, config.operator.buzzer
-    return OperatorDesk(
+    return OperatorConsole(
         desk,
         rack.keypad(keypad) if keypad else None,
         rack.buzzer(buzzer) if buzzer else None,
@@ -92,14 +92,16 @@ def operator_desk(
     )
 
 
-def opener(config: Config, rack: Rack, ledger: Ledger) -> Opener:
+def opener(config: Config, rack: DeviceRegistry, ledger: Ledger) -> Opener:
     """What opens the lockers and watches their doors."""
     left_open_s = config.timeouts.door_left_open_s
     parts = [_locker_parts(locker, rack, ledger, left_open_s) for locker in config.lockers]
     return Opener(ledger, parts, config.timeouts.door_opens_s)
 
 
-def _locker_parts(locker: Locker, rack: Rack, ledger: Ledger, left_open_s: float) -> LockerParts:
+def _locker_parts(
+    locker: Locker, rack: DeviceRegistry, ledger: Ledger, left_open_s: float
+) -> LockerParts:
     latch = rack.latch(locker.latch)
     # Whatever tells by itself whether the locker opened is believed; without, the operator is.
     door = rack.door(locker.door) if locker.door else latch.feedback
@@ -109,11 +111,11 @@ def _locker_parts(locker: Locker, rack: Rack, ledger: Ledger, left_open_s: float
         latch=latch,
         latch_state=partial(_state_of, rack, split(locker.latch)[0]),
         door=DoorWatch(locker.id, door, ledger, left_open_s) if door else None,
-        letting_go=LettingGo(latch.feedback) if locker.door and latch.feedback else None,
+        letting_go=LatchFeedback(latch.feedback) if locker.door and latch.feedback else None,
     )
 
 
-def _state_of(rack: Rack, device: str) -> DeviceState:
+def _state_of(rack: DeviceRegistry, device: str) -> DeviceState:
     return rack.device(device).status.state
 
 

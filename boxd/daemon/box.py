@@ -15,12 +15,12 @@ from boxd.bays.bay import Bay
 from boxd.bays.device_tests import DeviceTests
 from boxd.bays.devices_view import devices_view
 from boxd.bays.opening import Opener
-from boxd.bays.operator_desk import OperatorDesk
-from boxd.bays.prompts import Prize, Prompt, prompt_for
-from boxd.bays.rack import Rack
+from boxd.bays.operator_desk import OperatorConsole
+from boxd.bays.prompts import OfferedPrize, Prompt, prompt_for
+from boxd.bays.rack import DeviceRegistry
 from boxd.config import Config
 from boxd.config.addresses import split
-from boxd.daemon.changes import Changes
+from boxd.daemon.changes import ChangeSignal
 from boxd.daemon.clock_keeper import ClockKeeper
 from boxd.daemon.housekeeping import Housekeeping
 from boxd.daemon.organiser import Organiser
@@ -36,17 +36,17 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, as_text
 from boxd.ledger.overview import Overview
 from boxd.machine_clock import utc_now
-from boxd.redemption import Answer, Reply, Standing
+from boxd.redemption import Answer, RedemptionStanding, Reply
 from boxd.web.box import CodesWanted, PrizeRow
-from boxd.web.snapshot import Health, Picture, snapshot
-from boxd.workflows.desk import RedemptionDesk
-from boxd.workflows.task_desk import TaskDesk
+from boxd.web.snapshot import Health, SnapshotInput, snapshot
+from boxd.workflows.desk import RedemptionService
+from boxd.workflows.task_desk import TaskService
 
 Json = dict[str, Any]
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-# Changes within this time become one snapshot: quick for an eye, slow for a Pi.
+# ChangeSignal within this time become one snapshot: quick for an eye, slow for a Pi.
 _GATHER_S = 0.03
 # How long to wait before a ledger that can't be read is read again.
 _TROUBLED_S = 1.0
@@ -59,22 +59,22 @@ class Parts:
     config: Config
     ledger: Ledger
     keys: CodeKeys
-    rack: Rack
+    rack: DeviceRegistry
     bays: Mapping[str, Bay]
     opener: Opener
-    desk: RedemptionDesk
-    operator: OperatorDesk
+    desk: RedemptionService
+    operator: OperatorConsole
     device_tests: DeviceTests
-    task_desk: TaskDesk
+    task_desk: TaskService
     housekeeping: Housekeeping
     clock: ClockKeeper
     upstream: Upstream | None = None
 
 
-class Box:
+class RunningBox:
     """Implements `boxd.web.box.BoxServices` over the parts of a running box."""
 
-    def __init__(self, parts: Parts, changes: Changes) -> None:
+    def __init__(self, parts: Parts, changes: ChangeSignal) -> None:
         self._parts = parts
         self._changes = changes
         self._health = Health("starting", "boxd is starting")
@@ -169,7 +169,7 @@ class Box:
 
     async def import_prizes(self, rows: Sequence[PrizeRow], actor: str) -> list[Json]:
         """Add prizes and receive their units: all rows or none."""
-        prizes = [stock.Prize(row.sku, row.name, row.units, row.weight) for row in rows]
+        prizes = [stock.StockedPrize(row.sku, row.name, row.units, row.weight) for row in rows]
         await self._parts.ledger.write(lambda tx: stock.import_prizes(tx, prizes, actor))
         return await self.prizes()
 
@@ -237,7 +237,7 @@ class Box:
 
     async def alarms(self) -> list[Json]:
         """The alarms that stand."""
-        return await self._read(alarms.standing)
+        return await self._read(alarms.active)
 
     async def clear_alarm(self, alarm: int, actor: str) -> Json:
         """Clear an alarm by its number."""
@@ -255,9 +255,9 @@ class Box:
         woken, self._next = self._next, asyncio.Event()
         woken.set()
 
-    def _prompt(self, standing: Standing) -> Prompt:
+    def _prompt(self, standing: RedemptionStanding) -> Prompt:
         units = [
-            Prize(str(p["sku"]), str(p["name"]), int(str(p["on_hand"])))
+            OfferedPrize(str(p["sku"]), str(p["name"]), int(str(p["on_hand"])))
             for p in self._overview.stock
         ]
         reminders = sum(
@@ -271,7 +271,7 @@ class Box:
             latch_let_go=self._parts.opener.has_let_go(standing.locker),
         )
 
-    def _why_no_latch(self, standing: Standing) -> str:
+    def _why_no_latch(self, standing: RedemptionStanding) -> str:
         """Why the latch of a redemption's locker can't be reached; empty when it can."""
         locker = next((x for x in self._parts.config.lockers if x.id == standing.locker), None)
         if locker is None:
@@ -279,9 +279,9 @@ class Box:
         status = self._parts.rack.device(split(locker.latch)[0]).status
         return "" if status.state is DeviceState.READY else status.why or status.state.value
 
-    def _picture(self) -> Picture:
+    def _picture(self) -> SnapshotInput:
         parts = self._parts
-        return Picture(
+        return SnapshotInput(
             config=parts.config,
             health=self._health,
             overview=self._overview,

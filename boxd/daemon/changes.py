@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 
-class Changes:
+class ChangeSignal:
     """Noted by whoever changes something visible, taken by whoever draws it."""
 
     def __init__(self) -> None:

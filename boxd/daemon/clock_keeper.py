@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from boxd.clock import STEP_S, Reckoning, believed, moved_s, reckon, unconfirmed, warning
+from boxd.clock import STEP_S, TimeBase, believed, moved_s, reckon, unconfirmed, warning
 from boxd.errors import LedgerUnusable, TemporalUnavailable
 from boxd.ledger import reckonings, tasks
 from boxd.ledger.ledger import Ledger, as_text
@@ -74,7 +74,7 @@ class ClockKeeper:
             self._clock.standing = after
         return has_changed
 
-    async def adopt(self, after: Reckoning, by: str) -> None:
+    async def adopt(self, after: TimeBase, by: str) -> None:
         """Count so from now on, once that is written down."""
         before, boot_s = self._clock.standing, self._clock.look().boot_s
         anew = await self._ledger.write(lambda tx: reckonings.adopt(tx, before, after, by, boot_s))
@@ -121,7 +121,7 @@ class ClockKeeper:
             self._ended.pop()
 
 
-def _is_news(before: Reckoning | None, after: Reckoning) -> bool:
+def _is_news(before: TimeBase | None, after: TimeBase) -> bool:
     """Whether more than the passing of time tells the two apart."""
     if before is None or (before.boot, before.is_sure) != (after.boot, after.is_sure):
         return True

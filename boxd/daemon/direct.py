@@ -6,7 +6,7 @@ import asyncio
 import secrets
 
 from boxd.bays.opening import Actuated
-from boxd.bays.rack import Rack
+from boxd.bays.rack import DeviceRegistry
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.daemon import assembly, upstream
@@ -41,7 +41,7 @@ async def open_locker(config: Config, locker: int, actor: str, reason: str) -> A
         ledger.close()
 
 
-async def _until_found(config: Config, rack: Rack, locker: int) -> None:
+async def _until_found(config: Config, rack: DeviceRegistry, locker: int) -> None:
     latch = next(known.latch for known in config.lockers if known.id == locker)
     device = split(latch)[0]
     deadline = asyncio.get_running_loop().time() + _FOUND_WITHIN_S

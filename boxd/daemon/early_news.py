@@ -7,18 +7,18 @@ from typing import Protocol
 from boxd.temporal.server import ServerStatus
 
 
-class Listener(Protocol):
+class ServerStatusListener(Protocol):
     """Who wants to hear of the server."""
 
     def server_changed(self, status: ServerStatus) -> None:
         """The server started, serves, or died."""
 
 
-class EarlyNews:
+class LatestServerStatus:
     """Keeps the news of the server, which comes to life before the rest of the box."""
 
     def __init__(self) -> None:
-        self._listener: Listener | None = None
+        self._listener: ServerStatusListener | None = None
         self._status: ServerStatus | None = None
 
     def server_changed(self, status: ServerStatus) -> None:
@@ -27,7 +27,7 @@ class EarlyNews:
         if self._listener is not None:
             self._listener.server_changed(status)
 
-    def tell(self, listener: Listener) -> None:
+    def tell(self, listener: ServerStatusListener) -> None:
         """From now on `listener` hears all news, and first what it missed."""
         self._listener = listener
         if self._status is not None:

@@ -10,7 +10,7 @@ from boxd.config import Config
 from boxd.ledger.backup import Backup, BackupRules
 from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.ledger import Ledger
-from boxd.workflows.housekeeping_desk import HousekeepingDesk
+from boxd.workflows.housekeeping_desk import ScheduleKeeper
 from boxd.workflows.schedules import plans, pull_plans
 
 Json = dict[str, Any]
@@ -28,7 +28,7 @@ class Housekeeping:
     """Implements `boxd.web.housekeeping_services.HousekeepingServices`."""
 
     def __init__(self, config: Config, ledger: Ledger) -> None:
-        self.desk = HousekeepingDesk(
+        self.desk = ScheduleKeeper(
             ledger, config.box.id, [*plans(config.schedules), *pull_plans(config.upstream)]
         )
         self.backups = BackupMaker(config.ledger_file, backup_rules(config))

@@ -14,7 +14,7 @@ import structlog
 
 from boxd import logs
 from boxd.config import Config, load
-from boxd.daemon.early_news import EarlyNews
+from boxd.daemon.early_news import LatestServerStatus
 from boxd.daemon.only_one import only_one
 from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.service.back_off import wait_if_restarted
@@ -80,9 +80,9 @@ async def _run(config: Config, manager: Notifier) -> int:
     return ending.code
 
 
-async def _start_server(config: Config, closing: AsyncExitStack) -> EarlyNews:
+async def _start_server(config: Config, closing: AsyncExitStack) -> LatestServerStatus:
     """Start the box's own server, and stop it last; or listen to the unit that runs it."""
-    news = EarlyNews()
+    news = LatestServerStatus()
     if config.temporal.own_unit:
         hearing = asyncio.create_task(hear(config.server_news_file, news.server_changed))
         closing.callback(hearing.cancel)

@@ -32,7 +32,7 @@ from boxd.ledger.given_out import GivenOut
 from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.machine_clock import utc_now
 from boxd.task import TaskStanding
-from boxd.workflows.task_desk import TaskDesk
+from boxd.workflows.task_desk import TaskService
 
 Json = dict[str, Any]
 log = structlog.get_logger(__name__)
@@ -44,7 +44,7 @@ _FORGOTTEN_AT_ONCE = 100
 class Organiser:
     """Implements `boxd.web.organiser_services.OrganiserServices` over the ledger."""
 
-    def __init__(self, config: Config, ledger: Ledger, keys: CodeKeys, desk: TaskDesk) -> None:
+    def __init__(self, config: Config, ledger: Ledger, keys: CodeKeys, desk: TaskService) -> None:
         self._config = config
         self._ledger = ledger
         self._keys = keys

@@ -10,12 +10,12 @@ from boxd.errors import ConfigError, KeysMissing
 from boxd.ledger import alarms
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, Transaction
-from boxd.phones.answering import Place
-from boxd.phones.attendant_desk import AttendantDesk
+from boxd.phones.answering import SiteInfo
+from boxd.phones.attendant_desk import VerdictService
 from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
-from boxd.phones.desk import PhoneDesk
-from boxd.phones.link_desk import NO_ADDRESS, LinkDesk
+from boxd.phones.desk import AttendeeService
+from boxd.phones.link_desk import NO_ADDRESS, LinkService
 from boxd.phones.links import Signer, load_signer
 from boxd.phones.pin import Pin, read_pin
 from boxd.web.task_services import TaskServices
@@ -37,13 +37,13 @@ class PhoneSide:
         address = config.phones.public_url
         signer = self._signer(config) if address else None
         why = self._faults[0] if self._faults else NO_ADDRESS
-        self.links = LinkDesk(ledger, signer, address, why)
+        self.links = LinkService(ledger, signer, address, why)
         self.routes: list[Route] = []
         if signer is None or address is None or not config.phones.enabled:
             return
-        desk = PhoneDesk(ledger, tasks, keys, signer)
-        attendants = AttendantDesk(ledger, tasks, desk, signer, self._pin(config, signer))
-        place = Place(config.box.name, address)
+        desk = AttendeeService(ledger, tasks, keys, signer)
+        attendants = VerdictService(ledger, tasks, desk, signer, self._pin(config, signer))
+        place = SiteInfo(config.box.name, address)
         self.routes += AttendeePages(desk, place).routes()
         self.routes += AttendantPages(attendants, place).routes()
 

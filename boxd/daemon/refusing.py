@@ -19,7 +19,7 @@ from boxd.ledger.overview import Overview
 from boxd.machine_clock import utc_now
 from boxd.redemption import Answer, Reply
 from boxd.temporal.server import ServerStatus
-from boxd.web.snapshot import Health, Picture, snapshot
+from boxd.web.snapshot import Health, SnapshotInput, snapshot
 
 Json = dict[str, Any]
 log = structlog.get_logger("boxd")
@@ -43,7 +43,7 @@ _KEYS = "Put the key back, with mode 600, and start boxd again."
 _REMEDIES = {LedgerUnusable: _MEND, LedgerTooNew: _NEWER, KeysMissing: _KEYS}
 
 
-class RefusingDesk:
+class RefusingRedemptions:
     """Decides nothing."""
 
     def __init__(self, error: BoxdError) -> None:
@@ -112,7 +112,7 @@ class RefusingBox:
             ledger="damaged" if is_damaged else "unusable",
             ledger_why=str(self._error),
         )
-        picture = Picture(
+        picture = SnapshotInput(
             config=self._config,
             health=health,
             overview=Overview([], {}, [], [], []),

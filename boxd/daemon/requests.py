@@ -11,7 +11,7 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, beside_each_write
 from boxd.ledger.requests import RequestKey
 from boxd.web.token_services import KeptAnswer, KeyedRequest
-from boxd.workflows.turns import Turns
+from boxd.workflows.turns import KeyedLock
 
 
 class Requests:
@@ -20,7 +20,7 @@ class Requests:
     def __init__(self, ledger: Ledger, keys: CodeKeys) -> None:
         self._ledger = ledger
         self._keys = keys
-        self._turns = Turns()
+        self._turns = KeyedLock()
 
     def turn(self, request: KeyedRequest) -> AbstractAsyncContextManager[None]:
         """Of requests under one key, one after the other."""

@@ -18,7 +18,7 @@ from boxd.service.watchdog import would_a_start_help
 _LOOK_AGAIN_S = 3600.0
 
 
-class Shown(Protocol):
+class StatusShown(Protocol):
     """What is told of: a box with a snapshot, serving or refusing."""
 
     def snapshot(self) -> dict[str, Any]:
@@ -28,7 +28,7 @@ class Shown(Protocol):
         """Return once the snapshot is another."""
 
 
-async def keep_told(notifier: Notifier, box: Shown) -> None:
+async def keep_told(notifier: Notifier, box: StatusShown) -> None:
     """Keep the manager's status line what the HUD shows; for ever."""
     told = ""
     while True:

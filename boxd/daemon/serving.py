@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from boxd.bays.bay import Bay
-from boxd.daemon.box import Box
+from boxd.daemon.box import RunningBox
 from boxd.errors import LedgerUnusable
 from boxd.ledger import alarms, lockouts
 from boxd.ledger.ledger import Ledger, as_text
@@ -25,11 +25,11 @@ _TRY_LEDGER_EVERY_S = 2.0
 _REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u boxd`"
 
 
-class Serving:
+class Readiness:
     """Hears from the server and the worker, and tells the bays and the HUD."""
 
     def __init__(
-        self, box: Box, bays: Mapping[str, Bay], ledger: Ledger, temporal_dir: Path
+        self, box: RunningBox, bays: Mapping[str, Bay], ledger: Ledger, temporal_dir: Path
     ) -> None:
         self._box = box
         self._bays = bays

@@ -14,19 +14,19 @@ import structlog
 from starlette.routing import BaseRoute
 
 from boxd.bays.device_tests import DeviceTests
-from boxd.bays.returns import Returns
+from boxd.bays.returns import ReconnectNotifier
 from boxd.bays.strangers import watch_strangers
 from boxd.config import Config
 from boxd.daemon import assembly, upstream, welcome
-from boxd.daemon.box import Box, Parts
-from boxd.daemon.changes import Changes
+from boxd.daemon.box import Parts, RunningBox
+from boxd.daemon.changes import ChangeSignal
 from boxd.daemon.clock_keeper import ClockKeeper, anchor
-from boxd.daemon.early_news import EarlyNews
+from boxd.daemon.early_news import LatestServerStatus
 from boxd.daemon.housekeeping import Housekeeping
 from boxd.daemon.phones_listener import PhonesListener
-from boxd.daemon.refusing import RefusingBox, RefusingDesk
-from boxd.daemon.service import Proof, Shown, keep_told
-from boxd.daemon.serving import Serving
+from boxd.daemon.refusing import RefusingBox, RefusingRedemptions
+from boxd.daemon.service import Proof, StatusShown, keep_told
+from boxd.daemon.serving import Readiness
 from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.database import can_be_opened
@@ -38,13 +38,13 @@ from boxd.temporal.credentials import read_credentials
 from boxd.web.app import Application
 from boxd.web.box import BoxServices
 from boxd.web.server import WebServer
-from boxd.workflows.desk import RedemptionDesk
+from boxd.workflows.desk import RedemptionService
 from boxd.workflows.housekeeping_activities import HousekeepingActivities
 from boxd.workflows.issue_activities import IssueActivities
 from boxd.workflows.redemption_activities import RedemptionActivities, RedemptionRules
-from boxd.workflows.runner import Desks, Runner
+from boxd.workflows.runner import Runner, Services
 from boxd.workflows.task_activities import TaskActivities
-from boxd.workflows.task_desk import TaskDesk
+from boxd.workflows.task_desk import TaskService
 from boxd.workflows.upstream_activities import UpstreamActivities
 
 if TYPE_CHECKING:
@@ -60,25 +60,25 @@ _TRY_LEDGER_EVERY_S = 5.0
 
 async def start(
     config: Config,
-    news: EarlyNews,
+    news: LatestServerStatus,
     closing: AsyncExitStack,
     fail: Callable[[], None],
     manager: Notifier,
 ) -> None:
     """Start everything; `closing` ends it in the opposite order, `fail` is called if it breaks.
 
-    Returns when HUD and commands answer, and the bays serve or say why they don't.
+    ReconnectNotifier when HUD and commands answer, and the bays serve or say why they don't.
     Raises LedgerDamaged, LedgerTooNew or KeysMissing when the box must not dispense, ConfigError
     when a file that the configuration names is of no use.
     """
     if config.temporal.address is not None:
         read_credentials(config.temporal)
-    changes = Changes()
+    changes = ChangeSignal()
     ledger, keys = await _open_ledger(config, changes, closing)
     simulated = _simulated(config, closing)
     parts = _wire(config, ledger, keys, simulated, changes, closing)
-    box = Box(parts, changes)
-    serving = Serving(box, parts.bays, ledger, config.temporal_dir)
+    box = RunningBox(parts, changes)
+    serving = Readiness(box, parts.bays, ledger, config.temporal_dir)
     ledger.on_trouble = serving.ledger_troubled
     closing.push_async_callback(serving.stop)
     await parts.rack.start()
@@ -103,7 +103,7 @@ async def start(
 
 
 async def _open_ledger(
-    config: Config, changes: Changes, closing: AsyncExitStack
+    config: Config, changes: ChangeSignal, closing: AsyncExitStack
 ) -> tuple[Ledger, CodeKeys]:
     ledger = await asyncio.to_thread(Ledger, config.ledger_file, telling=upstream.telling(config))
     closing.callback(ledger.close)
@@ -120,11 +120,11 @@ def _wire(
     ledger: Ledger,
     keys: CodeKeys,
     simulated: SimulatedHardware | None,
-    changes: Changes,
+    changes: ChangeSignal,
     closing: AsyncExitStack,
 ) -> Parts:
     """Devices, bays, opener and desks, each knowing whom it speaks to."""
-    returns = Returns()
+    returns = ReconnectNotifier()
 
     def devices_changed() -> None:
         returns.look(rack.statuses())
@@ -133,7 +133,7 @@ def _wire(
 
     rack = assembly.rack(config, simulated, devices_changed)
     closing.push_async_callback(rack.close)
-    desk = RedemptionDesk(ledger, keys, config, _THIS_RUN)
+    desk = RedemptionService(ledger, keys, config, _THIS_RUN)
     opener = assembly.opener(config, rack, ledger)
     closing.push_async_callback(opener.finish)
     bays = assembly.bays(config, rack, desk, changes.note)
@@ -145,7 +145,7 @@ def _wire(
         returns.tell(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
     device_tests = DeviceTests(config, rack, bays, changes.note)
-    task_desk = TaskDesk(ledger, config.box.id)
+    task_desk = TaskService(ledger, config.box.id)
     task_desk.kinds_changed = assembly.declare_tasks(config, ledger)
     return Parts(
         *(config, ledger, keys, rack, bays, opener, desk, operator, device_tests, task_desk),
@@ -156,7 +156,7 @@ def _wire(
 
 
 def _start_worker(
-    parts: Parts, serving: Serving, closing: AsyncExitStack, fail: Callable[[], None]
+    parts: Parts, serving: Readiness, closing: AsyncExitStack, fail: Callable[[], None]
 ) -> None:
     config = parts.config
     rules = RedemptionRules(
@@ -181,7 +181,7 @@ def _start_worker(
         *(serving.worker_serves, serving.reconciled),
     )
     serving.on_server_down(runner.doubt)
-    desks = Desks(
+    desks = Services(
         parts.desk, parts.task_desk, house.desk, delivery.desk if delivery is not None else None
     )
     _keep_running(runner.run(desks), closing, fail)
@@ -190,7 +190,7 @@ def _start_worker(
 async def start_refusing(
     config: Config,
     error: BoxdError,
-    news: EarlyNews,
+    news: LatestServerStatus,
     closing: AsyncExitStack,
     fail: Callable[[], None],
     manager: Notifier,
@@ -199,7 +199,7 @@ async def start_refusing(
 
     A disk that was full or read-only may be mended: under a service manager boxd then begins anew.
     """
-    changes = Changes()
+    changes = ChangeSignal()
     simulated = _simulated(config, closing)
 
     def devices_changed() -> None:
@@ -208,7 +208,7 @@ async def start_refusing(
 
     rack = assembly.rack(config, simulated, devices_changed)
     closing.push_async_callback(rack.close)
-    bays = assembly.bays(config, rack, RefusingDesk(error), changes.note)
+    bays = assembly.bays(config, rack, RefusingRedemptions(error), changes.note)
     for bay in bays.values():
         bay.serve(False, str(error))
     await rack.start()
@@ -238,7 +238,7 @@ async def _nothing_to_prove() -> None:
 
 def _report(
     manager: Notifier,
-    box: Shown,
+    box: StatusShown,
     prove: Callable[[], Awaitable[None]],
     closing: AsyncExitStack,
     fail: Callable[[], None],

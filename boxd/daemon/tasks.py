@@ -10,7 +10,7 @@ from boxd.ledger import attendees, issues, task_kinds, task_standings
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.task import Asked, Checkpoint, TaskKind, TaskReply, TaskStanding
 from boxd.web.task_services import TasksWanted
-from boxd.workflows.task_desk import TaskDesk
+from boxd.workflows.task_desk import TaskService
 
 Json = dict[str, Any]
 
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 class Tasks:
     """Implements `boxd.web.task_services.TaskServices` over the ledger and the desk."""
 
-    def __init__(self, ledger: Ledger, desk: TaskDesk) -> None:
+    def __init__(self, ledger: Ledger, desk: TaskService) -> None:
         self._ledger = ledger
         self._desk = desk
 

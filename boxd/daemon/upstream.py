@@ -7,38 +7,38 @@ from dataclasses import asdict
 from typing import Any
 
 from boxd.config import Config
-from boxd.daemon.changes import Changes
+from boxd.daemon.changes import ChangeSignal
 from boxd.errors import Refused
 from boxd.ledger import outbox
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth
-from boxd.ledger.telling import Telling
-from boxd.upstream.asking import Caller
+from boxd.ledger.telling import OutboxSettings
+from boxd.upstream.asking import UpstreamClient
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.carrying_out import CarriedOut
-from boxd.upstream.courier import Courier, Rules
+from boxd.upstream.courier import EventSender, Rules
 from boxd.upstream.http import Peer
-from boxd.upstream.puller import Puller
-from boxd.workflows.task_desk import TaskDesk
-from boxd.workflows.upstream_desk import UpstreamDesk
+from boxd.upstream.puller import OrderPuller
+from boxd.workflows.task_desk import TaskService
+from boxd.workflows.upstream_desk import DeliverySignaller
 
 Json = dict[str, Any]
 
 
-def telling(config: Config) -> Telling | None:
+def telling(config: Config) -> OutboxSettings | None:
     """How the ledger notes events; None where there is no upstream."""
     if config.upstream.url is None:
         return None
-    return Telling(config.upstream.stock_low, config.upstream.most_waiting)
+    return OutboxSettings(config.upstream.stock_low, config.upstream.most_waiting)
 
 
-def caller(config: Config) -> Caller | None:
+def caller(config: Config) -> UpstreamClient | None:
     """What asks upstream; None where there is none."""
     settings = config.upstream
     if settings.url is None or settings.secret_file is None:
         return None
     peer = Peer(settings.url, settings.connect_timeout_s, settings.timeout_s, settings.ca_file)
-    return Caller(peer, settings.secret_file)
+    return UpstreamClient(peer, settings.secret_file)
 
 
 class Upstream:
@@ -48,17 +48,17 @@ class Upstream:
         self,
         config: Config,
         ledger: Ledger,
-        telling: Telling,
-        caller: Caller,
+        telling: OutboxSettings,
+        caller: UpstreamClient,
         begin: Callable[[CarriedOut], Awaitable[None]],
     ) -> None:
         settings = config.upstream
         backoff = Backoff(settings.retry_first_s, settings.retry_longest_s)
         self._ledger = ledger
         self._url = settings.url
-        self.courier = Courier(ledger, caller, Rules(config.box.id, settings.batch, backoff))
-        self.puller = Puller(ledger, caller, config.box.id, begin)
-        self.desk = UpstreamDesk(ledger, config.box.id, telling, self.courier)
+        self.courier = EventSender(ledger, caller, Rules(config.box.id, settings.batch, backoff))
+        self.puller = OrderPuller(ledger, caller, config.box.id, begin)
+        self.desk = DeliverySignaller(ledger, config.box.id, telling, self.courier)
         self.desk.pulls = settings.pull
 
     def view(self, depth: Depth) -> Json:
@@ -87,7 +87,9 @@ class Upstream:
         return resent
 
 
-def connected(config: Config, ledger: Ledger, tasks: TaskDesk, changes: Changes) -> Upstream | None:
+def connected(
+    config: Config, ledger: Ledger, tasks: TaskService, changes: ChangeSignal
+) -> Upstream | None:
     """Delivery from the ledger's outbox, told of each commit; None where there is no upstream."""
     asks = caller(config)
     if asks is None or ledger.telling is None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.doctor.ledger_reading import Damaged, reading
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 from boxd.ledger.backup import Listed, listing, newest_good
 from boxd.ledger.soundness import Contents, contents
 
@@ -21,7 +21,7 @@ _READ_WITHIN_S = 60.0
 _BY_HAND = timedelta(days=2)
 
 
-def newest(patient: Patient) -> Iterator[Finding]:
+def newest(patient: CheckContext) -> Iterator[Finding]:
     """The newest backup, read from end to end."""
     directory = patient.config.backup_dir
     if not directory.is_dir() and patient.config.backups.directory is not None:
@@ -38,11 +38,11 @@ def newest(patient: Patient) -> Iterator[Finding]:
         yield warned(f"there is no backup in {directory}", _MAKE)
 
 
-def age(patient: Patient) -> Iterator[Finding]:
+def age(patient: CheckContext) -> Iterator[Finding]:
     """How long ago the newest was made, if anything has happened since."""
     found = [each for each in _listed(patient) if each.contents]
     if not found:
-        raise NotSeen("there is no backup")
+        raise Skip("there is no backup")
     old = patient.now - datetime.fromisoformat(found[0].made_at)
     seen = f"the newest is {_rounded(old)} old"
     if _contents(patient) == found[0].contents:
@@ -53,11 +53,11 @@ def age(patient: Patient) -> Iterator[Finding]:
         yield passed(seen)
 
 
-def place(patient: Patient) -> Iterator[Finding]:
+def place(patient: CheckContext) -> Iterator[Finding]:
     """Whether the backups share the card with the ledger."""
     directory, state = patient.config.backup_dir, patient.config.box.state_dir
     if not _listed(patient):
-        raise NotSeen("there is no backup")
+        raise Skip("there is no backup")
     if directory.stat().st_dev == state.stat().st_dev:
         yield warned(
             f"they lie on the same disk as the ledger, {directory}",
@@ -67,17 +67,17 @@ def place(patient: Patient) -> Iterator[Finding]:
         yield passed(f"on a disk of their own, {directory}")
 
 
-def _listed(patient: Patient) -> list[Listed]:
+def _listed(patient: CheckContext) -> list[Listed]:
     directory = patient.config.backup_dir
     if not patient.config.ledger_file.exists():
-        raise NotSeen("there is no ledger yet")
+        raise Skip("there is no ledger yet")
     if not directory.is_dir():
         return []
     next(directory.iterdir(), None)  # raises PermissionError
     return listing(directory)
 
 
-def _contents(patient: Patient) -> Contents | None:
+def _contents(patient: CheckContext) -> Contents | None:
     try:
         with reading(patient) as ledger:
             return contents(ledger)
@@ -85,7 +85,7 @@ def _contents(patient: Patient) -> Contents | None:
         return None
 
 
-def _allowed(patient: Patient) -> timedelta:
+def _allowed(patient: CheckContext) -> timedelta:
     """Twice the interval, so that one that was missed is forgiven."""
     every = timedelta(hours=patient.config.schedules.backup_every_h)
     return 2 * every or _BY_HAND

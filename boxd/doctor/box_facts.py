@@ -6,9 +6,9 @@ import sqlite3
 from urllib.parse import urlsplit
 
 from boxd.config import Config, show
-from boxd.doctor.finding import NotSeen
+from boxd.doctor.finding import Skip
 from boxd.doctor.ledger_reading import reading
-from boxd.doctor.patient import Json, Patient
+from boxd.doctor.patient import CheckContext, Json
 from boxd.doctor.scrub import Scrub
 
 # Of each part of the status: what is told as it is, and what is a sentence.
@@ -25,11 +25,11 @@ _SENTENCES: dict[str, tuple[str, ...]] = {"devices": ("why",)}
 _OF_UPSTREAM = ("waiting", "oldest_at", "dead", "delivered", "is_full", "failures", "since")
 
 
-def status(patient: Patient, scrub: Scrub) -> Json:
+def status(patient: CheckContext, scrub: Scrub) -> Json:
     """The daemon's status, as far as it names nobody."""
     try:
         said = patient.said("/api/v1/status")
-    except NotSeen as unseen:
+    except Skip as unseen:
         return {"not_seen": unseen.why}
     health = said["health"]
     upstream = said["upstream"] or {}
@@ -53,10 +53,10 @@ def _chosen(part: str, whole: Json, scrub: Scrub) -> Json:
     return {key: whole[key] for key in _TOLD[part]} | sentences
 
 
-def _schedules(patient: Patient, scrub: Scrub) -> list[Json]:
+def _schedules(patient: CheckContext, scrub: Scrub) -> list[Json]:
     try:
         found = patient.said("/api/v1/schedules")["schedules"]
-    except NotSeen:
+    except Skip:
         return []
     return [
         {key: each[key] for key in ("name", "every_s", "paused", "next_at")}
@@ -71,7 +71,7 @@ def _run(last: Json | None, scrub: Scrub) -> Json | None:
     return {"at": last["at"], "state": last["state"], "said": scrub.quoted(last["said"])}
 
 
-def ledger(patient: Patient) -> Json:
+def ledger(patient: CheckContext) -> Json:
     """Numbers alone: the schema, the file's size, the rows of each table."""
     try:
         with reading(patient) as connection:
@@ -80,7 +80,7 @@ def ledger(patient: Patient) -> Json:
                 "bytes": patient.config.ledger_file.stat().st_size,
                 "rows": {name: _rows(connection, name) for name in _tables(connection)},
             }
-    except NotSeen as unseen:
+    except Skip as unseen:
         return {"not_seen": unseen.why}
     except PermissionError:
         return {"not_seen": "this user may not read it"}
@@ -95,11 +95,11 @@ def _rows(connection: sqlite3.Connection, table: str) -> int:
     return int(connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608 - the schema's own names
 
 
-def configuration(patient: Patient, scrub: Scrub) -> str:
+def configuration(patient: CheckContext, scrub: Scrub) -> str:
     """What holds, as `boxd config show` tells it; of upstream's address the host alone."""
     try:
         config = patient.config
-    except NotSeen as unseen:
+    except Skip as unseen:
         return f"# {unseen.why}\n"
     return "".join(f"{scrub.text(line)}\n" for line in show(_without_paths(config)).splitlines())
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from boxd.doctor import box_facts, report, system_facts
-from boxd.doctor.check import Examined
-from boxd.doctor.finding import NotSeen
-from boxd.doctor.patient import Patient
+from boxd.doctor.check import CheckResult
+from boxd.doctor.finding import Skip
+from boxd.doctor.patient import CheckContext
 from boxd.doctor.private_words import private_words
 from boxd.doctor.scrub import Scrub
 from boxd.errors import BadInput
@@ -37,7 +37,7 @@ class Member:
     content: str
 
 
-def members(patient: Patient, examined: Sequence[Examined]) -> Iterator[Member]:
+def members(patient: CheckContext, examined: Sequence[CheckResult]) -> Iterator[Member]:
     """The files of the bundle."""
     scrub = _scrub(patient)
     for name, about, gather in (
@@ -78,14 +78,14 @@ def _gathered(gather: Callable[[], str]) -> str:
         return _json({"not_seen": f"it could not be gathered ({type(error).__name__})"})
 
 
-def _scrub(patient: Patient) -> Scrub:
+def _scrub(patient: CheckContext) -> Scrub:
     try:
         return Scrub(private_words(patient))
-    except (NotSeen, OSError):
+    except (Skip, OSError):
         return Scrub(None)
 
 
-def _found(patient: Patient, examined: Sequence[Examined], scrub: Scrub) -> Any:
+def _found(patient: CheckContext, examined: Sequence[CheckResult], scrub: Scrub) -> Any:
     """What was found, without the sentences of checks that quote people."""
     told = report.as_json(patient, examined)
     quoting = {(e.check.family, e.check.name) for e in examined if e.check.quotes_people}

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Finding, Skip, failed, passed, warned
+from boxd.doctor.patient import CheckContext
 from boxd.errors import ConfigError
 from boxd.web.tls import Certificate
 
@@ -21,11 +21,11 @@ _SOON = timedelta(days=14)
 _RENEW = "put a renewed certificate and its key there: boxd takes them over within seconds"
 
 
-def phones(patient: Patient) -> Iterator[Finding]:
+def phones(patient: CheckContext) -> Iterator[Finding]:
     """The certificate that phones see."""
     settings = patient.config.phones
     if not settings.enabled or settings.tls_cert_file is None or settings.tls_key_file is None:
-        raise NotSeen("no certificate is shown to phones")
+        raise Skip("no certificate is shown to phones")
     settings.tls_key_file.open("rb").close()  # raises PermissionError
     try:
         Certificate(settings.tls_cert_file, settings.tls_key_file)
@@ -41,13 +41,13 @@ def phones(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def others(patient: Patient) -> Iterator[Finding]:
+def others(patient: CheckContext) -> Iterator[Finding]:
     """Those by which this box trusts, and shows itself to, other machines."""
     config = patient.config
     named = (config.temporal.tls_cert_file, config.temporal.tls_ca_file, config.upstream.ca_file)
     files = [file for file in named if file is not None]
     if not files:
-        raise NotSeen("no other certificate is configured")
+        raise Skip("no other certificate is configured")
     for file in files:
         try:
             yield _in_time(file, patient)
@@ -55,7 +55,7 @@ def others(patient: Patient) -> Iterator[Finding]:
             yield failed(f"{file} holds no certificate ({error})", _RENEW)
 
 
-def _in_time(file: Path, patient: Patient) -> Finding:
+def _in_time(file: Path, patient: CheckContext) -> Finding:
     """Judge the certificate of the file that ends first."""
     found = _read(file)
     ends = min(each.not_valid_after_utc for each in found)

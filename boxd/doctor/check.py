@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from boxd.doctor.finding import Finding, Grade, NotSeen, failed, passed, skipped
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Finding, Grade, Skip, failed, passed, skipped
+from boxd.doctor.patient import CheckContext
 
 SUDO = "sudo boxd doctor"
 WITHIN_S = 10.0
@@ -26,14 +26,14 @@ class Check:
 
     family: str
     name: str
-    look: Callable[[Patient], Iterable[Finding]]
+    look: Callable[[CheckContext], Iterable[Finding]]
     breaks: str
     within_s: float = WITHIN_S
     quotes_people: bool = False
 
 
 @dataclass(frozen=True)
-class Examined:
+class CheckResult:
     """A check that was carried out, and what it found: at least one finding."""
 
     check: Check
@@ -46,7 +46,7 @@ def worst(findings: Iterable[Finding]) -> Grade:
     return next((grade for grade in _WORST_FIRST if grade in grades), Grade.SKIPPED)
 
 
-def examine(check: Check, patient: Patient) -> Examined:
+def examine(check: Check, patient: CheckContext) -> CheckResult:
     """Carry the check out; one that breaks or takes too long has failed."""
     found: list[tuple[Finding, ...]] = []
     # A thread that hangs in the kernel can't be ended; it is left behind, until the process ends.
@@ -56,14 +56,14 @@ def examine(check: Check, patient: Patient) -> Examined:
     )
     looking.start()
     looking.join(check.within_s)
-    return Examined(check, found[0] if found else (_unfinished(check),))
+    return CheckResult(check, found[0] if found else (_unfinished(check),))
 
 
-def _look(check: Check, patient: Patient) -> Iterator[Finding]:
+def _look(check: Check, patient: CheckContext) -> Iterator[Finding]:
     """What it finds, and what kept it from finding the rest."""
     try:
         yield from check.look(patient)
-    except NotSeen as unseen:
+    except Skip as unseen:
         yield skipped(unseen.why, unseen.remedy)
     except PermissionError as error:
         yield _forbidden(error, patient)
@@ -72,7 +72,7 @@ def _look(check: Check, patient: Patient) -> Iterator[Finding]:
         yield failed(said, "boxd doctor --bundle   # and send it to whoever looks after boxd")
 
 
-def _forbidden(error: PermissionError, patient: Patient) -> Finding:
+def _forbidden(error: PermissionError, patient: CheckContext) -> Finding:
     what = f"{error.filename or 'something'} may not be read by this user"
     if patient.is_root:
         return failed(f"{what}, who is root", "dmesg | tail   # a file system that fails?")

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from boxd.clock import duration
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, passed, warned
+from boxd.doctor.finding import Finding, Skip, passed, warned
 from boxd.doctor.ledger_reading import reading
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 
 FAMILY = "Clock"
 
@@ -17,7 +17,7 @@ _SLACK_S = 2.0
 _SET = "sudo timedatectl set-time ...   # or, if the clock is right: boxd clock trust"
 
 
-def by_the_network(patient: Patient) -> Iterator[Finding]:
+def by_the_network(patient: CheckContext) -> Iterator[Finding]:
     """Whether a time server sets the kernel's clock."""
     if patient.looked.is_synchronised:
         yield passed("a time server sets it")
@@ -30,7 +30,7 @@ def by_the_network(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def believed(patient: Patient) -> Iterator[Finding]:
+def believed(patient: CheckContext) -> Iterator[Finding]:
     """Whether the box goes by this clock: the daemon knows; without it, the ledger does."""
     if patient.is_served:
         clock = patient.said("/api/v1/clock")
@@ -39,7 +39,7 @@ def believed(patient: Patient) -> Iterator[Finding]:
     with reading(patient) as ledger:
         row = ledger.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     if row is None:
-        raise NotSeen("nothing has been recorded yet")
+        raise Skip("nothing has been recorded yet")
     behind_s = (datetime.fromisoformat(row["at"]) - patient.looked.wall).total_seconds()
     if behind_s > _SLACK_S:
         yield warned(f"it is {duration(behind_s)} behind the newest record", _SET)

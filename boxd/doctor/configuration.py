@@ -8,9 +8,9 @@ from pathlib import Path
 from boxd.config import Config
 from boxd.config.secret_files import secret_file_fault
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.doctor.identity import Identity, identity
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 from boxd.errors import ConfigError
 
 FAMILY = "Configuration"
@@ -18,7 +18,7 @@ FAMILY = "Configuration"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def file(patient: Patient) -> Iterator[Finding]:
+def file(patient: CheckContext) -> Iterator[Finding]:
     """Every error of the file, with its line."""
     if not isinstance(patient.found, ConfigError):
         yield passed(f"{patient.config_file} is good")
@@ -29,7 +29,7 @@ def file(patient: Patient) -> Iterator[Finding]:
         yield failed(line, f"sudoedit {patient.config_file}   # then: boxd config check")
 
 
-def secrets(patient: Patient) -> Iterator[Finding]:
+def secrets(patient: CheckContext) -> Iterator[Finding]:
     """The files with keys, PIN and secrets: there, boxd's own, and for nobody else to read."""
     named, who = secret_files(patient.config), identity(patient)
     faults = [fault for path in named if (fault := _fault(path, who))]
@@ -58,17 +58,17 @@ def secret_files(config: Config) -> list[Path]:
         config.upstream.secret_file,
     )
     if not config.ledger_file.parent.is_dir():
-        raise NotSeen(f"there is no {config.ledger_file.parent} yet")
+        raise Skip(f"there is no {config.ledger_file.parent} yet")
     return [*(path for path in own if path.exists()), *filter(None, named)]
 
 
-def wisdom(patient: Patient) -> Iterator[Finding]:
+def wisdom(patient: CheckContext) -> Iterator[Finding]:
     """What the file may say, and a box at an event should not."""
     found = [warned(*each) for each in _unwise(patient.config, patient)]
     yield from found or [passed("nothing unwise in it")]
 
 
-def _unwise(config: Config, patient: Patient) -> Iterator[tuple[str, str]]:
+def _unwise(config: Config, patient: CheckContext) -> Iterator[tuple[str, str]]:
     edit = f"sudoedit {patient.config_file}   # "
     if config.simulation.enabled and patient.text("/proc/device-tree/model"):
         yield "this is a Pi, and the box is simulated", edit + "[simulation] enabled = false"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, NotesDevice
 from boxd.config.schema import MidiBackend
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, skipped, warned
-from boxd.doctor.patient import Json, Patient
+from boxd.doctor.finding import Finding, Skip, failed, passed, skipped, warned
+from boxd.doctor.patient import CheckContext, Json
 from boxd.midi.ports import Listing, PortPair, belongs_to, find
 
 FAMILY = "Devices"
@@ -23,18 +23,18 @@ _PORT = re.compile(r'\s+Port\s+(\d+) : "(.*)" \((.)(.)')
 _SYSTEM_CLIENTS = ("System", "Midi Through", "Client-128")
 
 
-def configured(patient: Patient) -> Iterator[Finding]:
+def configured(patient: CheckContext) -> Iterator[Finding]:
     """Every configured device: as the daemon sees it, or without one as far as the kernel tells."""
     if patient.is_served:
         for device in patient.said("/api/v1/status")["devices"]:
             yield _as_told(device)
         return
     if patient.config.simulation.enabled:
-        raise NotSeen("simulated devices live in boxd, which does not run")
+        raise Skip("simulated devices live in boxd, which does not run")
     for device in patient.config.devices:
         try:
             yield from _as_seen(device, patient)
-        except NotSeen as unseen:  # of MIDI; an Arduino can be seen all the same
+        except Skip as unseen:  # of MIDI; an Arduino can be seen all the same
             yield skipped(f"{device.name}: {unseen.why}", unseen.remedy)
 
 
@@ -46,7 +46,7 @@ def _as_told(device: Json) -> Finding:
     return judged(f"{name} ({device['port']}) is {state}: {device['why']}", _LOOK)
 
 
-def _as_seen(device: Device, patient: Patient) -> Iterator[Finding]:
+def _as_seen(device: Device, patient: CheckContext) -> Iterator[Finding]:
     if not device.enabled:
         return
     if isinstance(device, ArduinoDevice):
@@ -63,7 +63,7 @@ def _as_seen(device: Device, patient: Patient) -> Iterator[Finding]:
         )
 
 
-def unknown(patient: Patient) -> Iterator[Finding]:
+def unknown(patient: CheckContext) -> Iterator[Finding]:
     """What is plugged in and in no configuration."""
     edit = f"sudoedit {patient.config_file}   # add it, or unplug it"
     found = (
@@ -77,19 +77,19 @@ def unknown(patient: Patient) -> Iterator[Finding]:
         yield passed("nothing is plugged in that is not configured")
 
 
-def _unknown_midi(patient: Patient) -> list[str]:
+def _unknown_midi(patient: CheckContext) -> list[str]:
     known = [each.port for each in patient.config.devices]
     names = dict.fromkeys(source.partition(":")[0] for source in _midi(patient).sources)
     return [name for name in names if not any(belongs_to(name, port) for port in known)]
 
 
-def _midi(patient: Patient) -> Listing:
+def _midi(patient: CheckContext) -> Listing:
     """The sequencer's ports by the names that MIDI programs see."""
     if patient.config.midi.backend is not MidiBackend.ALSA:
-        raise NotSeen("boxd does not run, and the kernel does not know JACK's ports")
+        raise Skip("boxd does not run, and the kernel does not know JACK's ports")
     said = patient.text("/proc/asound/seq/clients")
     if said is None:
-        raise NotSeen("the kernel has no MIDI sequencer", "sudo modprobe snd-seq")
+        raise Skip("the kernel has no MIDI sequencer", "sudo modprobe snd-seq")
     return _listing(said)
 
 

@@ -44,7 +44,7 @@ def failed(seen: str, remedy: str) -> Finding:
     return Finding(Grade.FAILED, seen, remedy)
 
 
-class NotSeen(Exception):
+class Skip(Exception):
     """A check could not see what it judges; it is skipped, with the reason and the remedy."""
 
     def __init__(self, why: str, remedy: str = "") -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
+from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.doctor.ledger_reading import reading
-from boxd.doctor.patient import Json, Patient
+from boxd.doctor.patient import CheckContext, Json
 from boxd.ledger import outbox as waiting_room
 
 FAMILY = "Housekeeping"
@@ -16,16 +16,16 @@ FAMILY = "Housekeeping"
 _LATE = timedelta(hours=1)
 
 
-def schedules(patient: Patient) -> Iterator[Finding]:
+def schedules(patient: CheckContext) -> Iterator[Finding]:
     """Each schedule: not paused, and its last run good."""
     found = patient.said("/api/v1/schedules")["schedules"]
     for each in found:
         yield from _of_one(each, patient)
     if not found:
-        raise NotSeen("this box has no schedules")
+        raise Skip("this box has no schedules")
 
 
-def _of_one(schedule: Json, patient: Patient) -> Iterator[Finding]:
+def _of_one(schedule: Json, patient: CheckContext) -> Iterator[Finding]:
     name, last = schedule["name"], schedule["last"] or {}
     if schedule["paused"]:
         from boxd.workflows.schedules import schedule_id
@@ -51,10 +51,10 @@ def _is_late(schedule: Json, now: datetime) -> bool:
     return bool(due) and datetime.fromisoformat(due) < now - _LATE
 
 
-def outbox(patient: Patient) -> Iterator[Finding]:
+def outbox(patient: CheckContext) -> Iterator[Finding]:
     """Events for upstream: how many wait, since when, and which were refused for good."""
     if patient.config.upstream.url is None:
-        raise NotSeen("this box has no upstream")
+        raise Skip("this box has no upstream")
     with reading(patient) as ledger:
         depth = waiting_room.depth(ledger)
     if depth.is_full:

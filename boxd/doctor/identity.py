@@ -9,8 +9,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from boxd.doctor.finding import NotSeen
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Skip
+from boxd.doctor.patient import CheckContext
 
 SERVICE = "boxd.service"
 
@@ -38,12 +38,12 @@ class Identity:
         return status.st_mode & needed == needed
 
 
-def identity(patient: Patient) -> Identity:
+def identity(patient: CheckContext) -> Identity:
     """The running daemon's; else the one its unit names; else this user's."""
     return _of_process(patient) or _of_unit(patient) or _own()
 
 
-def _of_process(patient: Patient) -> Identity | None:
+def _of_process(patient: CheckContext) -> Identity | None:
     if isinstance(patient.found, Exception) or not patient.is_served:
         return None
     pid = patient.found.lock_file.read_text().strip()
@@ -55,7 +55,7 @@ def _of_process(patient: Patient) -> Identity | None:
     return Identity(_name(uid), uid, frozenset(map(int, (said["Gid"][1], *said["Groups"]))))
 
 
-def _of_unit(patient: Patient) -> Identity | None:
+def _of_unit(patient: CheckContext) -> Identity | None:
     said = patient.run(
         ("systemctl", "show", SERVICE, "-p", "LoadState", "-p", "User", "-p", "SupplementaryGroups")
     )
@@ -65,7 +65,7 @@ def _of_unit(patient: Patient) -> Identity | None:
     try:
         user = pwd.getpwnam(shown["User"])
     except KeyError:
-        raise NotSeen(f"{SERVICE} runs as '{shown['User']}', who does not exist") from None
+        raise Skip(f"{SERVICE} runs as '{shown['User']}', who does not exist") from None
     wanted = shown.get("SupplementaryGroups", "").split()
     known = {each.gr_name: each.gr_gid for each in grp.getgrall()}
     gids = {user.pw_gid, *os.getgrouplist(user.pw_name, user.pw_gid)}

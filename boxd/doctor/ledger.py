@@ -8,7 +8,7 @@ from datetime import datetime
 from boxd.doctor.check import Check
 from boxd.doctor.finding import Finding, failed, passed, warned
 from boxd.doctor.ledger_reading import READ_WITHIN_S, Damaged, reading
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 from boxd.ledger import audit
 from boxd.ledger.database import migrations
 
@@ -21,7 +21,7 @@ _RESTORE = (
 )
 
 
-def schema(patient: Patient) -> Iterator[Finding]:
+def schema(patient: CheckContext) -> Iterator[Finding]:
     """Whether this boxd knows the ledger's schema."""
     known = migrations()[-1][0]
     with reading(patient) as ledger:
@@ -40,7 +40,7 @@ def schema(patient: Patient) -> Iterator[Finding]:
         yield passed(f"schema {present}")
 
 
-def integrity(patient: Patient) -> Iterator[Finding]:
+def integrity(patient: CheckContext) -> Iterator[Finding]:
     """Every page of the file, and every reference from one row to another."""
     try:
         with reading(patient) as ledger:
@@ -58,7 +58,7 @@ def integrity(patient: Patient) -> Iterator[Finding]:
         yield passed(f"{pages} pages, all whole")
 
 
-def audit_trail(patient: Patient) -> Iterator[Finding]:
+def audit_trail(patient: CheckContext) -> Iterator[Finding]:
     """Each entry of the audit trail follows from the one before."""
     with reading(patient) as ledger:
         chain = audit.verify(ledger)
@@ -72,7 +72,7 @@ def audit_trail(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def keys(patient: Patient) -> Iterator[Finding]:
+def keys(patient: CheckContext) -> Iterator[Finding]:
     """The two keys, without which the codes in the ledger are of no use."""
     config = patient.config
     with reading(patient) as ledger:
@@ -87,7 +87,7 @@ def keys(patient: Patient) -> Iterator[Finding]:
         yield passed(f"there, for {codes} codes" if codes else "no code needs one yet")
 
 
-def redemptions(patient: Patient) -> Iterator[Finding]:
+def redemptions(patient: CheckContext) -> Iterator[Finding]:
     """Redemptions that wait for somebody, and for how long."""
     with reading(patient) as ledger:
         waiting = ledger.execute(

@@ -7,28 +7,28 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from boxd.doctor.finding import NotSeen
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Skip
+from boxd.doctor.patient import CheckContext
 from boxd.sqlite_reading import reading_uri
 
 READ_WITHIN_S = 30.0
 _STEPS = 100_000  # of SQLite's machine between two looks at the time; some milliseconds
 
 
-class Damaged(NotSeen):
+class Damaged(Skip):
     """The ledger can't be read to its end; one check says so, the others are skipped."""
 
 
 @contextmanager
-def reading(patient: Patient, within_s: float = READ_WITHIN_S) -> Iterator[sqlite3.Connection]:
+def reading(patient: CheckContext, within_s: float = READ_WITHIN_S) -> Iterator[sqlite3.Connection]:
     """A connection to the ledger that only reads.
 
-    Raises NotSeen when there is no ledger, or when its reading is not over in time, Damaged when
+    Raises Skip when there is no ledger, or when its reading is not over in time, Damaged when
     its file is not whole.
     """
     file = patient.config.ledger_file
     if not file.exists():
-        raise NotSeen(f"there is no ledger at {file} yet: boxd makes it at its first start")
+        raise Skip(f"there is no ledger at {file} yet: boxd makes it at its first start")
     with file.open("rb"):
         pass  # raises PermissionError, where SQLite would only say that it can't open it
     began = time.monotonic()
@@ -41,7 +41,7 @@ def reading(patient: Patient, within_s: float = READ_WITHIN_S) -> Iterator[sqlit
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
                 raise Damaged(f"the ledger can't be read ({error})") from error
-            raise NotSeen(
+            raise Skip(
                 f"{file} was not read within {within_s:.0f} s",
                 "boxd backup list --verify   # reads a whole copy, however long that takes",
             ) from error

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Finding, Skip, failed, passed, warned
+from boxd.doctor.patient import CheckContext
 
 FAMILY = "Machine"
 
@@ -34,11 +34,11 @@ _MIB = 1024  # in KiB, as /proc/meminfo counts
 _SHORT_MIB, _TIGHT_MIB = 32, 96
 
 
-def power(patient: Patient) -> Iterator[Finding]:
+def power(patient: CheckContext) -> Iterator[Finding]:
     """Under-voltage and throttling, as the Pi's firmware tells."""
     bits = _throttled(patient)
     if bits is None:
-        raise NotSeen("there is no Pi's firmware here to ask")
+        raise Skip("there is no Pi's firmware here to ask")
     yield _power_of(bits)
 
 
@@ -54,19 +54,19 @@ def _power_of(bits: int) -> Finding:
     return passed("no under-voltage and no throttling since the start")
 
 
-def _throttled(patient: Patient) -> int | None:
+def _throttled(patient: CheckContext) -> int | None:
     for file in patient.root.glob(_THROTTLED):
         return int(file.read_text(), 16)
     said = patient.run(("vcgencmd", "get_throttled"))
     return int(said.partition("=")[2], 16) if said and "=" in said else None
 
 
-def temperature(patient: Patient) -> Iterator[Finding]:
+def temperature(patient: CheckContext) -> Iterator[Finding]:
     """The hottest of the kernel's thermal zones."""
     files = patient.root.glob("sys/class/thermal/*/temp")
     zones = [told for file in files if (told := _millidegrees(file)) is not None]
     if not zones:
-        raise NotSeen("the kernel tells no temperature here")
+        raise Skip("the kernel tells no temperature here")
     hottest = max(zones) / 1000
     if hottest >= _HOT_C:
         yield failed(f"{hottest:.0f} °C: from {_HOT_C} on a Pi slows down", _COOLER)
@@ -84,13 +84,13 @@ def _millidegrees(zone: Path) -> int | None:
         return None
 
 
-def memory(patient: Patient) -> Iterator[Finding]:
+def memory(patient: CheckContext) -> Iterator[Finding]:
     """What programs can still have, and whether the kernel had to end one."""
     said = patient.text("/proc/meminfo") or ""
     lines = (line.split() for line in said.splitlines())
     values = {line[0].rstrip(":"): int(line[1]) // _MIB for line in lines if len(line) > 1}
     if "MemAvailable" not in values:
-        raise NotSeen("/proc/meminfo does not tell")
+        raise Skip("/proc/meminfo does not tell")
     left = f"{values['MemAvailable']} of {values['MemTotal']} MiB available"
     remedy = "ps -eo rss,comm --sort=-rss | head   # what else runs here? stop it, disable it"
     if values["MemAvailable"] < _SHORT_MIB:
@@ -106,7 +106,7 @@ def memory(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _ended_for_memory(patient: Patient) -> int:
+def _ended_for_memory(patient: CheckContext) -> int:
     lines = (patient.text("/proc/vmstat") or "").splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 

@@ -12,7 +12,7 @@ from typing import Any
 from boxd.clock import Looked
 from boxd.config import Config
 from boxd.daemon.only_one import is_held
-from boxd.doctor.finding import NotSeen
+from boxd.doctor.finding import Skip
 from boxd.errors import BoxdError, ConfigError
 
 Json = dict[str, Any]
@@ -44,7 +44,7 @@ class Daemon:
 
 
 @dataclass(frozen=True)
-class Patient:
+class CheckContext:
     """Everything that a check looks at is reached from here, so that a test can hand in another.
 
     `root` is where /proc, /sys, /dev and /boot are; `found` the configuration, or why there is
@@ -62,9 +62,9 @@ class Patient:
 
     @property
     def config(self) -> Config:
-        """The configuration. Raises NotSeen where it can't be used."""
+        """The configuration. Raises Skip where it can't be used."""
         if isinstance(self.found, ConfigError):
-            raise NotSeen("the configuration can't be used, see there")
+            raise Skip("the configuration can't be used, see there")
         return self.found
 
     @property
@@ -96,10 +96,10 @@ class Patient:
         return is_held(self.config.lock_file)
 
     def said(self, path: str) -> Json:
-        """What the daemon says at `path`. Raises NotSeen when none answers."""
+        """What the daemon says at `path`. Raises Skip when none answers."""
         if not self.is_served:
-            raise NotSeen("boxd does not run")
+            raise Skip("boxd does not run")
         try:
             return self.daemon.get(path)
         except BoxdError as error:
-            raise NotSeen(str(error)) from error
+            raise Skip(str(error)) from error

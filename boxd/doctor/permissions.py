@@ -10,26 +10,26 @@ from boxd.config import Config
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, GpioDevice, NotesDevice
 from boxd.config.schema import MidiBackend
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed
+from boxd.doctor.finding import Finding, Skip, failed, passed
 from boxd.doctor.identity import SERVICE, Identity, identity
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 
 FAMILY = "Permissions"
 
 SEQUENCER = "/dev/snd/seq"
 
 
-def devices(patient: Patient) -> Iterator[Finding]:
+def devices(patient: CheckContext) -> Iterator[Finding]:
     """Device nodes: there, and for the daemon's user to read and write."""
     who = identity(patient)
     nodes = _nodes(patient)
     if not nodes:
-        raise NotSeen("no configured device needs one")
+        raise Skip("no configured device needs one")
     for node in nodes:
         yield _usable(node, who)
 
 
-def groups(patient: Patient) -> Iterator[Finding]:
+def groups(patient: CheckContext) -> Iterator[Finding]:
     """The groups that the unit gives to the daemon exist."""
     who = identity(patient)
     for name in who.groups_missing:
@@ -42,11 +42,11 @@ def groups(patient: Patient) -> Iterator[Finding]:
         yield passed(f"boxd runs as {who.name} ({named})")
 
 
-def files(patient: Patient) -> Iterator[Finding]:
+def files(patient: CheckContext) -> Iterator[Finding]:
     """Everything in the state directory belongs to the owner of the state directory."""
     state = patient.config.box.state_dir
     if not state.is_dir():
-        raise NotSeen(f"there is no {state} yet")
+        raise Skip(f"there is no {state} yet")
     owner = state.stat().st_uid
     strange = [path for path in (state, *_within(state)) if _owner_of(path) not in (owner, None)]
     if strange:
@@ -73,7 +73,7 @@ def _owner_of(path: Path) -> int | None:
         return None
 
 
-def _nodes(patient: Patient) -> list[Path]:
+def _nodes(patient: CheckContext) -> list[Path]:
     """What the configured devices are reached through; in simulation nothing."""
     config = patient.config
     if config.simulation.enabled:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from boxd.config.device_schema import GpioDevice
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, skipped, warned
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Finding, Skip, failed, passed, skipped, warned
+from boxd.doctor.patient import CheckContext
 from boxd.errors import BoxdError
 from boxd.gpio.factory import ENVIRONMENT
 
@@ -19,7 +19,7 @@ _CONFIG_TXT = "/boot/firmware/config.txt"
 _STRICT = "dtparam=strict_gpiod"
 
 
-def model(patient: Patient) -> Iterator[Finding]:
+def model(patient: CheckContext) -> Iterator[Finding]:
     """Which Pi this is."""
     _needed(patient)
     said = (patient.text("/proc/device-tree/model") or "").strip("\0")
@@ -33,7 +33,7 @@ def model(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def library(patient: Patient) -> Iterator[Finding]:
+def library(patient: CheckContext) -> Iterator[Finding]:
     """The library can be loaded, nothing asks for another library, and the header is there."""
     _needed(patient)
     asked = patient.environment.get(ENVIRONMENT)
@@ -54,7 +54,7 @@ def library(patient: Patient) -> Iterator[Finding]:
     yield passed(f"lgpio, on /dev/gpiochip{chip}")
 
 
-def persistence(patient: Patient) -> Iterator[Finding]:
+def persistence(patient: CheckContext) -> Iterator[Finding]:
     """Whether the kernel leaves a pin driven when the program that held it is gone."""
     _needed(patient)
     said = {name: _kept(patient, name) for name in _MODULES}
@@ -65,11 +65,11 @@ def persistence(patient: Patient) -> Iterator[Finding]:
         yield _judged(name, value, patient) if value in "Y1" else passed(f"{name} lets go of pins")
 
 
-def _kept(patient: Patient, module: str) -> str | None:
+def _kept(patient: CheckContext, module: str) -> str | None:
     return patient.text(f"/sys/module/{module}/parameters/persist_gpio_outputs")
 
 
-def _judged(module: str, value: str, patient: Patient) -> Finding:
+def _judged(module: str, value: str, patient: CheckContext) -> Finding:
     seen = (
         f"{module}.persist_gpio_outputs = {value}: a latch that is on when every program dies"
         " stays on"
@@ -80,12 +80,12 @@ def _judged(module: str, value: str, patient: Patient) -> Finding:
     return warned(seen, f"echo {_STRICT} | sudo tee -a {_CONFIG_TXT} && sudo reboot")
 
 
-def _needed(patient: Patient) -> None:
-    """Raise NotSeen unless boxd uses the Pi's own pins."""
+def _needed(patient: CheckContext) -> None:
+    """Raise Skip unless boxd uses the Pi's own pins."""
     config = patient.config
     used = any(isinstance(each, GpioDevice) and each.enabled for each in config.devices)
     if not used or config.simulation.enabled:
-        raise NotSeen("no device on this Pi's own pins is configured")
+        raise Skip("no device on this Pi's own pins is configured")
 
 
 CHECKS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from boxd.config import Config
 from boxd.doctor.check import SUDO, Check
 from boxd.doctor.finding import Finding, failed, passed, skipped
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 from boxd.temporal.command import LOOPBACK, configured_ports
 from boxd.temporal.ports import holders_of, why_taken
 
@@ -17,13 +17,13 @@ FAMILY = "Ports"
 _UNITS = ("boxd.service", "boxd-temporal.service")
 
 
-def ports(patient: Patient) -> Iterator[Finding]:
+def ports(patient: CheckContext) -> Iterator[Finding]:
     """Each configured port."""
     for setting, (host, port) in _named(patient.config).items():
         yield _of_one(setting, host, port, patient)
 
 
-def _of_one(setting: str, host: str, port: int, patient: Patient) -> Finding:
+def _of_one(setting: str, host: str, port: int, patient: CheckContext) -> Finding:
     taken = why_taken(host, {setting: port})
     if not taken:
         return passed(f"{port} ({setting}) is free")
@@ -47,7 +47,7 @@ def _named(config: Config) -> dict[str, tuple[str, int]]:
     return named
 
 
-def _is_ours(pid: int, patient: Patient) -> bool:
+def _is_ours(pid: int, patient: CheckContext) -> bool:
     """Whether the process is the daemon, came from it, or belongs to one of boxd's units."""
     if any(unit in (patient.text(f"/proc/{pid}/cgroup") or "") for unit in _UNITS):
         return True
@@ -59,7 +59,7 @@ def _served_by(lock: Path) -> int:
     return int(said) if said.isdigit() else -1
 
 
-def _line_of(pid: int, patient: Patient) -> Iterator[int]:
+def _line_of(pid: int, patient: CheckContext) -> Iterator[int]:
     """The process, its parent, and so on."""
     while pid > 1:
         yield pid

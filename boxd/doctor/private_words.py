@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boxd.doctor.configuration import secret_files
-from boxd.doctor.finding import NotSeen
+from boxd.doctor.finding import Skip
 from boxd.doctor.ledger_reading import reading
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 
 _COLUMNS = (
     ("reference", "attendees"),
@@ -24,25 +24,25 @@ _ROLES = frozenset({"boxd", "operator", "attendee", "attendant", "organiser", "u
 _AFTER_A_NAME = " (CLI)"
 
 
-def private_words(patient: Patient) -> frozenset[str]:
-    """All of them. Raises NotSeen, or PermissionError, when they can't be read.
+def private_words(patient: CheckContext) -> frozenset[str]:
+    """All of them. Raises Skip, or PermissionError, when they can't be read.
 
     A ledger that is missing is none that can be read: the journal goes on naming whom it knew.
     """
     return frozenset({*_in_the_ledger(patient), *_in_files(patient)}) - _ROLES
 
 
-def _in_the_ledger(patient: Patient) -> Iterator[str]:
+def _in_the_ledger(patient: CheckContext) -> Iterator[str]:
     with reading(patient) as ledger:
         for column, table in _COLUMNS:
             for row in ledger.execute(f"SELECT DISTINCT {column} FROM {table}"):  # noqa: S608 - ours
                 yield str(row[0] or "").removesuffix(_AFTER_A_NAME)
 
 
-def _in_files(patient: Patient) -> Iterator[str]:
+def _in_files(patient: CheckContext) -> Iterator[str]:
     try:
         files = secret_files(patient.config)
-    except NotSeen:
+    except Skip:
         return
     for file in files:
         if file.exists():

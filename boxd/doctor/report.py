@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from boxd.doctor.check import Examined, worst
+from boxd.doctor.check import CheckResult, worst
 from boxd.doctor.finding import Finding, Grade
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 from boxd.ledger.ledger import as_text
 
 Style = Callable[[str, Grade], str]
@@ -20,7 +20,7 @@ _INDENT = 2
 _GAP = 2
 
 
-def as_json(patient: Patient, examined: Sequence[Examined]) -> dict[str, Any]:
+def as_json(patient: CheckContext, examined: Sequence[CheckResult]) -> dict[str, Any]:
     """Everything that was found."""
     findings = [finding for each in examined for finding in each.findings]
     return {
@@ -43,7 +43,7 @@ def as_json(patient: Patient, examined: Sequence[Examined]) -> dict[str, Any]:
 
 
 def lines(
-    examined: Sequence[Examined], width: int, style: Style, everything: bool = False
+    examined: Sequence[CheckResult], width: int, style: Style, everything: bool = False
 ) -> Iterator[str]:
     """The findings in their families, each with its remedy under it; the sum of all comes last.
 
@@ -73,7 +73,7 @@ def _for_people(findings: Sequence[Finding], everything: bool) -> Iterator[Findi
         yield Finding(Grade.PASSED, "; ".join(well))
 
 
-def _worst_by_name(examined: Sequence[Examined], width: int, style: Style) -> Iterator[str]:
+def _worst_by_name(examined: Sequence[CheckResult], width: int, style: Style) -> Iterator[str]:
     """Which checks failed, for whom the lines above have scrolled away."""
     bad = [each for each in examined if worst(each.findings) is Grade.FAILED]
     named = ", ".join(f"{each.check.family}/{each.check.name}" for each in bad)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from boxd.doctor.check import Check
 from boxd.doctor.finding import Finding, failed, passed, warned
-from boxd.doctor.patient import Json, Patient
+from boxd.doctor.patient import CheckContext, Json
 from boxd.errors import BoxdError
 
 FAMILY = "Daemon"
@@ -15,7 +15,7 @@ _OF_LOCKERS = "locker_out_of_service"  # the check of the lockers tells of these
 _LOG = "journalctl -u boxd -n 50   # what it said last"
 
 
-def daemon(patient: Patient) -> Iterator[Finding]:
+def daemon(patient: CheckContext) -> Iterator[Finding]:
     """Whether a boxd serves this box, and what it says of itself."""
     if not patient.is_served:
         yield failed("boxd does not run", f"sudo systemctl start boxd.target   # then: {_LOG}")
@@ -34,7 +34,7 @@ def daemon(patient: Patient) -> Iterator[Finding]:
         yield failed(f"{state}: {health['why']}", health["remedy"] or _LOG)
 
 
-def alarms(patient: Patient) -> Iterator[Finding]:
+def alarms(patient: CheckContext) -> Iterator[Finding]:
     """What the box itself has asked somebody to look at."""
     said = patient.said("/api/v1/status")["alarms"]
     standing = [alarm for alarm in said if alarm["kind"] != _OF_LOCKERS]
@@ -47,7 +47,7 @@ def alarms(patient: Patient) -> Iterator[Finding]:
         yield passed("none stands")
 
 
-def lockers(patient: Patient) -> Iterator[Finding]:
+def lockers(patient: CheckContext) -> Iterator[Finding]:
     """Lockers that somebody took out of service."""
     out = [each for each in patient.said("/api/v1/status")["lockers"] if _is_out(each)]
     for locker in out:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Finding, Skip, failed, passed, warned
+from boxd.doctor.patient import CheckContext
 
 FAMILY = "Storage"
 
@@ -27,7 +27,7 @@ _NEW_CARD = "boxd backup create   # then a new card: docs/maintainers.md, 'Resto
 _DISK_FAILS = "sudo dmesg | grep -iE 'mmc|ext4|i/o error'   # is the disk failing?"
 
 
-def space(patient: Patient) -> Iterator[Finding]:
+def space(patient: CheckContext) -> Iterator[Finding]:
     """Room on every disk that boxd writes to."""
     for folder in _folders(patient):
         disk = os.statvfs(folder)
@@ -44,7 +44,7 @@ def space(patient: Patient) -> Iterator[Finding]:
             yield passed(seen)
 
 
-def writable(patient: Patient) -> Iterator[Finding]:
+def writable(patient: CheckContext) -> Iterator[Finding]:
     """A file system that the kernel has made read-only, as it does with one that fails."""
     for folder in _folders(patient):
         if os.statvfs(folder).f_flag & os.ST_RDONLY:
@@ -56,14 +56,14 @@ def writable(patient: Patient) -> Iterator[Finding]:
             yield passed(f"{folder} can be written to")
 
 
-def sound(patient: Patient) -> Iterator[Finding]:
+def sound(patient: CheckContext) -> Iterator[Finding]:
     """Errors that ext4 has counted since the file system was made or checked."""
     counts = {
         file.parent.name: int(file.read_text())
         for file in sorted(patient.root.glob("sys/fs/ext4/*/errors_count"))
     }
     if not counts:
-        raise NotSeen("no file system here counts its errors (ext4 does)")
+        raise Skip("no file system here counts its errors (ext4 does)")
     for name, errors in counts.items():
         if errors:
             yield failed(
@@ -75,11 +75,11 @@ def sound(patient: Patient) -> Iterator[Finding]:
         yield passed(f"no errors counted on {', '.join(counts)}")
 
 
-def wear(patient: Patient) -> Iterator[Finding]:
+def wear(patient: CheckContext) -> Iterator[Finding]:
     """What cards and eMMC tell of their age."""
     disks = [each for each in sorted(patient.root.glob("sys/block/mmcblk*")) if _is_disk(each.name)]
     if not disks:
-        raise NotSeen("there is no SD card or eMMC here")
+        raise Skip("there is no SD card or eMMC here")
     for disk in disks:
         yield _worn_by_its_word(disk) or _worn_by_what_was_written(patient, disk)
 
@@ -102,7 +102,7 @@ def _worn_by_its_word(disk: Path) -> Finding | None:
     return passed(seen)
 
 
-def _worn_by_what_was_written(patient: Patient, disk: Path) -> Finding:
+def _worn_by_what_was_written(patient: CheckContext, disk: Path) -> Finding:
     size = int(_said(disk / "size") or "0") * 512
     files = patient.root.glob(f"sys/fs/ext4/{disk.name}*/lifetime_write_kbytes")
     written = sum(int(file.read_text()) for file in files) * 1024
@@ -127,11 +127,11 @@ def _said(file: Path) -> str:
         return ""
 
 
-def _folders(patient: Patient) -> list[Path]:
+def _folders(patient: CheckContext) -> list[Path]:
     """The state directory, and where backups lie if that is another disk."""
     state = patient.config.box.state_dir
     if not state.is_dir():
-        raise NotSeen(f"there is no {state} yet: boxd makes it at its first start")
+        raise Skip(f"there is no {state} yet: boxd makes it at its first start")
     backups = patient.config.backup_dir
     apart = backups.is_dir() and backups.stat().st_dev != state.stat().st_dev
     return [state, backups] if apart else [state]

@@ -13,7 +13,7 @@ from typing import Any
 
 from boxd import __version__
 from boxd.doctor import units as doctor_units
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 from boxd.doctor.scrub import Scrub
 
 _LINES = 500
@@ -37,7 +37,7 @@ _NAMED = re.compile(r" (\w+)=")
 _FRAME = re.compile(r'^\s+File "([^"]+)", line (\d+), in (\w+)$', re.MULTILINE)
 
 
-def versions(patient: Patient) -> str:
+def versions(patient: CheckContext) -> str:
     """System, kernel, Python and the packages beside boxd."""
     system = dict(
         line.partition("=")[::2] for line in (patient.text("/etc/os-release") or "").splitlines()
@@ -63,7 +63,7 @@ def _packages() -> set[str]:
     return {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in named} & installed
 
 
-def hardware(patient: Patient) -> str:
+def hardware(patient: CheckContext) -> str:
     """Disks, USB devices and memory, and how full the disks of boxd are."""
     commands = list(_HARDWARE)
     if not isinstance(patient.found, Exception):
@@ -72,19 +72,19 @@ def hardware(patient: Patient) -> str:
     return "\n".join(_said(command, patient) for command in commands)
 
 
-def units(patient: Patient) -> str:
+def units(patient: CheckContext) -> str:
     """The properties of boxd's units that the doctor looks at."""
     names = (*doctor_units.NAMES, *doctor_units.OPTIONAL)
     shown = [f"--property={each}" for each in doctor_units.SHOWN]
     return "\n".join(_said(("systemctl", "show", name, *shown), patient) for name in names)
 
 
-def _said(command: Sequence[str], patient: Patient) -> str:
+def _said(command: Sequence[str], patient: CheckContext) -> str:
     said = patient.run(command)
     return f"$ {' '.join(command)}\n{'not to be had here' if said is None else said}\n"
 
 
-def kernel(patient: Patient, scrub: Scrub) -> str:
+def kernel(patient: CheckContext, scrub: Scrub) -> str:
     """The kernel's last lines about power, card, USB and pins."""
     said = patient.run(("dmesg", "--level=emerg,alert,crit,err,warn,notice,info")) or ""
     chosen = [line for line in said.splitlines() if _KERNEL.search(line)][-_KERNEL_LINES:]
@@ -92,7 +92,7 @@ def kernel(patient: Patient, scrub: Scrub) -> str:
     return "".join(f"{line}\n" for line in told) or "not to be had by this user\n"
 
 
-def journal(patient: Patient, scrub: Scrub) -> str:
+def journal(patient: CheckContext, scrub: Scrub) -> str:
     """The last lines of boxd's and its server's log, field by field."""
     said = patient.run(
         (

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from boxd.config.schema import Temporal
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Finding, Skip, failed, passed, warned
+from boxd.doctor.patient import CheckContext
 from boxd.errors import BoxdError
 from boxd.temporal import database
 from boxd.temporal.binary import find_binary, read_version
@@ -20,7 +20,7 @@ FAMILY = "Temporal"
 _ANSWER_WITHIN_S = 4.0
 
 
-def server(patient: Patient) -> Iterator[Finding]:
+def server(patient: CheckContext) -> Iterator[Finding]:
     """Whether the server can be reached and answers."""
     settings = patient.config.temporal
     if settings.address is not None:
@@ -31,7 +31,7 @@ def server(patient: Patient) -> Iterator[Finding]:
         yield failed(*_silent(settings, patient))
 
 
-def _silent(settings: Temporal, patient: Patient) -> tuple[str, str]:
+def _silent(settings: Temporal, patient: CheckContext) -> tuple[str, str]:
     unit = "boxd-temporal" if settings.own_unit else "boxd"
     restart = f"sudo systemctl restart {unit}   # codes are kept, open redemptions go on"
     if _takes_connections("127.0.0.1", settings.http_port):
@@ -62,13 +62,13 @@ def _takes_connections(host: str, port: int) -> bool:
     return True
 
 
-def file(patient: Patient) -> Iterator[Finding]:
+def file(patient: CheckContext) -> Iterator[Finding]:
     """Whether boxd would take the file at its next start, or set it aside."""
     settings, path = patient.config.temporal, patient.config.temporal_dir / database.NAME
     if settings.address is not None:
-        raise NotSeen(f"the server at {settings.address} keeps it")
+        raise Skip(f"the server at {settings.address} keeps it")
     if database.is_absent(path):
-        raise NotSeen(f"there is no {path} yet: boxd makes it at its first start")
+        raise Skip(f"there is no {path} yet: boxd makes it at its first start")
     for part in (path, database.sidecar_of(path)):
         if part.exists():
             part.open("rb").close()  # raises PermissionError, which is not the file's fault
@@ -87,10 +87,10 @@ async def _version(settings: Temporal) -> str:
     try:
         return await read_version(find_binary(settings))
     except BoxdError as error:
-        raise NotSeen("the program temporal does not run, see Versions") from error
+        raise Skip("the program temporal does not run, see Versions") from error
 
 
-def set_aside(patient: Patient) -> Iterator[Finding]:
+def set_aside(patient: CheckContext) -> Iterator[Finding]:
     """Files of the server that boxd once put aside, and nobody has looked at."""
     kept = sorted(patient.config.temporal_dir.glob(f"{database.NAME}.set-aside-*"))
     databases = [path for path in kept if path.suffix != ".json" and "-wal" not in path.name]

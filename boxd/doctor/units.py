@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Finding, Skip, failed, passed, warned
+from boxd.doctor.patient import CheckContext
 
 FAMILY = "Units"
 
@@ -22,19 +22,19 @@ _MANY_RESTARTS = 3
 Shown = dict[str, str]
 
 
-def units(patient: Patient) -> Iterator[Finding]:
+def units(patient: CheckContext) -> Iterator[Finding]:
     """Each unit of boxd."""
     if patient.text("/proc/1/comm") != "systemd":
-        raise NotSeen("this system was not started by systemd")
+        raise Skip("this system was not started by systemd")
     shown = {name: _shown(name, patient) for name in (*NAMES, *OPTIONAL)}
     if all(each.get("LoadState") == "not-found" for each in shown.values()):
-        raise NotSeen("boxd is not installed as a service here", "sudo make install")
+        raise Skip("boxd is not installed as a service here", "sudo make install")
     for name, each in shown.items():
         if name in NAMES or each.get("LoadState") != "not-found":
             yield from _of_one(name, each)
 
 
-def _shown(name: str, patient: Patient) -> Shown:
+def _shown(name: str, patient: CheckContext) -> Shown:
     command = ("systemctl", "show", name, *(f"--property={each}" for each in SHOWN))
     lines = (patient.run(command) or "").splitlines()
     return dict(line.partition("=")[::2] for line in lines)

@@ -10,8 +10,8 @@ from importlib import metadata
 
 from boxd import __version__
 from boxd.doctor.check import Check
-from boxd.doctor.finding import Finding, NotSeen, failed, passed, warned
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Finding, Skip, failed, passed, warned
+from boxd.doctor.patient import CheckContext
 from boxd.errors import BoxdError
 from boxd.temporal.binary import find_binary, read_version
 
@@ -21,7 +21,7 @@ _AGAIN = "sudo make install   # installs boxd and the packages that it needs aga
 _NEEDED = re.compile(r"([\w.-]+)\s*(>=|==)?\s*([\d.]+)?\s*(?:;\s*python_version\s*<\s*'([\d.]+)')?")
 
 
-def daemon(patient: Patient) -> Iterator[Finding]:
+def daemon(patient: CheckContext) -> Iterator[Finding]:
     """The daemon is of the version of this command."""
     running = patient.said("/api/v1/status")["box"]["boxd"]
     if running == __version__:
@@ -32,12 +32,12 @@ def daemon(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def packages(_: Patient) -> Iterator[Finding]:
+def packages(_: CheckContext) -> Iterator[Finding]:
     """Every package that boxd says it needs, in a version that will do."""
     try:
         needed = metadata.requires("boxd") or []
     except metadata.PackageNotFoundError:
-        raise NotSeen("boxd was not installed as a package; nothing says what it needs") from None
+        raise Skip("boxd was not installed as a package; nothing says what it needs") from None
     faults = [fault for line in needed if "extra ==" not in line and (fault := why_unmet(line))]
     for fault in faults:
         yield failed(fault, _AGAIN)
@@ -64,11 +64,11 @@ def why_unmet(needed: str) -> str:
     return "" if fits else f"{name} is {present}, and boxd needs {relation}{wanted}"
 
 
-def temporal(patient: Patient) -> Iterator[Finding]:
+def temporal(patient: CheckContext) -> Iterator[Finding]:
     """The server's program is there and runs."""
     settings = patient.config.temporal
     if settings.address is not None:
-        raise NotSeen(f"the server is another machine's, {settings.address}")
+        raise Skip(f"the server is another machine's, {settings.address}")
     try:
         yield passed(asyncio.run(read_version(find_binary(settings))))
     except BoxdError as error:

@@ -12,13 +12,12 @@ from boxd.device_parts import ReportedDoor, ReportedKeypad
 from boxd.device_state import DeviceStanding
 from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, Latch
 from boxd.gpio.factory import PIN_ERRORS
-from boxd.gpio.guarded import STARTING, Guard
-from boxd.gpio.guarded import GpioLatch as GuardedLatch
+from boxd.gpio.guarded import STARTING, Guard, GuardedLatch
 from boxd.gpio.keypad import PinMatrix
 from boxd.gpio.outputs import OutputPin
-from boxd.gpio.parts import DisabledLatch, Part, PinBuzzer, PinContact, PinLamp
+from boxd.gpio.parts import DisabledLatch, PinBuzzer, PinContact, PinLamp, PinPart
 
-_Part = TypeVar("_Part", bound=Part)
+_Part = TypeVar("_Part", bound=PinPart)
 
 
 class PinDevice:
@@ -43,7 +42,7 @@ class PinDevice:
         self._is_attached = False
         self._pins_why = ""
         self._guard = guard if device.latches else None
-        self._parts: list[Part] = []
+        self._parts: list[PinPart] = []
         self._contacts: list[ReportedDoor] = []
         self.keypad = ReportedKeypad() if device.key_names else None
         self.doors = {name: self._door(switch) for name, switch in device.doors.items()}

@@ -28,9 +28,9 @@ def open_pins(copper: Path | None) -> PiFactory:
     """
     _check_environment("lgpio" if copper is None else "mock")
     if copper is not None:
-        from boxd.sim.copper_pins import CopperFactory
+        from boxd.sim.copper_pins import MemoryPinFactory
 
-        return CopperFactory(copper)
+        return MemoryPinFactory(copper)
     from boxd.gpio.lgpio_pins import open_header
 
     return open_header()

@@ -19,10 +19,10 @@ from boxd.gpio.guard.messages import (
     Beat,
     Begun,
     Failed,
+    GuardPulse,
+    GuardRefused,
     Message,
-    Pulse,
     Ready,
-    Refused,
     from_bytes,
     to_bytes,
 )
@@ -108,7 +108,7 @@ class GuardProcess:
         order = next(self._numbers)
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         try:
-            self._socket.send(to_bytes(Pulse(order, latch, ms, time.monotonic())))
+            self._socket.send(to_bytes(GuardPulse(order, latch, ms, time.monotonic())))
         except OSError as error:  # a packet is sent whole or not at all
             raise DeviceUnreachable(
                 f"the guard of the latches takes no orders ({error}); nothing was sent"
@@ -150,7 +150,7 @@ class GuardProcess:
                 self._why = message.why
             case Begun():
                 self._answer(message.order, "")
-            case Refused():
+            case GuardRefused():
                 self._answer(message.order, message.why)
             case Beat():
                 pass

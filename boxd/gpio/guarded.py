@@ -112,7 +112,7 @@ class Guard:
         asyncio.get_running_loop().call_soon(self._on_change)
 
 
-class GpioLatch:
+class GuardedLatch:
     """A latch on a pin behind the guard."""
 
     def __init__(

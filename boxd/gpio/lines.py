@@ -30,9 +30,9 @@ def open_lines(copper: Path | None) -> Lines:
     """The header's lines, or simulated ones; raises ConfigError or DeviceUnreachable."""
     if copper is None:
         return _HeaderLines()
-    from boxd.sim.copper_lines import CopperLines
+    from boxd.sim.copper_lines import MemoryLines
 
-    return CopperLines(copper)
+    return MemoryLines(copper)
 
 
 class _HeaderLines:

@@ -21,7 +21,7 @@ from boxd.gpio.wires import InputWire, OutputWire
 OnTrouble = Callable[[Exception], None]
 
 
-class Part(Protocol):
+class PinPart(Protocol):
     """Something on pins."""
 
     def attach(self, factory: Any) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from boxd.ledger import alarms, audit, redemptions
 from boxd.ledger.ledger import Transaction
-from boxd.redemption import Stage, Standing
+from boxd.redemption import RedemptionStanding, Stage
 
 
 class Outcome(StrEnum):
@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Order:
+class ActuationOrder:
     """One order to one latch, with its cause: a redemption, or a person's override."""
 
     id: str
@@ -39,7 +39,7 @@ class Intended:
     outcome: Outcome | None
 
 
-def intend(tx: Transaction, order: Order) -> Intended:
+def intend(tx: Transaction, order: ActuationOrder) -> Intended:
     """Write the order down before it is sent; known orders are recognised by their id."""
     row = tx.connection.execute(
         "SELECT outcome FROM actuations WHERE id = ?", (order.id,)
@@ -66,7 +66,7 @@ def is_known(connection: sqlite3.Connection, order: str) -> bool:
     return row is not None
 
 
-def conclude(tx: Transaction, order: Order, outcome: Outcome, note: str = "") -> None:
+def conclude(tx: Transaction, order: ActuationOrder, outcome: Outcome, note: str = "") -> None:
     """Record the outcome, once; a later call changes nothing."""
     changed = tx.connection.execute(
         "UPDATE actuations SET outcome = ?, outcome_at = ?, note = ?"
@@ -96,7 +96,7 @@ def settle_interrupted(tx: Transaction) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def _ask_about_opening(tx: Transaction, standing: Standing) -> None:
+def _ask_about_opening(tx: Transaction, standing: RedemptionStanding) -> None:
     order = f"{standing.redemption}/{standing.attempt}"
     row = tx.connection.execute("SELECT outcome FROM actuations WHERE id = ?", (order,)).fetchone()
     was_sent = row is not None and row["outcome"] != Outcome.FAILED
@@ -105,7 +105,7 @@ def _ask_about_opening(tx: Transaction, standing: Standing) -> None:
     redemptions.settle_opening(tx, standing.redemption, standing.attempt, stage, is_unknown)
 
 
-def _ask_about_override(tx: Transaction, order: Order) -> None:
+def _ask_about_override(tx: Transaction, order: ActuationOrder) -> None:
     alarms.raise_alarm(
         tx,
         "override_unknown",
@@ -115,13 +115,13 @@ def _ask_about_override(tx: Transaction, order: Order) -> None:
     )
 
 
-def _order(row: sqlite3.Row) -> Order:
-    return Order(
+def _order(row: sqlite3.Row) -> ActuationOrder:
+    return ActuationOrder(
         row["id"], row["locker"], row["latch"], row["actor"], row["reason"], row["redemption"]
     )
 
 
-def _tell(tx: Transaction, order: Order, action: str, note: str = "") -> None:
+def _tell(tx: Transaction, order: ActuationOrder, action: str, note: str = "") -> None:
     audit.append(
         tx,
         audit.Entry(

@@ -47,7 +47,7 @@ def clear_by_id(tx: Transaction, alarm: int, actor: str) -> dict[str, object]:
     return dict(row) | {"cleared_at": tx.at}
 
 
-def standing(connection: sqlite3.Connection) -> list[dict[str, object]]:
+def active(connection: sqlite3.Connection) -> list[dict[str, object]]:
     """The alarms that stand, newest first."""
     found = connection.execute("SELECT * FROM alarms WHERE cleared_at IS NULL ORDER BY id DESC")
     return [dict(row) for row in found]

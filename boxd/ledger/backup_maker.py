@@ -9,7 +9,7 @@ from pathlib import Path
 
 from boxd.ledger import backup
 from boxd.ledger.backup import Backup, BackupRules
-from boxd.ledger.breath import Breath
+from boxd.ledger.breath import Yielding
 from boxd.machine_clock import utc_now
 
 
@@ -23,7 +23,7 @@ class BackupMaker:
         self._rules = rules
         self._now = now
         self._turn = asyncio.Lock()
-        self.breath = Breath()
+        self.breath = Yielding()
 
     async def make(self) -> Backup:
         """Make a backup, or find that the newest is its like. Raises BackupFailed."""

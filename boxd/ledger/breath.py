@@ -12,7 +12,7 @@ class Interrupted(Exception):
     """The daemon stops; the work is to be done anew another time."""
 
 
-class Breath:
+class Yielding:
     """Called by the work every few milliseconds. Raises Interrupted once `end` was called."""
 
     def __init__(self) -> None:

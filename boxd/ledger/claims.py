@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from boxd.ledger import audit, codes, lockers, lockouts, redemptions
 from boxd.ledger.ledger import Transaction
-from boxd.redemption import Refusal, Standing
+from boxd.redemption import RedemptionStanding, Refusal
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class ClaimRules:
     clock: lockouts.BootClock
 
 
-def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> Standing:
+def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> RedemptionStanding:
     """Decide a claim once: asked again under the same id, it returns where that one stands."""
     if (known := redemptions.find(tx.connection, asked.redemption)) is not None:
         return known

@@ -194,7 +194,7 @@ def _insert(tx: Transaction, batch: str, box: str) -> None:
 
 def _hold(tx: Transaction, batch: str, actor: str) -> None:
     for share in batch_faults.shares(tx, batch):
-        way = (stock.Place.ON_HAND, stock.Place.HELD)
+        way = (stock.StockLocation.ON_HAND, stock.StockLocation.HELD)
         reason = f"codes of batch {batch}"
         movement = stock.Movement(str(share.sku), *way, actor, reason, share.codes)
         stock.move(tx, movement)

@@ -64,7 +64,13 @@ def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object
     stock.move(
         tx,
         stock.Movement(
-            *(sku, stock.Place.ON_HAND, stock.Place.HELD, order.actor, "code issued"),
+            *(
+                sku,
+                stock.StockLocation.ON_HAND,
+                stock.StockLocation.HELD,
+                order.actor,
+                "code issued",
+            ),
             code=minted.number,
         ),
     )
@@ -155,7 +161,12 @@ def end(tx: Transaction, code: int, state: str, actor: str, reason: str) -> None
     stock.move(
         tx,
         stock.Movement(
-            row["sku"], stock.Place.HELD, stock.Place.ON_HAND, actor, f"code {state}", code=code
+            row["sku"],
+            stock.StockLocation.HELD,
+            stock.StockLocation.ON_HAND,
+            actor,
+            f"code {state}",
+            code=code,
         ),
     )
     audit.append(tx, audit.Entry(actor, f"code.{state}", reason, code=code, sku=row["sku"]))

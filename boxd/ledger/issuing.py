@@ -55,7 +55,9 @@ def hold(tx: Transaction, issue: str, rules: IssueRules) -> IssueStanding:
     if why := _why_none(tx, standing, rules):
         return _end(tx, standing, IssueState.OVER_LIMIT, why)
     try:
-        _move_unit(tx, standing, stock.Place.ON_HAND, stock.Place.HELD, "held for a code")
+        _move_unit(
+            tx, standing, stock.StockLocation.ON_HAND, stock.StockLocation.HELD, "held for a code"
+        )
     except Refused:
         return issues.move(tx, issue, IssueState.ASKED, {"sku": None})
     tx.connection.execute(
@@ -100,7 +102,13 @@ def undo(tx: Transaction, issue: str, why: str) -> IssueStanding:
     if standing.state.has_ended:
         return standing
     if standing.state is IssueState.HELD:
-        _move_unit(tx, standing, stock.Place.HELD, stock.Place.ON_HAND, "the issue was undone")
+        _move_unit(
+            tx,
+            standing,
+            stock.StockLocation.HELD,
+            stock.StockLocation.ON_HAND,
+            "the issue was undone",
+        )
         _end_hold(tx, issue, "released")
     if standing.state is IssueState.MINTED and standing.code is not None:
         codes.take_back(tx, standing.code, "boxd", "its issue was undone")
@@ -171,7 +179,11 @@ def _end_hold(tx: Transaction, issue: str, state: str) -> None:
 
 
 def _move_unit(
-    tx: Transaction, standing: IssueStanding, source: stock.Place, target: stock.Place, why: str
+    tx: Transaction,
+    standing: IssueStanding,
+    source: stock.StockLocation,
+    target: stock.StockLocation,
+    why: str,
 ) -> None:
     stock.move(
         tx, stock.Movement(standing.sku, source, target, "boxd", f"{why} ({standing.issue})")

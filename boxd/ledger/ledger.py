@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from boxd.errors import LedgerUnusable
 from boxd.ledger.database import erase_remains, open_for_reading, open_ledger
-from boxd.ledger.telling import Telling
+from boxd.ledger.telling import OutboxSettings
 from boxd.machine_clock import utc_now
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class Transaction:
 
     connection: sqlite3.Connection
     at: str
-    telling: Telling | None = None
+    telling: OutboxSettings | None = None
 
 
 _BESIDE: ContextVar[Callable[[Transaction], None]] = ContextVar("beside", default=lambda _: None)
@@ -66,7 +66,7 @@ class Ledger:
         self,
         file: Path,
         now: Callable[[], datetime] = utc_now,
-        telling: Telling | None = None,
+        telling: OutboxSettings | None = None,
     ) -> None:
         self._writer = open_ledger(file)
         self._reader = open_for_reading(file)
@@ -80,7 +80,7 @@ class Ledger:
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="ledger-read")
 
     @property
-    def telling(self) -> Telling | None:
+    def telling(self) -> OutboxSettings | None:
         """How events for upstream are noted; None where there is no upstream."""
         return self._telling
 

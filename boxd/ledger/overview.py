@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from boxd.ledger import alarms, audit, lockers, outbox, redemptions, stock
 from boxd.ledger.outbox import Depth
-from boxd.redemption import Standing
+from boxd.redemption import RedemptionStanding
 
 # What happened, as far as people at the box care; the rest stays in the audit trail.
 _SHOWN = (
@@ -27,7 +27,7 @@ _LOOK_BACK = 400
 class Overview:
     """Everything that stands in the ledger and concerns the present."""
 
-    open_redemptions: list[Standing]
+    open_redemptions: list[RedemptionStanding]
     lockers: dict[int, dict[str, object]]
     stock: list[dict[str, object]]
     alarms: list[dict[str, object]]
@@ -41,7 +41,7 @@ def read(connection: sqlite3.Connection) -> Overview:
         open_redemptions=redemptions.open_ones(connection),
         lockers=lockers.listing(connection),
         stock=stock.listing(connection),
-        alarms=alarms.standing(connection),
+        alarms=alarms.active(connection),
         events=audit.newest_of(connection, _SHOWN, _EVENTS, _LOOK_BACK),
         outbox=outbox.depth(connection),
     )

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from boxd.clock import Reckoning, moved_s, warning
+from boxd.clock import TimeBase, moved_s, warning
 from boxd.errors import LedgerDamaged
 from boxd.ledger import alarms, audit
 from boxd.ledger.ledger import Transaction, as_text
@@ -15,7 +15,7 @@ from boxd.ledger.ledger import Transaction, as_text
 ALARM = "clock"
 
 
-def load(connection: sqlite3.Connection) -> Reckoning | None:
+def load(connection: sqlite3.Connection) -> TimeBase | None:
     """How the box counted last, with the newest time of any record; None on a new ledger.
 
     A count that can't be read is as good as none: the box begins anew from the newest record.
@@ -27,8 +27,8 @@ def load(connection: sqlite3.Connection) -> Reckoning | None:
         with suppress(ValueError):
             zero, newest = _moment(row["zero"]), _moment(row["newest"])
             newest = max(newest, last) if last else newest
-            return Reckoning(row["boot"], zero, newest, bool(row["is_sure"]), row["off_s"])
-    return Reckoning("", last, last, False) if last else None
+            return TimeBase(row["boot"], zero, newest, bool(row["is_sure"]), row["off_s"])
+    return TimeBase("", last, last, False) if last else None
 
 
 def _last_record(connection: sqlite3.Connection) -> datetime | None:
@@ -50,9 +50,7 @@ def _row(connection: sqlite3.Connection) -> sqlite3.Row | None:
     return found
 
 
-def adopt(
-    tx: Transaction, before: Reckoning | None, after: Reckoning, by: str, boot_s: float
-) -> int:
+def adopt(tx: Transaction, before: TimeBase | None, after: TimeBase, by: str, boot_s: float) -> int:
     """Count so from now on; codes dated by a guess are put right with it, as many as returned."""
     tx = replace(tx, at=as_text(after.at(boot_s)))
     keep(tx, after)
@@ -64,7 +62,7 @@ def adopt(
     return _date_codes_anew(tx, by_s) if after.is_sure else 0
 
 
-def keep(tx: Transaction, standing: Reckoning) -> None:
+def keep(tx: Transaction, standing: TimeBase) -> None:
     """Write down how the box counts."""
     tx.connection.execute(
         "INSERT OR REPLACE INTO clock (id, boot, zero, newest, is_sure, off_s)"
@@ -76,7 +74,7 @@ def keep(tx: Transaction, standing: Reckoning) -> None:
     )
 
 
-def _show(tx: Transaction, standing: Reckoning, boot_s: float) -> None:
+def _show(tx: Transaction, standing: TimeBase, boot_s: float) -> None:
     """One alarm, with how it stands now, for as long as the wall clock is not believed."""
     alarms.clear(tx, ALARM, "box")
     if text := warning(standing, boot_s):

@@ -14,11 +14,11 @@ from boxd.ledger.ledger import Transaction
 from boxd.redemption import (
     Answer,
     AnswerKind,
+    RedemptionStanding,
     Refusal,
     Remedy,
     Reply,
     Stage,
-    Standing,
     stage_after,
     why_refused,
 )
@@ -30,7 +30,7 @@ _SELECT = (
 
 
 @dataclass(frozen=True)
-class Around:
+class AnswerContext:
     """What an answer is weighed against: the locker's door, the bay's lockers, the decline rule."""
 
     door: DoorState | None
@@ -38,13 +38,13 @@ class Around:
     decline_voids_code: bool
 
 
-def find(connection: sqlite3.Connection, redemption: str) -> Standing | None:
+def find(connection: sqlite3.Connection, redemption: str) -> RedemptionStanding | None:
     """Where the redemption stands; None when the ledger does not know it."""
     row = connection.execute(f"{_SELECT} WHERE redemptions.id = ?", (redemption,)).fetchone()
     return _standing(row) if row else None
 
 
-def require(connection: sqlite3.Connection, redemption: str) -> Standing:
+def require(connection: sqlite3.Connection, redemption: str) -> RedemptionStanding:
     """Where the redemption stands. Raises NotFound when the ledger does not know it."""
     standing = find(connection, redemption)
     if standing is None:
@@ -52,7 +52,7 @@ def require(connection: sqlite3.Connection, redemption: str) -> Standing:
     return standing
 
 
-def open_ones(connection: sqlite3.Connection) -> list[Standing]:
+def open_ones(connection: sqlite3.Connection) -> list[RedemptionStanding]:
     """Every redemption that has not ended, oldest first."""
     found = connection.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY redemptions.id")
     return [_standing(row) for row in found]
@@ -103,7 +103,7 @@ def accepted_before(connection: sqlite3.Connection, answer: str) -> bool:
     )
 
 
-def record_answer(tx: Transaction, answer: Answer, around: Around) -> Reply:
+def record_answer(tx: Transaction, answer: Answer, around: AnswerContext) -> Reply:
     """Take the answer, or say why not; a repeated id gets the same reply and changes nothing.
 
     Raises NotFound for an unknown redemption.
@@ -121,7 +121,10 @@ def record_answer(tx: Transaction, answer: Answer, around: Around) -> Reply:
 
 
 def _why_impossible(
-    connection: sqlite3.Connection, answer: Answer, standing: Standing, around: Around
+    connection: sqlite3.Connection,
+    answer: Answer,
+    standing: RedemptionStanding,
+    around: AnswerContext,
 ) -> str:
     if answer.kind is AnswerKind.SUBSTITUTED:
         return _why_no_substitute(connection, answer.sku, standing.sku)
@@ -140,7 +143,7 @@ def _why_no_substitute(connection: sqlite3.Connection, sku: str, present: str) -
     return "" if units else f"no unit of '{sku}' is on hand"
 
 
-def _store_answer(tx: Transaction, answer: Answer, standing: Standing) -> None:
+def _store_answer(tx: Transaction, answer: Answer, standing: RedemptionStanding) -> None:
     detail: audit.Detail = {}
     if answer.sku:
         detail["sku"] = answer.sku
@@ -171,7 +174,9 @@ def _store_answer(tx: Transaction, answer: Answer, standing: Standing) -> None:
     )
 
 
-def _carry_out(tx: Transaction, answer: Answer, standing: Standing, around: Around) -> None:
+def _carry_out(
+    tx: Transaction, answer: Answer, standing: RedemptionStanding, around: AnswerContext
+) -> None:
     """Change the code, the stock and the redemption as the answer says."""
     code = int(
         tx.connection.execute(
@@ -196,10 +201,10 @@ def _carry_out(tx: Transaction, answer: Answer, standing: Standing, around: Arou
     )
 
 
-def _substitute(tx: Transaction, answer: Answer, standing: Standing, code: int) -> None:
+def _substitute(tx: Transaction, answer: Answer, standing: RedemptionStanding, code: int) -> None:
     moves = (
-        (standing.sku, stock.Place.HELD, stock.Place.ON_HAND),
-        (answer.sku, stock.Place.ON_HAND, stock.Place.HELD),
+        (standing.sku, stock.StockLocation.HELD, stock.StockLocation.ON_HAND),
+        (answer.sku, stock.StockLocation.ON_HAND, stock.StockLocation.HELD),
     )
     for sku, source, target in moves:
         stock.move(
@@ -213,7 +218,9 @@ def _substitute(tx: Transaction, answer: Answer, standing: Standing, code: int) 
     tx.connection.execute("UPDATE codes SET sku = ? WHERE id = ?", (answer.sku, code))
 
 
-def _leave_locker(tx: Transaction, answer: Answer, standing: Standing, around: Around) -> int:
+def _leave_locker(
+    tx: Transaction, answer: Answer, standing: RedemptionStanding, around: AnswerContext
+) -> int:
     """Take the jammed locker out of service; returns the one to use instead."""
     other = lockers.free_among(tx.connection, around.lockers)[0]
     if standing.locker is not None:
@@ -225,7 +232,7 @@ def _leave_locker(tx: Transaction, answer: Answer, standing: Standing, around: A
 
 
 def _settle_code(
-    tx: Transaction, answer: Answer, settled: tuple[int, str, Stage], around: Around
+    tx: Transaction, answer: Answer, settled: tuple[int, str, Stage], around: AnswerContext
 ) -> None:
     """What the end of a redemption means for its code and unit."""
     code, sku, stage = settled
@@ -234,7 +241,13 @@ def _settle_code(
         stock.move(
             tx,
             stock.Movement(
-                *(sku, stock.Place.HELD, stock.Place.DISPENSED, answer.actor, "redeemed"),
+                *(
+                    sku,
+                    stock.StockLocation.HELD,
+                    stock.StockLocation.DISPENSED,
+                    answer.actor,
+                    "redeemed",
+                ),
                 code=code,
                 redemption=answer.redemption,
             ),
@@ -259,7 +272,7 @@ def _tell_upstream(tx: Transaction, redemption: str, code: int, sku: str) -> Non
 
 def settle_opening(
     tx: Transaction, redemption: str, attempt: int, stage: Stage, outcome_unknown: bool
-) -> Standing:
+) -> RedemptionStanding:
     """Record what came of opening the locker; does nothing if that is recorded already."""
     changed = tx.connection.execute(
         "UPDATE redemptions SET stage = ?, outcome_unknown = ?, step = step + 1, since = ?"
@@ -276,8 +289,8 @@ def settle_opening(
     return standing
 
 
-def _standing(row: sqlite3.Row) -> Standing:
-    return Standing(
+def _standing(row: sqlite3.Row) -> RedemptionStanding:
+    return RedemptionStanding(
         redemption=row["id"],
         bay=row["bay"],
         stage=Stage(row["stage"]),

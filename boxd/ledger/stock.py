@@ -11,7 +11,7 @@ from boxd.ledger import audit, outbox
 from boxd.ledger.ledger import Transaction
 
 
-class Place(StrEnum):
+class StockLocation(StrEnum):
     """Where a unit can be."""
 
     OUTSIDE = "outside"
@@ -22,11 +22,11 @@ class Place(StrEnum):
 
 
 _ACTIONS = {
-    (Place.OUTSIDE, Place.ON_HAND): "stock.received",
-    (Place.ON_HAND, Place.HELD): "stock.held",
-    (Place.HELD, Place.ON_HAND): "stock.released",
-    (Place.HELD, Place.DISPENSED): "stock.dispensed",
-    (Place.ON_HAND, Place.WRITTEN_OFF): "stock.written_off",
+    (StockLocation.OUTSIDE, StockLocation.ON_HAND): "stock.received",
+    (StockLocation.ON_HAND, StockLocation.HELD): "stock.held",
+    (StockLocation.HELD, StockLocation.ON_HAND): "stock.released",
+    (StockLocation.HELD, StockLocation.DISPENSED): "stock.dispensed",
+    (StockLocation.ON_HAND, StockLocation.WRITTEN_OFF): "stock.written_off",
 }
 
 
@@ -35,8 +35,8 @@ class Movement:
     """`quantity` units of `sku` going from one place to another, and why."""
 
     sku: str
-    source: Place
-    target: Place
+    source: StockLocation
+    target: StockLocation
     actor: str
     reason: str
     quantity: int = 1
@@ -45,7 +45,7 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Prize:
+class StockedPrize:
     """A prize as an organiser hands it in: `units` are added to the stock."""
 
     sku: str
@@ -82,11 +82,11 @@ def move(tx: Transaction, movement: Movement) -> None:
             detail={"quantity": movement.quantity},
         ),
     )
-    if movement.source is Place.ON_HAND:
+    if movement.source is StockLocation.ON_HAND:
         outbox.note_low_stock(tx, movement.sku, movement.quantity)
 
 
-def import_prizes(tx: Transaction, prizes: list[Prize], actor: str) -> None:
+def import_prizes(tx: Transaction, prizes: list[StockedPrize], actor: str) -> None:
     """Add new prizes, rename known ones, and receive the units of each."""
     for prize in prizes:
         tx.connection.execute(
@@ -99,14 +99,25 @@ def import_prizes(tx: Transaction, prizes: list[Prize], actor: str) -> None:
         if prize.units:
             move(
                 tx,
-                Movement(prize.sku, Place.OUTSIDE, Place.ON_HAND, actor, "import", prize.units),
+                Movement(
+                    prize.sku,
+                    StockLocation.OUTSIDE,
+                    StockLocation.ON_HAND,
+                    actor,
+                    "import",
+                    prize.units,
+                ),
             )
 
 
 def adjust(tx: Transaction, sku: str, units: int, reason: str, actor: str) -> None:
     """Receive (`units` > 0) or write off (`units` < 0) units on hand."""
     find(tx.connection, sku)
-    way = (Place.OUTSIDE, Place.ON_HAND) if units > 0 else (Place.ON_HAND, Place.WRITTEN_OFF)
+    way = (
+        (StockLocation.OUTSIDE, StockLocation.ON_HAND)
+        if units > 0
+        else (StockLocation.ON_HAND, StockLocation.WRITTEN_OFF)
+    )
     move(tx, Movement(sku, *way, actor, reason, abs(units)))
 
 

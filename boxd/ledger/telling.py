@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Telling:
+class OutboxSettings:
     """How events are noted: `most_waiting` bounds the outbox, `stock_low` is when stock is low.
 
     `noted` becomes true with each event; whoever sends them takes it back.

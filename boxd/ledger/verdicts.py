@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenVerdict:
     """A verdict as it is told afterwards. `attendee` is the reference, or the pseudonym."""
 
     kind: str
@@ -18,7 +18,7 @@ class Given:
     at: str
 
 
-def last(connection: sqlite3.Connection, limit: int) -> list[Given]:
+def last(connection: sqlite3.Connection, limit: int) -> list[GivenVerdict]:
     """The newest verdicts, the newest first."""
     found = connection.execute(
         "SELECT task_kinds.name, coalesce(reference, pseudonym), approved, reason, actor, at"
@@ -27,7 +27,7 @@ def last(connection: sqlite3.Connection, limit: int) -> list[Given]:
         " JOIN attendees ON attendees.id = tasks.attendee ORDER BY verdicts.seq DESC LIMIT ?",
         (limit,),
     )
-    return [Given(row[0], row[1], bool(row[2]), *row[3:]) for row in found]
+    return [GivenVerdict(row[0], row[1], bool(row[2]), *row[3:]) for row in found]
 
 
 def handed_in(connection: sqlite3.Connection, tasks: list[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ what is built here may ever be sent to one.
 from __future__ import annotations
 
 from boxd.devices import Key, LampName
-from boxd.midi.profile import BoardKey, Heard, Ignored
+from boxd.midi.profile import BoardKey, Heard, IgnoredMessage
 
 _START, _VENDOR, _END = 0xF0, 0x7D, 0xF7
 _LENGTH = 5
@@ -37,14 +37,14 @@ def _message(kind: int, value: int) -> bytes:
 def decode(message: bytes) -> Heard:
     """The key that a board's message speaks of, or why the message is none of a board's."""
     if len(message) != _LENGTH or message[0] != _START or message[-1] != _END:
-        return Ignored("not a SysEx of five bytes")
+        return IgnoredMessage("not a SysEx of five bytes")
     vendor, kind, value = message[1:4]
     if vendor != _VENDOR:
-        return Ignored(f"vendor {vendor:02X}, not {_VENDOR:02X}")
+        return IgnoredMessage(f"vendor {vendor:02X}, not {_VENDOR:02X}")
     if kind not in _KEY_OF_TYPE:
-        return Ignored(f"type {kind:02X} is no key")
+        return IgnoredMessage(f"type {kind:02X} is no key")
     if value not in (0, 1):
-        return Ignored(f"value {value:02X} is neither touched (01) nor released (00)")
+        return IgnoredMessage(f"value {value:02X} is neither touched (01) nor released (00)")
     return BoardKey(_KEY_OF_TYPE[kind], touched=value == 1)
 
 

@@ -50,7 +50,7 @@ class Signal:
 
 
 @dataclass(frozen=True)
-class Event:
+class LearnedEvent:
     """A control took a value; a note that ends has the value 0."""
 
     signal: Signal
@@ -76,7 +76,7 @@ class Again:
     why: str
 
 
-def read(message: bytes, at: float) -> Event | None:
+def read(message: bytes, at: float) -> LearnedEvent | None:
     """What a complete message says of a control; None: it is neither a note nor a control."""
     if len(message) != 3:
         return None
@@ -84,11 +84,11 @@ def read(message: bytes, at: float) -> Event | None:
     number, value = message[1:]
     match status:
         case 0x80:
-            return Event(Signal(Kind.NOTE, number, channel), 0, at)
+            return LearnedEvent(Signal(Kind.NOTE, number, channel), 0, at)
         case 0x90:
-            return Event(Signal(Kind.NOTE, number, channel), value, at)
+            return LearnedEvent(Signal(Kind.NOTE, number, channel), value, at)
         case 0xB0:
-            return Event(Signal(Kind.CONTROL, number, channel), value, at)
+            return LearnedEvent(Signal(Kind.CONTROL, number, channel), value, at)
     return None
 
 
@@ -100,12 +100,12 @@ class Press:
     """
 
     def __init__(self, before: Sequence[Press] = ()) -> None:
-        self.events: list[Event] = []
+        self.events: list[LearnedEvent] = []
         self._on: dict[Signal, int] = {}
         for press in reversed(before):
             self._on |= press._on
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: LearnedEvent) -> None:
         """Take one more event."""
         self.events.append(event)
         self._on.setdefault(event.signal, event.value)
@@ -124,11 +124,11 @@ class Press:
         """The controls that were heard, the first first."""
         return tuple(dict.fromkeys(event.signal for event in self.events))
 
-    def of(self, signal: Signal) -> tuple[Event, ...]:
+    def of(self, signal: Signal) -> tuple[LearnedEvent, ...]:
         """What was heard of one control."""
         return tuple(event for event in self.events if event.signal == signal)
 
-    def begins(self, event: Event) -> bool:
+    def begins(self, event: LearnedEvent) -> bool:
         """Whether the event is the beginning of a touch."""
         if event.signal.kind is Kind.NOTE:
             return event.value > 0
@@ -236,7 +236,7 @@ def _tapping(signal: Signal, values: Sequence[int], notice: str) -> LearnedKey:
     return LearnedKey(signal, on or 127, off if off != on else 0, taps=True, notice=notice)
 
 
-class Lesson:
+class LearningSession:
     """Which key is asked for, and what was learned so far."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import DoorState, LampName
-from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, Ignored
+from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
 
 _NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
 _LENGTH = 3
@@ -70,7 +70,7 @@ class NotesProfile:
             is_open = switched(channel, switch, message)
             if is_open is not None:
                 return BoardDoor(door, DoorState.OPEN if is_open else DoorState.CLOSED)
-        return Ignored("neither a key nor a door is mapped to it")
+        return IgnoredMessage("neither a key nor a door is mapped to it")
 
     def lamp(self, lamp: LampName, lit: bool) -> tuple[bytes, ...]:
         """Light everything that a mapped lamp consists of, or put it out."""

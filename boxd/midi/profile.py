@@ -33,13 +33,13 @@ class BoardDoor:
 
 
 @dataclass(frozen=True)
-class Ignored:
+class IgnoredMessage:
     """The message means nothing here; `why` says which rule it breaks."""
 
     why: str
 
 
-Heard = BoardKey | BoardTap | BoardDoor | Ignored
+Heard = BoardKey | BoardTap | BoardDoor | IgnoredMessage
 
 
 class Profile(Protocol):

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from boxd.errors import BoxdError
 from boxd.machine_clock import utc_now
-from boxd.phones.page import Page, plain_main, respond
+from boxd.phones.page import HtmlPage, plain_main, respond
 from boxd.web import problems
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -28,7 +28,7 @@ _TRY_AGAIN_S = 4
 
 
 @dataclass(frozen=True)
-class Place:
+class SiteInfo:
     """Where the pages are: the box's name, the address that phones reach it by."""
 
     box: str
@@ -41,7 +41,7 @@ class Place:
         return self.address.startswith("https://")
 
 
-def answered(place: Place, handler: Handler) -> Handler:
+def answered(place: SiteInfo, handler: Handler) -> Handler:
     """The handler, with its errors as pages that people can read."""
 
     async def answer(request: Request) -> Response:
@@ -53,16 +53,16 @@ def answered(place: Place, handler: Handler) -> Handler:
     return answer
 
 
-def _told(place: Place, request: Request, error: BoxdError) -> Page:
+def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
     """The page for an error. What only a maintainer can mend is not explained to attendees."""
     status = problems.of_error(error).status_code
     if status not in _TITLES:
         main = plain_main("One moment, please", _ONE_MOMENT)
         again_s = _TRY_AGAIN_S if request.method == "GET" else None
         headers = {"Retry-After": str(_TRY_AGAIN_S)}
-        return Page("One moment", place.box, main, "", "", 503, again_s, headers)
+        return HtmlPage("One moment", place.box, main, "", "", 503, again_s, headers)
     title = _TITLES[HTTPStatus(status)]
-    return Page(title, place.box, plain_main(title, str(error)), status=status)
+    return HtmlPage(title, place.box, plain_main(title, str(error)), status=status)
 
 
 def see(path: str, headers: dict[str, str] | None = None) -> Response:
@@ -70,7 +70,7 @@ def see(path: str, headers: dict[str, str] | None = None) -> Response:
     return RedirectResponse(path, HTTPStatus.SEE_OTHER, headers)
 
 
-def cookie(place: Place, name: str, value: str, path: str, same_site: str, age_s: int) -> str:
+def cookie(place: SiteInfo, name: str, value: str, path: str, same_site: str, age_s: int) -> str:
     """A Set-Cookie header that no script can read."""
     secure = "; Secure" if place.is_secure else ""
     return f"{name}={value}; Path={path}; Max-Age={age_s}; HttpOnly; SameSite={same_site}{secure}"

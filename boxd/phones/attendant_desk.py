@@ -16,11 +16,11 @@ from boxd.ledger import pins, verdicts
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.lockouts import boot_clock
 from boxd.ledger.pins import PinTried
-from boxd.ledger.verdicts import Given
+from boxd.ledger.verdicts import GivenVerdict
 from boxd.machine_clock import utc_now
-from boxd.phones.desk import PhoneDesk
+from boxd.phones.desk import AttendeeService
 from boxd.phones.links import LinkKind, Signer
-from boxd.phones.picture import Picture, look
+from boxd.phones.picture import AttendeeOverview, look
 from boxd.phones.pin import Pin
 from boxd.phones.sessions import LASTS_S, Session, Sessions
 from boxd.task import TaskReply, Verdict
@@ -39,7 +39,7 @@ NO_PIN = (
 class Judging:
     """An attendee before an attendant: the picture, and what was handed in by the tasks' ids."""
 
-    picture: Picture
+    picture: AttendeeOverview
     handed_in: dict[str, str]
 
 
@@ -53,14 +53,14 @@ class Judgement:
     reason: str
 
 
-class AttendantDesk:
+class VerdictService:
     """Whatever attendants' phones ask."""
 
     def __init__(
         self,
         ledger: Ledger,
         tasks: TaskServices,
-        phones: PhoneDesk,
+        phones: AttendeeService,
         signer: Signer,
         pin: Pin | None,
         now: Callable[[], datetime] = utc_now,
@@ -133,7 +133,7 @@ class AttendantDesk:
         )
         return await self._tasks.take(verdict)
 
-    async def last_verdicts(self) -> list[Given]:
+    async def last_verdicts(self) -> list[GivenVerdict]:
         """The last verdicts of all attendants."""
         return await self._ledger.read(lambda c: verdicts.last(c, LAST_VERDICTS))
 

@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from boxd.errors import BadInput, Refused
 from boxd.phones import attendant_view
-from boxd.phones.answering import Place, answered, cookie, see
-from boxd.phones.attendant_desk import NO_PIN, AttendantDesk, Judgement
+from boxd.phones.answering import SiteInfo, answered, cookie, see
+from boxd.phones.attendant_desk import NO_PIN, Judgement, VerdictService
 from boxd.phones.forms import number_in, read_form
 from boxd.phones.markup import Html
-from boxd.phones.page import Page, plain_main, respond
+from boxd.phones.page import HtmlPage, plain_main, respond
 from boxd.phones.sessions import LASTS_S, Session
 from boxd.web.rate_limits import network_of
 
@@ -26,7 +26,7 @@ _SCRIPT = "attendant.js"
 class AttendantPages:
     """The routes of attendants' phones."""
 
-    def __init__(self, desk: AttendantDesk, place: Place) -> None:
+    def __init__(self, desk: VerdictService, place: SiteInfo) -> None:
         self._desk = desk
         self._place = place
 
@@ -105,13 +105,13 @@ class AttendantPages:
 
     def _ask_pin(self, request: Request, link: str, why: str = "", name: str = "") -> Response:
         if not self._desk.has_pin:
-            page = Page(_TITLE, self._place.box, plain_main(_TITLE, NO_PIN), status=403)
+            page = HtmlPage(_TITLE, self._place.box, plain_main(_TITLE, NO_PIN), status=403)
             return respond(request, page)
         main = attendant_view.enter_main(link, why, name)
         return self._page(request, main, 403 if why else 200)
 
     def _page(self, request: Request, main: Html, status: int = 200) -> Response:
-        page = Page(_TITLE, self._place.box, main, script=_SCRIPT, status=status)
+        page = HtmlPage(_TITLE, self._place.box, main, script=_SCRIPT, status=status)
         return respond(request, page)
 
 

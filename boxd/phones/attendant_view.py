@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from boxd.ledger.verdicts import Given
+from boxd.ledger.verdicts import GivenVerdict
 from boxd.phones import words
 from boxd.phones.attendant_desk import LONGEST_NAME, Judging
 from boxd.phones.markup import Html, join, tag
@@ -42,7 +42,7 @@ def enter_main(link: str, why: str = "", name: str = "") -> Html:
 
 
 def judging_main(
-    judging: Judging, link: str, last: Sequence[Given], session: Session, now: datetime,
+    judging: Judging, link: str, last: Sequence[GivenVerdict], session: Session, now: datetime,
     why: str = "",
 ) -> Html:  # fmt: skip
     """An attendee's tasks, those first that can be judged now."""
@@ -61,7 +61,7 @@ def judging_main(
     )
 
 
-def home_main(last: Sequence[Given], session: Session, now: datetime) -> Html:
+def home_main(last: Sequence[GivenVerdict], session: Session, now: datetime) -> Html:
     """What an attendant sees without an attendee."""
     return tag(
         "main",
@@ -166,7 +166,7 @@ def _own_part(task: TaskStanding) -> list[Missing]:
     return [what for what in missing(task) if what in own]
 
 
-def _last(last: Sequence[Given], now: datetime) -> Html:
+def _last(last: Sequence[GivenVerdict], now: datetime) -> Html:
     if not last:
         return Html("")
     rows = [

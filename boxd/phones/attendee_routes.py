@@ -8,11 +8,11 @@ from starlette.routing import Route
 
 from boxd.errors import Refused
 from boxd.phones import attendee_view, checkpoint_view, qr
-from boxd.phones.answering import Place, answered, cookie, see
-from boxd.phones.desk import PhoneDesk, Shown, UnknownPhone
+from boxd.phones.answering import SiteInfo, answered, cookie, see
+from boxd.phones.desk import AttendeePage, AttendeeService, UnknownPhone
 from boxd.phones.forms import read_form
 from boxd.phones.markup import Html
-from boxd.phones.page import Page, packed, plain_main, respond, source
+from boxd.phones.page import HtmlPage, packed, plain_main, respond, source
 from boxd.task import Demand, TaskState
 
 _COOKIE = "boxd_attendee"
@@ -24,7 +24,7 @@ _REFRESH_S = 20
 class AttendeePages:
     """The routes of attendees' phones."""
 
-    def __init__(self, desk: PhoneDesk, place: Place) -> None:
+    def __init__(self, desk: AttendeeService, place: SiteInfo) -> None:
         self._desk = desk
         self._place = place
 
@@ -44,13 +44,13 @@ class AttendeePages:
 
     async def _home(self, request: Request) -> Response:
         main = plain_main("Welcome", "Scan the QR code on your sheet or badge to see your tasks.")
-        return respond(request, Page("Welcome", self._place.box, main))
+        return respond(request, HtmlPage("Welcome", self._place.box, main))
 
     async def _own(self, request: Request) -> Response:
         link = _link(request)
         shown = await self._desk.show(link)
         headers = {"Cache-Control": f"private, max-age={_KEPT_S}", "Set-Cookie": self._known(link)}
-        page = Page(
+        page = HtmlPage(
             title="My tasks",
             box=self._place.box,
             main=self._main(shown, link),
@@ -68,7 +68,7 @@ class AttendeePages:
         headers = {"Boxd-Made": str(self._made_ms()), "Set-Cookie": self._known(link)}
         return packed(request, self._main(shown, link), 200, headers)
 
-    def _main(self, shown: Shown, link: str) -> Html:
+    def _main(self, shown: AttendeePage, link: str) -> Html:
         code = qr.svg(f"{self._place.address}/v/{shown.to_show}", "QR code for the attendant")
         return attendee_view.main(shown, link, code, self._place.now())
 
@@ -98,16 +98,16 @@ class AttendeePages:
             visit = await self._desk.visit(_link(request), own)
         except UnknownPhone as stranger:
             main = checkpoint_view.stranger_main(str(stranger))
-            return respond(request, Page("Not counted yet", self._place.box, main, status=403))
+            return respond(request, HtmlPage("Not counted yet", self._place.box, main, status=403))
         main = checkpoint_view.main(visit, own)
-        return respond(request, Page(visit.sign.name, self._place.box, main))
+        return respond(request, HtmlPage(visit.sign.name, self._place.box, main))
 
 
 def _link(request: Request) -> str:
     return str(request.path_params["link"])
 
 
-def _is_written_on(shown: Shown) -> bool:
+def _is_written_on(shown: AttendeePage) -> bool:
     """Whether somebody may be writing on the page, which must not be loaded anew then."""
     return any(
         task.state is TaskState.OPEN and task.kind.submission is not Demand.NONE

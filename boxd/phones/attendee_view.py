@@ -6,7 +6,7 @@ from datetime import datetime
 
 from boxd.ledger.attendee_codes import OwnCode
 from boxd.phones import words
-from boxd.phones.desk import Shown
+from boxd.phones.desk import AttendeePage
 from boxd.phones.markup import Html, tag
 from boxd.task import LONGEST_REFERENCE, LONGEST_TEXT, Demand, TaskStanding, TaskState
 
@@ -14,7 +14,7 @@ _SOON_S = 3  # somebody is waiting for it beside the box or an attendant
 _LATER_S = 10
 
 
-def main(shown: Shown, link: str, qr: Html, now: datetime) -> Html:
+def main(shown: AttendeePage, link: str, qr: Html, now: datetime) -> Html:
     """The content; `qr` is what to show to an attendant, as SVG."""
     tasks = shown.picture.tasks
     usable = [code for code in shown.picture.codes if code.number in shown.digits]
@@ -32,7 +32,7 @@ def main(shown: Shown, link: str, qr: Html, now: datetime) -> Html:
     )
 
 
-def again_s(shown: Shown) -> int:
+def again_s(shown: AttendeePage) -> int:
     """After how many seconds the page looks again."""
     states = [code.state for code in shown.picture.codes]
     is_awaited = any(

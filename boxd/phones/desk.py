@@ -15,19 +15,19 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import utc_now
 from boxd.phones.links import LinkKind, Signer, shown_link
-from boxd.phones.picture import NO_LINK, Picture, digits, look
+from boxd.phones.picture import NO_LINK, AttendeeOverview, digits, look
 from boxd.task import Scan, Submission, TaskReply, TaskStanding, TaskState
 from boxd.web.task_services import TaskServices
 
 
 @dataclass(frozen=True)
-class Shown:
+class AttendeePage:
     """An attendee's picture with the digits of the codes that can be typed, by their numbers.
 
     `to_show` ends the link that the attendee shows to an attendant.
     """
 
-    picture: Picture
+    picture: AttendeeOverview
     digits: dict[int, str]
     to_show: str
 
@@ -45,7 +45,7 @@ class Visit:
     refusals: tuple[str, ...]
 
 
-class PhoneDesk:
+class AttendeeService:
     """Whatever attendees' phones ask.
 
     Every method raises NotFound for a link that is no good, in the same words for every fault;
@@ -67,7 +67,7 @@ class PhoneDesk:
         self._now = now
         self._noted: set[int] = set()
 
-    async def show(self, link: str) -> Shown:
+    async def show(self, link: str) -> AttendeePage:
         """All that the attendee's own page shows."""
         read = self._signer.read(LinkKind.ATTENDEE, link)
         picture = await self._ledger.read(lambda c: look(c, read, self._now()))
@@ -75,7 +75,9 @@ class PhoneDesk:
         usable = [code for code in picture.codes if code.state in {"ready", "in_use"}]
         await self._note([code.number for code in usable], who)
         to_show = self._signer.sign(shown_link(who.number, who.link_generation))
-        return Shown(picture, {each.number: digits(each, self._keys) for each in usable}, to_show)
+        return AttendeePage(
+            picture, {each.number: digits(each, self._keys) for each in usable}, to_show
+        )
 
     async def _note(self, codes: list[int], attendee: Attendee) -> None:
         """Write down once in this run of boxd that a code was shown."""
@@ -98,7 +100,7 @@ class PhoneDesk:
         request = f"phone/{task.task}/{task.tries_used}/{mark}"
         return await self._tasks.take(Submission(request, task.task, text, actor))
 
-    async def begun(self, picture: Picture, kind: str, actor: str) -> TaskStanding:
+    async def begun(self, picture: AttendeeOverview, kind: str, actor: str) -> TaskStanding:
         """The attendee's task of this kind, started now if it was not. Raises Refused."""
         for task in picture.tasks:
             if task.kind.id == kind:
@@ -139,7 +141,9 @@ class PhoneDesk:
             raise NotFound(NO_LINK)
         return sign
 
-    async def _scan(self, picture: Picture, task: TaskStanding, checkpoint: str) -> TaskReply:
+    async def _scan(
+        self, picture: AttendeeOverview, task: TaskStanding, checkpoint: str
+    ) -> TaskReply:
         if task.state is not TaskState.OPEN or checkpoint in task.scanned:
             return TaskReply(True, "", task, is_new=False)
         actor = phone_of(picture.attendee)

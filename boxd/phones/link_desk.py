@@ -9,7 +9,7 @@ from boxd.errors import Refused
 from boxd.ledger import attendees, checkpoints
 from boxd.ledger.checkpoints import Sign
 from boxd.ledger.ledger import Ledger, Transaction
-from boxd.phones.links import Link, Signer, attendee_link, checkpoint_link
+from boxd.phones.links import PhoneLink, Signer, attendee_link, checkpoint_link
 
 NO_ADDRESS = (
     "phones need an address at which they reach this box, and it stands in every QR code: write"
@@ -36,7 +36,7 @@ class CheckpointLink:
     url: str
 
 
-class LinkDesk:
+class LinkService:
     """Makes links; without a signer or an address it refuses, with the reason `why_not`."""
 
     def __init__(
@@ -60,7 +60,7 @@ class LinkDesk:
         """
         signer = self._require_signer()
 
-        def make(tx: Transaction) -> list[tuple[str, int, Link]]:
+        def make(tx: Transaction) -> list[tuple[str, int, PhoneLink]]:
             found = []
             for reference in references:
                 number = attendees.number_of(tx, reference)
@@ -106,5 +106,5 @@ class LinkDesk:
             raise Refused(self._why_not)
         return self._signer
 
-    def _url(self, signer: Signer, link: Link) -> str:
+    def _url(self, signer: Signer, link: PhoneLink) -> str:
         return f"{self._address}/{link.kind}/{signer.sign(link)}"

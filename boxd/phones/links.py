@@ -34,7 +34,7 @@ class LinkKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Link:
+class PhoneLink:
     """What a link says: it is as good as the generation that the ledger has for `subject`."""
 
     kind: LinkKind
@@ -52,19 +52,19 @@ class Link:
         return self.subject.decode("ascii", "replace")
 
 
-def attendee_link(number: int, generation: int) -> Link:
+def attendee_link(number: int, generation: int) -> PhoneLink:
     """The attendee's own link."""
-    return Link(LinkKind.ATTENDEE, number.to_bytes(_NUMBER_BYTES, "big"), generation)
+    return PhoneLink(LinkKind.ATTENDEE, number.to_bytes(_NUMBER_BYTES, "big"), generation)
 
 
-def shown_link(number: int, generation: int) -> Link:
+def shown_link(number: int, generation: int) -> PhoneLink:
     """The link that the attendee shows to an attendant."""
-    return Link(LinkKind.SHOWN, number.to_bytes(_NUMBER_BYTES, "big"), generation)
+    return PhoneLink(LinkKind.SHOWN, number.to_bytes(_NUMBER_BYTES, "big"), generation)
 
 
-def checkpoint_link(checkpoint: str, generation: int) -> Link:
+def checkpoint_link(checkpoint: str, generation: int) -> PhoneLink:
     """The link that is printed for a checkpoint."""
-    return Link(LinkKind.CHECKPOINT, checkpoint.encode("ascii"), generation)
+    return PhoneLink(LinkKind.CHECKPOINT, checkpoint.encode("ascii"), generation)
 
 
 class Signer:
@@ -74,12 +74,12 @@ class Signer:
         self._key = key
         self._box = box.encode("utf-8")
 
-    def sign(self, link: Link) -> str:
+    def sign(self, link: PhoneLink) -> str:
         """The link as it ends a URL."""
         said = link.generation.to_bytes(_GENERATION_BYTES, "big") + link.subject
         return urlsafe_b64encode(self._mac(link.kind, said) + said).decode("ascii").rstrip("=")
 
-    def read(self, kind: LinkKind, text: str) -> Link | None:
+    def read(self, kind: LinkKind, text: str) -> PhoneLink | None:
         """What the link says; None for whatever this box did not sign just so, for this kind."""
         if not _FORM.fullmatch(text):
             return None
@@ -91,7 +91,7 @@ class Signer:
         if not hmac.compare_digest(mac, self._mac(kind, said)):
             return None
         generation = int.from_bytes(said[:_GENERATION_BYTES], "big")
-        return Link(kind, said[_GENERATION_BYTES:], generation)
+        return PhoneLink(kind, said[_GENERATION_BYTES:], generation)
 
     def derived_key(self, purpose: str) -> bytes:
         """Another key from the same secret, for another purpose; 32 bytes."""

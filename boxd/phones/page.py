@@ -19,7 +19,7 @@ _HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True)
-class Page:
+class HtmlPage:
     """What is to be shown. `script` names a file of boxd/phones/static.
 
     `refresh_s` makes phones without scripts, or a page without one, load it again.
@@ -36,7 +36,7 @@ class Page:
     made_ms: int = 0
 
 
-def respond(request: Request, page: Page) -> Response:
+def respond(request: Request, page: HtmlPage) -> Response:
     """The page, packed where the browser takes that."""
     headers = {
         "Content-Security-Policy": _policy(page.script),
@@ -56,7 +56,7 @@ def packed(request: Request, text: str, status: int, headers: dict[str, str]) ->
     return Response(content, status, headers, media_type=_HTML)
 
 
-def _document(page: Page) -> str:
+def _document(page: HtmlPage) -> str:
     refresh = tag("meta", http_equiv="refresh", content=str(page.refresh_s))
     head = tag(
         "head",

@@ -12,7 +12,7 @@ from boxd.ledger import attendee_codes, attendees, task_kinds, task_standings
 from boxd.ledger.attendee_codes import OwnCode
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.code_keys import CodeKeys
-from boxd.phones.links import Link
+from boxd.phones.links import PhoneLink
 from boxd.task import TaskKind, TaskStanding, TaskState, has_expired, task_id
 
 # One answer for every link that is no good: it tells nobody whether they were near.
@@ -23,7 +23,7 @@ NO_LINK = (
 
 
 @dataclass(frozen=True)
-class Picture:
+class AttendeeOverview:
     """An attendee, their tasks (also those not begun: step 0), their codes, newest first.
 
     `places` are the names of the checkpoints by their ids.
@@ -35,7 +35,7 @@ class Picture:
     places: dict[str, str]
 
 
-def holder(connection: sqlite3.Connection, link: Link | None) -> Attendee:
+def holder(connection: sqlite3.Connection, link: PhoneLink | None) -> Attendee:
     """The attendee whose link this is. Raises NotFound, in the same words for every fault."""
     if link is None:
         raise NotFound(NO_LINK)
@@ -48,7 +48,7 @@ def holder(connection: sqlite3.Connection, link: Link | None) -> Attendee:
     return attendee
 
 
-def look(connection: sqlite3.Connection, link: Link | None, now: datetime) -> Picture:
+def look(connection: sqlite3.Connection, link: PhoneLink | None, now: datetime) -> AttendeeOverview:
     """The picture of the attendee whose link this is. Raises NotFound."""
     attendee = holder(connection, link)
     begun = task_standings.of_attendee(connection, attendee.number)
@@ -56,7 +56,7 @@ def look(connection: sqlite3.Connection, link: Link | None, now: datetime) -> Pi
     codes = attendee_codes.of_attendee(connection, attendee.number)
     new = _not_begun(task_kinds.offered(connection), begun, attendee.number, now)
     tasks = sorted((*begun, *new), key=lambda task: task.state.has_ended)
-    return Picture(attendee, tuple(tasks), tuple(codes), places)
+    return AttendeeOverview(attendee, tuple(tasks), tuple(codes), places)
 
 
 def _not_begun(

@@ -14,7 +14,7 @@ from boxd.arduino.frames import FrameStream
 from boxd.arduino.messages import Ping
 from boxd.config.device_schema import ArduinoDevice
 from boxd.devices import DoorState
-from boxd.sim.arduino_firmware import ArduinoFirmware
+from boxd.sim.arduino_firmware import PythonFirmware
 from boxd.sim.arduino_front import ArduinoFront
 from boxd.sim.trace import Trace
 
@@ -38,7 +38,7 @@ class SimulatedArduino(ArduinoFront):
     ) -> None:
         super().__init__(device, trace, on_latch, door_state, on_change)
         self.board = device.board
-        self._firmware: ArduinoFirmware | None = None
+        self._firmware: PythonFirmware | None = None
         self._terminal: _Terminal | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._overheard = FrameStream()
@@ -48,7 +48,7 @@ class SimulatedArduino(ArduinoFront):
     def power_on(self) -> None:
         """Boot with every output off."""
         self.boot()
-        self._firmware = ArduinoFirmware(
+        self._firmware = PythonFirmware(
             *(self.layout, self.board, self.contacts(), time.monotonic()),
             new_nonce=lambda: random.randrange(1, 1 << 32),  # noqa: S311 - no secret
             send=self._send,

@@ -19,8 +19,7 @@ from boxd.arduino.messages import (
     REPLY,
     SILENCE_MS,
     AllOff,
-    Answer,
-    Buzzer,
+    BuzzerCommand,
     DoorLevels,
     DoorMoved,
     Hello,
@@ -28,9 +27,10 @@ from boxd.arduino.messages import (
     Message,
     Ping,
     Pong,
-    Pulse,
+    PulseCommand,
     ReadDoors,
-    Result,
+    ReplyMessage,
+    ResultCode,
     Subscribe,
     Subscribed,
     Unreadable,
@@ -53,7 +53,7 @@ class Output(StrEnum):
 
 
 @dataclass(frozen=True)
-class Edge:
+class OutputEdge:
     """An output, counted from 1, was switched at a time in seconds."""
 
     output: Output
@@ -62,7 +62,7 @@ class Edge:
     at: float
 
 
-class ArduinoFirmware:
+class PythonFirmware:
     """A board that has just booted, at the time `now`, with its contacts at these levels.
 
     `send` takes the bytes of each frame, `switched` each edge of an output, `new_nonce` gives a
@@ -77,7 +77,7 @@ class ArduinoFirmware:
         now: float,
         new_nonce: Callable[[], int],
         send: Callable[[bytes], None],
-        switched: Callable[[Edge], None],
+        switched: Callable[[OutputEdge], None],
     ) -> None:
         self._layout = layout
         self._board = board
@@ -146,10 +146,10 @@ class ArduinoFirmware:
     def _do_what_is_due(self, now: float) -> None:
         for latch in [latch for latch, at in self._ends_at.items() if at <= now]:
             del self._ends_at[latch]
-            self._switched(Edge(Output.LATCH, latch, False, now))
+            self._switched(OutputEdge(Output.LATCH, latch, False, now))
         if self._sounds_until is not None and self._sounds_until <= now:
             self._sounds_until = None
-            self._switched(Edge(Output.BUZZER, 1, False, now))
+            self._switched(OutputEdge(Output.BUZZER, 1, False, now))
         for door in [door for door, at in self._moves_at.items() if at <= now]:
             del self._moves_at[door]
             self._move_door(door)
@@ -176,7 +176,7 @@ class ArduinoFirmware:
 
     def _turn_off(self, now: float) -> None:
         for latch in self._ends_at:
-            self._switched(Edge(Output.LATCH, latch, False, now))
+            self._switched(OutputEdge(Output.LATCH, latch, False, now))
         self._ends_at.clear()
         self._light(0, now)
         self._sound(0, now)
@@ -187,7 +187,7 @@ class ArduinoFirmware:
         elif frame.kind == Hello.KIND:
             self._welcome(frame, now)
         elif frame.nonce != self._nonce:
-            self._refuse(frame, Result.STALE_BOOT)
+            self._refuse(frame, ResultCode.STALE_BOOT)
         else:
             self._heard_at, self._is_silent = now, False
             self._answer(frame, now)
@@ -196,20 +196,20 @@ class ArduinoFirmware:
         if frame.id == self._last_id != 0 and frame.body == self._last_body:
             self._send(self._last_reply)
         elif frame.id <= self._last_id:
-            self._refuse(frame, Result.STALE_ID)
+            self._refuse(frame, ResultCode.STALE_ID)
         else:
             self._last_id, self._last_body = frame.id, frame.body
             said = self._execute(message_of(frame), now)
-            reply = Answer(frame.kind, said) if isinstance(said, Result) else said
+            reply = ReplyMessage(frame.kind, said) if isinstance(said, ResultCode) else said
             self._last_reply = frame_of(reply, self._nonce, frame.id).to_bytes()
             self._send(self._last_reply)
 
-    def _refuse(self, frame: Frame, result: Result) -> None:
-        self._send(frame_of(Answer(frame.kind, result), self._nonce, frame.id).to_bytes())
+    def _refuse(self, frame: Frame, result: ResultCode) -> None:
+        self._send(frame_of(ReplyMessage(frame.kind, result), self._nonce, frame.id).to_bytes())
 
     def _welcome(self, frame: Frame, now: float) -> None:
         result = _result_of_hello(frame.payload)
-        if result is Result.OK:
+        if result is ResultCode.OK:
             self._heard_at, self._is_silent = now, False
         welcome = Welcome(
             *(result, PROTOCOL_VERSION, 1, 0, 0, self._board),
@@ -222,68 +222,68 @@ class ArduinoFirmware:
     def _bad_frames(self) -> int:
         return min(self._stream.dropped + self._refused_frames, _MOST_BAD_FRAMES)
 
-    def _execute(self, command: Message, now: float) -> Result | Message:
+    def _execute(self, command: Message, now: float) -> ResultCode | Message:
         match command:
-            case Pulse(latch, milliseconds):
+            case PulseCommand(latch, milliseconds):
                 return self._pulse(latch, milliseconds, now)
             case Lamps(mask, _) if mask >> self._layout.lamps:
-                return Result.BAD_ARGUMENT
+                return ResultCode.BAD_ARGUMENT
             case Lamps(mask, lit):
                 self._light((self._lit & ~mask) | (lit & mask), now)
-            case Buzzer(milliseconds) if milliseconds > BUZZER_LONGEST_MS:
-                return Result.BAD_ARGUMENT
-            case Buzzer(milliseconds):
+            case BuzzerCommand(milliseconds) if milliseconds > BUZZER_LONGEST_MS:
+                return ResultCode.BAD_ARGUMENT
+            case BuzzerCommand(milliseconds):
                 self._sound(milliseconds, now)
             case ReadDoors():
-                return DoorLevels(Result.OK, self._seq, self._levels)
+                return DoorLevels(ResultCode.OK, self._seq, self._levels)
             case Subscribe(on) if on > 1:
-                return Result.BAD_ARGUMENT
+                return ResultCode.BAD_ARGUMENT
             case Subscribe(on):
                 self._is_subscribed = bool(on)
-                return Subscribed(Result.OK, self._seq, self._levels)
+                return Subscribed(ResultCode.OK, self._seq, self._levels)
             case Ping():
                 return self._pong()
             case AllOff():
                 self._turn_off(now)
             case Unreadable(_, is_known=True):
-                return Result.BAD_LENGTH
+                return ResultCode.BAD_LENGTH
             case _:
-                return Result.UNKNOWN_TYPE
-        return Result.OK
+                return ResultCode.UNKNOWN_TYPE
+        return ResultCode.OK
 
     def _pong(self) -> Pong:
         energised = sum(1 << (latch - 1) for latch in self._ends_at)
         return Pong(
-            *(Result.OK, self._seq, self._levels, self._lit, energised, self._bad_frames),
+            *(ResultCode.OK, self._seq, self._levels, self._lit, energised, self._bad_frames),
             int(self._is_subscribed),
         )
 
-    def _pulse(self, latch: int, milliseconds: int, now: float) -> Result:
+    def _pulse(self, latch: int, milliseconds: int, now: float) -> ResultCode:
         fits = PULSE_SHORTEST_MS <= milliseconds <= PULSE_LONGEST_MS
         if not fits or not 1 <= latch <= self._layout.latches:
-            return Result.BAD_ARGUMENT
+            return ResultCode.BAD_ARGUMENT
         if latch in self._ends_at:
-            return Result.BUSY
+            return ResultCode.BUSY
         self._ends_at[latch] = now + milliseconds / 1000
-        self._switched(Edge(Output.LATCH, latch, True, now))
-        return Result.OK
+        self._switched(OutputEdge(Output.LATCH, latch, True, now))
+        return ResultCode.OK
 
     def _light(self, lit: int, now: float) -> None:
         changed, self._lit = self._lit ^ lit, lit
         for lamp in _numbers(changed):
-            self._switched(Edge(Output.LAMP, lamp, bool(lit >> (lamp - 1) & 1), now))
+            self._switched(OutputEdge(Output.LAMP, lamp, bool(lit >> (lamp - 1) & 1), now))
 
     def _sound(self, milliseconds: int, now: float) -> None:
         was_sounding = self._sounds_until is not None
         self._sounds_until = now + milliseconds / 1000 if milliseconds else None
         if milliseconds or was_sounding:
-            self._switched(Edge(Output.BUZZER, 1, bool(milliseconds), now))
+            self._switched(OutputEdge(Output.BUZZER, 1, bool(milliseconds), now))
 
 
-def _result_of_hello(payload: bytes) -> Result:
+def _result_of_hello(payload: bytes) -> ResultCode:
     if payload and payload[0] != PROTOCOL_VERSION:
-        return Result.BAD_VERSION
-    return Result.OK if len(payload) == 1 else Result.BAD_LENGTH
+        return ResultCode.BAD_VERSION
+    return ResultCode.OK if len(payload) == 1 else ResultCode.BAD_LENGTH
 
 
 def _numbers(bits: int) -> Iterator[int]:

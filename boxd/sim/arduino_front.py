@@ -7,7 +7,7 @@ from collections.abc import Callable
 from boxd.arduino.layouts import layout_for
 from boxd.config.device_schema import ArduinoDevice, PinLevel
 from boxd.devices import DoorState, Key, LampName
-from boxd.sim.arduino_firmware import Edge, Output
+from boxd.sim.arduino_firmware import Output, OutputEdge
 from boxd.sim.trace import Trace
 
 
@@ -54,7 +54,7 @@ class ArduinoFront:
         for latch in self.device.latches:
             self.trace.write("power", self._address(latch))
 
-    def switch(self, edge: Edge) -> None:
+    def switch(self, edge: OutputEdge) -> None:
         """Do and write down what follows from an output, at the time that the edge has."""
         if edge.output is Output.LATCH:
             self._switch_latch(edge)
@@ -79,12 +79,12 @@ class ArduinoFront:
         is_closed = self._door_state(door) is DoorState.CLOSED
         return is_closed == (self.device.doors[door].closed is PinLevel.HIGH)
 
-    def _switch_latch(self, edge: Edge) -> None:
+    def _switch_latch(self, edge: OutputEdge) -> None:
         latch = self._latch_names.get(edge.number, f"unwired-{edge.number}")
         self.trace.write("latch", self._address(latch), at=edge.at, level=int(edge.on))
         self._on_latch(latch, edge.on)
 
-    def _switch_lamp(self, edge: Edge) -> None:
+    def _switch_lamp(self, edge: OutputEdge) -> None:
         lamp = self._lamp_names.get(edge.number)
         if lamp is not None:
             self.lamps[lamp] = edge.on

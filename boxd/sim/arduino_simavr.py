@@ -13,7 +13,7 @@ from boxd.arduino.layouts import SIX
 from boxd.config.device_schema import ArduinoDevice
 from boxd.devices import DoorState
 from boxd.sim import simavr
-from boxd.sim.arduino_firmware import Edge, Output
+from boxd.sim.arduino_firmware import Output, OutputEdge
 from boxd.sim.arduino_front import ArduinoFront
 from boxd.sim.trace import Trace
 
@@ -112,9 +112,9 @@ class SimavrArduino(ArduinoFront):
         kind, _, number = change.pin.partition("-")
         output = Output(kind), int(number or 1)
         (self._on.add if change.level else self._on.discard)(output)
-        self.switch(Edge(*output, bool(change.level), change.at))
+        self.switch(OutputEdge(*output, bool(change.level), change.at))
 
     def _all_off(self, at: float) -> None:
         for output in sorted(self._on):
-            self.switch(Edge(*output, False, at))
+            self.switch(OutputEdge(*output, False, at))
         self._on.clear()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from boxd.config.device_schema import GpioSwitch, PinLevel, Pull
-from boxd.sim.copper import Copper
+from boxd.sim.copper import PinMemory
 
 DOOR_BOUNCES_S = (0.001, 0.002, 0.003, 0.004, 0.003, 0.002)
 """Between the edges of a door's switch: seven of them in 15 ms. An even number of times."""
@@ -21,10 +21,10 @@ class SimulatedContact:
     def __init__(self, bounces_s: Sequence[float]) -> None:
         self.is_closed = False
         self._bounces_s = bounces_s
-        self._copper: Copper | None = None
+        self._copper: PinMemory | None = None
         self._steps: list[asyncio.TimerHandle] = []
 
-    def plug(self, copper: Copper) -> None:
+    def plug(self, copper: PinMemory) -> None:
         """Connect its wires: the pins see how it stands, without bounces."""
         self._copper = copper
         self._show(self.is_closed)
@@ -60,10 +60,10 @@ class SimulatedContact:
         if self._copper is not None:
             self._wire(self._copper, closed)
 
-    def _wire(self, copper: Copper, closed: bool) -> None:
+    def _wire(self, copper: PinMemory, closed: bool) -> None:
         raise NotImplementedError
 
-    def _vanish(self, copper: Copper) -> None:
+    def _vanish(self, copper: PinMemory) -> None:
         raise NotImplementedError
 
 
@@ -74,13 +74,13 @@ class SimulatedSwitch(SimulatedContact):
         super().__init__(bounces_s)
         self._switch = switch
 
-    def _wire(self, copper: Copper, closed: bool) -> None:
+    def _wire(self, copper: PinMemory, closed: bool) -> None:
         high = closed == (self._switch.closed is PinLevel.HIGH)
         is_held = self._switch.pull is (Pull.UP if high else Pull.DOWN)
         # To the level of the pull the pin is let go; without a pull a resistor outside drives it.
         copper.drive(self._switch.pin, None if is_held else high)
 
-    def _vanish(self, copper: Copper) -> None:
+    def _vanish(self, copper: PinMemory) -> None:
         copper.drive(self._switch.pin, None)
 
 
@@ -92,8 +92,8 @@ class SimulatedCrossing(SimulatedContact):
         self._row = row
         self._column = column
 
-    def _wire(self, copper: Copper, closed: bool) -> None:
+    def _wire(self, copper: PinMemory, closed: bool) -> None:
         (copper.connect if closed else copper.disconnect)(self._row, self._column)
 
-    def _vanish(self, copper: Copper) -> None:
+    def _vanish(self, copper: PinMemory) -> None:
         copper.disconnect(self._row, self._column)

@@ -34,7 +34,7 @@ _SIZE = _RING_AT + EDGES_KEPT * _EDGE.size
 _numbers = itertools.count(1)
 
 
-class CopperPull(IntEnum):
+class MemoryPull(IntEnum):
     """The resistor that holds an input which nothing drives."""
 
     NONE = 0
@@ -43,7 +43,7 @@ class CopperPull(IntEnum):
 
 
 @dataclass(frozen=True)
-class Edge:
+class PinEdge:
     """A pin changed its level at `at` seconds; `driven`: the Pi's own output did it."""
 
     at: float
@@ -52,7 +52,7 @@ class Edge:
     driven: bool
 
 
-class Copper:
+class PinMemory:
     """The pins in `folder`, by BCM number. Safe to use from several threads and processes."""
 
     def __init__(self, folder: Path) -> None:
@@ -90,7 +90,7 @@ class Copper:
         """Whether the Pi drives the pin."""
         return bool(self._map[_PINS_AT + 4 * pin])
 
-    def make_input(self, pin: int, pull: CopperPull) -> None:
+    def make_input(self, pin: int, pull: MemoryPull) -> None:
         """The Pi lets go of the pin and holds it by a resistor, or not at all."""
         with self._alone():
             at = _PINS_AT + 4 * pin
@@ -125,16 +125,16 @@ class Copper:
             self._settle(one)
             self._settle(other)
 
-    def edges(self, since: int = 0) -> tuple[list[Edge], int]:
+    def edges(self, since: int = 0) -> tuple[list[PinEdge], int]:
         """The edges from number `since` on that are still kept, and the number of the next one."""
         with self._alone():
             (head,) = _HEAD.unpack_from(self._map, _HEAD_AT)
             first = max(since, head - EDGES_KEPT)
             return [self._edge(number) for number in range(first, head)], head
 
-    def listen(self) -> CopperListener:
+    def listen(self) -> PinListener:
         """Begin to listen: every edge from now on."""
-        return CopperListener(self, self._listeners)
+        return PinListener(self, self._listeners)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -181,7 +181,7 @@ class Copper:
         """Outputs and what drives from outside go first, low wins; then the resistors."""
         pins = [self._map[at : at + 4] for at in (_PINS_AT + 4 * pin for pin in net)]
         strong = [pin[1] for pin in pins if pin[0]] + [pin[3] - 1 for pin in pins if pin[3]]
-        weak = [pin[2] == CopperPull.UP for pin in pins if pin[2] and not pin[0]]
+        weak = [pin[2] == MemoryPull.UP for pin in pins if pin[2] and not pin[0]]
         if strong:
             return all(strong)
         return any(weak) if weak else self.level(net[0])
@@ -194,10 +194,10 @@ class Copper:
         raw = bytes(end for pair in pairs for end in pair).ljust(2 * _CONTACTS, b"\0")
         self._map[_CONTACTS_AT : _CONTACTS_AT + 2 * _CONTACTS] = raw
 
-    def _edge(self, number: int) -> Edge:
+    def _edge(self, number: int) -> PinEdge:
         place = _RING_AT + number % EDGES_KEPT * _EDGE.size
         at_ns, pin, level, driven, _ = _EDGE.unpack_from(self._map, place)
-        return Edge(at_ns / 1e9, pin, bool(level), bool(driven))
+        return PinEdge(at_ns / 1e9, pin, bool(level), bool(driven))
 
     def _wake_listeners(self) -> None:
         with os.scandir(self._listeners) as entries:
@@ -206,10 +206,10 @@ class Copper:
                     _wake(entry.path)
 
 
-class CopperListener:
+class PinListener:
     """Edges as they happen: wait until `fileno()` is readable, then `read()`."""
 
-    def __init__(self, copper: Copper, folder: Path) -> None:
+    def __init__(self, copper: PinMemory, folder: Path) -> None:
         self._copper = copper
         name = f"{os.getpid()}-{next(_numbers)}"
         self._path, draft = folder / name, folder / f".{name}"
@@ -223,7 +223,7 @@ class CopperListener:
         """What to wait for."""
         return self._pipe
 
-    def read(self) -> list[Edge]:
+    def read(self) -> list[PinEdge]:
         """The edges since the last call."""
         with contextlib.suppress(BlockingIOError):
             while os.read(self._pipe, 4096):

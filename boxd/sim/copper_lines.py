@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from boxd.errors import DeviceUnreachable
-from boxd.sim.copper import Copper
+from boxd.sim.copper import PinMemory
 
 
-class CopperLines:
+class MemoryLines:
     """The lines over the copper in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._copper = Copper(folder)
+            self._copper = PinMemory(folder)
         except OSError as error:
             raise DeviceUnreachable(
                 f"the simulated pins in {folder} can't be used: {error}; is box.state_dir writable?"
@@ -33,7 +33,7 @@ class CopperLines:
         self._copper.close()
 
 
-def claim(copper: Copper, pin: int) -> None:
+def claim(copper: PinMemory, pin: int) -> None:
     """Hold a line as the kernel would; raises DeviceUnreachable while somebody else holds it."""
     try:
         copper.claim(pin)

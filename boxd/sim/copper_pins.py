@@ -10,15 +10,15 @@ from typing import Any
 from gpiozero.exc import PinFixedPull, PinInvalidPull
 from gpiozero.pins.mock import MockFactory, MockPin, PinState
 
-from boxd.sim.copper import Copper, CopperListener, CopperPull, Edge
+from boxd.sim.copper import MemoryPull, PinEdge, PinListener, PinMemory
 from boxd.sim.copper_lines import claim
 
 PI_4B = "c03115"  # which pins have resistors of their own differs between models
 
-_PULLS = {"floating": CopperPull.NONE, "up": CopperPull.UP, "down": CopperPull.DOWN}
+_PULLS = {"floating": MemoryPull.NONE, "up": MemoryPull.UP, "down": MemoryPull.DOWN}
 
 
-class CopperPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
+class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
     """A mock pin as gpiozero knows it, timeline included; its level is the copper's.
 
     `drive_high` and `drive_low` are something outside that drives the pin. Changes of an input
@@ -27,7 +27,7 @@ class CopperPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
 
     _last_change: float
 
-    def __init__(self, factory: CopperFactory, info: Any) -> None:
+    def __init__(self, factory: MemoryPinFactory, info: Any) -> None:
         super().__init__(factory, info)
         self.copper = factory.copper
         claim(self.copper, self._number)
@@ -53,7 +53,7 @@ class CopperPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         self._function = "output"
         self._change_state(bool(state))
 
-    def heard(self, edge: Edge) -> None:
+    def heard(self, edge: PinEdge) -> None:
         """The copper changed; called on the factory's thread."""
         if self._function != "input" or not self._record(edge.level, edge.at):
             return
@@ -98,13 +98,13 @@ class CopperPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         self._factory.begin_to_listen()
 
 
-class CopperFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no types
+class MemoryPinFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no types
     """Mock pins over the copper in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(revision=PI_4B, pin_class=CopperPin)
-        self.copper = Copper(folder)
-        self._listener: CopperListener | None = None
+        super().__init__(revision=PI_4B, pin_class=MemoryPin)
+        self.copper = PinMemory(folder)
+        self._listener: PinListener | None = None
         self._thread: threading.Thread | None = None
         self._closing = False
         self.is_open = True
@@ -130,7 +130,7 @@ class CopperFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no types
             )
             self._thread.start()
 
-    def _tell(self, listener: CopperListener) -> None:
+    def _tell(self, listener: PinListener) -> None:
         while not self._closing:
             select.select([listener], [], [])
             for edge in listener.read():

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from boxd.sim.copper import Copper, CopperListener
+from boxd.sim.copper import PinListener, PinMemory
 
 _PLACE = struct.Struct("=QI")
 
@@ -30,8 +30,8 @@ class OutputWatch:
         self._outputs = outputs
         self._on_switch = on_switch
         self._place = place
-        self._copper: Copper | None = None
-        self._listener: CopperListener | None = None
+        self._copper: PinMemory | None = None
+        self._listener: PinListener | None = None
         self._file: int | None = None
         self._next = 0
         self.on: frozenset[int] = frozenset()
@@ -45,7 +45,7 @@ class OutputWatch:
         self.on = frozenset(pin for pin in self._outputs if mask >> pin & 1)
         return True
 
-    def open(self, copper: Copper, *, is_resumed: bool) -> None:
+    def open(self, copper: PinMemory, *, is_resumed: bool) -> None:
         """Follow the outputs; tells what was missed if resumed, and how they stand now."""
         self._copper, self._listener = copper, copper.listen()
         now = copper.edges()[1]

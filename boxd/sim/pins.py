@@ -15,7 +15,7 @@ from boxd.sim.contacts import (
     SimulatedCrossing,
     SimulatedSwitch,
 )
-from boxd.sim.copper import Copper
+from boxd.sim.copper import PinMemory
 from boxd.sim.outputs import OutputWatch
 from boxd.sim.trace import Trace
 
@@ -53,7 +53,7 @@ class SimulatedPins:
         self._on_latch = on_latch
         self._door_state = door_state
         self._on_change = on_change
-        self._copper: Copper | None = None
+        self._copper: PinMemory | None = None
         self._keys = dict(_key_contacts(device))
         self._switches = tuple(_switches(device))
         wired = list(self._wired_outputs())
@@ -68,7 +68,7 @@ class SimulatedPins:
         """Put the connector on the header."""
         if self._copper is not None:
             return
-        self._copper = Copper(self._folder)
+        self._copper = PinMemory(self._folder)
         is_resumed = self._watch.resume()
         self._adopt(self._watch.on)
         for latch in () if is_resumed else self._device.latches:

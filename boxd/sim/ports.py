@@ -13,7 +13,7 @@ from boxd.midi.ports import Listing, OnMessage, PortPair
 FIRST_CLIENT, CLIENTS_APART = 20, 4  # how ALSA counts hardware clients
 
 
-class Unit(Protocol):
+class MidiUnit(Protocol):
     """Something with a MIDI plug."""
 
     product: str
@@ -31,11 +31,11 @@ class SimulatedPorts:
     """
 
     def __init__(self) -> None:
-        self._plugged: dict[str, Unit] = {}
+        self._plugged: dict[str, MidiUnit] = {}
         self._open: dict[str, SimulatedPort] = {}
         self.fails_with: OSError | None = None  # what every look and open raises, when set
 
-    def plug(self, unit: Unit) -> None:
+    def plug(self, unit: MidiUnit) -> None:
         """Plug a unit in."""
         taken = {name.rpartition(" ")[2] for name in self._plugged}
         free = (f"{client}:0" for client in itertools.count(FIRST_CLIENT, CLIENTS_APART))
@@ -44,21 +44,21 @@ class SimulatedPorts:
         self._plugged[name] = unit
         unit.emit = lambda data: self._carry(name, data)
 
-    def unplug(self, unit: Unit) -> None:
+    def unplug(self, unit: MidiUnit) -> None:
         """Pull a unit's plug; ports that were open to it stay open and go quiet."""
         for name in [name for name, plugged in self._plugged.items() if plugged is unit]:
             del self._plugged[name]
             self._open.pop(name, None)
         unit.emit = lambda _data: None
 
-    def unit(self, product: str) -> Unit:
+    def unit(self, product: str) -> MidiUnit:
         """The unit of this product name that is plugged in; KeyError if there is none."""
         for unit in self._plugged.values():
             if unit.product == product:
                 return unit
         raise KeyError(product)
 
-    def is_plugged(self, unit: Unit) -> bool:
+    def is_plugged(self, unit: MidiUnit) -> bool:
         """Whether the unit is plugged in."""
         return any(plugged is unit for plugged in self._plugged.values())
 

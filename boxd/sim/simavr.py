@@ -28,7 +28,7 @@ GONE_S = 5.0  # how long the runner gets to write its EEPROM
 
 
 @dataclass(frozen=True)
-class Layout:
+class FirmwarePins:
     """The pins of one of the firmware's layouts, as they are printed on an Uno."""
 
     name: str
@@ -45,14 +45,14 @@ class Layout:
         return latches | lamps | {"buzzer": self.buzzer}
 
 
-SIX = Layout(
+SIX = FirmwarePins(
     "six",
     latches=("D2", "D3", "D4", "D5", "D6", "D7"),
     doors=("A0", "A1", "A2", "A3", "A4", "A5"),
     lamps=("D9", "D10", "D11"),
     buzzer="D8",
 )
-EIGHT = Layout(
+EIGHT = FirmwarePins(
     "eight",
     latches=("D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9"),
     doors=("A0", "A1", "A2", "A3", "A4", "A5", "D10", "D11"),
@@ -79,7 +79,7 @@ class Boot:
     at: float
 
 
-def image_of(layout: Layout) -> Path:
+def image_of(layout: FirmwarePins) -> Path:
     """The image of a layout, as it would be flashed."""
     return OUT / f"boxd-{layout.name}.hex"
 
@@ -117,7 +117,7 @@ class Simavr:
     def __init__(
         self,
         eeprom: Path,
-        layout: Layout = SIX,
+        layout: FirmwarePins = SIX,
         *,
         board_id: int | None = None,
         image: Path | None = None,

@@ -13,7 +13,7 @@ from boxd.errors import BoxdError
 from boxd.upgrade import health, journal, system
 from boxd.upgrade.checks import check
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.release import (
     Release,
     current_release,
@@ -27,7 +27,7 @@ from boxd.upgrade.telling import tell
 _BETWEEN_LOOKS_S = 0.2
 
 
-def bring_into_use(folder: Path, places: Places, patience_s: float) -> None:
+def bring_into_use(folder: Path, places: InstallPaths, patience_s: float) -> None:
     """Put the release among the others and let it be the one in use.
 
     Raises BoxdError when it is not; the old release is in use then, and the error says why.
@@ -47,7 +47,7 @@ def bring_into_use(folder: Path, places: Places, patience_s: float) -> None:
         upgrade(old, release, places, patience_s)
 
 
-def _begin(release: Release, places: Places, patience_s: float, *, has_changed: bool) -> None:
+def _begin(release: Release, places: InstallPaths, patience_s: float, *, has_changed: bool) -> None:
     """On a new box, or one that has this release already; nothing is at stake."""
     if has_changed:
         switch(release, places)
@@ -65,7 +65,7 @@ def _begin(release: Release, places: Places, patience_s: float, *, has_changed: 
         tell("units", "running already; nothing was changed")
 
 
-def upgrade(old: Release, new: Release, places: Places, patience_s: float) -> None:
+def upgrade(old: Release, new: Release, places: InstallPaths, patience_s: float) -> None:
     """Put the new release in the place of the old one, or leave everything as it was."""
     begun = check(load(places.config_file), places, old, new, patience_s)
     point(places.incoming, new)
@@ -75,7 +75,7 @@ def upgrade(old: Release, new: Release, places: Places, patience_s: float) -> No
     system.reload_rules()
 
 
-def have_it_carried_on(places: Places) -> Upgrade:
+def have_it_carried_on(places: InstallPaths) -> Upgrade:
     """Let systemd carry the upgrade on, show what it says, and return how it ended."""
     said = _SaidByUnit()
     system.start_upgrade()
@@ -111,7 +111,7 @@ class _SaidByUnit:
         self._shown = max(self._shown, len(done.stdout))
 
 
-def _tell_end(places: Places, ended: Upgrade) -> None:
+def _tell_end(places: InstallPaths, ended: Upgrade) -> None:
     """Raises BoxdError when the new release did not do."""
     if ended.step is Step.KEPT and not ended.why:
         tell("upgraded", f"boxd {ended.old} to {ended.new}; {places.releases / ended.old} is kept")

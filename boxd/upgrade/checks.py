@@ -9,12 +9,14 @@ from boxd.config import Config
 from boxd.errors import BoxdError
 from boxd.upgrade import health, system
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.release import Release
 from boxd.upgrade.telling import tell
 
 
-def check(config: Config, places: Places, old: Release, new: Release, patience_s: float) -> Upgrade:
+def check(
+    config: Config, places: InstallPaths, old: Release, new: Release, patience_s: float
+) -> Upgrade:
     """The upgrade as it may begin. Raises BoxdError when the new release will not do."""
     _require(new.command("version"), "the new release does not start")
     tell("program", f"boxd {new.version} starts here")
@@ -42,7 +44,7 @@ def _with_schema(config: Config, new: Release, upgrade: Upgrade) -> Upgrade:
 
 
 def _with_standing(
-    config: Config, places: Places, old: Release, new: Release, upgrade: Upgrade
+    config: Config, places: InstallPaths, old: Release, new: Release, upgrade: Upgrade
 ) -> Upgrade:
     try:
         seen = health.look(config)

@@ -13,7 +13,7 @@ from boxd.config import Config
 from boxd.errors import BoxdError, LedgerDamaged
 from boxd.upgrade import health, journal, system
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.rehearsal import schema_of
 from boxd.upgrade.release import Release, current_release, prune, read_release, switch
 from boxd.upgrade.telling import tell
@@ -22,7 +22,7 @@ from boxd.upgrade.way_back import open_redemptions, put_back, written_since
 _OLD_READY_WITHIN_S = 120.0
 
 
-def carry_on(config: Config, places: Places) -> Upgrade:
+def carry_on(config: Config, places: InstallPaths) -> Upgrade:
     """Carry the upgrade that the journal tells of to its end; how it ended.
 
     Raises system.GoingDown when there is time for nothing more: the next start carries it on.
@@ -46,7 +46,7 @@ def carry_on(config: Config, places: Places) -> Upgrade:
 class _Course:
     """One upgrade's steps, over what they need."""
 
-    def __init__(self, config: Config, places: Places, upgrade: Upgrade) -> None:
+    def __init__(self, config: Config, places: InstallPaths, upgrade: Upgrade) -> None:
         self._config = config
         self._places = places
         self._old = read_release(places.releases / upgrade.old)

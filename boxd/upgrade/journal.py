@@ -10,7 +10,7 @@ from pathlib import Path
 
 from boxd.errors import BoxdError
 from boxd.ledger.replacing import flush
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 
 
 class Step(StrEnum):
@@ -45,24 +45,24 @@ class Upgrade:
     set_aside: str = ""
 
 
-def write(places: Places, upgrade: Upgrade) -> None:
+def write(places: InstallPaths, upgrade: Upgrade) -> None:
     """Let the disk know what comes next."""
     _write(places.journal, upgrade)
 
 
-def read(places: Places) -> Upgrade | None:
+def read(places: InstallPaths) -> Upgrade | None:
     """The upgrade that is under way, None where there is none."""
     return _read(places.journal)
 
 
-def end(places: Places, upgrade: Upgrade) -> None:
+def end(places: InstallPaths, upgrade: Upgrade) -> None:
     """Keep how it ended; from now on none is under way."""
     _write(places.last, upgrade)
     places.journal.unlink(missing_ok=True)
     flush(places.home)
 
 
-def last(places: Places) -> Upgrade | None:
+def last(places: InstallPaths) -> Upgrade | None:
     """The upgrade that was last, None where there was none."""
     return _read(places.last)
 

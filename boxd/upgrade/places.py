@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Places:
+class InstallPaths:
     """The files and folders of an installation; `root` is another one than / in tests only."""
 
     root: Path = Path("/")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from boxd.errors import BoxdError
 from boxd.ledger.replacing import flush
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 
 _FOR_ALL = 0o755
 
@@ -51,12 +51,12 @@ def read_release(folder: Path) -> Release:
     return Release(folder, version, digest)
 
 
-def current_release(places: Places) -> Release | None:
+def current_release(places: InstallPaths) -> Release | None:
     """The release that is in use, None on a new box."""
     return read_release(places.current.resolve()) if places.current.exists() else None
 
 
-def take(release: Release, places: Places) -> tuple[Release, bool]:
+def take(release: Release, places: InstallPaths) -> tuple[Release, bool]:
     """The release in its place among the others, and whether it had to be put there.
 
     It has its name only when all of it is on the disk, with its bytecode. Raises BoxdError for a
@@ -98,7 +98,7 @@ def _copy(release: Release, aside: Path, *, is_packaged: bool) -> None:
     os.sync()
 
 
-def switch(release: Release, places: Places) -> None:
+def switch(release: Release, places: InstallPaths) -> None:
     """Let the release be the one in use, from one instant to the next."""
     point(places.current, release)
 
@@ -112,7 +112,7 @@ def point(link: Path, release: Release) -> None:
     flush(link.parent)
 
 
-def prune(places: Places, kept: Collection[str]) -> None:
+def prune(places: InstallPaths, kept: Collection[str]) -> None:
     """Remove the releases that nobody goes back to; what is half removed has no release's name."""
     for folder in sorted(places.releases.iterdir()):  # what an earlier time left comes first
         if folder.is_dir() and folder.name not in kept:
@@ -125,7 +125,7 @@ def _unnamed(folder: Path) -> Path:
     return folder.rename(folder.with_name(f".{folder.name}.being-removed"))
 
 
-def _place_for(release: Release, places: Places) -> Path:
+def _place_for(release: Release, places: InstallPaths) -> Path:
     """Named by its version; a second build of one version gets some of its digest as well."""
     plain = places.releases / release.version
     if not plain.exists() or read_release(plain).digest == release.digest:

@@ -11,14 +11,16 @@ from boxd.errors import BoxdError, NotFound, Refused
 from boxd.upgrade import journal
 from boxd.upgrade.activation import have_it_carried_on
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.rehearsal import schema_of
 from boxd.upgrade.release import current_release, point
 from boxd.upgrade.telling import tell
 from boxd.upgrade.way_back import written_since
 
 
-def return_to_previous(places: Places, patience_s: float, agrees: Callable[[str], bool]) -> None:
+def return_to_previous(
+    places: InstallPaths, patience_s: float, agrees: Callable[[str], bool]
+) -> None:
     """Let the release from before the last upgrade run again, with a ledger that it can read.
 
     Raises NotFound where there is none to go back to, Refused without a yes, or while an upgrade is
@@ -56,7 +58,7 @@ def return_to_previous(places: Places, patience_s: float, agrees: Callable[[str]
     tell("gone back", f"boxd {last.new} to {last.old}")
 
 
-def _last(places: Places) -> Upgrade:
+def _last(places: InstallPaths) -> Upgrade:
     last = journal.last(places)
     if last is None or last.step is not Step.KEPT or not (places.releases / last.old).is_dir():
         raise NotFound(

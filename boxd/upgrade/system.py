@@ -11,7 +11,7 @@ from pathlib import Path
 
 from boxd.errors import BoxdError
 from boxd.ledger.replacing import flush
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.release import Release
 
 USER = "boxd"
@@ -32,7 +32,7 @@ def make_user(release: Release) -> bool:
     return not was_there
 
 
-def make_configuration(release: Release, places: Places) -> bool:
+def make_configuration(release: Release, places: InstallPaths) -> bool:
     """Whether the configuration had to be made; one that is there is never touched."""
     file = places.config_file
     if file.exists():

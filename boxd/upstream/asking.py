@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 from boxd import __version__
 from boxd.machine_clock import utc_now
-from boxd.upstream.http import Answer, Peer, Request, exchange, path_of
+from boxd.upstream.http import HttpAnswer, Peer, Request, exchange, path_of
 from boxd.upstream.signature import read_secret, signed_headers
 
 _AGENT = f"boxd/{__version__}"
 
 
-class Caller:
+class UpstreamClient:
     """Asks one peer; the secret is read each time, so that a new one counts at once.
 
     Its methods raise Unreachable, and ConfigError for a secret that can't be used.
@@ -26,7 +26,7 @@ class Caller:
         self._peer = peer
         self._secret_file = secret_file
 
-    async def post(self, message: str, body: bytes) -> Answer:
+    async def post(self, message: str, body: bytes) -> HttpAnswer:
         """Send `body`, which is JSON, under the id `message`."""
         headers = {
             **await self._signed(message, body),
@@ -35,7 +35,7 @@ class Caller:
         }
         return await exchange(self._peer, Request("POST", headers, body))
 
-    async def get(self, query: Mapping[str, str], etag: str) -> Answer:
+    async def get(self, query: Mapping[str, str], etag: str) -> HttpAnswer:
         """Fetch JSON. There is no body, so the path with its query is what is signed."""
         asked = f"?{urlencode(query)}" if query else ""
         content = f"{path_of(self._peer.url)}{asked}".encode()

@@ -13,7 +13,7 @@ MOST_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True)
-class Batch:
+class EventBatch:
     """The same events make the same `id` and the same `body`, however often they are sent."""
 
     id: str
@@ -26,7 +26,7 @@ class Batch:
         return [event.id for event in self.events]
 
 
-def batch_of(events: Sequence[Event], box: str) -> Batch:
+def batch_of(events: Sequence[Event], box: str) -> EventBatch:
     """A batch of the first of `events`, as many as its size allows, at least one."""
     chosen: list[Event] = []
     parts: list[str] = []
@@ -40,7 +40,7 @@ def batch_of(events: Sequence[Event], box: str) -> Batch:
         parts.append(part)
     digest = hashlib.sha256("\n".join(event.id for event in chosen).encode()).hexdigest()
     body = f'{{"type":"boxd.events","box":"{box}","events":[{",".join(parts)}]}}'
-    return Batch(f"msg_{digest[:32]}", body.encode(), tuple(chosen))
+    return EventBatch(f"msg_{digest[:32]}", body.encode(), tuple(chosen))
 
 
 def _as_json(event: Event, box: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from boxd.issue import IssueStanding
 from boxd.ledger import attendees, audit, issues, stock, tasks
 from boxd.ledger.ledger import Transaction
 from boxd.task import TaskStanding
-from boxd.upstream.orders import CodeOrder, Order, Page, PrizeOrder, TaskOrder
+from boxd.upstream.orders import Order, OrderPage, PrizeOrder, TaskOrder, UpstreamCodeOrder
 
 ACTOR = "upstream"
 
@@ -38,7 +38,7 @@ def position(connection: sqlite3.Connection) -> Position:
     return Position(row["cursor"], row["etag"])
 
 
-def carry_out(tx: Transaction, page: Page, now_at: Position) -> CarriedOut:
+def carry_out(tx: Transaction, page: OrderPage, now_at: Position) -> CarriedOut:
     """Carry out what is new of a page, and remember how far the orders are read.
 
     Raises BadInput, naming the order, where one can't be; then nothing of the page is.
@@ -77,7 +77,7 @@ def _carry_out(tx: Transaction, order: Order) -> list[TaskStanding | IssueStandi
         case TaskOrder():
             attendee = attendees.number_of(tx, order.attendee)
             return [tasks.start(tx, order.kind, attendee, ACTOR)]
-        case CodeOrder():
+        case UpstreamCodeOrder():
             for sku in order.prizes:
                 stock.find(tx.connection, sku)
             wanted = issues.IssueOrder(
@@ -89,6 +89,6 @@ def _carry_out(tx: Transaction, order: Order) -> list[TaskStanding | IssueStandi
             )
             return [issues.ask(tx, wanted)]
         case PrizeOrder():
-            prize = stock.Prize(order.sku, order.name, order.units, order.weight)
+            prize = stock.StockedPrize(order.sku, order.name, order.units, order.weight)
             stock.import_prizes(tx, [prize], ACTOR)
             return []

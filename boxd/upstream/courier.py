@@ -21,12 +21,12 @@ from boxd.ledger import alarms, outbox
 from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.ledger.outbox import Event
 from boxd.machine_clock import utc_now
-from boxd.upstream.asking import Caller
+from boxd.upstream.asking import UpstreamClient
 from boxd.upstream.backoff import Backoff
-from boxd.upstream.batch import Batch, batch_of
+from boxd.upstream.batch import EventBatch, batch_of
 from boxd.upstream.http import Unreachable, Untrusted
-from boxd.upstream.trouble import Trouble, mend, raise_trouble
-from boxd.upstream.verdict import Meaning, Verdict, verdict
+from boxd.upstream.trouble import DeliveryStatus, mend, raise_trouble
+from boxd.upstream.verdict import Meaning, ResponseMeaning, meaning_of
 
 log = structlog.get_logger("boxd.upstream")
 
@@ -56,22 +56,22 @@ class Round:
     why: str = ""
 
 
-class Courier:
+class EventSender:
     """Owns what is known of upstream's state; `on_change` is called when that changes."""
 
-    def __init__(self, ledger: Ledger, caller: Caller, rules: Rules) -> None:
+    def __init__(self, ledger: Ledger, caller: UpstreamClient, rules: Rules) -> None:
         self.on_change: Callable[[], None] = lambda: None
         self._ledger = ledger
         self._caller = caller
         self._rules = rules
-        self._trouble = Trouble()
+        self._trouble = DeliveryStatus()
         self._at_work = asyncio.Lock()
         self._is_idle = True
         self._due = time.monotonic()
         self._batch = rules.batch  # smaller while an event that is refused is looked for
 
     @property
-    def trouble(self) -> Trouble:
+    def trouble(self) -> DeliveryStatus:
         """What is wrong just now."""
         return self._trouble
 
@@ -102,7 +102,7 @@ class Courier:
             self._due = time.monotonic()
             return Round(is_done=False)
 
-    async def _deliver(self, batch: Batch) -> Round | None:
+    async def _deliver(self, batch: EventBatch) -> Round | None:
         """Send one batch; returns when to try again, None where to go on."""
         found = await self._ask(batch)
         match found.meaning:
@@ -117,14 +117,14 @@ class Courier:
             case _:
                 return await self._failed(found)
 
-    async def _ask(self, batch: Batch) -> Verdict:
+    async def _ask(self, batch: EventBatch) -> ResponseMeaning:
         try:
             answer = await self._caller.post(batch.id, batch.body)
         except (Untrusted, ConfigError) as error:
-            return Verdict(Meaning.NEEDS_A_PERSON, str(error))
+            return ResponseMeaning(Meaning.NEEDS_A_PERSON, str(error))
         except Unreachable as error:
-            return Verdict(Meaning.LATER, str(error))
-        return verdict(answer, batch.ids, utc_now())
+            return ResponseMeaning(Meaning.LATER, str(error))
+        return meaning_of(answer, batch.ids, utc_now())
 
     async def _received(self, last: Event) -> None:
         def prune(tx: Transaction) -> None:
@@ -135,7 +135,7 @@ class Courier:
         self._batch = min(self._rules.batch, self._batch * 2)
         if self._trouble.failures:
             log.info("upstream answers again", failures=self._trouble.failures)
-            self._now(Trouble())
+            self._now(DeliveryStatus())
 
     async def _bury(self, event: Event, why: str) -> bool:
         """Upstream refuses this one for good; returns False where it is to stay where it is."""
@@ -153,7 +153,7 @@ class Courier:
         log.warning("upstream refused an event for good", id=event.id, type=event.type, why=why)
         return buried
 
-    async def _failed(self, found: Verdict) -> Round:
+    async def _failed(self, found: ResponseMeaning) -> Round:
         failures = self._trouble.failures + 1
         wait_s = self._rules.backoff.wait_s(failures, random.random(), found.retry_after_s)  # noqa: S311 - it spreads load, it guards nothing
         if found.meaning is not Meaning.LATER:
@@ -164,9 +164,9 @@ class Courier:
         now = utc_now()
         since = self._trouble.since or as_text(now)
         next_at = as_text(now + timedelta(seconds=wait_s))
-        self._now(Trouble(found.why, failures, since, next_at))
+        self._now(DeliveryStatus(found.why, failures, since, next_at))
         return Round(is_done=False, wait_s=wait_s, why=found.why)
 
-    def _now(self, trouble: Trouble) -> None:
+    def _now(self, trouble: DeliveryStatus) -> None:
         self._trouble = trouble
         self.on_change()

@@ -52,7 +52,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """A whole answer; the headers' names are in lower case."""
 
     status: int
@@ -70,7 +70,7 @@ def path_of(url: str) -> str:
     return urlsplit(url).path or "/"
 
 
-async def exchange(peer: Peer, request: Request) -> Answer:
+async def exchange(peer: Peer, request: Request) -> HttpAnswer:
     """Send the request and read the whole answer. Raises Unreachable."""
     try:
         async with asyncio.timeout(peer.timeout_s), _connected(peer) as (reader, writer):
@@ -126,7 +126,7 @@ def _context(ca_file: Path | None, _written_at: int) -> ssl.SSLContext:
 
 async def _converse(
     peer: Peer, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> Answer:
+) -> HttpAnswer:
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_CHUNK)
     head = h11.Request(
         method=request.method,
@@ -152,7 +152,7 @@ async def _drain(writer: asyncio.StreamWriter) -> None:
         return
 
 
-async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> Answer:
+async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> HttpAnswer:
     head: h11.Response | None = None
     body = bytearray()
     while True:
@@ -167,4 +167,4 @@ async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> A
                 raise Unreachable(f"its answer is longer than {MOST_ANSWER_BYTES} bytes")
         elif isinstance(event, h11.EndOfMessage) and head is not None:
             headers = {name.decode(): value.decode("latin-1") for name, value in head.headers}
-            return Answer(head.status_code, headers, bytes(body))
+            return HttpAnswer(head.status_code, headers, bytes(body))

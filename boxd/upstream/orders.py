@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from boxd.errors import BadInput
-from boxd.upstream.http import Answer
+from boxd.upstream.http import HttpAnswer
 
 MOST_ORDERS = 1000
 
@@ -34,7 +34,7 @@ class TaskOrder(_Shape):
     attendee: _Line
 
 
-class CodeOrder(_Shape):
+class UpstreamCodeOrder(_Shape):
     """Issue a code to an attendee, drawn among `prizes` (empty: all)."""
 
     id: _Id
@@ -55,23 +55,23 @@ class PrizeOrder(_Shape):
     weight: int = Field(1, ge=0, le=1000)
 
 
-Order = Annotated[TaskOrder | CodeOrder | PrizeOrder, Field(discriminator="type")]
+Order = Annotated[TaskOrder | UpstreamCodeOrder | PrizeOrder, Field(discriminator="type")]
 
 
-class Page(_Shape):
+class OrderPage(_Shape):
     """Orders in the order they are to be carried out; `cursor` is what to ask with next."""
 
     orders: tuple[Order, ...] = Field(max_length=MOST_ORDERS)
     cursor: str = Field(max_length=500, pattern=r"^[\x21-\x7e]*$")
 
 
-def page_of(answer: Answer) -> Page:
+def page_of(answer: HttpAnswer) -> OrderPage:
     """The orders in an answer. Raises BadInput, naming what is wrong, for anything else."""
     if answer.content_type != "application/json":
         kind = answer.content_type or "no type"
         raise BadInput(f"it answers {answer.status} with {kind} instead of orders in JSON")
     try:
-        return Page.model_validate_json(answer.body)
+        return OrderPage.model_validate_json(answer.body)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         told = "; ".join(_told(fault["loc"], fault["msg"]) for fault in faults[:3])

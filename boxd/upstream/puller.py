@@ -10,10 +10,10 @@ import structlog
 
 from boxd.errors import BadInput, ConfigError, TemporalUnavailable
 from boxd.ledger.ledger import Ledger, Transaction
-from boxd.upstream.asking import Caller
+from boxd.upstream.asking import UpstreamClient
 from boxd.upstream.carrying_out import CarriedOut, Position, carry_out, position
-from boxd.upstream.http import Answer, Unreachable, Untrusted
-from boxd.upstream.orders import Page, page_of
+from boxd.upstream.http import HttpAnswer, Unreachable, Untrusted
+from boxd.upstream.orders import OrderPage, page_of
 from boxd.upstream.trouble import mend, raise_trouble
 
 log = structlog.get_logger("boxd.upstream")
@@ -24,13 +24,13 @@ _ORDERS = "orders"
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
-class Puller:
+class OrderPuller:
     """`begin` is given what was begun in the ledger, so that workflows take it up."""
 
     def __init__(
         self,
         ledger: Ledger,
-        caller: Caller,
+        caller: UpstreamClient,
         box: str,
         begin: Callable[[CarriedOut], Awaitable[None]],
     ) -> None:
@@ -68,7 +68,7 @@ class Puller:
         await self._ledger.write(partial(mend, subject=_ORDERS))
         return orders
 
-    async def _carry_out(self, page: Page, after: Position, before: Position) -> CarriedOut:
+    async def _carry_out(self, page: OrderPage, after: Position, before: Position) -> CarriedOut:
         if not page.orders and after == before:
             return CarriedOut(0, (), ())
 
@@ -83,7 +83,7 @@ class Puller:
         return done
 
 
-def _page(answer: Answer) -> Page:
+def _page(answer: HttpAnswer) -> OrderPage:
     status = answer.status
     if status >= 500 or status in _LATER:
         raise Unreachable(f"it answers {status}")
@@ -92,7 +92,7 @@ def _page(answer: Answer) -> Page:
     return page_of(answer)
 
 
-def _after(before: Position, page: Page, answer: Answer) -> Position:
+def _after(before: Position, page: OrderPage, answer: HttpAnswer) -> Position:
     """An etag says something only about what was asked with the same cursor."""
     etag = answer.headers.get("etag", "") if page.cursor == before.cursor else ""
     return Position(page.cursor, etag[:200] if etag.isascii() and etag.isprintable() else "")

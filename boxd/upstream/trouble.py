@@ -11,7 +11,7 @@ ALARM = "upstream"
 
 
 @dataclass(frozen=True)
-class Trouble:
+class DeliveryStatus:
     """Why the last attempt failed, how many have in a row, and since when; and the next one."""
 
     why: str = ""

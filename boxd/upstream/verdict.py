@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from http import HTTPStatus
 
-from boxd.upstream.http import Answer
+from boxd.upstream.http import HttpAnswer
 
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 # These are about the address or the secret, not about what was sent: no event is to blame.
@@ -40,7 +40,7 @@ class Meaning(Enum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ResponseMeaning:
     """`received` counts the first events of the batch; `retry_after_s` is what upstream asked."""
 
     meaning: Meaning
@@ -49,7 +49,7 @@ class Verdict:
     retry_after_s: float = 0
 
 
-def verdict(answer: Answer, sent: Sequence[str], now: datetime) -> Verdict:
+def meaning_of(answer: HttpAnswer, sent: Sequence[str], now: datetime) -> ResponseMeaning:
     """What `answer` to the events with the ids `sent` means."""
     status = answer.status
     said = f"{status} {_phrase(status)}"
@@ -63,11 +63,11 @@ def verdict(answer: Answer, sent: Sequence[str], now: datetime) -> Verdict:
     if status in _SHUT:
         return _person(f"it lets the box in no more ({said}): look at [upstream] url and secret")
     if 400 <= status < 500 and status not in _LATER:
-        return Verdict(Meaning.REFUSED, f"{said}: {_words(answer)}".removesuffix(": "))
-    return Verdict(Meaning.LATER, said, retry_after_s=_retry_after_s(answer, now))
+        return ResponseMeaning(Meaning.REFUSED, f"{said}: {_words(answer)}".removesuffix(": "))
+    return ResponseMeaning(Meaning.LATER, said, retry_after_s=_retry_after_s(answer, now))
 
 
-def _of_success(answer: Answer, sent: Sequence[str]) -> Verdict:
+def _of_success(answer: HttpAnswer, sent: Sequence[str]) -> ResponseMeaning:
     """A receipt names the ids that were sent: all of them, or the first of them in their order."""
     if answer.content_type != "application/json":
         kind = answer.content_type or "no type"
@@ -81,14 +81,14 @@ def _of_success(answer: Answer, sent: Sequence[str]) -> Verdict:
         return _person(f"it answers {answer.status} without saying what it received")
     if ids != list(sent[: len(ids)]):
         return _person(f"it answers {answer.status}, but says that it received something else")
-    return Verdict(Meaning.RECEIVED, received=len(ids))
+    return ResponseMeaning(Meaning.RECEIVED, received=len(ids))
 
 
-def _person(why: str) -> Verdict:
-    return Verdict(Meaning.NEEDS_A_PERSON, why)
+def _person(why: str) -> ResponseMeaning:
+    return ResponseMeaning(Meaning.NEEDS_A_PERSON, why)
 
 
-def _is_page(answer: Answer) -> bool:
+def _is_page(answer: HttpAnswer) -> bool:
     return answer.content_type in {"text/html", "application/xhtml+xml"}
 
 
@@ -99,13 +99,13 @@ def _phrase(status: int) -> str:
         return "unknown status"
 
 
-def _words(answer: Answer) -> str:
+def _words(answer: HttpAnswer) -> str:
     """The beginning of what upstream says, on one line."""
     text = answer.body[: 4 * _QUOTED].decode("utf-8", "replace")
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_QUOTED]
 
 
-def _retry_after_s(answer: Answer, now: datetime) -> float:
+def _retry_after_s(answer: HttpAnswer, now: datetime) -> float:
     """Seconds, given as such or as a date; 0 where there is nothing of use."""
     value = answer.headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():

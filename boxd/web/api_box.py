@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from boxd.web.bodies import ActorBody
-from boxd.web.calls import Call
+from boxd.web.calls import RequestContext
 from boxd.web.queries import AuditQuery
 from boxd.web.replies import (
     AlarmsReply,
@@ -21,33 +21,33 @@ from boxd.web.replies import (
 AlarmNumber = Annotated[int, Field(ge=0, le=2**31)]
 
 
-async def status(call: Call) -> StatusReply:
+async def status(call: RequestContext) -> StatusReply:
     """All that the HUD shows, as it is now."""
     return StatusReply.of(**call.box.snapshot())
 
 
-async def events(call: Call) -> Response:
+async def events(call: RequestContext) -> Response:
     """All that the HUD shows as server-sent events, whole at each change."""
     return call.streams.respond(call.snapshots)
 
 
-async def devices(call: Call) -> DevicesReply:
+async def devices(call: RequestContext) -> DevicesReply:
     """Every device with its state and parts, and what is plugged in but not configured."""
     snapshot = call.box.snapshot()
     return DevicesReply.of(devices=snapshot["devices"], strangers=snapshot["strangers"])
 
 
-async def alarms(call: Call) -> AlarmsReply:
+async def alarms(call: RequestContext) -> AlarmsReply:
     """The alarms that stand."""
     return AlarmsReply.of(alarms=await call.box.alarms())
 
 
-async def clear_alarm(call: Call, alarm: AlarmNumber, body: ActorBody) -> OneAlarmReply:
+async def clear_alarm(call: RequestContext, alarm: AlarmNumber, body: ActorBody) -> OneAlarmReply:
     """Clear an alarm."""
     return OneAlarmReply.of(alarm=await call.box.clear_alarm(alarm, call.actor(body.actor)))
 
 
-async def audit(call: Call, query: AuditQuery) -> AuditReply:
+async def audit(call: RequestContext, query: AuditQuery) -> AuditReply:
     """A stretch of the audit trail, oldest first."""
     rows = await call.box.audit(query.after, query.limit)
     return AuditReply.of(audit=rows, next=rows[-1]["seq"] if len(rows) == query.limit else None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from boxd.web.bodies import ActorBody
-from boxd.web.calls import Call
-from boxd.web.replies import Reply
+from boxd.web.calls import RequestContext
+from boxd.web.replies import ReplyModel
 
 
-class ClockReply(Reply):
+class ClockReply(ReplyModel):
     """The box's time beside the wall clock, which is `off_s` ahead; 0 where it is believed.
 
     `why` says what is wrong, and what to do; it is empty where nothing is.
@@ -21,12 +21,12 @@ class ClockReply(Reply):
     why: str
 
 
-async def clock(call: Call) -> ClockReply:
+async def clock(call: RequestContext) -> ClockReply:
     """The box's time, and what is known of the wall clock."""
     return ClockReply.of(**call.box.clock.shown())
 
 
-async def trust(call: Call, body: ActorBody) -> ClockReply:
+async def trust(call: RequestContext, body: ActorBody) -> ClockReply:
     """Believe the wall clock as it is now."""
     await call.box.clock.trust(call.actor(body.actor))
     return ClockReply.of(**call.box.clock.shown())

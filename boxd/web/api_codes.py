@@ -8,7 +8,7 @@ from pydantic import Field
 
 from boxd.web.bodies import CodesBody, ReasonBody
 from boxd.web.box import CodesWanted
-from boxd.web.calls import Call
+from boxd.web.calls import RequestContext
 from boxd.web.queries import AttendeeCodesQuery, CodeQuery, CodesQuery, Text, is_set
 from boxd.web.replies import (
     AttendeeCodesReply,
@@ -20,14 +20,14 @@ from boxd.web.replies import (
 CodeNumber = Annotated[int, Field(ge=0, le=2**31)]
 
 
-async def issue_codes(call: Call, body: CodesBody) -> NewCodesReply:
+async def issue_codes(call: RequestContext, body: CodesBody) -> NewCodesReply:
     """Make codes; this answer holds their digits."""
     actor = call.actor(body.actor)
     codes = await call.box.issue_codes(body.attendee, body.sku, body.count, body.valid_days, actor)
     return NewCodesReply.of(codes=codes)
 
 
-async def codes(call: Call, query: CodesQuery) -> CodesReply:
+async def codes(call: RequestContext, query: CodesQuery) -> CodesReply:
     """Codes without their digits, newest first."""
     wanted = CodesWanted(query.limit, query.state, query.attendee, query.after)
     found = await call.box.codes(wanted)
@@ -35,7 +35,7 @@ async def codes(call: Call, query: CodesQuery) -> CodesReply:
 
 
 async def attendee_codes(
-    call: Call, attendee: Text, query: AttendeeCodesQuery
+    call: RequestContext, attendee: Text, query: AttendeeCodesQuery
 ) -> AttendeeCodesReply:
     """An attendee's codes, newest first; with their digits only if these are asked for."""
     wanted = CodesWanted(query.limit, query.state, attendee, query.after)
@@ -46,14 +46,14 @@ async def attendee_codes(
     return AttendeeCodesReply.of(codes=found, next=_next(found, query.limit))
 
 
-async def code(call: Call, code: CodeNumber, query: CodeQuery) -> OneCodeReply:
+async def code(call: RequestContext, code: CodeNumber, query: CodeQuery) -> OneCodeReply:
     """One code; its digits only if they are asked for."""
     reveal = is_set(query.reveal)
     actor = call.actor(query.actor) if reveal else ""
     return OneCodeReply.of(code=await call.box.code(code, reveal, actor))
 
 
-async def void_code(call: Call, code: CodeNumber, body: ReasonBody) -> OneCodeReply:
+async def void_code(call: RequestContext, code: CodeNumber, body: ReasonBody) -> OneCodeReply:
     """End a code that was not used."""
     found = await call.box.void_code(code, body.reason, call.actor(body.actor))
     return OneCodeReply.of(code=found)

@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from boxd.web.bodies import ActorBody
-from boxd.web.calls import Call
-from boxd.web.replies import Reply
+from boxd.web.calls import RequestContext
+from boxd.web.replies import ReplyModel
 
 ScheduleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,31}$")]
 
 
-class RunReply(Reply):
+class RunReply(ReplyModel):
     """A run of a schedule: running, done, failed, or unknown once Temporal has forgotten it."""
 
     id: str
@@ -22,7 +22,7 @@ class RunReply(Reply):
     said: str
 
 
-class ScheduleReply(Reply):
+class ScheduleReply(ReplyModel):
     """A schedule; without `every_s` it is only run by hand, paused or switched off never next."""
 
     name: str
@@ -33,19 +33,19 @@ class ScheduleReply(Reply):
     last: RunReply | None
 
 
-class SchedulesReply(Reply):
+class SchedulesReply(ReplyModel):
     """Every schedule."""
 
     schedules: tuple[ScheduleReply, ...]
 
 
-class OneScheduleReply(Reply):
+class OneScheduleReply(ReplyModel):
     """A schedule as it is now."""
 
     schedule: ScheduleReply
 
 
-class BackupReply(Reply):
+class BackupReply(ReplyModel):
     """A whole backup; not `is_new` where nothing has happened since it was made."""
 
     file: str
@@ -55,23 +55,25 @@ class BackupReply(Reply):
     is_new: bool
 
 
-class OneBackupReply(Reply):
+class OneBackupReply(ReplyModel):
     """The backup that was made; null while it is being made: ask again."""
 
     backup: BackupReply | None
 
 
-async def schedules(call: Call) -> SchedulesReply:
+async def schedules(call: RequestContext) -> SchedulesReply:
     """Every schedule with its last and its next run."""
     return SchedulesReply.of(schedules=await call.box.housekeeping.schedules())
 
 
-async def run_schedule(call: Call, name: ScheduleName, body: ActorBody) -> OneScheduleReply:
+async def run_schedule(
+    call: RequestContext, name: ScheduleName, body: ActorBody
+) -> OneScheduleReply:
     """Begin a run by hand; the answer does not wait for its end."""
     actor = call.actor(body.actor)
     return OneScheduleReply.of(schedule=await call.box.housekeeping.run_schedule(name, actor))
 
 
-async def back_up(call: Call) -> OneBackupReply:
+async def back_up(call: RequestContext) -> OneBackupReply:
     """Make a backup of the ledger now."""
     return OneBackupReply.of(backup=await call.box.housekeeping.back_up())

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pydantic import Field
 
 from boxd.web.bodies import Body, Line
-from boxd.web.calls import Call
-from boxd.web.replies import Reply
+from boxd.web.calls import RequestContext
+from boxd.web.replies import ReplyModel
 
 _MOST = 1000
 
@@ -31,7 +31,7 @@ class CheckpointLinksBody(Body):
     renew: bool = False
 
 
-class AttendeeLinkReply(Reply):
+class AttendeeLinkReply(ReplyModel):
     """An attendee's own link: whoever has it sees their codes."""
 
     reference: str
@@ -39,13 +39,13 @@ class AttendeeLinkReply(Reply):
     url: str
 
 
-class AttendeeLinksReply(Reply):
+class AttendeeLinksReply(ReplyModel):
     """Links, in the order that they were asked for."""
 
     links: tuple[AttendeeLinkReply, ...]
 
 
-class CheckpointLinkReply(Reply):
+class CheckpointLinkReply(ReplyModel):
     """What the sign of a checkpoint says."""
 
     checkpoint: str
@@ -53,19 +53,19 @@ class CheckpointLinkReply(Reply):
     url: str
 
 
-class CheckpointLinksReply(Reply):
+class CheckpointLinksReply(ReplyModel):
     """Links, in the order that they were asked for."""
 
     links: tuple[CheckpointLinkReply, ...]
 
 
-async def attendee_links(call: Call, body: AttendeeLinksBody) -> AttendeeLinksReply:
+async def attendee_links(call: RequestContext, body: AttendeeLinksBody) -> AttendeeLinksReply:
     """Make the personal links of attendees."""
     links = await call.box.links.of_attendees(body.attendees, body.renew, call.actor(body.actor))
     return AttendeeLinksReply.of(links=[asdict(link) for link in links])
 
 
-async def checkpoint_links(call: Call, body: CheckpointLinksBody) -> CheckpointLinksReply:
+async def checkpoint_links(call: RequestContext, body: CheckpointLinksBody) -> CheckpointLinksReply:
     """Make the links that stand on the signs of checkpoints."""
     actor = call.actor(body.actor)
     links = await call.box.links.of_checkpoints(body.checkpoints, body.renew, actor)

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from boxd.web.bodies import Body
-from boxd.web.calls import Call
+from boxd.web.calls import RequestContext
 from boxd.web.queries import Flag, RowsQuery
-from boxd.web.replies import Reply
+from boxd.web.replies import ReplyModel
 
 EventId = Annotated[str, Field(pattern=r"^evt_[0-9a-f]{24}$")]
 
@@ -28,7 +28,7 @@ class ResendBody(Body):
     events: tuple[EventId, ...] = Field((), max_length=1000)
 
 
-class EventReply(Reply):
+class EventReply(ReplyModel):
     """One event; `why` and `died_at` only of a dead letter."""
 
     seq: int
@@ -40,7 +40,7 @@ class EventReply(Reply):
     died_at: str
 
 
-class OutboxReply(Reply):
+class OutboxReply(ReplyModel):
     """Events in their order; `next` is where the next part begins, null at the end."""
 
     upstream: dict[str, Any] | None
@@ -48,13 +48,13 @@ class OutboxReply(Reply):
     next: int | None
 
 
-class ResentReply(Reply):
+class ResentReply(ReplyModel):
     """How many events wait again."""
 
     resent: int
 
 
-async def outbox(call: Call, query: OutboxQuery) -> OutboxReply:
+async def outbox(call: RequestContext, query: OutboxQuery) -> OutboxReply:
     """What waits for upstream, or what it refused."""
     of, after = call.box.upstream, query.after or 0
     listed = of.dead if query.dead in {"1", "true"} else of.waiting
@@ -63,7 +63,7 @@ async def outbox(call: Call, query: OutboxQuery) -> OutboxReply:
     return OutboxReply.of(upstream=await of.standing(), events=events, next=more)
 
 
-async def resend(call: Call, body: ResendBody) -> ResentReply:
+async def resend(call: RequestContext, body: ResendBody) -> ResentReply:
     """Send dead letters again, and whatever else waits, at once."""
     actor = call.actor(body.actor)
     return ResentReply.of(resent=await call.box.upstream.resend(list(body.events), actor))

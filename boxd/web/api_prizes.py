@@ -5,22 +5,22 @@ from __future__ import annotations
 from boxd.errors import BadInput
 from boxd.web.bodies import AdjustBody, ImportBody, Sku
 from boxd.web.box import PrizeRow
-from boxd.web.calls import Call
+from boxd.web.calls import RequestContext
 from boxd.web.replies import OnePrizeReply, PrizesReply
 
 
-async def prizes(call: Call) -> PrizesReply:
+async def prizes(call: RequestContext) -> PrizesReply:
     """Every prize with its stock."""
     return PrizesReply.of(prizes=await call.box.prizes())
 
 
-async def import_prizes(call: Call, body: ImportBody) -> PrizesReply:
+async def import_prizes(call: RequestContext, body: ImportBody) -> PrizesReply:
     """Add prizes and receive their units, all or none."""
     rows = [PrizeRow(row.sku, row.name, row.units, row.weight) for row in body.prizes]
     return PrizesReply.of(prizes=await call.box.import_prizes(rows, call.actor(body.actor)))
 
 
-async def adjust_prize(call: Call, sku: Sku, body: AdjustBody) -> OnePrizeReply:
+async def adjust_prize(call: RequestContext, sku: Sku, body: AdjustBody) -> OnePrizeReply:
     """Receive or write off units of a prize."""
     if body.units == 0:
         raise BadInput("units: 0 changes nothing; give the units to add, or a negative number")

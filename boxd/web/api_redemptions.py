@@ -11,7 +11,7 @@ from boxd.errors import BadInput
 from boxd.redemption import Answer, AnswerKind
 from boxd.web import problems
 from boxd.web.bodies import AnswerBody
-from boxd.web.calls import Call
+from boxd.web.calls import RequestContext
 from boxd.web.queries import RedemptionsQuery, is_set
 from boxd.web.replies import AcceptedReply, OneRedemptionReply, RedemptionsReply
 
@@ -27,20 +27,20 @@ RedemptionId = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
 Kind = Annotated[AnswerKind, BeforeValidator(_known)]
 
 
-async def redemptions(call: Call, query: RedemptionsQuery) -> RedemptionsReply:
+async def redemptions(call: RequestContext, query: RedemptionsQuery) -> RedemptionsReply:
     """Redemptions, newest first."""
     found = await call.box.redemptions(is_set(query.open), query.limit, query.after)
     following = found[-1]["id"] if len(found) == query.limit else None
     return RedemptionsReply.of(redemptions=found, next=following)
 
 
-async def redemption(call: Call, redemption: RedemptionId) -> OneRedemptionReply:
+async def redemption(call: RequestContext, redemption: RedemptionId) -> OneRedemptionReply:
     """One redemption and all that happened in it."""
     return OneRedemptionReply.of(**await call.box.redemption(redemption))
 
 
 async def answer(
-    call: Call,
+    call: RequestContext,
     redemption: RedemptionId,
     kind: Kind,
     body: AnswerBody,

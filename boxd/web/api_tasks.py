@@ -11,7 +11,7 @@ from starlette.responses import Response
 from boxd.task import Asked, Scan, Submission, Verdict
 from boxd.web import problems
 from boxd.web.bodies import ActorBody
-from boxd.web.calls import Call
+from boxd.web.calls import RequestContext
 from boxd.web.queries import TasksQuery
 from boxd.web.task_bodies import IssueBody, ScanBody, SubmissionBody, TaskBody, VerdictBody
 from boxd.web.task_replies import (
@@ -28,20 +28,20 @@ from boxd.web.task_views import issue_view, reply_view, task_view
 TaskId = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
 
 
-async def kinds(call: Call) -> KindsReply:
+async def kinds(call: RequestContext) -> KindsReply:
     """The kinds of task that are offered, and the checkpoints."""
     found = [asdict(kind) for kind in await call.box.tasks.kinds()]
     places = [asdict(place) for place in await call.box.tasks.checkpoints()]
     return KindsReply.of(kinds=found, checkpoints=places)
 
 
-async def start(call: Call, body: TaskBody) -> OneTaskReply:
+async def start(call: RequestContext, body: TaskBody) -> OneTaskReply:
     """Start an attendee's task; asked again, it is the same one."""
     standing = await call.box.tasks.start(body.kind, body.attendee, call.actor(body.actor))
     return OneTaskReply.of(task=task_view(standing))
 
 
-async def tasks(call: Call, query: TasksQuery) -> TasksReply:
+async def tasks(call: RequestContext, query: TasksQuery) -> TasksReply:
     """Tasks, the last started first."""
     wanted = TasksWanted(query.limit, query.state, query.kind, query.attendee, query.after)
     found = await call.box.tasks.listing(wanted)
@@ -49,37 +49,39 @@ async def tasks(call: Call, query: TasksQuery) -> TasksReply:
     return TasksReply.of(tasks=[task_view(each) for each in found], next=following)
 
 
-async def task(call: Call, task: TaskId) -> TaskDetailsReply:
+async def task(call: RequestContext, task: TaskId) -> TaskDetailsReply:
     """One task with its scans, submissions, verdicts and issues."""
     standing = await call.box.tasks.standing(task)
     details = await call.box.tasks.details(task)
     return TaskDetailsReply.of(task=task_view(standing), **details)
 
 
-async def scan(call: Call, task: TaskId, body: ScanBody) -> TakenReply | Response:
+async def scan(call: RequestContext, task: TaskId, body: ScanBody) -> TakenReply | Response:
     """Count a checkpoint."""
     return await _take(call, Scan(call.key, task, body.checkpoint, call.actor(body.actor)))
 
 
-async def submission(call: Call, task: TaskId, body: SubmissionBody) -> TakenReply | Response:
+async def submission(
+    call: RequestContext, task: TaskId, body: SubmissionBody
+) -> TakenReply | Response:
     """Take what the attendee hands in."""
     return await _take(call, Submission(call.key, task, body.text, call.actor(body.actor)))
 
 
-async def verdict(call: Call, task: TaskId, body: VerdictBody) -> TakenReply | Response:
+async def verdict(call: RequestContext, task: TaskId, body: VerdictBody) -> TakenReply | Response:
     """Take an attendant's word."""
     actor = call.actor(body.actor)
     given = Verdict(call.key, task, body.approved, actor, body.reason, step=body.step or 0)
     return await _take(call, given)
 
 
-async def issue_again(call: Call, task: TaskId, body: ActorBody) -> OneTaskReply:
+async def issue_again(call: RequestContext, task: TaskId, body: ActorBody) -> OneTaskReply:
     """Once more issue the code of a task that ended without one."""
     standing = await call.box.tasks.issue_again(task, call.actor(body.actor))
     return OneTaskReply.of(task=task_view(standing))
 
 
-async def issue(call: Call, body: IssueBody) -> OneIssueReply:
+async def issue(call: RequestContext, body: IssueBody) -> OneIssueReply:
     """Issue a code without a task; sold out and over the limit are answers."""
     standing = await call.box.tasks.issue(
         call.key, body.attendee, body.prizes, body.valid_days, call.actor(body.actor)
@@ -87,7 +89,7 @@ async def issue(call: Call, body: IssueBody) -> OneIssueReply:
     return OneIssueReply.of(issue=issue_view(standing))
 
 
-async def _take(call: Call, asked: Asked) -> TakenReply | Response:
+async def _take(call: RequestContext, asked: Asked) -> TakenReply | Response:
     reply = await call.box.tasks.take(asked)
     view = reply_view(reply)
     if reply.accepted:

@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 
 from boxd.roles import Role
 from boxd.web.bodies import ActorBody, Body
-from boxd.web.calls import Call
+from boxd.web.calls import RequestContext
 from boxd.web.replies import NewTokenReply, OneTokenReply, TokensReply
 
 TokenName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -24,18 +24,18 @@ class TokenBody(Body):
     role: Role
 
 
-async def create_token(call: Call, body: TokenBody) -> NewTokenReply:
+async def create_token(call: RequestContext, body: TokenBody) -> NewTokenReply:
     """Make a token; this answer holds its secret."""
     token, secret = await call.box.tokens.create(body.name, body.role, call.actor(body.actor))
     return NewTokenReply.of(token=asdict(token), secret=secret)
 
 
-async def tokens(call: Call) -> TokensReply:
+async def tokens(call: RequestContext) -> TokensReply:
     """Every token, revoked ones too."""
     return TokensReply.of(tokens=[asdict(token) for token in await call.box.tokens.listing()])
 
 
-async def revoke_token(call: Call, name: TokenName, body: ActorBody) -> OneTokenReply:
+async def revoke_token(call: RequestContext, name: TokenName, body: ActorBody) -> OneTokenReply:
     """Make a token useless for ever."""
     token = await call.box.tokens.revoke(name, call.actor(body.actor))
     return OneTokenReply.of(token=asdict(token))

@@ -18,10 +18,10 @@ from boxd.config.phones_schema import Phones
 from boxd.web import endpoints, listener, metrics, pages, problems, sim_routes
 from boxd.web.api_table import OPERATIONS
 from boxd.web.box import BoxServices, SimulatedHardware
-from boxd.web.gate import Gate
+from boxd.web.gate import Authenticator
 from boxd.web.host_check import OwnPagesOnly, SameHostOnly, SecurityHeaders
-from boxd.web.limited import LimitedByAddress
-from boxd.web.listener import Door, Listener
+from boxd.web.limited import RateLimitMiddleware
+from boxd.web.listener import Listener, ListenerKind
 from boxd.web.operations import PREFIX
 from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
@@ -45,13 +45,13 @@ async def snapshot(request: Request) -> Response:
     return JSONResponse(listener.box_of(request).snapshot())
 
 
-async def _document(door: Door, _request: Request) -> Response:
+async def _document(door: ListenerKind, _request: Request) -> Response:
     """What this listener offers, in OpenAPI; for everybody. Written aside, when first asked for."""
     return Response(await asyncio.to_thread(_written, door), media_type="application/json")
 
 
 @cache
-def _written(door: Door) -> str:
+def _written(door: ListenerKind) -> str:
     from boxd.web.openapi import document
 
     return json.dumps(document(OPERATIONS, door), ensure_ascii=False)
@@ -86,38 +86,40 @@ class Application:
     def for_tcp(self) -> Starlette:
         """The application for loopback: only this host's names; beside the HUD only by token."""
         middleware = [Middleware(SecurityHeaders), Middleware(SameHostOnly, hosts=self._hosts)]
-        routes = [*self._page_routes(), *self._api(Door.LOOPBACK), *self._sim_routes]
-        return self._starlette(Door.LOOPBACK, routes, middleware)
+        routes = [*self._page_routes(), *self._api(ListenerKind.LOOPBACK), *self._sim_routes]
+        return self._starlette(ListenerKind.LOOPBACK, routes, middleware)
 
     def for_socket(self) -> Starlette:
         """The application for the commands' Unix socket."""
-        routes = [*self._page_routes(), *self._api(Door.SOCKET), *self._sim_routes]
-        return self._starlette(Door.SOCKET, routes, [Middleware(SecurityHeaders)])
+        routes = [*self._page_routes(), *self._api(ListenerKind.SOCKET), *self._sim_routes]
+        return self._starlette(ListenerKind.SOCKET, routes, [Middleware(SecurityHeaders)])
 
     def for_phones(self) -> Starlette:
         """The application for the booth's network: the phones' pages, the API by token, no more."""
         middleware = [
             Middleware(SecurityHeaders, forms="'self'"),
-            Middleware(LimitedByAddress, limit=RateLimit(self._phones.rate_per_address)),
+            Middleware(RateLimitMiddleware, limit=RateLimit(self._phones.rate_per_address)),
             *self._cross_origin(),
             Middleware(OwnPagesOnly, address=self._phones.public_url or ""),
         ]
-        routes = [*self._phone_routes, *self._api(Door.PHONES)]
-        return self._starlette(Door.PHONES, routes, middleware)
+        routes = [*self._phone_routes, *self._api(ListenerKind.PHONES)]
+        return self._starlette(ListenerKind.PHONES, routes, middleware)
 
     def _starlette(
-        self, door: Door, routes: Sequence[BaseRoute], middleware: list[Middleware]
+        self, door: ListenerKind, routes: Sequence[BaseRoute], middleware: list[Middleware]
     ) -> Starlette:
         app = Starlette(routes=routes, middleware=middleware, exception_handlers=problems.HANDLERS)
-        streams = self.phone_streams if door is Door.PHONES else self.streams
+        streams = self.phone_streams if door is ListenerKind.PHONES else self.streams
         app.router.redirect_slashes = False  # a path that is not there is told so
         app.state.listener = Listener(door, self._box, streams, self._snapshots)
         return app
 
-    def _api(self, door: Door) -> list[Route]:
+    def _api(self, door: ListenerKind) -> list[Route]:
         """The API; on the booth's network without what is the commands' alone."""
-        offered = [each for each in OPERATIONS if not each.socket_only or door is not Door.PHONES]
-        routes = endpoints.routes(offered, Gate(door, self._box, self._by_token))
+        offered = [
+            each for each in OPERATIONS if not each.socket_only or door is not ListenerKind.PHONES
+        ]
+        routes = endpoints.routes(offered, Authenticator(door, self._box, self._by_token))
         return [Route(f"{PREFIX}/openapi.json", partial(_document, door)), *routes]
 
     def _cross_origin(self) -> list[Middleware]:

@@ -11,7 +11,7 @@ from boxd.ledger.tokens import Token
 HUD_ACTOR = "operator (HUD)"
 
 
-class Way(Enum):
+class AuthMethod(Enum):
     """How a request comes to the box."""
 
     COMMANDS = "the commands' socket"  # its file permissions are the authorisation
@@ -23,7 +23,7 @@ class Way(Enum):
 class Caller:
     """Who asks; `token` goes with TOKEN alone."""
 
-    way: Way
+    way: AuthMethod
     token: Token | None = None
 
     @property
@@ -39,7 +39,7 @@ class Caller:
         if self.token is not None:
             named_by = f"token {self.token.name}"
             return f"{named} ({named_by})" if named else f"{self.token.name} (token)"
-        if self.way is not Way.COMMANDS:
+        if self.way is not AuthMethod.COMMANDS:
             return f"{named} (over HTTP)" if named else HUD_ACTOR
         if not named:
             raise BadInput("actor: who does this is missing; give 'actor', the name of a person")

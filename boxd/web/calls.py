@@ -10,7 +10,7 @@ from boxd.web.stream import SnapshotFeed, Streams
 
 
 @dataclass(frozen=True)
-class Call:
+class RequestContext:
     """One request. `key` is the caller's idempotency key, or one of its own."""
 
     box: BoxServices

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from boxd.bays.device_tests import DeviceTest
 from boxd.web.bodies import ActorBody, BorrowBody, BuzzerBody, LampBody, Shape
-from boxd.web.calls import Call
+from boxd.web.calls import RequestContext
 from boxd.web.device_tail import DeviceTail, Lease
 from boxd.web.queries import EventsQuery, is_set
 from boxd.web.replies import DoneReply, TestedReply
@@ -19,7 +19,7 @@ from boxd.web.replies import DoneReply, TestedReply
 log = structlog.get_logger(__name__)
 
 
-async def watch(call: Call, query: EventsQuery) -> Response:
+async def watch(call: RequestContext, query: EventsQuery) -> Response:
     """What happens at the devices, live; digits typed at bays only with `digits=1`."""
     tests = call.box.device_tests
     if query.device:
@@ -31,41 +31,41 @@ async def watch(call: Call, query: EventsQuery) -> Response:
     return call.streams.follow(DeviceTail(tests, lambda _: with_digits, query.device))
 
 
-async def begin_test(call: Call, body: ActorBody) -> Response:
+async def begin_test(call: RequestContext, body: ActorBody) -> Response:
     """Begin a test; its first event names it, and the end of the stream ends it."""
     call.streams.refuse_too_many()
     return call.streams.follow(Lease(call.box.device_tests, call.actor(body.actor)))
 
 
-async def borrow(call: Call, test: str, body: BorrowBody) -> DoneReply:
+async def borrow(call: RequestContext, test: str, body: BorrowBody) -> DoneReply:
     """Put back the device before, and borrow one for the test."""
     _test(call, test).borrow(body.device)
     return DoneReply()
 
 
-async def give_back(call: Call, test: str, body: Shape) -> DoneReply:
+async def give_back(call: RequestContext, test: str, body: Shape) -> DoneReply:
     """Put the borrowed device back."""
     _test(call, test).give_back()
     return DoneReply()
 
 
-async def light(call: Call, test: str, body: LampBody) -> DoneReply:
+async def light(call: RequestContext, test: str, body: LampBody) -> DoneReply:
     """Light a lamp of the borrowed device, or put it out."""
     _test(call, test).light(body.lamp, body.lit)
     return DoneReply()
 
 
-async def sound(call: Call, test: str, body: BuzzerBody) -> DoneReply:
+async def sound(call: RequestContext, test: str, body: BuzzerBody) -> DoneReply:
     """Sound the buzzer of the borrowed device."""
     _test(call, test).sound(body.ms)
     return DoneReply()
 
 
-async def test_unattended(call: Call, body: ActorBody) -> TestedReply:
+async def test_unattended(call: RequestContext, body: ActorBody) -> TestedReply:
     """The self-test: asks nobody, and moves nothing."""
     tested = await call.box.device_tests.run_unattended()
     return TestedReply.of(tested=[row.as_json() for row in tested])
 
 
-def _test(call: Call, name: str) -> DeviceTest:
+def _test(call: RequestContext, name: str) -> DeviceTest:
     return call.box.device_tests.find(name)

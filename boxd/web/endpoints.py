@@ -16,9 +16,9 @@ from starlette.routing import Route
 from boxd.errors import BadInput
 from boxd.web import listener
 from boxd.web.bodies import Shape, read
-from boxd.web.callers import Caller, Way
-from boxd.web.calls import Call
-from boxd.web.gate import Gate
+from boxd.web.callers import AuthMethod, Caller
+from boxd.web.calls import RequestContext
+from boxd.web.gate import Authenticator
 from boxd.web.keyed import answer_once
 from boxd.web.operations import Operation, PathPart
 from boxd.web.queries import read_query, refuse_query
@@ -28,7 +28,7 @@ KEY_HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
 
 
-def routes(operations: Sequence[Operation], gate: Gate) -> list[Route]:
+def routes(operations: Sequence[Operation], gate: Authenticator) -> list[Route]:
     """A route for each path, which answers its operations and tells the methods that it takes."""
     return [
         _route(path, {each.method: each for each in group}, gate)
@@ -36,7 +36,7 @@ def routes(operations: Sequence[Operation], gate: Gate) -> list[Route]:
     ]
 
 
-def _route(path: str, known: dict[str, Operation], gate: Gate) -> Route:
+def _route(path: str, known: dict[str, Operation], gate: Authenticator) -> Route:
     async def respond(request: Request) -> Response:
         operation = known["GET" if request.method == "HEAD" else request.method]
         return await _respond(request, operation, gate)
@@ -44,13 +44,13 @@ def _route(path: str, known: dict[str, Operation], gate: Gate) -> Route:
     return Route(path, respond, methods=list(known))
 
 
-async def _respond(request: Request, operation: Operation, gate: Gate) -> Response:
+async def _respond(request: Request, operation: Operation, gate: Authenticator) -> Response:
     caller = await gate.caller(request, operation)
     key = _key(request)
     arguments = await _arguments(request, operation)
     here = listener.of(request)
     own_key = caller.own_key(key or str(uuid.uuid4()))
-    call = Call(here.box, here.streams, here.snapshots, caller, own_key)
+    call = RequestContext(here.box, here.streams, here.snapshots, caller, own_key)
 
     async def answer() -> Response:
         found = await operation.handler(call, **arguments)
@@ -71,7 +71,7 @@ def _is_kept(operation: Operation, caller: Caller) -> bool:
     """
     if operation.method == "GET":
         return False
-    return caller.way is Way.TOKEN or not operation.is_repeatable
+    return caller.way is AuthMethod.TOKEN or not operation.is_repeatable
 
 
 async def _arguments(request: Request, operation: Operation) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from starlette.requests import Request
 
 from boxd.ledger.tokens import Token
 from boxd.web.box import BoxServices
-from boxd.web.callers import Caller, Way
-from boxd.web.listener import Door
+from boxd.web.callers import AuthMethod, Caller
+from boxd.web.listener import ListenerKind
 from boxd.web.operations import Operation
 from boxd.web.problems import RequestError
 from boxd.web.rate_limits import RateLimit
@@ -15,18 +15,18 @@ from boxd.web.rate_limits import RateLimit
 _SCHEME = "bearer "
 
 
-class Gate:
+class Authenticator:
     """One listener's gate. `limit` counts requests by token."""
 
-    def __init__(self, door: Door, box: BoxServices, limit: RateLimit) -> None:
+    def __init__(self, door: ListenerKind, box: BoxServices, limit: RateLimit) -> None:
         self._door = door
         self._box = box
         self._limit = limit
 
     async def caller(self, request: Request, operation: Operation) -> Caller:
         """Who asks. Raises RequestError when they may not: 401, 403 or 429."""
-        if self._door is Door.SOCKET:
-            return Caller(Way.COMMANDS)
+        if self._door is ListenerKind.SOCKET:
+            return Caller(AuthMethod.COMMANDS)
         if operation.socket_only:
             raise _only_on_socket(request)
         given = request.headers.get("authorization")
@@ -35,11 +35,11 @@ class Gate:
         token = await self._token(given)
         if token.role not in operation.roles:
             raise _not_for(token, operation)
-        return Caller(Way.TOKEN, token)
+        return Caller(AuthMethod.TOKEN, token)
 
     def _without_token(self, operation: Operation) -> Caller:
-        if operation.hud and self._door is Door.LOOPBACK:
-            return Caller(Way.HUD)
+        if operation.hud and self._door is ListenerKind.LOOPBACK:
+            return Caller(AuthMethod.HUD)
         raise _unauthorised(
             "token-needed",
             f"{operation.method} {operation.path} needs a token: send 'Authorization: Bearer ...';"

@@ -9,7 +9,7 @@ from boxd.web.problems import RequestError
 from boxd.web.rate_limits import RateLimit, network_of
 
 
-class LimitedByAddress:
+class RateLimitMiddleware:
     """Answers 429 to an address that asks too often."""
 
     def __init__(self, app: ASGIApp, limit: RateLimit) -> None:

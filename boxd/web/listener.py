@@ -13,7 +13,7 @@ from boxd.web.box import BoxServices
 from boxd.web.stream import SnapshotFeed, Streams
 
 
-class Door(Enum):
+class ListenerKind(Enum):
     """Which listener a request came in by."""
 
     SOCKET = "socket"  # the commands'
@@ -25,7 +25,7 @@ class Door(Enum):
 class Listener:
     """One listener's view of the box."""
 
-    door: Door
+    door: ListenerKind
     box: BoxServices
     streams: Streams
     snapshots: SnapshotFeed

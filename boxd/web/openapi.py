@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from boxd import __version__
 from boxd.web.endpoints import KEY, KEY_HEADER
-from boxd.web.listener import Door
+from boxd.web.listener import ListenerKind
 from boxd.web.operations import PREFIX, Operation
 from boxd.web.problems import PROBLEM_TYPE
 
@@ -45,9 +45,9 @@ class Problem(BaseModel):
     detail: str
 
 
-def document(operations: Sequence[Operation], door: Door) -> Json:
+def document(operations: Sequence[Operation], door: ListenerKind) -> Json:
     """The description of what one listener offers."""
-    offered = [each for each in operations if not each.socket_only or door is Door.SOCKET]
+    offered = [each for each in operations if not each.socket_only or door is ListenerKind.SOCKET]
     schemas = _schemas(offered)
     paths: Json = {}
     for operation in offered:
@@ -78,7 +78,7 @@ def _schemas(operations: Iterable[Operation]) -> Json:
     return found
 
 
-def _described(operation: Operation, door: Door, schemas: Json) -> Json:
+def _described(operation: Operation, door: ListenerKind, schemas: Json) -> Json:
     signature = operation.signature
     described: Json = {
         "operationId": operation.name,
@@ -98,10 +98,10 @@ def _described(operation: Operation, door: Door, schemas: Json) -> Json:
     return described
 
 
-def _security(operation: Operation, door: Door) -> list[Json]:
-    if door is Door.SOCKET:
+def _security(operation: Operation, door: ListenerKind) -> list[Json]:
+    if door is ListenerKind.SOCKET:
         return []
-    without = [Json()] if operation.hud and door is Door.LOOPBACK else []
+    without = [Json()] if operation.hud and door is ListenerKind.LOOPBACK else []
     return [*without, {_SCHEME: []}]
 
 

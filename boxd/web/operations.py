@@ -19,9 +19,9 @@ from starlette.responses import Response
 from boxd.roles import Role
 from boxd.web.bodies import BODY_LIMIT, Shape
 from boxd.web.queries import Query
-from boxd.web.replies import Reply
+from boxd.web.replies import ReplyModel
 
-Handler = Callable[..., Awaitable[Reply | Response]]
+Handler = Callable[..., Awaitable[ReplyModel | Response]]
 PREFIX = "/api/v1"
 _IN_PATH = re.compile(r"{(\w+)}")
 
@@ -41,7 +41,7 @@ class Signature:
     path: dict[str, PathPart]
     query: type[Query] | None
     body: type[Shape] | None
-    reply: type[Reply] | None
+    reply: type[ReplyModel] | None
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,11 @@ class Operation:
         return self.handler.__name__
 
 
-def _reply(returned: Any) -> type[Reply] | None:
+def _reply(returned: Any) -> type[ReplyModel] | None:
     """The shape of what is returned, beside which a handler may return a problem by itself."""
     for each in get_args(returned) or (returned,):
-        if issubclass(each, Reply):
-            shape: type[Reply] = each
+        if issubclass(each, ReplyModel):
+            shape: type[ReplyModel] = each
             return shape
     return None
 

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from boxd.web.bodies import ActorBody, Body, Line, Shape, Sku
 from boxd.web.queries import Query, RowsQuery, Text
-from boxd.web.replies import Reply
-from boxd.web.task_replies import TaskReply
+from boxd.web.replies import ReplyModel
+from boxd.web.task_replies import TaskStandingReply
 
 Json = dict[str, Any]
 BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
@@ -69,7 +69,7 @@ class BeginBody(ActorBody):
     """A batch to begin."""
 
 
-class AttendeeReply(Reply):
+class AttendeeReply(ReplyModel):
     """An attendee; of tasks and codes how many are open, and how many there are."""
 
     number: int
@@ -82,42 +82,42 @@ class AttendeeReply(Reply):
     codes: int
 
 
-class AttendeesReply(Reply):
+class AttendeesReply(ReplyModel):
     """Attendees by number; `next` is the cursor of what follows, null at the end."""
 
     attendees: tuple[AttendeeReply, ...]
     next: int | None
 
 
-class AttendeeDetailsReply(Reply):
+class AttendeeDetailsReply(ReplyModel):
     """An attendee with their tasks and codes."""
 
     attendee: AttendeeReply
-    tasks: tuple[TaskReply, ...]
+    tasks: tuple[TaskStandingReply, ...]
     codes: tuple[Json, ...]
 
 
-class ForgottenReply(Reply):
+class ForgottenReply(ReplyModel):
     """How many are forgotten, and the pseudonyms of those who were named."""
 
     forgotten: int
     pseudonyms: tuple[str, ...]
 
 
-class BatchReply(Reply):
+class BatchReply(ReplyModel):
     """A batch that was begun."""
 
     batch: str
 
 
-class FaultReply(Reply):
+class FaultReply(ReplyModel):
     """What stands against a batch, and the line of the file; 0 for all of it."""
 
     line: int
     why: str
 
 
-class ShareReply(Reply):
+class ShareReply(ReplyModel):
     """How many codes go to a prize (null: drawn), of which so many are on hand."""
 
     sku: str | None
@@ -125,7 +125,7 @@ class ShareReply(Reply):
     on_hand: int
 
 
-class LookReply(Reply):
+class LookReply(ReplyModel):
     """How a batch falls on the prizes, and what stands against it."""
 
     shares: tuple[ShareReply, ...]
@@ -133,7 +133,7 @@ class LookReply(Reply):
     faults_in_all: int
 
 
-class MadeBatchReply(Reply):
+class MadeBatchReply(ReplyModel):
     """Whether the codes were made, and what stood against it."""
 
     made: bool
@@ -141,7 +141,7 @@ class MadeBatchReply(Reply):
     faults_in_all: int
 
 
-class MadeCodeReply(Reply):
+class MadeCodeReply(ReplyModel):
     """A code of a batch with its digits."""
 
     line: int
@@ -153,14 +153,14 @@ class MadeCodeReply(Reply):
     expires_at: str
 
 
-class MadeCodesReply(Reply):
+class MadeCodesReply(ReplyModel):
     """Codes of a batch by line; `next` is the cursor of what follows, null at the end."""
 
     codes: tuple[MadeCodeReply, ...]
     next: int | None
 
 
-class GivenOutReply(Reply):
+class GivenOutReply(ReplyModel):
     """Units given out within the quarter of an hour that begins `at`."""
 
     at: str
@@ -170,7 +170,7 @@ class GivenOutReply(Reply):
     units: int
 
 
-class ReportReply(Reply):
+class ReportReply(ReplyModel):
     """All that was given out."""
 
     given_out: tuple[GivenOutReply, ...]

@@ -11,7 +11,7 @@ from boxd.web.queries import CodeState
 Json = dict[str, Any]
 
 
-class Reply(BaseModel):
+class ReplyModel(BaseModel):
     """An answer; what it does not name is not told."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
@@ -22,7 +22,7 @@ class Reply(BaseModel):
         return cls.model_validate(members)
 
 
-class PrizeReply(Reply):
+class PrizeReply(ReplyModel):
     """A prize with its stock: received = on_hand + held + dispensed + written_off."""
 
     sku: str
@@ -35,19 +35,19 @@ class PrizeReply(Reply):
     written_off: int
 
 
-class PrizesReply(Reply):
+class PrizesReply(ReplyModel):
     """Every prize."""
 
     prizes: tuple[PrizeReply, ...]
 
 
-class OnePrizeReply(Reply):
+class OnePrizeReply(ReplyModel):
     """A prize as it is now."""
 
     prize: PrizeReply
 
 
-class CodeReply(Reply):
+class CodeReply(ReplyModel):
     """A code without its digits. `attendee` is null once they are forgotten."""
 
     id: int
@@ -66,27 +66,27 @@ class RevealedCodeReply(CodeReply):
     code: str | None = None
 
 
-class OneCodeReply(Reply):
+class OneCodeReply(ReplyModel):
     """A code as it is now."""
 
     code: RevealedCodeReply
 
 
-class CodesReply(Reply):
+class CodesReply(ReplyModel):
     """Codes, newest first; `next` is the cursor of what follows, null at the end."""
 
     codes: tuple[CodeReply, ...]
     next: int | None
 
 
-class AttendeeCodesReply(Reply):
+class AttendeeCodesReply(ReplyModel):
     """An attendee's codes, newest first; `next` is the cursor of what follows."""
 
     codes: tuple[RevealedCodeReply, ...]
     next: int | None
 
 
-class NewCodeReply(Reply):
+class NewCodeReply(ReplyModel):
     """A new code with its digits."""
 
     id: int
@@ -97,13 +97,13 @@ class NewCodeReply(Reply):
     expires_at: str
 
 
-class NewCodesReply(Reply):
+class NewCodesReply(ReplyModel):
     """New codes with their digits."""
 
     codes: tuple[NewCodeReply, ...]
 
 
-class AlarmReply(Reply):
+class AlarmReply(ReplyModel):
     """What a person should look at."""
 
     id: int
@@ -114,19 +114,19 @@ class AlarmReply(Reply):
     cleared_at: str | None = None
 
 
-class AlarmsReply(Reply):
+class AlarmsReply(ReplyModel):
     """The alarms that stand, newest first."""
 
     alarms: tuple[AlarmReply, ...]
 
 
-class OneAlarmReply(Reply):
+class OneAlarmReply(ReplyModel):
     """An alarm as it is now."""
 
     alarm: AlarmReply
 
 
-class LockerReply(Reply):
+class LockerReply(ReplyModel):
     """A locker as the HUD shows it."""
 
     id: int
@@ -139,13 +139,13 @@ class LockerReply(Reply):
     prize: str
 
 
-class LockersReply(Reply):
+class LockersReply(ReplyModel):
     """Every locker."""
 
     lockers: tuple[LockerReply, ...]
 
 
-class ServiceReply(Reply):
+class ServiceReply(ReplyModel):
     """Whether a locker is in service, and the redemption that it holds."""
 
     id: int
@@ -156,13 +156,13 @@ class ServiceReply(Reply):
     prize: str | None
 
 
-class OneLockerReply(Reply):
+class OneLockerReply(ReplyModel):
     """A locker as it is now."""
 
     locker: ServiceReply
 
 
-class OverrideReply(Reply):
+class OverrideReply(ReplyModel):
     """What came of an override: done, failed or unknown."""
 
     outcome: str
@@ -170,14 +170,14 @@ class OverrideReply(Reply):
     actuation: str
 
 
-class DevicesReply(Reply):
+class DevicesReply(ReplyModel):
     """Every device with its state and parts, and what is plugged in but not configured."""
 
     devices: tuple[Json, ...]
     strangers: tuple[Json, ...]
 
 
-class RedemptionReply(Reply):
+class RedemptionReply(ReplyModel):
     """A redemption: where it stands, since when, and what it is about."""
 
     id: str
@@ -196,14 +196,14 @@ class RedemptionReply(Reply):
     ended_at: str | None
 
 
-class RedemptionsReply(Reply):
+class RedemptionsReply(ReplyModel):
     """Redemptions, newest first; `next` is the cursor of what follows, null at the end."""
 
     redemptions: tuple[RedemptionReply, ...]
     next: str | None
 
 
-class OneRedemptionReply(Reply):
+class OneRedemptionReply(ReplyModel):
     """A redemption with all that belongs to it."""
 
     redemption: RedemptionReply
@@ -212,7 +212,7 @@ class OneRedemptionReply(Reply):
     audit: tuple[AuditRow, ...]
 
 
-class AcceptedReply(Reply):
+class AcceptedReply(ReplyModel):
     """An answer that was accepted, and where the redemption stands since."""
 
     accepted: bool
@@ -221,7 +221,7 @@ class AcceptedReply(Reply):
     step: int
 
 
-class AuditRow(Reply):
+class AuditRow(ReplyModel):
     """A row of the audit trail; `hash` chains it to the row before."""
 
     seq: int
@@ -238,14 +238,14 @@ class AuditRow(Reply):
     hash: str
 
 
-class AuditReply(Reply):
+class AuditReply(ReplyModel):
     """A stretch of the audit trail, oldest first; `next` is the cursor of what follows."""
 
     audit: tuple[AuditRow, ...]
     next: int | None
 
 
-class StatusReply(Reply):
+class StatusReply(ReplyModel):
     """All that the HUD shows at one moment."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
@@ -265,7 +265,7 @@ class StatusReply(Reply):
     events: tuple[Json, ...]
 
 
-class TokenReply(Reply):
+class TokenReply(ReplyModel):
     """A token without its secret."""
 
     id: int
@@ -276,32 +276,32 @@ class TokenReply(Reply):
     revoked_at: str | None
 
 
-class TokensReply(Reply):
+class TokensReply(ReplyModel):
     """Every token, revoked ones too."""
 
     tokens: tuple[TokenReply, ...]
 
 
-class OneTokenReply(Reply):
+class OneTokenReply(ReplyModel):
     """A token as it is now."""
 
     token: TokenReply
 
 
-class NewTokenReply(Reply):
+class NewTokenReply(ReplyModel):
     """A new token and its secret, which nothing shows again."""
 
     token: TokenReply
     secret: str
 
 
-class DoneReply(Reply):
+class DoneReply(ReplyModel):
     """It is done."""
 
     done: bool = True
 
 
-class TestedReply(Reply):
+class TestedReply(ReplyModel):
     """What the self-test found."""
 
     tested: tuple[Json, ...]

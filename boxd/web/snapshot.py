@@ -36,7 +36,7 @@ class Health:
 
 
 @dataclass(frozen=True)
-class Picture:
+class SnapshotInput:
     """Everything the snapshot is made from."""
 
     config: Config
@@ -50,7 +50,7 @@ class Picture:
     upstream: Json | None = None
 
 
-def snapshot(picture: Picture, version: int, at: str) -> Json:
+def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
     """The picture as the HUD reads it."""
     prizes = {str(prize["sku"]): str(prize["name"]) for prize in picture.overview.stock}
     bays = {bay.id: bay.name or bay.id for bay in picture.config.bays}
@@ -101,16 +101,16 @@ def _prompt(prompt: Prompt, operator: Json) -> Json:
     return prompt.as_json(focused=True, menu=operator["menu"], page=operator["page"])
 
 
-def _bay(view: BayView, picture: Picture) -> Json:
+def _bay(view: BayView, picture: SnapshotInput) -> Json:
     bay = next(bay for bay in picture.config.bays if bay.id == view.id)
     return view.as_json() | {"keypad": _state_of(bay.keypad, picture)}
 
 
-def _state_of(device: str, picture: Picture) -> str:
+def _state_of(device: str, picture: SnapshotInput) -> str:
     return next((str(s.state) for s in picture.devices.statuses if s.name == device), "unreachable")
 
 
-def _locker(locker: Locker, picture: Picture) -> Json:
+def _locker(locker: Locker, picture: SnapshotInput) -> Json:
     known = picture.overview.lockers.get(locker.id, {})
     taken = known.get("redemption") is not None
     state = "taken" if taken else "free" if known.get("in_service", 1) else "out_of_service"

@@ -6,12 +6,12 @@ from typing import Any
 
 from boxd.issue import IssueState
 from boxd.task import Demand, Missing, TaskState
-from boxd.web.replies import Reply
+from boxd.web.replies import ReplyModel
 
 Json = dict[str, Any]
 
 
-class KindReply(Reply):
+class KindReply(ReplyModel):
     """A kind of task that is offered."""
 
     id: str
@@ -20,21 +20,21 @@ class KindReply(Reply):
     expires_at: str | None
 
 
-class CheckpointReply(Reply):
+class CheckpointReply(ReplyModel):
     """One of the places that tasks ask to scan."""
 
     id: str
     name: str
 
 
-class KindsReply(Reply):
+class KindsReply(ReplyModel):
     """The kinds of task that are offered, and the checkpoints."""
 
     kinds: tuple[KindReply, ...]
     checkpoints: tuple[CheckpointReply, ...]
 
 
-class TaskReply(Reply):
+class TaskStandingReply(ReplyModel):
     """Where a task stands, what is missing and whose turn it is; `code` is the code's number."""
 
     id: str
@@ -61,37 +61,37 @@ class TaskReply(Reply):
     code: int | None
 
 
-class OneTaskReply(Reply):
+class OneTaskReply(ReplyModel):
     """A task as it is now."""
 
-    task: TaskReply
+    task: TaskStandingReply
 
 
-class TasksReply(Reply):
+class TasksReply(ReplyModel):
     """Tasks, the last started first; `next` is the cursor of what follows, null at the end."""
 
-    tasks: tuple[TaskReply, ...]
+    tasks: tuple[TaskStandingReply, ...]
     next: str | None
 
 
-class TaskDetailsReply(Reply):
+class TaskDetailsReply(ReplyModel):
     """A task with all that belongs to it, oldest first."""
 
-    task: TaskReply
+    task: TaskStandingReply
     scans: tuple[Json, ...]
     submissions: tuple[Json, ...]
     verdicts: tuple[Json, ...]
     issues: tuple[Json, ...]
 
 
-class TakenReply(Reply):
+class TakenReply(ReplyModel):
     """What was asked is taken; `is_new` is false where it counted before."""
 
     is_new: bool
-    task: TaskReply
+    task: TaskStandingReply
 
 
-class IssueReply(Reply):
+class IssueReply(ReplyModel):
     """What came of the issue of a code; `code` is its number, never its digits."""
 
     id: str
@@ -104,7 +104,7 @@ class IssueReply(Reply):
     since: str
 
 
-class OneIssueReply(Reply):
+class OneIssueReply(ReplyModel):
     """The issue of a code as it is now."""
 
     issue: IssueReply

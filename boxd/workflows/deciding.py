@@ -18,7 +18,7 @@ _TRIES_OF_THE_UNKNOWN = 5
 
 
 @contextmanager
-def deciding() -> Iterator[None]:
+def as_activity_errors() -> Iterator[None]:
     """Errors that no waiting mends are not tried again; a ledger that can't be written is."""
     try:
         yield

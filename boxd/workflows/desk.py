@@ -21,11 +21,11 @@ from boxd.ledger.check_digit import is_well_formed
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import utc_now
-from boxd.redemption import Answer, Reply, Standing, why_refused
+from boxd.redemption import Answer, RedemptionStanding, Reply, why_refused
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.workflows import messages
 from boxd.workflows.messages import RedemptionStart
-from boxd.workflows.reaching import reaching_the_server, why_not_taken
+from boxd.workflows.reaching import as_temporal_unavailable, why_not_taken
 from boxd.workflows.redemption_ids import id_after
 
 BAY = SearchAttributeKey.for_keyword("BoxdBay")
@@ -42,7 +42,7 @@ class _Undecided:
     redemption: str
 
 
-class RedemptionDesk:
+class RedemptionService:
     """Starts redemptions and delivers answers; raises TemporalUnavailable while it can't."""
 
     def __init__(self, ledger: Ledger, keys: CodeKeys, config: Config, daemon: str) -> None:
@@ -82,7 +82,7 @@ class RedemptionDesk:
         self._newest = id_after(self._newest, utc_now())
         return self._newest
 
-    async def resume(self, standing: Standing) -> None:
+    async def resume(self, standing: RedemptionStanding) -> None:
         """Give an open redemption a workflow that goes on from where it stands."""
         await self._start(standing.redemption, standing.bay, "", well_formed=True)
 
@@ -96,8 +96,8 @@ class RedemptionDesk:
             return Reply(False, why_refused(standing.stage, standing.step, answer, None), standing)
         return await self._deliver(answer, standing)
 
-    async def _deliver(self, answer: Answer, standing: Standing) -> Reply:
-        async with reaching_the_server():
+    async def _deliver(self, answer: Answer, standing: RedemptionStanding) -> Reply:
+        async with as_temporal_unavailable():
             handle = self._require_client().get_workflow_handle(
                 messages.workflow_id(answer.redemption)
             )
@@ -108,7 +108,7 @@ class RedemptionDesk:
                 return Reply(False, why_not_taken(error), now)
 
     async def _update_or_resume(
-        self, handle: WorkflowHandle[object, object], answer: Answer, standing: Standing
+        self, handle: WorkflowHandle[object, object], answer: Answer, standing: RedemptionStanding
     ) -> Reply:
         """Give the answer to the workflow, or to a new one where Temporal lost it."""
         try:
@@ -126,7 +126,7 @@ class RedemptionDesk:
             *(timeouts.reminder_longest_s, timeouts.door_left_open_s),
             well_formed=well_formed,
         )
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             await self._require_client().start_workflow(
                 messages.WORKFLOW,
                 start,

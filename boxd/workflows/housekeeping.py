@@ -15,7 +15,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from boxd.workflows import housekeeping_messages as messages
-    from boxd.workflows.housekeeping_messages import Conclusion, Expired, Part
+    from boxd.workflows.housekeeping_messages import Conclusion, Expired, RunPart
 
 T = TypeVar("T")
 
@@ -31,14 +31,14 @@ _RETRIES = RetryPolicy(
 _SECOND_LOOK = RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=2)
 
 
-@workflow.defn(name=messages.WORKFLOWS[Part.EXPIRY])
+@workflow.defn(name=messages.WORKFLOWS[RunPart.EXPIRY])
 class ExpiryWorkflow:
     """Ends what has expired, a few at a time, until nothing is left."""
 
     @workflow.run
     async def run(self) -> str:
         """Returns what was ended, in words."""
-        return await _concluded(Part.EXPIRY, self._expire())
+        return await _concluded(RunPart.EXPIRY, self._expire())
 
     async def _expire(self) -> str:
         codes = holds = 0
@@ -49,17 +49,17 @@ class ExpiryWorkflow:
                 return f"{codes} codes expired, {holds} holds released"
 
 
-@workflow.defn(name=messages.WORKFLOWS[Part.BACKUP])
+@workflow.defn(name=messages.WORKFLOWS[RunPart.BACKUP])
 class BackupWorkflow:
     """Makes a backup of the ledger."""
 
     @workflow.run
     async def run(self) -> str:
         """Returns which, in words."""
-        return await _concluded(Part.BACKUP, _do(messages.BACK_UP, str))
+        return await _concluded(RunPart.BACKUP, _do(messages.BACK_UP, str))
 
 
-@workflow.defn(name=messages.WORKFLOWS[Part.SELF_TEST])
+@workflow.defn(name=messages.WORKFLOWS[RunPart.SELF_TEST])
 class SelfTestWorkflow:
     """Tests the devices without moving a latch."""
 
@@ -67,24 +67,24 @@ class SelfTestWorkflow:
     async def run(self) -> str:
         """Returns what was found, in words."""
         return await _concluded(
-            Part.SELF_TEST, _do(messages.TEST_DEVICES, str, retries=_SECOND_LOOK)
+            RunPart.SELF_TEST, _do(messages.TEST_DEVICES, str, retries=_SECOND_LOOK)
         )
 
 
-@workflow.defn(name=messages.WORKFLOWS[Part.VERIFICATION])
+@workflow.defn(name=messages.WORKFLOWS[RunPart.VERIFICATION])
 class VerificationWorkflow:
     """Follows the audit trail from its beginning."""
 
     @workflow.run
     async def run(self) -> str:
         """Returns what was found, in words."""
-        return await _concluded(Part.VERIFICATION, _do(messages.VERIFY_AUDIT, str))
+        return await _concluded(RunPart.VERIFICATION, _do(messages.VERIFY_AUDIT, str))
 
 
 ALL = (ExpiryWorkflow, BackupWorkflow, SelfTestWorkflow, VerificationWorkflow)
 
 
-async def _concluded(part: Part, work: Awaitable[str]) -> str:
+async def _concluded(part: RunPart, work: Awaitable[str]) -> str:
     """Let the ledger know how the work ended."""
     try:
         said = await work

@@ -13,16 +13,16 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from boxd.bays.self_test import Result, Tested
+from boxd.bays.self_test import SelfTestResult, Tested
 from boxd.errors import LedgerDamaged
 from boxd.ledger import alarms, audit, expiry
 from boxd.ledger.audit import VerifiedChain
 from boxd.ledger.backup_maker import BackupMaker
-from boxd.ledger.breath import Breath
+from boxd.ledger.breath import Yielding
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import Ledger
 from boxd.workflows import housekeeping_messages as messages
-from boxd.workflows.deciding import deciding
+from boxd.workflows.deciding import as_activity_errors
 from boxd.workflows.housekeeping_messages import Conclusion, Expired
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,7 @@ class HousekeepingActivities:
     @activity.defn(name=messages.EXPIRE)
     async def expire(self) -> Expired:
         """End some of what has expired."""
-        with deciding():
+        with as_activity_errors():
             codes = await self._ledger.write(lambda tx: expiry.expire_codes(tx, _AT_ONCE))
             holds = 0
             if time.monotonic() - self._began_s >= _ISSUES_GO_ON_S:
@@ -67,7 +67,7 @@ class HousekeepingActivities:
     @activity.defn(name=messages.BACK_UP)
     async def back_up(self) -> str:
         """Make a backup of the ledger."""
-        with deciding():
+        with as_activity_errors():
             made = await self._backups.make()
         if not made.is_new:
             return f"nothing has changed since {made.file.name}"
@@ -77,7 +77,7 @@ class HousekeepingActivities:
     async def test_devices(self) -> str:
         """Test the devices without moving a latch."""
         tested = await self._self_test()
-        failed = [row for row in tested if row.result is Result.FAILED]
+        failed = [row for row in tested if row.result is SelfTestResult.FAILED]
         if failed:
             found = "; ".join(
                 f"{row.device} {row.part}".strip() + f": {row.remark}" for row in failed
@@ -87,13 +87,13 @@ class HousekeepingActivities:
                 type=messages.FAILED,
                 category=ApplicationErrorCategory.BENIGN,  # a finding, not a mistake of boxd
             )
-        passed = sum(row.result is Result.PASSED for row in tested)
+        passed = sum(row.result is SelfTestResult.PASSED for row in tested)
         return f"{passed} passed, {len(tested) - passed} can't be tested without a person"
 
     @activity.defn(name=messages.VERIFY_AUDIT)
     async def verify_audit(self) -> str:
         """Follow the audit trail from its beginning."""
-        with deciding():
+        with as_activity_errors():
             chain = await asyncio.to_thread(_verified, self._ledger_file, self._backups.breath)
             if not chain.holds:
                 raise LedgerDamaged(
@@ -107,8 +107,8 @@ class HousekeepingActivities:
     async def conclude(self, conclusion: Conclusion) -> None:
         """Raise the alarm of a part that failed, with the newest reason; or clear it."""
         part, why = conclusion.part, conclusion.why
-        with deciding():
-            standing = await self._ledger.read(alarms.standing)
+        with as_activity_errors():
+            standing = await self._ledger.read(alarms.active)
             texts = [a["text"] for a in standing if (a["kind"], a["subject"]) == (ALARM, part)]
             text = f"The {part} failed: {why}" if why else ""
             if texts and texts != [text]:
@@ -118,7 +118,7 @@ class HousekeepingActivities:
         log.log(30 if why else 20, "housekeeping", part=part.value, why=why or None)
 
 
-def _verified(ledger_file: Path, breath: Breath) -> VerifiedChain:
+def _verified(ledger_file: Path, breath: Yielding) -> VerifiedChain:
     try:
         with closing(open_for_reading(ledger_file)) as connection:
             return audit.verify(connection, breath)

@@ -25,7 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from boxd.errors import NotFound, TemporalUnavailable
 from boxd.ledger import audit
 from boxd.ledger.ledger import Ledger, as_text
-from boxd.workflows.reaching import reaching_the_server
+from boxd.workflows.reaching import as_temporal_unavailable
 from boxd.workflows.schedules import Plan, as_schedule, is_as_planned, schedule_id
 
 log = structlog.get_logger(__name__)
@@ -67,7 +67,7 @@ class ScheduleStatus:
     last: Run | None
 
 
-class HousekeepingDesk:
+class ScheduleKeeper:
     """Raises TemporalUnavailable while the server does not answer."""
 
     def __init__(self, ledger: Ledger, box: str, plans: Sequence[Plan]) -> None:
@@ -93,13 +93,13 @@ class HousekeepingDesk:
 
     async def bring_up_to_date(self) -> None:
         """See that each schedule is there and as configured; one that is paused stays so."""
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             for plan in self._plans.values():
                 await self._bring_up_to_date(plan)
 
     async def statuses(self) -> list[ScheduleStatus]:
         """Every schedule, in the order of the plans."""
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             return list(await asyncio.gather(*map(self._status, self._plans.values())))
 
     async def run(self, name: str, actor: str) -> ScheduleStatus:
@@ -111,7 +111,7 @@ class HousekeepingDesk:
         if plan is None:
             known = ", ".join(self._plans)
             raise NotFound(f"there is no schedule '{name[:40]}'; there are: {known}")
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             before = await self._handle(name).describe()
             if not before.info.running_actions:
                 entry = audit.Entry(actor, "schedule.run", name)

@@ -15,7 +15,7 @@ FAILED = "HousekeepingFailed"
 """The type of the error with which a run ends that did not do what it should."""
 
 
-class Part(StrEnum):
+class RunPart(StrEnum):
     """The parts of housekeeping, by the names of their schedules."""
 
     EXPIRY = "expiry"
@@ -25,10 +25,10 @@ class Part(StrEnum):
 
 
 WORKFLOWS = {
-    Part.EXPIRY: "Expiry",
-    Part.BACKUP: "Backup",
-    Part.SELF_TEST: "SelfTest",
-    Part.VERIFICATION: "Verification",
+    RunPart.EXPIRY: "Expiry",
+    RunPart.BACKUP: "Backup",
+    RunPart.SELF_TEST: "SelfTest",
+    RunPart.VERIFICATION: "Verification",
 }
 
 
@@ -45,5 +45,5 @@ class Expired:
 class Conclusion:
     """How a run of a part ended: `why` it failed, and what to do; empty when it did not."""
 
-    part: Part
+    part: RunPart
     why: str

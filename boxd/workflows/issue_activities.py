@@ -13,7 +13,7 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.workflows import task_messages as messages
-from boxd.workflows.deciding import deciding
+from boxd.workflows.deciding import as_activity_errors
 from boxd.workflows.task_messages import Pick, Undo
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,7 @@ class IssueActivities:
         return await self._ledger.write(lambda tx: issuing.undo(tx, undo.issue, undo.why))
 
     async def _decide(self, step: Callable[[Transaction], IssueStanding]) -> IssueStanding:
-        with deciding():
+        with as_activity_errors():
             standing = await self._ledger.write(step)
         if standing.state.has_ended:
             log.info(f"issue.{standing.state}", issue=standing.issue, why=standing.why or None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from boxd.redemption import Standing
+from boxd.redemption import RedemptionStanding
 
 WORKFLOW = "Redemption"
 CLAIM = "claim"
@@ -51,7 +51,7 @@ class Reminder:
     `due_s` is how long after the question it is due.
     """
 
-    standing: Standing
+    standing: RedemptionStanding
     number: int
     due_s: float = 0.0
 
@@ -60,7 +60,7 @@ class Reminder:
 class RedemptionStatus:
     """The answer to the query `status`: where it stands, what is awaited, from whom, since when."""
 
-    standing: Standing | None
+    standing: RedemptionStanding | None
     awaited: tuple[str, ...]
     who: str
     since: str

@@ -13,7 +13,7 @@ from boxd.errors import TemporalUnavailable
 
 
 @asynccontextmanager
-async def reaching_the_server() -> AsyncIterator[None]:
+async def as_temporal_unavailable() -> AsyncIterator[None]:
     """Turn the SDK's ways of saying 'nobody answers' into TemporalUnavailable."""
     try:
         yield

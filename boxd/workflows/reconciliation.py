@@ -14,7 +14,7 @@ from boxd.ledger import audit, redemptions
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.worker import task_queue
 from boxd.workflows import messages
-from boxd.workflows.desk import RedemptionDesk
+from boxd.workflows.desk import RedemptionService
 
 _ENDED_AS = "boxd restarted before the code was checked: it has to be typed again"
 
@@ -27,14 +27,16 @@ class Reconciled:
     undecided_bays: tuple[str, ...]
 
 
-async def reconcile(client: Client, ledger: Ledger, desk: RedemptionDesk, box: str) -> Reconciled:
+async def reconcile(
+    client: Client, ledger: Ledger, desk: RedemptionService, box: str
+) -> Reconciled:
     """Bring Temporal into line with the ledger, before the worker takes up anything."""
     undecided = [await _end(client, ledger, each) for each in await _strangers(client, ledger, box)]
     return Reconciled(await catch_up(client, ledger, desk, box), tuple(undecided))
 
 
 async def catch_up(
-    client: Client, ledger: Ledger, desk: RedemptionDesk, box: str
+    client: Client, ledger: Ledger, desk: RedemptionService, box: str
 ) -> tuple[str, ...]:
     """Give each open redemption without a running workflow one; returns which those were.
 

@@ -14,7 +14,7 @@ from temporalio.common import RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from boxd.redemption import ANSWERS_AT, Answer, Reply, Stage, Standing, why_refused
+    from boxd.redemption import ANSWERS_AT, Answer, RedemptionStanding, Reply, Stage, why_refused
     from boxd.workflows import messages
     from boxd.workflows.messages import RedemptionStart, RedemptionStatus, Reminder
 
@@ -38,14 +38,14 @@ class RedemptionWorkflow:
     @workflow.init
     def __init__(self, start: RedemptionStart) -> None:
         self._start = start
-        self._standing: Standing | None = None
+        self._standing: RedemptionStanding | None = None
         self._asked_at = workflow.now()
         self._reminders = 0
         self._reminding: asyncio.Task[None] | None = None
         self._found_by = ("", "")
 
     @workflow.run
-    async def run(self, start: RedemptionStart) -> Standing:
+    async def run(self, start: RedemptionStart) -> RedemptionStanding:
         """Claim, then go from stage to stage until the redemption has ended."""
         standing = self._follow(await self._claim())
         if not standing.stage.has_ended:
@@ -110,28 +110,28 @@ class RedemptionWorkflow:
         who = "nobody" if standing.stage.has_ended else "operator" if awaited else "box"
         return RedemptionStatus(standing, awaited, who, standing.since, self._reminders)
 
-    async def _claim(self) -> Standing:
+    async def _claim(self) -> RedemptionStanding:
         """Claim; once that is decided, the same call tells where the redemption stands."""
-        standing: Standing = await workflow.execute_local_activity(
+        standing: RedemptionStanding = await workflow.execute_local_activity(
             messages.CLAIM,
             self._start,
-            result_type=Standing,
+            result_type=RedemptionStanding,
             start_to_close_timeout=_ACTIVITY_TIMEOUT,
             retry_policy=_RETRIES,
         )
         return standing
 
-    async def _open_locker(self, standing: Standing) -> Standing:
-        after: Standing = await workflow.execute_local_activity(
+    async def _open_locker(self, standing: RedemptionStanding) -> RedemptionStanding:
+        after: RedemptionStanding = await workflow.execute_local_activity(
             messages.OPEN_LOCKER,
             standing,
-            result_type=Standing,
+            result_type=RedemptionStanding,
             start_to_close_timeout=_ACTIVITY_TIMEOUT,
             retry_policy=_RETRIES,
         )
         return after
 
-    async def _answered(self, standing: Standing) -> Standing:
+    async def _answered(self, standing: RedemptionStanding) -> RedemptionStanding:
         """Wait until an answer moved the redemption on."""
         self._let_people_find_it(standing)
         await workflow.wait_condition(lambda: self._standing is not standing)
@@ -172,7 +172,7 @@ class RedemptionWorkflow:
             first_s = self._start.door_left_open_s
         return _reminder_due_s(first_s, self._start.reminder_longest_s, self._reminders)
 
-    def _follow(self, standing: Standing) -> Standing:
+    def _follow(self, standing: RedemptionStanding) -> RedemptionStanding:
         """Take over where the ledger says the redemption stands, unless that is known already."""
         before = self._standing
         if before is not None and standing.step <= before.step:
@@ -182,7 +182,7 @@ class RedemptionWorkflow:
         self._reminders = 0
         return standing
 
-    def _let_people_find_it(self, standing: Standing) -> None:
+    def _let_people_find_it(self, standing: RedemptionStanding) -> None:
         """Name bay, locker and state in Temporal's list; only where somebody is waited for."""
         locker = "" if standing.locker is None else str(standing.locker)
         found_by = (standing.stage.value, locker)

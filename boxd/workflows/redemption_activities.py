@@ -15,10 +15,10 @@ from boxd.devices import DoorState
 from boxd.ledger import alarms, claims, lockouts, redemptions
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s
-from boxd.redemption import Answer, Reply, Stage, Standing
+from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
 from boxd.workflows import messages
 from boxd.workflows.messages import RedemptionStart, Reminder
-from boxd.workflows.patience import Patience
+from boxd.workflows.patience import QuestionAges
 
 log = structlog.get_logger(__name__)
 
@@ -49,14 +49,14 @@ class RedemptionActivities:
         self._opener = opener
         self._rules = rules
         self._on_lock = on_lock
-        self._patience = Patience(boot_s)
+        self._patience = QuestionAges(boot_s)
 
     def all(self) -> Sequence[Callable[..., object]]:
         """The activities, for the worker."""
         return (self.claim, self.open_locker, self.record_answer, self.remind)
 
     @activity.defn(name=messages.CLAIM)
-    async def claim(self, start: RedemptionStart) -> Standing:
+    async def claim(self, start: RedemptionStart) -> RedemptionStanding:
         """Decide the claim in the ledger, and show the verdict at the bay at once."""
         clock = lockouts.boot_clock()
         digest = bytes.fromhex(start.digest)
@@ -74,7 +74,7 @@ class RedemptionActivities:
         return standing
 
     @activity.defn(name=messages.OPEN_LOCKER)
-    async def open_locker(self, standing: Standing) -> Standing:
+    async def open_locker(self, standing: RedemptionStanding) -> RedemptionStanding:
         """Open the locker once for this attempt; asked again, return what came of it."""
         after = await self._opener.open_for(standing)
         self._show(after)
@@ -86,7 +86,7 @@ class RedemptionActivities:
         if answer.daemon != self._rules.daemon:
             return await self._refuse_late(answer)
         standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
-        around = redemptions.Around(
+        around = redemptions.AnswerContext(
             door=self._opener.door_state(standing.locker),
             lockers=self._opener.usable_lockers(standing.bay),
             decline_voids_code=self._rules.decline_voids_code,
@@ -128,7 +128,7 @@ class RedemptionActivities:
             self._bays[standing.bay].remind()
         return 0.0
 
-    def _raise_alarm(self, tx: Transaction, standing: Standing) -> None:
+    def _raise_alarm(self, tx: Transaction, standing: RedemptionStanding) -> None:
         locker, is_taking = standing.locker, standing.stage is Stage.TAKE
         if locker and is_taking and self._opener.door_state(locker) is DoorState.OPEN:
             note_left_open(tx, locker=locker)
@@ -136,7 +136,7 @@ class RedemptionActivities:
             text = f"Nobody comes: an attendee waits for the operator at locker {locker}."
             alarms.raise_alarm(tx, "nobody_comes", standing.redemption, text)
 
-    def _show(self, standing: Standing) -> None:
+    def _show(self, standing: RedemptionStanding) -> None:
         self._patience.asked(standing)
         log.info(
             f"redemption.{standing.stage}",

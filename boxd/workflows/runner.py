@@ -16,17 +16,17 @@ from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.workflows import housekeeping
-from boxd.workflows.desk import RedemptionDesk
-from boxd.workflows.housekeeping_desk import HousekeepingDesk
+from boxd.workflows.desk import RedemptionService
+from boxd.workflows.housekeeping_desk import ScheduleKeeper
 from boxd.workflows.issue import IssueCodeWorkflow
 from boxd.workflows.pull import PullWorkflow
 from boxd.workflows.reconciliation import Reconciled, catch_up, reconcile
 from boxd.workflows.redemption import RedemptionWorkflow
 from boxd.workflows.task import TaskWorkflow
-from boxd.workflows.task_desk import TaskDesk
+from boxd.workflows.task_desk import TaskService
 from boxd.workflows.task_reconciliation import reconcile_tasks
 from boxd.workflows.upstream import UpstreamWorkflow
-from boxd.workflows.upstream_desk import UpstreamDesk, end_delivery, end_pulling
+from boxd.workflows.upstream_desk import DeliverySignaller, end_delivery, end_pulling
 
 log = structlog.get_logger(__name__)
 
@@ -40,13 +40,13 @@ OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 
 
 @dataclass(frozen=True)
-class Desks:
+class Services:
     """Where people's requests reach the workflows; `upstream` where there is one."""
 
-    redemptions: RedemptionDesk
-    tasks: TaskDesk
-    housekeeping: HousekeepingDesk
-    upstream: UpstreamDesk | None = None
+    redemptions: RedemptionService
+    tasks: TaskService
+    housekeeping: ScheduleKeeper
+    upstream: DeliverySignaller | None = None
 
     def use(self, client: Client) -> None:
         """From now on the server is reached through `client`."""
@@ -80,7 +80,7 @@ class Runner:
         self._on_reconciled = on_reconciled
         self._doubted = asyncio.Event()
 
-    async def run(self, desks: Desks) -> None:
+    async def run(self, desks: Services) -> None:
         """Keep a worker going; ends only by being cancelled, after a clean worker stop."""
         while True:
             try:
@@ -90,7 +90,7 @@ class Runner:
                 self._on_serving(False, f"the worker ended by an error: {type(error).__name__}")
                 await asyncio.sleep(_AFTER_AN_ERROR_S)
 
-    async def _work(self, desks: Desks) -> None:
+    async def _work(self, desks: Services) -> None:
         """Connect, reconcile, then work until cancelled or something is wrong."""
         client = await self._connect()
         await self._until_done(lambda: self._reconcile(client, desks))
@@ -111,7 +111,7 @@ class Runner:
                 self._on_serving(False, str(error))
                 await asyncio.sleep(_RETRY_S)
 
-    async def _reconcile(self, client: Client, desks: Desks) -> None:
+    async def _reconcile(self, client: Client, desks: Services) -> None:
         desks.use(client)
         box = self._config.box.id
         found = await reconcile(client, self._ledger, desks.redemptions, box)
@@ -120,7 +120,7 @@ class Runner:
         await self._reconcile_tasks(client, desks)
         await self._reconcile_upstream(client, desks.upstream)
 
-    async def _resume(self, client: Client, desks: Desks) -> None:
+    async def _resume(self, client: Client, desks: Services) -> None:
         box = self._config.box.id
         if resumed := await catch_up(client, self._ledger, desks.redemptions, box):
             log.warning("redemptions taken up anew", resumed=resumed)
@@ -128,12 +128,12 @@ class Runner:
         if desks.upstream is not None:
             await desks.upstream.try_now()
 
-    async def _reconcile_tasks(self, client: Client, desks: Desks) -> None:
+    async def _reconcile_tasks(self, client: Client, desks: Services) -> None:
         found = await reconcile_tasks(client, self._ledger, desks.tasks, self._config.box.id)
         if found.tasks or found.issues:
             log.info("tasks taken up anew", tasks=len(found.tasks), issues=found.issues)
 
-    async def _reconcile_upstream(self, client: Client, upstream: UpstreamDesk | None) -> None:
+    async def _reconcile_upstream(self, client: Client, upstream: DeliverySignaller | None) -> None:
         box = self._config.box.id
         if upstream is None:
             await end_delivery(client, box)
@@ -154,7 +154,7 @@ class Runner:
         """The server died: look at once whether it is back, and what it still knows."""
         self._doubted.set()
 
-    async def _watch(self, client: Client, desks: Desks) -> None:
+    async def _watch(self, client: Client, desks: Services) -> None:
         """Notice when the server goes and comes; a new database may have lost the workflows."""
         while True:
             why = await _why_silent(client)

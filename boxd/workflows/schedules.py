@@ -18,7 +18,7 @@ from temporalio.client import (
 from boxd.config.housekeeping_schema import Schedules
 from boxd.config.upstream_schema import Upstream
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
-from boxd.workflows.housekeeping_messages import WORKFLOWS, Part
+from boxd.workflows.housekeeping_messages import WORKFLOWS, RunPart
 from boxd.workflows.upstream_messages import PULL_SCHEDULE, PULL_WORKFLOW
 
 # Boxes that share a server do not all come at the same second.
@@ -38,10 +38,10 @@ class Plan:
 def plans(configured: Schedules) -> list[Plan]:
     """The schedules of housekeeping."""
     every = {
-        Part.EXPIRY: timedelta(minutes=configured.expiry_every_min),
-        Part.BACKUP: timedelta(hours=configured.backup_every_h),
-        Part.SELF_TEST: timedelta(hours=configured.self_test_every_h),
-        Part.VERIFICATION: timedelta(hours=configured.verification_every_h),
+        RunPart.EXPIRY: timedelta(minutes=configured.expiry_every_min),
+        RunPart.BACKUP: timedelta(hours=configured.backup_every_h),
+        RunPart.SELF_TEST: timedelta(hours=configured.self_test_every_h),
+        RunPart.VERIFICATION: timedelta(hours=configured.verification_every_h),
     }
     return [
         Plan(part, WORKFLOWS[part], pause or None, timedelta(minutes=10 * number))

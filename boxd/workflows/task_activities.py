@@ -12,7 +12,7 @@ from boxd.ledger import task_standings, tasks
 from boxd.ledger.ledger import Ledger
 from boxd.task import Asked, Scan, Submission, TaskReply, TaskStanding, Verdict
 from boxd.workflows import task_messages as messages
-from boxd.workflows.deciding import deciding
+from boxd.workflows.deciding import as_activity_errors
 
 log = structlog.get_logger(__name__)
 
@@ -33,14 +33,14 @@ class TaskActivities:
     @activity.defn(name=messages.LOOK_AT_TASK)
     async def look(self, task: str) -> TaskStanding:
         """Where the task stands."""
-        with deciding():
+        with as_activity_errors():
             standing = await self._ledger.read(lambda c: task_standings.require(c, task))
         return _without_prose(standing)
 
     @activity.defn(name=messages.EXPIRE_TASK)
     async def expire(self, task: str) -> TaskStanding:
         """End the task if its time is over."""
-        with deciding():
+        with as_activity_errors():
             standing = await self._ledger.write(lambda tx: tasks.expire(tx, task))
         return _without_prose(standing)
 
@@ -60,7 +60,7 @@ class TaskActivities:
         return await self._record(verdict)
 
     async def _record(self, asked: Asked) -> TaskReply:
-        with deciding():
+        with as_activity_errors():
             reply = await self._ledger.write(lambda tx: tasks.record(tx, asked))
         log.info(
             f"task.{type(asked).__name__.lower()}",

@@ -34,9 +34,9 @@ from boxd.task import (
 )
 from boxd.temporal.worker import TASK_TIMEOUT, tasks_queue
 from boxd.workflows import task_messages as messages
-from boxd.workflows.reaching import reaching_the_server, why_not_taken
+from boxd.workflows.reaching import as_temporal_unavailable, why_not_taken
 from boxd.workflows.task_messages import IssueStart, Taken, TaskStart
-from boxd.workflows.turns import Turns
+from boxd.workflows.turns import KeyedLock
 
 # A person waits, with a phone in hand.
 _START_TIMEOUT = timedelta(seconds=5)
@@ -44,7 +44,7 @@ _UPDATE_TIMEOUT = timedelta(seconds=8)
 _UPDATES: dict[type[Asked], str] = {Scan: "scan", Submission: "submit", Verdict: "verdict"}
 
 
-class TaskDesk:
+class TaskService:
     """Starts tasks, delivers what is asked of them, has codes issued.
 
     Raises TemporalUnavailable while it can't; to ask again is safe, under the same id.
@@ -55,7 +55,7 @@ class TaskDesk:
         self._ledger = ledger
         self._queue = tasks_queue(box)
         self._client: Client | None = None
-        self._turns = Turns()
+        self._turns = KeyedLock()
 
     def use(self, client: Client) -> None:
         """From now on the server is reached through `client`."""
@@ -83,7 +83,7 @@ class TaskDesk:
 
     async def look_again(self, task: str) -> None:
         """Let the task's workflow, where it runs, take over what the ledger says."""
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             try:
                 await self._handle(task).signal(messages.LOOK_AGAIN)
             except RPCError as error:
@@ -108,7 +108,7 @@ class TaskDesk:
             return await self._deliver(asked, now)
 
     async def _deliver(self, asked: Asked, standing: TaskStanding) -> TaskReply:
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             try:
                 taken = await self._update_or_resume(asked, standing)
             except WorkflowUpdateFailedError as error:
@@ -145,7 +145,7 @@ class TaskDesk:
         if standing.state.has_ended:
             return standing
         await self.resume_issue(standing)
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             handle = self._require_client().get_workflow_handle(
                 messages.issue_workflow_id(standing.issue)
             )
@@ -167,7 +167,7 @@ class TaskDesk:
     async def erase(self, task: str) -> None:
         """Delete what Temporal keeps of a task that has ended in the ledger: what people wrote."""
         runs = f"WorkflowId = '{messages.task_workflow_id(task)}'"
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             client = self._require_client()
             async for run in client.list_workflows(runs):
                 execution = WorkflowExecution(workflow_id=run.id, run_id=run.run_id)
@@ -179,7 +179,7 @@ class TaskDesk:
 
     async def _begin(self, workflow: str, start: TaskStart | IssueStart, workflow_id: str) -> None:
         """Start the workflow unless it runs; the ledger keeps it from doing anything twice."""
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             await self._require_client().start_workflow(
                 workflow,
                 start,

@@ -13,7 +13,7 @@ from boxd.ledger.ledger import Ledger
 from boxd.task import TaskStanding, TaskState
 from boxd.temporal.worker import tasks_queue
 from boxd.workflows import task_messages as messages
-from boxd.workflows.task_desk import TaskDesk
+from boxd.workflows.task_desk import TaskService
 
 _UNKNOWN = "the ledger does not know what it was for"
 
@@ -27,7 +27,7 @@ class TasksReconciled:
 
 
 async def reconcile_tasks(
-    client: Client, ledger: Ledger, desk: TaskDesk, box: str
+    client: Client, ledger: Ledger, desk: TaskService, box: str
 ) -> TasksReconciled:
     """Bring Temporal into line with the ledger.
 
@@ -46,11 +46,11 @@ async def reconcile_tasks(
     return TasksReconciled(tuple(resumed), await _resume_issues(client, ledger, desk, box))
 
 
-def _has_to_look(standing: TaskStanding, desk: TaskDesk) -> bool:
+def _has_to_look(standing: TaskStanding, desk: TaskService) -> bool:
     return standing.state is TaskState.APPROVED or standing.kind.id in desk.kinds_changed
 
 
-async def _look_or_end(client: Client, ledger: Ledger, desk: TaskDesk, workflow: str) -> None:
+async def _look_or_end(client: Client, ledger: Ledger, desk: TaskService, workflow: str) -> None:
     """The task has moved on without its workflow; or there is no such task at all."""
     task = messages.task_of(workflow)
     if await ledger.read(partial(task_standings.find, task=task)) is not None:
@@ -60,7 +60,7 @@ async def _look_or_end(client: Client, ledger: Ledger, desk: TaskDesk, workflow:
 
 
 async def _resume_issues(
-    client: Client, ledger: Ledger, desk: TaskDesk, box: str
+    client: Client, ledger: Ledger, desk: TaskService, box: str
 ) -> tuple[str, ...]:
     """Issues that no task's workflow looks after go on by themselves, or are ended with it."""
     running = await _running(client, messages.ISSUE, box)

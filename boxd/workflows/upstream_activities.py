@@ -8,18 +8,18 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from boxd.upstream.courier import Courier
+from boxd.upstream.courier import EventSender
 from boxd.upstream.http import Unreachable
-from boxd.upstream.puller import Puller
+from boxd.upstream.puller import OrderPuller
 from boxd.workflows import upstream_messages as messages
-from boxd.workflows.deciding import deciding
+from boxd.workflows.deciding import as_activity_errors
 from boxd.workflows.upstream_messages import Delivered
 
 
 class UpstreamActivities:
     """Runs on the event loop; the network is waited for, never blocked on."""
 
-    def __init__(self, courier: Courier, puller: Puller) -> None:
+    def __init__(self, courier: EventSender, puller: OrderPuller) -> None:
         self._courier = courier
         self._puller = puller
 
@@ -30,7 +30,7 @@ class UpstreamActivities:
     @activity.defn(name=messages.DELIVER)
     async def deliver(self) -> Delivered:
         """Deliver what waits; an attempt that failed says itself when the next one is due."""
-        with deciding():
+        with as_activity_errors():
             done = await self._courier.round()
         if done.wait_s:
             raise ApplicationError(
@@ -45,7 +45,7 @@ class UpstreamActivities:
     async def pull(self) -> str:
         """Fetch and carry out upstream's orders; returns what that was, in words."""
         try:
-            with deciding():
+            with as_activity_errors():
                 return await self._puller.pull()
         except ApplicationError as error:
             if error.type != Unreachable.__name__:

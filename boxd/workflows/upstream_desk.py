@@ -14,11 +14,11 @@ from temporalio.service import RPCError, RPCStatusCode
 from boxd.errors import LedgerUnusable, TemporalUnavailable
 from boxd.ledger import alarms, outbox
 from boxd.ledger.ledger import Ledger
-from boxd.ledger.telling import Telling
+from boxd.ledger.telling import OutboxSettings
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
-from boxd.upstream.courier import Courier
+from boxd.upstream.courier import EventSender
 from boxd.workflows import upstream_messages as messages
-from boxd.workflows.reaching import reaching_the_server
+from boxd.workflows.reaching import as_temporal_unavailable
 from boxd.workflows.schedules import schedule_id
 from boxd.workflows.upstream_messages import UpstreamStart
 
@@ -32,10 +32,12 @@ _LOOK_EVERY_S = 60.0
 _FULL = "outbox_full"
 
 
-class UpstreamDesk:
+class DeliverySignaller:
     """Signals the workflow, and only while it sleeps: an outage's events would fill its history."""
 
-    def __init__(self, ledger: Ledger, box: str, telling: Telling, courier: Courier) -> None:
+    def __init__(
+        self, ledger: Ledger, box: str, telling: OutboxSettings, courier: EventSender
+    ) -> None:
         self.pulls = False  # whether orders are fetched
         self._ledger = ledger
         self._box = box
@@ -94,7 +96,7 @@ class UpstreamDesk:
     async def _signal(self, signal: str) -> None:
         if self._client is None:
             raise TemporalUnavailable("the Temporal server is still starting; one moment")
-        async with reaching_the_server():
+        async with as_temporal_unavailable():
             await self._client.start_workflow(
                 messages.UPSTREAM,
                 UpstreamStart(),

@@ -19,8 +19,7 @@ from boxd.arduino.frames import (
 )
 from boxd.arduino.messages import (
     AllOff,
-    Answer,
-    Buzzer,
+    BuzzerCommand,
     DoorLevels,
     DoorMoved,
     Hello,
@@ -28,9 +27,10 @@ from boxd.arduino.messages import (
     Message,
     Ping,
     Pong,
-    Pulse,
+    PulseCommand,
     ReadDoors,
-    Result,
+    ReplyMessage,
+    ResultCode,
     Subscribe,
     Subscribed,
     Unreadable,
@@ -42,9 +42,9 @@ from boxd.arduino.messages import (
 SEED = 20261121
 MESSAGES: list[Message] = [
     Hello(),
-    Pulse(3, 150),
+    PulseCommand(3, 150),
     Lamps(0b111, 0b010),
-    Buzzer(5000),
+    BuzzerCommand(5000),
     ReadDoors(),
     Subscribe(1),
     Ping(),
@@ -54,9 +54,9 @@ MESSAGES: list[Message] = [
     Subscribed(0, 0, 0),
     Pong(0, 258, 0b101, 0b010, 0b1, 9, 1),
     DoorMoved(17, 6, 1, 0b00100000),
-    Answer(Pulse.KIND, Result.BUSY),
+    ReplyMessage(PulseCommand.KIND, ResultCode.BUSY),
 ]
-FRAME = frame_of(Pulse(3, 150), 0x01020304, 7)
+FRAME = frame_of(PulseCommand(3, 150), 0x01020304, 7)
 
 
 def test_checksum_is_the_one_of_the_catalogue() -> None:
@@ -78,17 +78,20 @@ def test_what_was_said_is_what_is_heard(message: Message) -> None:
 
 
 def test_command_is_refused_by_its_result_alone() -> None:
-    refusal = Frame(Ping.KIND | 0x80, 1, 1, bytes([Result.STALE_BOOT]))
+    refusal = Frame(Ping.KIND | 0x80, 1, 1, bytes([ResultCode.STALE_BOOT]))
 
-    assert message_of(refusal) == Answer(Ping.KIND, Result.STALE_BOOT)
+    assert message_of(refusal) == ReplyMessage(Ping.KIND, ResultCode.STALE_BOOT)
 
 
 @pytest.mark.parametrize(
     ("frame", "expected"),
     [
         (Frame(0x77, 1, 1), Unreadable(0x77, is_known=False)),
-        (Frame(Pulse.KIND, 1, 1, b"\x01"), Unreadable(Pulse.KIND, is_known=True)),
-        (Frame(Pulse.KIND | 0x80, 1, 1, b""), Unreadable(Pulse.KIND | 0x80, is_known=True)),
+        (Frame(PulseCommand.KIND, 1, 1, b"\x01"), Unreadable(PulseCommand.KIND, is_known=True)),
+        (
+            Frame(PulseCommand.KIND | 0x80, 1, 1, b""),
+            Unreadable(PulseCommand.KIND | 0x80, is_known=True),
+        ),
         (Frame(DoorMoved.KIND, 1, 0, b"\0"), Unreadable(DoorMoved.KIND, is_known=True)),
     ],
 )
@@ -96,7 +99,9 @@ def test_payload_of_another_length_is_not_read(frame: Frame, expected: Unreadabl
     assert message_of(frame) == expected
 
 
-@pytest.mark.parametrize("message", [Pulse(256, 100), Pulse(1, 65536), Buzzer(-1), Lamps(-1, 0)])
+@pytest.mark.parametrize(
+    "message", [PulseCommand(256, 100), PulseCommand(1, 65536), BuzzerCommand(-1), Lamps(-1, 0)]
+)
 def test_value_that_does_not_fit_is_not_sent(message: Message) -> None:
     with pytest.raises(ValueError, match="does not fit"):
         frame_of(message, 1, 1)

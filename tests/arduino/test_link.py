@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from boxd.arduino.frames import FrameStream
-from boxd.arduino.messages import Lamps, Pulse, message_of
+from boxd.arduino.messages import Lamps, PulseCommand, message_of
 from boxd.devices import DeviceState, DoorState, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from tests.arduino.wires import Bench, bench
@@ -178,8 +178,8 @@ async def test_pulse_does_not_wait_behind_lamps(tmp_path: Path) -> None:
         )
 
     sent = [message_of(frame) for frame in FrameStream().feed(received)]
-    orders = [each for each in sent if isinstance(each, Pulse | Lamps)]
-    assert [type(each) for each in orders] == [Lamps, Pulse, Lamps]
+    orders = [each for each in sent if isinstance(each, PulseCommand | Lamps)]
+    assert [type(each) for each in orders] == [Lamps, PulseCommand, Lamps]
     assert made.unit.lamps[LampName.STANDBY] is False
 
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from boxd.arduino.frames import Frame, FrameStream
-from boxd.arduino.messages import Hello, Ping, Pulse, message_of
+from boxd.arduino.messages import Hello, Ping, PulseCommand, message_of
 from tests.arduino.wires import Bench, bench
 
 
@@ -18,7 +18,7 @@ async def test_commands_are_traced_and_pings_are_not(tmp_path: Path) -> None:
         said = [message_of(frame) for frame in traced(made)]
 
     assert Hello() in said
-    assert said.count(Pulse(2, 60)) == 1
+    assert said.count(PulseCommand(2, 60)) == 1
     assert Ping() not in said
 
 

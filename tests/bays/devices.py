@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from boxd.bays.device_tests import DeviceTests
-from boxd.bays.rack import Rack
+from boxd.bays.rack import DeviceRegistry
 from boxd.config.schema import Config
 from boxd.device_parts import ReportedDoor, ReportedKeypad
 from boxd.devices import (
@@ -117,7 +117,7 @@ class DevicesInMemory:
             for each in self.config.devices
         }
         self.bus = BusInMemory([*self.by_name.values()], strangers)
-        self.rack = Rack([*self.by_name], [self.bus])
+        self.rack = DeviceRegistry([*self.by_name], [self.bus])
         self.bays = {bay.id: QuietBay(bay.id) for bay in self.config.bays}
 
     async def settle(self) -> None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from boxd.devices import Key, KeyTouch, LampName
-from boxd.redemption import Answer, Refusal, Reply, Stage, Standing
+from boxd.redemption import Answer, RedemptionStanding, Refusal, Reply, Stage
 
 FINGER_S = 0.08
 """How long a finger rests on a key, and how long it is away from it."""
 
-STANDING = Standing("r-1", "bay-1", Stage.LOAD, 1, "2026-11-21T12:00:00+00:00", 1, "sticker", "Mug")
+STANDING = RedemptionStanding(
+    "r-1", "bay-1", Stage.LOAD, 1, "2026-11-21T12:00:00+00:00", 1, "sticker", "Mug"
+)
 
 
 @dataclass
@@ -144,12 +146,14 @@ class ScriptedDesk:
             raise self.down
 
 
-def standing(stage: Stage, step: int = 1, redemption: str = "r-1", **changes: Any) -> Standing:
+def standing(
+    stage: Stage, step: int = 1, redemption: str = "r-1", **changes: Any
+) -> RedemptionStanding:
     """A redemption at bay-1 with a mug in locker 1."""
     return replace(STANDING, stage=stage, step=step, redemption=redemption, **changes)
 
 
-def refused(refusal: Refusal, redemption: str = "r-1") -> Standing:
+def refused(refusal: Refusal, redemption: str = "r-1") -> RedemptionStanding:
     return standing(Stage.REFUSED, redemption=redemption, refusal=refusal, locker=None)
 
 

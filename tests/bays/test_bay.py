@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from boxd.bays.bay import Bay, BayDevices
-from boxd.bays.check import Patience
+from boxd.bays.check import RetryLimits
 from boxd.config import schema
 from boxd.devices import Key
 from boxd.errors import Refused, TemporalUnavailable
@@ -49,7 +49,7 @@ class Front:
             on_change=self._changed,
             timers=self.clock,
             now=lambda: NOON,
-            patience=Patience(longest_s=0.2, retry_s=0.001),
+            patience=RetryLimits(longest_s=0.2, retry_s=0.001),
         )
         if serving:
             self.bay.serve(ready=True)

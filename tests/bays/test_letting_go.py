@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from boxd.bays.letting_go import LettingGo
+from boxd.bays.letting_go import LatchFeedback
 from boxd.bays.prompts import prompt_for
 from boxd.device_parts import ReportedDoor
 from boxd.devices import DoorState
@@ -17,7 +17,7 @@ from tests.bays.parts import STANDING
 
 async def test_a_bolt_that_sprang_back_has_let_go_all_the_same() -> None:
     contact = ReportedDoor()
-    letting_go = LettingGo(contact)
+    letting_go = LatchFeedback(contact)
     letting_go.expect()
     contact.move(DoorState.OPEN)
     contact.move(DoorState.CLOSED)
@@ -27,7 +27,7 @@ async def test_a_bolt_that_sprang_back_has_let_go_all_the_same() -> None:
 
 async def test_what_came_before_the_order_does_not_count() -> None:
     contact = ReportedDoor()
-    letting_go = LettingGo(contact)
+    letting_go = LatchFeedback(contact)
     contact.move(DoorState.OPEN)
     contact.move(DoorState.CLOSED)
     await DevicesInMemory().settle()

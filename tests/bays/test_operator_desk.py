@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from boxd.bays.operator_desk import ACTOR, DeskState, OperatorDesk
+from boxd.bays.operator_desk import ACTOR, ConsoleState, OperatorConsole
 from boxd.bays.prompts import Prize, Prompt, prompt_for
 from boxd.devices import DoorState, Key
 from boxd.errors import TemporalUnavailable
@@ -43,7 +43,7 @@ class Keys:
         self.buzzer = RecordingBuzzer()
         self.redemptions = ScriptedDesk()
         self.changes = 0
-        self.desk = OperatorDesk(
+        self.desk = OperatorConsole(
             self.redemptions,
             self.fingers,
             self.buzzer,
@@ -66,7 +66,7 @@ class Keys:
         return [answer.kind for answer in self.redemptions.answers]
 
     @property
-    def state(self) -> DeskState:
+    def state(self) -> ConsoleState:
         return self.desk.state()
 
 
@@ -115,7 +115,7 @@ async def test_what_the_box_does_itself_has_the_focus_only_alone(keys: Keys) -> 
 
 async def test_a_press_without_a_question_does_nothing(keys: Keys) -> None:
     keys.fingers.press(Key.ENTER, Key.DIGIT_0)
-    assert keys.state == DeskState()
+    assert keys.state == ConsoleState()
     assert keys.redemptions.answers == []
 
 
@@ -185,7 +185,7 @@ async def test_pages_go_round_and_back_leaves_them(keys: Keys) -> None:
     keys.fingers.press(Key.DIGIT_1, Key.ENTER, Key.ENTER)
     assert (keys.state.menu, keys.state.page) == ("substitute", 0)
     keys.fingers.press(Key.CANCEL)
-    assert keys.state == DeskState(OLD.id)
+    assert keys.state == ConsoleState(OLD.id)
 
 
 async def test_prizes_that_move_to_other_keys_are_not_chosen_by_a_finger_on_its_way(
@@ -202,7 +202,7 @@ async def test_a_menu_closes_with_its_question(keys: Keys) -> None:
     keys.show(OLD)
     keys.fingers.press(Key.CANCEL)
     keys.show(_prompt(step=2))
-    assert keys.state == DeskState("r-1:2")
+    assert keys.state == ConsoleState("r-1:2")
 
 
 async def test_a_jam_is_tried_again_by_key_one(keys: Keys) -> None:
@@ -217,7 +217,7 @@ async def test_presses_while_an_answer_is_under_way_are_ignored(keys: Keys) -> N
     keys.show(OLD)
     keys.fingers.press(Key.ENTER, Key.ENTER, Key.DIGIT_0, Key.CANCEL)
     assert await keys.answers() == [AnswerKind.LOADED]
-    assert keys.state == DeskState(OLD.id)
+    assert keys.state == ConsoleState(OLD.id)
 
 
 async def test_after_an_accepted_answer_keys_wait_for_the_new_question(keys: Keys) -> None:
@@ -296,7 +296,7 @@ async def test_a_keypad_that_was_away_holds_no_key(keys: Keys) -> None:
 
 
 async def test_a_box_without_operators_keys_still_holds_the_focus() -> None:
-    desk = OperatorDesk(
+    desk = OperatorConsole(
         ScriptedDesk(), None, None, on_change=lambda: None, timers=HandClock(), stuck_key_s=10
     )
     desk.update([NEW, OLD])

@@ -9,7 +9,7 @@ import pytest
 from boxd.bays.options import DECLINE, SUBSTITUTE, Option, Tone
 from boxd.bays.prompts import Prize, Prompt, prompt_for
 from boxd.devices import DoorState, Key
-from boxd.redemption import ANSWERS_AT, Remedy, Stage, Standing, why_refused
+from boxd.redemption import ANSWERS_AT, RedemptionStanding, Remedy, Stage, why_refused
 
 from .parts import standing
 
@@ -256,7 +256,7 @@ def _json(row: str, answer: object = None, opens: str = "") -> dict[str, object]
 
 
 def test_an_answer_carries_all_that_its_option_says() -> None:
-    redemption: Standing = standing(Stage.JAM, 5)
+    redemption: RedemptionStanding = standing(Stage.JAM, 5)
     prompt = prompt_for(redemption, None, STOCK)
     (again,) = [one.answer for one in prompt.options if one.id == "again"]
     assert again is not None

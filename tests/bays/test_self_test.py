@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from boxd.bays.rack import Rack
-from boxd.bays.self_test import Result, self_test
+from boxd.bays.rack import DeviceRegistry
+from boxd.bays.self_test import SelfTestResult, self_test
 from boxd.devices import DeviceState, DoorState, LampName, Stranger
 from boxd.sim.hardware import SimulatedHardware
 from tests.bays.devices import DevicesInMemory
@@ -15,7 +15,7 @@ from tests.midi.trace import records
 from tests.midi.waiting import until
 
 
-async def _found(rack: Rack) -> dict[tuple[str, str], tuple[str, str]]:
+async def _found(rack: DeviceRegistry) -> dict[tuple[str, str], tuple[str, str]]:
     rows = await self_test(rack, settles_s=0)
     return {(row.device, row.part): (row.result.value, row.remark) for row in rows}
 
@@ -48,7 +48,7 @@ async def test_a_contact_that_has_said_nothing_fails() -> None:
 async def test_something_unknown_that_is_plugged_in_is_named() -> None:
     devices = DevicesInMemory([Stranger("codetv", "CodeTV Board 7")])
     result, remark = (await _found(devices.rack))["CodeTV Board 7", ""]
-    assert result == Result.SKIPPED
+    assert result == SelfTestResult.SKIPPED
     assert "in no configuration" in remark
 
 
@@ -84,6 +84,6 @@ async def test_no_latch_edge_and_no_unlock_byte_is_in_the_trace(tmp_path: Path) 
     finally:
         await rack.close()
         hardware.close()
-    assert len([row for row in rows if row.result is Result.PASSED]) > 6
+    assert len([row for row in rows if row.result is SelfTestResult.PASSED]) > 6
     assert [line for line in seen if line["what"] == "bytes"], "the lamps were sent"
     assert [line for line in seen if line["what"] == "latch"] == []

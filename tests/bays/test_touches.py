@@ -6,74 +6,80 @@ import random
 
 import pytest
 
-from boxd.bays.touches import DEBOUNCE_S, Ignored, TouchFilter
+from boxd.bays.touches import DEBOUNCE_S, IgnoredTouch, TouchFilter
 from boxd.devices import Key, KeyTouch
 
 STUCK_S = 10.0
 Event = tuple[str, float]  # "+5" touched, "-5" released, and when
 
-IMPOSSIBLE: dict[str, tuple[list[Event], list[Key | Ignored]]] = {
+IMPOSSIBLE: dict[str, tuple[list[Event], list[Key | IgnoredTouch]]] = {
     "a touch and its release are one press": (
         [("+5", 0), ("-5", 0.1)],
-        [Key.DIGIT_5, Ignored.RELEASED],
+        [Key.DIGIT_5, IgnoredTouch.RELEASED],
     ),
     "a press counts at the touch, held or not": ([("+Enter", 0)], [Key.ENTER]),
     "the same key twice is two presses": (
         [("+5", 0), ("-5", 0.1), ("+5", 0.2)],
-        [Key.DIGIT_5, Ignored.RELEASED, Key.DIGIT_5],
+        [Key.DIGIT_5, IgnoredTouch.RELEASED, Key.DIGIT_5],
     ),
-    "a release without a touch is none": ([("-5", 0)], [Ignored.NOT_TOUCHED]),
+    "a release without a touch is none": ([("-5", 0)], [IgnoredTouch.NOT_TOUCHED]),
     "a second release is none": (
         [("+5", 0), ("-5", 0.1), ("-5", 0.2)],
-        [Key.DIGIT_5, Ignored.RELEASED, Ignored.NOT_TOUCHED],
+        [Key.DIGIT_5, IgnoredTouch.RELEASED, IgnoredTouch.NOT_TOUCHED],
     ),
     "chatter at the touch is none": (
         [("+5", 0), ("-5", 0.01), ("+5", 0.02), ("-5", 0.1)],
-        [Key.DIGIT_5, Ignored.RELEASED, Ignored.BOUNCED, Ignored.RELEASED],
+        [Key.DIGIT_5, IgnoredTouch.RELEASED, IgnoredTouch.BOUNCED, IgnoredTouch.RELEASED],
     ),
     "chatter at the release is none": (
         [("+5", 0), ("-5", 1), ("+5", 1.02), ("-5", 1.03)],
-        [Key.DIGIT_5, Ignored.RELEASED, Ignored.BOUNCED, Ignored.RELEASED],
+        [Key.DIGIT_5, IgnoredTouch.RELEASED, IgnoredTouch.BOUNCED, IgnoredTouch.RELEASED],
     ),
     "chatter of one key leaves another alone": (
         [("+5", 0), ("-5", 0.01), ("+6", 0.02)],
-        [Key.DIGIT_5, Ignored.RELEASED, Key.DIGIT_6],
+        [Key.DIGIT_5, IgnoredTouch.RELEASED, Key.DIGIT_6],
     ),
     "a second key while another is held is none": (
         [("+5", 0), ("+6", 0.1), ("-6", 0.2), ("-5", 0.3), ("+6", 0.4)],
-        [Key.DIGIT_5, Ignored.ANOTHER_HELD, Ignored.RELEASED, Ignored.RELEASED, Key.DIGIT_6],
+        [
+            Key.DIGIT_5,
+            IgnoredTouch.ANOTHER_HELD,
+            IgnoredTouch.RELEASED,
+            IgnoredTouch.RELEASED,
+            Key.DIGIT_6,
+        ],
     ),
     "a second key that stays holds up a third": (
         [("+5", 0), ("+6", 0.1), ("-5", 0.2), ("+7", 0.3)],
-        [Key.DIGIT_5, Ignored.ANOTHER_HELD, Ignored.RELEASED, Ignored.ANOTHER_HELD],
+        [Key.DIGIT_5, IgnoredTouch.ANOTHER_HELD, IgnoredTouch.RELEASED, IgnoredTouch.ANOTHER_HELD],
     ),
     "a touch after a lost release is a press": (
         [("+5", 0), ("+5", 0.3), ("-5", 0.4)],
-        [Key.DIGIT_5, Key.DIGIT_5, Ignored.RELEASED],
+        [Key.DIGIT_5, Key.DIGIT_5, IgnoredTouch.RELEASED],
     ),
     "a touch too soon for a lost release is chatter": (
         [("+5", 0), ("+5", 0.09)],
-        [Key.DIGIT_5, Ignored.BOUNCED],
+        [Key.DIGIT_5, IgnoredTouch.BOUNCED],
     ),
     "touches that never end are a misfiring pad": (
         [("+5", 0), ("+5", 0.3), ("+5", 0.6), ("+5", 0.9)],
-        [Key.DIGIT_5, Key.DIGIT_5, Ignored.MISFIRED, Ignored.MISFIRED],
+        [Key.DIGIT_5, Key.DIGIT_5, IgnoredTouch.MISFIRED, IgnoredTouch.MISFIRED],
     ),
     "a stuck key lets others pass": (
         [("+5", 0), ("+6", 9.9), ("-6", 10), ("+6", 10.1)],
-        [Key.DIGIT_5, Ignored.ANOTHER_HELD, Ignored.RELEASED, Key.DIGIT_6],
+        [Key.DIGIT_5, IgnoredTouch.ANOTHER_HELD, IgnoredTouch.RELEASED, Key.DIGIT_6],
     ),
     "a stuck key is ignored until it is released": (
         [("+5", 0), ("+5", 11), ("-5", 11.1), ("+5", 11.3)],
-        [Key.DIGIT_5, Ignored.STUCK, Ignored.RELEASED, Key.DIGIT_5],
+        [Key.DIGIT_5, IgnoredTouch.STUCK, IgnoredTouch.RELEASED, Key.DIGIT_5],
     ),
     "a key that was never counted gets stuck as well": (
         [("+5", 0), ("+6", 1), ("-5", 2), ("+6", 12)],
-        [Key.DIGIT_5, Ignored.ANOTHER_HELD, Ignored.RELEASED, Ignored.STUCK],
+        [Key.DIGIT_5, IgnoredTouch.ANOTHER_HELD, IgnoredTouch.RELEASED, IgnoredTouch.STUCK],
     ),
     "a clock that goes back makes no press": (
         [("+5", 5), ("-5", 5.1), ("+5", 1)],
-        [Key.DIGIT_5, Ignored.RELEASED, Ignored.BOUNCED],
+        [Key.DIGIT_5, IgnoredTouch.RELEASED, IgnoredTouch.BOUNCED],
     ),
 }
 
@@ -84,7 +90,7 @@ def _touch(event: Event) -> KeyTouch:
 
 @pytest.mark.parametrize(("events", "expected"), IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
 def test_possible_and_impossible_sequences(
-    events: list[Event], expected: list[Key | Ignored]
+    events: list[Event], expected: list[Key | IgnoredTouch]
 ) -> None:
     touches = TouchFilter(STUCK_S)
     assert expected == [touches.take(_touch(event)) for event in events]
@@ -125,11 +131,11 @@ def test_a_hundred_thousand_random_events_never_type_by_themselves() -> None:
     for touch in _random_touches(100_000):
         result = touches.take(touch)
         if not touch.touched:
-            assert isinstance(result, Ignored)
+            assert isinstance(result, IgnoredTouch)
             touched_since_release[touch.key] = presses_since_release[touch.key] = 0
             continue
         touched_since_release[touch.key] = touched_since_release.get(touch.key, 0) + 1
-        if isinstance(result, Ignored):
+        if isinstance(result, IgnoredTouch):
             continue
         presses += 1
         assert result is touch.key

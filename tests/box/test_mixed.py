@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from boxd.sim.copper import Copper
+from boxd.sim.copper import PinMemory
 from tests.box.booth import Booth, wait_until
 from tests.box.going_on import go_on_to_the_end
 
@@ -115,7 +115,7 @@ def test_a_device_that_goes_and_comes_back_opens_nothing_and_holds_up_nobody(
 
 def latch_pin_is_high(booth: Booth) -> bool:
     """Whether the guard energises locker 1's latch, wherever its wires are."""
-    with closing(Copper(booth.state / "simulated-pins")) as copper:
+    with closing(PinMemory(booth.state / "simulated-pins")) as copper:
         return copper.level(LATCH_PIN)
 
 

@@ -19,7 +19,7 @@ from boxd.errors import ConfigError
 from boxd.key_file import make_key
 from boxd.ledger.database import open_ledger
 from boxd.upgrade import system
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 
 OPENED_BY = "correct horse battery"
 takes_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to users: takes root")
@@ -79,9 +79,9 @@ def test_a_list_of_all_authorities_stays_the_systems(
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> InstallPaths:
     """An installation whose release is this checkout."""
-    places = Places(tmp_path)
+    places = InstallPaths(tmp_path)
     release = places.releases / "1.0.0"
     (release / "bin").mkdir(parents=True)
     for name in ("VERSION", "DIGEST"):
@@ -98,7 +98,7 @@ def places(tmp_path: Path) -> Places:
 
 
 def test_a_configuration_that_does_not_fit_is_refused_before_anything_changes(
-    config_file: Path, places: Places, unpacked: Path
+    config_file: Path, places: InstallPaths, unpacked: Path
 ) -> None:
     opened = open_card(made(config_file), OPENED_BY, unpacked)
     (unpacked / "boxd.toml").write_text("[of_another_release]\n", encoding="utf-8")
@@ -112,7 +112,7 @@ def test_a_configuration_that_does_not_fit_is_refused_before_anything_changes(
 
 @takes_root
 def test_keys_go_to_a_stick_that_knows_no_owners(
-    config_file: Path, places: Places, unpacked: Path, monkeypatch: pytest.MonkeyPatch
+    config_file: Path, places: InstallPaths, unpacked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config: Config = load(config_file)
     opened = open_card(made(config_file), OPENED_BY, unpacked)

@@ -16,7 +16,7 @@ from boxd.ledger import (
     redemptions,
     stock,
 )
-from boxd.ledger.actuations import Order, Outcome
+from boxd.ledger.actuations import ActuationOrder, Outcome
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.midi import codetv
@@ -40,7 +40,7 @@ class RealBooth:
         self.pulse_ended = asyncio.Event()
         self.board = SimulatedBoard(BOARD, Trace(self.trace), self._latch_changed)
         self.board.power_on()
-        prizes = [stock.Prize("mug", "Mug", 9), stock.Prize("pin", "Pin", 5)]
+        prizes = [stock.StockedPrize("mug", "Mug", 9), stock.StockedPrize("pin", "Pin", 5)]
         self.ledger.write_now(lambda tx: lockers.declare(tx, [1, 2]))
         self.ledger.write_now(lambda tx: stock.import_prizes(tx, prizes, "ann"))
 
@@ -73,18 +73,18 @@ class RealBooth:
         assert standing is not None
         number = f"{redemption}-{standing.step}"
         answer = Answer(*(number, redemption, standing.step, kind, "ann"), sku=sku, remedy=remedy)
-        around = redemptions.Around(DoorState.CLOSED, [1, 2], voids)
+        around = redemptions.AnswerContext(DoorState.CLOSED, [1, 2], voids)
         reply = self.ledger.write_now(lambda tx: redemptions.record_answer(tx, answer, around))
         assert reply.accepted, reply.why
 
     async def open_locker(self, redemption: str, attempt: int, stage: Stage) -> None:
-        order = Order(f"{redemption}/{attempt}", 1, BOARD, "boxd", "loaded", redemption)
+        order = ActuationOrder(f"{redemption}/{attempt}", 1, BOARD, "boxd", "loaded", redemption)
         await self.actuate(order, Outcome.DONE)
         self.ledger.write_now(
             lambda tx: redemptions.settle_opening(tx, redemption, attempt, stage, False)
         )
 
-    async def actuate(self, order: Order, outcome: Outcome | None) -> None:
+    async def actuate(self, order: ActuationOrder, outcome: Outcome | None) -> None:
         self.ledger.write_now(lambda tx: actuations.intend(tx, order))
         if outcome is not Outcome.FAILED:
             self.pulse_ended.clear()
@@ -108,7 +108,7 @@ async def test_an_order_cut_short_is_clean_until_somebody_repeats_it(tmp_path: P
     booth = RealBooth(tmp_path)
     booth.claim("r-1", booth.issue()["code"])
     booth.answer("r-1", AnswerKind.LOADED)
-    order = Order("r-1/1", 1, BOARD, "boxd", "loaded", "r-1")
+    order = ActuationOrder("r-1/1", 1, BOARD, "boxd", "loaded", "r-1")
     await booth.actuate(order, None)
     assert check(booth.file, booth.trace) == []
     booth.ledger.write_now(actuations.settle_interrupted)
@@ -146,7 +146,7 @@ async def live_through_a_day(booth: RealBooth) -> None:
     booth.answer("r-4", AnswerKind.CANCELLED)
     number = int(str(voided["id"]))
     booth.ledger.write_now(lambda tx: codes.void(tx, number, "lost", "ann"))
-    await booth.actuate(Order("o-1", 2, BOARD, "ann", "the key is inside"), Outcome.DONE)
-    await booth.actuate(Order("o-2", 2, BOARD, "ann", "once more"), Outcome.FAILED)
+    await booth.actuate(ActuationOrder("o-1", 2, BOARD, "ann", "the key is inside"), Outcome.DONE)
+    await booth.actuate(ActuationOrder("o-2", 2, BOARD, "ann", "once more"), Outcome.FAILED)
     booth.now += timedelta(days=2)
     booth.claim("r-5", short_lived["code"])

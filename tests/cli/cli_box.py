@@ -11,7 +11,7 @@ from typing import Any
 from housekeeping_in_memory import HousekeepingInMemory
 
 from boxd.errors import BoxdError, NotFound, Refused
-from boxd.redemption import Answer, Reply, Stage, Standing
+from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
 from boxd.web.app import Application
 from boxd.web.box import CodesWanted, Json, PrizeRow
 from boxd.web.server import WebServer
@@ -184,7 +184,7 @@ class BoxInMemory:
 
     async def answer(self, answer: Answer) -> Reply:
         self._asked("answer", answer)
-        standing = Standing(answer.redemption, "bay-1", Stage.OPEN, 4, AT)
+        standing = RedemptionStanding(answer.redemption, "bay-1", Stage.OPEN, 4, AT)
         return Reply(not self.refuses, self.refuses, standing)
 
     async def redemptions(

@@ -12,7 +12,7 @@ from boxd.clock import (
     KEPT_WITHIN_S,
     STEP_S,
     Looked,
-    Reckoning,
+    TimeBase,
     behind_by_s,
     believed,
     duration,
@@ -35,7 +35,7 @@ class Machine:
     boot_s: float = 20.0
     is_synchronised: bool = False
     keeps_time: bool = False
-    standing: Reckoning | None = None
+    standing: TimeBase | None = None
 
     @property
     def wall(self) -> datetime:
@@ -51,21 +51,21 @@ class Machine:
         clocks = (self.wall, self.boot, self.boot_s, self.is_synchronised, self.keeps_time)
         return Looked(*clocks)
 
-    def look(self) -> Reckoning:
+    def look(self) -> TimeBase:
         self.standing = reckon(self.standing, self.looked())
         return self.standing
 
-    def go_on(self, seconds: float) -> Reckoning:
+    def go_on(self, seconds: float) -> TimeBase:
         self.true += timedelta(seconds=seconds)
         self.boot_s += seconds
         return self.look()
 
-    def jump(self, seconds: float, *, is_synchronised: bool = False) -> Reckoning:
+    def jump(self, seconds: float, *, is_synchronised: bool = False) -> TimeBase:
         self.wall_ahead_s += seconds
         self.is_synchronised = is_synchronised
         return self.look()
 
-    def reboot(self, dark_s: float, wall: datetime) -> Reckoning:
+    def reboot(self, dark_s: float, wall: datetime) -> TimeBase:
         self.true += timedelta(seconds=dark_s)
         self.wall_ahead_s = (wall - self.true).total_seconds()
         self.boot, self.boot_s, self.is_synchronised = f"{self.boot}+", 15.0, False

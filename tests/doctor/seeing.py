@@ -17,7 +17,7 @@ from boxd.config import Config, load
 from boxd.doctor.check import examine, worst
 from boxd.doctor.checks import CHECKS
 from boxd.doctor.finding import Finding, Grade
-from boxd.doctor.patient import Daemon, Patient, Run
+from boxd.doctor.patient import CheckContext, Daemon, Run
 from boxd.doctor.programs import said_by
 from boxd.errors import ConfigError
 
@@ -60,7 +60,7 @@ def patient(
     run: Run = said_by,
     environment: Mapping[str, str] = os.environ,
     is_root: bool = True,
-) -> Patient:
+) -> CheckContext:
     """The box of this configuration, as `boxd doctor` would find it."""
     found: Config | ConfigError
     try:
@@ -69,7 +69,7 @@ def patient(
         found = error
     looked = Looked(wall or datetime.now(UTC), "boot", 100.0, is_synchronised)
     asking = Daemon(lambda path: _asked(found, path))
-    return Patient(config_file, found, asking, looked, run, root, environment, is_root)
+    return CheckContext(config_file, found, asking, looked, run, root, environment, is_root)
 
 
 def _asked(found: Config | ConfigError, path: str) -> dict[str, Any]:
@@ -78,19 +78,19 @@ def _asked(found: Config | ConfigError, path: str) -> dict[str, Any]:
     return answer
 
 
-def findings(box: Patient, family: str, name: str) -> tuple[Finding, ...]:
+def findings(box: CheckContext, family: str, name: str) -> tuple[Finding, ...]:
     """What this check finds."""
     (check,) = (each for each in CHECKS if (each.family, each.name) == (family, name))
     return examine(check, box).findings
 
 
-def finding(box: Patient, family: str, name: str) -> Finding:
+def finding(box: CheckContext, family: str, name: str) -> Finding:
     """The first of the worst that this check finds."""
     found = findings(box, family, name)
     return next(each for each in found if each.grade is worst(found))
 
 
-def expect(box: Patient, family: str, name: str, grade: Grade, *words: str) -> Finding:
+def expect(box: CheckContext, family: str, name: str, grade: Grade, *words: str) -> Finding:
     """The finding, which has this grade and says these words, in what was seen or as remedy."""
     found = finding(box, family, name)
     said = f"{found.seen} > {found.remedy}"

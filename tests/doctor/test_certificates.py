@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from boxd.doctor.finding import Grade
-from boxd.doctor.patient import Patient
+from boxd.doctor.patient import CheckContext
 from tests.doctor.conftest import RestingBox
 from tests.doctor.seeing import expect, patient
 from tests.web.certificates import write_pair
@@ -27,7 +27,7 @@ def with_phones(resting: RestingBox, host: str = "127.0.0.1") -> Path:
     return resting.change("enabled = false\n", PHONES.format(host=host))
 
 
-def then(config: Path, days: float) -> Patient:
+def then(config: Path, days: float) -> CheckContext:
     """The box as it would be found so many days from now."""
     return patient(config, wall=datetime.now(UTC) + timedelta(days=days))
 

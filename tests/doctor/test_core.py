@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from boxd.doctor.check import Check, Examined, examine, worst
+from boxd.doctor.check import Check, CheckResult, examine, worst
 from boxd.doctor.checks import CHECKS
-from boxd.doctor.finding import Finding, Grade, NotSeen, failed, passed, skipped, warned
-from boxd.doctor.patient import Patient
+from boxd.doctor.finding import Finding, Grade, Skip, failed, passed, skipped, warned
+from boxd.doctor.patient import CheckContext
 from boxd.doctor.report import lines
 from tests.doctor.conftest import RestingBox
 from tests.doctor.seeing import by_command, patient
@@ -21,7 +21,7 @@ def check(look: object, within_s: float = 5.0) -> Check:
 
 
 def raising(error: Exception) -> Check:
-    def look(_: Patient) -> Iterator[Finding]:
+    def look(_: CheckContext) -> Iterator[Finding]:
         raise error
         yield
 
@@ -32,7 +32,7 @@ def raising(error: Exception) -> Check:
     ("error", "is_root", "grade", "words"),
     [
         (ValueError("oh"), True, Grade.FAILED, "this check itself broke (ValueError: oh)"),
-        (NotSeen("no such thing"), True, Grade.SKIPPED, "no such thing"),
+        (Skip("no such thing"), True, Grade.SKIPPED, "no such thing"),
         (PermissionError(13, "no", "/a"), False, Grade.SKIPPED, "/a may not be read"),
         (PermissionError(13, "no", "/a"), True, Grade.FAILED, "/a may not be read"),
     ],
@@ -48,7 +48,7 @@ def test_a_check_that_breaks(
 
 
 def test_what_a_check_found_before_it_had_to_stop_counts(resting: RestingBox) -> None:
-    def look(_: Patient) -> Iterator[Finding]:
+    def look(_: CheckContext) -> Iterator[Finding]:
         yield failed("the first is broken", "mend it")
         raise PermissionError(13, "no", "/a")
 
@@ -60,7 +60,7 @@ def test_what_a_check_found_before_it_had_to_stop_counts(resting: RestingBox) ->
 def test_a_check_that_hangs_has_failed(resting: RestingBox) -> None:
     end = threading.Event()
 
-    def look(_: Patient) -> list[Finding]:
+    def look(_: CheckContext) -> list[Finding]:
         end.wait()
         return []
 
@@ -89,7 +89,7 @@ def test_checks_have_names_of_their_own_and_say_what_breaks_them() -> None:
 
 
 def shown(width: int, *findings: Finding, everything: bool = False) -> list[str]:
-    examined = [Examined(check(None), findings)]
+    examined = [CheckResult(check(None), findings)]
     return list(lines(examined, width, lambda word, _: word, everything))
 
 

@@ -10,7 +10,7 @@ import pytest
 from boxd.doctor.finding import Grade
 from boxd.ledger import outbox
 from boxd.ledger.ledger import Ledger
-from boxd.ledger.telling import Telling
+from boxd.ledger.telling import OutboxSettings
 from tests.box.booth import Booth, wait_until
 from tests.doctor.conftest import RestingBox
 from tests.doctor.seeing import expect, findings, patient
@@ -63,7 +63,7 @@ def telling(resting: RestingBox) -> Iterator[Ledger]:
     secret.touch(0o600)
     secret.write_text("whsec_" + "A" * 40)
     resting.change("# url = ", UPSTREAM)
-    ledger = Ledger(resting.ledger, telling=Telling(stock_low=0, most_waiting=5))
+    ledger = Ledger(resting.ledger, telling=OutboxSettings(stock_low=0, most_waiting=5))
     yield ledger
     ledger.close()
 

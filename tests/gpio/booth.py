@@ -15,7 +15,7 @@ from boxd.config.device_schema import GpioDevice
 from boxd.devices import DeviceState, Door, DoorState, KeyTouch
 from boxd.gpio.bus import GpioBus
 from boxd.gpio.device import PinDevice
-from boxd.sim.copper import Copper
+from boxd.sim.copper import PinMemory
 from tests.gpio.wiring import VARIABLE, Wiring, open_wiring
 from tests.midi.waiting import until
 
@@ -38,7 +38,7 @@ class Booth:
     `copper` is there for tests that need more than a gpio-sim chip can do.
     """
 
-    def __init__(self, bus: GpioBus, wiring: Wiring, copper: Copper) -> None:
+    def __init__(self, bus: GpioBus, wiring: Wiring, copper: PinMemory) -> None:
         self.bus = bus
         self.wiring = wiring
         self.copper = copper
@@ -70,7 +70,7 @@ async def running(folder: Path, *devices: GpioDevice) -> AsyncIterator[Booth]:
 
     Resistors hold every output off while nobody drives it; simulated pins live in `folder`.
     """
-    wiring, copper = open_wiring(folder), Copper(folder)
+    wiring, copper = open_wiring(folder), PinMemory(folder)
     for pin, on in outputs_of(devices):
         wiring.rest(pin, on == "low")
     bus = GpioBus(devices, wiring.copper, lambda: None)

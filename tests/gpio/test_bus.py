@@ -13,7 +13,7 @@ import pytest
 from boxd.devices import DeviceState, DoorState, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.gpio.bus import GpioBus
-from boxd.sim.copper import Copper
+from boxd.sim.copper import PinMemory
 from tests.gpio.booth import gpio_device, only_on_copper, running, settled, until_ready
 from tests.midi.waiting import until
 
@@ -65,7 +65,7 @@ async def test_pins_that_appear_are_taken_and_shown_what_was_set(tmp_path: Path)
         await until_ready(device)
         await until(lambda: len(changes) > seen)
         await settled(device.doors["door-1"], DoorState.OPEN)
-        assert Copper(place).level(LAMP)
+        assert PinMemory(place).level(LAMP)
     finally:
         await bus.close()
 
@@ -73,7 +73,7 @@ async def test_pins_that_appear_are_taken_and_shown_what_was_set(tmp_path: Path)
 async def test_a_pin_that_another_program_holds_is_a_matter_of_its_device_alone(
     tmp_path: Path,
 ) -> None:
-    other = Copper(tmp_path)
+    other = PinMemory(tmp_path)
     other.claim(DOOR)
     one = gpio_device("one", doors={"door-1": DOOR}, lamps={"standby": LAMP})
     two = gpio_device("two", keys={"1": KEY})
@@ -203,7 +203,7 @@ async def test_a_closed_bus_leaves_its_pins_to_others(tmp_path: Path) -> None:
         await until_ready(booth.device)
         assert guard_processes()
     assert guard_processes() == []
-    copper = Copper(tmp_path)
+    copper = PinMemory(tmp_path)
     for pin in (LATCH, DOOR, LAMP):
         copper.claim(pin)
     assert not copper.level(LAMP)

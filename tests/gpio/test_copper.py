@@ -15,14 +15,14 @@ from gpiozero import Button, DigitalOutputDevice
 
 from boxd.errors import DeviceUnreachable
 from boxd.gpio.factory import open_pins
-from boxd.sim.copper import EDGES_KEPT, Copper, CopperPull
+from boxd.sim.copper import EDGES_KEPT, MemoryPull, PinMemory
 from tests.gpio.guarding import until
 
 DRIVES_AND_DIES = """
 import os, sys, signal
 from pathlib import Path
-from boxd.sim.copper import Copper
-copper = Copper(Path(sys.argv[1]))
+from boxd.sim.copper import PinMemory
+copper = PinMemory(Path(sys.argv[1]))
 copper.claim(17)
 copper.make_output(17, True)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -30,8 +30,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture
-def copper(tmp_path: Path) -> Iterator[Copper]:
-    copper = Copper(tmp_path)
+def copper(tmp_path: Path) -> Iterator[PinMemory]:
+    copper = PinMemory(tmp_path)
     yield copper
     copper.close()
 
@@ -40,29 +40,31 @@ def drive_and_die(folder: Path) -> None:
     subprocess.run([sys.executable, "-c", DRIVES_AND_DIES, str(folder)], check=False)
 
 
-def test_an_output_stays_driven_when_its_process_dies(copper: Copper, tmp_path: Path) -> None:
+def test_an_output_stays_driven_when_its_process_dies(copper: PinMemory, tmp_path: Path) -> None:
     drive_and_die(tmp_path)
     assert copper.level(17)
     assert copper.is_output(17)
 
 
-def test_the_line_of_a_dead_process_is_free(copper: Copper, tmp_path: Path) -> None:
+def test_the_line_of_a_dead_process_is_free(copper: PinMemory, tmp_path: Path) -> None:
     drive_and_die(tmp_path)
     copper.claim(17)
     copper.make_output(17, False)
     assert not copper.level(17)
 
 
-def test_a_line_has_one_holder(copper: Copper, tmp_path: Path) -> None:
+def test_a_line_has_one_holder(copper: PinMemory, tmp_path: Path) -> None:
     copper.claim(17)
-    other = Copper(tmp_path)
+    other = PinMemory(tmp_path)
     with pytest.raises(BlockingIOError):
         other.claim(17)
     other.claim(18)
     other.close()
 
 
-def test_a_listener_hears_edges_of_another_process_in_order(copper: Copper, tmp_path: Path) -> None:
+def test_a_listener_hears_edges_of_another_process_in_order(
+    copper: PinMemory, tmp_path: Path
+) -> None:
     listener = copper.listen()
     before = time.monotonic()
     drive_and_die(tmp_path)
@@ -75,8 +77,8 @@ def test_a_listener_hears_edges_of_another_process_in_order(copper: Copper, tmp_
     listener.close()
 
 
-def test_a_dead_listener_holds_nobody_up(copper: Copper, tmp_path: Path) -> None:
-    gone = Copper(tmp_path).listen()
+def test_a_dead_listener_holds_nobody_up(copper: PinMemory, tmp_path: Path) -> None:
+    gone = PinMemory(tmp_path).listen()
     path = next((tmp_path / "listeners").iterdir())
     gone.close()
     assert not path.exists()
@@ -85,8 +87,8 @@ def test_a_dead_listener_holds_nobody_up(copper: Copper, tmp_path: Path) -> None
     assert not path.exists()
 
 
-def test_a_resistor_gives_way_to_what_drives(copper: Copper) -> None:
-    copper.make_input(5, CopperPull.UP)
+def test_a_resistor_gives_way_to_what_drives(copper: PinMemory) -> None:
+    copper.make_input(5, MemoryPull.UP)
     assert copper.level(5)
     copper.drive(5, False)
     assert not copper.level(5)
@@ -94,20 +96,20 @@ def test_a_resistor_gives_way_to_what_drives(copper: Copper) -> None:
     assert copper.level(5)
 
 
-def test_a_contact_joins_two_pins_until_it_opens(copper: Copper) -> None:
+def test_a_contact_joins_two_pins_until_it_opens(copper: PinMemory) -> None:
     row, column = 5, 6
-    copper.make_input(column, CopperPull.UP)
+    copper.make_input(column, MemoryPull.UP)
     copper.connect(row, column)
     copper.make_output(row, False)
     assert not copper.level(column)
-    copper.make_input(row, CopperPull.NONE)
+    copper.make_input(row, MemoryPull.NONE)
     assert copper.level(column)
     copper.make_output(row, False)
     copper.disconnect(row, column)
     assert copper.level(column)
 
 
-def test_the_newest_edges_are_kept(copper: Copper) -> None:
+def test_the_newest_edges_are_kept(copper: PinMemory) -> None:
     for number in range(EDGES_KEPT + 10):
         copper.make_output(5, number % 2 == 0)
     edges, next_one = copper.edges()
@@ -117,14 +119,14 @@ def test_the_newest_edges_are_kept(copper: Copper) -> None:
 
 
 def test_levels_of_an_earlier_boot_are_forgotten(tmp_path: Path) -> None:
-    before = Copper(tmp_path)
+    before = PinMemory(tmp_path)
     before.make_output(17, True)
     before.close()
     levels = tmp_path / "levels"
     content = bytearray(levels.read_bytes())
     content[8:24] = bytes(16)
     levels.write_bytes(content)
-    after = Copper(tmp_path)
+    after = PinMemory(tmp_path)
     assert not after.level(17)
     after.close()
 
@@ -140,9 +142,9 @@ def test_gpiozeros_timeline_shows_what_an_output_did(tmp_path: Path) -> None:
 
 
 def test_an_output_switched_on_by_low_begins_without_being_on(
-    copper: Copper, tmp_path: Path
+    copper: PinMemory, tmp_path: Path
 ) -> None:
-    copper.make_input(22, CopperPull.UP)
+    copper.make_input(22, MemoryPull.UP)
     _, since = copper.edges()
     pins = open_pins(tmp_path)
     lamp = DigitalOutputDevice(22, active_high=False, pin_factory=pins)
@@ -153,7 +155,7 @@ def test_an_output_switched_on_by_low_begins_without_being_on(
     pins.close()
 
 
-def test_an_input_hears_every_bounce_with_its_time(copper: Copper, tmp_path: Path) -> None:
+def test_an_input_hears_every_bounce_with_its_time(copper: PinMemory, tmp_path: Path) -> None:
     pins = open_pins(tmp_path)
     door = Button(5, pin_factory=pins)
     heard: list[bool] = []

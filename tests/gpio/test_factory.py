@@ -11,7 +11,7 @@ import pytest
 from boxd.errors import ConfigError, DeviceUnreachable
 from boxd.gpio.factory import ENVIRONMENT, open_pins
 from boxd.gpio.lines import open_lines
-from boxd.sim.copper_pins import CopperPin
+from boxd.sim.copper_pins import MemoryPin
 
 without_a_chip = pytest.mark.skipif(
     bool(list(Path("/dev").glob("gpiochip*"))), reason="this computer has a GPIO chip"
@@ -41,7 +41,7 @@ def test_an_environment_that_agrees_is_accepted(
 ) -> None:
     monkeypatch.setenv(ENVIRONMENT, "mock")
     pins = open_pins(tmp_path)
-    assert isinstance(pins.pin(5), CopperPin)
+    assert isinstance(pins.pin(5), MemoryPin)
     pins.close()
 
 

@@ -9,10 +9,10 @@ from boxd.gpio.guard.messages import (
     Beat,
     Begun,
     Failed,
+    GuardPulse,
+    GuardRefused,
     Message,
-    Pulse,
     Ready,
-    Refused,
     from_bytes,
     to_bytes,
 )
@@ -26,10 +26,10 @@ NOW = 1000.0
     "message",
     [
         Beat(),
-        Pulse(7, 2, 150, 12.5),
+        GuardPulse(7, 2, 150, 12.5),
         Ready(4711),
         Begun(7),
-        Refused(7, "the latch is being pulsed"),
+        GuardRefused(7, "the latch is being pulsed"),
         Failed("GPIO17 wird benützt"),
     ],
     ids=lambda message: type(message).__name__,
@@ -53,16 +53,16 @@ def test_a_long_reason_is_cut_to_a_packet() -> None:
 @pytest.mark.parametrize(
     ("order", "why"),
     [
-        (Pulse(1, 0, 500, NOW), ""),
-        (Pulse(1, 0, 1, NOW), ""),
-        (Pulse(1, 0, 501, NOW), "501 ms is not a pulse"),
-        (Pulse(1, 0, 0, NOW), "0 ms is not a pulse"),
-        (Pulse(1, 2, 100, NOW), "no latch number 2"),
-        (Pulse(1, 0, 100, NOW - 0.3), "the order is 0.30 s old"),
-        (Pulse(1, 0, 100, NOW + 60), "old"),
+        (GuardPulse(1, 0, 500, NOW), ""),
+        (GuardPulse(1, 0, 1, NOW), ""),
+        (GuardPulse(1, 0, 501, NOW), "501 ms is not a pulse"),
+        (GuardPulse(1, 0, 0, NOW), "0 ms is not a pulse"),
+        (GuardPulse(1, 2, 100, NOW), "no latch number 2"),
+        (GuardPulse(1, 0, 100, NOW - 0.3), "the order is 0.30 s old"),
+        (GuardPulse(1, 0, 100, NOW + 60), "old"),
     ],
 )
-def test_only_fresh_orders_within_the_limits_are_carried_out(order: Pulse, why: str) -> None:
+def test_only_fresh_orders_within_the_limits_are_carried_out(order: GuardPulse, why: str) -> None:
     refusal = Pulses(2).why_refused(order, NOW)
     assert why in refusal
     assert bool(refusal) is bool(why)
@@ -70,10 +70,10 @@ def test_only_fresh_orders_within_the_limits_are_carried_out(order: Pulse, why: 
 
 def test_each_latch_has_a_pulse_of_its_own() -> None:
     pulses = Pulses(2)
-    pulses.begin(Pulse(1, 0, 100, NOW), NOW)
-    assert "being pulsed" in pulses.why_refused(Pulse(2, 0, 100, NOW), NOW)
-    assert pulses.why_refused(Pulse(3, 1, 200, NOW), NOW) == ""
-    pulses.begin(Pulse(3, 1, 200, NOW), NOW)
+    pulses.begin(GuardPulse(1, 0, 100, NOW), NOW)
+    assert "being pulsed" in pulses.why_refused(GuardPulse(2, 0, 100, NOW), NOW)
+    assert pulses.why_refused(GuardPulse(3, 1, 200, NOW), NOW) == ""
+    pulses.begin(GuardPulse(3, 1, 200, NOW), NOW)
     assert pulses.due(NOW + 0.15) == (0,)
     pulses.end(0)
     assert pulses.next_end == NOW + 0.2
@@ -93,11 +93,11 @@ def test_what_is_no_pin_is_refused(text: str) -> None:
 @pytest.mark.parametrize(("ms", "rest_s"), [(10, 0.1), (100, 0.1), (500, 0.5)])
 def test_a_latch_rests_after_its_pulse_and_others_need_not(ms: int, rest_s: float) -> None:
     pulses = Pulses(2)
-    pulses.begin(Pulse(1, 0, ms, NOW), NOW)
+    pulses.begin(GuardPulse(1, 0, ms, NOW), NOW)
     over = NOW + ms / 1000
     pulses.end(0)
 
     early, late = over + rest_s - 0.001, over + rest_s + 0.001
-    assert "its coil rests" in pulses.why_refused(Pulse(2, 0, 10, early), early)
-    assert pulses.why_refused(Pulse(2, 1, 10, early), early) == ""
-    assert pulses.why_refused(Pulse(2, 0, 10, late), late) == ""
+    assert "its coil rests" in pulses.why_refused(GuardPulse(2, 0, 10, early), early)
+    assert pulses.why_refused(GuardPulse(2, 1, 10, early), early) == ""
+    assert pulses.why_refused(GuardPulse(2, 0, 10, late), late) == ""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from boxd.daemon.only_one import only_one
-from boxd.sim.copper import Copper, CopperPull
+from boxd.sim.copper import MemoryPull, PinMemory
 from tests.gpio.guarding import Orderer, kill, stop, until
 from tests.gpio.wiring import CopperWiring
 
@@ -62,8 +62,8 @@ def state_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def copper(state_dir: Path) -> Iterator[Copper]:
-    copper = Copper(state_dir / "simulated-pins")
+def copper(state_dir: Path) -> Iterator[PinMemory]:
+    copper = PinMemory(state_dir / "simulated-pins")
     yield copper
     copper.close()
 
@@ -83,7 +83,7 @@ def safe(state_dir: Path) -> tuple[int, dict[str, Any], str]:
     return done.returncode, json.loads(done.stdout), done.stderr
 
 
-def test_what_was_left_on_is_off_and_stays_off(state_dir: Path, copper: Copper) -> None:
+def test_what_was_left_on_is_off_and_stays_off(state_dir: Path, copper: PinMemory) -> None:
     for pin, on in ((LATCH, True), (LOW_LATCH, False), (LAMP, True), (BUZZER, False)):
         copper.make_output(pin, on)
     code, told, _ = safe(state_dir)
@@ -93,15 +93,15 @@ def test_what_was_left_on_is_off_and_stays_off(state_dir: Path, copper: Copper) 
     assert all(copper.is_output(pin) for pin in levels)
 
 
-def test_nothing_moves_when_everything_is_off_already(state_dir: Path, copper: Copper) -> None:
-    copper.make_input(LOW_LATCH, CopperPull.UP)
+def test_nothing_moves_when_everything_is_off_already(state_dir: Path, copper: PinMemory) -> None:
+    copper.make_input(LOW_LATCH, MemoryPull.UP)
     _, since = copper.edges()
     assert safe(state_dir)[0] == 0
     latches = [edge for edge in copper.edges(since)[0] if edge.pin in (LATCH, LOW_LATCH)]
     assert latches == []
 
 
-def test_it_ends_a_pulse_whose_whole_family_was_killed(state_dir: Path, copper: Copper) -> None:
+def test_it_ends_a_pulse_whose_whole_family_was_killed(state_dir: Path, copper: PinMemory) -> None:
     orderer = Orderer(CopperWiring(state_dir / "simulated-pins"), f"{LATCH}=high")
     guard = orderer.guard
     orderer.energise(LATCH, 500)
@@ -114,7 +114,7 @@ def test_it_ends_a_pulse_whose_whole_family_was_killed(state_dir: Path, copper: 
     assert not copper.level(LATCH)
 
 
-def test_a_running_box_keeps_its_latches(state_dir: Path, copper: Copper) -> None:
+def test_a_running_box_keeps_its_latches(state_dir: Path, copper: PinMemory) -> None:
     orderer = Orderer(CopperWiring(state_dir / "simulated-pins"), f"{LATCH}=high")
     try:
         with only_one(state_dir / "boxd.lock"):
@@ -128,7 +128,7 @@ def test_a_running_box_keeps_its_latches(state_dir: Path, copper: Copper) -> Non
         orderer.close()
 
 
-def test_pins_that_a_stranger_holds_are_a_failure(state_dir: Path, copper: Copper) -> None:
+def test_pins_that_a_stranger_holds_are_a_failure(state_dir: Path, copper: PinMemory) -> None:
     copper.claim(LATCH)
     code, told, _ = safe(state_dir)
     assert code == 1

@@ -15,7 +15,7 @@ import pytest
 
 from boxd.config.device_schema import GpioDevice
 from boxd.devices import DoorState, Key, LampName
-from boxd.sim.copper import Copper, Edge
+from boxd.sim.copper import PinEdge, PinMemory
 from boxd.sim.pins import SimulatedPins
 from boxd.sim.trace import Trace
 from tests.gpio.booth import (
@@ -47,7 +47,7 @@ class Front:
         self.latched: list[tuple[str, bool]] = []
         self._path = folder / "trace.jsonl"
         self._trace = Trace(self._path)
-        self.copper = Copper(folder / "copper")
+        self.copper = PinMemory(folder / "copper")
         self.unit = SimulatedPins(
             device,
             folder / "copper",
@@ -95,7 +95,7 @@ async def driven(folder: Path, device: GpioDevice) -> AsyncIterator[tuple[Front,
         yield front, booth
 
 
-def edges(front: Front, pin: int) -> list[Edge]:
+def edges(front: Front, pin: int) -> list[PinEdge]:
     return [edge for edge in front.copper.edges()[0] if edge.pin == pin]
 
 
@@ -263,7 +263,7 @@ def test_what_happened_while_no_program_looked_is_not_lost(tmp_path: Path) -> No
     device = gpio_device(
         latches={"latch-1": LATCH, "latch-2": OTHER_LATCH}, lamps={"standby": LAMP}
     )
-    trace, copper = tmp_path / "trace.jsonl", Copper(tmp_path / "copper")
+    trace, copper = tmp_path / "trace.jsonl", PinMemory(tmp_path / "copper")
 
     def lines() -> list[dict[str, Any]]:
         return [json.loads(line) for line in trace.read_text().splitlines()]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from boxd.sim.copper import Copper, CopperPull
+from boxd.sim.copper import MemoryPull, PinMemory
 
 VARIABLE = "BOXD_TEST_GPIO_SIM"
 TRACING = Path("/sys/kernel/tracing")
@@ -60,10 +60,10 @@ class CopperWiring:
 
     def __init__(self, folder: Path) -> None:
         self.copper: Path | None = folder
-        self._copper = Copper(folder)
+        self._copper = PinMemory(folder)
 
     def rest(self, pin: int, level: bool) -> None:
-        self._copper.make_input(pin, CopperPull.UP if level else CopperPull.DOWN)
+        self._copper.make_input(pin, MemoryPull.UP if level else MemoryPull.DOWN)
         _, self._from = self._copper.edges()
 
     def drive(self, pin: int, level: bool) -> None:

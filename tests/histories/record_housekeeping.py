@@ -41,7 +41,7 @@ async def nothing_expired(house: House) -> str:
 @way
 async def codes_expired_in_batches(house: House) -> str:
     keys = CodeKeys(b"c" * 32, b"r" * 32)
-    prize = stock.Prize("mug", "Mug", 70)
+    prize = stock.StockedPrize("mug", "Mug", 70)
     await house.ledger.write(lambda tx: stock.import_prizes(tx, [prize], "test"))
     order = codes.CodeOrder("ada", BOX, 8, 1, "test", "mug")
     for _ in range(60):

@@ -13,7 +13,7 @@ from boxd.devices import DoorState
 from boxd.ledger import claims, codes, lockers, lockouts, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
-from boxd.redemption import Answer, AnswerKind, Remedy, Reply, Standing
+from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Remedy, Reply
 
 ACTOR = "tester"
 
@@ -37,7 +37,7 @@ class Hands:
         order = codes.CodeOrder("attendee 1", box, 8, valid_days, ACTOR, sku)
         return self.ledger.write_now(lambda tx: codes.issue(tx, order, self.keys))
 
-    def claim(self, code: str | None, redemption: str, bay: str = "bay-1") -> Standing:
+    def claim(self, code: str | None, redemption: str, bay: str = "bay-1") -> RedemptionStanding:
         asked = claims.Claim(redemption, bay, self.keys.digest(code or "1"), code is not None)
         free = [1, 2] if bay == "bay-1" else [3]
         clock = lockouts.BootClock(self.boot, self.seconds)
@@ -46,7 +46,7 @@ class Hands:
 
     def answer(
         self,
-        standing: Standing,
+        standing: RedemptionStanding,
         kind: AnswerKind,
         *,
         door: DoorState | None = DoorState.CLOSED,
@@ -67,7 +67,7 @@ class Hands:
             sku=sku,
             remedy=remedy,
         )
-        around = redemptions.Around(door, [1, 2], voids)
+        around = redemptions.AnswerContext(door, [1, 2], voids)
         return self.ledger.write_now(lambda tx: redemptions.record_answer(tx, answer, around))
 
     def stock(self, sku: str) -> dict[str, object]:
@@ -103,7 +103,7 @@ def open_hands(tmp_path: Path) -> Iterator[Callable[[], Hands]]:
 def hands(open_hands: Callable[[], Hands]) -> Hands:
     """A new ledger with lockers 1 to 3 and two prizes."""
     made = open_hands()
-    prizes = [stock.Prize("mug", "Mug", 3), stock.Prize("pin", "Pin", 2)]
+    prizes = [stock.StockedPrize("mug", "Mug", 3), stock.StockedPrize("pin", "Pin", 2)]
     made.ledger.write_now(lambda tx: lockers.declare(tx, [1, 2, 3]))
     made.ledger.write_now(lambda tx: stock.import_prizes(tx, prizes, ACTOR))
     return made

@@ -78,7 +78,7 @@ def test_a_unit_held_for_no_code_is_released_after_an_hour(
     later(hands, minutes=minutes)
     assert release(hands) == released
     assert hands.stock("mug")["held"] == 1 - released
-    raised = hands.ledger.write_now(lambda tx: alarms.standing(tx.connection))
+    raised = hands.ledger.write_now(lambda tx: alarms.active(tx.connection))
     assert [alarm["kind"] for alarm in raised] == ["code_not_issued"] * released
     ended = hands.ledger.write_now(lambda tx: issues.require(tx.connection, "request/1"))
     assert ended.state.has_ended is bool(released)

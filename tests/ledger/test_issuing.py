@@ -27,7 +27,7 @@ def places(hands: Hands, sku: str = "mug") -> tuple[object, object]:
 
 
 def standing_alarms(hands: Hands) -> list[object]:
-    return [a["kind"] for a in hands.ledger.write_now(lambda tx: alarms.standing(tx.connection))]
+    return [a["kind"] for a in hands.ledger.write_now(lambda tx: alarms.active(tx.connection))]
 
 
 def test_a_prize_is_drawn_as_often_as_its_weight_says() -> None:
@@ -198,7 +198,10 @@ def test_an_order_asked_again_is_the_same_and_not_for_another(hands: Hands, earn
 
 
 def test_a_prize_of_no_weight_is_given_when_it_is_named_alone(hands: Hands, earner: Earner) -> None:
-    never = [stock.Prize("mug", "Mug", 0, weight=0), stock.Prize("pin", "Pin", 0, weight=0)]
+    never = [
+        stock.StockedPrize("mug", "Mug", 0, weight=0),
+        stock.StockedPrize("pin", "Pin", 0, weight=0),
+    ]
     hands.ledger.write_now(lambda tx: stock.import_prizes(tx, never, ACTOR))
     earner.ask("named", "ada", "mug")
     earner.ask("drawn", "ada")

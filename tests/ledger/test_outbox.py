@@ -11,7 +11,7 @@ from boxd.ledger import alarms, audit, codes, forgetting, lockers, outbox, stock
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth, Event
-from boxd.ledger.telling import Telling
+from boxd.ledger.telling import OutboxSettings
 from boxd.redemption import AnswerKind
 from tests.ledger.conftest import ACTOR, Hands
 from tests.ledger.earning import Earner
@@ -36,12 +36,12 @@ class Told(Hands):
             )
 
 
-def told(folder: Path, telling: Telling | None) -> Told:
+def told(folder: Path, telling: OutboxSettings | None) -> Told:
     file = folder / "ledger.db"
     hands: Told
     ledger = Ledger(file, now=lambda: hands.now, telling=telling)
     hands = Told(ledger, CodeKeys(b"c" * 32, b"r" * 32), file)
-    prizes = [stock.Prize("mug", "Mug", 3), stock.Prize("pin", "Pin", 2)]
+    prizes = [stock.StockedPrize("mug", "Mug", 3), stock.StockedPrize("pin", "Pin", 2)]
     ledger.write_now(lambda tx: lockers.declare(tx, [1, 2, 3]))
     ledger.write_now(lambda tx: stock.import_prizes(tx, prizes, ACTOR))
     return hands
@@ -49,7 +49,7 @@ def told(folder: Path, telling: Telling | None) -> Told:
 
 @pytest.fixture
 def hands(tmp_path: Path) -> Told:
-    return told(tmp_path, Telling(stock_low=0, most_waiting=1000))
+    return told(tmp_path, OutboxSettings(stock_low=0, most_waiting=1000))
 
 
 def test_nothing_is_noted_where_there_is_no_upstream(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_voided_and_an_expired_code_are_told_apart(hands: Told) -> None:
 
 
 def test_stock_is_low_once_and_again_after_it_was_filled(tmp_path: Path) -> None:
-    hands = told(tmp_path, Telling(stock_low=1, most_waiting=1000))
+    hands = told(tmp_path, OutboxSettings(stock_low=1, most_waiting=1000))
     for units in (-1, -1, -1, 3, -3):
         hands.ledger.write_now(
             lambda tx, units=units: stock.adjust(tx, "mug", units, "counted", ACTOR)
@@ -150,7 +150,7 @@ def test_places_are_never_given_twice(hands: Told) -> None:
 def test_a_full_outbox_counts_what_it_leaves_out_and_the_audit_trail_has_it(
     tmp_path: Path,
 ) -> None:
-    hands = told(tmp_path, Telling(stock_low=0, most_waiting=10))
+    hands = told(tmp_path, OutboxSettings(stock_low=0, most_waiting=10))
     hands.raise_alarms(25)
     events = hands.waiting()
     left_out = events[-1]
@@ -167,7 +167,7 @@ def test_a_full_outbox_counts_what_it_leaves_out_and_the_audit_trail_has_it(
 
 
 def test_a_full_outbox_goes_on_in_order_once_there_is_room(tmp_path: Path) -> None:
-    hands = told(tmp_path, Telling(stock_low=0, most_waiting=10))
+    hands = told(tmp_path, OutboxSettings(stock_low=0, most_waiting=10))
     hands.raise_alarms(12)
     fifth = hands.waiting()[4]
     hands.ledger.write_now(lambda tx: outbox.received(tx, fifth))

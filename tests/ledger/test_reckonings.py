@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from boxd.clock import Looked, Reckoning, believed, reckon
+from boxd.clock import Looked, TimeBase, believed, reckon
 from boxd.daemon.clock_keeper import anchor
 from boxd.errors import LedgerDamaged
 from boxd.ledger import alarms, audit, codes, reckonings
@@ -25,14 +25,14 @@ def look(hands: Hands, *, is_synchronised: bool = False, boot: str = BOOT) -> Lo
     return Looked(hands.now, boot, hands.seconds, is_synchronised)
 
 
-def adopt(hands: Hands, after: Reckoning) -> int:
+def adopt(hands: Hands, after: TimeBase) -> int:
     before = load(hands)
     return hands.ledger.write_now(
         lambda tx: reckonings.adopt(tx, before, after, "boxd", hands.seconds)
     )
 
 
-def load(hands: Hands) -> Reckoning | None:
+def load(hands: Hands) -> TimeBase | None:
     return hands.ledger.write_now(lambda tx: reckonings.load(tx.connection))
 
 
@@ -47,9 +47,7 @@ def actions(hands: Hands) -> list[object]:
 
 
 def texts(hands: Hands) -> list[str]:
-    return [
-        str(a["text"]) for a in hands.ledger.write_now(lambda tx: alarms.standing(tx.connection))
-    ]
+    return [str(a["text"]) for a in hands.ledger.write_now(lambda tx: alarms.active(tx.connection))]
 
 
 def test_a_new_ledger_knows_no_time(open_hands: Callable[[], Hands]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from boxd.devices import DoorState
 from boxd.ledger import actuations, audit, redemptions
-from boxd.ledger.actuations import Order, Outcome
+from boxd.ledger.actuations import ActuationOrder, Outcome
 from boxd.redemption import AnswerKind, Refusal, Remedy, Stage
 from tests.ledger.conftest import Hands, later
 
@@ -175,7 +175,7 @@ def test_an_order_begun_and_not_ended_is_unknown_and_asked_about(
 ) -> None:
     standing = hands.claim(str(hands.issue()["code"]), "r1")
     hands.answer(standing, AnswerKind.LOADED)
-    order = Order("r1/1", 1, "CodeTV Board 0", "operator", "redemption", "r1")
+    order = ActuationOrder("r1/1", 1, "CodeTV Board 0", "operator", "redemption", "r1")
     hands.ledger.write_now(lambda tx: actuations.intend(tx, order))
     again = open_hands()
     assert again.ledger.write_now(actuations.settle_interrupted) == ["r1/1"]
@@ -214,7 +214,7 @@ def test_a_start_opens_nothing_but_asks(
 ) -> None:
     standing = hands.claim(str(hands.issue()["code"]), "r1")
     hands.answer(standing, AnswerKind.LOADED)
-    order = Order("r1/1", 1, "CodeTV Board 0", "operator", "redemption", "r1")
+    order = ActuationOrder("r1/1", 1, "CodeTV Board 0", "operator", "redemption", "r1")
     if outcome is not None:
         hands.ledger.write_now(lambda tx: actuations.intend(tx, order))
         hands.ledger.write_now(lambda tx: actuations.conclude(tx, order, outcome))

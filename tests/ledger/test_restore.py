@@ -48,7 +48,7 @@ def test_a_restored_ledger_is_what_it_was_then_and_says_so(
     rows = again.ledger.write_now(lambda tx: audit.rows_after(tx.connection, 0, 1000))
     assert (rows[-2]["action"], rows[-2]["actor"]) == ("ledger.restored", "ada (CLI)")
     assert audit.verify(again.ledger._writer).holds
-    (alarm,) = again.ledger.write_now(lambda tx: alarms.standing(tx.connection))
+    (alarm,) = again.ledger.write_now(lambda tx: alarms.active(tx.connection))
     assert "codes used since are good again" in str(alarm["text"])
     assert done.lost == restore.Lost(entries=2, good_again=(), unknown=1)
 

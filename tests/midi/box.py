@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from boxd.bays.rack import Rack
+from boxd.bays.rack import DeviceRegistry
 from boxd.config.device_schema import CodetvDevice, NotesDevice
 from boxd.config.schema import Config
 from boxd.midi.bus import MidiBus
@@ -55,7 +55,9 @@ def config(state_dir: Path, **sections: Any) -> Config:
     return Config.model_validate(document | sections)
 
 
-def midi_rack(configured: Config, ports: PortSystem, on_change: Callable[[], None]) -> Rack:
+def midi_rack(
+    configured: Config, ports: PortSystem, on_change: Callable[[], None]
+) -> DeviceRegistry:
     """The MIDI devices of a configuration on these ports."""
     devices = [each for each in configured.devices if isinstance(each, CodetvDevice | NotesDevice)]
-    return Rack([each.name for each in devices], [MidiBus(devices, ports, on_change)])
+    return DeviceRegistry([each.name for each in devices], [MidiBus(devices, ports, on_change)])

@@ -10,7 +10,7 @@ import pytest
 
 from boxd.devices import Key, LampName
 from boxd.midi import codetv
-from boxd.midi.profile import BoardKey, Ignored
+from boxd.midi.profile import BoardKey, IgnoredMessage
 from boxd.midi.stream import MidiStream
 
 VECTORS = json.loads((Path(__file__).parent.parent / "data" / "codetv-board.json").read_text())
@@ -49,7 +49,7 @@ def test_writes_every_order(vector: dict[str, Any]) -> None:
 def test_takes_no_key_from_what_is_no_board_message(vector: dict[str, Any]) -> None:
     data = bytes.fromhex(vector["bytes"])
     heard = codetv.decode(data)
-    assert isinstance(heard, Ignored)
+    assert isinstance(heard, IgnoredMessage)
     assert heard.why
     through_the_stream = [codetv.decode(message) for message in MidiStream().feed(data)]
     assert not [heard for heard in through_the_stream if isinstance(heard, BoardKey)]
@@ -57,7 +57,7 @@ def test_takes_no_key_from_what_is_no_board_message(vector: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("vector", VECTORS["to_board"], ids=named)
 def test_takes_no_key_from_an_order_that_comes_back(vector: dict[str, Any]) -> None:
-    assert isinstance(codetv.decode(bytes.fromhex(vector["bytes"])), Ignored)
+    assert isinstance(codetv.decode(bytes.fromhex(vector["bytes"])), IgnoredMessage)
 
 
 @pytest.mark.parametrize(

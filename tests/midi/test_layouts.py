@@ -14,7 +14,7 @@ from boxd.devices import DeviceState, Key, KeyTouch, LampName
 from boxd.midi.bus import MidiBus
 from boxd.midi.notes import NotesProfile
 from boxd.midi.ports import Listing, PortPair, find
-from boxd.midi.profile import BoardKey, Ignored
+from boxd.midi.profile import BoardKey, IgnoredMessage
 from boxd.midi.rtmidi_ports import RtMidiPorts
 from tests.midi.peer import ANY_DEVICE, start_peer
 from tests.midi.waiting import until
@@ -162,7 +162,7 @@ def test_what_else_it_sends_presses_nothing(name: str) -> None:
     profile = NotesProfile(pad_of(layout(name)))
 
     for message in PUBLISHED[name].foreign:
-        assert isinstance(profile.decode(bytes.fromhex(message)), Ignored)
+        assert isinstance(profile.decode(bytes.fromhex(message)), IgnoredMessage)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -181,7 +181,7 @@ def test_no_light_is_a_key_so_that_no_echo_can_be_a_press(name: str) -> None:
     profile, published = NotesProfile(pad_of(layout(name))), PUBLISHED[name]
 
     for message in (each for pair in published.lamps.values() for each in (*pair[0], *pair[1])):
-        assert isinstance(profile.decode(bytes.fromhex(message)), Ignored)
+        assert isinstance(profile.decode(bytes.fromhex(message)), IgnoredMessage)
 
 
 async def test_a_launchpad_on_a_real_port_types_a_code_and_shows_the_lamps(jack: str) -> None:

@@ -11,10 +11,10 @@ from boxd.midi.learning import (
     NO_END_S,
     QUIET_S,
     Again,
-    Event,
     Kind,
+    LearnedEvent,
     LearnedKey,
-    Lesson,
+    LearningSession,
     Press,
     Signal,
     read,
@@ -24,7 +24,7 @@ NOTE = Signal(Kind.NOTE, 60)
 BUTTON = Signal(Kind.CONTROL, 41)
 
 
-def events(text: str) -> list[Event]:
+def events(text: str) -> list[LearnedEvent]:
     """Messages as `hex@milliseconds`, those of no control left out."""
     heard = []
     for word in text.split():
@@ -34,7 +34,7 @@ def events(text: str) -> list[Event]:
     return heard
 
 
-def pressed(lesson: Lesson, text: str) -> LearnedKey | Again:
+def pressed(lesson: LearningSession, text: str) -> LearnedKey | Again:
     press = lesson.press()
     for event in events(text):
         press.hear(event)
@@ -42,7 +42,7 @@ def pressed(lesson: Lesson, text: str) -> LearnedKey | Again:
 
 
 def learned(text: str) -> LearnedKey | Again:
-    return pressed(Lesson(), text)
+    return pressed(LearningSession(), text)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_two_notes_at_once_are_asked_for_again() -> None:
 
 
 def test_a_key_that_always_sends_two_notes_is_known_by_the_first() -> None:
-    lesson = Lesson()
+    lesson = LearningSession()
     outcomes = [pressed(lesson, "903c7f 90407f 903c00 904000") for _ in range(2)]
 
     assert isinstance(outcomes[0], Again)
@@ -101,7 +101,7 @@ def test_a_key_that_always_sends_two_notes_is_known_by_the_first() -> None:
 
 
 def test_a_key_that_is_taken_is_not_given_twice() -> None:
-    lesson = Lesson()
+    lesson = LearningSession()
     pressed(lesson, "903c7f 903c00")
 
     assert pressed(lesson, "903c7f 903c00") == Again("that is 0 already; press another key")
@@ -109,7 +109,7 @@ def test_a_key_that_is_taken_is_not_given_twice() -> None:
 
 
 def test_a_stuck_key_that_fires_again_and_again_spoils_no_other() -> None:
-    lesson = Lesson()
+    lesson = LearningSession()
     pressed(lesson, "903c7f 903c00")
     outcome = pressed(lesson, "903c7f 903e7f 903c00 903e00")
 
@@ -119,7 +119,7 @@ def test_a_stuck_key_that_fires_again_and_again_spoils_no_other() -> None:
 
 
 def test_the_late_end_of_the_key_before_is_no_press() -> None:
-    lesson = Lesson()
+    lesson = LearningSession()
     pressed(lesson, "903c7f 903c00")
 
     assert pressed(lesson, "903c00 903e7f 903e00") == LearnedKey(Signal(Kind.NOTE, 62))
@@ -153,7 +153,7 @@ def test_a_key_that_chatters_without_end_is_none() -> None:
 def test_a_key_that_never_ends_is_learned_by_its_next_beginning(
     sent: list[str], expected: LearnedKey
 ) -> None:
-    lesson = Lesson()
+    lesson = LearningSession()
     *first, last = [pressed(lesson, press) for press in sent]
 
     assert all(isinstance(outcome, Again) for outcome in first)
@@ -172,13 +172,13 @@ def test_a_key_that_never_ends_is_learned_by_its_next_beginning(
 def test_a_finger_that_rested_on_a_plain_key_does_not_make_it_one_that_toggles(
     sent: list[str],
 ) -> None:
-    lesson = Lesson()
+    lesson = LearningSession()
 
     assert [pressed(lesson, press) for press in sent][-1] == LearnedKey(BUTTON)
 
 
 def test_once_a_device_has_keys_that_toggle_the_next_one_needs_one_press() -> None:
-    lesson = Lesson()
+    lesson = LearningSession()
     for press in ("b0297f", "b02900", "b0297f"):
         pressed(lesson, press)
 
@@ -210,7 +210,7 @@ def test_nothing_is_over_before_it_began() -> None:
 
 
 def test_asks_for_every_key_once_and_can_go_back_and_skip() -> None:
-    lesson, asked = Lesson(), []
+    lesson, asked = LearningSession(), []
     for number in range(3):
         asked.append(lesson.key)
         pressed(lesson, f"90{number:02x}7f 90{number:02x}00")
@@ -227,6 +227,6 @@ def test_asks_for_every_key_once_and_can_go_back_and_skip() -> None:
 
 
 def test_before_the_first_key_there_is_none_to_go_back_to() -> None:
-    lesson = Lesson()
+    lesson = LearningSession()
     lesson.back()
     assert lesson.key is Key.DIGIT_0

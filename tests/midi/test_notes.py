@@ -8,7 +8,7 @@ import pytest
 from boxd.config.device_schema import MidiControl, NotesDevice, NotesKey, NotesLamp
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.notes import NotesProfile
-from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, Ignored
+from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
 
 PAD = NotesDevice(
     kind="notes",
@@ -78,7 +78,7 @@ def test_reads_keys_and_doors(heard: bytes, expected: Heard) -> None:
     ids=bytes.hex,
 )
 def test_ignores_what_the_map_does_not_name(heard: bytes) -> None:
-    assert isinstance(PROFILE.decode(heard), Ignored)
+    assert isinstance(PROFILE.decode(heard), IgnoredMessage)
 
 
 def test_writes_lamps_buzzer_and_question_on_the_devices_channel() -> None:

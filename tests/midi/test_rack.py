@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from boxd.bays.rack import Rack
+from boxd.bays.rack import DeviceRegistry
 from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
 from boxd.midi.ports import OnMessage, PortPair
@@ -334,7 +334,7 @@ class FailingPorts(SimulatedPorts):
 
 
 @pytest_asyncio.fixture
-async def failing(tmp_path: Path) -> AsyncIterator[tuple[Rack, FailingPorts]]:
+async def failing(tmp_path: Path) -> AsyncIterator[tuple[DeviceRegistry, FailingPorts]]:
     ports = FailingPorts()
     board = SimulatedBoard(BOARD, Trace(tmp_path / "hardware-trace.jsonl"))
     ports.plug(board)
@@ -345,7 +345,7 @@ async def failing(tmp_path: Path) -> AsyncIterator[tuple[Rack, FailingPorts]]:
 
 
 async def test_a_port_that_can_not_be_opened_is_tried_again(
-    failing: tuple[Rack, FailingPorts],
+    failing: tuple[DeviceRegistry, FailingPorts],
 ) -> None:
     rack, ports = failing
     ports.opening_fails = True
@@ -356,7 +356,7 @@ async def test_a_port_that_can_not_be_opened_is_tried_again(
 
 
 async def test_a_pulse_whose_sending_fails_is_unknown(
-    failing: tuple[Rack, FailingPorts], tmp_path: Path
+    failing: tuple[DeviceRegistry, FailingPorts], tmp_path: Path
 ) -> None:
     rack, ports = failing
     await rack.start()
@@ -370,7 +370,7 @@ async def test_a_pulse_whose_sending_fails_is_unknown(
 
 
 async def test_a_lamp_whose_sending_fails_raises_nothing_and_is_sent_again(
-    failing: tuple[Rack, FailingPorts], tmp_path: Path
+    failing: tuple[DeviceRegistry, FailingPorts], tmp_path: Path
 ) -> None:
     rack, ports = failing
     await rack.start()

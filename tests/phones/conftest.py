@@ -15,11 +15,11 @@ from starlette.middleware import Middleware
 from boxd.config.schema import Temporal
 from boxd.daemon.tasks import Tasks
 from boxd.ledger import attendees
-from boxd.phones.answering import Place
-from boxd.phones.attendant_desk import AttendantDesk
+from boxd.phones.answering import SiteInfo
+from boxd.phones.attendant_desk import VerdictService
 from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
-from boxd.phones.desk import PhoneDesk
+from boxd.phones.desk import AttendeeService
 from boxd.phones.links import Signer, attendee_link, checkpoint_link, shown_link
 from boxd.phones.pin import Pin
 from boxd.web.host_check import OwnPagesOnly, SecurityHeaders
@@ -79,10 +79,10 @@ async def phones(directory: Path, settings: Temporal) -> AsyncIterator[Phones]:
         await event.stock("mug", 5)
         signer = Signer(KEY, BOX)
         tasks = Tasks(event.ledger, event.desk)
-        desk = PhoneDesk(event.ledger, tasks, event.keys, signer)
+        desk = AttendeeService(event.ledger, tasks, event.keys, signer)
         pin = Pin(PIN, signer.derived_key("pin"))
-        attendants = AttendantDesk(event.ledger, tasks, desk, signer, pin)
-        place = Place("Prize box", ADDRESS)
+        attendants = VerdictService(event.ledger, tasks, desk, signer, pin)
+        place = SiteInfo("Prize box", ADDRESS)
         routes = [*AttendeePages(desk, place).routes(), *AttendantPages(attendants, place).routes()]
         middleware = [
             Middleware(SecurityHeaders, forms="'self'"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from boxd.sim.copper import Copper
+from boxd.sim.copper import PinMemory
 from tests.systemd.installed import InstalledBox
 
 LATCH, LAMP = 17, 22
@@ -19,21 +19,21 @@ lamps = {{ standby = {LAMP} }}
 
 
 @contextmanager
-def with_a_latch_on_pins(box: InstalledBox) -> Iterator[Copper]:
+def with_a_latch_on_pins(box: InstalledBox) -> Iterator[PinMemory]:
     """Let locker 1's latch be on the Pi's pins, start, and hand out the copper behind them."""
     box.configure(r"(?=# --- Bays)", PINS + "\n")
     box.configure(r'latch = "board-0"\ndoor = "door-pad.door-1"', 'latch = "pins.one"')
     box.override("boxd.service", "Restart=no")
     box.start()
     box.wait_until_ready()
-    copper = Copper(box.files / "var/lib/boxd/simulated-pins")
+    copper = PinMemory(box.files / "var/lib/boxd/simulated-pins")
     try:
         yield copper
     finally:
         copper.close()
 
 
-def kill_in_mid_pulse(box: InstalledBox, copper: Copper) -> None:
+def kill_in_mid_pulse(box: InstalledBox, copper: PinMemory) -> None:
     """Kill daemon and guard in one instant while the latch is energised."""
     opening = "boxd lockers open 1 --reason test"
     while True:

@@ -13,7 +13,7 @@ from boxd.ledger.database import open_ledger
 from boxd.upgrade import journal
 from boxd.upgrade.activation import have_it_carried_on
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.returning import return_to_previous
 
 KEPT = Upgrade(Step.KEPT, "1.0.0", "2.0.0", 120.0)
@@ -28,9 +28,9 @@ SYSTEMCTL = """#!/bin/sh
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstallPaths:
     """A box with a release to go back to, on a system whose unit ends whatever is asked of it."""
-    places = Places(tmp_path)
+    places = InstallPaths(tmp_path)
     (places.releases / "1.0.0").mkdir(parents=True)
     places.config_file.parent.mkdir(parents=True)
     text = Path("config/sim.toml").read_text(encoding="utf-8")
@@ -51,14 +51,14 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
 
 
 def test_what_the_unit_says_is_shown_once(
-    places: Places, capfd: pytest.CaptureFixture[str]
+    places: InstallPaths, capfd: pytest.CaptureFixture[str]
 ) -> None:
     journal.write(places, KEPT)
     assert have_it_carried_on(places) == KEPT
     assert capfd.readouterr() == ("  boxd stopped\n  ready\n", "")
 
 
-def test_nobody_goes_back_while_an_upgrade_is_under_way(places: Places) -> None:
+def test_nobody_goes_back_while_an_upgrade_is_under_way(places: InstallPaths) -> None:
     under_way = replace(KEPT, step=Step.TRYING, old="2.0.0", new="3.0.0")
     journal.end(places, KEPT)
     journal.write(places, under_way)
@@ -67,7 +67,7 @@ def test_nobody_goes_back_while_an_upgrade_is_under_way(places: Places) -> None:
     assert journal.read(places) == under_way
 
 
-def test_a_way_back_whose_backup_is_gone_is_none(places: Places, tmp_path: Path) -> None:
+def test_a_way_back_whose_backup_is_gone_is_none(places: InstallPaths, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     open_ledger(tmp_path / "state/ledger.db").close()
     journal.end(places, replace(KEPT, schema=1, backup=str(tmp_path / "gone.db")))
@@ -76,7 +76,7 @@ def test_a_way_back_whose_backup_is_gone_is_none(places: Places, tmp_path: Path)
     assert journal.read(places) is None
 
 
-def test_a_way_back_that_ended_otherwise_is_no_success(places: Places) -> None:
+def test_a_way_back_that_ended_otherwise_is_no_success(places: InstallPaths) -> None:
     journal.end(places, KEPT)
     with pytest.raises(BoxdError, match="did not go back"):
         return_to_previous(places, 120, lambda _: True)

@@ -25,7 +25,7 @@ from boxd.ledger.ledger import Transaction
 from boxd.upgrade import journal
 from boxd.upgrade.course import carry_on
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.rehearsal import schema_of
 from boxd.upgrade.release import current_release, prune
 
@@ -35,9 +35,9 @@ MIGRATION = (900, "CREATE TABLE next_release (id INTEGER PRIMARY KEY) STRICT")
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> InstallPaths:
     """A box with two releases, of which the new one is in use."""
-    places = Places(tmp_path)
+    places = InstallPaths(tmp_path)
     for name in (OLD, NEW):
         (places.releases / name).mkdir(parents=True)
         for file in ("VERSION", "DIGEST"):
@@ -89,7 +89,7 @@ def answer(systemctl: Path, otherwise: str = "") -> None:
 
 
 def test_a_step_that_can_not_be_done_is_tried_again_rather_than_people_forgotten(
-    config: Config, places: Places, tried: Upgrade, systemctl: Path
+    config: Config, places: InstallPaths, tried: Upgrade, systemctl: Path
 ) -> None:
     answer(systemctl, '[ "$1" != daemon-reload ] || { echo "timed out" >&2; exit 1; }')
     journal.write(places, tried)
@@ -100,7 +100,7 @@ def test_a_step_that_can_not_be_done_is_tried_again_rather_than_people_forgotten
 
 
 def test_whatever_goes_wrong_in_a_trial_forgets_nobody(
-    config: Config, places: Places, tried: Upgrade, systemctl: Path
+    config: Config, places: InstallPaths, tried: Upgrade, systemctl: Path
 ) -> None:
     answer(systemctl, '[ "$1" != show ] || echo "no number"')
     journal.write(places, tried)
@@ -113,7 +113,7 @@ def test_whatever_goes_wrong_in_a_trial_forgets_nobody(
 
 @pytest.mark.usefixtures("systemctl")
 def test_a_damaged_ledger_does_not_keep_the_old_release_from_running(
-    config: Config, places: Places, tried: Upgrade
+    config: Config, places: InstallPaths, tried: Upgrade
 ) -> None:
     config.ledger_file.write_bytes(b"no ledger" * 1000)
     journal.write(places, replace(tried, step=Step.GOING_BACK))
@@ -152,7 +152,7 @@ def daemon(config: Config) -> Iterator[None]:
 
 @pytest.mark.usefixtures("systemctl", "daemon")
 def test_an_older_release_that_can_not_be_removed_is_no_failure(
-    config: Config, places: Places, tried: Upgrade, monkeypatch: pytest.MonkeyPatch
+    config: Config, places: InstallPaths, tried: Upgrade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (places.releases / "0.9.0").mkdir()
     journal.write(places, tried)

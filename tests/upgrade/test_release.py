@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import BoxdError
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.release import read_release, take
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: takes root")
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 def test_others_may_read_a_release_that_a_strict_root_takes(folder: Path, tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
-        release, is_new = take(read_release(folder), Places(tmp_path))
+        release, is_new = take(read_release(folder), InstallPaths(tmp_path))
     finally:
         os.umask(before)
     assert is_new
@@ -43,7 +43,7 @@ def test_others_may_read_a_release_that_a_strict_root_takes(folder: Path, tmp_pa
 
 def test_nothing_is_left_of_a_release_that_can_not_be_copied(folder: Path, tmp_path: Path) -> None:
     os.mkfifo(folder / "lib/no-file")
-    places = Places(tmp_path)
+    places = InstallPaths(tmp_path)
     with pytest.raises(BoxdError, match=r"no-file.*Nothing was stopped or changed"):
         take(read_release(folder), places)
     assert list(places.releases.iterdir()) == []

@@ -10,7 +10,7 @@ import pytest
 
 from boxd.config import load
 from boxd.upgrade import system
-from boxd.upgrade.places import Places
+from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.release import Release
 
 
@@ -34,7 +34,7 @@ def test_a_power_cut_after_the_first_installation_leaves_no_empty_configuration(
     release = Release(tmp_path / "release", "1.0.0", "1")
     (release.folder / "share").mkdir(parents=True)
     (release.folder / "share/boxd.toml").write_text("# the manual\n", encoding="utf-8")
-    places, flushed = Places(tmp_path), []
+    places, flushed = InstallPaths(tmp_path), []
     monkeypatch.setattr(system, "USER", "root")
     keep = os.fsync
 

@@ -11,11 +11,11 @@ import pytest
 from boxd.ledger import alarms, outbox
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth, Event
-from boxd.ledger.telling import Telling
+from boxd.ledger.telling import OutboxSettings
 from boxd.upstream import http
-from boxd.upstream.asking import Caller
+from boxd.upstream.asking import UpstreamClient
 from boxd.upstream.backoff import Backoff
-from boxd.upstream.courier import Courier, Rules
+from boxd.upstream.courier import EventSender, Rules
 from tests.temporal.conftest import directory, made, settings
 from tests.upstream.peer import SECRET, Peer
 
@@ -29,9 +29,9 @@ class Sender:
     """A box's side: the ledger and what carries its events."""
 
     ledger: Ledger
-    telling: Telling
-    caller: Caller
-    courier: Courier
+    telling: OutboxSettings
+    caller: UpstreamClient
+    courier: EventSender
     noted: int = field(default=0)
 
     async def note(self, count: int) -> None:
@@ -54,7 +54,7 @@ class Sender:
         return await self.ledger.read(lambda c: outbox.dead(c, 0, 1000))
 
     async def alarms(self) -> list[object]:
-        return [alarm["kind"] for alarm in await self.ledger.read(alarms.standing)]
+        return [alarm["kind"] for alarm in await self.ledger.read(alarms.active)]
 
 
 def numbers(peer: Peer) -> list[int]:
@@ -70,10 +70,10 @@ def secret_in(folder: Path) -> Path:
 
 
 def sender(folder: Path, url: str, batch: int = 100, backoff: Backoff = QUICK) -> Sender:
-    telling = Telling(stock_low=0, most_waiting=100_000)
+    telling = OutboxSettings(stock_low=0, most_waiting=100_000)
     ledger = Ledger(folder / "ledger.db", telling=telling)
-    caller = Caller(http.Peer(url, 1, 2), secret_in(folder))
-    courier = Courier(ledger, caller, Rules("box-1", batch, backoff))
+    caller = UpstreamClient(http.Peer(url, 1, 2), secret_in(folder))
+    courier = EventSender(ledger, caller, Rules("box-1", batch, backoff))
     return Sender(ledger, telling, caller, courier)
 
 

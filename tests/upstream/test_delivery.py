@@ -22,12 +22,12 @@ from boxd.temporal.worker import create_worker
 from boxd.upstream import courier
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.carrying_out import CarriedOut
-from boxd.upstream.puller import Puller
+from boxd.upstream.puller import OrderPuller
 from boxd.workflows import upstream_desk
 from boxd.workflows.pull import PullWorkflow
 from boxd.workflows.upstream import UpstreamWorkflow
 from boxd.workflows.upstream_activities import UpstreamActivities
-from boxd.workflows.upstream_desk import UpstreamDesk, end_delivery
+from boxd.workflows.upstream_desk import DeliverySignaller, end_delivery
 from boxd.workflows.upstream_messages import UpstreamStart, upstream_workflow_id
 from tests.temporal.conftest import Watched, serving
 from tests.upstream.conftest import QUICK, Sender, numbers, sender
@@ -42,7 +42,7 @@ class Delivering:
     """A box that delivers, and what can be seen of it."""
 
     box: Sender
-    desk: UpstreamDesk
+    desk: DeliverySignaller
     client: Client
     server: Watched
 
@@ -83,10 +83,10 @@ async def delivering(
     box = sender(folder, url, batch, backoff)
     async with serving(settings, folder) as server:
         client = await connect(settings)
-        desk = UpstreamDesk(box.ledger, BOX, box.telling, box.courier)
+        desk = DeliverySignaller(box.ledger, BOX, box.telling, box.courier)
         box.ledger.on_commit = desk.committed
         desk.use(client)
-        puller = Puller(box.ledger, box.caller, BOX, nothing_to_begin)
+        puller = OrderPuller(box.ledger, box.caller, BOX, nothing_to_begin)
         activities = UpstreamActivities(box.courier, puller).all()
         async with create_worker(client, BOX, [UpstreamWorkflow, PullWorkflow], activities):
             passing_on = asyncio.create_task(desk.run())

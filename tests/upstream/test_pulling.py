@@ -13,7 +13,7 @@ from boxd.ledger import audit, stock, task_kinds
 from boxd.task import TaskKind
 from boxd.upstream.carrying_out import CarriedOut, Position, position
 from boxd.upstream.http import Unreachable
-from boxd.upstream.puller import Puller
+from boxd.upstream.puller import OrderPuller
 from tests.upstream.conftest import Sender, sender
 from tests.upstream.peer import Peer
 
@@ -28,7 +28,7 @@ class Orders:
     def __init__(self, box: Sender, peer: Peer) -> None:
         self.box, self.peer = box, peer
         self.begun: list[str] = []
-        self.puller = Puller(box.ledger, box.caller, "box-1", self._begin)
+        self.puller = OrderPuller(box.ledger, box.caller, "box-1", self._begin)
         kinds = [TaskKind("demo", "Demonstration", verdict=True)]
         box.ledger.write_now(lambda tx: task_kinds.declare(tx, kinds, []))
 

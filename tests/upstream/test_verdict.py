@@ -7,22 +7,24 @@ from datetime import UTC, datetime
 
 import pytest
 
-from boxd.upstream.http import Answer
-from boxd.upstream.verdict import Meaning, Verdict, verdict
+from boxd.upstream.http import HttpAnswer
+from boxd.upstream.verdict import Meaning, ResponseMeaning, meaning_of
 from tests.upstream.peer import MOODS
 
 SENT = ["evt_1", "evt_2", "evt_3"]
 NOW = datetime(2026, 5, 2, 12, 0, tzinfo=UTC)
 
 
-def of(status: int, body: object = None, **headers: str) -> Verdict:
+def of(status: int, body: object = None, **headers: str) -> ResponseMeaning:
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return verdict(Answer(status, {"content-type": "application/json"} | given, text), SENT, NOW)
+    return meaning_of(
+        HttpAnswer(status, {"content-type": "application/json"} | given, text), SENT, NOW
+    )
 
 
 def test_a_receipt_for_all_of_them() -> None:
-    assert of(200, {"received": SENT, "more": 1}) == Verdict(Meaning.RECEIVED, received=3)
+    assert of(200, {"received": SENT, "more": 1}) == ResponseMeaning(Meaning.RECEIVED, received=3)
 
 
 def test_a_receipt_for_the_first_of_them() -> None:
@@ -39,7 +41,7 @@ def test_a_receipt_for_the_first_of_them() -> None:
 )
 def test_what_is_no_receipt_waits_for_a_person(mood: str) -> None:
     status, headers, body = MOODS[mood]([{"id": each} for each in SENT])
-    found = verdict(Answer(status, headers, body), SENT, NOW)
+    found = meaning_of(HttpAnswer(status, headers, body), SENT, NOW)
     assert found.meaning is Meaning.NEEDS_A_PERSON
     assert str(status) in found.why
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from boxd.devices import DoorState
 from boxd.errors import BoxdError, NotFound, Refused
-from boxd.redemption import Answer, Reply, Stage, Standing
+from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
 from boxd.web.box import CodesWanted, PrizeRow
 from tests.bays.devices import DevicesInMemory
 from tests.web import snapshots
@@ -64,7 +64,9 @@ class BoxDouble:
     async def answer(self, answer: Answer) -> Reply:
         self._called("answer", answer)
         self.answers.append(answer)
-        standing = Standing(answer.redemption, "bay-1", Stage.OPEN, 2, "2026-11-21T12:00:00Z")
+        standing = RedemptionStanding(
+            answer.redemption, "bay-1", Stage.OPEN, 2, "2026-11-21T12:00:00Z"
+        )
         return Reply(not self.refuses, self.refuses, standing)
 
     async def redemptions(

@@ -55,7 +55,7 @@ class LedgerBox(BoxDouble):
         )
 
     def add_mugs(self, units: int) -> None:
-        prizes = [stock.Prize("mug", "Mug", units)]
+        prizes = [stock.StockedPrize("mug", "Mug", units)]
         self.ledger.write_now(lambda tx: stock.import_prizes(tx, prizes, "anna"))
 
     def mugs(self) -> int:

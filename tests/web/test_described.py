@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from boxd.web.api_table import OPERATIONS
-from boxd.web.listener import Door
+from boxd.web.listener import ListenerKind
 from boxd.web.openapi import document
 from boxd.web.problems import KINDS
 
@@ -20,11 +20,11 @@ ROOT = Path(__file__).parents[2]
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 
 
-def described(door: Door) -> dict[str, Any]:
+def described(door: ListenerKind) -> dict[str, Any]:
     return document(OPERATIONS, door)
 
 
-def operations(door: Door) -> dict[tuple[str, str], dict[str, Any]]:
+def operations(door: ListenerKind) -> dict[tuple[str, str], dict[str, Any]]:
     paths = described(door)["paths"]
     return {
         (method.upper(), path): told for path, methods in paths.items() for method, told in
@@ -41,24 +41,24 @@ def within(value: Any) -> Iterator[dict[str, Any]]:
             yield from within(inner)
 
 
-@pytest.mark.parametrize("door", [*Door])
-def test_every_operation_that_is_offered_is_described(door: Door) -> None:
+@pytest.mark.parametrize("door", [*ListenerKind])
+def test_every_operation_that_is_offered_is_described(door: ListenerKind) -> None:
     offered = {
         (each.method, each.path)
         for each in OPERATIONS
-        if door is Door.SOCKET or not each.socket_only
+        if door is ListenerKind.SOCKET or not each.socket_only
     }
     assert set(operations(door)) == offered
 
 
 def test_names_are_the_operations_own() -> None:
-    names = [told["operationId"] for told in operations(Door.SOCKET).values()]
+    names = [told["operationId"] for told in operations(ListenerKind.SOCKET).values()]
     assert len(names) == len(set(names))
-    assert all(told["summary"] for told in operations(Door.SOCKET).values())
+    assert all(told["summary"] for told in operations(ListenerKind.SOCKET).values())
 
 
 def test_references_lead_somewhere_and_no_limit_is_lost() -> None:
-    whole = described(Door.SOCKET)
+    whole = described(ListenerKind.SOCKET)
     schemas = whole["components"]["schemas"]
     for each in within(whole):
         reference = each.get("$ref", "")
@@ -67,14 +67,18 @@ def test_references_lead_somewhere_and_no_limit_is_lost() -> None:
 
 
 def test_only_the_operators_screen_needs_no_token() -> None:
-    free = {name for name, told in operations(Door.LOOPBACK).items() if {} in told["security"]}
+    free = {
+        name for name, told in operations(ListenerKind.LOOPBACK).items() if {} in told["security"]
+    }
     assert free == {(each.method, each.path) for each in OPERATIONS if each.hud}
-    assert all(told["security"] == [{"token": []}] for told in operations(Door.PHONES).values())
+    assert all(
+        told["security"] == [{"token": []}] for told in operations(ListenerKind.PHONES).values()
+    )
 
 
 async def test_it_is_served_to_everybody(tcp: httpx.AsyncClient) -> None:
     response = await tcp.get("/api/v1/openapi.json")
-    assert response.json() == json.loads(json.dumps(described(Door.LOOPBACK)))
+    assert response.json() == json.loads(json.dumps(described(ListenerKind.LOOPBACK)))
 
 
 def test_every_kind_of_problem_is_explained() -> None:

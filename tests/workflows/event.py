@@ -37,7 +37,7 @@ from boxd.workflows.issue import IssueCodeWorkflow
 from boxd.workflows.issue_activities import IssueActivities
 from boxd.workflows.task import TaskWorkflow
 from boxd.workflows.task_activities import TaskActivities
-from boxd.workflows.task_desk import TaskDesk
+from boxd.workflows.task_desk import TaskService
 from boxd.workflows.task_reconciliation import TasksReconciled, reconcile_tasks
 from tests.temporal.conftest import serving
 
@@ -61,7 +61,7 @@ class Event:
     """What attendees, attendants and organisers do, and what can be seen of it."""
 
     ledger: Ledger
-    desk: TaskDesk
+    desk: TaskService
     client: Client
     keys: CodeKeys
     _numbers: count[int] = field(default_factory=lambda: count(secrets.randbits(32)))
@@ -107,14 +107,14 @@ class Event:
     async def stock(self, sku: str, units: int = 0) -> dict[str, object]:
         """A prize's stock, after `units` were added or taken away."""
         if units:
-            prize = stock.Prize(sku, sku.title(), max(units, 0))
+            prize = stock.StockedPrize(sku, sku.title(), max(units, 0))
             await self.ledger.write(lambda tx: stock.import_prizes(tx, [prize], "organiser"))
         if units < 0:
             await self.ledger.write(lambda tx: stock.adjust(tx, sku, units, "broken", "organiser"))
         return await self.ledger.read(lambda c: stock.find(c, sku))
 
     async def alarms(self) -> list[object]:
-        return [alarm["kind"] for alarm in await self.ledger.read(alarms.standing)]
+        return [alarm["kind"] for alarm in await self.ledger.read(alarms.active)]
 
     async def actions(self, action: str) -> int:
         rows = await self.ledger.read(lambda c: audit.rows_after(c, 0, 100_000))
@@ -147,7 +147,7 @@ async def held(
     activities = (*TaskActivities(ledger).all(), *IssueActivities(ledger, keys, rules).all())
     async with serving(settings, folder):
         client = await connect(settings)
-        desk = TaskDesk(ledger, BOX)
+        desk = TaskService(ledger, BOX)
         desk.kinds_changed = changed
         desk.use(client)
         event = Event(ledger, desk, client, keys)

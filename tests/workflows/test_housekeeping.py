@@ -26,14 +26,14 @@ from boxd.temporal.client import connect
 from boxd.temporal.worker import create_worker
 from boxd.workflows import housekeeping
 from boxd.workflows.housekeeping_activities import HousekeepingActivities
-from boxd.workflows.housekeeping_desk import HousekeepingDesk, Run, ScheduleStatus
+from boxd.workflows.housekeeping_desk import Run, ScheduleKeeper, ScheduleStatus
 from boxd.workflows.schedules import plans
 from tests.temporal.conftest import serving
 
 BOX = "box-1"
 DEADLINE_S = 40
-PASSED = tests.Tested("board-0", "", tests.Result.PASSED, "ready")
-GONE = tests.Tested("board-0", "", tests.Result.FAILED, "unreachable: no port of that name")
+PASSED = tests.Tested("board-0", "", tests.SelfTestResult.PASSED, "ready")
+GONE = tests.Tested("board-0", "", tests.SelfTestResult.FAILED, "unreachable: no port of that name")
 
 
 @dataclass
@@ -46,8 +46,8 @@ class House:
     clock: list[datetime]
     tested: list[tests.Tested] = field(default_factory=lambda: [PASSED])
 
-    def desk(self, **configured: int) -> HousekeepingDesk:
-        desk = HousekeepingDesk(self.ledger, BOX, plans(Schedules(**configured)))
+    def desk(self, **configured: int) -> ScheduleKeeper:
+        desk = ScheduleKeeper(self.ledger, BOX, plans(Schedules(**configured)))
         desk.use(self.client)
         return desk
 
@@ -65,10 +65,10 @@ class House:
                 await asyncio.sleep(0.02)
 
     async def alarms(self) -> list[str]:
-        return [str(alarm["text"]) for alarm in await self.ledger.read(alarms.standing)]
+        return [str(alarm["text"]) for alarm in await self.ledger.read(alarms.active)]
 
 
-async def status(desk: HousekeepingDesk, name: str) -> ScheduleStatus:
+async def status(desk: ScheduleKeeper, name: str) -> ScheduleStatus:
     return next(each for each in await desk.statuses() if each.name == name)
 
 
@@ -168,7 +168,7 @@ async def test_a_server_that_lost_its_database_gets_the_schedules_anew(
 
 async def test_expiry_ends_all_codes_whose_time_is_over(house: House) -> None:
     keys = CodeKeys(b"c" * 32, b"r" * 32)
-    prize = stock.Prize("mug", "Mug", 70)
+    prize = stock.StockedPrize("mug", "Mug", 70)
     await house.ledger.write(lambda tx: stock.import_prizes(tx, [prize], "test"))
     order = codes.CodeOrder("ada", BOX, 8, 1, "test", "mug")
     for _ in range(60):
@@ -225,7 +225,9 @@ async def test_a_self_test_that_fails_names_the_device_and_the_newest_reason_is_
     ran = await house.ran("self-test")
     assert ran.state == "failed"
     assert "board-0: unreachable: no port of that name. See `boxd devices list`" in ran.said
-    house.tested[:] = [tests.Tested("board-1", "door", tests.Result.FAILED, "has said nothing")]
+    house.tested[:] = [
+        tests.Tested("board-1", "door", tests.SelfTestResult.FAILED, "has said nothing")
+    ]
     await house.ran("self-test")
     (text,) = await house.alarms()
     assert "board-1 door: has said nothing" in text

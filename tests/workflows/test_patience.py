@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from boxd.redemption import Stage, Standing
-from boxd.workflows.patience import Patience
+from boxd.redemption import RedemptionStanding, Stage
+from boxd.workflows.patience import QuestionAges
 
-ASKED = Standing("r1", "bay-1", Stage.LOAD, 1, 1, "mug")
+ASKED = RedemptionStanding("r1", "bay-1", Stage.LOAD, 1, 1, "mug")
 
 
 @dataclass
@@ -26,30 +26,32 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def patience(watch: Watch) -> Patience:
-    made = Patience(watch)
+def patience(watch: Watch) -> QuestionAges:
+    made = QuestionAges(watch)
     made.asked(ASKED)
     return made
 
 
-def test_a_timer_that_ended_at_once_is_too_early_by_all_of_it(patience: Patience) -> None:
+def test_a_timer_that_ended_at_once_is_too_early_by_all_of_it(patience: QuestionAges) -> None:
     assert patience.early_s(ASKED, 60) == 60
 
 
-def test_a_timer_that_ended_when_it_should_is_not_early(watch: Watch, patience: Patience) -> None:
+def test_a_timer_that_ended_when_it_should_is_not_early(
+    watch: Watch, patience: QuestionAges
+) -> None:
     watch.seconds += 59.5
     assert patience.early_s(ASKED, 60) == 0
 
 
 def test_the_same_question_asked_again_is_as_old_as_before(
-    watch: Watch, patience: Patience
+    watch: Watch, patience: QuestionAges
 ) -> None:
     watch.seconds += 40
     patience.asked(ASKED)
     assert patience.early_s(ASKED, 60) == 20
 
 
-def test_another_question_begins_anew(watch: Watch, patience: Patience) -> None:
+def test_another_question_begins_anew(watch: Watch, patience: QuestionAges) -> None:
     watch.seconds += 40
     following = replace(ASKED, stage=Stage.TAKE, step=2)
     patience.asked(following)
@@ -57,11 +59,11 @@ def test_another_question_begins_anew(watch: Watch, patience: Patience) -> None:
 
 
 def test_a_question_of_an_earlier_run_is_as_old_as_its_timer_says(watch: Watch) -> None:
-    patience = Patience(watch)
+    patience = QuestionAges(watch)
     assert patience.early_s(ASKED, 60) == 0
     assert patience.early_s(ASKED, 180) == 120
 
 
-def test_what_has_ended_is_forgotten(watch: Watch, patience: Patience) -> None:
+def test_what_has_ended_is_forgotten(watch: Watch, patience: QuestionAges) -> None:
     patience.asked(replace(ASKED, stage=Stage.DISPENSED, step=9))
     assert patience.early_s(ASKED, 60) == 0

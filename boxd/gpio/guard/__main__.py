@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from boxd.errors import BoxdError
-from boxd.gpio.guard.pair import Link
+from boxd.gpio.guard.pair import GuardLink
 from boxd.gpio.guard.partner import Partner
 from boxd.gpio.guard.pulser import Pulser, refuse
 from boxd.gpio.lines import open_lines
@@ -39,10 +39,10 @@ def main(arguments: Sequence[str]) -> None:
     if pulser_id:
         client.close()
         ends[1].close()
-        _watch(Link(ends[0], pulser_id), pulser_id, copper, pins)
+        _watch(GuardLink(ends[0], pulser_id), pulser_id, copper, pins)
     else:
         ends[0].close()
-        _pulse(client, Link(ends[1], partner_id), copper, pins)
+        _pulse(client, GuardLink(ends[1], partner_id), copper, pins)
 
 
 def _hurry() -> None:
@@ -53,7 +53,9 @@ def _hurry() -> None:
     gc.freeze()
 
 
-def _watch(pulser: Link, pulser_id: int, copper: Path | None, pins: Sequence[OutputPin]) -> None:
+def _watch(
+    pulser: GuardLink, pulser_id: int, copper: Path | None, pins: Sequence[OutputPin]
+) -> None:
     try:
         outputs = Outputs(open_lines(copper), pins)
     except BoxdError:
@@ -62,7 +64,7 @@ def _watch(pulser: Link, pulser_id: int, copper: Path | None, pins: Sequence[Out
 
 
 def _pulse(
-    client: socket.socket, partner: Link, copper: Path | None, pins: Sequence[OutputPin]
+    client: socket.socket, partner: GuardLink, copper: Path | None, pins: Sequence[OutputPin]
 ) -> None:
     try:
         outputs = Outputs(open_lines(copper), pins)

@@ -19,7 +19,7 @@ class Beat:
 
 
 @dataclass(frozen=True)
-class Pulse:
+class GuardPulse:
     """The client orders a pulse, written at `at` on the monotonic clock."""
 
     order: int
@@ -43,7 +43,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Refused:
+class GuardRefused:
     """The order was not carried out and never will be."""
 
     order: int
@@ -57,7 +57,7 @@ class Failed:
     why: str
 
 
-Message = Beat | Pulse | Ready | Begun | Refused | Failed
+Message = Beat | GuardPulse | Ready | Begun | GuardRefused | Failed
 
 
 def to_bytes(message: Message) -> bytes:
@@ -65,13 +65,13 @@ def to_bytes(message: Message) -> bytes:
     match message:
         case Beat():
             return _KIND.pack(0)
-        case Pulse():
+        case GuardPulse():
             return _PULSE.pack(1, message.order, message.latch, message.ms, message.at)
         case Ready():
             return _READY.pack(2, message.pulser)
         case Begun():
             return _ORDER.pack(3, message.order)
-        case Refused():
+        case GuardRefused():
             return _ORDER.pack(4, message.order) + _text(message.why)
         case Failed():
             return _KIND.pack(5) + _text(message.why)
@@ -84,14 +84,14 @@ def from_bytes(packet: bytes) -> Message:
             case 0:
                 return Beat()
             case 1:
-                return Pulse(*_PULSE.unpack(packet)[1:])
+                return GuardPulse(*_PULSE.unpack(packet)[1:])
             case 2:
                 return Ready(*_READY.unpack(packet)[1:])
             case 3:
                 return Begun(*_ORDER.unpack(packet)[1:])
             case 4:
                 (_, order) = _ORDER.unpack_from(packet)
-                return Refused(order, packet[_ORDER.size :].decode())
+                return GuardRefused(order, packet[_ORDER.size :].decode())
             case 5:
                 return Failed(packet[1:].decode())
     except (IndexError, struct.error) as error:

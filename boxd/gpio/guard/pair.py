@@ -13,7 +13,7 @@ _BEAT = struct.Struct("=d")
 _NONE = 0.0  # no latch is energised
 
 
-class Link:
+class GuardLink:
     """One end of the pair's socket; `other` is the process at the other end."""
 
     def __init__(self, end: socket.socket, other: int) -> None:

@@ -9,14 +9,14 @@ import sys
 import time
 
 from boxd.gpio.guard.limits import BEAT_S, OVERDUE_S, PARTNER_SILENCE_S, START_S, TAKE_OVER_S
-from boxd.gpio.guard.pair import Link
+from boxd.gpio.guard.pair import GuardLink
 from boxd.gpio.outputs import Outputs
 
 
 class Partner:
     """Holds no line while the pulser lives: the kernel gives a line to one process only."""
 
-    def __init__(self, pulser: Link, pulser_id: int, outputs: Outputs) -> None:
+    def __init__(self, pulser: GuardLink, pulser_id: int, outputs: Outputs) -> None:
         self._pulser = pulser
         self._pulser_id = pulser_id
         self._outputs = outputs

@@ -23,14 +23,14 @@ from boxd.gpio.guard.messages import (
     Beat,
     Begun,
     Failed,
+    GuardPulse,
+    GuardRefused,
     Message,
-    Pulse,
     Ready,
-    Refused,
     from_bytes,
     to_bytes,
 )
-from boxd.gpio.guard.pair import Link
+from boxd.gpio.guard.pair import GuardLink
 from boxd.gpio.guard.pulses import Pulses
 from boxd.gpio.outputs import OutputPin, Outputs
 
@@ -41,7 +41,7 @@ class Pulser:
     """Serves one client until it, or the partner, is gone; then everything is off."""
 
     def __init__(
-        self, client: socket.socket, partner: Link, outputs: Outputs, pins: Sequence[OutputPin]
+        self, client: socket.socket, partner: GuardLink, outputs: Outputs, pins: Sequence[OutputPin]
     ) -> None:
         self._client = client
         self._partner = partner
@@ -115,13 +115,13 @@ class Pulser:
                 return
             self._heard = time.monotonic()
             message = from_bytes(packet)
-            if isinstance(message, Pulse):
+            if isinstance(message, GuardPulse):
                 self._pulse(message)
 
-    def _pulse(self, order: Pulse) -> None:
+    def _pulse(self, order: GuardPulse) -> None:
         now = time.monotonic()
         if why := self._pulses.why_refused(order, now):
-            self._say(Refused(order.order, why))
+            self._say(GuardRefused(order.order, why))
             return
         self._pulses.begin(order, now)
         # The partner first: from here on it ends the pulse if this process can't.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boxd.gpio.guard.limits import LONGEST_MS, OLDEST_ORDER_S, REST_LEAST_S
-from boxd.gpio.guard.messages import Pulse
+from boxd.gpio.guard.messages import GuardPulse
 
 
 class Pulses:
@@ -14,7 +14,7 @@ class Pulses:
         self._until: dict[int, float] = {}
         self._rests_until: dict[int, float] = {}
 
-    def why_refused(self, order: Pulse, now: float) -> str:
+    def why_refused(self, order: GuardPulse, now: float) -> str:
         """Why this order must not be carried out; empty when it may."""
         if order.latch >= self._latches:
             return f"the guard has no latch number {order.latch}"
@@ -28,7 +28,7 @@ class Pulses:
             return f"the order is {now - order.at:.2f} s old; the computer is too busy"
         return ""
 
-    def begin(self, order: Pulse, now: float) -> None:
+    def begin(self, order: GuardPulse, now: float) -> None:
         """The latch of this order gets its current now."""
         lasts_s = order.ms / 1000
         self._until[order.latch] = now + lasts_s
