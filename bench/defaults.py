@@ -72,8 +72,12 @@ class Activities:
         """Intent, pulse, outcome."""
         standing = await self._standing(typed.redemption)
         order = actuations.ActuationOrder(
-            *(f"{typed.redemption}/1", LOCKER, "board-0/latch", "operator", "bench"),
-            typed.redemption,
+            id=f"{typed.redemption}/1",
+            locker=LOCKER,
+            latch="board-0/latch",
+            actor="operator",
+            reason="bench",
+            redemption=typed.redemption,
         )
         await self._ledger.write(lambda tx: actuations.intend(tx, order))
         self._marks.unlock = time.monotonic()

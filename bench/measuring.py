@@ -258,8 +258,12 @@ async def _beside(folder: Path, box: Box, size: Size) -> Ordinary:
         days = (time.monotonic() - began) / DAY_S
         idle = (usage.written(plain.server_pid) - theirs) / days
         return Ordinary(
-            *(flow.verdict, flow.unlock, per_redemption, memory, idle),
-            Wrote.so_far(box).since(ours, days),
+            verdict=flow.verdict,
+            unlock=flow.unlock,
+            per_redemption=per_redemption,
+            memory=memory,
+            idle=idle,
+            boxd_idle=Wrote.so_far(box).since(ours, days),
         )
 
 

@@ -55,7 +55,11 @@ def _fill(file: Path, count: int) -> None:
     prize = stock.StockedPrize("mug", "Mug", count)
     prepared.write_now(lambda tx: stock.import_prizes(tx, [prize], "bench"))
     hold = stock.Movement(
-        *("mug", stock.StockLocation.ON_HAND, stock.StockLocation.HELD, "bench", "codes issued"),
+        "mug",
+        stock.StockLocation.ON_HAND,
+        stock.StockLocation.HELD,
+        "bench",
+        "codes issued",
         count,
     )
     prepared.write_now(lambda tx: stock.move(tx, hold))

@@ -244,7 +244,13 @@ class Machine:
         flags = [part for flag in parts.items() for part in flag]
         return [
             # It ends with this program, however that ends.
-            *("setpriv", "--pdeathsig", "KILL", "nice", "-n", "19", kind.program),
+            "setpriv",
+            "--pdeathsig",
+            "KILL",
+            "nice",
+            "-n",
+            "19",
+            kind.program,
             *flags,
             *_ACCELERATIONS[self._accelerator],
             *self._channels(),
@@ -254,11 +260,16 @@ class Machine:
 
     def _channels(self) -> list[str]:
         return [
-            *("-device", "virtio-serial-pci"),
-            *("-chardev", f"file,id=trace,path={self.trace},append=on"),
-            *("-device", "virtserialport,chardev=trace,name=booth.trace"),
-            *("-chardev", f"socket,id=orders,path={self.orders},server=on,wait=off"),
-            *("-device", "virtserialport,chardev=orders,name=booth.orders"),
+            "-device",
+            "virtio-serial-pci",
+            "-chardev",
+            f"file,id=trace,path={self.trace},append=on",
+            "-device",
+            "virtserialport,chardev=trace,name=booth.trace",
+            "-chardev",
+            f"socket,id=orders,path={self.orders},server=on,wait=off",
+            "-device",
+            "virtserialport,chardev=orders,name=booth.orders",
         ]
 
     def _await_ready(self, deadline: float) -> None:

@@ -1,4 +1,4 @@
-"""The roles that a token of the API can have; what each may do is in `boxd/web/api_table.py`."""
+"""The roles that a token of the API can have; what each may do is in `boxd/api/table.py`."""
 
 from __future__ import annotations
 

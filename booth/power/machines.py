@@ -187,8 +187,16 @@ def main() -> int:
             fallen = socket.play(part)
             kind = (Kind.FIRST_START if fallen.where == "first start" else Kind.REDEMPTION).value
             result = Result(
-                *(asked.seed, number, kind, "", round(part, 4)),
-                *(fallen.where, 0, fallen.ready_s, fallen.acknowledged, fallen.faults),
+                seed=asked.seed,
+                number=number,
+                kind=kind,
+                step="",
+                part=round(part, 4),
+                where=fallen.where,
+                lost_bytes=0,
+                ready_s=fallen.ready_s,
+                acknowledged=fallen.acknowledged,
+                faults=fallen.faults,
             )
             append(file, result)
             say(str(result))

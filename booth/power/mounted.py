@@ -81,8 +81,14 @@ class MountedDisk:
         node = f"driver=nbd,node-name=card,server.type=unix,server.path={socket}"
         self._daemon = subprocess.Popen(
             [
-                *("setpriv", "--pdeathsig", "KILL"),
-                *("qemu-storage-daemon", "--blockdev", node, "--export", export),
+                "setpriv",
+                "--pdeathsig",
+                "KILL",
+                "qemu-storage-daemon",
+                "--blockdev",
+                node,
+                "--export",
+                export,
             ],
             stdin=subprocess.DEVNULL,
         )

@@ -210,8 +210,19 @@ _PLAIN_ANSWERS = frozenset({PulseCommand.KIND, Lamps.KIND, BuzzerCommand.KIND, A
 _OF_KIND: dict[int, type[Command | Welcome | DoorLevels | Subscribed | Pong | DoorMoved]] = {
     message.KIND: message
     for message in (
-        *(Hello, PulseCommand, Lamps, BuzzerCommand, ReadDoors, Subscribe, Ping, AllOff),
-        *(Welcome, DoorLevels, Subscribed, Pong, DoorMoved),
+        Hello,
+        PulseCommand,
+        Lamps,
+        BuzzerCommand,
+        ReadDoors,
+        Subscribe,
+        Ping,
+        AllOff,
+        Welcome,
+        DoorLevels,
+        Subscribed,
+        Pong,
+        DoorMoved,
     )
 }
 

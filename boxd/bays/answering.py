@@ -13,11 +13,11 @@ from boxd.redemption import Answer
 log = structlog.get_logger(__name__)
 
 
-async def why_not_taken(desk: Redemptions, answer: Answer, patience_s: float) -> str:
+async def why_not_taken(redemptions: Redemptions, answer: Answer, patience_s: float) -> str:
     """Give the answer; the reason why it was not taken, in words, empty when it was."""
     try:
         async with asyncio.timeout(patience_s):
-            reply = await desk.answer(answer)
+            reply = await redemptions.answer(answer)
     except TimeoutError:
         return "the box did not reply in time; look at what it shows, then press again"
     except BoxdError as error:

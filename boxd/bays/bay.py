@@ -22,7 +22,7 @@ from boxd.bays.check import CodeCheck, NoVerdict, RetryLimits
 from boxd.bays.lamps import LampPlayer
 from boxd.bays.redemptions import Redemptions
 from boxd.bays.touches import IgnoredTouch, TouchFilter
-from boxd.bays.typing import TypedDigits
+from boxd.bays.typed_digits import TypedDigits
 from boxd.bays.view import (
     BayView,
     Checking,
@@ -76,7 +76,7 @@ class Bay:
         config: schema.Bay,
         timeouts: schema.Timeouts,
         devices: BayDevices,
-        desk: Redemptions,
+        redemptions: Redemptions,
         *,
         on_change: Callable[[], None],
         timers: Timers,
@@ -86,7 +86,7 @@ class Bay:
         self._config = config
         self._timeouts = timeouts
         self._buzzer = devices.buzzer
-        self._desk = desk
+        self._redemptions = redemptions
         self._on_change = on_change
         self._timers = timers
         self._now = now
@@ -256,7 +256,7 @@ class Bay:
         self._check = CodeCheck(typed_at, self._patience, self._refresh, self._show_no_verdict)
         self._was_refused = False
         self._refresh()
-        self._check.start(self._desk, self._config.id, digits)
+        self._check.start(self._redemptions, self._config.id, digits)
 
     def _show_no_verdict(self, no_verdict: NoVerdict) -> None:
         self._check = None
@@ -284,7 +284,7 @@ class Bay:
             kind=AnswerKind.CANCELLED,
             actor="attendee",
         )
-        answering = why_not_taken(self._desk, answer, self._patience.longest_s)
+        answering = why_not_taken(self._redemptions, answer, self._patience.longest_s)
         self._cancelling = asyncio.get_running_loop().create_task(answering)
         self._cancelling.add_done_callback(self._cancel_is_over)
 

@@ -57,9 +57,9 @@ class CodeCheck:
         self._settled = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, desk: Redemptions, bay: str, digits: str) -> None:
+    def start(self, redemptions: Redemptions, bay: str, digits: str) -> None:
         """Ask for the verdict; returns at once."""
-        self._task = asyncio.get_running_loop().create_task(self._run(desk, bay, digits))
+        self._task = asyncio.get_running_loop().create_task(self._run(redemptions, bay, digits))
         self._task.add_done_callback(self._finish)
 
     def settle(self) -> None:
@@ -72,11 +72,11 @@ class CodeCheck:
         if self._task is not None:
             self._task.cancel()
 
-    async def _run(self, desk: Redemptions, bay: str, digits: str) -> None:
+    async def _run(self, redemptions: Redemptions, bay: str, digits: str) -> None:
         is_begun = False
         try:
             async with asyncio.timeout(self._patience.longest_s):
-                refused = await self._begin(desk, bay, digits)
+                refused = await self._begin(redemptions, bay, digits)
                 is_begun = True
                 del digits
                 if not refused:
@@ -87,11 +87,11 @@ class CodeCheck:
             if refused:
                 self._give_up(NoVerdict(refused, is_to_be_retyped=False))
 
-    async def _begin(self, desk: Redemptions, bay: str, digits: str) -> str:
+    async def _begin(self, redemptions: Redemptions, bay: str, digits: str) -> str:
         """Why the code can't be decided at all; empty when it was passed on."""
         while not self._settled.is_set():
             try:
-                await desk.begin(bay, digits)
+                await redemptions.begin(bay, digits)
             except TemporalUnavailable:
                 self._proceed(Checking.WAITING)
                 await asyncio.sleep(self._patience.retry_s)

@@ -15,8 +15,8 @@ from typing import Protocol
 import structlog
 
 from boxd.bays.device_events import DeviceEvent, Listener, without_digits
-from boxd.bays.overseen import MonitoredDevice
-from boxd.bays.rack import DeviceRegistry
+from boxd.bays.device_registry import DeviceRegistry
+from boxd.bays.monitored import MonitoredDevice
 from boxd.bays.self_test import Tested, self_test
 from boxd.bays.view import BayState, BayView
 from boxd.config import Config
@@ -65,13 +65,13 @@ class DeviceTest:
         """
         self._hear()
         self.give_back()
-        device = self._tests.rack.device(name)
+        device = self._tests.registry.device(name)
         served = self._tests.bays_of(name)
         _refuse_while_serving(name, served)
         why = f"{name} is being tested by {self.actor}"
         log.info("device test", device=name, actor=self.actor)
         self.device = device
-        self._withheld = [self._tests.rack.device(keypad) for keypad in served]
+        self._withheld = [self._tests.registry.device(keypad) for keypad in served]
         for keypad in self._withheld:
             keypad.withhold(True)
         self._paused = list(served.values())
@@ -134,11 +134,11 @@ class DeviceTests:
     def __init__(
         self,
         config: Config,
-        rack: DeviceRegistry,
+        registry: DeviceRegistry,
         bays: Mapping[str, PausedBay],
         on_change: Callable[[], None],
     ) -> None:
-        self.rack = rack
+        self.registry = registry
         self.on_change = on_change
         self._config = config
         self._bays = bays
@@ -182,11 +182,11 @@ class DeviceTests:
             shown = shows_digits(event.device)
             listener(event if shown else without_digits(event, keypads))
 
-        return self.rack.events.subscribe(hear)
+        return self.registry.events.subscribe(hear)
 
     async def run_unattended(self) -> tuple[Tested, ...]:
         """The self-test: asks nobody, and moves nothing."""
-        return await self_test(self.rack)
+        return await self_test(self.registry)
 
     def bays_of(self, device: str) -> dict[str, PausedBay]:
         """The bays that can't serve without the device, each by its keypad's device.

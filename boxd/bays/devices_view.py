@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boxd.bays.capabilities import Believed, DeviceParts, believed, parts_of
+from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.device_tests import DeviceTests
-from boxd.bays.rack import DeviceRegistry
 from boxd.config import Config
 from boxd.devices import DeviceStatus, Stranger
 
@@ -29,21 +29,23 @@ def devices_view(config: Config, tests: DeviceTests) -> DevicesView:
     test = tests.current
     tested = test.device.name if test and test.device else ""
     return DevicesView(
-        statuses=tests.rack.statuses(),
+        statuses=tests.registry.statuses(),
         parts={
-            declared.name: parts_of(tests.rack.device(declared.name), declared, config.lockers)
+            declared.name: parts_of(tests.registry.device(declared.name), declared, config.lockers)
             for declared in config.devices
         },
-        strangers=tests.rack.strangers(),
-        believed=who_is_believed(config, tests.rack),
+        strangers=tests.registry.strangers(),
+        believed=who_is_believed(config, tests.registry),
         tested=tested,
         tester=test.actor if test and tested else "",
     )
 
 
-def who_is_believed(config: Config, rack: DeviceRegistry) -> dict[int, Believed]:
+def who_is_believed(config: Config, registry: DeviceRegistry) -> dict[int, Believed]:
     """Per locker, who says whether it opened."""
     return {
-        locker.id: believed(locker.door is not None, rack.latch(locker.latch).feedback is not None)
+        locker.id: believed(
+            locker.door is not None, registry.latch(locker.latch).feedback is not None
+        )
         for locker in config.lockers
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from boxd.bays.doors import DoorWatch
-from boxd.bays.letting_go import LatchFeedback
+from boxd.bays.latch_feedback import LatchFeedback
 from boxd.devices import PULSE_LONGEST_MS, DeviceState, DoorState, Latch
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
 from boxd.ledger import actuations, redemptions
@@ -135,9 +135,12 @@ class Opener:
             return await self._settle(present, Stage.JAM, Outcome.FAILED)
         parts = self._parts(present.locker)
         order = ActuationOrder(
-            *(order_id, parts.id, parts.latch.address, "operator"),
-            f"redemption, attempt {present.attempt}",
-            present.redemption,
+            id=order_id,
+            locker=parts.id,
+            latch=parts.latch.address,
+            actor="operator",
+            reason=f"redemption, attempt {present.attempt}",
+            redemption=present.redemption,
         )
         outcome = (await self._actuate(parts, order)).outcome
         stage = await self._stage_after(parts, outcome)
@@ -150,7 +153,7 @@ class Opener:
     ) -> RedemptionStanding:
         return await self._ledger.write(
             lambda tx: redemptions.settle_opening(
-                *(tx, present.redemption, present.attempt, stage, outcome is Outcome.UNKNOWN)
+                tx, present.redemption, present.attempt, stage, outcome is Outcome.UNKNOWN
             )
         )
 

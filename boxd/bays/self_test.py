@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from boxd.bays.overseen import MonitoredDevice
-from boxd.bays.rack import DeviceRegistry
+from boxd.bays.device_registry import DeviceRegistry
+from boxd.bays.monitored import MonitoredDevice
 from boxd.devices import DeviceState, DoorState, part_named
 
 SETTLES_S = 1.5
@@ -45,14 +45,14 @@ class Tested:
         }
 
 
-async def self_test(rack: DeviceRegistry, settles_s: float = SETTLES_S) -> tuple[Tested, ...]:
+async def self_test(registry: DeviceRegistry, settles_s: float = SETTLES_S) -> tuple[Tested, ...]:
     """Send every lamp what it shows anyway, and look how the devices and their contacts stand."""
-    for device in rack.devices:
+    for device in registry.devices:
         for lamp in device.lamps.values():
             lamp.send_again()
     await asyncio.sleep(settles_s)
-    tested = [row for device in rack.devices for row in _look_at(device)]
-    for stranger in rack.strangers():
+    tested = [row for device in registry.devices for row in _look_at(device)]
+    for stranger in registry.strangers():
         remark = f"plugged in, but in no configuration. {stranger.remedy}".strip()
         tested.append(Tested(stranger.port, "", SelfTestResult.SKIPPED, remark))
     return tuple(tested)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 

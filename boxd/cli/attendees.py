@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor
 from boxd.cli.sheets import link
 from boxd.cli.tables import heading, say_json, table
 from boxd.cli.times import present, when
@@ -51,7 +51,9 @@ def list_attendees(after: int, limit: int, as_json: bool) -> None:
         ("number#", "attendee", "pseudonym", "tasks", "codes"),
         [
             (
-                *(each["number"], _called(each), each["pseudonym"]),
+                each["number"],
+                _called(each),
+                each["pseudonym"],
                 f"{each['tasks_open']} of {each['tasks']}",
                 f"{each['codes_open']} of {each['codes']}",
             )
@@ -103,8 +105,11 @@ def show(attendee: str | None, number: int | None, as_json: bool) -> None:
         ("id#", "prize", "state", "issued", "expires"),
         [
             (
-                *(c["id"], c["prize"], c["state"]),
-                *(when(c["issued_at"], now), when(c["expires_at"], now)),
+                c["id"],
+                c["prize"],
+                c["state"],
+                when(c["issued_at"], now),
+                when(c["expires_at"], now),
             )
             for c in body["codes"]
         ],

@@ -16,13 +16,13 @@ from typing import Any, TextIO
 import click
 
 from boxd.cli import daemon
-from boxd.cli.new_file import replacing
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import configuration
+from boxd.cli.files.atomic_write import replacing
 from boxd.cli.program import FAILED
-from boxd.cli.setting import configuration
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.spinner import waiting
 from boxd.cli.tables import say_json
 from boxd.cli.times import present, when
-from boxd.cli.waiting import waiting
 from boxd.errors import BoxdError, LedgerDamaged, NotFound
 
 PAGE = 1000  # the most that the daemon sends at once

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor, config_path, configuration
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor, config_path, configuration
+from boxd.cli.spinner import waiting
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
-from boxd.cli.waiting import waiting
-from boxd.daemon.only_one import is_held, only_one
+from boxd.daemon.instance_lock import is_held, only_one
 from boxd.errors import BoxdError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def create(card: Path | None, passphrase_file: Path | None, as_json: bool) -> No
     with waiting("making a backup"):
         made = _by_daemon() if is_held(config.lock_file) else _by_hand(config)
         if card is not None:
-            from boxd.card.making import make
+            from boxd.archive.making import make
 
             file, at = Path(made["file"]), str(made["made_at"])
             make(config, config_path(), file, at, card.absolute(), passphrase)
@@ -98,8 +98,8 @@ def _by_daemon() -> dict[str, Any]:
 
 
 def _by_hand(config: Config) -> dict[str, Any]:
-    from boxd.daemon.housekeeping import backup_rules
     from boxd.ledger import backup, replacing
+    from boxd.workflows.housekeeping.service import backup_rules
 
     with only_one(config.lock_file):
         replacing.finish(config.ledger_file)
@@ -125,9 +125,13 @@ def list_backups(verify: bool, as_json: bool) -> None:
         ("made", "state", "entries#", "last entry", "KiB#", "file", "why"),
         [
             (
-                *(when(str(b["made_at"]), now), b["state"], b["entries"]),
-                *(when(str(b["last_entry_at"] or ""), now), int(str(b["bytes"])) // 1024),
-                *(b["file"], b["why"]),
+                when(str(b["made_at"]), now),
+                b["state"],
+                b["entries"],
+                when(str(b["last_entry_at"] or ""), now),
+                int(str(b["bytes"])) // 1024,
+                b["file"],
+                b["why"],
             )
             for b in found
         ],
@@ -181,8 +185,8 @@ def restore(file: Path, card: bool, passphrase_file: Path | None, yes: bool, as_
 def _restore_card(file: Path, passphrase_file: Path | None, yes: bool) -> None:
     if os.geteuid() != 0:
         raise BoxdError(f"it takes root: sudo boxd backup restore --card {file}")
-    from boxd.card.restoring import open_card, restore_card
-    from boxd.upgrade.places import InstallPaths
+    from boxd.archive.restoring import open_card, restore_card
+    from boxd.upgrade.install_paths import InstallPaths
 
     passphrase = _passphrase(passphrase_file, is_new=False)
     # In memory: no key is left on a disk, whatever interrupts this.

@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor, configuration
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor, configuration
 from boxd.cli.tables import say_json
 from boxd.clock import behind_by_s, duration
-from boxd.ledger import reckonings
+from boxd.ledger import time_base
 from boxd.ledger.database import open_for_reading
 from boxd.machine_clock import look, set_wall_clock
 
@@ -57,7 +57,7 @@ def advance(ledger: Path | None) -> None:
     if not file.exists():
         return
     with closing(open_for_reading(file)) as connection:
-        standing = reckonings.load(connection)
+        standing = time_base.load(connection)
     behind_s = behind_by_s(standing, look())
     if behind_s:
         set_wall_clock(behind_s)

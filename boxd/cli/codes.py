@@ -10,9 +10,9 @@ from typing import Any, TextIO
 import click
 
 from boxd.cli import daemon
-from boxd.cli.new_file import write_csv, written
-from boxd.cli.setting import actor, configuration
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor, configuration
+from boxd.cli.files.atomic_write import write_csv, written
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 
@@ -88,8 +88,8 @@ def issue(
 
 
 def _issue_for(listed: Path, dry_run: bool, out: Path | None, as_json: bool) -> None:
-    from boxd.cli.code_batch import show_shares, staged
-    from boxd.cli.code_file import read_attendees
+    from boxd.cli.files.code_batch import show_shares, staged
+    from boxd.cli.files.code_file import read_attendees
 
     # The file for the digits is opened before there are any.
     with _opened(None if dry_run else out) as file, staged(listed, read_attendees(listed)) as batch:
@@ -132,7 +132,7 @@ def _say_issued(codes: list[dict[str, Any]], file: TextIO | None, as_json: bool)
 
 
 def _say_dry(shares: list[dict[str, Any]], as_json: bool) -> None:
-    from boxd.cli.code_batch import show_shares
+    from boxd.cli.files.code_batch import show_shares
 
     if as_json:
         say_json({"made": False, "shares": shares})
@@ -159,8 +159,8 @@ def import_codes(file: Path, dry_run: bool, as_json: bool) -> None:
     and expires_at (2026-11-22T18:00:00+01:00, else as configured). Each code has as many
     digits as [codes] length says, the last of which checks the others; each holds one unit.
     """
-    from boxd.cli.code_batch import show_shares, staged
-    from boxd.cli.code_file import read_codes
+    from boxd.cli.files.code_batch import show_shares, staged
+    from boxd.cli.files.code_file import read_codes
 
     rows = read_codes(file, configuration().codes.length)
     with staged(file, rows) as batch:
@@ -210,8 +210,12 @@ def list_codes(
         ("id#", "attendee", "sku", "state", "issued", "expires"),
         [
             (
-                *(c["id"], c["attendee"], c["sku"], c["state"]),
-                *(when(c["issued_at"], now), when(c["expires_at"], now)),
+                c["id"],
+                c["attendee"],
+                c["sku"],
+                c["state"],
+                when(c["issued_at"], now),
+                when(c["expires_at"], now),
             )
             for c in body["codes"]
         ],

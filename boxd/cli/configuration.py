@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from boxd.cli.setting import config_path
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import config_path
 from boxd.cli.tables import say_json
 
 

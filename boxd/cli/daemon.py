@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from boxd.cli.setting import configuration
-from boxd.cli.waiting import waiting
+from boxd.cli.context import configuration
+from boxd.cli.spinner import waiting
 from boxd.daemon_socket import SocketConnection
 from boxd.errors import BadInput, BoxdError, NotFound, Refused, TemporalUnavailable
 

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import click
 
 from boxd.cli import daemon
+from boxd.cli.command_classes import BoxdCommand, json_option
+from boxd.cli.context import SYSTEM_FILE, config_path
 from boxd.cli.program import FAILED
-from boxd.cli.setting import SYSTEM_FILE, config_path
-from boxd.cli.shape import BoxdCommand, json_option
+from boxd.cli.spinner import progress, waiting
 from boxd.cli.tables import say_json, style_of
-from boxd.cli.waiting import progress, waiting
 from boxd.errors import ConfigError
 
 if TYPE_CHECKING:
     from boxd.config import Config
     from boxd.doctor.check import CheckResult
+    from boxd.doctor.check_context import CheckContext, Json
     from boxd.doctor.finding import Grade
-    from boxd.doctor.patient import CheckContext, Json
 
 # A daemon that is well answers in some milliseconds; on a busy Pi it may take a second.
 _ANSWER_WITHIN_S = 5.0
@@ -58,21 +58,21 @@ def command(strict: bool, bundle: bool, everything: bool, as_json: bool) -> int 
     from boxd.doctor.check import worst
     from boxd.doctor.finding import Grade
 
-    patient = _patient()
-    examined = _examined(patient)
+    context = _context()
+    examined = _examined(context)
     if as_json:
-        say_json(report.as_json(patient, examined))
+        say_json(report.as_json(context, examined))
     else:
         _show(examined, everything)
     if bundle:
-        _bundle(patient, examined)
+        _bundle(context, examined)
     found = worst(finding for each in examined for finding in each.findings)
     bad = (Grade.FAILED, Grade.WARNED) if strict else (Grade.FAILED,)
     return FAILED if found in bad else None
 
 
-def _patient() -> CheckContext:
-    from boxd.doctor.patient import CheckContext, Daemon
+def _context() -> CheckContext:
+    from boxd.doctor.check_context import CheckContext, Daemon
     from boxd.doctor.programs import said_by
     from boxd.machine_clock import look
 
@@ -103,14 +103,14 @@ def _ask(found: Config | ConfigError, path: str) -> Json:
     return answer
 
 
-def _examined(patient: CheckContext) -> list[CheckResult]:
+def _examined(context: CheckContext) -> list[CheckResult]:
     from boxd.doctor.check import examine
     from boxd.doctor.checks import CHECKS
 
     found = []
     with progress("examining", len(CHECKS)) as done:
         for check in CHECKS:
-            found.append(examine(check, patient))
+            found.append(examine(check, context))
             done(1)
     return found
 
@@ -124,12 +124,12 @@ def _show(examined: list[CheckResult], everything: bool) -> None:
         click.echo(click.style(line, bold=True) if line.isalpha() else line)
 
 
-def _bundle(patient: CheckContext, examined: list[CheckResult]) -> None:
+def _bundle(context: CheckContext, examined: list[CheckResult]) -> None:
     from boxd.doctor import bundle
 
-    name = f"boxd-bundle-{patient.name or 'box'}-{patient.now:%Y%m%dT%H%M%S}.tar.gz"
+    name = f"boxd-bundle-{context.name or 'box'}-{context.now:%Y%m%dT%H%M%S}.tar.gz"
     with waiting("gathering"):
-        members = list(bundle.members(patient, examined))
+        members = list(bundle.members(context, examined))
     bundle.write(Path(name), members)
     click.echo(f"\n{name} holds", err=True)
     for member in members:

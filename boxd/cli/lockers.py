@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from boxd.cli import daemon
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor, configuration
 from boxd.cli.program import FAILED
-from boxd.cli.setting import actor, configuration
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.spinner import waiting
 from boxd.cli.tables import say_json, style_of, table
-from boxd.cli.waiting import waiting
 from boxd.errors import NotFound, Refused
 
 if TYPE_CHECKING:

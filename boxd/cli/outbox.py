@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor
 from boxd.cli.tables import say_json, table
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def import_prizes(file: Path, dry_run: bool, as_json: bool) -> None:
     [[prizes]] sections with the same keys. The units are received in addition to what is
     there; a known prize takes the new name and weight; prizes not in FILE stay as they are.
     """
-    from boxd.cli.prize_file import read_prizes
+    from boxd.cli.files.prize_file import read_prizes
 
     prizes = read_prizes(file)
     changes = differences(prizes, daemon.get("/api/v1/prizes")["prizes"])

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import click
 
-from boxd.cli.shape import BoxdGroup
+from boxd.cli.command_classes import BoxdGroup
 from boxd.errors import BoxdError
 
 DONE = 0

@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from boxd.cli import audit, daemon
-from boxd.cli.setting import actor, configuration
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor, configuration
+from boxd.cli.spinner import waiting
 from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.times import present, when
-from boxd.cli.waiting import waiting
 from boxd.redemption import AnswerKind, Remedy
 
 
@@ -43,8 +43,14 @@ def list_redemptions(ended_too: bool, limit: int, as_json: bool) -> None:
         ("redemption", "bay", "stage", "locker#", "prize", "refusal", "since", "begun"),
         [
             (
-                *(r["id"], r["bay"], r["stage"], r["locker"], r["prize"], r["refusal"]),
-                *(when(r["since"], now), when(r["begun_at"], now)),
+                r["id"],
+                r["bay"],
+                r["stage"],
+                r["locker"],
+                r["prize"],
+                r["refusal"],
+                when(r["since"], now),
+                when(r["begun_at"], now),
             )
             for r in body["redemptions"]
         ],
@@ -105,7 +111,7 @@ def history(redemption: str, as_json: bool) -> None:
     The JSON is what an SDK can replay.
     """
     from boxd.cli.temporal import output_of
-    from boxd.workflows.messages import workflow_id
+    from boxd.workflows.redemption.messages import workflow_id
 
     named = ("--workflow-id", workflow_id(redemption))
     with waiting("reading the history"):

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from boxd.cli import daemon, report_sums
-from boxd.cli.new_file import write_csv, written
+from boxd.cli.command_classes import BoxdCommand, json_option
+from boxd.cli.files.atomic_write import write_csv, written
 from boxd.cli.report_sums import Dispensed
-from boxd.cli.shape import BoxdCommand, json_option
 from boxd.cli.tables import heading, say_json, table
 
 _TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")

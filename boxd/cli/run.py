@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from boxd.cli.command_classes import BoxdCommand
+from boxd.cli.context import config_path
 from boxd.cli.program import FAILED
-from boxd.cli.setting import config_path
-from boxd.cli.shape import BoxdCommand
 from boxd.errors import BoxdError
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from boxd.cli.command_classes import BoxdCommand, json_option
+from boxd.cli.context import configuration
 from boxd.cli.program import FAILED
-from boxd.cli.setting import configuration
-from boxd.cli.shape import BoxdCommand, json_option
 from boxd.cli.tables import say_json
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def command(as_json: bool) -> int | None:
 
     Exits with 1 when an output could not be switched off and no running boxd holds it.
     """
-    from boxd.daemon.only_one import is_held
+    from boxd.daemon.instance_lock import is_held
     from boxd.gpio.safe import PATIENCE_S, make_safe, named_outputs
 
     config = configuration()

@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor
 from boxd.cli.program import FAILED
-from boxd.cli.setting import actor
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.spinner import waiting
 from boxd.cli.tables import say_json, style_of, table
 from boxd.cli.times import present, when
-from boxd.cli.waiting import waiting
 
 _LOOK_EVERY_S = 0.3
 
@@ -45,7 +45,9 @@ def show(schedules: Sequence[dict[str, Any]]) -> None:
         ("schedule", "every", "next", "last", "result", "what"),
         [
             (
-                *(each["name"], every(each["every_s"]), _next(each, now)),
+                each["name"],
+                every(each["every_s"]),
+                _next(each, now),
                 *_last(each["last"], now),
             )
             for each in schedules

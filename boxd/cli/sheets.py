@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor, configuration
-from boxd.cli.shape import BoxdCommand, json_option
+from boxd.cli.command_classes import BoxdCommand, json_option
+from boxd.cli.context import actor, configuration
 from boxd.cli.tables import say_json
 from boxd.errors import BadInput
 
@@ -153,14 +153,14 @@ def _tell(links: Sequence[dict[str, Any]], output: Path, name: str) -> None:
 
 
 def _checkpoint_pdf(links: Sequence[dict[str, Any]], box: str) -> bytes:
-    from boxd.phones.link_desk import CheckpointLink
+    from boxd.phones.link_service import CheckpointLink
     from boxd.phones.sheets import checkpoint_sheets
 
     return checkpoint_sheets([CheckpointLink(**each) for each in links], box)
 
 
 def _attendee_pdf(links: Sequence[dict[str, Any]], box: str) -> bytes:
-    from boxd.phones.link_desk import AttendeeLink
+    from boxd.phones.link_service import AttendeeLink
     from boxd.phones.sheets import attendee_sheets
 
     return attendee_sheets([AttendeeLink(**each) for each in links], box)

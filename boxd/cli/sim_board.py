@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from boxd.cli.shape import BoxdCommand
+from boxd.cli.command_classes import BoxdCommand
 
 
 @click.command(

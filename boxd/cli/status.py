@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from boxd.cli import daemon, outbox, schedules
+from boxd.cli.command_classes import BoxdCommand, json_option
 from boxd.cli.program import FAILED
-from boxd.cli.shape import BoxdCommand, json_option
 from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.times import when
 from boxd.errors import BoxdError
@@ -88,8 +88,12 @@ def _show_prompts(prompts: list[dict[str, Any]], now: datetime) -> None:
             ("who", "bay", "locker#", "redemption", "what", "since"),
             [
                 (
-                    *(p["who"], p["bay"], p["locker"], p["redemption"]),
-                    *(f"{p['title']}. {p['text']}", when(p["since"], now)),
+                    p["who"],
+                    p["bay"],
+                    p["locker"],
+                    p["redemption"],
+                    f"{p['title']}. {p['text']}",
+                    when(p["since"], now),
                 )
                 for p in prompts
             ],
@@ -121,7 +125,15 @@ def _show_lockers(lockers: list[dict[str, Any]]) -> None:
     table(
         ("locker#", "bay", "state", "door", "latch", "prize", "reason"),
         [
-            (*(k["id"], k["bay"], k["state"], k["door"], k["latch"], k["prize"], k["reason"]),)
+            (
+                k["id"],
+                k["bay"],
+                k["state"],
+                k["door"],
+                k["latch"],
+                k["prize"],
+                k["reason"],
+            )
             for k in lockers
         ],
     )

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor
 from boxd.cli.sheets import qr
 from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.times import present, when
@@ -57,9 +57,13 @@ def list_tasks(
         ("task", "attendee", "kind", "state", "missing", "awaited from", "since"),
         [
             (
-                *(task["id"], names.get(task["attendee"], ""), task["kind"], task["state"]),
+                task["id"],
+                names.get(task["attendee"], ""),
+                task["kind"],
+                task["state"],
                 ", ".join(task["missing"]),
-                *(task["awaited_from"], when(task["since"], now)),
+                task["awaited_from"],
+                when(task["since"], now),
             )
             for task in body["tasks"]
         ],

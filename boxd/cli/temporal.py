@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from boxd.cli.setting import configuration
-from boxd.cli.shape import BoxdCommand
+from boxd.cli.command_classes import BoxdCommand
+from boxd.cli.context import configuration
 from boxd.errors import NotFound, TemporalUnavailable
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from boxd.cli.command_classes import BoxdCommand
+from boxd.cli.context import configuration
 from boxd.cli.program import USED_WRONGLY
-from boxd.cli.setting import configuration
-from boxd.cli.shape import BoxdCommand
 
 if TYPE_CHECKING:
     from boxd.config.schema import Config

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.setting import actor
-from boxd.cli.shape import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.context import actor
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 from boxd.roles import Role
@@ -72,8 +72,11 @@ def _row(token: dict[str, Any]) -> tuple[str, ...]:
     now = present()
     last, revoked = token["last_used_at"], token["revoked_at"]
     return (
-        *(token["name"], token["role"], when(token["created_at"], now)),
-        *(when(last, now) if last else "never", when(revoked, now) if revoked else ""),
+        token["name"],
+        token["role"],
+        when(token["created_at"], now),
+        when(last, now) if last else "never",
+        when(revoked, now) if revoked else "",
     )
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from boxd.cli.command_classes import BoxdCommand
 from boxd.cli.program import DONE, FAILED
-from boxd.cli.shape import BoxdCommand
 from boxd.errors import BoxdError
 
 if TYPE_CHECKING:
-    from boxd.upgrade.places import InstallPaths
+    from boxd.upgrade.install_paths import InstallPaths
 
 
 @click.command(
@@ -50,12 +50,12 @@ def command(
     """
     if os.geteuid() != 0:
         raise BoxdError("an upgrade takes root: sudo boxd upgrade")
-    from boxd.upgrade.places import InstallPaths, own_release
+    from boxd.upgrade.install_paths import InstallPaths, own_release
 
     if carry_on:
         return _carry_on(InstallPaths())
     if back:
-        from boxd.upgrade.returning import return_to_previous
+        from boxd.upgrade.rollback import return_to_previous
 
         return_to_previous(
             InstallPaths(), patience_s, lambda text: yes or click.confirm(text, err=True)
@@ -69,10 +69,10 @@ def command(
 
 def _carry_on(places: InstallPaths) -> int:
     from boxd.config import load
-    from boxd.upgrade.course import carry_on
     from boxd.upgrade.journal import Step
+    from boxd.upgrade.runner import carry_on
+    from boxd.upgrade.step_output import tell
     from boxd.upgrade.system import GoingDown
-    from boxd.upgrade.telling import tell
 
     try:
         ended = carry_on(load(places.config_file), places)

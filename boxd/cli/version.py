@@ -10,7 +10,7 @@ from importlib import metadata
 import click
 
 from boxd import __version__
-from boxd.cli.shape import BoxdCommand, json_option
+from boxd.cli.command_classes import BoxdCommand, json_option
 from boxd.cli.tables import say_json
 from boxd.errors import BoxdError
 

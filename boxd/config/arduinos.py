@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from boxd.config.device_schema import ArduinoDevice
-from boxd.config.uses import Use, used_twice
-from boxd.config.wording import SchemaFinding
+from boxd.config.duplicates import Use, used_twice
+from boxd.config.schema_texts import SchemaFinding
 
 
 def arduino_faults(row: int, device: ArduinoDevice) -> Iterator[SchemaFinding]:

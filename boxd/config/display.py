@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from boxd.config.schema import Config
+from boxd.config.schema_info import ITEMS
+from boxd.config.schema_texts import shown
 from boxd.config.secret_files import secret_file_fault
-from boxd.config.shape import ITEMS
-from boxd.config.wording import shown
 
 _SECRETS = (
     "claim_key_file",

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from boxd.config.locate import KeyPath
 from boxd.config.schema import Config
-from boxd.config.shape import ITEMS, expected_at
+from boxd.config.schema_info import ITEMS, expected_at
+from boxd.config.toml_positions import KeyPath
 
 _PLACEHOLDER = {"id": "box"}  # stands for a [box] that can't be read
 _ROUNDS = 4  # removing a key may uncover another error; each round takes away more

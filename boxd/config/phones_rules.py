@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boxd.config.phones_schema import Phones
+from boxd.config.schema_texts import SchemaFinding
 from boxd.config.values import is_address
-from boxd.config.wording import SchemaFinding
 
 
 def phones_faults(phones: Phones) -> Iterator[SchemaFinding]:

@@ -12,9 +12,9 @@ from boxd.config.device_schema import (
     PinLevel,
     Pull,
 )
-from boxd.config.locate import KeyPath
-from boxd.config.uses import Use, used_twice
-from boxd.config.wording import SchemaFinding
+from boxd.config.duplicates import Use, used_twice
+from boxd.config.schema_texts import SchemaFinding
+from boxd.config.toml_positions import KeyPath
 
 # The Pi's board holds these two up by 1.8 kilohms, from the moment that it has power.
 PULLED_UP = (2, 3)

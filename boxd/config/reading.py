@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from boxd.config.draft import drafted
-from boxd.config.locate import KeyPath, line_at, lines_of
 from boxd.config.rules import broken_rules
 from boxd.config.schema import Config
+from boxd.config.schema_texts import SchemaFinding, findings_of, place
 from boxd.config.syntax import in_plain_words
-from boxd.config.wording import SchemaFinding, findings_of, place
+from boxd.config.toml_positions import KeyPath, line_at, lines_of
 from boxd.errors import ConfigError
 
 _MOMENTS = ("expires_at",)  # the keys that take a date and time; their type checks them

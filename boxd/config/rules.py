@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 from boxd.config.draft import Draft
+from boxd.config.duplicates import Use, used_twice
 from boxd.config.phones_rules import phones_faults
 from boxd.config.schema import Config, MidiBackend
+from boxd.config.schema_texts import SchemaFinding, nearest
 from boxd.config.task_rules import task_faults
 from boxd.config.upstream_rules import upstream_faults
-from boxd.config.uses import Use, used_twice
 from boxd.config.values import Section, is_address
 from boxd.config.wiring import wiring_faults
-from boxd.config.wording import SchemaFinding, nearest
 
 _LONGEST_SOCKET_PATH = 107  # bytes that Linux takes for a Unix socket's name
 

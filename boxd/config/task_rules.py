@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boxd.config.draft import Draft
+from boxd.config.duplicates import Use, used_twice
+from boxd.config.schema_texts import SchemaFinding, nearest
 from boxd.config.task_schema import Task
-from boxd.config.uses import Use, used_twice
-from boxd.config.wording import SchemaFinding, nearest
 from boxd.task import Demand
 
 

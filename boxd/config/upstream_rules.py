@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from boxd.config.schema_texts import SchemaFinding
 from boxd.config.upstream_schema import Upstream
-from boxd.config.wording import SchemaFinding
 
 
 def upstream_faults(upstream: Upstream) -> Iterator[SchemaFinding]:

@@ -10,12 +10,12 @@ from boxd.config.addresses import split
 from boxd.config.arduinos import arduino_faults
 from boxd.config.device_schema import ArduinoDevice, Device, GpioDevice, NotesDevice
 from boxd.config.draft import Draft
-from boxd.config.locate import KeyPath
-from boxd.config.notes import notes_faults
+from boxd.config.duplicates import Use, used_twice
+from boxd.config.midi_map_rules import notes_faults
 from boxd.config.pins import pin_faults
 from boxd.config.schema import Config
-from boxd.config.uses import Use, used_twice
-from boxd.config.wording import SchemaFinding, nearest
+from boxd.config.schema_texts import SchemaFinding, nearest
+from boxd.config.toml_positions import KeyPath
 from boxd.devices import Key, LampName
 
 

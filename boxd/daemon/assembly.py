@@ -1,4 +1,4 @@
-"""Puts a box together: its devices, bays, desk and ledger, wired to each other."""
+"""Puts a box together: its devices, bays, services and ledger, wired to each other."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from boxd.bays.bay import Bay, BayDevices
+from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.doors import DoorWatch
-from boxd.bays.letting_go import LatchFeedback
+from boxd.bays.latch_feedback import LatchFeedback
 from boxd.bays.opening import LockerParts, Opener
-from boxd.bays.operator_desk import OperatorConsole
-from boxd.bays.rack import DeviceRegistry
+from boxd.bays.operator_console import OperatorConsole
 from boxd.bays.redemptions import Redemptions
 from boxd.config import Config
 from boxd.config.addresses import split
@@ -40,7 +40,7 @@ def simulated(config: Config) -> SimulatedHardware | None:
     return SimulatedHardware(config)
 
 
-def rack(
+def registry(
     config: Config, simulated: SimulatedHardware | None, on_change: Callable[[], None]
 ) -> DeviceRegistry:
     """Every configured device on its bus."""
@@ -55,7 +55,10 @@ def keys(config: Config, ledger: Ledger) -> CodeKeys:
 
 
 def bays(
-    config: Config, rack: DeviceRegistry, desk: Redemptions, on_change: Callable[[], None]
+    config: Config,
+    registry: DeviceRegistry,
+    redemptions: Redemptions,
+    on_change: Callable[[], None],
 ) -> dict[str, Bay]:
     """The bays with their devices."""
     timers = asyncio.get_running_loop()
@@ -64,11 +67,11 @@ def bays(
             bay,
             config.timeouts,
             BayDevices(
-                rack.keypad(bay.keypad),
-                rack.lamps(bay.lamps),
-                rack.buzzer(bay.buzzer) if bay.buzzer else None,
+                registry.keypad(bay.keypad),
+                registry.lamps(bay.lamps),
+                registry.buzzer(bay.buzzer) if bay.buzzer else None,
             ),
-            desk,
+            redemptions,
             on_change=on_change,
             timers=timers,
             now=lambda: utc_now().astimezone(),
@@ -77,46 +80,49 @@ def bays(
     }
 
 
-def operator_desk(
-    config: Config, rack: DeviceRegistry, desk: Redemptions, on_change: Callable[[], None]
+def operator_console(
+    config: Config,
+    registry: DeviceRegistry,
+    redemptions: Redemptions,
+    on_change: Callable[[], None],
 ) -> OperatorConsole:
     """The operator's keys, where the box has some."""
     keypad, buzzer = config.operator.keypad, config.operator.buzzer
     return OperatorConsole(
-        desk,
-        rack.keypad(keypad) if keypad else None,
-        rack.buzzer(buzzer) if buzzer else None,
+        redemptions,
+        registry.keypad(keypad) if keypad else None,
+        registry.buzzer(buzzer) if buzzer else None,
         on_change=on_change,
         timers=asyncio.get_running_loop(),
         stuck_key_s=config.timeouts.stuck_key_s,
     )
 
 
-def opener(config: Config, rack: DeviceRegistry, ledger: Ledger) -> Opener:
+def opener(config: Config, registry: DeviceRegistry, ledger: Ledger) -> Opener:
     """What opens the lockers and watches their doors."""
     left_open_s = config.timeouts.door_left_open_s
-    parts = [_locker_parts(locker, rack, ledger, left_open_s) for locker in config.lockers]
+    parts = [_locker_parts(locker, registry, ledger, left_open_s) for locker in config.lockers]
     return Opener(ledger, parts, config.timeouts.door_opens_s)
 
 
 def _locker_parts(
-    locker: Locker, rack: DeviceRegistry, ledger: Ledger, left_open_s: float
+    locker: Locker, registry: DeviceRegistry, ledger: Ledger, left_open_s: float
 ) -> LockerParts:
-    latch = rack.latch(locker.latch)
+    latch = registry.latch(locker.latch)
     # Whatever tells by itself whether the locker opened is believed; without, the operator is.
-    door = rack.door(locker.door) if locker.door else latch.feedback
+    door = registry.door(locker.door) if locker.door else latch.feedback
     return LockerParts(
         id=locker.id,
         bay=locker.bay,
         latch=latch,
-        latch_state=partial(_state_of, rack, split(locker.latch)[0]),
+        latch_state=partial(_state_of, registry, split(locker.latch)[0]),
         door=DoorWatch(locker.id, door, ledger, left_open_s) if door else None,
         letting_go=LatchFeedback(latch.feedback) if locker.door and latch.feedback else None,
     )
 
 
-def _state_of(rack: DeviceRegistry, device: str) -> DeviceState:
-    return rack.device(device).status.state
+def _state_of(registry: DeviceRegistry, device: str) -> DeviceState:
+    return registry.device(device).status.state
 
 
 def declines_void_code(config: Config) -> bool:
@@ -157,8 +163,16 @@ def _task_kind(task: Task) -> TaskKind:
     needed = len(task.checkpoints) if task.needed is None else task.needed
     expires_at = None if task.expires_at is None else as_text(task.expires_at)
     return TaskKind(
-        *(task.id, task.name, task.text, task.checkpoints, needed),
-        *(task.submission, task.verdict, task.tries, expires_at, task.prizes),
+        id=task.id,
+        name=task.name,
+        text=task.text,
+        checkpoints=task.checkpoints,
+        needed=needed,
+        submission=task.submission,
+        verdict=task.verdict,
+        tries=task.tries,
+        expires_at=expires_at,
+        prizes=task.prizes,
     )
 
 

@@ -12,23 +12,18 @@ from typing import Any, TypeVar
 import structlog
 
 from boxd.bays.bay import Bay
+from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.device_tests import DeviceTests
 from boxd.bays.devices_view import devices_view
 from boxd.bays.opening import Opener
-from boxd.bays.operator_desk import OperatorConsole
+from boxd.bays.operator_console import OperatorConsole
 from boxd.bays.prompts import OfferedPrize, Prompt, prompt_for
-from boxd.bays.rack import DeviceRegistry
+from boxd.clock_keeper import ClockKeeper
 from boxd.config import Config
 from boxd.config.addresses import split
-from boxd.daemon.changes import ChangeSignal
-from boxd.daemon.clock_keeper import ClockKeeper
-from boxd.daemon.housekeeping import Housekeeping
-from boxd.daemon.organiser import Organiser
+from boxd.daemon.change_signal import ChangeSignal
 from boxd.daemon.phones import PhoneSide
-from boxd.daemon.requests import Requests
 from boxd.daemon.tasks import Tasks
-from boxd.daemon.tokens import Tokens
-from boxd.daemon.upstream import NoUpstream, Upstream
 from boxd.devices import DeviceState
 from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
@@ -36,11 +31,16 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, as_text
 from boxd.ledger.overview import Overview
 from boxd.machine_clock import utc_now
+from boxd.organiser.keyed_answers import Requests
+from boxd.organiser.service import Organiser
+from boxd.organiser.tokens import Tokens
 from boxd.redemption import Answer, RedemptionStanding, Reply
 from boxd.web.box import CodesWanted, PrizeRow
 from boxd.web.snapshot import Health, SnapshotInput, snapshot
-from boxd.workflows.desk import RedemptionService
-from boxd.workflows.task_desk import TaskService
+from boxd.workflows.housekeeping.service import Housekeeping
+from boxd.workflows.redemption.service import RedemptionService
+from boxd.workflows.tasks.service import TaskService
+from boxd.workflows.upstream.service import NoUpstream, Upstream
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -59,13 +59,13 @@ class Parts:
     config: Config
     ledger: Ledger
     keys: CodeKeys
-    rack: DeviceRegistry
+    registry: DeviceRegistry
     bays: Mapping[str, Bay]
     opener: Opener
-    desk: RedemptionService
+    redemptions: RedemptionService
     operator: OperatorConsole
     device_tests: DeviceTests
-    task_desk: TaskService
+    tasks: TaskService
     housekeeping: Housekeeping
     clock: ClockKeeper
     upstream: Upstream | None = None
@@ -83,11 +83,11 @@ class RunningBox:
         self._snapshot: Json = {}
         self._version = 0
         self._next = asyncio.Event()
-        self.tasks = Tasks(parts.ledger, parts.task_desk)
+        self.tasks = Tasks(parts.ledger, parts.tasks)
         self.housekeeping = parts.housekeeping
         self.clock = parts.clock
         self.upstream = parts.upstream or NoUpstream()
-        self.organiser = Organiser(parts.config, parts.ledger, parts.keys, parts.task_desk)
+        self.organiser = Organiser(parts.config, parts.ledger, parts.keys, parts.tasks)
         self.tokens = Tokens(parts.ledger)
         self.requests = Requests(parts.ledger, parts.keys)
         self.phones = PhoneSide(parts.config, parts.ledger, self.tasks, parts.keys)
@@ -141,7 +141,7 @@ class RunningBox:
 
     async def answer(self, answer: Answer) -> Reply:
         """Deliver a person's answer to its redemption."""
-        reply = await self._parts.desk.answer(answer)
+        reply = await self._parts.redemptions.answer(answer)
         log.info(
             "answer.accepted" if reply.accepted else "answer.refused",
             redemption=answer.redemption,
@@ -187,7 +187,12 @@ class RunningBox:
         config = self._parts.config
         days = valid_days if valid_days is not None else config.codes.valid_days
         order = codes.CodeOrder(
-            *(attendee, config.box.id, config.codes.length, days, actor, sku),
+            attendee=attendee,
+            box=config.box.id,
+            length=config.codes.length,
+            valid_days=days,
+            actor=actor,
+            sku=sku,
             per_attendee=config.codes.per_attendee,
         )
         keys = self._parts.keys
@@ -267,7 +272,12 @@ class RunningBox:
         door = self._parts.opener.door_state(standing.locker)
         name = next((b.name for b in self._parts.config.bays if b.id == standing.bay), "")
         return prompt_for(
-            *(standing, door, units, reminders, name, self._why_no_latch(standing)),
+            standing=standing,
+            door=door,
+            stock=units,
+            reminders=reminders,
+            bay_name=name,
+            why_no_latch=self._why_no_latch(standing),
             latch_let_go=self._parts.opener.has_let_go(standing.locker),
         )
 
@@ -276,7 +286,7 @@ class RunningBox:
         locker = next((x for x in self._parts.config.lockers if x.id == standing.locker), None)
         if locker is None:
             return ""
-        status = self._parts.rack.device(split(locker.latch)[0]).status
+        status = self._parts.registry.device(split(locker.latch)[0]).status
         return "" if status.state is DeviceState.READY else status.why or status.state.value
 
     def _picture(self) -> SnapshotInput:

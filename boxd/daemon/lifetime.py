@@ -14,13 +14,13 @@ import structlog
 
 from boxd import logs
 from boxd.config import Config, load
-from boxd.daemon.early_news import LatestServerStatus
-from boxd.daemon.only_one import only_one
+from boxd.daemon.instance_lock import only_one
+from boxd.daemon.latest_server_status import LatestServerStatus
 from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.service.back_off import wait_if_restarted
 from boxd.service.notify import STOPPING, Notifier, status
-from boxd.temporal.news import hear
 from boxd.temporal.server import EmbeddedServer
+from boxd.temporal.server_status_link import hear
 
 if TYPE_CHECKING:
     from boxd.bays.opening import Actuated
@@ -95,8 +95,8 @@ async def _start_server(config: Config, closing: AsyncExitStack) -> LatestServer
 
 def open_directly(config: Config, locker: int, actor: str, reason: str) -> Actuated:
     """Open a locker without the daemon; returns its `Actuated`. Raises BoxdError."""
-    from boxd.daemon import direct
+    from boxd.daemon import offline_open
 
     logs.set_up()
     with only_one(config.lock_file):
-        return asyncio.run(direct.open_locker(config, locker, actor, reason))
+        return asyncio.run(offline_open.open_locker(config, locker, actor, reason))

@@ -11,13 +11,13 @@ from boxd.ledger import alarms
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.phones.answering import SiteInfo
-from boxd.phones.attendant_desk import VerdictService
 from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
-from boxd.phones.desk import AttendeeService
-from boxd.phones.link_desk import NO_ADDRESS, LinkService
+from boxd.phones.attendee_service import AttendeeService
+from boxd.phones.link_service import NO_ADDRESS, LinkService
 from boxd.phones.links import Signer, load_signer
 from boxd.phones.pin import Pin, read_pin
+from boxd.phones.verdict_service import VerdictService
 from boxd.web.task_services import TaskServices
 
 log = structlog.get_logger("boxd")
@@ -41,10 +41,10 @@ class PhoneSide:
         self.routes: list[Route] = []
         if signer is None or address is None or not config.phones.enabled:
             return
-        desk = AttendeeService(ledger, tasks, keys, signer)
-        attendants = VerdictService(ledger, tasks, desk, signer, self._pin(config, signer))
+        service = AttendeeService(ledger, tasks, keys, signer)
+        attendants = VerdictService(ledger, tasks, service, signer, self._pin(config, signer))
         place = SiteInfo(config.box.name, address)
-        self.routes += AttendeePages(desk, place).routes()
+        self.routes += AttendeePages(service, place).routes()
         self.routes += AttendantPages(attendants, place).routes()
 
     async def tell(self) -> None:

@@ -10,11 +10,11 @@ import asyncio
 
 import structlog
 
+from boxd.api.server import WebServer
 from boxd.config.phones_schema import Phones
 from boxd.errors import ConfigError, LedgerUnusable
 from boxd.ledger import alarms
 from boxd.ledger.ledger import Ledger
-from boxd.web.server import WebServer
 from boxd.web.tls import Certificate
 
 log = structlog.get_logger("boxd")

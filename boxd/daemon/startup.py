@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.routing import BaseRoute
 
+from boxd.api.app import Application
+from boxd.api.server import WebServer
 from boxd.bays.device_tests import DeviceTests
-from boxd.bays.returns import ReconnectNotifier
-from boxd.bays.strangers import watch_strangers
+from boxd.bays.reconnects import ReconnectNotifier
+from boxd.bays.unconfigured import watch_strangers
+from boxd.clock_keeper import ClockKeeper, anchor
 from boxd.config import Config
-from boxd.daemon import assembly, upstream, welcome
+from boxd.daemon import assembly, demo_data
 from boxd.daemon.box import Parts, RunningBox
-from boxd.daemon.changes import ChangeSignal
-from boxd.daemon.clock_keeper import ClockKeeper, anchor
-from boxd.daemon.early_news import LatestServerStatus
-from boxd.daemon.housekeeping import Housekeeping
+from boxd.daemon.change_signal import ChangeSignal
+from boxd.daemon.fault_mode import RefusingBox, RefusingRedemptions
+from boxd.daemon.latest_server_status import LatestServerStatus
 from boxd.daemon.phones_listener import PhonesListener
-from boxd.daemon.refusing import RefusingBox, RefusingRedemptions
+from boxd.daemon.readiness import Readiness
 from boxd.daemon.service import Proof, StatusShown, keep_told
-from boxd.daemon.serving import Readiness
 from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.database import can_be_opened
@@ -35,17 +36,17 @@ from boxd.machine_clock import box_clock
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
-from boxd.web.app import Application
 from boxd.web.box import BoxServices
-from boxd.web.server import WebServer
-from boxd.workflows.desk import RedemptionService
-from boxd.workflows.housekeeping_activities import HousekeepingActivities
-from boxd.workflows.issue_activities import IssueActivities
-from boxd.workflows.redemption_activities import RedemptionActivities, RedemptionRules
+from boxd.workflows.housekeeping.activities import HousekeepingActivities
+from boxd.workflows.housekeeping.service import Housekeeping
+from boxd.workflows.redemption.activities import RedemptionActivities, RedemptionRules
+from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.runner import Runner, Services
-from boxd.workflows.task_activities import TaskActivities
-from boxd.workflows.task_desk import TaskService
-from boxd.workflows.upstream_activities import UpstreamActivities
+from boxd.workflows.tasks.activities import TaskActivities
+from boxd.workflows.tasks.issue_activities import IssueActivities
+from boxd.workflows.tasks.service import TaskService
+from boxd.workflows.upstream import service as upstream_service
+from boxd.workflows.upstream.activities import UpstreamActivities
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -81,11 +82,11 @@ async def start(
     serving = Readiness(box, parts.bays, ledger, config.temporal_dir)
     ledger.on_trouble = serving.ledger_troubled
     closing.push_async_callback(serving.stop)
-    await parts.rack.start()
+    await parts.registry.start()
     await assembly.show_open_redemptions(ledger, parts.bays, serving.lock)
     await box.refresh()
     _keep_running(box.keep_fresh(), closing, fail)
-    _keep_running(watch_strangers(parts.rack, changes.note), closing, fail)
+    _keep_running(watch_strangers(parts.registry, changes.note), closing, fail)
     await box.phones.tell()
     server = await _start_web(config, box, simulated, closing, box.phones.routes)
     if config.phones.enabled:
@@ -95,17 +96,19 @@ async def start(
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
     if parts.upstream is not None:
-        _keep_running(parts.upstream.desk.run(), closing, fail)
+        _keep_running(parts.upstream.service.run(), closing, fail)
     _start_worker(parts, serving, closing, fail)
     if config.simulation.enabled:
-        _keep_running(welcome.greet(config, ledger, keys, serving.is_serving), closing, fail)
+        _keep_running(demo_data.greet(config, ledger, keys, serving.is_serving), closing, fail)
     _report(manager, box, Proof(ledger, parts.bays), closing, fail)
 
 
 async def _open_ledger(
     config: Config, changes: ChangeSignal, closing: AsyncExitStack
 ) -> tuple[Ledger, CodeKeys]:
-    ledger = await asyncio.to_thread(Ledger, config.ledger_file, telling=upstream.telling(config))
+    ledger = await asyncio.to_thread(
+        Ledger, config.ledger_file, telling=upstream_service.telling(config)
+    )
     closing.callback(ledger.close)
     ledger.on_commit = changes.note_ledger
     anchor(box_clock, ledger)
@@ -123,35 +126,44 @@ def _wire(
     changes: ChangeSignal,
     closing: AsyncExitStack,
 ) -> Parts:
-    """Devices, bays, opener and desks, each knowing whom it speaks to."""
+    """Devices, bays, opener and services, each knowing whom it speaks to."""
     returns = ReconnectNotifier()
 
     def devices_changed() -> None:
-        returns.look(rack.statuses())
-        rack.notice()
+        returns.look(registry.statuses())
+        registry.notice()
         changes.note()
 
-    rack = assembly.rack(config, simulated, devices_changed)
-    closing.push_async_callback(rack.close)
-    desk = RedemptionService(ledger, keys, config, _THIS_RUN)
-    opener = assembly.opener(config, rack, ledger)
+    registry = assembly.registry(config, simulated, devices_changed)
+    closing.push_async_callback(registry.close)
+    redemption_service = RedemptionService(ledger, keys, config, _THIS_RUN)
+    opener = assembly.opener(config, registry, ledger)
     closing.push_async_callback(opener.finish)
-    bays = assembly.bays(config, rack, desk, changes.note)
-    operator = assembly.operator_desk(config, rack, desk, changes.note)
+    bays = assembly.bays(config, registry, redemption_service, changes.note)
+    operator = assembly.operator_console(config, registry, redemption_service, changes.note)
     for bay in config.bays:
         returns.tell(bay.keypad, bays[bay.id].forget_touches)
         closing.callback(bays[bay.id].close)
     if config.operator.keypad is not None:
         returns.tell(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
-    device_tests = DeviceTests(config, rack, bays, changes.note)
-    task_desk = TaskService(ledger, config.box.id)
-    task_desk.kinds_changed = assembly.declare_tasks(config, ledger)
+    device_tests = DeviceTests(config, registry, bays, changes.note)
+    task_service = TaskService(ledger, config.box.id)
+    task_service.kinds_changed = assembly.declare_tasks(config, ledger)
     return Parts(
-        *(config, ledger, keys, rack, bays, opener, desk, operator, device_tests, task_desk),
-        clock=ClockKeeper(box_clock, ledger, task_desk.look_again),
+        config=config,
+        ledger=ledger,
+        keys=keys,
+        registry=registry,
+        bays=bays,
+        opener=opener,
+        redemptions=redemption_service,
+        operator=operator,
+        device_tests=device_tests,
+        tasks=task_service,
+        clock=ClockKeeper(box_clock, ledger, task_service.look_again),
         housekeeping=Housekeeping(config, ledger),
-        upstream=upstream.connected(config, ledger, task_desk, changes),
+        upstream=upstream_service.connected(config, ledger, task_service, changes),
     )
 
 
@@ -160,14 +172,16 @@ def _start_worker(
 ) -> None:
     config = parts.config
     rules = RedemptionRules(
-        *(config.box.id, _THIS_RUN),
-        *(assembly.lockout_rule(config), assembly.declines_void_code(config)),
+        box=config.box.id,
+        daemon=_THIS_RUN,
+        lockout=assembly.lockout_rule(config),
+        decline_voids_code=assembly.declines_void_code(config),
     )
     redemptions = RedemptionActivities(parts.ledger, parts.bays, parts.opener, rules, serving.lock)
     activities = [*redemptions.all()]
     house, delivery = parts.housekeeping, parts.upstream
     if delivery is not None:
-        activities += UpstreamActivities(delivery.courier, delivery.puller).all()
+        activities += UpstreamActivities(delivery.sender, delivery.puller).all()
     closing.callback(house.backups.breath.end)
     activities += HousekeepingActivities(
         parts.ledger, config.ledger_file, house.backups, parts.device_tests.run_unattended
@@ -177,14 +191,21 @@ def _start_worker(
         *IssueActivities(parts.ledger, parts.keys, assembly.issue_rules(config)).all(),
     ]
     runner = Runner(
-        *(config, parts.ledger, activities, of_tasks),
-        *(serving.worker_serves, serving.reconciled),
+        config=config,
+        ledger=parts.ledger,
+        activities=activities,
+        activities_of_tasks=of_tasks,
+        on_serving=serving.worker_serves,
+        on_reconciled=serving.reconciled,
     )
     serving.on_server_down(runner.doubt)
-    desks = Services(
-        parts.desk, parts.task_desk, house.desk, delivery.desk if delivery is not None else None
+    services = Services(
+        parts.redemptions,
+        parts.tasks,
+        house.service,
+        delivery.service if delivery is not None else None,
     )
-    _keep_running(runner.run(desks), closing, fail)
+    _keep_running(runner.run(services), closing, fail)
 
 
 async def start_refusing(
@@ -203,16 +224,16 @@ async def start_refusing(
     simulated = _simulated(config, closing)
 
     def devices_changed() -> None:
-        rack.notice()
+        registry.notice()
         changes.note()
 
-    rack = assembly.rack(config, simulated, devices_changed)
-    closing.push_async_callback(rack.close)
-    bays = assembly.bays(config, rack, RefusingRedemptions(error), changes.note)
+    registry = assembly.registry(config, simulated, devices_changed)
+    closing.push_async_callback(registry.close)
+    bays = assembly.bays(config, registry, RefusingRedemptions(error), changes.note)
     for bay in bays.values():
         bay.serve(False, str(error))
-    await rack.start()
-    box = RefusingBox(config, bays, DeviceTests(config, rack, bays, changes.note), error)
+    await registry.start()
+    box = RefusingBox(config, bays, DeviceTests(config, registry, bays, changes.note), error)
     if isinstance(error, LedgerDamaged):
         _keep_running(box.look_for_backup(), closing, lambda: None)
     await _start_web(config, box, simulated, closing)

@@ -10,17 +10,17 @@ from boxd.ledger import attendees, issues, task_kinds, task_standings
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.task import Asked, Checkpoint, TaskKind, TaskReply, TaskStanding
 from boxd.web.task_services import TasksWanted
-from boxd.workflows.task_desk import TaskService
+from boxd.workflows.tasks.service import TaskService
 
 Json = dict[str, Any]
 
 
 class Tasks:
-    """Implements `boxd.web.task_services.TaskServices` over the ledger and the desk."""
+    """Implements `boxd.web.task_services.TaskServices` over the ledger and the service."""
 
-    def __init__(self, ledger: Ledger, desk: TaskService) -> None:
+    def __init__(self, ledger: Ledger, service: TaskService) -> None:
         self._ledger = ledger
-        self._desk = desk
+        self._service = service
 
     async def kinds(self) -> list[TaskKind]:
         """The kinds of task that are offered."""
@@ -32,11 +32,11 @@ class Tasks:
 
     async def start(self, kind: str, attendee: str, actor: str) -> TaskStanding:
         """Start the task for whom the organiser calls `attendee`; asked again, the same one."""
-        return await self._desk.start(kind, attendee, actor)
+        return await self._service.start(kind, attendee, actor)
 
     async def take(self, asked: Asked) -> TaskReply:
         """Take a scan, a submission or a verdict; the same `asked.id` counts once."""
-        return await self._desk.take(asked)
+        return await self._service.take(asked)
 
     async def standing(self, task: str) -> TaskStanding:
         """Where the task stands."""
@@ -50,7 +50,7 @@ class Tasks:
         """Tasks, the last started first."""
         return await self._ledger.read(
             lambda c: task_standings.listing(
-                *(c, wanted.state, wanted.kind, wanted.limit, wanted.attendee, wanted.before)
+                c, wanted.state, wanted.kind, wanted.limit, wanted.attendee, wanted.before
             )
         )
 
@@ -73,8 +73,8 @@ class Tasks:
             number = attendees.number_of(tx, attendee)
             return issues.IssueOrder(f"request/{issue}", number, actor, prizes, valid_days)
 
-        return await self._desk.issue(order)
+        return await self._service.issue(order)
 
     async def issue_again(self, task: str, actor: str) -> TaskStanding:
         """Once more issue the code of a task that was sold out, over the limit or failed."""
-        return await self._desk.issue_again(task, actor)
+        return await self._service.issue_again(task, actor)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.doctor.ledger_reading import Damaged, reading
-from boxd.doctor.patient import CheckContext
 from boxd.ledger.backup import Listed, listing, newest_good
 from boxd.ledger.soundness import Contents, contents
 
@@ -21,13 +21,13 @@ _READ_WITHIN_S = 60.0
 _BY_HAND = timedelta(days=2)
 
 
-def newest(patient: CheckContext) -> Iterator[Finding]:
+def newest(context: CheckContext) -> Iterator[Finding]:
     """The newest backup, read from end to end."""
-    directory = patient.config.backup_dir
-    if not directory.is_dir() and patient.config.backups.directory is not None:
+    directory = context.config.backup_dir
+    if not directory.is_dir() and context.config.backups.directory is not None:
         yield failed(f"{directory} is not there", "lsblk; mount   # is its disk plugged in?")
         return
-    found = _listed(patient)
+    found = _listed(context)
     good = newest_good(directory)
     bad = [each for each in found if good is None or each.made_at > good.made_at]
     for each in bad:
@@ -38,38 +38,38 @@ def newest(patient: CheckContext) -> Iterator[Finding]:
         yield warned(f"there is no backup in {directory}", _MAKE)
 
 
-def age(patient: CheckContext) -> Iterator[Finding]:
+def age(context: CheckContext) -> Iterator[Finding]:
     """How long ago the newest was made, if anything has happened since."""
-    found = [each for each in _listed(patient) if each.contents]
+    found = [each for each in _listed(context) if each.contents]
     if not found:
         raise Skip("there is no backup")
-    old = patient.now - datetime.fromisoformat(found[0].made_at)
+    old = context.now - datetime.fromisoformat(found[0].made_at)
     seen = f"the newest is {_rounded(old)} old"
-    if _contents(patient) == found[0].contents:
+    if _contents(context) == found[0].contents:
         yield passed(f"{seen}, and nothing has happened since")
-    elif old > _allowed(patient):
-        yield failed(f"{seen}, and {_allowed(patient)} are allowed", f"{_MAKE}   # and why: {_WHY}")
+    elif old > _allowed(context):
+        yield failed(f"{seen}, and {_allowed(context)} are allowed", f"{_MAKE}   # and why: {_WHY}")
     else:
         yield passed(seen)
 
 
-def place(patient: CheckContext) -> Iterator[Finding]:
+def place(context: CheckContext) -> Iterator[Finding]:
     """Whether the backups share the card with the ledger."""
-    directory, state = patient.config.backup_dir, patient.config.box.state_dir
-    if not _listed(patient):
+    directory, state = context.config.backup_dir, context.config.box.state_dir
+    if not _listed(context):
         raise Skip("there is no backup")
     if directory.stat().st_dev == state.stat().st_dev:
         yield warned(
             f"they lie on the same disk as the ledger, {directory}",
-            f'sudoedit {patient.config_file}   # [backups] directory = "/media/usb/backups"',
+            f'sudoedit {context.config_file}   # [backups] directory = "/media/usb/backups"',
         )
     else:
         yield passed(f"on a disk of their own, {directory}")
 
 
-def _listed(patient: CheckContext) -> list[Listed]:
-    directory = patient.config.backup_dir
-    if not patient.config.ledger_file.exists():
+def _listed(context: CheckContext) -> list[Listed]:
+    directory = context.config.backup_dir
+    if not context.config.ledger_file.exists():
         raise Skip("there is no ledger yet")
     if not directory.is_dir():
         return []
@@ -77,17 +77,17 @@ def _listed(patient: CheckContext) -> list[Listed]:
     return listing(directory)
 
 
-def _contents(patient: CheckContext) -> Contents | None:
+def _contents(context: CheckContext) -> Contents | None:
     try:
-        with reading(patient) as ledger:
+        with reading(context) as ledger:
             return contents(ledger)
     except Damaged:
         return None
 
 
-def _allowed(patient: CheckContext) -> timedelta:
+def _allowed(context: CheckContext) -> timedelta:
     """Twice the interval, so that one that was missed is forgiven."""
-    every = timedelta(hours=patient.config.schedules.backup_every_h)
+    every = timedelta(hours=context.config.schedules.backup_every_h)
     return 2 * every or _BY_HAND
 
 

@@ -6,9 +6,9 @@ import sqlite3
 from urllib.parse import urlsplit
 
 from boxd.config import Config, show
+from boxd.doctor.check_context import CheckContext, Json
 from boxd.doctor.finding import Skip
 from boxd.doctor.ledger_reading import reading
-from boxd.doctor.patient import CheckContext, Json
 from boxd.doctor.scrub import Scrub
 
 # Of each part of the status: what is told as it is, and what is a sentence.
@@ -25,10 +25,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {"devices": ("why",)}
 _OF_UPSTREAM = ("waiting", "oldest_at", "dead", "delivered", "is_full", "failures", "since")
 
 
-def status(patient: CheckContext, scrub: Scrub) -> Json:
+def status(context: CheckContext, scrub: Scrub) -> Json:
     """The daemon's status, as far as it names nobody."""
     try:
-        said = patient.said("/api/v1/status")
+        said = context.said("/api/v1/status")
     except Skip as unseen:
         return {"not_seen": unseen.why}
     health = said["health"]
@@ -44,7 +44,7 @@ def status(patient: CheckContext, scrub: Scrub) -> Json:
         },
         **{part: [_chosen(part, each, scrub) for each in said[part]] for part in _TOLD},
         "upstream": {key: upstream.get(key) for key in _OF_UPSTREAM} if upstream else None,
-        "schedules": _schedules(patient, scrub),
+        "schedules": _schedules(context, scrub),
     }
 
 
@@ -53,9 +53,9 @@ def _chosen(part: str, whole: Json, scrub: Scrub) -> Json:
     return {key: whole[key] for key in _TOLD[part]} | sentences
 
 
-def _schedules(patient: CheckContext, scrub: Scrub) -> list[Json]:
+def _schedules(context: CheckContext, scrub: Scrub) -> list[Json]:
     try:
-        found = patient.said("/api/v1/schedules")["schedules"]
+        found = context.said("/api/v1/schedules")["schedules"]
     except Skip:
         return []
     return [
@@ -71,13 +71,13 @@ def _run(last: Json | None, scrub: Scrub) -> Json | None:
     return {"at": last["at"], "state": last["state"], "said": scrub.quoted(last["said"])}
 
 
-def ledger(patient: CheckContext) -> Json:
+def ledger(context: CheckContext) -> Json:
     """Numbers alone: the schema, the file's size, the rows of each table."""
     try:
-        with reading(patient) as connection:
+        with reading(context) as connection:
             return {
                 "schema": connection.execute("PRAGMA user_version").fetchone()[0],
-                "bytes": patient.config.ledger_file.stat().st_size,
+                "bytes": context.config.ledger_file.stat().st_size,
                 "rows": {name: _rows(connection, name) for name in _tables(connection)},
             }
     except Skip as unseen:
@@ -95,10 +95,10 @@ def _rows(connection: sqlite3.Connection, table: str) -> int:
     return int(connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608 - the schema's own names
 
 
-def configuration(patient: CheckContext, scrub: Scrub) -> str:
+def configuration(context: CheckContext, scrub: Scrub) -> str:
     """What holds, as `boxd config show` tells it; of upstream's address the host alone."""
     try:
-        config = patient.config
+        config = context.config
     except Skip as unseen:
         return f"# {unseen.why}\n"
     return "".join(f"{scrub.text(line)}\n" for line in show(_without_paths(config)).splitlines())

@@ -18,8 +18,8 @@ from typing import Any
 
 from boxd.doctor import box_facts, report, system_facts
 from boxd.doctor.check import CheckResult
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Skip
-from boxd.doctor.patient import CheckContext
 from boxd.doctor.private_words import private_words
 from boxd.doctor.scrub import Scrub
 from boxd.errors import BadInput
@@ -37,19 +37,19 @@ class Member:
     content: str
 
 
-def members(patient: CheckContext, examined: Sequence[CheckResult]) -> Iterator[Member]:
+def members(context: CheckContext, examined: Sequence[CheckResult]) -> Iterator[Member]:
     """The files of the bundle."""
-    scrub = _scrub(patient)
+    scrub = _scrub(context)
     for name, about, gather in (
-        ("doctor.json", "what the doctor found", lambda: _json(_found(patient, examined, scrub))),
-        ("versions.txt", "system, Python, packages", lambda: system_facts.versions(patient)),
-        ("hardware.txt", "disks, USB devices, memory", lambda: system_facts.hardware(patient)),
-        ("units.txt", "boxd's units as systemd sees them", lambda: system_facts.units(patient)),
-        ("ledger.json", "schema, rows of each table", lambda: _json(box_facts.ledger(patient))),
-        ("status.json", "bays, lockers, devices", lambda: _json(box_facts.status(patient, scrub))),
-        ("config.toml", "settings, no secrets", lambda: box_facts.configuration(patient, scrub)),
-        ("kernel.txt", "of power, card and USB", lambda: system_facts.kernel(patient, scrub)),
-        ("journal.jsonl", "the log's last lines", lambda: system_facts.journal(patient, scrub)),
+        ("doctor.json", "what the doctor found", lambda: _json(_found(context, examined, scrub))),
+        ("versions.txt", "system, Python, packages", lambda: system_facts.versions(context)),
+        ("hardware.txt", "disks, USB devices, memory", lambda: system_facts.hardware(context)),
+        ("units.txt", "boxd's units as systemd sees them", lambda: system_facts.units(context)),
+        ("ledger.json", "schema, rows of each table", lambda: _json(box_facts.ledger(context))),
+        ("status.json", "bays, lockers, devices", lambda: _json(box_facts.status(context, scrub))),
+        ("config.toml", "settings, no secrets", lambda: box_facts.configuration(context, scrub)),
+        ("kernel.txt", "of power, card and USB", lambda: system_facts.kernel(context, scrub)),
+        ("journal.jsonl", "the log's last lines", lambda: system_facts.journal(context, scrub)),
     ):
         yield Member(name, about, _gathered(gather))
 
@@ -78,16 +78,16 @@ def _gathered(gather: Callable[[], str]) -> str:
         return _json({"not_seen": f"it could not be gathered ({type(error).__name__})"})
 
 
-def _scrub(patient: CheckContext) -> Scrub:
+def _scrub(context: CheckContext) -> Scrub:
     try:
-        return Scrub(private_words(patient))
+        return Scrub(private_words(context))
     except (Skip, OSError):
         return Scrub(None)
 
 
-def _found(patient: CheckContext, examined: Sequence[CheckResult], scrub: Scrub) -> Any:
+def _found(context: CheckContext, examined: Sequence[CheckResult], scrub: Scrub) -> Any:
     """What was found, without the sentences of checks that quote people."""
-    told = report.as_json(patient, examined)
+    told = report.as_json(context, examined)
     quoting = {(e.check.family, e.check.name) for e in examined if e.check.quotes_people}
     for line in told["checks"]:
         if (line["family"], line["check"]) in quoting and line["grade"] != "passed":

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
-from boxd.doctor.patient import CheckContext
 from boxd.errors import ConfigError
 from boxd.web.tls import Certificate
 
@@ -21,9 +21,9 @@ _SOON = timedelta(days=14)
 _RENEW = "put a renewed certificate and its key there: boxd takes them over within seconds"
 
 
-def phones(patient: CheckContext) -> Iterator[Finding]:
+def phones(context: CheckContext) -> Iterator[Finding]:
     """The certificate that phones see."""
-    settings = patient.config.phones
+    settings = context.config.phones
     if not settings.enabled or settings.tls_cert_file is None or settings.tls_key_file is None:
         raise Skip("no certificate is shown to phones")
     settings.tls_key_file.open("rb").close()  # raises PermissionError
@@ -32,7 +32,7 @@ def phones(patient: CheckContext) -> Iterator[Finding]:
     except ConfigError as error:
         yield failed(str(error), _RENEW)
         return
-    yield _in_time(settings.tls_cert_file, patient)
+    yield _in_time(settings.tls_cert_file, context)
     host = urlsplit(settings.public_url or "").hostname
     if host and not any(_covers(name, host) for name in _names(settings.tls_cert_file)):
         yield failed(
@@ -41,33 +41,33 @@ def phones(patient: CheckContext) -> Iterator[Finding]:
         )
 
 
-def others(patient: CheckContext) -> Iterator[Finding]:
+def others(context: CheckContext) -> Iterator[Finding]:
     """Those by which this box trusts, and shows itself to, other machines."""
-    config = patient.config
+    config = context.config
     named = (config.temporal.tls_cert_file, config.temporal.tls_ca_file, config.upstream.ca_file)
     files = [file for file in named if file is not None]
     if not files:
         raise Skip("no other certificate is configured")
     for file in files:
         try:
-            yield _in_time(file, patient)
+            yield _in_time(file, context)
         except (FileNotFoundError, ValueError) as error:
             yield failed(f"{file} holds no certificate ({error})", _RENEW)
 
 
-def _in_time(file: Path, patient: CheckContext) -> Finding:
+def _in_time(file: Path, context: CheckContext) -> Finding:
     """Judge the certificate of the file that ends first."""
     found = _read(file)
     ends = min(each.not_valid_after_utc for each in found)
     begins = max(each.not_valid_before_utc for each in found)
-    if patient.now > ends:
+    if context.now > ends:
         return failed(f"{file} has expired on {ends:%Y-%m-%d}", _RENEW)
-    if patient.now < begins:
+    if context.now < begins:
         return failed(
             f"{file} is good from {begins:%Y-%m-%d %H:%M} on only", "timedatectl   # is it so late?"
         )
     seen = f"{file} is good until {ends:%Y-%m-%d}"
-    return warned(seen, _RENEW) if patient.now > ends - _SOON else passed(seen)
+    return warned(seen, _RENEW) if context.now > ends - _SOON else passed(seen)
 
 
 def _names(file: Path) -> set[str]:

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Grade, Skip, failed, passed, skipped
-from boxd.doctor.patient import CheckContext
 
 SUDO = "sudo boxd doctor"
 WITHIN_S = 10.0
@@ -46,12 +46,12 @@ def worst(findings: Iterable[Finding]) -> Grade:
     return next((grade for grade in _WORST_FIRST if grade in grades), Grade.SKIPPED)
 
 
-def examine(check: Check, patient: CheckContext) -> CheckResult:
+def examine(check: Check, context: CheckContext) -> CheckResult:
     """Carry the check out; one that breaks or takes too long has failed."""
     found: list[tuple[Finding, ...]] = []
     # A thread that hangs in the kernel can't be ended; it is left behind, until the process ends.
     looking = threading.Thread(
-        target=lambda: found.append(tuple(_look(check, patient)) or (passed("nothing is wrong"),)),
+        target=lambda: found.append(tuple(_look(check, context)) or (passed("nothing is wrong"),)),
         daemon=True,
     )
     looking.start()
@@ -59,22 +59,22 @@ def examine(check: Check, patient: CheckContext) -> CheckResult:
     return CheckResult(check, found[0] if found else (_unfinished(check),))
 
 
-def _look(check: Check, patient: CheckContext) -> Iterator[Finding]:
+def _look(check: Check, context: CheckContext) -> Iterator[Finding]:
     """What it finds, and what kept it from finding the rest."""
     try:
-        yield from check.look(patient)
+        yield from check.look(context)
     except Skip as unseen:
         yield skipped(unseen.why, unseen.remedy)
     except PermissionError as error:
-        yield _forbidden(error, patient)
+        yield _forbidden(error, context)
     except Exception as error:  # noqa: BLE001 - whatever breaks, the other checks are carried out
         said = f"this check itself broke ({type(error).__name__}: {error})"
         yield failed(said, "boxd doctor --bundle   # and send it to whoever looks after boxd")
 
 
-def _forbidden(error: PermissionError, patient: CheckContext) -> Finding:
+def _forbidden(error: PermissionError, context: CheckContext) -> Finding:
     what = f"{error.filename or 'something'} may not be read by this user"
-    if patient.is_root:
+    if context.is_root:
         return failed(f"{what}, who is root", "dmesg | tail   # a file system that fails?")
     return skipped(what, SUDO)
 

@@ -23,8 +23,22 @@ from boxd.doctor import (
 from boxd.doctor.check import Check
 
 _FAMILIES = (
-    *(running, configuration, units, devices, permissions, pins, machine, storage, clock),
-    *(ledger, backups, temporal, ports, housekeeping, certificates, versions),
+    running,
+    configuration,
+    units,
+    devices,
+    permissions,
+    pins,
+    machine,
+    storage,
+    clock,
+    ledger,
+    backups,
+    temporal,
+    ports,
+    housekeeping,
+    certificates,
+    versions,
 )
 
 CHECKS: tuple[Check, ...] = tuple(check for family in _FAMILIES for check in family.CHECKS)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from boxd.clock import duration
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, passed, warned
 from boxd.doctor.ledger_reading import reading
-from boxd.doctor.patient import CheckContext
 
 FAMILY = "Clock"
 
@@ -17,11 +17,11 @@ _SLACK_S = 2.0
 _SET = "sudo timedatectl set-time ...   # or, if the clock is right: boxd clock trust"
 
 
-def by_the_network(patient: CheckContext) -> Iterator[Finding]:
+def by_the_network(context: CheckContext) -> Iterator[Finding]:
     """Whether a time server sets the kernel's clock."""
-    if patient.looked.is_synchronised:
+    if context.looked.is_synchronised:
         yield passed("a time server sets it")
-    elif patient.looked.keeps_time:
+    elif context.looked.keeps_time:
         yield passed("no time server, but a clock with a battery")
     else:
         yield warned(
@@ -30,17 +30,17 @@ def by_the_network(patient: CheckContext) -> Iterator[Finding]:
         )
 
 
-def believed(patient: CheckContext) -> Iterator[Finding]:
+def believed(context: CheckContext) -> Iterator[Finding]:
     """Whether the box goes by this clock: the daemon knows; without it, the ledger does."""
-    if patient.is_served:
-        clock = patient.said("/api/v1/clock")
+    if context.is_served:
+        clock = context.said("/api/v1/clock")
         yield warned(clock["why"], _SET) if clock["why"] else passed("the box goes by it")
         return
-    with reading(patient) as ledger:
+    with reading(context) as ledger:
         row = ledger.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     if row is None:
         raise Skip("nothing has been recorded yet")
-    behind_s = (datetime.fromisoformat(row["at"]) - patient.looked.wall).total_seconds()
+    behind_s = (datetime.fromisoformat(row["at"]) - context.looked.wall).total_seconds()
     if behind_s > _SLACK_S:
         yield warned(f"it is {duration(behind_s)} behind the newest record", _SET)
     else:

@@ -8,9 +8,9 @@ from pathlib import Path
 from boxd.config import Config
 from boxd.config.secret_files import secret_file_fault
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.doctor.identity import Identity, identity
-from boxd.doctor.patient import CheckContext
 from boxd.errors import ConfigError
 
 FAMILY = "Configuration"
@@ -18,20 +18,20 @@ FAMILY = "Configuration"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def file(patient: CheckContext) -> Iterator[Finding]:
+def file(context: CheckContext) -> Iterator[Finding]:
     """Every error of the file, with its line."""
-    if not isinstance(patient.found, ConfigError):
-        yield passed(f"{patient.config_file} is good")
+    if not isinstance(context.found, ConfigError):
+        yield passed(f"{context.config_file} is good")
         return
-    if patient.config_file.exists():
-        patient.config_file.read_bytes()  # raises PermissionError for a user who may not
-    for line in str(patient.found).splitlines():
-        yield failed(line, f"sudoedit {patient.config_file}   # then: boxd config check")
+    if context.config_file.exists():
+        context.config_file.read_bytes()  # raises PermissionError for a user who may not
+    for line in str(context.found).splitlines():
+        yield failed(line, f"sudoedit {context.config_file}   # then: boxd config check")
 
 
-def secrets(patient: CheckContext) -> Iterator[Finding]:
+def secrets(context: CheckContext) -> Iterator[Finding]:
     """The files with keys, PIN and secrets: there, boxd's own, and for nobody else to read."""
-    named, who = secret_files(patient.config), identity(patient)
+    named, who = secret_files(context.config), identity(context)
     faults = [fault for path in named if (fault := _fault(path, who))]
     yield from faults or [passed(f"{len(named)} files, for boxd alone")]
 
@@ -62,15 +62,15 @@ def secret_files(config: Config) -> list[Path]:
     return [*(path for path in own if path.exists()), *filter(None, named)]
 
 
-def wisdom(patient: CheckContext) -> Iterator[Finding]:
+def wisdom(context: CheckContext) -> Iterator[Finding]:
     """What the file may say, and a box at an event should not."""
-    found = [warned(*each) for each in _unwise(patient.config, patient)]
+    found = [warned(*each) for each in _unwise(context.config, context)]
     yield from found or [passed("nothing unwise in it")]
 
 
-def _unwise(config: Config, patient: CheckContext) -> Iterator[tuple[str, str]]:
-    edit = f"sudoedit {patient.config_file}   # "
-    if config.simulation.enabled and patient.text("/proc/device-tree/model"):
+def _unwise(config: Config, context: CheckContext) -> Iterator[tuple[str, str]]:
+    edit = f"sudoedit {context.config_file}   # "
+    if config.simulation.enabled and context.text("/proc/device-tree/model"):
         yield "this is a Pi, and the box is simulated", edit + "[simulation] enabled = false"
     if config.web.host not in _LOOPBACK:
         yield (

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, NotesDevice
 from boxd.config.schema import MidiBackend
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext, Json
 from boxd.doctor.finding import Finding, Skip, failed, passed, skipped, warned
-from boxd.doctor.patient import CheckContext, Json
 from boxd.midi.ports import Listing, PortPair, belongs_to, find
 
 FAMILY = "Devices"
@@ -23,17 +23,17 @@ _PORT = re.compile(r'\s+Port\s+(\d+) : "(.*)" \((.)(.)')
 _SYSTEM_CLIENTS = ("System", "Midi Through", "Client-128")
 
 
-def configured(patient: CheckContext) -> Iterator[Finding]:
+def configured(context: CheckContext) -> Iterator[Finding]:
     """Every configured device: as the daemon sees it, or without one as far as the kernel tells."""
-    if patient.is_served:
-        for device in patient.said("/api/v1/status")["devices"]:
+    if context.is_served:
+        for device in context.said("/api/v1/status")["devices"]:
             yield _as_told(device)
         return
-    if patient.config.simulation.enabled:
+    if context.config.simulation.enabled:
         raise Skip("simulated devices live in boxd, which does not run")
-    for device in patient.config.devices:
+    for device in context.config.devices:
         try:
-            yield from _as_seen(device, patient)
+            yield from _as_seen(device, context)
         except Skip as unseen:  # of MIDI; an Arduino can be seen all the same
             yield skipped(f"{device.name}: {unseen.why}", unseen.remedy)
 
@@ -46,15 +46,15 @@ def _as_told(device: Json) -> Finding:
     return judged(f"{name} ({device['port']}) is {state}: {device['why']}", _LOOK)
 
 
-def _as_seen(device: Device, patient: CheckContext) -> Iterator[Finding]:
+def _as_seen(device: Device, context: CheckContext) -> Iterator[Finding]:
     if not device.enabled:
         return
     if isinstance(device, ArduinoDevice):
-        is_there = patient.at(device.port).exists()
+        is_there = context.at(device.port).exists()
         why = f"{device.port} is not there"
         yield passed(f"{device.name} is plugged in") if is_there else failed(why, _LOOK)
     elif isinstance(device, CodetvDevice | NotesDevice):
-        found = find(_midi(patient), device.port)
+        found = find(_midi(context), device.port)
         is_there = isinstance(found, PortPair)
         yield (
             passed(f"{device.name} is plugged in")
@@ -63,13 +63,13 @@ def _as_seen(device: Device, patient: CheckContext) -> Iterator[Finding]:
         )
 
 
-def unknown(patient: CheckContext) -> Iterator[Finding]:
+def unknown(context: CheckContext) -> Iterator[Finding]:
     """What is plugged in and in no configuration."""
-    edit = f"sudoedit {patient.config_file}   # add it, or unplug it"
+    edit = f"sudoedit {context.config_file}   # add it, or unplug it"
     found = (
-        [(each["port"], each["remedy"]) for each in patient.said("/api/v1/status")["strangers"]]
-        if patient.is_served
-        else [(name, "") for name in _unknown_midi(patient)]
+        [(each["port"], each["remedy"]) for each in context.said("/api/v1/status")["strangers"]]
+        if context.is_served
+        else [(name, "") for name in _unknown_midi(context)]
     )
     for port, remedy in found:
         yield warned(f"'{port}' is plugged in, and in no configuration", remedy or edit)
@@ -77,17 +77,17 @@ def unknown(patient: CheckContext) -> Iterator[Finding]:
         yield passed("nothing is plugged in that is not configured")
 
 
-def _unknown_midi(patient: CheckContext) -> list[str]:
-    known = [each.port for each in patient.config.devices]
-    names = dict.fromkeys(source.partition(":")[0] for source in _midi(patient).sources)
+def _unknown_midi(context: CheckContext) -> list[str]:
+    known = [each.port for each in context.config.devices]
+    names = dict.fromkeys(source.partition(":")[0] for source in _midi(context).sources)
     return [name for name in names if not any(belongs_to(name, port) for port in known)]
 
 
-def _midi(patient: CheckContext) -> Listing:
+def _midi(context: CheckContext) -> Listing:
     """The sequencer's ports by the names that MIDI programs see."""
-    if patient.config.midi.backend is not MidiBackend.ALSA:
+    if context.config.midi.backend is not MidiBackend.ALSA:
         raise Skip("boxd does not run, and the kernel does not know JACK's ports")
-    said = patient.text("/proc/asound/seq/clients")
+    said = context.text("/proc/asound/seq/clients")
     if said is None:
         raise Skip("the kernel has no MIDI sequencer", "sudo modprobe snd-seq")
     return _listing(said)

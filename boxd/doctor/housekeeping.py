@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext, Json
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.doctor.ledger_reading import reading
-from boxd.doctor.patient import CheckContext, Json
 from boxd.ledger import outbox as waiting_room
 
 FAMILY = "Housekeeping"
@@ -16,28 +16,28 @@ FAMILY = "Housekeeping"
 _LATE = timedelta(hours=1)
 
 
-def schedules(patient: CheckContext) -> Iterator[Finding]:
+def schedules(context: CheckContext) -> Iterator[Finding]:
     """Each schedule: not paused, and its last run good."""
-    found = patient.said("/api/v1/schedules")["schedules"]
+    found = context.said("/api/v1/schedules")["schedules"]
     for each in found:
-        yield from _of_one(each, patient)
+        yield from _of_one(each, context)
     if not found:
         raise Skip("this box has no schedules")
 
 
-def _of_one(schedule: Json, patient: CheckContext) -> Iterator[Finding]:
+def _of_one(schedule: Json, context: CheckContext) -> Iterator[Finding]:
     name, last = schedule["name"], schedule["last"] or {}
     if schedule["paused"]:
-        from boxd.workflows.schedules import schedule_id
+        from boxd.workflows.housekeeping.schedules import schedule_id
 
         yield warned(
             f"{name} is paused: {schedule['note'] or 'nobody said why'}",
             f"boxd temporal schedule toggle --unpause --reason 'it is mended'"
-            f" --schedule-id {schedule_id(patient.name, name)}",
+            f" --schedule-id {schedule_id(context.name, name)}",
         )
     elif last.get("state") == "failed":
         yield failed(f"{name} failed: {last['said']}", f"boxd schedules run {name}")
-    elif _is_late(schedule, patient.now):
+    elif _is_late(schedule, context.now):
         yield failed(
             f"{name} was due at {schedule['next_at']} and has not begun",
             "sudo systemctl restart boxd   # then: boxd schedules list",
@@ -51,18 +51,18 @@ def _is_late(schedule: Json, now: datetime) -> bool:
     return bool(due) and datetime.fromisoformat(due) < now - _LATE
 
 
-def outbox(patient: CheckContext) -> Iterator[Finding]:
+def outbox(context: CheckContext) -> Iterator[Finding]:
     """Events for upstream: how many wait, since when, and which were refused for good."""
-    if patient.config.upstream.url is None:
+    if context.config.upstream.url is None:
         raise Skip("this box has no upstream")
-    with reading(patient) as ledger:
+    with reading(context) as ledger:
         depth = waiting_room.depth(ledger)
     if depth.is_full:
         yield failed(
             f"full: {depth.waiting} events wait, later ones are in the audit trail alone",
             "boxd outbox list   # why upstream does not take them; is it there?",
         )
-    elif depth.oldest_at and datetime.fromisoformat(depth.oldest_at) < patient.now - _LATE:
+    elif depth.oldest_at and datetime.fromisoformat(depth.oldest_at) < context.now - _LATE:
         yield warned(
             f"{depth.waiting} events wait, the first since {depth.oldest_at}",
             "boxd outbox list   # why upstream does not take them",

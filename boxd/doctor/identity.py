@@ -9,8 +9,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Skip
-from boxd.doctor.patient import CheckContext
 
 SERVICE = "boxd.service"
 
@@ -38,16 +38,16 @@ class Identity:
         return status.st_mode & needed == needed
 
 
-def identity(patient: CheckContext) -> Identity:
+def identity(context: CheckContext) -> Identity:
     """The running daemon's; else the one its unit names; else this user's."""
-    return _of_process(patient) or _of_unit(patient) or _own()
+    return _of_process(context) or _of_unit(context) or _own()
 
 
-def _of_process(patient: CheckContext) -> Identity | None:
-    if isinstance(patient.found, Exception) or not patient.is_served:
+def _of_process(context: CheckContext) -> Identity | None:
+    if isinstance(context.found, Exception) or not context.is_served:
         return None
-    pid = patient.found.lock_file.read_text().strip()
-    lines = (patient.text(f"/proc/{pid}/status") or "").splitlines()
+    pid = context.found.lock_file.read_text().strip()
+    lines = (context.text(f"/proc/{pid}/status") or "").splitlines()
     said = {key: value.split() for key, _, value in (line.partition(":") for line in lines)}
     if "Uid" not in said:
         return None
@@ -55,8 +55,8 @@ def _of_process(patient: CheckContext) -> Identity | None:
     return Identity(_name(uid), uid, frozenset(map(int, (said["Gid"][1], *said["Groups"]))))
 
 
-def _of_unit(patient: CheckContext) -> Identity | None:
-    said = patient.run(
+def _of_unit(context: CheckContext) -> Identity | None:
+    said = context.run(
         ("systemctl", "show", SERVICE, "-p", "LoadState", "-p", "User", "-p", "SupplementaryGroups")
     )
     shown = dict(line.partition("=")[::2] for line in (said or "").splitlines())

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, failed, passed, warned
 from boxd.doctor.ledger_reading import READ_WITHIN_S, Damaged, reading
-from boxd.doctor.patient import CheckContext
 from boxd.ledger import audit
 from boxd.ledger.database import migrations
 
@@ -21,10 +21,10 @@ _RESTORE = (
 )
 
 
-def schema(patient: CheckContext) -> Iterator[Finding]:
+def schema(context: CheckContext) -> Iterator[Finding]:
     """Whether this boxd knows the ledger's schema."""
     known = migrations()[-1][0]
-    with reading(patient) as ledger:
+    with reading(context) as ledger:
         present = int(ledger.execute("PRAGMA user_version").fetchone()[0])
     if present > known:
         yield failed(
@@ -40,10 +40,10 @@ def schema(patient: CheckContext) -> Iterator[Finding]:
         yield passed(f"schema {present}")
 
 
-def integrity(patient: CheckContext) -> Iterator[Finding]:
+def integrity(context: CheckContext) -> Iterator[Finding]:
     """Every page of the file, and every reference from one row to another."""
     try:
-        with reading(patient) as ledger:
+        with reading(context) as ledger:
             found = [str(row[0]) for row in ledger.execute("PRAGMA quick_check(3)")]
             orphans = len(ledger.execute("PRAGMA foreign_key_check").fetchall())
             pages = ledger.execute("PRAGMA page_count").fetchone()[0]
@@ -58,24 +58,24 @@ def integrity(patient: CheckContext) -> Iterator[Finding]:
         yield passed(f"{pages} pages, all whole")
 
 
-def audit_trail(patient: CheckContext) -> Iterator[Finding]:
+def audit_trail(context: CheckContext) -> Iterator[Finding]:
     """Each entry of the audit trail follows from the one before."""
-    with reading(patient) as ledger:
+    with reading(context) as ledger:
         chain = audit.verify(ledger)
     if chain.holds:
         yield passed(f"{chain.rows} entries, each following from the one before")
     else:
         yield failed(
             f"{chain.fault}; the {chain.rows} entries before it hold",
-            f"sudo cp {patient.config.ledger_file}* /media/usb/   # keep it, then compare:"
+            f"sudo cp {context.config.ledger_file}* /media/usb/   # keep it, then compare:"
             " boxd backup list --verify",
         )
 
 
-def keys(patient: CheckContext) -> Iterator[Finding]:
+def keys(context: CheckContext) -> Iterator[Finding]:
     """The two keys, without which the codes in the ledger are of no use."""
-    config = patient.config
-    with reading(patient) as ledger:
+    config = context.config
+    with reading(context) as ledger:
         codes = int(ledger.execute("SELECT count(*) FROM codes").fetchone()[0])
     missing = [key for key in (config.claim_key_file, config.reading_key_file) if not key.exists()]
     for key in missing if codes else []:
@@ -87,14 +87,14 @@ def keys(patient: CheckContext) -> Iterator[Finding]:
         yield passed(f"there, for {codes} codes" if codes else "no code needs one yet")
 
 
-def redemptions(patient: CheckContext) -> Iterator[Finding]:
+def redemptions(context: CheckContext) -> Iterator[Finding]:
     """Redemptions that wait for somebody, and for how long."""
-    with reading(patient) as ledger:
+    with reading(context) as ledger:
         waiting = ledger.execute(
             "SELECT id, bay, stage, since FROM redemptions WHERE ended_at IS NULL ORDER BY since"
         ).fetchall()
     for row in waiting:
-        minutes = (patient.now - datetime.fromisoformat(row["since"])).total_seconds() // 60
+        minutes = (context.now - datetime.fromisoformat(row["since"])).total_seconds() // 60
         if minutes >= _LONG_MIN:
             yield warned(
                 f"{row['bay']} has stood at '{row['stage']}' for {minutes:.0f} minutes",

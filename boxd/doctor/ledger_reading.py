@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Skip
-from boxd.doctor.patient import CheckContext
 from boxd.sqlite_reading import reading_uri
 
 READ_WITHIN_S = 30.0
@@ -20,13 +20,13 @@ class Damaged(Skip):
 
 
 @contextmanager
-def reading(patient: CheckContext, within_s: float = READ_WITHIN_S) -> Iterator[sqlite3.Connection]:
+def reading(context: CheckContext, within_s: float = READ_WITHIN_S) -> Iterator[sqlite3.Connection]:
     """A connection to the ledger that only reads.
 
     Raises Skip when there is no ledger, or when its reading is not over in time, Damaged when
     its file is not whole.
     """
-    file = patient.config.ledger_file
+    file = context.config.ledger_file
     if not file.exists():
         raise Skip(f"there is no ledger at {file} yet: boxd makes it at its first start")
     with file.open("rb"):

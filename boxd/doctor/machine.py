@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
-from boxd.doctor.patient import CheckContext
 
 FAMILY = "Machine"
 
@@ -34,9 +34,9 @@ _MIB = 1024  # in KiB, as /proc/meminfo counts
 _SHORT_MIB, _TIGHT_MIB = 32, 96
 
 
-def power(patient: CheckContext) -> Iterator[Finding]:
+def power(context: CheckContext) -> Iterator[Finding]:
     """Under-voltage and throttling, as the Pi's firmware tells."""
-    bits = _throttled(patient)
+    bits = _throttled(context)
     if bits is None:
         raise Skip("there is no Pi's firmware here to ask")
     yield _power_of(bits)
@@ -54,16 +54,16 @@ def _power_of(bits: int) -> Finding:
     return passed("no under-voltage and no throttling since the start")
 
 
-def _throttled(patient: CheckContext) -> int | None:
-    for file in patient.root.glob(_THROTTLED):
+def _throttled(context: CheckContext) -> int | None:
+    for file in context.root.glob(_THROTTLED):
         return int(file.read_text(), 16)
-    said = patient.run(("vcgencmd", "get_throttled"))
+    said = context.run(("vcgencmd", "get_throttled"))
     return int(said.partition("=")[2], 16) if said and "=" in said else None
 
 
-def temperature(patient: CheckContext) -> Iterator[Finding]:
+def temperature(context: CheckContext) -> Iterator[Finding]:
     """The hottest of the kernel's thermal zones."""
-    files = patient.root.glob("sys/class/thermal/*/temp")
+    files = context.root.glob("sys/class/thermal/*/temp")
     zones = [told for file in files if (told := _millidegrees(file)) is not None]
     if not zones:
         raise Skip("the kernel tells no temperature here")
@@ -84,9 +84,9 @@ def _millidegrees(zone: Path) -> int | None:
         return None
 
 
-def memory(patient: CheckContext) -> Iterator[Finding]:
+def memory(context: CheckContext) -> Iterator[Finding]:
     """What programs can still have, and whether the kernel had to end one."""
-    said = patient.text("/proc/meminfo") or ""
+    said = context.text("/proc/meminfo") or ""
     lines = (line.split() for line in said.splitlines())
     values = {line[0].rstrip(":"): int(line[1]) // _MIB for line in lines if len(line) > 1}
     if "MemAvailable" not in values:
@@ -99,15 +99,15 @@ def memory(patient: CheckContext) -> Iterator[Finding]:
         yield warned(left, remedy)
     else:
         yield passed(left)
-    if ended := _ended_for_memory(patient):
+    if ended := _ended_for_memory(context):
         yield warned(
             f"the kernel ended {ended} programs for want of memory since the start",
             "sudo dmesg | grep -i 'killed process'   # which",
         )
 
 
-def _ended_for_memory(patient: CheckContext) -> int:
-    lines = (patient.text("/proc/vmstat") or "").splitlines()
+def _ended_for_memory(context: CheckContext) -> int:
+    lines = (context.text("/proc/vmstat") or "").splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 

@@ -10,28 +10,28 @@ from boxd.config import Config
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, GpioDevice, NotesDevice
 from boxd.config.schema import MidiBackend
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed
 from boxd.doctor.identity import SERVICE, Identity, identity
-from boxd.doctor.patient import CheckContext
 
 FAMILY = "Permissions"
 
 SEQUENCER = "/dev/snd/seq"
 
 
-def devices(patient: CheckContext) -> Iterator[Finding]:
+def devices(context: CheckContext) -> Iterator[Finding]:
     """Device nodes: there, and for the daemon's user to read and write."""
-    who = identity(patient)
-    nodes = _nodes(patient)
+    who = identity(context)
+    nodes = _nodes(context)
     if not nodes:
         raise Skip("no configured device needs one")
     for node in nodes:
         yield _usable(node, who)
 
 
-def groups(patient: CheckContext) -> Iterator[Finding]:
+def groups(context: CheckContext) -> Iterator[Finding]:
     """The groups that the unit gives to the daemon exist."""
-    who = identity(patient)
+    who = identity(context)
     for name in who.groups_missing:
         yield failed(
             f"there is no group '{name}', which {SERVICE} names",
@@ -42,9 +42,9 @@ def groups(patient: CheckContext) -> Iterator[Finding]:
         yield passed(f"boxd runs as {who.name} ({named})")
 
 
-def files(patient: CheckContext) -> Iterator[Finding]:
+def files(context: CheckContext) -> Iterator[Finding]:
     """Everything in the state directory belongs to the owner of the state directory."""
-    state = patient.config.box.state_dir
+    state = context.config.box.state_dir
     if not state.is_dir():
         raise Skip(f"there is no {state} yet")
     owner = state.stat().st_uid
@@ -73,20 +73,20 @@ def _owner_of(path: Path) -> int | None:
         return None
 
 
-def _nodes(patient: CheckContext) -> list[Path]:
+def _nodes(context: CheckContext) -> list[Path]:
     """What the configured devices are reached through; in simulation nothing."""
-    config = patient.config
+    config = context.config
     if config.simulation.enabled:
         return []
     used = [device for device in config.devices if device.enabled]
     found: list[Path] = []
     if _has_midi(config) and config.midi.backend is MidiBackend.ALSA:
-        found.append(patient.at(SEQUENCER))
+        found.append(context.at(SEQUENCER))
     if any(isinstance(device, GpioDevice) for device in used):
-        chips = sorted(patient.at("/dev").glob("gpiochip[0-9]*"))
-        found += chips or [patient.at("/dev/gpiochip0")]
+        chips = sorted(context.at("/dev").glob("gpiochip[0-9]*"))
+        found += chips or [context.at("/dev/gpiochip0")]
     ports = (device.port for device in used if isinstance(device, ArduinoDevice))
-    return [*found, *(node for port in ports if (node := patient.at(port)).exists())]
+    return [*found, *(node for port in ports if (node := context.at(port)).exists())]
 
 
 def _has_midi(config: Config) -> bool:

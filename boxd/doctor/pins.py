@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from boxd.config.device_schema import GpioDevice
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, skipped, warned
-from boxd.doctor.patient import CheckContext
 from boxd.errors import BoxdError
 from boxd.gpio.factory import ENVIRONMENT
 
@@ -19,24 +19,24 @@ _CONFIG_TXT = "/boot/firmware/config.txt"
 _STRICT = "dtparam=strict_gpiod"
 
 
-def model(patient: CheckContext) -> Iterator[Finding]:
+def model(context: CheckContext) -> Iterator[Finding]:
     """Which Pi this is."""
-    _needed(patient)
-    said = (patient.text("/proc/device-tree/model") or "").strip("\0")
+    _needed(context)
+    said = (context.text("/proc/device-tree/model") or "").strip("\0")
     if said.startswith("Raspberry Pi"):
         yield passed(said)
     else:
         yield failed(
             f"this is no Pi ({said or 'it does not say what it is'}), and devices of kind 'gpio'"
             " are configured",
-            f"sudoedit {patient.config_file}   # enabled = false, or [simulation] enabled = true",
+            f"sudoedit {context.config_file}   # enabled = false, or [simulation] enabled = true",
         )
 
 
-def library(patient: CheckContext) -> Iterator[Finding]:
+def library(context: CheckContext) -> Iterator[Finding]:
     """The library can be loaded, nothing asks for another library, and the header is there."""
-    _needed(patient)
-    asked = patient.environment.get(ENVIRONMENT)
+    _needed(context)
+    asked = context.environment.get(ENVIRONMENT)
     if asked not in (None, "lgpio"):
         yield failed(
             f"{ENVIRONMENT} is '{asked}', and boxd uses lgpio",
@@ -54,35 +54,35 @@ def library(patient: CheckContext) -> Iterator[Finding]:
     yield passed(f"lgpio, on /dev/gpiochip{chip}")
 
 
-def persistence(patient: CheckContext) -> Iterator[Finding]:
+def persistence(context: CheckContext) -> Iterator[Finding]:
     """Whether the kernel leaves a pin driven when the program that held it is gone."""
-    _needed(patient)
-    said = {name: _kept(patient, name) for name in _MODULES}
+    _needed(context)
+    said = {name: _kept(context, name) for name in _MODULES}
     found = {name: value for name, value in said.items() if value is not None}
     if not found:
         yield skipped("this kernel does not say whether it keeps outputs driven")
     for name, value in found.items():
-        yield _judged(name, value, patient) if value in "Y1" else passed(f"{name} lets go of pins")
+        yield _judged(name, value, context) if value in "Y1" else passed(f"{name} lets go of pins")
 
 
-def _kept(patient: CheckContext, module: str) -> str | None:
-    return patient.text(f"/sys/module/{module}/parameters/persist_gpio_outputs")
+def _kept(context: CheckContext, module: str) -> str | None:
+    return context.text(f"/sys/module/{module}/parameters/persist_gpio_outputs")
 
 
-def _judged(module: str, value: str, patient: CheckContext) -> Finding:
+def _judged(module: str, value: str, context: CheckContext) -> Finding:
     seen = (
         f"{module}.persist_gpio_outputs = {value}: a latch that is on when every program dies"
         " stays on"
     )
-    written = (patient.text(_CONFIG_TXT) or "").splitlines()
+    written = (context.text(_CONFIG_TXT) or "").splitlines()
     if _STRICT in (line.strip() for line in written):
         return warned(seen, f"sudo reboot   # {_STRICT} stands in {_CONFIG_TXT} already")
     return warned(seen, f"echo {_STRICT} | sudo tee -a {_CONFIG_TXT} && sudo reboot")
 
 
-def _needed(patient: CheckContext) -> None:
+def _needed(context: CheckContext) -> None:
     """Raise Skip unless boxd uses the Pi's own pins."""
-    config = patient.config
+    config = context.config
     used = any(isinstance(each, GpioDevice) and each.enabled for each in config.devices)
     if not used or config.simulation.enabled:
         raise Skip("no device on this Pi's own pins is configured")

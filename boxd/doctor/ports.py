@@ -7,8 +7,8 @@ from pathlib import Path
 
 from boxd.config import Config
 from boxd.doctor.check import SUDO, Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, failed, passed, skipped
-from boxd.doctor.patient import CheckContext
 from boxd.temporal.command import LOOPBACK, configured_ports
 from boxd.temporal.ports import holders_of, why_taken
 
@@ -17,20 +17,20 @@ FAMILY = "Ports"
 _UNITS = ("boxd.service", "boxd-temporal.service")
 
 
-def ports(patient: CheckContext) -> Iterator[Finding]:
+def ports(context: CheckContext) -> Iterator[Finding]:
     """Each configured port."""
-    for setting, (host, port) in _named(patient.config).items():
-        yield _of_one(setting, host, port, patient)
+    for setting, (host, port) in _named(context.config).items():
+        yield _of_one(setting, host, port, context)
 
 
-def _of_one(setting: str, host: str, port: int, patient: CheckContext) -> Finding:
+def _of_one(setting: str, host: str, port: int, context: CheckContext) -> Finding:
     taken = why_taken(host, {setting: port})
     if not taken:
         return passed(f"{port} ({setting}) is free")
     pids = holders_of(port)
-    if any(_is_ours(pid, patient) for pid in pids):
+    if any(_is_ours(pid, context) for pid in pids):
         return passed(f"{port} ({setting}) is this box's")
-    if not pids and not patient.is_root:
+    if not pids and not context.is_root:
         return skipped(f"{port} ({setting}): who holds it is not for this user to see", SUDO)
     said, _, remedy = taken.partition("; ")
     return failed(said, f"sudo ss -ltnp 'sport = :{port}'   # {remedy}")
@@ -47,11 +47,11 @@ def _named(config: Config) -> dict[str, tuple[str, int]]:
     return named
 
 
-def _is_ours(pid: int, patient: CheckContext) -> bool:
+def _is_ours(pid: int, context: CheckContext) -> bool:
     """Whether the process is the daemon, came from it, or belongs to one of boxd's units."""
-    if any(unit in (patient.text(f"/proc/{pid}/cgroup") or "") for unit in _UNITS):
+    if any(unit in (context.text(f"/proc/{pid}/cgroup") or "") for unit in _UNITS):
         return True
-    return patient.is_served and _served_by(patient.config.lock_file) in _line_of(pid, patient)
+    return context.is_served and _served_by(context.config.lock_file) in _line_of(pid, context)
 
 
 def _served_by(lock: Path) -> int:
@@ -59,11 +59,11 @@ def _served_by(lock: Path) -> int:
     return int(said) if said.isdigit() else -1
 
 
-def _line_of(pid: int, patient: CheckContext) -> Iterator[int]:
+def _line_of(pid: int, context: CheckContext) -> Iterator[int]:
     """The process, its parent, and so on."""
     while pid > 1:
         yield pid
-        status = patient.text(f"/proc/{pid}/status") or ""
+        status = context.text(f"/proc/{pid}/status") or ""
         parents = [line.split()[1] for line in status.splitlines() if line.startswith("PPid:")]
         pid = int(parents[0]) if parents else 0
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.configuration import secret_files
 from boxd.doctor.finding import Skip
 from boxd.doctor.ledger_reading import reading
-from boxd.doctor.patient import CheckContext
 
 _COLUMNS = (
     ("reference", "attendees"),
@@ -24,24 +24,24 @@ _ROLES = frozenset({"boxd", "operator", "attendee", "attendant", "organiser", "u
 _AFTER_A_NAME = " (CLI)"
 
 
-def private_words(patient: CheckContext) -> frozenset[str]:
+def private_words(context: CheckContext) -> frozenset[str]:
     """All of them. Raises Skip, or PermissionError, when they can't be read.
 
     A ledger that is missing is none that can be read: the journal goes on naming whom it knew.
     """
-    return frozenset({*_in_the_ledger(patient), *_in_files(patient)}) - _ROLES
+    return frozenset({*_in_the_ledger(context), *_in_files(context)}) - _ROLES
 
 
-def _in_the_ledger(patient: CheckContext) -> Iterator[str]:
-    with reading(patient) as ledger:
+def _in_the_ledger(context: CheckContext) -> Iterator[str]:
+    with reading(context) as ledger:
         for column, table in _COLUMNS:
             for row in ledger.execute(f"SELECT DISTINCT {column} FROM {table}"):  # noqa: S608 - ours
                 yield str(row[0] or "").removesuffix(_AFTER_A_NAME)
 
 
-def _in_files(patient: CheckContext) -> Iterator[str]:
+def _in_files(context: CheckContext) -> Iterator[str]:
     try:
-        files = secret_files(patient.config)
+        files = secret_files(context.config)
     except Skip:
         return
     for file in files:

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from boxd.doctor.check import CheckResult, worst
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Grade
-from boxd.doctor.patient import CheckContext
 from boxd.ledger.ledger import as_text
 
 Style = Callable[[str, Grade], str]
@@ -20,12 +20,12 @@ _INDENT = 2
 _GAP = 2
 
 
-def as_json(patient: CheckContext, examined: Sequence[CheckResult]) -> dict[str, Any]:
+def as_json(context: CheckContext, examined: Sequence[CheckResult]) -> dict[str, Any]:
     """Everything that was found."""
     findings = [finding for each in examined for finding in each.findings]
     return {
-        "box": patient.name,
-        "at": as_text(patient.now),
+        "box": context.name,
+        "at": as_text(context.now),
         "worst": worst(findings),
         "counts": {grade: _count(findings, grade) for grade in Grade},
         "checks": [

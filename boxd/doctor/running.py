@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext, Json
 from boxd.doctor.finding import Finding, failed, passed, warned
-from boxd.doctor.patient import CheckContext, Json
 from boxd.errors import BoxdError
 
 FAMILY = "Daemon"
@@ -15,13 +15,13 @@ _OF_LOCKERS = "locker_out_of_service"  # the check of the lockers tells of these
 _LOG = "journalctl -u boxd -n 50   # what it said last"
 
 
-def daemon(patient: CheckContext) -> Iterator[Finding]:
+def daemon(context: CheckContext) -> Iterator[Finding]:
     """Whether a boxd serves this box, and what it says of itself."""
-    if not patient.is_served:
+    if not context.is_served:
         yield failed("boxd does not run", f"sudo systemctl start boxd.target   # then: {_LOG}")
         return
     try:
-        health: Json = patient.daemon.get("/api/v1/status")["health"]
+        health: Json = context.daemon.get("/api/v1/status")["health"]
     except BoxdError as error:
         yield failed(f"boxd runs, and does not answer: {error}", "sudo systemctl restart boxd")
         return
@@ -34,9 +34,9 @@ def daemon(patient: CheckContext) -> Iterator[Finding]:
         yield failed(f"{state}: {health['why']}", health["remedy"] or _LOG)
 
 
-def alarms(patient: CheckContext) -> Iterator[Finding]:
+def alarms(context: CheckContext) -> Iterator[Finding]:
     """What the box itself has asked somebody to look at."""
-    said = patient.said("/api/v1/status")["alarms"]
+    said = context.said("/api/v1/status")["alarms"]
     standing = [alarm for alarm in said if alarm["kind"] != _OF_LOCKERS]
     for alarm in standing:
         yield warned(
@@ -47,9 +47,9 @@ def alarms(patient: CheckContext) -> Iterator[Finding]:
         yield passed("none stands")
 
 
-def lockers(patient: CheckContext) -> Iterator[Finding]:
+def lockers(context: CheckContext) -> Iterator[Finding]:
     """Lockers that somebody took out of service."""
-    out = [each for each in patient.said("/api/v1/status")["lockers"] if _is_out(each)]
+    out = [each for each in context.said("/api/v1/status")["lockers"] if _is_out(each)]
     for locker in out:
         yield warned(
             f"locker {locker['id']} is out of service: {locker['reason']}",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
-from boxd.doctor.patient import CheckContext
 
 FAMILY = "Storage"
 
@@ -27,9 +27,9 @@ _NEW_CARD = "boxd backup create   # then a new card: docs/maintainers.md, 'Resto
 _DISK_FAILS = "sudo dmesg | grep -iE 'mmc|ext4|i/o error'   # is the disk failing?"
 
 
-def space(patient: CheckContext) -> Iterator[Finding]:
+def space(context: CheckContext) -> Iterator[Finding]:
     """Room on every disk that boxd writes to."""
-    for folder in _folders(patient):
+    for folder in _folders(context):
         disk = os.statvfs(folder)
         free = disk.f_bavail * disk.f_frsize // _MIB
         seen = f"{folder}: {free} of {disk.f_blocks * disk.f_frsize // _MIB} MiB free"
@@ -44,9 +44,9 @@ def space(patient: CheckContext) -> Iterator[Finding]:
             yield passed(seen)
 
 
-def writable(patient: CheckContext) -> Iterator[Finding]:
+def writable(context: CheckContext) -> Iterator[Finding]:
     """A file system that the kernel has made read-only, as it does with one that fails."""
-    for folder in _folders(patient):
+    for folder in _folders(context):
         if os.statvfs(folder).f_flag & os.ST_RDONLY:
             yield failed(
                 f"{folder} is on a file system that is read-only",
@@ -56,11 +56,11 @@ def writable(patient: CheckContext) -> Iterator[Finding]:
             yield passed(f"{folder} can be written to")
 
 
-def sound(patient: CheckContext) -> Iterator[Finding]:
+def sound(context: CheckContext) -> Iterator[Finding]:
     """Errors that ext4 has counted since the file system was made or checked."""
     counts = {
         file.parent.name: int(file.read_text())
-        for file in sorted(patient.root.glob("sys/fs/ext4/*/errors_count"))
+        for file in sorted(context.root.glob("sys/fs/ext4/*/errors_count"))
     }
     if not counts:
         raise Skip("no file system here counts its errors (ext4 does)")
@@ -75,13 +75,13 @@ def sound(patient: CheckContext) -> Iterator[Finding]:
         yield passed(f"no errors counted on {', '.join(counts)}")
 
 
-def wear(patient: CheckContext) -> Iterator[Finding]:
+def wear(context: CheckContext) -> Iterator[Finding]:
     """What cards and eMMC tell of their age."""
-    disks = [each for each in sorted(patient.root.glob("sys/block/mmcblk*")) if _is_disk(each.name)]
+    disks = [each for each in sorted(context.root.glob("sys/block/mmcblk*")) if _is_disk(each.name)]
     if not disks:
         raise Skip("there is no SD card or eMMC here")
     for disk in disks:
-        yield _worn_by_its_word(disk) or _worn_by_what_was_written(patient, disk)
+        yield _worn_by_its_word(disk) or _worn_by_what_was_written(context, disk)
 
 
 def _worn_by_its_word(disk: Path) -> Finding | None:
@@ -102,9 +102,9 @@ def _worn_by_its_word(disk: Path) -> Finding | None:
     return passed(seen)
 
 
-def _worn_by_what_was_written(patient: CheckContext, disk: Path) -> Finding:
+def _worn_by_what_was_written(context: CheckContext, disk: Path) -> Finding:
     size = int(_said(disk / "size") or "0") * 512
-    files = patient.root.glob(f"sys/fs/ext4/{disk.name}*/lifetime_write_kbytes")
+    files = context.root.glob(f"sys/fs/ext4/{disk.name}*/lifetime_write_kbytes")
     written = sum(int(file.read_text()) for file in files) * 1024
     if not size or not written:
         return passed(f"{_called(disk)}: tells nothing of its wear")
@@ -127,12 +127,12 @@ def _said(file: Path) -> str:
         return ""
 
 
-def _folders(patient: CheckContext) -> list[Path]:
+def _folders(context: CheckContext) -> list[Path]:
     """The state directory, and where backups lie if that is another disk."""
-    state = patient.config.box.state_dir
+    state = context.config.box.state_dir
     if not state.is_dir():
         raise Skip(f"there is no {state} yet: boxd makes it at its first start")
-    backups = patient.config.backup_dir
+    backups = context.config.backup_dir
     apart = backups.is_dir() and backups.stat().st_dev != state.stat().st_dev
     return [state, backups] if apart else [state]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from boxd import __version__
 from boxd.doctor import units as doctor_units
-from boxd.doctor.patient import CheckContext
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.scrub import Scrub
 
 _LINES = 500
@@ -37,14 +37,14 @@ _NAMED = re.compile(r" (\w+)=")
 _FRAME = re.compile(r'^\s+File "([^"]+)", line (\d+), in (\w+)$', re.MULTILINE)
 
 
-def versions(patient: CheckContext) -> str:
+def versions(context: CheckContext) -> str:
     """System, kernel, Python and the packages beside boxd."""
     system = dict(
-        line.partition("=")[::2] for line in (patient.text("/etc/os-release") or "").splitlines()
+        line.partition("=")[::2] for line in (context.text("/etc/os-release") or "").splitlines()
     )
     told = {
         "boxd": __version__,
-        "model": (patient.text("/proc/device-tree/model") or "").strip("\0"),
+        "model": (context.text("/proc/device-tree/model") or "").strip("\0"),
         "system": system.get("PRETTY_NAME", "").strip('"'),
         "kernel": f"{platform.release()} {platform.machine()}",
         "python": sys.version.split()[0],
@@ -63,41 +63,46 @@ def _packages() -> set[str]:
     return {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in named} & installed
 
 
-def hardware(patient: CheckContext) -> str:
+def hardware(context: CheckContext) -> str:
     """Disks, USB devices and memory, and how full the disks of boxd are."""
     commands = list(_HARDWARE)
-    if not isinstance(patient.found, Exception):
-        folders = [str(each) for each in (patient.found.box.state_dir,) if each.is_dir()]
+    if not isinstance(context.found, Exception):
+        folders = [str(each) for each in (context.found.box.state_dir,) if each.is_dir()]
         commands.append(("df", "-h", "--output=fstype,size,used,avail,ipcent", "/", *folders))
-    return "\n".join(_said(command, patient) for command in commands)
+    return "\n".join(_said(command, context) for command in commands)
 
 
-def units(patient: CheckContext) -> str:
+def units(context: CheckContext) -> str:
     """The properties of boxd's units that the doctor looks at."""
     names = (*doctor_units.NAMES, *doctor_units.OPTIONAL)
     shown = [f"--property={each}" for each in doctor_units.SHOWN]
-    return "\n".join(_said(("systemctl", "show", name, *shown), patient) for name in names)
+    return "\n".join(_said(("systemctl", "show", name, *shown), context) for name in names)
 
 
-def _said(command: Sequence[str], patient: CheckContext) -> str:
-    said = patient.run(command)
+def _said(command: Sequence[str], context: CheckContext) -> str:
+    said = context.run(command)
     return f"$ {' '.join(command)}\n{'not to be had here' if said is None else said}\n"
 
 
-def kernel(patient: CheckContext, scrub: Scrub) -> str:
+def kernel(context: CheckContext, scrub: Scrub) -> str:
     """The kernel's last lines about power, card, USB and pins."""
-    said = patient.run(("dmesg", "--level=emerg,alert,crit,err,warn,notice,info")) or ""
+    said = context.run(("dmesg", "--level=emerg,alert,crit,err,warn,notice,info")) or ""
     chosen = [line for line in said.splitlines() if _KERNEL.search(line)][-_KERNEL_LINES:]
     told = [scrub.quoted(_SECONDS.sub(r"[\1 s]", line)) for line in chosen]
     return "".join(f"{line}\n" for line in told) or "not to be had by this user\n"
 
 
-def journal(patient: CheckContext, scrub: Scrub) -> str:
+def journal(context: CheckContext, scrub: Scrub) -> str:
     """The last lines of boxd's and its server's log, field by field."""
-    said = patient.run(
+    said = context.run(
         (
-            *("journalctl", "--unit=boxd.service", "--unit=boxd-temporal.service"),
-            *(f"--lines={_LINES}", "--output=json", "--all", "--no-pager"),
+            "journalctl",
+            "--unit=boxd.service",
+            "--unit=boxd-temporal.service",
+            f"--lines={_LINES}",
+            "--output=json",
+            "--all",
+            "--no-pager",
         )
     )
     entries = "".join(f"{json.dumps(each)}\n" for each in _entries(said or "", scrub))

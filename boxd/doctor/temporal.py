@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from boxd.config.schema import Temporal
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
-from boxd.doctor.patient import CheckContext
 from boxd.errors import BoxdError
 from boxd.temporal import database
 from boxd.temporal.binary import find_binary, read_version
@@ -20,23 +20,23 @@ FAMILY = "Temporal"
 _ANSWER_WITHIN_S = 4.0
 
 
-def server(patient: CheckContext) -> Iterator[Finding]:
+def server(context: CheckContext) -> Iterator[Finding]:
     """Whether the server can be reached and answers."""
-    settings = patient.config.temporal
+    settings = context.config.temporal
     if settings.address is not None:
         yield _reached(settings.address)
     elif asyncio.run(answers(settings.http_port, _ANSWER_WITHIN_S)):
         yield passed(f"answers on 127.0.0.1:{settings.http_port}")
     else:
-        yield failed(*_silent(settings, patient))
+        yield failed(*_silent(settings, context))
 
 
-def _silent(settings: Temporal, patient: CheckContext) -> tuple[str, str]:
+def _silent(settings: Temporal, context: CheckContext) -> tuple[str, str]:
     unit = "boxd-temporal" if settings.own_unit else "boxd"
     restart = f"sudo systemctl restart {unit}   # codes are kept, open redemptions go on"
     if _takes_connections("127.0.0.1", settings.http_port):
         return f"the server hangs: no answer within {_ANSWER_WITHIN_S:.0f} s", restart
-    if not settings.own_unit and not patient.is_served:
+    if not settings.own_unit and not context.is_served:
         return "it is not there: boxd, which starts it, does not run", "sudo systemctl start boxd"
     return (
         f"nothing answers on port {settings.http_port}",
@@ -62,9 +62,9 @@ def _takes_connections(host: str, port: int) -> bool:
     return True
 
 
-def file(patient: CheckContext) -> Iterator[Finding]:
+def file(context: CheckContext) -> Iterator[Finding]:
     """Whether boxd would take the file at its next start, or set it aside."""
-    settings, path = patient.config.temporal, patient.config.temporal_dir / database.NAME
+    settings, path = context.config.temporal, context.config.temporal_dir / database.NAME
     if settings.address is not None:
         raise Skip(f"the server at {settings.address} keeps it")
     if database.is_absent(path):
@@ -90,15 +90,15 @@ async def _version(settings: Temporal) -> str:
         raise Skip("the program temporal does not run, see Versions") from error
 
 
-def set_aside(patient: CheckContext) -> Iterator[Finding]:
+def set_aside(context: CheckContext) -> Iterator[Finding]:
     """Files of the server that boxd once put aside, and nobody has looked at."""
-    kept = sorted(patient.config.temporal_dir.glob(f"{database.NAME}.set-aside-*"))
+    kept = sorted(context.config.temporal_dir.glob(f"{database.NAME}.set-aside-*"))
     databases = [path for path in kept if path.suffix != ".json" and "-wal" not in path.name]
     size = sum(path.stat().st_size for path in kept) >> 20
     if databases:
         yield warned(
-            f"{len(databases)} kept in {patient.config.temporal_dir}, {size} MiB",
-            f"sudo rm {patient.config.temporal_dir}/{database.NAME}.set-aside-*   # if nobody"
+            f"{len(databases)} kept in {context.config.temporal_dir}, {size} MiB",
+            f"sudo rm {context.config.temporal_dir}/{database.NAME}.set-aside-*   # if nobody"
             " wants their histories",
         )
     else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
-from boxd.doctor.patient import CheckContext
 
 FAMILY = "Units"
 
@@ -14,19 +14,26 @@ TARGET = "boxd.target"
 NAMES = (TARGET, "boxd-temporal.service", "boxd.service")
 OPTIONAL = ("boxd-clock.service", "boxd-upgrade.service", "boxd-kiosk.service")
 SHOWN = (
-    *("LoadState", "ActiveState", "SubState", "Result", "UnitFileState"),
-    *("NeedDaemonReload", "NRestarts", "ExecMainStatus", "StatusText"),
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "Result",
+    "UnitFileState",
+    "NeedDaemonReload",
+    "NRestarts",
+    "ExecMainStatus",
+    "StatusText",
 )
 _MANY_RESTARTS = 3
 
 Shown = dict[str, str]
 
 
-def units(patient: CheckContext) -> Iterator[Finding]:
+def units(context: CheckContext) -> Iterator[Finding]:
     """Each unit of boxd."""
-    if patient.text("/proc/1/comm") != "systemd":
+    if context.text("/proc/1/comm") != "systemd":
         raise Skip("this system was not started by systemd")
-    shown = {name: _shown(name, patient) for name in (*NAMES, *OPTIONAL)}
+    shown = {name: _shown(name, context) for name in (*NAMES, *OPTIONAL)}
     if all(each.get("LoadState") == "not-found" for each in shown.values()):
         raise Skip("boxd is not installed as a service here", "sudo make install")
     for name, each in shown.items():
@@ -34,9 +41,9 @@ def units(patient: CheckContext) -> Iterator[Finding]:
             yield from _of_one(name, each)
 
 
-def _shown(name: str, patient: CheckContext) -> Shown:
+def _shown(name: str, context: CheckContext) -> Shown:
     command = ("systemctl", "show", name, *(f"--property={each}" for each in SHOWN))
-    lines = (patient.run(command) or "").splitlines()
+    lines = (context.run(command) or "").splitlines()
     return dict(line.partition("=")[::2] for line in lines)
 
 

@@ -10,8 +10,8 @@ from importlib import metadata
 
 from boxd import __version__
 from boxd.doctor.check import Check
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
-from boxd.doctor.patient import CheckContext
 from boxd.errors import BoxdError
 from boxd.temporal.binary import find_binary, read_version
 
@@ -21,9 +21,9 @@ _AGAIN = "sudo make install   # installs boxd and the packages that it needs aga
 _NEEDED = re.compile(r"([\w.-]+)\s*(>=|==)?\s*([\d.]+)?\s*(?:;\s*python_version\s*<\s*'([\d.]+)')?")
 
 
-def daemon(patient: CheckContext) -> Iterator[Finding]:
+def daemon(context: CheckContext) -> Iterator[Finding]:
     """The daemon is of the version of this command."""
-    running = patient.said("/api/v1/status")["box"]["boxd"]
+    running = context.said("/api/v1/status")["box"]["boxd"]
     if running == __version__:
         yield passed(f"boxd {running}")
     else:
@@ -64,9 +64,9 @@ def why_unmet(needed: str) -> str:
     return "" if fits else f"{name} is {present}, and boxd needs {relation}{wanted}"
 
 
-def temporal(patient: CheckContext) -> Iterator[Finding]:
+def temporal(context: CheckContext) -> Iterator[Finding]:
     """The server's program is there and runs."""
-    settings = patient.config.temporal
+    settings = context.config.temporal
     if settings.address is not None:
         raise Skip(f"the server is another machine's, {settings.address}")
     try:

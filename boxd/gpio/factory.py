@@ -28,7 +28,7 @@ def open_pins(copper: Path | None) -> PiFactory:
     """
     _check_environment("lgpio" if copper is None else "mock")
     if copper is not None:
-        from boxd.sim.copper_pins import MemoryPinFactory
+        from boxd.sim.pin_memory_factory import MemoryPinFactory
 
         return MemoryPinFactory(copper)
     from boxd.gpio.lgpio_pins import open_header

@@ -67,8 +67,12 @@ class GuardProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "boxd.gpio.guard"),
-                *(str(theirs.fileno()), _where(copper)),
+                sys.executable,
+                "-P",
+                "-m",
+                "boxd.gpio.guard",
+                str(theirs.fileno()),
+                _where(copper),
                 *map(str, pins),
                 cwd="/",
                 stdin=asyncio.subprocess.DEVNULL,

@@ -30,7 +30,7 @@ def open_lines(copper: Path | None) -> Lines:
     """The header's lines, or simulated ones; raises ConfigError or DeviceUnreachable."""
     if copper is None:
         return _HeaderLines()
-    from boxd.sim.copper_lines import MemoryLines
+    from boxd.sim.pin_memory_lines import MemoryLines
 
     return MemoryLines(copper)
 

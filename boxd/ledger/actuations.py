@@ -50,8 +50,13 @@ def intend(tx: Transaction, order: ActuationOrder) -> Intended:
         "INSERT INTO actuations (id, locker, latch, redemption, actor, reason, intent_at)"
         " VALUES (?,?,?,?,?,?,?)",
         (
-            *(order.id, order.locker, order.latch, order.redemption),
-            *(order.actor, order.reason, tx.at),
+            order.id,
+            order.locker,
+            order.latch,
+            order.redemption,
+            order.actor,
+            order.reason,
+            tx.at,
         ),
     )
     if order.redemption is None:

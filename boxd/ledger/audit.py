@@ -52,8 +52,17 @@ def append(tx: Transaction, entry: Entry) -> None:
     seq, previous = (last[0] + 1, last[1]) if last else (1, _BEGINNING)
     detail = json.dumps(entry.detail or {}, ensure_ascii=False, sort_keys=True)
     row = (
-        *(seq, tx.at, entry.actor, entry.action, entry.cause, entry.redemption),
-        *(entry.bay, entry.locker, entry.code, entry.sku, detail),
+        seq,
+        tx.at,
+        entry.actor,
+        entry.action,
+        entry.cause,
+        entry.redemption,
+        entry.bay,
+        entry.locker,
+        entry.code,
+        entry.sku,
+        detail,
     )
     tx.connection.execute(
         f"INSERT INTO audit ({_COLUMNS}, previous, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from boxd.ledger import backup
 from boxd.ledger.backup import Backup, BackupRules
-from boxd.ledger.breath import Yielding
+from boxd.ledger.yielding import Yielding
 from boxd.machine_clock import utc_now
 
 

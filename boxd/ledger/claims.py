@@ -115,7 +115,12 @@ def _refuse(
     audit.append(
         tx,
         audit.Entry(
-            *("attendee", "claim.refused", refusal.value, asked.redemption, asked.bay), code=number
+            actor="attendee",
+            action="claim.refused",
+            cause=refusal.value,
+            redemption=asked.redemption,
+            bay=asked.bay,
+            code=number,
         ),
     )
     if refusal is Refusal.UNKNOWN:

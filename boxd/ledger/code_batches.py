@@ -91,8 +91,14 @@ def stage(tx: Transaction, batch: str, rows: Sequence[Wanted], keys: CodeKeys, l
             "INSERT OR REPLACE INTO staged (batch, line, attendee, sku, digest, sealed, expires_at,"
             " is_counted) VALUES (?,?,?,?,?,?,?,?)",
             (
-                *(batch, row.line, row.attendee, row.sku),
-                *(keys.digest(digits), keys.seal(digits), row.expires_at, int(row.is_counted)),
+                batch,
+                row.line,
+                row.attendee,
+                row.sku,
+                keys.digest(digits),
+                keys.seal(digits),
+                row.expires_at,
+                int(row.is_counted),
             ),
         )
 

@@ -64,13 +64,11 @@ def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object
     stock.move(
         tx,
         stock.Movement(
-            *(
-                sku,
-                stock.StockLocation.ON_HAND,
-                stock.StockLocation.HELD,
-                order.actor,
-                "code issued",
-            ),
+            sku,
+            stock.StockLocation.ON_HAND,
+            stock.StockLocation.HELD,
+            order.actor,
+            "code issued",
             code=minted.number,
         ),
     )

@@ -44,8 +44,14 @@ def ask(tx: Transaction, order: IssueOrder) -> IssueStanding:
         "INSERT INTO issues (id, task, attendee, prizes, valid_days, actor, asked_at, since)"
         " VALUES (?,?,?,?,?,?,?,?)",
         (
-            *(order.issue, order.task, order.attendee, json.dumps(order.prizes)),
-            *(order.valid_days, order.actor, tx.at, tx.at),
+            order.issue,
+            order.task,
+            order.attendee,
+            json.dumps(order.prizes),
+            order.valid_days,
+            order.actor,
+            tx.at,
+            tx.at,
         ),
     )
     detail: audit.Detail = {"issue": order.issue, "attendee": order.attendee, "task": order.task}

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from boxd.errors import LedgerUnusable
 from boxd.ledger.database import erase_remains, open_for_reading, open_ledger
-from boxd.ledger.telling import OutboxSettings
+from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.machine_clock import utc_now
 
 T = TypeVar("T")

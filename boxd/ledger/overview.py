@@ -11,12 +11,28 @@ from boxd.redemption import RedemptionStanding
 
 # What happened, as far as people at the box care; the rest stays in the audit trail.
 _SHOWN = (
-    *("claim.accepted", "claim.refused", "keypad.locked", "redemption.loaded"),
-    *("redemption.substituted", "redemption.declined", "redemption.cancelled"),
-    *("redemption.jammed", "redemption.opened", "redemption.completed", "workflow.undecided"),
-    *("opening.jam", "opening.take", "override.ordered", "actuation.failed", "actuation.unknown"),
-    *("locker.out_of_service", "locker.in_service", "alarm.raised", "stock.received"),
-    *("stock.written_off", "code.voided"),
+    "claim.accepted",
+    "claim.refused",
+    "keypad.locked",
+    "redemption.loaded",
+    "redemption.substituted",
+    "redemption.declined",
+    "redemption.cancelled",
+    "redemption.jammed",
+    "redemption.opened",
+    "redemption.completed",
+    "workflow.undecided",
+    "opening.jam",
+    "opening.take",
+    "override.ordered",
+    "actuation.failed",
+    "actuation.unknown",
+    "locker.out_of_service",
+    "locker.in_service",
+    "alarm.raised",
+    "stock.received",
+    "stock.written_off",
+    "code.voided",
 )
 _EVENTS = 12
 # How far back the trail is searched for events, so that a long quiet stretch costs nothing.

@@ -155,8 +155,13 @@ def _store_answer(tx: Transaction, answer: Answer, standing: RedemptionStanding)
         "INSERT INTO answers (id, redemption, step, kind, detail, actor, at)"
         " VALUES (?,?,?,?,?,?,?)",
         (
-            *(answer.id, answer.redemption, answer.step, answer.kind),
-            *(json.dumps(detail), answer.actor, tx.at),
+            answer.id,
+            answer.redemption,
+            answer.step,
+            answer.kind,
+            json.dumps(detail),
+            answer.actor,
+            tx.at,
         ),
     )
     audit.append(
@@ -195,8 +200,13 @@ def _carry_out(
         "UPDATE redemptions SET stage = ?, step = step + 1, attempt = attempt + ?, locker = ?,"
         " sku = ?, outcome_unknown = 0, since = ?, ended_at = ? WHERE id = ?",
         (
-            *(stage, int(stage is Stage.OPEN), locker, sku),
-            *(tx.at, tx.at if stage.has_ended else None, standing.redemption),
+            stage,
+            int(stage is Stage.OPEN),
+            locker,
+            sku,
+            tx.at,
+            tx.at if stage.has_ended else None,
+            standing.redemption,
         ),
     )
 
@@ -210,7 +220,11 @@ def _substitute(tx: Transaction, answer: Answer, standing: RedemptionStanding, c
         stock.move(
             tx,
             stock.Movement(
-                *(sku, source, target, answer.actor, "substituted"),
+                sku,
+                source,
+                target,
+                answer.actor,
+                "substituted",
                 code=code,
                 redemption=standing.redemption,
             ),
@@ -241,13 +255,11 @@ def _settle_code(
         stock.move(
             tx,
             stock.Movement(
-                *(
-                    sku,
-                    stock.StockLocation.HELD,
-                    stock.StockLocation.DISPENSED,
-                    answer.actor,
-                    "redeemed",
-                ),
+                sku,
+                stock.StockLocation.HELD,
+                stock.StockLocation.DISPENSED,
+                answer.actor,
+                "redeemed",
                 code=code,
                 redemption=answer.redemption,
             ),
@@ -282,7 +294,12 @@ def settle_opening(
     standing = require(tx.connection, redemption)
     if changed:
         entry = audit.Entry(
-            *("boxd", f"opening.{stage}", "", redemption, standing.bay, standing.locker),
+            actor="boxd",
+            action=f"opening.{stage}",
+            cause="",
+            redemption=redemption,
+            bay=standing.bay,
+            locker=standing.locker,
             detail={"attempt": attempt},
         )
         audit.append(tx, entry)

@@ -61,8 +61,14 @@ def move(tx: Transaction, movement: Movement) -> None:
             "INSERT INTO movements (at, sku, quantity, source, target, code, actor, reason)"
             " VALUES (?,?,?,?,?,?,?,?)",
             (
-                *(tx.at, movement.sku, movement.quantity, movement.source, movement.target),
-                *(movement.code, movement.actor, movement.reason),
+                tx.at,
+                movement.sku,
+                movement.quantity,
+                movement.source,
+                movement.target,
+                movement.code,
+                movement.actor,
+                movement.reason,
             ),
         )
     except sqlite3.IntegrityError:

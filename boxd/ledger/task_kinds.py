@@ -11,8 +11,16 @@ from boxd.ledger.ledger import Transaction
 from boxd.task import Checkpoint, Demand, TaskKind
 
 _COLUMNS = (
-    *("id", "name", "text", "checkpoints", "needed", "submission", "verdict", "tries"),
-    *("expires_at", "prizes"),
+    "id",
+    "name",
+    "text",
+    "checkpoints",
+    "needed",
+    "submission",
+    "verdict",
+    "tries",
+    "expires_at",
+    "prizes",
 )
 
 
@@ -53,8 +61,15 @@ def declare(
 
 def _row(kind: TaskKind) -> tuple[object, ...]:
     return (
-        *(kind.id, kind.name, kind.text, json.dumps(kind.checkpoints), kind.needed),
-        *(kind.submission, int(kind.verdict), kind.tries, kind.expires_at),
+        kind.id,
+        kind.name,
+        kind.text,
+        json.dumps(kind.checkpoints),
+        kind.needed,
+        kind.submission,
+        int(kind.verdict),
+        kind.tries,
+        kind.expires_at,
         json.dumps(kind.prizes),
     )
 

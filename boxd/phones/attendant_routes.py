@@ -11,11 +11,11 @@ from starlette.routing import Route
 from boxd.errors import BadInput, Refused
 from boxd.phones import attendant_view
 from boxd.phones.answering import SiteInfo, answered, cookie, see
-from boxd.phones.attendant_desk import NO_PIN, Judgement, VerdictService
 from boxd.phones.forms import number_in, read_form
 from boxd.phones.markup import Html
 from boxd.phones.page import HtmlPage, plain_main, respond
 from boxd.phones.sessions import LASTS_S, Session
+from boxd.phones.verdict_service import NO_PIN, Judgement, VerdictService
 from boxd.web.rate_limits import network_of
 
 _COOKIE = "boxd_attendant"
@@ -26,8 +26,8 @@ _SCRIPT = "attendant.js"
 class AttendantPages:
     """The routes of attendants' phones."""
 
-    def __init__(self, desk: VerdictService, place: SiteInfo) -> None:
-        self._desk = desk
+    def __init__(self, service: VerdictService, place: SiteInfo) -> None:
+        self._service = service
         self._place = place
 
     def routes(self) -> list[Route]:
@@ -50,7 +50,7 @@ class AttendantPages:
         session = self._session(request)
         if session is None:
             return self._ask_pin(request, "")
-        last = await self._desk.last_verdicts()
+        last = await self._service.last_verdicts()
         return self._page(request, attendant_view.home_main(last, session, self._place.now()))
 
     async def _judging(self, request: Request) -> Response:
@@ -60,8 +60,8 @@ class AttendantPages:
         return await self._show(request, session)
 
     async def _show(self, request: Request, session: Session, why: str = "") -> Response:
-        judging = await self._desk.judging(_link(request))
-        last = await self._desk.last_verdicts()
+        judging = await self._service.judging(_link(request))
+        last = await self._service.last_verdicts()
         main = attendant_view.judging_main(
             judging, _link(request), last, session, self._place.now(), why
         )
@@ -72,7 +72,7 @@ class AttendantPages:
         name, link = form.get("name", ""), form.get("link", "")
         address = network_of(request.client.host if request.client else "unknown")
         try:
-            session = await self._desk.enter(name, form.get("pin", ""), address)
+            session = await self._service.enter(name, form.get("pin", ""), address)
         except (BadInput, Refused) as error:
             return self._ask_pin(request, link, str(error), name)
         return see(_page_of(link), {"Set-Cookie": self._cookie(session, LASTS_S)})
@@ -89,22 +89,24 @@ class AttendantPages:
         if word not in {"approve", "refuse"}:
             raise BadInput("Neither approved nor refused. Open the page again.")
         judgement = Judgement(
-            *(form.get("kind", ""), number_in(form, "step"), word == "approve"),
+            kind=form.get("kind", ""),
+            step=number_in(form, "step"),
+            approved=word == "approve",
             reason=form.get("reason", "").strip() if word == "refuse" else "",
         )
-        reply = await self._desk.judge(_link(request), judgement, session)
+        reply = await self._service.judge(_link(request), judgement, session)
         if not reply.accepted:
             return await self._show(request, session, f"Not taken: {reply.why}.")
         return see(_page_of(_link(request)))
 
     def _session(self, request: Request) -> Session | None:
-        return self._desk.session(request.cookies.get(_COOKIE, ""))
+        return self._service.session(request.cookies.get(_COOKIE, ""))
 
     def _cookie(self, value: str, age_s: int) -> str:
         return cookie(self._place, _COOKIE, value, "/v", "Strict", age_s)
 
     def _ask_pin(self, request: Request, link: str, why: str = "", name: str = "") -> Response:
-        if not self._desk.has_pin:
+        if not self._service.has_pin:
             page = HtmlPage(_TITLE, self._place.box, plain_main(_TITLE, NO_PIN), status=403)
             return respond(request, page)
         main = attendant_view.enter_main(link, why, name)

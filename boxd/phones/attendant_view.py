@@ -7,9 +7,9 @@ from datetime import datetime
 
 from boxd.ledger.verdicts import GivenVerdict
 from boxd.phones import words
-from boxd.phones.attendant_desk import LONGEST_NAME, Judging
 from boxd.phones.markup import Html, join, tag
 from boxd.phones.sessions import Session
+from boxd.phones.verdict_service import LONGEST_NAME, Judging
 from boxd.task import LONGEST_REASON, Missing, TaskStanding, TaskState, missing
 
 

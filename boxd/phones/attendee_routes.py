@@ -9,7 +9,7 @@ from starlette.routing import Route
 from boxd.errors import Refused
 from boxd.phones import attendee_view, checkpoint_view, qr
 from boxd.phones.answering import SiteInfo, answered, cookie, see
-from boxd.phones.desk import AttendeePage, AttendeeService, UnknownPhone
+from boxd.phones.attendee_service import AttendeePage, AttendeeService, UnknownPhone
 from boxd.phones.forms import read_form
 from boxd.phones.markup import Html
 from boxd.phones.page import HtmlPage, packed, plain_main, respond, source
@@ -24,8 +24,8 @@ _REFRESH_S = 20
 class AttendeePages:
     """The routes of attendees' phones."""
 
-    def __init__(self, desk: AttendeeService, place: SiteInfo) -> None:
-        self._desk = desk
+    def __init__(self, service: AttendeeService, place: SiteInfo) -> None:
+        self._service = service
         self._place = place
 
     def routes(self) -> list[Route]:
@@ -48,7 +48,7 @@ class AttendeePages:
 
     async def _own(self, request: Request) -> Response:
         link = _link(request)
-        shown = await self._desk.show(link)
+        shown = await self._service.show(link)
         headers = {"Cache-Control": f"private, max-age={_KEPT_S}", "Set-Cookie": self._known(link)}
         page = HtmlPage(
             title="My tasks",
@@ -64,7 +64,7 @@ class AttendeePages:
 
     async def _now(self, request: Request) -> Response:
         link = _link(request)
-        shown = await self._desk.show(link)
+        shown = await self._service.show(link)
         headers = {"Boxd-Made": str(self._made_ms()), "Set-Cookie": self._known(link)}
         return packed(request, self._main(shown, link), 200, headers)
 
@@ -85,7 +85,9 @@ class AttendeePages:
 
     async def _hand_in(self, request: Request) -> Response:
         link, form = _link(request), await read_form(request)
-        reply = await self._desk.hand_in(link, form.get("kind", ""), form.get("text", "").strip())
+        reply = await self._service.hand_in(
+            link, form.get("kind", ""), form.get("text", "").strip()
+        )
         if not reply.accepted:
             raise Refused(f"{reply.why[:1].upper()}{reply.why[1:]}.")
         return see(f"/a/{link}?handed-in={reply.standing.step}")
@@ -95,7 +97,7 @@ class AttendeePages:
             return Response(status_code=204)  # nobody is there yet: a browser looks ahead
         own = request.cookies.get(_COOKIE, "")
         try:
-            visit = await self._desk.visit(_link(request), own)
+            visit = await self._service.visit(_link(request), own)
         except UnknownPhone as stranger:
             main = checkpoint_view.stranger_main(str(stranger))
             return respond(request, HtmlPage("Not counted yet", self._place.box, main, status=403))

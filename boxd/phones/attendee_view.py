@@ -6,7 +6,7 @@ from datetime import datetime
 
 from boxd.ledger.attendee_codes import OwnCode
 from boxd.phones import words
-from boxd.phones.desk import AttendeePage
+from boxd.phones.attendee_service import AttendeePage
 from boxd.phones.markup import Html, tag
 from boxd.task import LONGEST_REFERENCE, LONGEST_TEXT, Demand, TaskStanding, TaskState
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boxd.phones import words
-from boxd.phones.desk import Visit
+from boxd.phones.attendee_service import Visit
 from boxd.phones.markup import Html, tag
 from boxd.task import TaskState
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from boxd.phones import pdf, qr
-from boxd.phones.link_desk import AttendeeLink, CheckpointLink
+from boxd.phones.link_service import AttendeeLink, CheckpointLink
 from boxd.phones.pdf import PAGE_HEIGHT, PAGE_WIDTH, Item, Squares, Text
 
 _COLUMNS, _ROWS = 2, 4
@@ -61,7 +61,10 @@ def _sign(link: CheckpointLink, box: str) -> list[Item]:
         Text("Scan me", middle, 256, 32, is_bold=True, is_centred=True),
         Text("with your phone's camera", middle, 268, 20, is_centred=True),
         Text(
-            *(link.url, middle, 284, pdf.fitting_size(link.url, width, 9)),
+            text=link.url,
+            x=middle,
+            y=284,
+            size=pdf.fitting_size(link.url, width, 9),
             is_centred=True,
             grey=0.4,
         ),
@@ -88,7 +91,10 @@ def _card(link: AttendeeLink, box: str, place: int) -> list[Item]:
         Squares(qr.squares(link.url), left + 7, top + 14, _CARD_SIDE),
         Text(box, beside, top + 18, pdf.fitting_size(box, room, 10), grey=0.25),
         Text(
-            *(link.reference, beside, top + 28, pdf.fitting_size(link.reference, room, 18)),
+            text=link.reference,
+            x=beside,
+            y=top + 28,
+            size=pdf.fitting_size(link.reference, room, 18),
             is_bold=True,
         ),
         Text(f"No. {link.number}", beside, top + 34, 9, grey=0.4),

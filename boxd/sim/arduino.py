@@ -49,7 +49,10 @@ class SimulatedArduino(ArduinoFront):
         """Boot with every output off."""
         self.boot()
         self._firmware = PythonFirmware(
-            *(self.layout, self.board, self.contacts(), time.monotonic()),
+            layout=self.layout,
+            board=self.board,
+            contacts=self.contacts(),
+            now=time.monotonic(),
             new_nonce=lambda: random.randrange(1, 1 << 32),  # noqa: S311 - no secret
             send=self._send,
             switched=self.switch,

@@ -212,9 +212,20 @@ class PythonFirmware:
         if result is ResultCode.OK:
             self._heard_at, self._is_silent = now, False
         welcome = Welcome(
-            *(result, PROTOCOL_VERSION, 1, 0, 0, self._board),
-            *(self._layout.latches, self._layout.doors, self._layout.lamps, 1),
-            *(PULSE_LONGEST_MS, SILENCE_MS, self._last_id, self._bad_frames),
+            result=result,
+            protocol=PROTOCOL_VERSION,
+            major=1,
+            minor=0,
+            patch=0,
+            board=self._board,
+            latches=self._layout.latches,
+            doors=self._layout.doors,
+            lamps=self._layout.lamps,
+            buzzer=1,
+            longest_pulse_ms=PULSE_LONGEST_MS,
+            silence_ms=SILENCE_MS,
+            last_id=self._last_id,
+            bad_frames=self._bad_frames,
         )
         self._send(frame_of(welcome, self._nonce, 0).to_bytes())
 
@@ -254,7 +265,12 @@ class PythonFirmware:
     def _pong(self) -> Pong:
         energised = sum(1 << (latch - 1) for latch in self._ends_at)
         return Pong(
-            *(ResultCode.OK, self._seq, self._levels, self._lit, energised, self._bad_frames),
+            ResultCode.OK,
+            self._seq,
+            self._levels,
+            self._lit,
+            energised,
+            self._bad_frames,
             int(self._is_subscribed),
         )
 

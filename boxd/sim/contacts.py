@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from boxd.config.device_schema import GpioSwitch, PinLevel, Pull
-from boxd.sim.copper import PinMemory
+from boxd.sim.pin_memory import PinMemory
 
 DOOR_BOUNCES_S = (0.001, 0.002, 0.003, 0.004, 0.003, 0.002)
 """Between the edges of a door's switch: seven of them in 15 ms. An even number of times."""

@@ -15,8 +15,8 @@ from boxd.sim.contacts import (
     SimulatedCrossing,
     SimulatedSwitch,
 )
-from boxd.sim.copper import PinMemory
 from boxd.sim.outputs import OutputWatch
+from boxd.sim.pin_memory import PinMemory
 from boxd.sim.trace import Trace
 
 Switched = Callable[[bool, float], None]

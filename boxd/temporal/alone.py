@@ -17,8 +17,8 @@ from boxd import logs
 from boxd.errors import BoxdError
 from boxd.service.notify import ALIVE, STOPPING, Notifier, status, watchdog_s
 from boxd.temporal.command import LOOPBACK
-from boxd.temporal.news import NewsTeller
 from boxd.temporal.server import EmbeddedServer, ServerState, ServerStatus
+from boxd.temporal.server_status_link import NewsTeller
 from boxd.temporal.settings import Neighbour, ServerSettings
 
 log = structlog.get_logger("boxd.temporal")

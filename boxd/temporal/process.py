@@ -36,7 +36,11 @@ class ServerProcess:
     async def spawn(cls, command: Sequence[str], environment: Mapping[str, str]) -> ServerProcess:
         """Start it. Raises OSError when it can't be started."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", Path(tied.__file__), str(os.getpid())),
+            sys.executable,
+            "-I",
+            "-S",
+            Path(tied.__file__),
+            str(os.getpid()),
             *command,
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,

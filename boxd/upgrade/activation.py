@@ -12,8 +12,8 @@ from boxd.config import load
 from boxd.errors import BoxdError
 from boxd.upgrade import health, journal, system
 from boxd.upgrade.checks import check
+from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.release import (
     Release,
     current_release,
@@ -22,7 +22,7 @@ from boxd.upgrade.release import (
     switch,
     take,
 )
-from boxd.upgrade.telling import tell
+from boxd.upgrade.step_output import tell
 
 _BETWEEN_LOOKS_S = 0.2
 
@@ -98,8 +98,12 @@ class _SaidByUnit:
 
     def __init__(self) -> None:
         self._command = [
-            *("journalctl", "--quiet", "--output=cat", "--no-pager"),
-            *("_SYSTEMD_UNIT=boxd-upgrade.service", f"--since=@{time.time():.3f}"),
+            "journalctl",
+            "--quiet",
+            "--output=cat",
+            "--no-pager",
+            "_SYSTEMD_UNIT=boxd-upgrade.service",
+            f"--since=@{time.time():.3f}",
         ]
         self._shown = 0
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from boxd.config import Config
 from boxd.errors import BoxdError
 from boxd.upgrade import health, system
+from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.release import Release
-from boxd.upgrade.telling import tell
+from boxd.upgrade.step_output import tell
 
 
 def check(
@@ -55,7 +55,7 @@ def _with_standing(
         tell("running", f"not ready: {seen.why}")
         return upgrade
     replayed = _require(
-        new.module("boxd.upgrade.replaying", str(places.config_file)),
+        new.module("boxd.upgrade.replay_check", str(places.config_file)),
         "the open workflows were not replayed",
     )
     tell("open workflows", f"{replayed.strip()} replay on the new release")

@@ -14,8 +14,8 @@ from boxd.config import Config
 from boxd.daemon_socket import SocketConnection
 from boxd.errors import BoxdError
 from boxd.upgrade import system
+from boxd.upgrade.ledger_backup import open_redemptions
 from boxd.upgrade.release import Release
-from boxd.upgrade.way_back import open_redemptions
 
 _ANSWERS_WITHIN_S = 5.0
 _BETWEEN_LOOKS_S = 0.25

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from boxd.errors import BoxdError
 from boxd.ledger.replacing import flush
-from boxd.upgrade.places import InstallPaths
+from boxd.upgrade.install_paths import InstallPaths
 
 _FOR_ALL = 0o755
 
@@ -87,7 +87,8 @@ def take(release: Release, places: InstallPaths) -> tuple[Release, bool]:
 
 def _copy(release: Release, aside: Path, *, is_packaged: bool) -> None:
     shutil.copytree(
-        *(release.folder, aside),
+        release.folder,
+        aside,
         symlinks=True,
         copy_function=_link_or_copy if is_packaged else shutil.copy2,
         ignore=shutil.ignore_patterns("__pycache__"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from boxd.errors import BoxdError
 from boxd.ledger.replacing import flush
-from boxd.upgrade.places import InstallPaths
+from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.release import Release
 
 USER = "boxd"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from boxd.phones.link_desk import AttendeeLink, CheckpointLink
+from boxd.phones.link_service import AttendeeLink, CheckpointLink
 
 
 class LinkServices(Protocol):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from boxd.ledger.attendee_list import AttendeeRow
 from boxd.ledger.batch_faults import Fault, Share
 from boxd.ledger.code_batches import Wanted
-from boxd.ledger.given_out import GivenOut
+from boxd.ledger.dispensed import GivenOut
 from boxd.task import TaskStanding
 
 Json = dict[str, Any]

@@ -15,18 +15,18 @@ from boxd.errors import TemporalUnavailable
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_tasks_worker, create_worker
-from boxd.workflows import housekeeping
-from boxd.workflows.desk import RedemptionService
-from boxd.workflows.housekeeping_desk import ScheduleKeeper
-from boxd.workflows.issue import IssueCodeWorkflow
-from boxd.workflows.pull import PullWorkflow
-from boxd.workflows.reconciliation import Reconciled, catch_up, reconcile
-from boxd.workflows.redemption import RedemptionWorkflow
-from boxd.workflows.task import TaskWorkflow
-from boxd.workflows.task_desk import TaskService
-from boxd.workflows.task_reconciliation import reconcile_tasks
-from boxd.workflows.upstream import UpstreamWorkflow
-from boxd.workflows.upstream_desk import DeliverySignaller, end_delivery, end_pulling
+from boxd.workflows.housekeeping import workflows
+from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
+from boxd.workflows.redemption.reconciliation import Reconciled, catch_up, reconcile
+from boxd.workflows.redemption.service import RedemptionService
+from boxd.workflows.redemption.workflow import RedemptionWorkflow
+from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
+from boxd.workflows.tasks.reconciliation import reconcile_tasks
+from boxd.workflows.tasks.service import TaskService
+from boxd.workflows.tasks.workflow import TaskWorkflow
+from boxd.workflows.upstream.pull_workflow import PullWorkflow
+from boxd.workflows.upstream.signalling import DeliverySignaller, end_delivery, end_pulling
+from boxd.workflows.upstream.workflow import UpstreamWorkflow
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ _ASK_EVERY_S = 2.0
 _ANSWER_WITHIN_S = 2.0
 _RETRY_S = 0.2
 _AFTER_AN_ERROR_S = 2.0
-WORKFLOWS = (RedemptionWorkflow, UpstreamWorkflow, PullWorkflow, *housekeeping.ALL)
+WORKFLOWS = (RedemptionWorkflow, UpstreamWorkflow, PullWorkflow, *workflows.ALL)
 OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 
 
@@ -80,28 +80,28 @@ class Runner:
         self._on_reconciled = on_reconciled
         self._doubted = asyncio.Event()
 
-    async def run(self, desks: Services) -> None:
+    async def run(self, services: Services) -> None:
         """Keep a worker going; ends only by being cancelled, after a clean worker stop."""
         while True:
             try:
-                await self._work(desks)
+                await self._work(services)
             except Exception as error:
                 log.error("the worker ended by an error and begins again", exc_info=error)
                 self._on_serving(False, f"the worker ended by an error: {type(error).__name__}")
                 await asyncio.sleep(_AFTER_AN_ERROR_S)
 
-    async def _work(self, desks: Services) -> None:
+    async def _work(self, services: Services) -> None:
         """Connect, reconcile, then work until cancelled or something is wrong."""
         client = await self._connect()
-        await self._until_done(lambda: self._reconcile(client, desks))
+        await self._until_done(lambda: self._reconcile(client, services))
         box = self._config.box.id
         async with (
             create_worker(client, box, WORKFLOWS, self._activities),
             create_tasks_worker(client, box, OF_TASKS, self._activities_of_tasks),
         ):
             self._on_serving(True, "")
-            await desks.housekeeping.keep_up_to_date()
-            await self._watch(client, desks)
+            await services.housekeeping.keep_up_to_date()
+            await self._watch(client, services)
 
     async def _connect(self) -> Client:
         while True:
@@ -111,25 +111,25 @@ class Runner:
                 self._on_serving(False, str(error))
                 await asyncio.sleep(_RETRY_S)
 
-    async def _reconcile(self, client: Client, desks: Services) -> None:
-        desks.use(client)
+    async def _reconcile(self, client: Client, services: Services) -> None:
+        services.use(client)
         box = self._config.box.id
-        found = await reconcile(client, self._ledger, desks.redemptions, box)
+        found = await reconcile(client, self._ledger, services.redemptions, box)
         log.info("reconciled", resumed=found.resumed, undecided=found.undecided_bays)
         await self._on_reconciled(found)
-        await self._reconcile_tasks(client, desks)
-        await self._reconcile_upstream(client, desks.upstream)
+        await self._reconcile_tasks(client, services)
+        await self._reconcile_upstream(client, services.upstream)
 
-    async def _resume(self, client: Client, desks: Services) -> None:
+    async def _resume(self, client: Client, services: Services) -> None:
         box = self._config.box.id
-        if resumed := await catch_up(client, self._ledger, desks.redemptions, box):
+        if resumed := await catch_up(client, self._ledger, services.redemptions, box):
             log.warning("redemptions taken up anew", resumed=resumed)
-        await self._reconcile_tasks(client, desks)
-        if desks.upstream is not None:
-            await desks.upstream.try_now()
+        await self._reconcile_tasks(client, services)
+        if services.upstream is not None:
+            await services.upstream.try_now()
 
-    async def _reconcile_tasks(self, client: Client, desks: Services) -> None:
-        found = await reconcile_tasks(client, self._ledger, desks.tasks, self._config.box.id)
+    async def _reconcile_tasks(self, client: Client, services: Services) -> None:
+        found = await reconcile_tasks(client, self._ledger, services.tasks, self._config.box.id)
         if found.tasks or found.issues:
             log.info("tasks taken up anew", tasks=len(found.tasks), issues=found.issues)
 
@@ -154,7 +154,7 @@ class Runner:
         """The server died: look at once whether it is back, and what it still knows."""
         self._doubted.set()
 
-    async def _watch(self, client: Client, desks: Services) -> None:
+    async def _watch(self, client: Client, services: Services) -> None:
         """Notice when the server goes and comes; a new database may have lost the workflows."""
         while True:
             why = await _why_silent(client)
@@ -163,9 +163,9 @@ class Runner:
                 self._doubted.set()
             if not why and self._doubted.is_set():
                 self._doubted.clear()
-                await self._until_done(lambda: self._resume(client, desks))
+                await self._until_done(lambda: self._resume(client, services))
                 self._on_serving(True, "")
-                await desks.housekeeping.keep_up_to_date()
+                await services.housekeeping.keep_up_to_date()
             if self._doubted.is_set():
                 await asyncio.sleep(_RETRY_S)
             else:

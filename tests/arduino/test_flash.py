@@ -9,7 +9,7 @@ import pytest
 
 from boxd.arduino.image import NUMBER_AT, read, write
 from boxd.arduino.serial_line import open_port
-from boxd.cli import flash
+from boxd.cli.devices import flash
 from boxd.cli.program import code_of
 from tests.arduino.conformance import BOARD_ID
 from tests.arduino.twin_board import TwinBoard
@@ -122,7 +122,8 @@ def test_older_bootloader_is_tried_too(
 
     assert code_of(["devices", "flash", board.path, "--board", "1", "--yes"]) == 0
     assert [word for line in told() for word in line.split() if word.isdigit()] == [
-        *("115200", "57600")
+        "115200",
+        "57600",
     ]
 
 

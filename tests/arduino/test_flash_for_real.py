@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from boxd.arduino.image import write
-from boxd.cli import flash
+from boxd.cli.devices import flash
 from boxd.cli.program import code_of
 from boxd.sim import simavr
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.device_tests import DeviceTests
-from boxd.bays.rack import DeviceRegistry
 from boxd.config.schema import Config
 from boxd.device_parts import ReportedDoor, ReportedKeypad
 from boxd.devices import (
@@ -105,7 +105,7 @@ class BusInMemory:
 
 
 class DevicesInMemory:
-    """The devices of the shared configuration, on a rack, and their tests."""
+    """The devices of the shared configuration, on a registry, and their tests."""
 
     def __init__(self, strangers: Sequence[Stranger] = (), feedback: bool = False) -> None:
         self.config: Config = config(Path("/nowhere"))
@@ -117,7 +117,7 @@ class DevicesInMemory:
             for each in self.config.devices
         }
         self.bus = BusInMemory([*self.by_name.values()], strangers)
-        self.rack = DeviceRegistry([*self.by_name], [self.bus])
+        self.registry = DeviceRegistry([*self.by_name], [self.bus])
         self.bays = {bay.id: QuietBay(bay.id) for bay in self.config.bays}
 
     async def settle(self) -> None:
@@ -127,4 +127,4 @@ class DevicesInMemory:
 
     def tests(self) -> DeviceTests:
         """Their tests, with bays that are as busy as they are told."""
-        return DeviceTests(self.config, self.rack, self.bays, lambda: None)
+        return DeviceTests(self.config, self.registry, self.bays, lambda: None)

@@ -18,7 +18,16 @@ class QuietBay:
         """The bay as the HUD would show it."""
         text = "Opening locker 1" if self.state is BayState.BUSY else "Ready for a code"
         return BayView(
-            *(self.name, self.name, self.state, text, self.typed), 0, "ready", None, None, ()
+            id=self.name,
+            name=self.name,
+            state=self.state,
+            text=text,
+            typed=self.typed,
+            locked_for_s=0,
+            lamps="ready",
+            redemption=None,
+            last=None,
+            stuck=(),
         )
 
     def pause(self, why: str) -> None:

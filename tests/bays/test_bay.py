@@ -1,4 +1,4 @@
-"""A bay from outside: keys in; lamps, beeps, words and what is asked of the desk out."""
+"""A bay from outside: keys in; lamps, beeps, words and what is asked of the redemptions out."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Front:
         self.keys = Fingers(self.clock)
         self.lamps = RecordingLamps()
         self.buzzer = RecordingBuzzer()
-        self.desk = ScriptedDesk()
+        self.redemptions = ScriptedDesk()
         self.changes = 0
         self.bay = Bay(
             schema.Bay(id="bay-1", name="Left", keypad="b", lamps="b", buzzer="b"),
             schema.Timeouts(),
             BayDevices(self.keys, self.lamps.by_name(), self.buzzer),
-            self.desk,
+            self.redemptions,
             on_change=self._changed,
             timers=self.clock,
             now=lambda: NOON,
@@ -95,9 +95,9 @@ async def test_the_standby_lamp_is_lit_before_the_touch_of_enter_returns(front: 
     assert front.lamps.lit == {"success"}
     front.keys.touch(Key.ENTER)
     assert front.lamps.lit == {"standby"}
-    assert front.desk.begun == []
-    await until(lambda: front.desk.begun)
-    assert front.desk.begun == [("bay-1", CODE)]
+    assert front.redemptions.begun == []
+    await until(lambda: front.redemptions.begun)
+    assert front.redemptions.begun == [("bay-1", CODE)]
 
 
 async def test_each_counted_digit_is_echoed_at_once_and_shown_as_a_count(front: Front) -> None:
@@ -113,7 +113,7 @@ async def test_enter_without_digits_asks_nothing_and_shows_a_short_failure(front
     assert front.lamps.lit == {"failure"}
     front.clock.advance(0.2)
     assert front.lamps.lit == {"success"}
-    assert front.desk.begun == []
+    assert front.redemptions.begun == []
     assert front.buzzer.sounded == []
 
 
@@ -122,7 +122,7 @@ async def test_cancel_drops_what_was_typed(front: Front) -> None:
     front.keys.press(Key.CANCEL)
     assert front.bay.view().typed == 0
     front.keys.press(Key.ENTER)
-    assert front.desk.begun == []
+    assert front.redemptions.begun == []
 
 
 async def test_a_pause_drops_what_was_typed_and_the_hud_is_told(front: Front) -> None:
@@ -134,14 +134,14 @@ async def test_a_pause_drops_what_was_typed_and_the_hud_is_told(front: Front) ->
 
 
 async def test_keys_are_ignored_while_a_code_is_checked(front: Front) -> None:
-    front.desk.gate.clear()
+    front.redemptions.gate.clear()
     front.type_code()
     front.keys.type("123")
     front.keys.press(Key.CANCEL, Key.ENTER)
-    await until(lambda: front.desk.begun)
+    await until(lambda: front.redemptions.begun)
     assert front.state == "checking"
     assert front.bay.view().typed == 0
-    assert len(front.desk.begun) == 1
+    assert len(front.redemptions.begun) == 1
 
 
 async def test_a_stuck_key_is_named_and_holds_nobody_up(front: Front) -> None:
@@ -150,8 +150,8 @@ async def test_a_stuck_key_is_named_and_holds_nobody_up(front: Front) -> None:
     assert front.text == "Ready for a code (key 5 is stuck: clean the keypad)"
     front.clock.advance(20)
     front.type_code()
-    await until(lambda: front.desk.begun)
-    assert front.desk.begun[0][1] == CODE.replace("5", "")
+    await until(lambda: front.redemptions.begun)
+    assert front.redemptions.begun[0][1] == CODE.replace("5", "")
     front.keys.release(Key.DIGIT_5)
     assert front.bay.view().stuck == ()
 
@@ -217,23 +217,23 @@ async def test_every_refusal_is_shown_heard_and_worded_then_the_bay_is_ready(
 
 async def test_a_refused_attendee_may_type_again_at_once(front: Front) -> None:
     front.type_code()
-    await until(lambda: front.desk.begun)
+    await until(lambda: front.redemptions.begun)
     front.bay.follow(refused(Refusal.MISTYPED))
     front.type_code()
     assert front.lamps.lit == {"standby"}
-    await until(lambda: len(front.desk.begun) == 2)
+    await until(lambda: len(front.redemptions.begun) == 2)
 
 
 async def test_a_verdict_that_comes_before_begin_returns_counts(front: Front) -> None:
-    front.desk.gate.clear()
+    front.redemptions.gate.clear()
     front.type_code()
-    await until(lambda: front.desk.begun)
+    await until(lambda: front.redemptions.begun)
     front.bay.follow(refused(Refusal.UNKNOWN))
     front.type_code()
-    await until(lambda: len(front.desk.begun) == 2)
-    front.desk.errors = [Refused("too late to matter")]
-    front.desk.gate.set()
-    await until(lambda: front.desk.errors == [])
+    await until(lambda: len(front.redemptions.begun) == 2)
+    front.redemptions.errors = [Refused("too late to matter")]
+    front.redemptions.gate.set()
+    await until(lambda: front.redemptions.errors == [])
     assert front.last == "Code refused: no such code"
 
 
@@ -287,22 +287,22 @@ async def test_a_bay_told_to_be_free_is_ready(front: Front) -> None:
 
 
 async def test_a_code_is_tried_again_until_the_server_is_back(front: Front) -> None:
-    front.desk.down = TemporalUnavailable("down")
+    front.redemptions.down = TemporalUnavailable("down")
     front.type_code()
     await until(lambda: front.pattern == "out_of_service")
     assert front.state == "checking"
     assert "one moment" in front.text
-    front.desk.down = None
-    tries = len(front.desk.begun)
-    await until(lambda: len(front.desk.begun) > tries)
+    front.redemptions.down = None
+    tries = len(front.redemptions.begun)
+    await until(lambda: len(front.redemptions.begun) > tries)
     await until(lambda: front.pattern == "checking")
     front.bay.follow(standing(Stage.LOAD))
     assert front.pattern == "load"
-    assert {typed for _, typed in front.desk.begun} == {CODE}
+    assert {typed for _, typed in front.redemptions.begun} == {CODE}
 
 
 async def test_a_code_that_could_not_be_checked_is_asked_for_again(front: Front) -> None:
-    front.desk.down = TemporalUnavailable("down")
+    front.redemptions.down = TemporalUnavailable("down")
     front.type_code()
     await until(lambda: front.state == "out_of_service")
     typed_at = NOON.astimezone().strftime("%H:%M")
@@ -314,17 +314,17 @@ async def test_a_code_that_could_not_be_checked_is_asked_for_again(front: Front)
 
 
 async def test_a_server_that_does_not_even_refuse_does_not_hold_the_keypad(front: Front) -> None:
-    front.desk.gate.clear()
+    front.redemptions.gate.clear()
     front.type_code()
     await until(lambda: front.state == "out_of_service")
-    front.desk.gate.set()
+    front.redemptions.gate.set()
     front.type_code()
-    await until(lambda: len(front.desk.begun) == 2)
+    await until(lambda: len(front.redemptions.begun) == 2)
 
 
 @pytest.mark.parametrize("way", ["a key", "service again", "time"])
 async def test_after_an_unchecked_code_the_front_becomes_ready_by(front: Front, way: str) -> None:
-    front.desk.down = TemporalUnavailable("down")
+    front.redemptions.down = TemporalUnavailable("down")
     front.bay.serve(ready=False, why="Temporal is starting")
     front.type_code()
     await until(lambda: "could not be checked" in front.text)
@@ -369,7 +369,7 @@ async def test_a_verdict_that_is_late_is_said_and_cancel_frees_the_keypad(front:
 
 
 async def test_another_error_is_shown_and_the_bay_goes_on(front: Front) -> None:
-    front.desk.errors = [Refused(f"the ledger is damaged, {CODE} was not looked up")]
+    front.redemptions.errors = [Refused(f"the ledger is damaged, {CODE} was not looked up")]
     front.type_code()
     await until(lambda: front.state == "ready")
     assert front.pattern == "refused"
@@ -377,7 +377,7 @@ async def test_another_error_is_shown_and_the_bay_goes_on(front: Front) -> None:
 
 
 async def test_a_fault_in_the_desk_leaves_the_bay_usable(front: Front) -> None:
-    front.desk.errors = [ZeroDivisionError("a bug")]
+    front.redemptions.errors = [ZeroDivisionError("a bug")]
     front.type_code()
     await until(lambda: front.state == "out_of_service")
     assert "type it again" in front.text
@@ -386,8 +386,8 @@ async def test_a_fault_in_the_desk_leaves_the_bay_usable(front: Front) -> None:
 async def test_typed_digits_are_nowhere_in_what_people_see(
     front: Front, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    front.desk.errors = [ValueError(f"a bug about {CODE}")]
-    front.desk.down = TemporalUnavailable("down")
+    front.redemptions.errors = [ValueError(f"a bug about {CODE}")]
+    front.redemptions.down = TemporalUnavailable("down")
     for _ in range(2):
         front.keys.type(CODE)
         assert CODE not in repr(front.bay.view())
@@ -427,8 +427,8 @@ async def test_out_of_service_does_not_hide_an_open_redemption(front: Front) -> 
 async def test_a_code_typed_out_of_service_is_tried(front: Front) -> None:
     front.bay.serve(ready=False, why="Temporal is starting")
     front.type_code()
-    await until(lambda: front.desk.begun)
-    assert front.desk.begun[0][1] == CODE
+    await until(lambda: front.redemptions.begun)
+    assert front.redemptions.begun[0][1] == CODE
 
 
 async def test_a_locked_keypad_swallows_digits_counts_down_and_opens(front: Front) -> None:
@@ -446,7 +446,7 @@ async def test_a_locked_keypad_swallows_digits_counts_down_and_opens(front: Fron
     assert front.changes - changes >= 9, "the HUD counts down"
     assert 19 <= front.bay.view().locked_for_s <= 20
     front.type_code()
-    assert front.desk.begun == []
+    assert front.redemptions.begun == []
     front.clock.advance(30)
     assert (front.state, front.pattern) == ("ready", "ready")
     assert front.bay.view().typed == 0
@@ -482,8 +482,8 @@ async def test_a_reminder_is_seen_and_heard_then_the_pattern_goes_on(front: Fron
 async def test_the_attendee_may_cancel_until_the_locker_is_loaded(front: Front) -> None:
     front.bay.follow(standing(Stage.LOAD, 2))
     front.keys.press(Key.CANCEL, Key.CANCEL)
-    await until(lambda: front.desk.answers)
-    (answer,) = front.desk.answers
+    await until(lambda: front.redemptions.answers)
+    (answer,) = front.redemptions.answers
     assert (answer.redemption, answer.step, answer.kind) == ("r-1", 2, AnswerKind.CANCELLED)
     assert answer.actor == "attendee"
     front.bay.follow(standing(Stage.CANCELLED, 3))
@@ -496,7 +496,7 @@ async def test_later_cancel_only_shows_that_it_is_too_late(front: Front, stage: 
     front.bay.follow(standing(stage, 2))
     front.keys.touch(Key.CANCEL)
     assert front.lamps.lit == {"failure"}
-    assert front.desk.answers == []
+    assert front.redemptions.answers == []
 
 
 @pytest.mark.parametrize(
@@ -509,8 +509,8 @@ async def test_later_cancel_only_shows_that_it_is_too_late(front: Front, stage: 
 async def test_a_cancel_that_is_not_taken_is_said(
     front: Front, error: TemporalUnavailable | None, refusal: str, why: str
 ) -> None:
-    front.desk.errors = [error] if error else []
-    front.desk.refusal = refusal
+    front.redemptions.errors = [error] if error else []
+    front.redemptions.refusal = refusal
     front.bay.follow(standing(Stage.LOAD))
     front.keys.press(Key.CANCEL)
     await until(lambda: why in front.last)
@@ -518,13 +518,13 @@ async def test_a_cancel_that_is_not_taken_is_said(
 
 
 async def test_a_cancel_that_nobody_answers_can_be_pressed_again(front: Front) -> None:
-    front.desk.gate.clear()
+    front.redemptions.gate.clear()
     front.bay.follow(standing(Stage.LOAD))
     front.keys.press(Key.CANCEL)
     await until(lambda: "in time" in front.last)
     front.keys.press(Key.CANCEL)
-    await until(lambda: len(front.desk.answers) == 2)
-    assert len({answer.id for answer in front.desk.answers}) == 2
+    await until(lambda: len(front.redemptions.answers) == 2)
+    assert len({answer.id for answer in front.redemptions.answers}) == 2
 
 
 async def test_digits_typed_while_somebody_is_served_are_dropped(front: Front) -> None:
@@ -532,19 +532,19 @@ async def test_digits_typed_while_somebody_is_served_are_dropped(front: Front) -
     front.type_code()
     front.bay.follow(standing(Stage.DISPENSED, 4))
     assert front.bay.view().typed == 0
-    assert front.desk.begun == []
+    assert front.redemptions.begun == []
 
 
 async def test_closing_puts_the_lamps_out_and_asks_no_more(front: Front) -> None:
-    front.desk.down = TemporalUnavailable("down")
+    front.redemptions.down = TemporalUnavailable("down")
     front.type_code()
-    await until(lambda: front.desk.begun)
+    await until(lambda: front.redemptions.begun)
     front.bay.close()
-    tries = len(front.desk.begun)
+    tries = len(front.redemptions.begun)
     front.clock.advance(60)
     await until(lambda: len(asyncio.all_tasks()) == 1)
     assert front.lamps.lit == set()
-    assert len(front.desk.begun) <= tries + 1
+    assert len(front.redemptions.begun) <= tries + 1
 
 
 async def test_the_view_is_json(front: Front) -> None:

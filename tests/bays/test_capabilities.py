@@ -27,7 +27,7 @@ def test_the_door_is_believed_before_the_latch_and_a_person_without_either(
 
 def _parts(devices: DevicesInMemory, name: str) -> dict[str, object]:
     declared = next(each for each in devices.config.devices if each.name == name)
-    return parts_of(devices.rack.device(name), declared, devices.config.lockers).as_json()
+    return parts_of(devices.registry.device(name), declared, devices.config.lockers).as_json()
 
 
 async def test_a_board_has_keys_lamps_a_buzzer_and_the_latch_of_its_locker() -> None:

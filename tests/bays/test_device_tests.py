@@ -40,7 +40,7 @@ async def test_no_bay_that_needs_the_device_takes_a_code_meanwhile(
 ) -> None:
     touches: list[object] = []
     for keypad in ("board-0", "board-1"):
-        devices.rack.keypad(keypad).subscribe(touches.append)
+        devices.registry.keypad(keypad).subscribe(touches.append)
     test = devices.tests().begin("anna")
     test.borrow(device)
     assert {name for name, bay in devices.bays.items() if bay.paused} == expected
@@ -80,7 +80,7 @@ async def test_a_second_tester_is_told_who_the_first_is(devices: DevicesInMemory
 
 
 async def test_the_next_device_puts_the_one_before_back(devices: DevicesInMemory) -> None:
-    devices.rack.lamps("board-0")[LampName.SUCCESS].set(True)
+    devices.registry.lamps("board-0")[LampName.SUCCESS].set(True)
     test = devices.tests().begin("anna")
     test.borrow("board-0")
     test.light(LampName.FAILURE, True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from boxd.bays.letting_go import LatchFeedback
+from boxd.bays.latch_feedback import LatchFeedback
 from boxd.bays.prompts import prompt_for
 from boxd.device_parts import ReportedDoor
 from boxd.devices import DoorState

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from boxd.bays.operator_desk import ACTOR, ConsoleState, OperatorConsole
+from boxd.bays.operator_console import ACTOR, ConsoleState, OperatorConsole
 from boxd.bays.prompts import Prize, Prompt, prompt_for
 from boxd.devices import DoorState, Key
 from boxd.errors import TemporalUnavailable
@@ -43,7 +43,7 @@ class Keys:
         self.buzzer = RecordingBuzzer()
         self.redemptions = ScriptedDesk()
         self.changes = 0
-        self.desk = OperatorConsole(
+        self.redemptions = OperatorConsole(
             self.redemptions,
             self.fingers,
             self.buzzer,
@@ -58,7 +58,7 @@ class Keys:
 
     def show(self, *prompts: Prompt) -> None:
         """Show prompts for long enough that no finger is on its way any more."""
-        self.desk.update(prompts)
+        self.redemptions.update(prompts)
         self.clock.advance(1)
 
     async def answers(self, count: int = 1) -> list[AnswerKind]:
@@ -67,14 +67,14 @@ class Keys:
 
     @property
     def state(self) -> ConsoleState:
-        return self.desk.state()
+        return self.redemptions.state()
 
 
 @pytest.fixture
 async def keys() -> AsyncIterator[Keys]:
     keys = Keys()
     yield keys
-    keys.desk.close()
+    keys.redemptions.close()
 
 
 async def test_a_key_gives_the_answer_that_the_prompt_shows_for_it(keys: Keys) -> None:
@@ -127,7 +127,7 @@ async def test_a_key_without_a_meaning_says_so(keys: Keys) -> None:
 
 async def test_a_finger_on_its_way_does_not_answer_the_new_question(keys: Keys) -> None:
     keys.show(OLD)
-    keys.desk.update([NEW])
+    keys.redemptions.update([NEW])
     keys.clock.advance(0.3)
     keys.fingers.touch(Key.ENTER)
     assert keys.redemptions.answers == []
@@ -140,14 +140,14 @@ async def test_a_finger_on_its_way_does_not_answer_the_new_question(keys: Keys) 
 
 async def test_a_finger_on_its_way_does_not_answer_options_that_changed(keys: Keys) -> None:
     keys.show(_prompt(Stage.TAKE, door=DoorState.CLOSED))
-    keys.desk.update([_prompt(Stage.TAKE, door=DoorState.UNKNOWN)])
+    keys.redemptions.update([_prompt(Stage.TAKE, door=DoorState.UNKNOWN)])
     keys.fingers.touch(Key.ENTER)
     assert keys.redemptions.answers == []
 
 
 async def test_an_update_that_changes_nothing_disturbs_no_finger(keys: Keys) -> None:
     keys.show(OLD)
-    keys.desk.update([_prompt()])
+    keys.redemptions.update([_prompt()])
     keys.fingers.touch(Key.ENTER)
     assert await keys.answers() == [AnswerKind.LOADED]
 
@@ -193,7 +193,7 @@ async def test_prizes_that_move_to_other_keys_are_not_chosen_by_a_finger_on_its_
 ) -> None:
     keys.show(OLD)
     keys.fingers.press(Key.DIGIT_1)
-    keys.desk.update([_prompt(stock=STOCK[1:])])
+    keys.redemptions.update([_prompt(stock=STOCK[1:])])
     keys.fingers.touch(Key.DIGIT_1)
     assert keys.redemptions.answers == []
 
@@ -282,7 +282,7 @@ async def test_a_stuck_key_is_named_and_the_others_go_on(keys: Keys) -> None:
     keys.show(OLD)
     keys.fingers.touch(Key.DIGIT_7)
     keys.clock.advance(11)
-    assert keys.desk.stuck() == (Key.DIGIT_7,)
+    assert keys.redemptions.stuck() == (Key.DIGIT_7,)
     keys.fingers.press(Key.ENTER)
     assert await keys.answers() == [AnswerKind.LOADED]
 
@@ -290,14 +290,14 @@ async def test_a_stuck_key_is_named_and_the_others_go_on(keys: Keys) -> None:
 async def test_a_keypad_that_was_away_holds_no_key(keys: Keys) -> None:
     keys.show(OLD)
     keys.fingers.touch(Key.DIGIT_7)
-    keys.desk.forget_touches()
+    keys.redemptions.forget_touches()
     keys.fingers.press(Key.ENTER)
     assert await keys.answers() == [AnswerKind.LOADED]
 
 
 async def test_a_box_without_operators_keys_still_holds_the_focus() -> None:
-    desk = OperatorConsole(
+    redemptions = OperatorConsole(
         ScriptedDesk(), None, None, on_change=lambda: None, timers=HandClock(), stuck_key_s=10
     )
-    desk.update([NEW, OLD])
-    assert desk.state().focused == OLD.id
+    redemptions.update([NEW, OLD])
+    assert redemptions.state().focused == OLD.id

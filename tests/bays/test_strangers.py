@@ -6,18 +6,18 @@ import asyncio
 
 import pytest
 
-from boxd.bays import strangers
+from boxd.bays import unconfigured
 from boxd.devices import Stranger
 from tests.bays.devices import DevicesInMemory
 from tests.midi.waiting import until
 
 
 async def test_a_stranger_s_coming_and_going_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strangers, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(unconfigured, "LOOK_EVERY_S", 0.01)
     devices = DevicesInMemory()
     changes: list[int] = []
     watch = asyncio.create_task(
-        strangers.watch_strangers(devices.rack, lambda: changes.append(len(changes)))
+        unconfigured.watch_strangers(devices.registry, lambda: changes.append(len(changes)))
     )
     await asyncio.sleep(0)
     devices.bus.plugged_besides = (Stranger("codetv", "CodeTV Board 7"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boxd.bays.typing import LONGEST, TypedDigits
+from boxd.bays.typed_digits import LONGEST, TypedDigits
 from boxd.devices import Key
 
 

@@ -34,8 +34,14 @@ class Person:
         self._process = subprocess.Popen(
             # A session with this terminal as its own: it ends with the terminal, and Ctrl-C works.
             [
-                *("setsid", "--ctty", sys.executable, "-m", "boxd"),
-                *("--config", str(booth.config), *words),
+                "setsid",
+                "--ctty",
+                sys.executable,
+                "-m",
+                "boxd",
+                "--config",
+                str(booth.config),
+                *words,
             ],
             cwd=ROOT,
             stdin=follower,

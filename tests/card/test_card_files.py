@@ -12,14 +12,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from boxd.card.making import make
-from boxd.card.restoring import Opened, open_card, restore_card
+from boxd.archive.making import make
+from boxd.archive.restoring import Opened, open_card, restore_card
 from boxd.config import Config, load
 from boxd.errors import ConfigError
 from boxd.key_file import make_key
 from boxd.ledger.database import open_ledger
 from boxd.upgrade import system
-from boxd.upgrade.places import InstallPaths
+from boxd.upgrade.install_paths import InstallPaths
 
 OPENED_BY = "correct horse battery"
 takes_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to users: takes root")

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from boxd.card.sealing import Sealing, Unsealing
+from boxd.archive.encryption import Sealing, Unsealing
 from boxd.errors import BadInput
 
 OPENED_BY = "correct horse battery"

@@ -92,7 +92,12 @@ class RecordedBooth:
         self.sql(
             "INSERT INTO movements (at, sku, quantity, source, target, code, actor, reason)"
             " VALUES (?,?,?,?,?,?,'ann','because')",
-            *(self.now(), sku, units, source, target, code),
+            self.now(),
+            sku,
+            units,
+            source,
+            target,
+            code,
         )
         self.tell(f"stock.{target}", sku=sku, code=code)
 
@@ -107,7 +112,10 @@ class RecordedBooth:
         self.sql(
             "INSERT INTO codes (id, digest, sealed, box, attendee, sku, state, issued_at,"
             " expires_at) VALUES (?, ?, x'00', 'box-1', 1, ?, 'ready', ?, '2027-01-01')",
-            *(code, code.to_bytes(4), sku, self.now()),
+            code,
+            code.to_bytes(4),
+            sku,
+            self.now(),
         )
         self.move(sku, "on_hand", "held", code=code)
         self.tell("code.issued", code=code, sku=sku)
@@ -125,7 +133,12 @@ class RecordedBooth:
         self.sql(
             "INSERT INTO tasks (id, kind, attendee, state, started_at, since)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            *(task, kind, attendee, state, at, at),
+            task,
+            kind,
+            attendee,
+            state,
+            at,
+            at,
         )
         self.tell("task.started", detail={"task": task})
 
@@ -135,21 +148,28 @@ class RecordedBooth:
         self.sql(
             "INSERT INTO verdicts (id, task, try, approved, reason, actor, at)"
             " VALUES (?, ?, 0, 1, '', 'Eva', ?)",
-            *(f"verdict-{task}", task, at),
+            f"verdict-{task}",
+            task,
+            at,
         )
         self.sql("UPDATE tasks SET state = 'approved' WHERE id = ?", task)
         self.tell("task.approved", actor="Eva", detail={"task": task})
         self.sql(
             "INSERT INTO issues (id, task, attendee, prizes, actor, asked_at, since)"
             " SELECT id, id, attendee, '[]', 'Eva', ?, ? FROM tasks WHERE id = ?",
-            *(at, at, task),
+            at,
+            at,
+            task,
         )
 
     def hold(self, issue: str, sku: str, draw: int, among: list[tuple[str, int]]) -> None:
         """Pick a prize by its draw and hold a unit."""
         self.sql(
             "UPDATE issues SET state = 'held', draw = ?, among = ?, sku = ? WHERE id = ?",
-            *(draw, json.dumps(among), sku, issue),
+            draw,
+            json.dumps(among),
+            sku,
+            issue,
         )
         self.sql("INSERT INTO holds VALUES (?, ?, 'open', ?, NULL)", issue, sku, self.now())
         self.move(sku, "on_hand", "held", code=None)
@@ -161,19 +181,26 @@ class RecordedBooth:
             "INSERT INTO codes (id, digest, sealed, box, attendee, sku, state, issued_at,"
             " expires_at) SELECT ?, ?, x'00', 'box-1', attendee, sku, 'ready', ?,"
             " '2027-01-01' FROM issues WHERE id = ?",
-            *(code, code.to_bytes(4), at, issue),
+            code,
+            code.to_bytes(4),
+            at,
+            issue,
         )
         sku = self.sql("SELECT sku FROM issues WHERE id = ?", issue)[0][0]
         self.tell("code.issued", code=code, sku=sku, detail={"issue": issue})
         self.sql("UPDATE holds SET state = 'coded', ended_at = ? WHERE issue = ?", at, issue)
         self.sql(
             "UPDATE issues SET state = 'done', code = ?, ended_at = ? WHERE id = ?",
-            *(code, at, issue),
+            code,
+            at,
+            issue,
         )
         self.sql(
             "UPDATE tasks SET state = 'rewarded', code = ?, ended_at = ? WHERE id ="
             " (SELECT task FROM issues WHERE id = ?)",
-            *(code, at, issue),
+            code,
+            at,
+            issue,
         )
 
     def void(self, code: int, sku: str) -> None:
@@ -188,7 +215,10 @@ class RecordedBooth:
         self.sql(
             "INSERT INTO redemptions (id, bay, stage, refusal, begun_at, since, ended_at)"
             " VALUES (?, 'bay-1', 'refused', 'unknown', ?, ?, ?)",
-            *(redemption, at, at, at),
+            redemption,
+            at,
+            at,
+            at,
         )
         self.tell("claim.refused", redemption=redemption, cause="unknown")
 
@@ -200,7 +230,12 @@ class RecordedBooth:
         self.sql(
             "INSERT INTO redemptions (id, bay, stage, locker, code, sku, begun_at, since)"
             " SELECT ?, ?, 'load', ?, id, sku, ?, ? FROM codes WHERE id = ?",
-            *(redemption, bay, locker, at, at, code),
+            redemption,
+            bay,
+            locker,
+            at,
+            at,
+            code,
         )
         self.tell("claim.accepted", redemption=redemption, cause="")
 
@@ -209,7 +244,12 @@ class RecordedBooth:
         step = self.sql("SELECT step FROM redemptions WHERE id = ?", redemption)[0][0]
         self.sql(
             "INSERT INTO answers VALUES (?, ?, ?, ?, ?, 'ann', ?)",
-            *(f"{redemption}-{step}", redemption, step, kind, detail, self.now()),
+            f"{redemption}-{step}",
+            redemption,
+            step,
+            kind,
+            detail,
+            self.now(),
         )
         self.tell(f"redemption.{kind}", redemption=redemption, actor="ann", cause="")
         self.come_to(redemption, stage)
@@ -221,7 +261,9 @@ class RecordedBooth:
         ended = self.now() if stage in ("dispensed", "declined", "cancelled") else None
         self.sql(
             "UPDATE redemptions SET stage = ?, ended_at = ?, step = step + 1 WHERE id = ?",
-            *(stage, ended, redemption),
+            stage,
+            ended,
+            redemption,
         )
 
     def order(
@@ -239,8 +281,14 @@ class RecordedBooth:
         self.sql(
             "INSERT INTO actuations (id, locker, latch, redemption, actor, reason, intent_at,"
             " outcome, outcome_at) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)",
-            *(number, latch, redemption, actor, reason, self.now()),
-            *(outcome, self.now() if outcome else None),
+            number,
+            latch,
+            redemption,
+            actor,
+            reason,
+            self.now(),
+            outcome,
+            self.now() if outcome else None,
         )
         if redemption is None:
             self.tell("override.ordered", actor=actor)

@@ -242,7 +242,8 @@ class TestTheAuditTrailIsComplete:
         found = booth.sql(
             "SELECT min(seq) FROM audit WHERE action = ?"
             " AND ? IN (coalesce(redemption, 'overrides'), sku, code)",
-            *(action, about),
+            action,
+            about,
         )
         booth.sql("UPDATE audit SET action = 'box.greeted' WHERE seq = ?", *found[0])
         rechain(booth)

@@ -55,8 +55,10 @@ class RealBooth:
     def claim(self, redemption: str, code: object) -> None:
         asked = claims.Claim(redemption, "bay-1", KEYS.digest(str(code)), well_formed=True)
         rules = claims.ClaimRules(
-            *("box-1", [1, 2], lockouts.LockoutRule(5, 30.0, 60.0)),
-            lockouts.BootClock("boot", 1.0),
+            box="box-1",
+            lockers=[1, 2],
+            lockout=lockouts.LockoutRule(5, 30.0, 60.0),
+            clock=lockouts.BootClock("boot", 1.0),
         )
         self.ledger.write_now(lambda tx: claims.claim(tx, asked, rules))
 
@@ -72,7 +74,7 @@ class RealBooth:
         standing = self.ledger.write_now(lambda tx: redemptions.find(tx.connection, redemption))
         assert standing is not None
         number = f"{redemption}-{standing.step}"
-        answer = Answer(*(number, redemption, standing.step, kind, "ann"), sku=sku, remedy=remedy)
+        answer = Answer(number, redemption, standing.step, kind, "ann", sku=sku, remedy=remedy)
         around = redemptions.AnswerContext(DoorState.CLOSED, [1, 2], voids)
         reply = self.ledger.write_now(lambda tx: redemptions.record_answer(tx, answer, around))
         assert reply.accepted, reply.why

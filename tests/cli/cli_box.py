@@ -10,11 +10,11 @@ from typing import Any
 
 from housekeeping_in_memory import HousekeepingInMemory
 
+from boxd.api.app import Application
+from boxd.api.server import WebServer
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
-from boxd.web.app import Application
 from boxd.web.box import CodesWanted, Json, PrizeRow
-from boxd.web.server import WebServer
 from tests.bays.devices import DevicesInMemory
 
 AT = "2026-11-21T12:00:00Z"

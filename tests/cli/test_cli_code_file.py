@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from boxd.cli.code_file import CodeRow, read_attendees, read_codes
+from boxd.cli.files.code_file import CodeRow, read_attendees, read_codes
 from boxd.errors import BadInput
 from boxd.ledger.check_digit import check_digit
 

@@ -163,8 +163,18 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(
 
 def test_an_answer_carries_all_that_was_said(boxd: Boxd, box: BoxInMemory) -> None:
     said = boxd(
-        *("redemptions", "answer", REDEMPTION, "jammed", "--remedy", "other_locker"),
-        *("--reason", "bent", "--step", "3", "--key", "my-own"),
+        "redemptions",
+        "answer",
+        REDEMPTION,
+        "jammed",
+        "--remedy",
+        "other_locker",
+        "--reason",
+        "bent",
+        "--step",
+        "3",
+        "--key",
+        "my-own",
     )
     assert said.code == 0, said.err
     assert "'open' now (step 4)" in said.out

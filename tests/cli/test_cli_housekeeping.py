@@ -10,7 +10,7 @@ import pytest
 from cli_box import BoxInMemory
 from cli_line import Boxd
 
-from boxd.daemon.only_one import only_one
+from boxd.daemon.instance_lock import only_one
 from boxd.ledger import audit
 from boxd.ledger.ledger import Ledger
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from boxd.cli.keyboard import Keyboard
+from boxd.cli.devices.keyboard import Keyboard
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from boxd.cli.prize_file import LARGEST_FILE_BYTES, read_prizes
+from boxd.cli.files.prize_file import LARGEST_FILE_BYTES, read_prizes
 from boxd.config.schema import Prize
 from boxd.errors import BadInput
 

@@ -75,8 +75,16 @@ def test_arguments_reach_the_temporal_cli_untouched(server: Path) -> None:
 
 def test_a_history_is_shown_as_a_table_and_as_what_an_sdk_replays(server: Path) -> None:
     started = _boxd(
-        *(server, "temporal", "workflow", "start", "--workflow-id", "redemption-5d1c"),
-        *("--type", "Redemption", "--task-queue", "nobody"),
+        server,
+        "temporal",
+        "workflow",
+        "start",
+        "--workflow-id",
+        "redemption-5d1c",
+        "--type",
+        "Redemption",
+        "--task-queue",
+        "nobody",
     )
     assert started.returncode == 0, started.stderr
     table = _boxd(server, "redemptions", "history", "5d1c")

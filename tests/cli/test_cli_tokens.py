@@ -48,7 +48,10 @@ def test_tokens_are_listed_without_secrets(boxd: Boxd, box: BoxInMemory) -> None
     boxd("tokens", "create", "desk", "--role", "operator")
     listed = boxd("tokens", "list")
     assert [word in listed.out for word in ("desk", "operator", "never", "secret")] == [
-        *(True, True, True, False)
+        True,
+        True,
+        True,
+        False,
     ]
     assert json.loads(boxd("tokens", "list", "--json").out)["tokens"][0]["name"] == "desk"
 

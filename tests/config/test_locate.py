@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from boxd.config.locate import KeyPath, line_at, lines_of
+from boxd.config.toml_positions import KeyPath, line_at, lines_of
 
 CONFIG = Path(__file__).parents[2] / "config"
 

@@ -15,9 +15,9 @@ from boxd.cli import daemon
 from boxd.clock import Looked
 from boxd.config import Config, load
 from boxd.doctor.check import examine, worst
+from boxd.doctor.check_context import CheckContext, Daemon, Run
 from boxd.doctor.checks import CHECKS
 from boxd.doctor.finding import Finding, Grade
-from boxd.doctor.patient import CheckContext, Daemon, Run
 from boxd.doctor.programs import said_by
 from boxd.errors import ConfigError
 
@@ -51,7 +51,7 @@ latch = "header.latch-1"
 """
 
 
-def patient(
+def context(
     config_file: Path,
     *,
     root: Path = Path("/"),

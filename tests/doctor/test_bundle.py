@@ -17,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from boxd.daemon.only_one import only_one
+from boxd.daemon.instance_lock import only_one
 from boxd.doctor.bundle import members
-from boxd.doctor.patient import Daemon
+from boxd.doctor.check_context import Daemon
 from boxd.doctor.scrub import Scrub
 from tests.box.booth import ROOT, Booth, wait_until
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import patient
+from tests.doctor.seeing import context
 
 ATTENDEE = "grace.hopper-4711"
 SUBMITTED = "https://git.example/grace/my-Secret-workflow"
@@ -227,7 +227,7 @@ def test_what_can_t_be_gathered_does_not_cost_the_rest(
     def ask(_: str) -> dict[str, Any]:
         raise error
 
-    box = replace(patient(resting.config), daemon=Daemon(ask))
+    box = replace(context(resting.config), daemon=Daemon(ask))
     with only_one(resting.state / "boxd.lock"):
         files = {each.name: each.content for each in members(box, [])}
     assert told in json.loads(files["status.json"])["not_seen"]

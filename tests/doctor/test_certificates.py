@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Grade
-from boxd.doctor.patient import CheckContext
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import expect, patient
+from tests.doctor.seeing import context, expect
 from tests.web.certificates import write_pair
 
 PHONES = """\
@@ -29,7 +29,7 @@ def with_phones(resting: RestingBox, host: str = "127.0.0.1") -> Path:
 
 def then(config: Path, days: float) -> CheckContext:
     """The box as it would be found so many days from now."""
-    return patient(config, wall=datetime.now(UTC) + timedelta(days=days))
+    return context(config, wall=datetime.now(UTC) + timedelta(days=days))
 
 
 def test_a_certificate_s_life(resting: RestingBox) -> None:
@@ -43,12 +43,12 @@ def test_a_certificate_with_years_before_it(
     resting: RestingBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.web.certificates.LIFE", timedelta(days=400))
-    expect(patient(with_phones(resting)), "Certificates", "phones", Grade.PASSED)
+    expect(context(with_phones(resting)), "Certificates", "phones", Grade.PASSED)
 
 
 def test_a_certificate_for_another_name(resting: RestingBox) -> None:
     config = with_phones(resting, host="box-1.local")
-    box = patient(config)
+    box = context(config)
     expect(box, "Certificates", "phones", Grade.FAILED, "is not for 'box-1.local'", "public_url")
 
 
@@ -66,7 +66,7 @@ def test_a_certificate_for_all_names_of_a_domain(
 ) -> None:
     config = with_phones(resting, host=host)
     write_pair(config.parent, name)
-    expect(patient(config), "Certificates", "phones", grade)
+    expect(context(config), "Certificates", "phones", grade)
 
 
 def test_a_certificate_without_its_key(resting: RestingBox, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_certificate_without_its_key(resting: RestingBox, tmp_path: Path) -> N
     elsewhere.mkdir()
     _, key = write_pair(elsewhere)
     key.rename(config.parent / "phones.key")
-    expect(patient(config), "Certificates", "phones", Grade.FAILED, "its own key")
+    expect(context(config), "Certificates", "phones", Grade.FAILED, "its own key")
 
 
 def test_another_authority_s_certificate(resting: RestingBox) -> None:
@@ -85,9 +85,9 @@ def test_another_authority_s_certificate(resting: RestingBox) -> None:
     expect(then(config, 0), "Certificates", "others", Grade.WARNED, "phones.pem")
     expect(then(config, 2), "Certificates", "others", Grade.FAILED, "has expired")
     authority.write_text("nothing")
-    expect(patient(config), "Certificates", "others", Grade.FAILED, "holds no certificate")
+    expect(context(config), "Certificates", "others", Grade.FAILED, "holds no certificate")
 
 
 def test_a_box_without_certificates(resting: RestingBox) -> None:
-    expect(patient(resting.config), "Certificates", "phones", Grade.SKIPPED)
-    expect(patient(resting.config), "Certificates", "others", Grade.SKIPPED)
+    expect(context(resting.config), "Certificates", "phones", Grade.SKIPPED)
+    expect(context(resting.config), "Certificates", "others", Grade.SKIPPED)

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from boxd.doctor.check import Check, CheckResult, examine, worst
+from boxd.doctor.check_context import CheckContext
 from boxd.doctor.checks import CHECKS
 from boxd.doctor.finding import Finding, Grade, Skip, failed, passed, skipped, warned
-from boxd.doctor.patient import CheckContext
 from boxd.doctor.report import lines
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import by_command, patient
+from tests.doctor.seeing import by_command, context
 
 
 def check(look: object, within_s: float = 5.0) -> Check:
@@ -40,7 +40,7 @@ def raising(error: Exception) -> Check:
 def test_a_check_that_breaks(
     resting: RestingBox, error: Exception, is_root: bool, grade: Grade, words: str
 ) -> None:
-    box = patient(resting.config, is_root=is_root)
+    box = context(resting.config, is_root=is_root)
     (found,) = examine(raising(error), box).findings
     assert found.grade is grade
     assert words in found.seen
@@ -52,7 +52,7 @@ def test_what_a_check_found_before_it_had_to_stop_counts(resting: RestingBox) ->
         yield failed("the first is broken", "mend it")
         raise PermissionError(13, "no", "/a")
 
-    found = examine(check(look), patient(resting.config, is_root=False)).findings
+    found = examine(check(look), context(resting.config, is_root=False)).findings
     assert worst(found) is Grade.FAILED
     assert [each.grade for each in found] == [Grade.FAILED, Grade.SKIPPED]
 
@@ -64,14 +64,14 @@ def test_a_check_that_hangs_has_failed(resting: RestingBox) -> None:
         end.wait()
         return []
 
-    (found,) = examine(check(look, within_s=0.05), patient(resting.config)).findings
+    (found,) = examine(check(look, within_s=0.05), context(resting.config)).findings
     end.set()
     assert found.grade is Grade.FAILED
     assert "did not end" in found.seen
 
 
 def test_a_check_that_finds_nothing_has_passed(resting: RestingBox) -> None:
-    (found,) = examine(check(lambda _: []), patient(resting.config)).findings
+    (found,) = examine(check(lambda _: []), context(resting.config)).findings
     assert found.grade is Grade.PASSED
 
 

@@ -15,7 +15,7 @@ from tests.arduino.twin_board import TwinBoard
 from tests.box.booth import Booth, wait_until
 from tests.box.jack_booth import FRONT, INSIDE, PAD, JackBooth, jack_server
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import expect, findings, patient, write
+from tests.doctor.seeing import context, expect, findings, write
 from tests.doctor.test_permissions import ARDUINO, with_arduino
 
 # As the kernel tells it (sound/core/seq): R and W are what programs may subscribe to.
@@ -48,21 +48,21 @@ def state_of(booth: Booth, device: str) -> str:
 
 
 def test_a_board_that_is_unplugged_and_plugged_in_again(running: Booth) -> None:
-    found = findings(patient(running.config), "Devices", "configured")
+    found = findings(context(running.config), "Devices", "configured")
     assert {each.grade for each in found} == {Grade.PASSED}
     running.fault("board-1", "unplug")
     wait_until("it is missed", lambda: state_of(running, "board-1") == "unreachable")
-    box = patient(running.config)
+    box = context(running.config)
     expect(box, "Devices", "configured", Grade.FAILED, "board-1", "check its cable", "lsusb")
     running.fault("board-1", "replug")
     wait_until("it is back", lambda: state_of(running, "board-1") == "ready")
-    expect(patient(running.config), "Devices", "configured", Grade.PASSED)
+    expect(context(running.config), "Devices", "configured", Grade.PASSED)
 
 
 def test_a_board_that_is_there_twice(running: Booth) -> None:
     running.fault("board-0", "duplicate")
     wait_until("it is seen", lambda: state_of(running, "board-0") == "unreachable")
-    box = patient(running.config)
+    box = context(running.config)
     expect(box, "Devices", "configured", Grade.FAILED, "two devices call themselves", "unplug one")
 
 
@@ -76,7 +76,7 @@ def test_two_arduinos_of_the_same_number(tmp_path: Path, new_box: Callable[..., 
         booth.start(until_ready=False)
         wait_until("the first is ready", lambda: state_of(booth, "cabinet") == "ready", 60)
         wait_until("the second is not", lambda: state_of(booth, "second") == "unreachable", 60)
-        found = findings(patient(booth.config), "Devices", "configured")
+        found = findings(context(booth.config), "Devices", "configured")
         (second,) = (each for each in found if each.seen.startswith("second "))
         assert second.grade is Grade.FAILED
         assert f"this is board {BOARD_ID}, board 9 is configured; swap the cables" in second.seen
@@ -116,10 +116,10 @@ def on_jack(tmp_path: Path, temporal_made_before: Path) -> Iterator[JackBooth]:
 
 
 def test_a_board_in_no_configuration(on_jack: JackBooth) -> None:
-    expect(patient(on_jack.config), "Devices", "unknown", Grade.PASSED)
+    expect(context(on_jack.config), "Devices", "unknown", Grade.PASSED)
     on_jack.plug("CodeTV Board 3")
     wait_until("it is seen", lambda: on_jack.snapshot()["strangers"])
-    box = patient(on_jack.config)
+    box = context(on_jack.config)
     expect(box, "Devices", "unknown", Grade.WARNED, "CodeTV Board 3", "no configuration")
 
 
@@ -132,7 +132,7 @@ def at_rest(tmp_path: Path, sequencer: str) -> Path:
 
 
 def test_without_a_daemon_the_kernel_is_asked(tmp_path: Path) -> None:
-    box = patient(at_rest(tmp_path, SEQUENCER), root=tmp_path)
+    box = context(at_rest(tmp_path, SEQUENCER), root=tmp_path)
     found = findings(box, "Devices", "configured")
     assert {each.grade for each in found} == {Grade.PASSED}
     expect(box, "Devices", "unknown", Grade.PASSED)
@@ -149,14 +149,14 @@ def test_without_a_daemon_the_kernel_is_asked(tmp_path: Path) -> None:
 def test_without_a_daemon_a_board_that_is_missing_or_there_twice(
     tmp_path: Path, sequencer: str, words: str
 ) -> None:
-    box = patient(at_rest(tmp_path, sequencer), root=tmp_path)
+    box = context(at_rest(tmp_path, sequencer), root=tmp_path)
     expect(box, "Devices", "configured", Grade.FAILED, "board-0", words, "boxd devices list")
 
 
 def test_without_a_daemon_an_arduino_that_is_missing(tmp_path: Path) -> None:
     config = at_rest(tmp_path, SEQUENCER)
     (tmp_path / "dev/serial/by-id/usb-Arduino_Uno-if00").unlink()
-    box = patient(config, root=tmp_path)
+    box = context(config, root=tmp_path)
     expect(box, "Devices", "configured", Grade.FAILED, "usb-Arduino_Uno-if00 is not there")
 
 
@@ -169,21 +169,21 @@ def test_without_a_sequencer_an_arduino_that_is_missing_is_still_missed(tmp_path
     config.write_text(f"{first}{board}{arduino}[[bays]]{rest}\n")
     (tmp_path / "proc/asound/seq/clients").unlink()
     (tmp_path / "dev/serial/by-id/usb-Arduino_Uno-if00").unlink()
-    box = patient(config, root=tmp_path)
+    box = context(config, root=tmp_path)
     expect(box, "Devices", "configured", Grade.FAILED, "usb-Arduino_Uno-if00 is not there")
 
 
 def test_without_a_daemon_a_device_in_no_configuration(tmp_path: Path) -> None:
-    box = patient(at_rest(tmp_path, SEQUENCER + STRANGER), root=tmp_path)
+    box = context(at_rest(tmp_path, SEQUENCER + STRANGER), root=tmp_path)
     expect(box, "Devices", "unknown", Grade.WARNED, "'Launchpad Mini'", "sudoedit")
 
 
 def test_without_a_sequencer(tmp_path: Path) -> None:
     config = at_rest(tmp_path, SEQUENCER)
     (tmp_path / "proc/asound/seq/clients").unlink()
-    box = patient(config, root=tmp_path)
+    box = context(config, root=tmp_path)
     expect(box, "Devices", "unknown", Grade.SKIPPED, "modprobe snd-seq")
 
 
 def test_without_a_daemon_simulated_devices_are_not_there(resting: RestingBox) -> None:
-    expect(patient(resting.config), "Devices", "configured", Grade.SKIPPED)
+    expect(context(resting.config), "Devices", "configured", Grade.SKIPPED)

@@ -10,10 +10,10 @@ import pytest
 from boxd.doctor.finding import Grade
 from boxd.ledger import outbox
 from boxd.ledger.ledger import Ledger
-from boxd.ledger.telling import OutboxSettings
+from boxd.ledger.outbox_settings import OutboxSettings
 from tests.box.booth import Booth, wait_until
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import expect, findings, patient
+from tests.doctor.seeing import context, expect, findings
 
 UPSTREAM = 'url = "https://event.example/boxd"\nsecret_file = "upstream.secret"\n# '
 
@@ -23,7 +23,7 @@ def scheduled(running: Booth) -> Booth:
     """A box that runs, and has made its schedules."""
 
     def are_made() -> bool:
-        found = findings(patient(running.config), "Housekeeping", "schedules")
+        found = findings(context(running.config), "Housekeeping", "schedules")
         return all(each.grade is Grade.PASSED for each in found)
 
     wait_until("the schedules are made", are_made)
@@ -34,25 +34,25 @@ def test_a_schedule_that_is_paused_and_goes_on(scheduled: Booth) -> None:
     toggle = ("temporal", "schedule", "toggle", "--schedule-id", "boxd-box-1-self-test")
     done = scheduled.command(*toggle, "--pause", "--reason", "boards are out")
     assert done.returncode == 0, done.stderr
-    box = patient(scheduled.config)
+    box = context(scheduled.config)
     paused = expect(box, "Housekeeping", "schedules", Grade.WARNED, "self-test", "boards are out")
     words = paused.remedy.replace("'it is mended'", "mended").split()
     assert words[0] == "boxd"
     assert scheduled.command(*words[1:]).returncode == 0
-    expect(patient(scheduled.config), "Housekeeping", "schedules", Grade.PASSED)
+    expect(context(scheduled.config), "Housekeeping", "schedules", Grade.PASSED)
 
 
 def test_a_schedule_whose_run_failed(scheduled: Booth) -> None:
     scheduled.fault("board-1", "unplug")
     wait_until("it is missed", lambda: "unreachable" in str(scheduled.snapshot()["devices"]))
     assert scheduled.command("schedules", "run", "self-test").returncode == 1
-    box = patient(scheduled.config)
+    box = context(scheduled.config)
     expect(box, "Housekeeping", "schedules", Grade.FAILED, "self-test failed", "board-1")
     expect(box, "Housekeeping", "schedules", Grade.FAILED, "boxd schedules run self-test")
 
 
 def test_a_schedule_that_has_not_begun(scheduled: Booth) -> None:
-    later = patient(scheduled.config, wall=datetime.now(UTC) + timedelta(days=3))
+    later = context(scheduled.config, wall=datetime.now(UTC) + timedelta(days=3))
     expect(later, "Housekeeping", "schedules", Grade.FAILED, "has not begun", "restart boxd")
 
 
@@ -76,24 +76,24 @@ def note(ledger: Ledger, count: int) -> None:
 
 
 def test_a_box_without_upstream(resting: RestingBox) -> None:
-    expect(patient(resting.config), "Housekeeping", "outbox", Grade.SKIPPED)
+    expect(context(resting.config), "Housekeeping", "outbox", Grade.SKIPPED)
 
 
 def test_an_outbox_that_waits_for_long(resting: RestingBox, telling: Ledger) -> None:
     note(telling, 2)
-    expect(patient(resting.config), "Housekeeping", "outbox", Grade.PASSED, "2 wait")
-    later = patient(resting.config, wall=datetime.now(UTC) + timedelta(hours=2))
+    expect(context(resting.config), "Housekeeping", "outbox", Grade.PASSED, "2 wait")
+    later = context(resting.config, wall=datetime.now(UTC) + timedelta(hours=2))
     expect(later, "Housekeeping", "outbox", Grade.WARNED, "2 events wait", "boxd outbox list")
 
 
 def test_an_outbox_that_is_full(resting: RestingBox, telling: Ledger) -> None:
     note(telling, 9)
-    expect(patient(resting.config), "Housekeeping", "outbox", Grade.FAILED, "full: 6 events wait")
+    expect(context(resting.config), "Housekeeping", "outbox", Grade.FAILED, "full: 6 events wait")
 
 
 def test_events_that_upstream_refused(resting: RestingBox, telling: Ledger) -> None:
     note(telling, 2)
     (first, _) = telling.write_now(lambda tx: outbox.first(tx.connection, 10))
     telling.write_now(lambda tx: outbox.bury(tx, first, "no such event"))
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Housekeeping", "outbox", Grade.WARNED, "1 events for good", "outbox list --dead")

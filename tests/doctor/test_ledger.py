@@ -10,7 +10,7 @@ from pathlib import Path
 from boxd.doctor.finding import Grade
 from boxd.ledger.database import migrations
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import by_command, expect, findings, patient
+from tests.doctor.seeing import by_command, context, expect, findings
 
 NEWEST = migrations()[-1][0]
 
@@ -23,7 +23,7 @@ def changed(resting: RestingBox, *statements: str) -> None:
 
 
 def test_a_ledger_that_is_whole(resting: RestingBox) -> None:
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Ledger", "schema", Grade.PASSED, f"schema {NEWEST}")
     expect(box, "Ledger", "integrity", Grade.PASSED, "pages, all whole")
     expect(box, "Ledger", "audit trail", Grade.PASSED, "each following")
@@ -36,7 +36,7 @@ def test_a_damaged_page(resting: RestingBox) -> None:
         for page in range(4, 90, 3):
             file.seek(page * 512)
             file.write(b"\xff" * 500)
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Ledger", "integrity", Grade.FAILED, "boxd backup restore FILE")
     for name in ("schema", "audit trail", "keys", "redemptions"):
         assert findings(box, "Ledger", name)[0].grade in (Grade.PASSED, Grade.SKIPPED)
@@ -44,31 +44,31 @@ def test_a_damaged_page(resting: RestingBox) -> None:
 
 def test_a_file_that_is_no_ledger(resting: RestingBox) -> None:
     resting.ledger.write_bytes(b"nothing of SQLite's" * 100)
-    expect(patient(resting.config), "Ledger", "integrity", Grade.FAILED, "not a database")
+    expect(context(resting.config), "Ledger", "integrity", Grade.FAILED, "not a database")
 
 
 def test_a_row_that_refers_to_none(resting: RestingBox) -> None:
     changed(resting, "PRAGMA foreign_keys = OFF", "DELETE FROM attendees")
-    expect(patient(resting.config), "Ledger", "integrity", Grade.FAILED, "refer to rows")
+    expect(context(resting.config), "Ledger", "integrity", Grade.FAILED, "refer to rows")
 
 
 def test_an_entry_of_the_audit_trail_that_was_changed(resting: RestingBox) -> None:
     changed(
         resting, "DROP TRIGGER audit_stays", "UPDATE audit SET actor = 'somebody' WHERE seq = 3"
     )
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Ledger", "audit trail", Grade.FAILED, "row 3 was changed", "keep it")
     expect(box, "Ledger", "integrity", Grade.PASSED)
 
 
 def test_an_entry_of_the_audit_trail_that_is_missing(resting: RestingBox) -> None:
     changed(resting, "DROP TRIGGER audit_remains", "DELETE FROM audit WHERE seq = 2")
-    expect(patient(resting.config), "Ledger", "audit trail", Grade.FAILED, "row 2 is missing")
+    expect(context(resting.config), "Ledger", "audit trail", Grade.FAILED, "row 2 is missing")
 
 
 def test_a_ledger_of_a_newer_boxd(resting: RestingBox) -> None:
     changed(resting, f"PRAGMA user_version = {NEWEST + 1}")
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(
         box, "Ledger", "schema", Grade.FAILED, f"has schema {NEWEST + 1}", "install the newer boxd"
     )
@@ -76,12 +76,12 @@ def test_a_ledger_of_a_newer_boxd(resting: RestingBox) -> None:
 
 def test_a_ledger_of_an_older_boxd(resting: RestingBox) -> None:
     changed(resting, f"PRAGMA user_version = {NEWEST - 1}")
-    expect(patient(resting.config), "Ledger", "schema", Grade.WARNED, "systemctl restart boxd")
+    expect(context(resting.config), "Ledger", "schema", Grade.WARNED, "systemctl restart boxd")
 
 
 def test_a_key_that_is_missing(resting: RestingBox) -> None:
     (resting.state / "keys" / "claim.key").unlink()
-    expect(patient(resting.config), "Ledger", "keys", Grade.FAILED, "claim.key", "-m 600")
+    expect(context(resting.config), "Ledger", "keys", Grade.FAILED, "claim.key", "-m 600")
 
 
 def test_a_redemption_that_waits_for_an_hour(resting: RestingBox) -> None:
@@ -92,7 +92,7 @@ def test_a_redemption_that_waits_for_an_hour(resting: RestingBox) -> None:
         " VALUES ('r-1', 'bay-1', 'load', 1, 1, 'mug', 'then', 'then')",
         f"UPDATE redemptions SET begun_at = '{since}', since = '{since}'",  # noqa: S608
     )
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Ledger", "redemptions", Grade.WARNED, "60 minutes", "redemptions show r-1")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from boxd.doctor.finding import Grade
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import expect, findings, patient, write
+from tests.doctor.seeing import context, expect, findings, write
 
 THROTTLED = "/sys/devices/platform/soc/soc:firmware/get_throttled"
 
@@ -26,17 +26,17 @@ THROTTLED = "/sys/devices/platform/soc/soc:firmware/get_throttled"
 )
 def test_power(resting: RestingBox, tmp_path: Path, bits: str, grade: Grade, words: str) -> None:
     write(tmp_path, THROTTLED, f"{bits}\n")
-    expect(patient(resting.config, root=tmp_path), "Machine", "power", grade, words)
+    expect(context(resting.config, root=tmp_path), "Machine", "power", grade, words)
 
 
 def test_power_told_by_vcgencmd(resting: RestingBox, tmp_path: Path) -> None:
     said = {("vcgencmd", "get_throttled"): "throttled=0x50005"}
-    box = patient(resting.config, root=tmp_path, run=lambda command: said.get(tuple(command)))
+    box = context(resting.config, root=tmp_path, run=lambda command: said.get(tuple(command)))
     expect(box, "Machine", "power", Grade.FAILED, "under-voltage", "own power supply")
 
 
 def test_power_is_skipped_where_there_is_no_pi(resting: RestingBox, tmp_path: Path) -> None:
-    box = patient(resting.config, root=tmp_path, run=lambda _: None)
+    box = context(resting.config, root=tmp_path, run=lambda _: None)
     expect(box, "Machine", "power", Grade.SKIPPED)
 
 
@@ -47,14 +47,14 @@ def test_power_is_skipped_where_there_is_no_pi(resting: RestingBox, tmp_path: Pa
 def test_temperature(resting: RestingBox, tmp_path: Path, millidegrees: int, grade: Grade) -> None:
     write(tmp_path, "/sys/class/thermal/thermal_zone0/temp", "31000\n")
     write(tmp_path, "/sys/class/thermal/thermal_zone1/temp", f"{millidegrees}\n")
-    box = patient(resting.config, root=tmp_path)
+    box = context(resting.config, root=tmp_path)
     expect(box, "Machine", "temperature", grade, str(millidegrees // 1000))
 
 
 def test_a_zone_that_is_switched_off_is_no_trouble(resting: RestingBox, tmp_path: Path) -> None:
     write(tmp_path, "/sys/class/thermal/thermal_zone0/temp", "31000\n")
     (tmp_path / "sys/class/thermal/thermal_zone1/temp").mkdir(parents=True)  # can't be read
-    box = patient(resting.config, root=tmp_path)
+    box = context(resting.config, root=tmp_path)
     expect(box, "Machine", "temperature", Grade.PASSED, "31 °C")
 
 
@@ -63,18 +63,18 @@ def test_a_zone_that_is_switched_off_is_no_trouble(resting: RestingBox, tmp_path
 )
 def test_memory(resting: RestingBox, tmp_path: Path, kib: int, grade: Grade) -> None:
     write(tmp_path, "/proc/meminfo", f"MemTotal: 440000 kB\nMemAvailable: {kib} kB\n")
-    box = patient(resting.config, root=tmp_path)
+    box = context(resting.config, root=tmp_path)
     expect(box, "Machine", "memory", grade, f"{kib // 1024} of 429 MiB")
 
 
 def test_memory_that_programs_were_ended_for(resting: RestingBox, tmp_path: Path) -> None:
     write(tmp_path, "/proc/meminfo", "MemTotal: 440000 kB\nMemAvailable: 300000 kB\n")
     write(tmp_path, "/proc/vmstat", "pgfault 12\noom_kill 2\n")
-    box = patient(resting.config, root=tmp_path)
+    box = context(resting.config, root=tmp_path)
     expect(box, "Machine", "memory", Grade.WARNED, "ended 2 programs", "killed process")
 
 
 def test_this_machine_s_memory(resting: RestingBox) -> None:
-    available, *_ = findings(patient(resting.config), "Machine", "memory")
+    available, *_ = findings(context(resting.config), "Machine", "memory")
     assert available.grade is Grade.PASSED  # whatever was ended for want of it before
     assert "MiB available" in available.seen

@@ -14,7 +14,7 @@ from boxd.doctor.finding import Grade
 from boxd.doctor.identity import Identity
 from tests.box.booth import Booth
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import GPIO, expect, patient
+from tests.doctor.seeing import GPIO, context, expect
 
 ARDUINO = """\
 [box]
@@ -72,7 +72,7 @@ def test_a_serial_line_that_boxd_may_use_and_may_not(tmp_path: Path, line: Path)
     sequencer.touch(0o666)
     sequencer.chmod(0o666)
     unit = UNIT.format(user="nobody", groups="dialout")
-    box = patient(config, root=tmp_path, run=lambda _: unit)
+    box = context(config, root=tmp_path, run=lambda _: unit)
     line.chmod(0o666)
     expect(box, "Permissions", "devices", Grade.PASSED, "nobody may use")
     line.chmod(0o600)
@@ -92,36 +92,36 @@ def test_a_line_of_a_group_that_boxd_is_not_in(tmp_path: Path, line: Path) -> No
     os.chown(line, 0, 20)  # dialout, on Debian
     line.chmod(0o660)
     without = UNIT.format(user="nobody", groups="")
-    box = patient(config, root=tmp_path, run=lambda _: without)
+    box = context(config, root=tmp_path, run=lambda _: without)
     expect(box, "Permissions", "devices", Grade.FAILED, "sudo usermod -aG dialout nobody")
     unit = UNIT.format(user="nobody", groups="dialout")
-    box = patient(config, root=tmp_path, run=lambda _: unit)
+    box = context(config, root=tmp_path, run=lambda _: unit)
     expect(box, "Permissions", "devices", Grade.PASSED)
 
 
 def test_a_header_that_is_not_there(tmp_path: Path) -> None:
     config = tmp_path / "boxd.toml"
     config.write_text(GPIO.format(state_dir=tmp_path))
-    box = patient(config, root=tmp_path, run=lambda _: None)
+    box = context(config, root=tmp_path, run=lambda _: None)
     expect(box, "Permissions", "devices", Grade.FAILED, "gpiochip0 is not there")
 
 
 def test_a_group_that_does_not_exist(resting: RestingBox) -> None:
     unit = UNIT.format(user="nobody", groups="nogroup wheel-of-fortune")
-    box = patient(resting.config, run=lambda _: unit)
+    box = context(resting.config, run=lambda _: unit)
     expect(box, "Permissions", "groups", Grade.FAILED, "'wheel-of-fortune'", "sudo groupadd")
     unit = UNIT.format(user="nobody", groups="nogroup")
-    box = patient(resting.config, run=lambda _: unit)
+    box = context(resting.config, run=lambda _: unit)
     expect(box, "Permissions", "groups", Grade.PASSED, "boxd runs as nobody (nogroup)")
 
 
 def test_the_running_daemon_s_own_groups(running: Booth) -> None:
-    box = patient(running.config, run=lambda _: None)
+    box = context(running.config, run=lambda _: None)
     expect(box, "Permissions", "groups", Grade.PASSED, "boxd runs as")
 
 
 def test_a_file_of_somebody_else(resting: RestingBox) -> None:
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Permissions", "files", Grade.PASSED)
     if os.geteuid() != 0:
         pytest.skip("only root can give a file away")
@@ -143,7 +143,7 @@ def test_a_file_that_goes_while_it_is_looked_at(resting: RestingBox) -> None:
     passing.start()
     try:
         for _ in range(100):
-            expect(patient(resting.config), "Permissions", "files", Grade.PASSED)
+            expect(context(resting.config), "Permissions", "files", Grade.PASSED)
     finally:
         ended.set()
         passing.join()

@@ -11,7 +11,7 @@ import pytest
 
 from boxd.doctor.finding import Grade
 from tests.box.booth import Booth
-from tests.doctor.seeing import expect, findings, patient
+from tests.doctor.seeing import context, expect, findings
 
 LISTEN = """
 import socket, sys
@@ -39,11 +39,11 @@ def listen() -> Iterator[Callable[[int], int]]:
 
 
 def test_ports_that_are_free(new_box: Callable[..., Booth]) -> None:
-    expect(patient(new_box().config), "Ports", "ports", Grade.PASSED, "is free")
+    expect(context(new_box().config), "Ports", "ports", Grade.PASSED, "is free")
 
 
 def test_ports_of_this_box(running: Booth) -> None:
-    found = findings(patient(running.config), "Ports", "ports")
+    found = findings(context(running.config), "Ports", "ports")
     assert {each.grade for each in found} == {Grade.PASSED}
     assert all("is this box's" in each.seen for each in found), found
 
@@ -53,7 +53,7 @@ def test_a_port_that_another_program_has(
 ) -> None:
     booth = new_box()
     pid = listen(booth.port)
-    box = patient(booth.config)
+    box = context(booth.config)
     found = expect(box, "Ports", "ports", Grade.FAILED, f"pid {pid}", "web.port")
     assert found.remedy.startswith(f"sudo ss -ltnp 'sport = :{booth.port}'")
 
@@ -64,7 +64,7 @@ def test_a_port_that_another_took_while_the_box_runs(
     running.stop()
     pid = listen(running.temporal_port)
     running.start(until_ready=False)
-    box = patient(running.config)
+    box = context(running.config)
     expect(box, "Ports", "ports", Grade.FAILED, f"pid {pid}", "temporal.port")
     assert running.is_running()
     assert os.getpid() != pid
@@ -78,7 +78,7 @@ def test_who_holds_a_port_is_not_for_everybody_to_see(
         pytest.skip("only root can become somebody else")
     booth = new_box()
     listen(booth.port)
-    box = patient(booth.config, is_root=False)
+    box = context(booth.config, is_root=False)
     os.seteuid(65534)
     try:
         found = findings(box, "Ports", "ports")

@@ -9,12 +9,12 @@ import pytest
 from boxd.doctor.finding import Grade
 from tests.doctor.conftest import RestingBox
 from tests.doctor.mounting import quoted, with_mounts
-from tests.doctor.seeing import by_command, expect, lines_of, patient, write
+from tests.doctor.seeing import by_command, context, expect, lines_of, write
 
 
 def test_a_disk_with_room(resting: RestingBox) -> None:
-    expect(patient(resting.config), "Storage", "space", Grade.PASSED, "MiB free")
-    expect(patient(resting.config), "Storage", "writable", Grade.PASSED)
+    expect(context(resting.config), "Storage", "space", Grade.PASSED, "MiB free")
+    expect(context(resting.config), "Storage", "writable", Grade.PASSED)
 
 
 def test_a_disk_that_is_full(resting: RestingBox) -> None:
@@ -65,7 +65,7 @@ def test_errors_that_ext4_counted(
 ) -> None:
     write(tmp_path, "/sys/fs/ext4/mmcblk0p1/errors_count", "0\n")
     write(tmp_path, "/sys/fs/ext4/mmcblk0p2/errors_count", f"{errors}\n")
-    expect(patient(resting.config, root=tmp_path), "Storage", "file system", grade, "mmcblk0p2")
+    expect(context(resting.config, root=tmp_path), "Storage", "file system", grade, "mmcblk0p2")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_wear_of_emmc(
     write(tmp_path, "/sys/block/mmcblk0/device/life_time", f"{life}\n")
     write(tmp_path, "/sys/block/mmcblk0/device/pre_eol_info", f"{end}\n")
     write(tmp_path, "/sys/block/mmcblk0boot0/device/life_time", "0x0b 0x0b\n")
-    expect(patient(resting.config, root=tmp_path), "Storage", "wear", grade, words)
+    expect(context(resting.config, root=tmp_path), "Storage", "wear", grade, words)
 
 
 @pytest.mark.parametrize(("gib", "grade"), [(40, Grade.PASSED), (9000, Grade.WARNED)])
@@ -93,5 +93,5 @@ def test_wear_of_a_card(resting: RestingBox, tmp_path: Path, gib: int, grade: Gr
     write(tmp_path, "/sys/block/mmcblk0/device/name", "SC32G\n")
     write(tmp_path, "/sys/block/mmcblk0/device/manfid", "0x000003\n")
     write(tmp_path, "/sys/fs/ext4/mmcblk0p2/lifetime_write_kbytes", f"{gib * 2**20}\n")
-    box = patient(resting.config, root=tmp_path)
+    box = context(resting.config, root=tmp_path)
     expect(box, "Storage", "wear", grade, "SC32G", f"{gib} GiB written")

@@ -14,7 +14,7 @@ from boxd.doctor.finding import Grade
 from boxd.temporal.ports import holders_of
 from tests.box.booth import Booth
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import expect, patient
+from tests.doctor.seeing import context, expect
 
 
 def database(resting: RestingBox) -> Path:
@@ -22,7 +22,7 @@ def database(resting: RestingBox) -> Path:
 
 
 def test_a_server_that_answers_hangs_and_answers_again(running: Booth) -> None:
-    box = patient(running.config)
+    box = context(running.config)
     expect(box, "Temporal", "server", Grade.PASSED, "answers")
     (server,) = holders_of(running.temporal_port)
     os.kill(server, signal.SIGSTOP)
@@ -35,10 +35,10 @@ def test_a_server_that_answers_hangs_and_answers_again(running: Booth) -> None:
 
 
 def test_a_server_that_is_not_there(resting: RestingBox) -> None:
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Temporal", "server", Grade.FAILED, "boxd, which starts it, does not run")
     resting.change("[temporal]", "[temporal]\nown_unit = true")
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Temporal", "server", Grade.FAILED, "journalctl -u boxd-temporal")
 
 
@@ -46,29 +46,29 @@ def test_another_machine_s_server(new_box: Callable[..., Booth]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as there:
         address = f"127.0.0.1:{there.getsockname()[1]}"
         config = new_box((r"# address = .*", f'address = "{address}"')).config
-        expect(patient(config), "Temporal", "server", Grade.PASSED, address)
-    expect(patient(config), "Temporal", "server", Grade.FAILED, address, "nc -vz 127.0.0.1")
+        expect(context(config), "Temporal", "server", Grade.PASSED, address)
+    expect(context(config), "Temporal", "server", Grade.FAILED, address, "nc -vz 127.0.0.1")
 
 
 def test_a_file_that_is_whole(resting: RestingBox) -> None:
-    expect(patient(resting.config), "Temporal", "file", Grade.PASSED, "is whole")
+    expect(context(resting.config), "Temporal", "file", Grade.PASSED, "is whole")
 
 
 def test_a_file_that_was_cut_short(resting: RestingBox) -> None:
     size = database(resting).stat().st_size
     os.truncate(database(resting), size // 2)
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Temporal", "file", Grade.FAILED, "damaged", "restart boxd.target")
 
 
 def test_a_file_of_another_version(resting: RestingBox) -> None:
     sidecar = resting.state / "temporal" / "temporal.db.json"
     sidecar.write_text(sidecar.read_text().replace("temporal version 1", "temporal version 0"))
-    expect(patient(resting.config), "Temporal", "file", Grade.FAILED, "it was made by")
+    expect(context(resting.config), "Temporal", "file", Grade.FAILED, "it was made by")
 
 
 def test_a_file_that_was_put_aside(resting: RestingBox) -> None:
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Temporal", "files set aside", Grade.PASSED)
     database(resting).rename(f"{database(resting)}.set-aside-20261121T120000")
     expect(box, "Temporal", "files set aside", Grade.WARNED, "1 kept in", "sudo rm")

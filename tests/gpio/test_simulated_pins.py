@@ -15,7 +15,7 @@ import pytest
 
 from boxd.config.device_schema import GpioDevice
 from boxd.devices import DoorState, Key, LampName
-from boxd.sim.copper import PinEdge, PinMemory
+from boxd.sim.pin_memory import PinEdge, PinMemory
 from boxd.sim.pins import SimulatedPins
 from boxd.sim.trace import Trace
 from tests.gpio.booth import (

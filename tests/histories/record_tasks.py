@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from boxd.config.schema import Temporal
 from boxd.errors import KeysMissing, LedgerUnusable
-from boxd.ledger import forgetting
+from boxd.ledger import erasure
 from boxd.ledger.ledger import as_text
 from boxd.task import TaskKind
 from boxd.temporal.command import LOOPBACK
@@ -72,7 +72,7 @@ async def task_sold_out(event: Event) -> tuple[str, ...]:
 @way
 async def task_withdrawn(event: Event) -> tuple[str, ...]:
     task = await event.start("demo")
-    await event.ledger.write(lambda tx: forgetting.forget(tx, 1, "organiser"))
+    await event.ledger.write(lambda tx: erasure.forget(tx, 1, "organiser"))
     await event.desk.look_again(task)
     await event.ended(task)
     return (f"task-{task}",)
@@ -97,7 +97,7 @@ async def issue_ended_by_hand(event: Event) -> tuple[str, ...]:
     """The child is ended while its unit is held; its task looks what came of it."""
     trouble = LedgerUnusable("the disk is full")
     with (
-        patch("boxd.workflows.task._FIRST_PAUSE_S", 0.5),
+        patch("boxd.workflows.tasks.workflow._FIRST_PAUSE_S", 0.5),
         patch("boxd.ledger.issuing.mint", side_effect=trouble) as mint,
     ):
         task = await event.start("mugs")

@@ -56,7 +56,7 @@ def _never_ready(release: Path) -> None:
 def _decides_otherwise(release: Path) -> None:
     """Its redemptions sleep before anything else: no open one replays."""
     _edit(
-        release / "lib/common/boxd/workflows/redemption.py",
+        release / "lib/common/boxd/workflows/redemption/workflow.py",
         r"(?m)^(    async def run\(.*?\) -> .*?:\n)",
         r"\1        await workflow.sleep(1)\n",
     )

@@ -57,13 +57,11 @@ class Hands:
     ) -> Reply:
         self.answered += 1
         answer = Answer(
-            *(
-                answer_id or f"answer-{self.answered}",
-                standing.redemption,
-                standing.step,
-                kind,
-                ACTOR,
-            ),
+            answer_id or f"answer-{self.answered}",
+            standing.redemption,
+            standing.step,
+            kind,
+            ACTOR,
             sku=sku,
             remedy=remedy,
         )

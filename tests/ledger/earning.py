@@ -24,7 +24,11 @@ KINDS = [
     TaskKind("hunt", "Hunt", checkpoints=ALL, needed=2),
     TaskKind("demo", "Demonstration", verdict=True, tries=2),
     TaskKind(
-        *("build", "Build something", "", ("workshop",), 1),
+        id="build",
+        name="Build something",
+        text="",
+        checkpoints=("workshop",),
+        needed=1,
         submission=Demand.REFERENCE,
         verdict=True,
         tries=3,

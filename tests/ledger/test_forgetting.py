@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import NotFound
-from boxd.ledger import attendees, audit, forgetting, requests, task_standings
+from boxd.ledger import attendees, audit, erasure, requests, task_standings
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.ledger.requests import RequestKey
 from boxd.task import TaskState
@@ -36,7 +36,7 @@ def remains(file: Path, *texts: str) -> list[str]:
 
 
 def forget(hands: Hands, number: int) -> attendees.Attendee:
-    return hands.ledger.write_now(lambda tx: forgetting.forget(tx, number, ACTOR))
+    return hands.ledger.write_now(lambda tx: erasure.forget(tx, number, ACTOR))
 
 
 def number_of(hands: Hands, reference: str) -> int:
@@ -74,7 +74,7 @@ def test_of_hundreds_none_is_left_in_pages_that_were_split(tmp_path: Path) -> No
 
     def forget_half(tx: Transaction) -> None:
         for name in forgotten:
-            forgetting.forget(tx, attendees.named(tx.connection, name).number, ACTOR)
+            erasure.forget(tx, attendees.named(tx.connection, name).number, ACTOR)
 
     ledger.write_now(forget_half)
     asyncio.run(ledger.erase_remains())

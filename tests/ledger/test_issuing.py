@@ -11,7 +11,7 @@ import pytest
 
 from boxd.errors import Refused
 from boxd.issue import DRAW_BITS, IssueState, drawn
-from boxd.ledger import alarms, forgetting, stock, tasks
+from boxd.ledger import alarms, erasure, stock, tasks
 from boxd.task import TaskState
 from tests.ledger.conftest import ACTOR, Hands
 from tests.ledger.earning import RULES, STEPS, Earner
@@ -171,7 +171,7 @@ def test_a_code_for_somebody_who_was_forgotten_meanwhile_is_not_handed_over(
     earner.approve(task)
     for step in ("pick", "hold", "mint"):
         earner.step(task, step)
-    hands.ledger.write_now(lambda tx: forgetting.forget(tx, 1, "organiser"))
+    hands.ledger.write_now(lambda tx: erasure.forget(tx, 1, "organiser"))
 
     with pytest.raises(Refused, match="was forgotten"):
         earner.step(task, "hand_over")

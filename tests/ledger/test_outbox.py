@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import alarms, audit, codes, forgetting, lockers, outbox, stock
+from boxd.ledger import alarms, audit, codes, erasure, lockers, outbox, stock
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth, Event
-from boxd.ledger.telling import OutboxSettings
+from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.redemption import AnswerKind
 from tests.ledger.conftest import ACTOR, Hands
 from tests.ledger.earning import Earner
@@ -123,7 +123,7 @@ def test_what_was_undone_is_not_told(hands: Told) -> None:
 
 def test_who_was_forgotten_is_not_named_in_what_still_waits(hands: Told) -> None:
     hands.issue()
-    hands.ledger.write_now(lambda tx: forgetting.forget(tx, 1, ACTOR))
+    hands.ledger.write_now(lambda tx: erasure.forget(tx, 1, ACTOR))
     attendee = hands.waiting()[0].data["attendee"]
     assert attendee["reference"] is None
     assert attendee["pseudonym"].startswith("a-")

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from boxd.clock import Looked, TimeBase, believed, reckon
-from boxd.daemon.clock_keeper import anchor
+from boxd.clock_keeper import anchor
 from boxd.errors import LedgerDamaged
-from boxd.ledger import alarms, audit, codes, reckonings
+from boxd.ledger import alarms, audit, codes, time_base
 from boxd.ledger.ledger import Transaction
 from boxd.machine_clock import BoxClock
 from boxd.redemption import AnswerKind, Refusal, Stage
@@ -28,12 +28,12 @@ def look(hands: Hands, *, is_synchronised: bool = False, boot: str = BOOT) -> Lo
 def adopt(hands: Hands, after: TimeBase) -> int:
     before = load(hands)
     return hands.ledger.write_now(
-        lambda tx: reckonings.adopt(tx, before, after, "boxd", hands.seconds)
+        lambda tx: time_base.adopt(tx, before, after, "boxd", hands.seconds)
     )
 
 
 def load(hands: Hands) -> TimeBase | None:
-    return hands.ledger.write_now(lambda tx: reckonings.load(tx.connection))
+    return hands.ledger.write_now(lambda tx: time_base.load(tx.connection))
 
 
 def expires_at(hands: Hands, code: dict[str, object]) -> datetime:

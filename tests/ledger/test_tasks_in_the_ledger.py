@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import audit, forgetting, task_kinds, task_standings, tasks
+from boxd.ledger import audit, erasure, task_kinds, task_standings, tasks
 from boxd.task import Missing, TaskKind, TaskState, missing
 from tests.ledger.conftest import Hands, later
 from tests.ledger.earning import CHECKPOINTS, KINDS, Earner
@@ -186,7 +186,7 @@ def test_a_forgotten_attendee_leaves_a_pseudonym_and_a_trail_that_verifies(
     earner.submit(task, "https://ada.example.org/secret")
     earner.submit(task, "https://ada.example.org/other")
 
-    left = hands.ledger.write_now(lambda tx: forgetting.forget(tx, 1, "organiser"))
+    left = hands.ledger.write_now(lambda tx: erasure.forget(tx, 1, "organiser"))
 
     assert (left.reference, earner.standing(task).state) == (None, TaskState.WITHDRAWN)
     assert left.pseudonym.startswith("a-")

@@ -33,9 +33,18 @@ def test_what_is_not_the_secret_finds_none(hands: Hands) -> None:
     token, secret = made(hands)
     _, other = made(hands, "other")
     forged = [
-        *("", "boxd", "boxd__", secret[:-1], secret + "A", secret.upper(), secret + "\n"),
-        *(f" {secret}", secret.replace("boxd_1_", "boxd_2_"), secret.replace("boxd_1_", "boxd_9_")),
-        *(secret.replace("boxd_1_", "boxd_01_"), secret.replace("boxd_1_", "boxd_-1_")),
+        "",
+        "boxd",
+        "boxd__",
+        secret[:-1],
+        secret + "A",
+        secret.upper(),
+        secret + "\n",
+        f" {secret}",
+        secret.replace("boxd_1_", "boxd_2_"),
+        secret.replace("boxd_1_", "boxd_9_"),
+        secret.replace("boxd_1_", "boxd_01_"),
+        secret.replace("boxd_1_", "boxd_-1_"),
         f"boxd_{token.id}_{other.partition('_2_')[2]}",
         f"boxd_{token.id}_{'é' * 43}",
         f"boxd_99999999999999999999_{'A' * 43}",

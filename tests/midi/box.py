@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from boxd.bays.rack import DeviceRegistry
+from boxd.bays.device_registry import DeviceRegistry
 from boxd.config.device_schema import CodetvDevice, NotesDevice
 from boxd.config.schema import Config
 from boxd.midi.bus import MidiBus

@@ -66,7 +66,14 @@ class Learning:
 
 async def learn(*arguments: str) -> Learning:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "boxd", "devices", "learn", "--backend", "jack", *arguments),
+        sys.executable,
+        "-m",
+        "boxd",
+        "devices",
+        "learn",
+        "--backend",
+        "jack",
+        *arguments,
         stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,

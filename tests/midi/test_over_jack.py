@@ -27,11 +27,11 @@ JACK_FORGETS_WITHIN_S = 30.0  # a program that was killed; measured 10 s, 5 for 
 
 
 class Bench:
-    """A rack on JACK, and the boards' programs."""
+    """A registry on JACK, and the boards' programs."""
 
     def __init__(self, state_dir: Path) -> None:
         configured = config(state_dir, midi={"backend": "jack"}, simulation={"enabled": False})
-        self.rack = midi_rack(configured, RtMidiPorts(MidiBackend.JACK), lambda: None)
+        self.registry = midi_rack(configured, RtMidiPorts(MidiBackend.JACK), lambda: None)
         self.peers: list[Peer] = []
 
     async def plug(self, number: int) -> Peer:
@@ -40,13 +40,13 @@ class Bench:
         return peer
 
     def status(self, name: str) -> DeviceStatus:
-        return next(status for status in self.rack.statuses() if status.name == name)
+        return next(status for status in self.registry.statuses() if status.name == name)
 
     def is_ready(self, name: str) -> bool:
         return self.status(name).state is DeviceState.READY
 
     async def close(self) -> None:
-        await self.rack.close()
+        await self.registry.close()
         for peer in self.peers:
             await peer.end()
 
@@ -60,19 +60,19 @@ async def bench(jack: str, tmp_path: Path) -> AsyncIterator[Bench]:
 
 async def test_keys_lamps_and_pulses_of_two_boards(bench: Bench) -> None:
     peers = [await bench.plug(number) for number in (0, 1)]
-    await bench.rack.start()
+    await bench.registry.start()
     heard: list[list[KeyTouch]] = [[], []]
     for number in (0, 1):
         assert bench.is_ready(f"board-{number}")
-        bench.rack.keypad(f"board-{number}").subscribe(heard[number].append)
+        bench.registry.keypad(f"board-{number}").subscribe(heard[number].append)
 
     for digit in "1234567890":
         peers[0].say(f"tap {digit}")
     peers[1].say("tap Enter")
 
     await until(lambda: (len(heard[0]), len(heard[1])) == (20, 2), 10)
-    bench.rack.lamps("board-1")[LampName.STANDBY].set(True)
-    await bench.rack.latch("board-1").pulse()  # only now: a board that pulses hears no key
+    bench.registry.lamps("board-1")[LampName.STANDBY].set(True)
+    await bench.registry.latch("board-1").pulse()  # only now: a board that pulses hears no key
     assert [touch.key for touch in heard[0] if touch.touched] == [Key(key) for key in "1234567890"]
     assert [touch.key for touch in heard[1]] == [Key.ENTER, Key.ENTER]
     await until(lambda: len(peers[1].seen(what="latch")) == 2)
@@ -95,8 +95,8 @@ async def test_a_killed_board_is_noticed_and_used_again_when_it_returns(
 ) -> None:
     peer = await bench.plug(0)
     other = await bench.plug(1)
-    await bench.rack.start()
-    bench.rack.lamps("board-0")[LampName.FAILURE].set(True)
+    await bench.registry.start()
+    bench.registry.lamps("board-0")[LampName.FAILURE].set(True)
     await until(lambda: "f07d2001f7" in peer.received())
 
     await peer.kill()
@@ -112,7 +112,7 @@ async def test_a_killed_board_is_noticed_and_used_again_when_it_returns(
     )
     server.close()
     with pytest.raises(DeviceUnreachable):
-        await bench.rack.latch("board-0").pulse()
+        await bench.registry.latch("board-0").pulse()
     assert bench.is_ready("board-1")
 
     returned = await bench.plug(0)
@@ -120,7 +120,7 @@ async def test_a_killed_board_is_noticed_and_used_again_when_it_returns(
     await until(lambda: len(returned.received()) == 3)
     assert sorted(returned.received()) == ["f07d2001f7", "f07d3000f7", "f07d4000f7"]
     touches: list[KeyTouch] = []
-    bench.rack.keypad("board-0").subscribe(touches.append)
+    bench.registry.keypad("board-0").subscribe(touches.append)
     returned.say("tap 7")
     await until(lambda: len(touches) == 2)
     assert not [p for p in (peer, other, returned) if p.seen(what="latch")]
@@ -128,7 +128,7 @@ async def test_a_killed_board_is_noticed_and_used_again_when_it_returns(
 
 async def test_a_board_that_is_pulled_cleanly_is_noticed_at_once(bench: Bench) -> None:
     peer = await bench.plug(0)
-    await bench.rack.start()
+    await bench.registry.start()
     assert await peer.end() == 0
     assert await until(lambda: not bench.is_ready("board-0")) < NOTICED_WITHIN_S
 
@@ -138,28 +138,28 @@ async def test_a_board_that_left_and_returned_between_two_looks_is_opened_anew(
 ) -> None:
     peer = await bench.plug(0)
     monkeypatch.setattr("boxd.midi.bus.LOOK_EVERY_S", 3.0)  # time for a process to return
-    await bench.rack.start()
+    await bench.registry.start()
     assert bench.is_ready("board-0")
     await peer.end()
     returned = await bench.plug(0)
     assert bench.is_ready("board-0")
     with pytest.raises(DeviceUnreachable, match="plugged in anew"):
-        await bench.rack.latch("board-0").pulse()
+        await bench.registry.latch("board-0").pulse()
     await until(lambda: bench.is_ready("board-0"))
     await until(lambda: len(returned.received()) == 3)
-    await bench.rack.latch("board-0").pulse()
+    await bench.registry.latch("board-0").pulse()
     await until(lambda: len(returned.seen(what="latch")) == 2)
 
 
 async def test_two_boards_of_one_name_are_used_neither_one(bench: Bench) -> None:
     await bench.plug(0)
-    await bench.rack.start()
+    await bench.registry.start()
     twin = await bench.plug(0)
     await until(lambda: not bench.is_ready("board-0"))
     why = 'two devices call themselves "CodeTV Board 0"; unplug one'
     await until(lambda: bench.status("board-0").why == why)
     with pytest.raises(DeviceUnreachable):
-        await bench.rack.latch("board-0").pulse()
+        await bench.registry.latch("board-0").pulse()
     await twin.end()
     await until(lambda: bench.is_ready("board-0"))
     assert twin.received() == []
@@ -176,12 +176,12 @@ async def test_a_pads_doors_are_asked_for(bench: Bench) -> None:
         callback=lambda message: loop.call_soon_threadsafe(asked.put_nowait, message),
     )
     try:
-        await bench.rack.start()
+        await bench.registry.start()
         message = await asyncio.wait_for(asked.get(), 5)
         assert message == mido.Message("control_change", control=119, value=127)
         pad_out.send(mido.Message("note_on", note=61))
         pad_out.send(mido.Message("note_on", note=60, velocity=0))
-        door_1, door_2 = (bench.rack.door(f"door-pad.door-{n}") for n in (1, 2))
+        door_1, door_2 = (bench.registry.door(f"door-pad.door-{n}") for n in (1, 2))
         await until(lambda: door_2.state is DoorState.OPEN and door_1.state is DoorState.CLOSED)
     finally:
         pad_in.close()
@@ -207,7 +207,7 @@ def jackd():
 async def main():
     bench = Bench(Path(log).parent)
     server = jackd()
-    await bench.rack.start()
+    await bench.registry.start()
     await until(lambda: "no MIDI device" in bench.status("board-0").why, 15)
     peer = await bench.plug(0)
     await until(lambda: bench.is_ready("board-0"))
@@ -242,7 +242,7 @@ async def test_says_so_without_a_jack_server(
 ) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "boxd-test-of-no-server")
     bench = Bench(tmp_path)
-    await bench.rack.start()
+    await bench.registry.start()
     assert bench.status("board-0").state is DeviceState.UNREACHABLE
     assert "is jackd running?" in bench.status("board-0").why
     await bench.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from boxd.bays.rack import DeviceRegistry
+from boxd.bays.device_registry import DeviceRegistry
 from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
 from boxd.midi.ports import OnMessage, PortPair
@@ -27,20 +27,20 @@ BOARD = "CodeTV Board 0"
 
 
 class Bench:
-    """A rack over simulated hardware, and what it told."""
+    """A registry over simulated hardware, and what it told."""
 
     def __init__(self, state_dir: Path) -> None:
         self.state_dir = state_dir
         self.config = config(state_dir)
         self.hardware = SimulatedHardware(self.config)
         self.changes = 0
-        self.rack = midi_rack(self.config, self.hardware.ports, self.count)
+        self.registry = midi_rack(self.config, self.hardware.ports, self.count)
 
     def count(self) -> None:
         self.changes += 1
 
     def status(self, name: str = "board-0") -> DeviceStatus:
-        return next(status for status in self.rack.statuses() if status.name == name)
+        return next(status for status in self.registry.statuses() if status.name == name)
 
     def is_ready(self, name: str = "board-0") -> bool:
         return self.status(name).state is DeviceState.READY
@@ -56,30 +56,34 @@ class Bench:
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     made = Bench(tmp_path)
     yield made
-    await made.rack.close()
+    await made.registry.close()
     made.hardware.close()
 
 
 @pytest.fixture
 def touches(bench: Bench) -> list[KeyTouch]:
     heard: list[KeyTouch] = []
-    bench.rack.keypad("board-0").subscribe(heard.append)
+    bench.registry.keypad("board-0").subscribe(heard.append)
     return heard
 
 
 async def test_is_ready_with_every_device_after_start(bench: Bench) -> None:
     begun = time.monotonic()
-    await bench.rack.start()
+    await bench.registry.start()
     assert time.monotonic() - begun < 0.1
-    assert {status.state for status in bench.rack.statuses()} == {DeviceState.READY}
-    assert [status.name for status in bench.rack.statuses()] == [
-        *("board-0", "board-1", "board-2", "board-3"),
-        *("door-pad", "operator-pad"),
+    assert {status.state for status in bench.registry.statuses()} == {DeviceState.READY}
+    assert [status.name for status in bench.registry.statuses()] == [
+        "board-0",
+        "board-1",
+        "board-2",
+        "board-3",
+        "door-pad",
+        "operator-pad",
     ]
 
 
 async def test_start_sends_boards_their_lamps_and_nothing_else(bench: Bench) -> None:
-    await bench.rack.start()
+    await bench.registry.start()
     for number in range(4):
         assert sorted(bench.received(f"CodeTV Board {number}")) == CODETV_LAMPS_OUT
     assert bench.received("Door Pad") == ["b0777f"]
@@ -89,17 +93,17 @@ async def test_start_sends_boards_their_lamps_and_nothing_else(bench: Bench) -> 
 async def test_starts_without_the_devices_that_are_missing(bench: Bench) -> None:
     bench.hardware.unplug("board-0")
     bench.hardware.unplug("door-pad")
-    await bench.rack.start()
+    await bench.registry.start()
     assert bench.is_ready("board-1")
     assert bench.is_away()
     assert bench.status().why == f'no MIDI device calls itself "{BOARD}"; check its cable'
-    assert bench.rack.door("door-pad.door-1").state is DoorState.UNKNOWN
+    assert bench.registry.door("door-pad.door-1").state is DoorState.UNKNOWN
 
 
 async def test_starts_without_any_midi_system_and_finds_it_later(bench: Bench) -> None:
     bench.hardware.ports.fails_with = OSError("no sequencer")
-    await bench.rack.start()
-    assert all(status.state is DeviceState.UNREACHABLE for status in bench.rack.statuses())
+    await bench.registry.start()
+    assert all(status.state is DeviceState.UNREACHABLE for status in bench.registry.statuses())
     assert "no sequencer" in bench.status().why
 
     bench.hardware.ports.fails_with = None
@@ -107,7 +111,7 @@ async def test_starts_without_any_midi_system_and_finds_it_later(bench: Bench) -
 
 
 async def test_hears_keys(bench: Bench, touches: list[KeyTouch]) -> None:
-    await bench.rack.start()
+    await bench.registry.start()
     before = time.monotonic()
     await bench.hardware.press("bay-1", ["1", "Enter"])
     await until(lambda: len(touches) == 4)
@@ -121,11 +125,11 @@ async def test_hears_keys(bench: Bench, touches: list[KeyTouch]) -> None:
 
 
 async def test_pulses_the_board_of_the_latch_once(bench: Bench) -> None:
-    await bench.rack.start()
-    latch = bench.rack.latch("board-2")
+    await bench.registry.start()
+    latch = bench.registry.latch("board-2")
     assert latch.address == "CodeTV Board 2"
     await latch.pulse()
-    await until(lambda: bench.rack.door("door-pad.door-2").state is DoorState.OPEN)
+    await until(lambda: bench.registry.door("door-pad.door-2").state is DoorState.OPEN)
     assert bench.received("CodeTV Board 2")[-1] == "f07d6001f7"
     assert len(records(bench.state_dir, what="latch", level=1)) == 1
 
@@ -133,7 +137,7 @@ async def test_pulses_the_board_of_the_latch_once(bench: Bench) -> None:
 async def test_notices_a_board_that_vanishes_and_returns(
     bench: Bench, touches: list[KeyTouch]
 ) -> None:
-    await bench.rack.start()
+    await bench.registry.start()
     changes = bench.changes
     bench.hardware.unplug("board-0")
     assert await until(bench.is_away) < NOTICED_WITHIN_S
@@ -149,8 +153,8 @@ async def test_notices_a_board_that_vanishes_and_returns(
 
 
 async def test_sends_the_whole_lamp_state_again_and_nothing_else(bench: Bench) -> None:
-    await bench.rack.start()
-    lamps = bench.rack.lamps("board-0")
+    await bench.registry.start()
+    lamps = bench.registry.lamps("board-0")
     lamps[LampName.SUCCESS].set(True)
     bench.hardware.unplug("board-0")
     await until(bench.is_away)
@@ -170,8 +174,8 @@ async def test_sends_the_whole_lamp_state_again_and_nothing_else(bench: Bench) -
 
 
 async def test_reopens_a_board_that_was_replugged_between_two_looks(bench: Bench) -> None:
-    await bench.rack.start()
-    bench.rack.lamps("board-0")[LampName.STANDBY].set(True)
+    await bench.registry.start()
+    bench.registry.lamps("board-0")[LampName.STANDBY].set(True)
     bench.hardware.unplug("board-0")
     bench.hardware.replug("board-0")
     await until(lambda: bench.hardware.state()["bays"]["bay-1"]["lamps"]["standby"])
@@ -179,10 +183,10 @@ async def test_reopens_a_board_that_was_replugged_between_two_looks(bench: Bench
 
 
 async def test_refuses_to_pulse_a_board_that_has_just_gone(bench: Bench) -> None:
-    await bench.rack.start()
+    await bench.registry.start()
     bench.hardware.unplug("board-0")
     with pytest.raises(DeviceUnreachable, match="nothing was sent"):
-        await bench.rack.latch("board-0").pulse()
+        await bench.registry.latch("board-0").pulse()
     assert bench.is_away()
     bench.hardware.replug("board-0")
     await until(bench.is_ready)
@@ -191,21 +195,21 @@ async def test_refuses_to_pulse_a_board_that_has_just_gone(bench: Bench) -> None
 
 async def test_a_pulse_at_an_absent_board_is_not_made_up_for(bench: Bench) -> None:
     bench.hardware.unplug("board-0")
-    await bench.rack.start()
+    await bench.registry.start()
     with pytest.raises(DeviceUnreachable, match=BOARD):
-        await bench.rack.latch("board-0").pulse()
+        await bench.registry.latch("board-0").pulse()
     bench.hardware.replug("board-0")
     await until(bench.is_ready)
     assert "f07d6001f7" not in bench.received()
 
 
 async def test_two_boards_of_one_name_are_used_neither_one(bench: Bench) -> None:
-    await bench.rack.start()
+    await bench.registry.start()
     bench.hardware.duplicate("board-0")
     assert await until(bench.is_away) < NOTICED_WITHIN_S
     assert bench.status().why == f'two devices call themselves "{BOARD}"; unplug one'
     with pytest.raises(DeviceUnreachable, match="unplug one"):
-        await bench.rack.latch("board-0").pulse()
+        await bench.registry.latch("board-0").pulse()
 
     bench.hardware.unduplicate("board-0")
     assert await until(bench.is_ready) < NOTICED_WITHIN_S
@@ -213,26 +217,26 @@ async def test_two_boards_of_one_name_are_used_neither_one(bench: Bench) -> None
 
 
 async def test_a_duplicate_that_came_a_moment_ago_is_not_pulsed(bench: Bench) -> None:
-    await bench.rack.start()
+    await bench.registry.start()
     bench.hardware.duplicate("board-0")
     with pytest.raises(DeviceUnreachable, match="two devices"):
-        await bench.rack.latch("board-0").pulse()
+        await bench.registry.latch("board-0").pulse()
 
 
 async def test_a_board_that_was_replugged_a_moment_ago_is_not_pulsed(bench: Bench) -> None:
-    await bench.rack.start()
+    await bench.registry.start()
     bench.hardware.unplug("board-0")
     bench.hardware.replug("board-0")
     with pytest.raises(DeviceUnreachable, match="nothing was sent"):
-        await bench.rack.latch("board-0").pulse()
+        await bench.registry.latch("board-0").pulse()
     await until(bench.is_ready)
-    await bench.rack.latch("board-0").pulse()
+    await bench.registry.latch("board-0").pulse()
     await until(lambda: records(bench.state_dir, what="latch", level=0))
 
 
 async def test_doors_are_unknown_while_their_pad_is_away(bench: Bench) -> None:
-    await bench.rack.start()
-    door = bench.rack.door("door-pad.door-1")
+    await bench.registry.start()
+    door = bench.registry.door("door-pad.door-1")
     heard: list[DoorState] = []
     await until(lambda: door.state is DoorState.CLOSED)
     door.subscribe(heard.append)
@@ -255,8 +259,8 @@ async def test_a_listener_that_fails_stops_nothing(bench: Bench) -> None:
     def fail(_state: DoorState) -> None:
         raise ValueError("a listener's own mistake")
 
-    bench.rack.door("door-pad.door-1").subscribe(fail)
-    await bench.rack.start()
+    bench.registry.door("door-pad.door-1").subscribe(fail)
+    await bench.registry.start()
     bench.hardware.unplug("door-pad")
     await until(lambda: bench.is_away("door-pad"))
     bench.hardware.replug("door-pad")
@@ -267,44 +271,47 @@ async def test_a_listener_that_fails_stops_nothing(bench: Bench) -> None:
 async def test_a_board_that_no_configuration_names_is_reported(bench: Bench) -> None:
     fewer = config(bench.state_dir)
     known = fewer.model_copy(update={"devices": fewer.devices[:2]})
-    rack = midi_rack(known, bench.hardware.ports, bench.count)
-    await rack.start()
-    assert [stranger.port for stranger in rack.strangers()] == ["CodeTV Board 2", "CodeTV Board 3"]
-    await rack.close()
+    registry = midi_rack(known, bench.hardware.ports, bench.count)
+    await registry.start()
+    assert [stranger.port for stranger in registry.strangers()] == [
+        "CodeTV Board 2",
+        "CodeTV Board 3",
+    ]
+    await registry.close()
 
 
 async def test_a_device_that_is_switched_off_is_left_alone(bench: Bench) -> None:
     off = bench.config.devices[0].model_copy(update={"enabled": False})
     some = bench.config.model_copy(update={"devices": (off, *bench.config.devices[1:])})
-    rack = midi_rack(some, bench.hardware.ports, bench.count)
-    await rack.start()
-    assert rack.statuses()[0].state is DeviceState.DISABLED
+    registry = midi_rack(some, bench.hardware.ports, bench.count)
+    await registry.start()
+    assert registry.statuses()[0].state is DeviceState.DISABLED
     with pytest.raises(DeviceUnreachable, match="switched off in the configuration"):
-        await rack.latch("board-0").pulse()
+        await registry.latch("board-0").pulse()
     assert bench.received() == []
-    await rack.close()
+    await registry.close()
 
 
 async def test_puts_the_lamps_out_when_it_closes(bench: Bench) -> None:
-    await bench.rack.start()
-    bench.rack.lamps("board-0")[LampName.STANDBY].set(True)
-    await bench.rack.close()
+    await bench.registry.start()
+    bench.registry.lamps("board-0")[LampName.STANDBY].set(True)
+    await bench.registry.close()
     assert not any(bench.hardware.state()["bays"]["bay-1"]["lamps"].values())
 
 
 async def test_names_that_no_device_has_are_not_found(bench: Bench) -> None:
-    rack = bench.rack
-    for look in (rack.keypad, rack.lamps, rack.buzzer, rack.latch, rack.door):
+    registry = bench.registry
+    for look in (registry.keypad, registry.lamps, registry.buzzer, registry.latch, registry.door):
         with pytest.raises(NotFound, match="board-0"):
             look("board-9")
     with pytest.raises(NotFound, match="no latch"):
-        rack.latch("door-pad")
+        registry.latch("door-pad")
     with pytest.raises(NotFound, match="door-1"):
-        rack.door("door-pad.door-9")
+        registry.door("door-pad.door-9")
 
 
 async def test_noise_from_a_board_types_nothing(bench: Bench, touches: list[KeyTouch]) -> None:
-    await bench.rack.start()
+    await bench.registry.start()
     board = bench.hardware.ports.unit(BOARD)
     for piece in ("f07d05", "01f7", "f07d6001f7", "ffff00", "f04305", "903c40", "f07d0502f7"):
         board.emit(bytes.fromhex(piece))
@@ -338,45 +345,45 @@ async def failing(tmp_path: Path) -> AsyncIterator[tuple[DeviceRegistry, Failing
     ports = FailingPorts()
     board = SimulatedBoard(BOARD, Trace(tmp_path / "hardware-trace.jsonl"))
     ports.plug(board)
-    rack = midi_rack(config(tmp_path), ports, lambda: None)
-    yield rack, ports
-    await rack.close()
+    registry = midi_rack(config(tmp_path), ports, lambda: None)
+    yield registry, ports
+    await registry.close()
     board.power_off()
 
 
 async def test_a_port_that_can_not_be_opened_is_tried_again(
     failing: tuple[DeviceRegistry, FailingPorts],
 ) -> None:
-    rack, ports = failing
+    registry, ports = failing
     ports.opening_fails = True
-    await rack.start()
-    assert rack.statuses()[0].why == "its port can't be opened: the port is busy"
+    await registry.start()
+    assert registry.statuses()[0].why == "its port can't be opened: the port is busy"
     ports.opening_fails = False
-    await until(lambda: rack.statuses()[0].state is DeviceState.READY)
+    await until(lambda: registry.statuses()[0].state is DeviceState.READY)
 
 
 async def test_a_pulse_whose_sending_fails_is_unknown(
     failing: tuple[DeviceRegistry, FailingPorts], tmp_path: Path
 ) -> None:
-    rack, ports = failing
-    await rack.start()
+    registry, ports = failing
+    await registry.start()
     ports.sending_fails = True
     with pytest.raises(DeliveryUnknown, match="look whether the locker is open"):
-        await rack.latch("board-0").pulse()
-    assert rack.statuses()[0].state is DeviceState.UNREACHABLE
+        await registry.latch("board-0").pulse()
+    assert registry.statuses()[0].state is DeviceState.UNREACHABLE
     ports.sending_fails = False
-    await until(lambda: rack.statuses()[0].state is DeviceState.READY)
+    await until(lambda: registry.statuses()[0].state is DeviceState.READY)
     assert "f07d6001f7" not in bytes_to(tmp_path, BOARD)
 
 
 async def test_a_lamp_whose_sending_fails_raises_nothing_and_is_sent_again(
     failing: tuple[DeviceRegistry, FailingPorts], tmp_path: Path
 ) -> None:
-    rack, ports = failing
-    await rack.start()
+    registry, ports = failing
+    await registry.start()
     ports.sending_fails = True
-    rack.lamps("board-0")[LampName.FAILURE].set(True)
-    rack.buzzer("board-0").sound(50)
-    assert rack.statuses()[0].state is DeviceState.UNREACHABLE
+    registry.lamps("board-0")[LampName.FAILURE].set(True)
+    registry.buzzer("board-0").sound(50)
+    assert registry.statuses()[0].state is DeviceState.UNREACHABLE
     ports.sending_fails = False
     await until(lambda: records(tmp_path, what="lamp", lamp="failure", lit=True))

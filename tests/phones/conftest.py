@@ -16,12 +16,12 @@ from boxd.config.schema import Temporal
 from boxd.daemon.tasks import Tasks
 from boxd.ledger import attendees
 from boxd.phones.answering import SiteInfo
-from boxd.phones.attendant_desk import VerdictService
 from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
-from boxd.phones.desk import AttendeeService
+from boxd.phones.attendee_service import AttendeeService
 from boxd.phones.links import Signer, attendee_link, checkpoint_link, shown_link
 from boxd.phones.pin import Pin
+from boxd.phones.verdict_service import VerdictService
 from boxd.web.host_check import OwnPagesOnly, SecurityHeaders
 from tests.temporal.conftest import directory, made, settings
 from tests.workflows.event import BOX, Event, held
@@ -78,12 +78,15 @@ async def phones(directory: Path, settings: Temporal) -> AsyncIterator[Phones]:
     async with held(directory, settings) as event:
         await event.stock("mug", 5)
         signer = Signer(KEY, BOX)
-        tasks = Tasks(event.ledger, event.desk)
-        desk = AttendeeService(event.ledger, tasks, event.keys, signer)
+        tasks = Tasks(event.ledger, event.service)
+        service = AttendeeService(event.ledger, tasks, event.keys, signer)
         pin = Pin(PIN, signer.derived_key("pin"))
-        attendants = VerdictService(event.ledger, tasks, desk, signer, pin)
+        attendants = VerdictService(event.ledger, tasks, service, signer, pin)
         place = SiteInfo("Prize box", ADDRESS)
-        routes = [*AttendeePages(desk, place).routes(), *AttendantPages(attendants, place).routes()]
+        routes = [
+            *AttendeePages(service, place).routes(),
+            *AttendantPages(attendants, place).routes(),
+        ]
         middleware = [
             Middleware(SecurityHeaders, forms="'self'"),
             Middleware(OwnPagesOnly, address=ADDRESS),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import ConfigError, KeysMissing
-from boxd.ledger import attendees, checkpoints, forgetting, lockouts
+from boxd.ledger import attendees, checkpoints, erasure, lockouts
 from boxd.phones.links import LinkKind, Signer, attendee_link, load_signer, shown_link
 from boxd.phones.pin import read_pin
 from tests.phones.conftest import PIN, Phones, words_of
@@ -79,7 +79,7 @@ async def test_no_link_that_is_no_good_tells_more_than_another(phones: Phones) -
 async def test_a_forgotten_attendee_s_link_and_phone_are_good_no_more(phones: Phones) -> None:
     link, phone = await phones.own_link(), phones.phone()
     await phone.get(f"/a/{link}")
-    await phones.event.ledger.write(lambda tx: forgetting.forget(tx, 1, "organiser"))
+    await phones.event.ledger.write(lambda tx: erasure.forget(tx, 1, "organiser"))
     assert (await phone.get(f"/a/{link}")).status_code == 404
     assert (await phone.get(f"/c/{phones.sign_of('entrance')}")).status_code == 403
     attendant = await phones.attendant()

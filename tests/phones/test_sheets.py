@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boxd.phones import qr
-from boxd.phones.link_desk import AttendeeLink, CheckpointLink
+from boxd.phones.link_service import AttendeeLink, CheckpointLink
 from boxd.phones.sheets import attendee_sheets, checkpoint_sheets, write_pngs
 
 URL = "https://box-1.local:4322/c/sUXrT3Ki2WIakRNGAAAAc3RhZ2U"

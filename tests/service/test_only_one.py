@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boxd.daemon.only_one import only_one
+from boxd.daemon.instance_lock import only_one
 
 DAEMON = 4321
 

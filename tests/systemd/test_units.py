@@ -11,8 +11,11 @@ from booth.installed import ROOT
 from tests.systemd.installed import InstalledBox
 
 SERVICES = (
-    *("boxd.service", "boxd-temporal.service", "boxd-kiosk.service"),
-    *("boxd-clock.service", "boxd-upgrade.service"),
+    "boxd.service",
+    "boxd-temporal.service",
+    "boxd-kiosk.service",
+    "boxd-clock.service",
+    "boxd-upgrade.service",
 )
 TIGHT = 2.0
 
@@ -71,8 +74,11 @@ def test_a_service_is_tight(unit: str) -> None:
 def probe(box: InstalledBox, *settings: str) -> str:
     """What the unit's processes may open of device numbers whose modules are not loaded."""
     for name, kind, number in (
-        *(("alsa", "c", "116 1"), ("ttyACM", "c", "166 0"), ("ttyUSB", "c", "188 0")),
-        *(("mem", "c", "1 1"), ("sd", "b", "8 0")),
+        ("alsa", "c", "116 1"),
+        ("ttyACM", "c", "166 0"),
+        ("ttyUSB", "c", "188 0"),
+        ("mem", "c", "1 1"),
+        ("sd", "b", "8 0"),
     ):
         box.ask(f"mknod --mode=666 /dev/probe-{name} {kind} {number}")
     (box.files / "opt/probe.py").write_text(PROBE, encoding="utf-8")
@@ -113,7 +119,10 @@ def test_a_browser_can_build_its_own_sandbox_within_the_kiosks_walls(box: Instal
     sandboxing = "unshare -Urpn --fork chroot / setpriv --inh-caps=-all cat /proc/self/cgroup"
     box.override(
         "boxd-kiosk.service",
-        *("Type=oneshot", "Restart=no", "ExecStart=", f"ExecStart=/usr/bin/{sandboxing}"),
+        "Type=oneshot",
+        "Restart=no",
+        "ExecStart=",
+        f"ExecStart=/usr/bin/{sandboxing}",
     )
     box.start("boxd-kiosk.service")
 

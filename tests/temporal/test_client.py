@@ -26,9 +26,20 @@ async def somebody_elses_server() -> AsyncIterator[str]:
     """A Temporal server that boxd did not start, with nothing prepared; its address."""
     grpc, http, metrics = free_ports(LOOPBACK, 3)
     process = await asyncio.create_subprocess_exec(
-        *(find_binary(Temporal()), "server", "start-dev", "--ip", LOOPBACK, "--headless"),
-        *("--port", str(grpc), "--http-port", str(http), "--metrics-port", str(metrics)),
-        *("--log-level", "never"),
+        find_binary(Temporal()),
+        "server",
+        "start-dev",
+        "--ip",
+        LOOPBACK,
+        "--headless",
+        "--port",
+        str(grpc),
+        "--http-port",
+        str(http),
+        "--metrics-port",
+        str(metrics),
+        "--log-level",
+        "never",
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:

@@ -71,7 +71,7 @@ def set_aside_in(directory: Path) -> list[Path]:
 async def test_killed_when(moment: str, settings: Temporal, tmp_path: Path) -> None:
     state = tmp_path / "temporal"
     starter = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", START, state, settings.model_dump_json())
+        sys.executable, "-c", START, state, settings.model_dump_json()
     )
     try:
         await until(lambda: has_come(moment, state), moment)

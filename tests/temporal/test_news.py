@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from boxd.config import load
-from boxd.temporal.news import NOBODY, NewsTeller, from_line, hear, to_line
 from boxd.temporal.server import ServerState, ServerStatus
+from boxd.temporal.server_status_link import NOBODY, NewsTeller, from_line, hear, to_line
 from boxd.temporal.settings import Neighbour
 from tests.temporal.conftest import until
 

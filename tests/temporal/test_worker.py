@@ -107,7 +107,11 @@ async def test_the_cli_finds_workflows_by_bay_after_the_indexes_were_dropped(
 
 async def listed_by_cli(settings: Temporal, query: str) -> str:
     process = await asyncio.create_subprocess_exec(
-        *(find_binary(settings), "workflow", "list", "--query", query),
+        find_binary(settings),
+        "workflow",
+        "list",
+        "--query",
+        query,
         env=cli_environment(settings),
         stdout=asyncio.subprocess.PIPE,
     )

@@ -12,9 +12,9 @@ from boxd.errors import BoxdError, NotFound, Refused
 from boxd.ledger.database import open_ledger
 from boxd.upgrade import journal
 from boxd.upgrade.activation import have_it_carried_on
+from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import InstallPaths
-from boxd.upgrade.returning import return_to_previous
+from boxd.upgrade.rollback import return_to_previous
 
 KEPT = Upgrade(Step.KEPT, "1.0.0", "2.0.0", 120.0)
 # Tells what the unit has said, all of it each time, and refuses what a newer systemd does.

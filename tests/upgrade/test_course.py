@@ -23,11 +23,11 @@ from boxd.ledger.backup import BackupRules
 from boxd.ledger.database import open_ledger
 from boxd.ledger.ledger import Transaction
 from boxd.upgrade import journal
-from boxd.upgrade.course import carry_on
+from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import InstallPaths
 from boxd.upgrade.rehearsal import schema_of
 from boxd.upgrade.release import current_release, prune
+from boxd.upgrade.runner import carry_on
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 OLD, NEW = "1.0.0", "2.0.0"
@@ -68,7 +68,12 @@ def tried(config: Config, monkeypatch: pytest.MonkeyPatch) -> Upgrade:
             audit.append(transaction, audit.Entry("operator", "noted", "since"))
             connection.execute("COMMIT")
     return Upgrade(
-        *(Step.TRYING, OLD, NEW, 1.0), schema=made.contents.schema, backup=str(made.file)
+        step=Step.TRYING,
+        old=OLD,
+        new=NEW,
+        patience_s=1.0,
+        schema=made.contents.schema,
+        backup=str(made.file),
     )
 
 

@@ -8,11 +8,14 @@ import pytest
 
 from boxd.errors import BoxdError
 from boxd.upgrade import journal
+from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.places import InstallPaths
 
 UNDER_WAY = Upgrade(
-    *(Step.TRYING, "1.0.0", "2.0.0", 120.0),
+    step=Step.TRYING,
+    old="1.0.0",
+    new="2.0.0",
+    patience_s=120.0,
     schema=7,
     was_ready=True,
     is_open=("one", "two"),

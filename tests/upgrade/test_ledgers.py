@@ -15,8 +15,8 @@ from boxd.ledger.backup import BackupRules
 from boxd.ledger.database import open_ledger
 from boxd.ledger.ledger import Transaction
 from boxd.upgrade.journal import Step, Upgrade
+from boxd.upgrade.ledger_backup import put_back, written_since
 from boxd.upgrade.rehearsal import rehearse, schema_of
-from boxd.upgrade.way_back import put_back, written_since
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 NEXT = (900, "CREATE TABLE next_release (id INTEGER PRIMARY KEY) STRICT")
@@ -43,7 +43,10 @@ def backed_up(config: Config) -> Upgrade:
     rules = BackupRules(config.backup_dir, 5, 30)
     made = backup.make(config.ledger_file, rules, lambda: NOW)
     return Upgrade(
-        *(Step.GOING_BACK, "1.0.0", "2.0.0", 120.0),
+        step=Step.GOING_BACK,
+        old="1.0.0",
+        new="2.0.0",
+        patience_s=120.0,
         schema=made.contents.schema,
         backup=str(made.file),
     )

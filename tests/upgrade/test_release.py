@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import BoxdError
-from boxd.upgrade.places import InstallPaths
+from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.release import read_release, take
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: takes root")

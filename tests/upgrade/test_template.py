@@ -10,7 +10,7 @@ import pytest
 
 from boxd.config import load
 from boxd.upgrade import system
-from boxd.upgrade.places import InstallPaths
+from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.release import Release
 
 

@@ -11,11 +11,11 @@ import pytest
 from boxd.ledger import alarms, outbox
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth, Event
-from boxd.ledger.telling import OutboxSettings
+from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.upstream import http
 from boxd.upstream.asking import UpstreamClient
 from boxd.upstream.backoff import Backoff
-from boxd.upstream.courier import EventSender, Rules
+from boxd.upstream.event_sender import EventSender, Rules
 from tests.temporal.conftest import directory, made, settings
 from tests.upstream.peer import SECRET, Peer
 
@@ -31,7 +31,7 @@ class Sender:
     ledger: Ledger
     telling: OutboxSettings
     caller: UpstreamClient
-    courier: EventSender
+    sender: EventSender
     noted: int = field(default=0)
 
     async def note(self, count: int) -> None:
@@ -73,8 +73,8 @@ def sender(folder: Path, url: str, batch: int = 100, backoff: Backoff = QUICK) -
     telling = OutboxSettings(stock_low=0, most_waiting=100_000)
     ledger = Ledger(folder / "ledger.db", telling=telling)
     caller = UpstreamClient(http.Peer(url, 1, 2), secret_in(folder))
-    courier = EventSender(ledger, caller, Rules("box-1", batch, backoff))
-    return Sender(ledger, telling, caller, courier)
+    sender = EventSender(ledger, caller, Rules("box-1", batch, backoff))
+    return Sender(ledger, telling, caller, sender)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from boxd.temporal.command import LOOPBACK
 from boxd.temporal.ports import free_ports
 from boxd.temporal.worker import task_queue
 from boxd.upstream.backoff import Backoff
-from boxd.workflows.upstream_messages import NOTED, PULL_WORKFLOW, UPSTREAM, UpstreamStart
+from boxd.workflows.upstream.messages import NOTED, PULL_WORKFLOW, UPSTREAM, UpstreamStart
 from tests.histories.record import without_machine
 from tests.upstream.peer import Peer
 from tests.upstream.test_delivery import BOX, Delivering, delivering, until
@@ -62,7 +62,7 @@ async def tried_at_once(box: Delivering, peer: Peer) -> WorkflowHandle[object, o
     await box.box.note(1)
 
     async def has_failed() -> bool:
-        return bool(box.box.courier.trouble.failures)
+        return bool(box.box.sender.trouble.failures)
 
     await until(has_failed, "a failure")
     peer.start()

@@ -1,4 +1,4 @@
-"""The courier against a real peer: nothing lost, nothing out of order, nothing applied twice."""
+"""The sender against a real peer: nothing lost, nothing out of order, nothing applied twice."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pytest
 
 from boxd.ledger import outbox
 from boxd.upstream.backoff import Backoff
-from boxd.upstream.courier import Round
+from boxd.upstream.event_sender import Round
 from tests.upstream.conftest import Sender, numbers, sender
 from tests.upstream.peer import MOODS, Peer
 
 
 async def until_done(box: Sender, most: int = 500) -> None:
-    """Rounds without waiting between them, until the courier has nothing more."""
+    """Rounds without waiting between them, until the sender has nothing more."""
     for _ in range(most):
-        if (await box.courier.round()).is_done:
+        if (await box.sender.round()).is_done:
             return
-    raise AssertionError("the courier is never done")
+    raise AssertionError("the sender is never done")
 
 
 async def test_what_waits_is_delivered_in_batches_and_gone(box: Sender, peer: Peer) -> None:
@@ -42,14 +42,19 @@ async def test_an_event_says_what_upstream_has_to_know(box: Sender, peer: Peer) 
 
 
 async def test_nothing_to_do_asks_nobody(box: Sender, peer: Peer) -> None:
-    assert await box.courier.round() == Round(is_done=True)
+    assert await box.sender.round() == Round(is_done=True)
     assert peer.backend.requests == 0
-    assert box.courier.is_idle
+    assert box.sender.is_idle
 
 
 BAD = [
     *MOODS,
-    *("silent", "dripping", "resetting", "resetting after it took them", "half", "absent"),
+    "silent",
+    "dripping",
+    "resetting",
+    "resetting after it took them",
+    "half",
+    "absent",
 ]
 
 
@@ -63,19 +68,19 @@ async def test_whatever_upstream_does_nothing_is_lost(
         peer.stop()
     peer.mood = mood
 
-    failed = await box.courier.round()
+    failed = await box.sender.round()
 
     assert failed.wait_s > 0
     assert failed.why
     assert (await box.depth()).waiting >= 10  # an alarm may wait behind them
-    assert box.courier.trouble.failures == 1
-    assert not box.courier.is_idle
+    assert box.sender.trouble.failures == 1
+    assert not box.sender.is_idle
     peer.mood = "well"
     if mood == "absent":
         peer.start()
     await until_done(box)
     assert numbers(peer) == list(range(10))
-    assert box.courier.trouble.failures == 0
+    assert box.sender.trouble.failures == 0
     assert await box.alarms() == []
     box.ledger.close()
 
@@ -87,7 +92,7 @@ async def test_what_a_person_has_to_mend_is_an_alarm_until_it_is(
     await box.note(1)
     peer.mood = mood
     for _ in range(3):
-        await box.courier.round()
+        await box.sender.round()
     assert await box.alarms() == ["upstream"]
     peer.mood = "well"
     await until_done(box)
@@ -103,7 +108,7 @@ async def test_a_network_that_comes_and_goes_is_no_alarm(
     peer.mood = mood
     if mood == "absent":
         peer.stop()
-    await box.courier.round()
+    await box.sender.round()
     assert await box.alarms() == []
 
 
@@ -151,7 +156,7 @@ async def test_upstream_s_own_patience_is_kept(tmp_path: Path, peer: Peer) -> No
     box = sender(tmp_path, peer.url, backoff=Backoff(0.01, 600))
     await box.note(1)
     peer.mood = "busy"
-    assert (await box.courier.round()).wait_s == 1
+    assert (await box.sender.round()).wait_s == 1
     box.ledger.close()
 
 
@@ -159,7 +164,7 @@ async def test_a_secret_that_goes_bad_and_good_again(box: Sender, peer: Peer) ->
     file = peer.ca_file.with_name("upstream.secret")
     await box.note(1)
     file.chmod(0o644)
-    failed = await box.courier.round()
+    failed = await box.sender.round()
     assert "chmod 600" in failed.why
     file.chmod(0o600)
     await until_done(box)
@@ -178,7 +183,7 @@ async def test_ten_thousand_events_past_everything_a_network_does(
         peer.mood = "well" if chance.random() < 0.3 else chance.choice(moods)
         if peer.mood == "absent":
             peer.stop()
-        await box.courier.round()
+        await box.sender.round()
         if peer.mood == "absent":
             peer.start()
         if chance.random() < 0.2:  # as if boxd had been killed: it remembers nothing
@@ -204,7 +209,7 @@ def _bytes_used(tx: outbox.Transaction) -> int:
 
 async def test_couriers_never_overtake_each_other(box: Sender, peer: Peer) -> None:
     await box.note(1000)
-    await asyncio.gather(*(box.courier.round() for _ in range(5)))
+    await asyncio.gather(*(box.sender.round() for _ in range(5)))
     await until_done(box)
     assert numbers(peer) == list(range(1000))
     assert peer.backend.repeated == 0

@@ -19,16 +19,16 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from boxd.config.schema import Temporal
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_worker
-from boxd.upstream import courier
+from boxd.upstream import event_sender
+from boxd.upstream.apply_orders import CarriedOut
 from boxd.upstream.backoff import Backoff
-from boxd.upstream.carrying_out import CarriedOut
-from boxd.upstream.puller import OrderPuller
-from boxd.workflows import upstream_desk
-from boxd.workflows.pull import PullWorkflow
-from boxd.workflows.upstream import UpstreamWorkflow
-from boxd.workflows.upstream_activities import UpstreamActivities
-from boxd.workflows.upstream_desk import DeliverySignaller, end_delivery
-from boxd.workflows.upstream_messages import UpstreamStart, upstream_workflow_id
+from boxd.upstream.order_puller import OrderPuller
+from boxd.workflows.upstream import signalling
+from boxd.workflows.upstream.activities import UpstreamActivities
+from boxd.workflows.upstream.messages import UpstreamStart, upstream_workflow_id
+from boxd.workflows.upstream.pull_workflow import PullWorkflow
+from boxd.workflows.upstream.signalling import DeliverySignaller, end_delivery
+from boxd.workflows.upstream.workflow import UpstreamWorkflow
 from tests.temporal.conftest import Watched, serving
 from tests.upstream.conftest import QUICK, Sender, numbers, sender
 from tests.upstream.peer import Peer
@@ -42,7 +42,7 @@ class Delivering:
     """A box that delivers, and what can be seen of it."""
 
     box: Sender
-    desk: DeliverySignaller
+    service: DeliverySignaller
     client: Client
     server: Watched
 
@@ -79,26 +79,26 @@ async def nothing_to_begin(_: CarriedOut) -> None:
 async def delivering(
     folder: Path, settings: Temporal, url: str, backoff: Backoff = QUICK, batch: int = 100
 ) -> AsyncIterator[Delivering]:
-    """A box with server, worker and desk; begun again, it goes on with its ledger."""
+    """A box with server, worker and service; begun again, it goes on with its ledger."""
     box = sender(folder, url, batch, backoff)
     async with serving(settings, folder) as server:
         client = await connect(settings)
-        desk = DeliverySignaller(box.ledger, BOX, box.telling, box.courier)
-        box.ledger.on_commit = desk.committed
-        desk.use(client)
+        service = DeliverySignaller(box.ledger, BOX, box.telling, box.sender)
+        box.ledger.on_commit = service.committed
+        service.use(client)
         puller = OrderPuller(box.ledger, box.caller, BOX, nothing_to_begin)
-        activities = UpstreamActivities(box.courier, puller).all()
+        activities = UpstreamActivities(box.sender, puller).all()
         async with create_worker(client, BOX, [UpstreamWorkflow, PullWorkflow], activities):
-            passing_on = asyncio.create_task(desk.run())
-            await desk.try_now()
-            yield Delivering(box, desk, client, server)
+            passing_on = asyncio.create_task(service.run())
+            await service.try_now()
+            yield Delivering(box, service, client, server)
             passing_on.cancel()
     box.ledger.close()
 
 
 @pytest.fixture(autouse=True)
 def no_gathering(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upstream_desk, "_GATHER_S", 0.01)
+    monkeypatch.setattr(signalling, "_GATHER_S", 0.01)
 
 
 async def test_what_is_noted_while_the_workflow_sleeps_is_delivered(
@@ -119,7 +119,7 @@ async def test_an_outage_costs_the_history_nothing_however_long_it_is(
         await box.box.note(1)
 
         async def has_failed(times: int) -> bool:
-            return box.box.courier.trouble.failures >= times
+            return box.box.sender.trouble.failures >= times
 
         await until(lambda: has_failed(2), "the first failures")
         before = await box.history()
@@ -145,18 +145,18 @@ async def test_waiting_ends_at_once_when_somebody_asks_for_it(
         await box.box.note(3)
 
         async def has_failed() -> bool:
-            return bool(box.box.courier.trouble.failures)
+            return bool(box.box.sender.trouble.failures)
 
         await until(has_failed, "a failure")
         peer.start()
-        await box.desk.try_now()
+        await box.service.try_now()
         await box.delivered(peer, 3)
 
 
 async def test_the_workflow_begins_anew_before_its_history_is_long(
     directory: Path, settings: Temporal, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upstream_desk, "UpstreamStart", lambda: UpstreamStart(rounds=3))
+    monkeypatch.setattr(signalling, "UpstreamStart", lambda: UpstreamStart(rounds=3))
     async with delivering(directory, settings, peer.url) as box:
         first = (await box.workflow.describe()).run_id
         for count in range(1, 9):
@@ -195,7 +195,7 @@ async def test_ten_thousand_events_through_kills_of_the_server_and_bad_moods(
         peer.mood = "well"
         async with asyncio.timeout(DEADLINE_S):
             await box.server.server.serving()
-        await box.desk.try_now()
+        await box.service.try_now()
         await box.delivered(peer, 10_000)
     assert numbers(peer) == list(range(10_000))
 
@@ -252,14 +252,14 @@ async def test_a_workflow_that_somebody_ended_is_begun_again(
 async def test_a_workflow_that_was_ended_at_work_is_begun_again(
     directory: Path, settings: Temporal, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier, "_OVERDUE_S", 0.5)
-    monkeypatch.setattr(upstream_desk, "_LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr(event_sender, "_OVERDUE_S", 0.5)
+    monkeypatch.setattr(signalling, "_LOOK_EVERY_S", 0.1)
     async with delivering(directory, settings, peer.url) as box:
         peer.stop()
         await box.box.note(1)
 
         async def has_failed() -> bool:
-            return bool(box.box.courier.trouble.failures)
+            return bool(box.box.sender.trouble.failures)
 
         await until(has_failed, "a failure")
         await box.workflow.terminate("by mistake")

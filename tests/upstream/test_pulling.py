@@ -11,9 +11,9 @@ import pytest
 from boxd.errors import BadInput, ConfigError
 from boxd.ledger import audit, stock, task_kinds
 from boxd.task import TaskKind
-from boxd.upstream.carrying_out import CarriedOut, Position, position
+from boxd.upstream.apply_orders import CarriedOut, Position, position
 from boxd.upstream.http import Unreachable
-from boxd.upstream.puller import OrderPuller
+from boxd.upstream.order_puller import OrderPuller
 from tests.upstream.conftest import Sender, sender
 from tests.upstream.peer import Peer
 

@@ -6,8 +6,8 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from boxd.workflows.pull import PullWorkflow
-from boxd.workflows.upstream import UpstreamWorkflow
+from boxd.workflows.upstream.pull_workflow import PullWorkflow
+from boxd.workflows.upstream.workflow import UpstreamWorkflow
 from tests.upstream.record import HERE, WAYS
 
 HISTORIES = {file.stem: file.read_text(encoding="utf-8") for file in HERE.glob("*.json")}

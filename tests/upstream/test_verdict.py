@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from boxd.upstream.http import HttpAnswer
-from boxd.upstream.verdict import Meaning, ResponseMeaning, meaning_of
+from boxd.upstream.response_meaning import Meaning, ResponseMeaning, meaning_of
 from tests.upstream.peer import MOODS
 
 SENT = ["evt_1", "evt_2", "evt_3"]
@@ -34,9 +34,18 @@ def test_a_receipt_for_the_first_of_them() -> None:
 @pytest.mark.parametrize(
     "mood",
     [
-        *("redirecting", "portal", "portal says no", "portal in JSON's clothes", "lying"),
-        *("lying in reverse", "too many received", "nothing received", "no receipt", "empty"),
-        *("shut", "gone"),
+        "redirecting",
+        "portal",
+        "portal says no",
+        "portal in JSON's clothes",
+        "lying",
+        "lying in reverse",
+        "too many received",
+        "nothing received",
+        "no receipt",
+        "empty",
+        "shut",
+        "gone",
     ],
 )
 def test_what_is_no_receipt_waits_for_a_person(mood: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from boxd.web.app import Application
-from boxd.web.server import WebServer
+from boxd.api.app import Application
+from boxd.api.server import WebServer
 from tests.web.double import BoxDouble, FrontDouble
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
-from boxd.daemon.requests import Requests
-from boxd.daemon.tokens import Tokens
 from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import audit, codes, stock, tokens
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
+from boxd.organiser.keyed_answers import Requests
+from boxd.organiser.tokens import Tokens
 from boxd.roles import Role
 from boxd.web.token_services import KeyedRequest
 from tests.web.double import BoxDouble

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from boxd.web.bodies import BODY_LIMIT
+from boxd.api.bodies import BODY_LIMIT
 from tests.web.double import BoxDouble, FrontDouble
 
 LOADED = "/api/v1/redemptions/r-1/loaded"

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from boxd.web.api_table import OPERATIONS
-from boxd.web.listener import ListenerKind
-from boxd.web.openapi import document
+from boxd.api.listener import ListenerKind
+from boxd.api.openapi import document
+from boxd.api.table import OPERATIONS
 from boxd.web.problems import KINDS
 
 ROOT = Path(__file__).parents[2]

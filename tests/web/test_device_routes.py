@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from boxd.api.server import WebServer
 from boxd.devices import DoorState, LampName
-from boxd.web.server import WebServer
 from tests.web.double import BoxDouble
 from tests.web.listening import DEADLINE_S, events, eventually, on
 
@@ -102,7 +102,7 @@ async def test_the_end_of_the_connection_puts_everything_back(
     command: httpx.AsyncClient, box: BoxDouble
 ) -> None:
     board = box.devices.by_name["board-0"]
-    box.devices.rack.lamps("board-0")[LampName.SUCCESS].set(True)
+    box.devices.registry.lamps("board-0")[LampName.SUCCESS].set(True)
     async with a_test(command, "anna") as (path, _):
         await command.post(f"{path}/device", json={"device": "board-0"})
         await command.post(f"{path}/lamp", json={"lamp": "failure", "lit": True})

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from boxd.api.app import Application
 from boxd.errors import TemporalUnavailable
-from boxd.web.app import Application
 from tests.web.ledger_box import LedgerBox, bearer, client
 
 ADJUST = "/api/v1/prizes/mug/adjust"

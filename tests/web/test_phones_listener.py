@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from boxd.api import bodies
+from boxd.api.app import Application
+from boxd.api.bodies import BODY_LIMIT, IMPORT_LIMIT
+from boxd.api.server import WebServer
 from boxd.config.phones_schema import Phones
 from boxd.errors import ConfigError
 from boxd.roles import Role
-from boxd.web import bodies
-from boxd.web.app import Application
-from boxd.web.bodies import BODY_LIMIT, IMPORT_LIMIT
-from boxd.web.server import WebServer
 from boxd.web.tls import Certificate
 from tests.web.certificates import fingerprint, write_pair
 from tests.web.ledger_box import LedgerBox, bearer, client
@@ -50,8 +50,18 @@ async def url(box: LedgerBox) -> AsyncIterator[str]:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/snapshot", "/events", "/healthz", "/readyz", "/metrics", "/static/hud.js"),
-        *("/sim", "/sim/api/state", "/api/v1/tokens", "/api/v1/devices/events", "/api/v1/"),
+        "/",
+        "/snapshot",
+        "/events",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/static/hud.js",
+        "/sim",
+        "/sim/api/state",
+        "/api/v1/tokens",
+        "/api/v1/devices/events",
+        "/api/v1/",
     ],
 )
 async def test_nothing_of_the_operators_is_there(url: str, box: LedgerBox, path: str) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from boxd.api.app import Application
+from boxd.api.operations import Operation
+from boxd.api.table import OPERATIONS
 from boxd.roles import Role
-from boxd.web.api_table import OPERATIONS
-from boxd.web.app import Application
-from boxd.web.operations import Operation
 from tests.web.ledger_box import LedgerBox, bearer, client
 
 READS_TASKS = {"GET /task-kinds", "GET /tasks", "GET /tasks/{task}"}
@@ -20,26 +20,41 @@ WATCHES = {"GET /status", "GET /alarms", "GET /prizes"}
 MEANT: dict[Role, set[str]] = {
     Role.ATTENDEE_APP: READS_TASKS
     | {
-        *("POST /tasks", "POST /tasks/{task}/scans", "POST /tasks/{task}/submission"),
-        *("GET /attendees/{attendee}/codes", "POST /attendees/links"),
+        "POST /tasks",
+        "POST /tasks/{task}/scans",
+        "POST /tasks/{task}/submission",
+        "GET /attendees/{attendee}/codes",
+        "POST /attendees/links",
     },
     Role.ATTENDANT: READS_TASKS
     | WATCHES
     | {"POST /tasks/{task}/scans", "POST /tasks/{task}/verdict"},
     Role.OPERATOR: WATCHES
     | {
-        *("GET /events", "GET /devices", "GET /lockers", "POST /alarms/{alarm}/clear"),
-        *("POST /lockers/{locker}/open", "POST /lockers/{locker}/out-of-service"),
-        *("POST /lockers/{locker}/in-service", "GET /codes", "GET /redemptions"),
-        *("GET /redemptions/{redemption}", "POST /redemptions/{redemption}/{kind}"),
+        "GET /events",
+        "GET /devices",
+        "GET /lockers",
+        "POST /alarms/{alarm}/clear",
+        "POST /lockers/{locker}/open",
+        "POST /lockers/{locker}/out-of-service",
+        "POST /lockers/{locker}/in-service",
+        "GET /codes",
+        "GET /redemptions",
+        "GET /redemptions/{redemption}",
+        "POST /redemptions/{redemption}/{kind}",
     },
 }
 BY_TOKEN = [each for each in OPERATIONS if not each.socket_only]
 # A stream has no end; who may have it: test_phones_listener.py
 ANSWERED_AT_ONCE = [each for each in BY_TOKEN if not each.path.endswith("/events")]
 WITHOUT_TOKEN = {
-    *("GET /status", "GET /devices", "GET /alarms", "GET /prizes", "GET /lockers"),
-    *("GET /redemptions", "GET /redemptions/{redemption}"),
+    "GET /status",
+    "GET /devices",
+    "GET /alarms",
+    "GET /prizes",
+    "GET /lockers",
+    "GET /redemptions",
+    "GET /redemptions/{redemption}",
     "POST /redemptions/{redemption}/{kind}",
 }
 IN_PATH = {"redemption": "r-1", "kind": "loaded", "task": "hunt.1", "attendee": "a", "sku": "mug"}
@@ -134,8 +149,16 @@ async def test_forged_and_revoked_tokens_open_nothing(box: LedgerBox) -> None:
     await box.tokens.revoke("other", "anna")
     app = Application(box).for_phones()
     for header in (
-        *(f"Bearer {other}", f"Bearer {good[:-1]}", f"Bearer {good}x", f"Basic {good}", good),
-        *("Bearer", "Bearer ", "bearer boxd_1_", f"Bearer {good} {good}", "Bearer \xff"),
+        f"Bearer {other}",
+        f"Bearer {good[:-1]}",
+        f"Bearer {good}x",
+        f"Basic {good}",
+        good,
+        "Bearer",
+        "Bearer ",
+        "bearer boxd_1_",
+        f"Bearer {good} {good}",
+        "Bearer \xff",
     ):
         response = await client(app).get(
             "/api/v1/prizes", headers={"Authorization": header.encode("latin-1")}

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from boxd.api.app import Application
+from boxd.api.server import WebServer
 from boxd.errors import ConfigError
 from boxd.web import stream
-from boxd.web.app import Application
-from boxd.web.server import WebServer
 from tests.web import snapshots
 from tests.web.double import BoxDouble, FrontDouble
 from tests.web.listening import DEADLINE_S, blocks, events, eventually, on

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from boxd.web.app import Application
+from boxd.api.app import Application
 from tests.web.double import BoxDouble
 
 LOADED = "/api/v1/redemptions/r-1/loaded"

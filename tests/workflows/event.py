@@ -1,4 +1,4 @@
-"""A small event: a real Temporal server, a real ledger, the workers and the desk of tasks."""
+"""A small event: a real Temporal server, a real ledger, the workers and the service of tasks."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from boxd.task import (
 )
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_tasks_worker
-from boxd.workflows.issue import IssueCodeWorkflow
-from boxd.workflows.issue_activities import IssueActivities
-from boxd.workflows.task import TaskWorkflow
-from boxd.workflows.task_activities import TaskActivities
-from boxd.workflows.task_desk import TaskService
-from boxd.workflows.task_reconciliation import TasksReconciled, reconcile_tasks
+from boxd.workflows.tasks.activities import TaskActivities
+from boxd.workflows.tasks.issue_activities import IssueActivities
+from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
+from boxd.workflows.tasks.reconciliation import TasksReconciled, reconcile_tasks
+from boxd.workflows.tasks.service import TaskService
+from boxd.workflows.tasks.workflow import TaskWorkflow
 from tests.temporal.conftest import serving
 
 BOX = "box-1"
@@ -47,7 +47,11 @@ KINDS = [
     TaskKind("hunt", "Hunt", checkpoints=("entrance", "stage", "workshop"), needed=2),
     TaskKind("demo", "Demonstration", verdict=True, tries=2),
     TaskKind(
-        *("build", "Build something", "", ("workshop",), 1),
+        id="build",
+        name="Build something",
+        text="",
+        checkpoints=("workshop",),
+        needed=1,
         submission=Demand.REFERENCE,
         verdict=True,
     ),
@@ -61,31 +65,31 @@ class Event:
     """What attendees, attendants and organisers do, and what can be seen of it."""
 
     ledger: Ledger
-    desk: TaskService
+    service: TaskService
     client: Client
     keys: CodeKeys
     _numbers: count[int] = field(default_factory=lambda: count(secrets.randbits(32)))
 
     async def start(self, kind: str, attendee: str = "ada") -> str:
-        return (await self.desk.start(kind, attendee, "app")).task
+        return (await self.service.start(kind, attendee, "app")).task
 
     async def scan(self, task: str, checkpoint: str, request: str = "") -> TaskReply:
-        return await self.desk.take(Scan(request or self._request(), task, checkpoint, "app"))
+        return await self.service.take(Scan(request or self._request(), task, checkpoint, "app"))
 
     async def submit(self, task: str, text: str) -> TaskReply:
-        return await self.desk.take(Submission(self._request(), task, text, "app"))
+        return await self.service.take(Submission(self._request(), task, text, "app"))
 
     async def judge(self, task: str, reason: str = "", step: int = 0) -> TaskReply:
         """Approve, or refuse for a reason."""
         verdict = Verdict(self._request(), task, not reason, "Eva", reason, step)
-        return await self.desk.take(verdict)
+        return await self.service.take(verdict)
 
     async def issue(self, name: str, attendee: str = "ada", *prizes: str) -> IssueStanding:
         def order(tx: Any) -> IssueOrder:
             number = attendees.number_of(tx, attendee)
             return IssueOrder(f"request/{name}", number, "organiser", prizes)
 
-        return await self.desk.issue(order)
+        return await self.service.issue(order)
 
     async def standing(self, task: str) -> TaskStanding:
         return await self.ledger.read(lambda c: task_standings.require(c, task))
@@ -121,7 +125,7 @@ class Event:
         return sum(row["action"] == action for row in rows)
 
     async def reconcile(self) -> TasksReconciled:
-        return await reconcile_tasks(self.client, self.ledger, self.desk, BOX)
+        return await reconcile_tasks(self.client, self.ledger, self.service, BOX)
 
     def _request(self) -> str:
         return f"request-{next(self._numbers)}"
@@ -147,10 +151,10 @@ async def held(
     activities = (*TaskActivities(ledger).all(), *IssueActivities(ledger, keys, rules).all())
     async with serving(settings, folder):
         client = await connect(settings)
-        desk = TaskService(ledger, BOX)
-        desk.kinds_changed = changed
-        desk.use(client)
-        event = Event(ledger, desk, client, keys)
+        service = TaskService(ledger, BOX)
+        service.kinds_changed = changed
+        service.use(client)
+        event = Event(ledger, service, client, keys)
         await event.reconcile()
         async with create_tasks_worker(client, BOX, [TaskWorkflow, IssueCodeWorkflow], activities):
             yield event

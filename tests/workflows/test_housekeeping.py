@@ -24,10 +24,10 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_worker
-from boxd.workflows import housekeeping
-from boxd.workflows.housekeeping_activities import HousekeepingActivities
-from boxd.workflows.housekeeping_desk import Run, ScheduleKeeper, ScheduleStatus
-from boxd.workflows.schedules import plans
+from boxd.workflows.housekeeping import workflows
+from boxd.workflows.housekeeping.activities import HousekeepingActivities
+from boxd.workflows.housekeeping.schedule_keeper import Run, ScheduleKeeper, ScheduleStatus
+from boxd.workflows.housekeeping.schedules import plans
 from tests.temporal.conftest import serving
 
 BOX = "box-1"
@@ -46,20 +46,20 @@ class House:
     clock: list[datetime]
     tested: list[tests.Tested] = field(default_factory=lambda: [PASSED])
 
-    def desk(self, **configured: int) -> ScheduleKeeper:
-        desk = ScheduleKeeper(self.ledger, BOX, plans(Schedules(**configured)))
-        desk.use(self.client)
-        return desk
+    def service(self, **configured: int) -> ScheduleKeeper:
+        service = ScheduleKeeper(self.ledger, BOX, plans(Schedules(**configured)))
+        service.use(self.client)
+        return service
 
     async def ran(self, name: str) -> Run:
         """What came of a run by hand."""
-        desk = self.desk()
-        await desk.bring_up_to_date()
-        begun = (await desk.run(name, "ada (CLI)")).last
+        service = self.service()
+        await service.bring_up_to_date()
+        begun = (await service.run(name, "ada (CLI)")).last
         assert begun is not None
         async with asyncio.timeout(DEADLINE_S):
             while True:
-                last = (await status(desk, name)).last
+                last = (await status(service, name)).last
                 if last is not None and last.id == begun.id and last.state != "running":
                     return last
                 await asyncio.sleep(0.02)
@@ -68,8 +68,8 @@ class House:
         return [str(alarm["text"]) for alarm in await self.ledger.read(alarms.active)]
 
 
-async def status(desk: ScheduleKeeper, name: str) -> ScheduleStatus:
-    return next(each for each in await desk.statuses() if each.name == name)
+async def status(service: ScheduleKeeper, name: str) -> ScheduleStatus:
+    return next(each for each in await service.statuses() if each.name == name)
 
 
 @asynccontextmanager
@@ -85,7 +85,7 @@ async def kept(folder: Path, settings: Temporal) -> AsyncIterator[House]:
             return house.tested
 
         activities = HousekeepingActivities(ledger, folder / "ledger.db", maker, self_test)
-        async with create_worker(house.client, BOX, housekeeping.ALL, activities.all()):
+        async with create_worker(house.client, BOX, workflows.ALL, activities.all()):
             yield house
     ledger.close()
 
@@ -97,15 +97,15 @@ async def house(directory: Path, settings: Temporal) -> AsyncIterator[House]:
 
 
 async def test_the_schedules_are_there_as_configured_and_skip_what_overlaps(house: House) -> None:
-    desk = house.desk(backup_every_h=2)
-    await desk.bring_up_to_date()
+    service = house.service(backup_every_h=2)
+    await service.bring_up_to_date()
     handle = house.client.get_schedule_handle("boxd-box-1-backup")
     schedule = (await handle.describe()).schedule
     assert schedule.spec.intervals[0].every == timedelta(hours=2)
     assert schedule.spec.jitter == timedelta(minutes=1)
     assert schedule.policy.overlap is ScheduleOverlapPolicy.SKIP
     assert schedule.policy.catchup_window == timedelta(hours=2)
-    shown = await desk.statuses()
+    shown = await service.statuses()
     assert [each.name for each in shown] == ["expiry", "backup", "self-test", "verification"]
     assert all(each.next_at and each.last is None for each in shown)
 
@@ -113,12 +113,12 @@ async def test_the_schedules_are_there_as_configured_and_skip_what_overlaps(hous
 async def test_a_changed_configuration_is_taken_over_and_nothing_else_is_touched(
     house: House,
 ) -> None:
-    await house.desk(backup_every_h=2).bring_up_to_date()
+    await house.service(backup_every_h=2).bring_up_to_date()
     handles = {
         name: house.client.get_schedule_handle(f"boxd-box-1-{name}")
         for name in ("backup", "expiry")
     }
-    await house.desk(backup_every_h=5).bring_up_to_date()
+    await house.service(backup_every_h=5).bring_up_to_date()
     found = {name: await handle.describe() for name, handle in handles.items()}
     assert found["backup"].schedule.spec.intervals[0].every == timedelta(hours=5)
     assert found["backup"].info.last_updated_at is not None
@@ -126,25 +126,25 @@ async def test_a_changed_configuration_is_taken_over_and_nothing_else_is_touched
 
 
 async def test_a_schedule_that_somebody_paused_stays_paused(house: House) -> None:
-    await house.desk().bring_up_to_date()
+    await house.service().bring_up_to_date()
     handle = house.client.get_schedule_handle("boxd-box-1-self-test")
     await handle.pause(note="boards are being soldered")
-    desk = house.desk(self_test_every_h=1)
-    await desk.bring_up_to_date()
-    shown = await status(desk, "self-test")
+    service = house.service(self_test_every_h=1)
+    await service.bring_up_to_date()
+    shown = await status(service, "self-test")
     assert (shown.paused, shown.note, shown.next_at) == (True, "boards are being soldered", "")
     assert (await handle.describe()).schedule.spec.intervals[0].every == timedelta(hours=1)
 
 
 async def test_what_is_switched_off_never_begins_by_itself_and_still_by_hand(house: House) -> None:
-    desk = house.desk(verification_every_h=0)
-    await desk.bring_up_to_date()
-    shown = await status(desk, "verification")
+    service = house.service(verification_every_h=0)
+    await service.bring_up_to_date()
+    shown = await status(service, "verification")
     assert (shown.every_s, shown.next_at) == (None, "")
-    begun = await desk.run("verification", "ada (CLI)")
+    begun = await service.run("verification", "ada (CLI)")
     assert begun.last is not None
-    await house.desk(verification_every_h=3).bring_up_to_date()
-    assert (await status(house.desk(verification_every_h=3), "verification")).next_at
+    await house.service(verification_every_h=3).bring_up_to_date()
+    assert (await status(house.service(verification_every_h=3), "verification")).next_at
 
 
 def lose_temporal_s_database(directory: Path, made: Path) -> None:
@@ -158,12 +158,12 @@ async def test_a_server_that_lost_its_database_gets_the_schedules_anew(
     directory: Path, settings: Temporal, made: Path
 ) -> None:
     async with kept(directory, settings) as house:
-        await house.desk().bring_up_to_date()
+        await house.service().bring_up_to_date()
     lose_temporal_s_database(directory, made)
     async with kept(directory, settings) as house:
-        desk = house.desk()
-        await desk.bring_up_to_date()
-        assert all(each.next_at for each in await desk.statuses())
+        service = house.service()
+        await service.bring_up_to_date()
+        assert all(each.next_at for each in await service.statuses())
 
 
 async def test_expiry_ends_all_codes_whose_time_is_over(house: House) -> None:
@@ -220,7 +220,7 @@ async def test_a_self_test_that_fails_names_the_device_and_the_newest_reason_is_
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once = RetryPolicy(initial_interval=timedelta(milliseconds=10), maximum_attempts=2)
-    monkeypatch.setattr(housekeeping, "_SECOND_LOOK", at_once)
+    monkeypatch.setattr(workflows, "_SECOND_LOOK", at_once)
     house.tested[:] = [PASSED, GONE]
     ran = await house.ran("self-test")
     assert ran.state == "failed"
@@ -246,7 +246,7 @@ async def test_who_began_a_run_by_hand_is_in_the_audit_trail(house: House) -> No
 
 async def test_an_unknown_schedule_is_refused_with_those_there_are(house: House) -> None:
     with pytest.raises(NotFound, match="there are: expiry, backup, self-test, verification"):
-        await house.desk().run("spring-cleaning", "ada")
+        await house.service().run("spring-cleaning", "ada")
 
 
 def test_everything_can_be_switched_off() -> None:

@@ -71,7 +71,7 @@ async def test_a_step_that_can_t_be_done_undoes_those_before_it(
     assert await whole(event) == (5, 0)
     assert await event.alarms() == ["code_not_issued"]
     monkeypatch.undo()
-    await event.desk.issue_again(task, "organiser")
+    await event.service.issue_again(task, "organiser")
     await until(lambda: _is_rewarded(event, task), "the code, once that was mended")
 
 
@@ -121,7 +121,7 @@ async def test_an_issue_that_is_cancelled_halfway_is_undone(
 async def test_an_issue_that_somebody_ended_is_begun_again_by_its_task(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("boxd.workflows.task._FIRST_PAUSE_S", 0.5)
+    monkeypatch.setattr("boxd.workflows.tasks.workflow._FIRST_PAUSE_S", 0.5)
     with monkeypatch.context() as broken:
         fail(broken, "mint", LedgerUnusable("the disk is full"))
         task = await event.start("mugs")

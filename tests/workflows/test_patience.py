@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from boxd.redemption import RedemptionStanding, Stage
-from boxd.workflows.patience import QuestionAges
+from boxd.workflows.redemption.question_ages import QuestionAges
 
 ASKED = RedemptionStanding("r1", "bay-1", Stage.LOAD, 1, 1, "mug")
 

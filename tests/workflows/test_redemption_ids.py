@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from boxd.workflows.redemption_ids import id_after
+from boxd.workflows.redemption.ids import id_after
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 

@@ -10,9 +10,9 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from boxd.workflows.issue import IssueCodeWorkflow
-from boxd.workflows.redemption import RedemptionWorkflow
-from boxd.workflows.task import TaskWorkflow
+from boxd.workflows.redemption.workflow import RedemptionWorkflow
+from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
+from boxd.workflows.tasks.workflow import TaskWorkflow
 from tests.histories.record import WAYS
 from tests.histories.record_tasks import WAYS as TASK_WAYS
 

@@ -11,10 +11,10 @@ from temporalio.workflow import Info
 
 from boxd.config.schema import Temporal
 from boxd.errors import Refused
-from boxd.ledger import forgetting
+from boxd.ledger import erasure
 from boxd.ledger.ledger import as_text
 from boxd.task import Missing, TaskKind, TaskState, Verdict
-from boxd.workflows.task import TaskWorkflow
+from boxd.workflows.tasks.workflow import TaskWorkflow
 from tests.workflows.event import Event, held, until
 
 
@@ -102,7 +102,7 @@ async def test_a_request_sent_again_gets_its_reply_again(event: Event) -> None:
     task = await event.start("demo")
     verdict = Verdict("same", task, False, "Eva", "no")
 
-    replies = [await event.desk.take(verdict) for _ in range(3)]
+    replies = [await event.service.take(verdict) for _ in range(3)]
 
     assert [(reply.accepted, reply.is_new) for reply in replies] == [
         (True, True),
@@ -111,7 +111,7 @@ async def test_a_request_sent_again_gets_its_reply_again(event: Event) -> None:
     ]
     assert (await event.standing(task)).tries_used == 1
     with pytest.raises(Refused, match="used for something else"):
-        await event.desk.take(Verdict("same", task, True, "Eva"))
+        await event.service.take(Verdict("same", task, True, "Eva"))
 
 
 async def test_a_task_expires_at_its_time(directory: Path, settings: Temporal) -> None:
@@ -163,8 +163,8 @@ async def test_a_long_history_begins_anew_and_loses_nothing(
 
 async def test_a_forgotten_attendee_s_task_ends(event: Event) -> None:
     task = await event.start("demo")
-    await event.ledger.write(lambda tx: forgetting.forget(tx, 1, "organiser"))
-    await event.desk.look_again(task)
+    await event.ledger.write(lambda tx: erasure.forget(tx, 1, "organiser"))
+    await event.service.look_again(task)
     assert (await event.ended(task)).state is TaskState.WITHDRAWN
 
 

@@ -13,7 +13,14 @@ __all__ = ["BOARD_ID", "CASES", "Board", "Case", "Edge"]
 
 # Each puts its cases into the list.
 for _subject in (
-    *("hello", "commands", "ids", "line", "doors", "silence", "boots"),
-    *("example", "noise"),
+    "hello",
+    "commands",
+    "ids",
+    "line",
+    "doors",
+    "silence",
+    "boots",
+    "example",
+    "noise",
 ):
     import_module(f"{__name__}.{_subject}")

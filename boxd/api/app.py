@@ -1,0 +1,169 @@
+"""The applications: one for each listener, over the same box."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from functools import cache, partial
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from boxd.api import endpoints, listener, metrics, sim
+from boxd.api.authenticator import Authenticator
+from boxd.api.listener import Listener, ListenerKind
+from boxd.api.operations import PREFIX
+from boxd.api.table import OPERATIONS
+from boxd.config.phones_schema import Phones
+from boxd.web import pages, problems
+from boxd.web.box import BoxServices, SimulatedHardware
+from boxd.web.host_check import OwnPagesOnly, SameHostOnly, SecurityHeaders
+from boxd.web.rate_limit_middleware import RateLimitMiddleware
+from boxd.web.rate_limits import RateLimit
+from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
+
+
+async def healthz(_request: Request) -> Response:
+    """Alive: the event loop answers."""
+    return JSONResponse({"alive": True})
+
+
+async def readyz(request: Request) -> Response:
+    """Ready, or `503` and the reason."""
+    ready, why = listener.box_of(request).ready()
+    if ready:
+        return JSONResponse({"ready": True})
+    return problems.problem(503, "not-ready", "The box is not ready", why, ready=False)
+
+
+async def snapshot(request: Request) -> Response:
+    """All that the HUD shows, as it is now."""
+    return JSONResponse(listener.box_of(request).snapshot())
+
+
+async def _document(door: ListenerKind, _request: Request) -> Response:
+    """What this listener offers, in OpenAPI; for everybody. Written aside, when first asked for."""
+    return Response(await asyncio.to_thread(_written, door), media_type="application/json")
+
+
+@cache
+def _written(door: ListenerKind) -> str:
+    from boxd.api.openapi import document
+
+    return json.dumps(document(OPERATIONS, door), ensure_ascii=False)
+
+
+class Application:
+    """The box's web side: what its listeners share.
+
+    `phone_routes` are the phones' pages, which the booth's network gets beside the API.
+    """
+
+    def __init__(
+        self,
+        box: BoxServices,
+        simulation: SimulatedHardware | None = None,
+        hosts: Sequence[str] = (),
+        phones: Phones | None = None,
+        phone_routes: Sequence[BaseRoute] = (),
+    ) -> None:
+        self.streams = Streams()
+        self.phone_streams = Streams()  # of its own: phones must not take the HUD's
+        self._box = box
+        self._hosts = hosts
+        self._phones = phones or Phones()
+        self._phone_routes = phone_routes
+        self._by_token = RateLimit(self._phones.rate_per_token)
+        self._assets = pages.load()
+        self._snapshots = SnapshotFeed(box)
+        self._sim_routes = _sim_routes(simulation)
+        self._simulated = simulation is not None
+
+    def for_tcp(self) -> Starlette:
+        """The application for loopback: only this host's names; beside the HUD only by token."""
+        middleware = [Middleware(SecurityHeaders), Middleware(SameHostOnly, hosts=self._hosts)]
+        routes = [*self._page_routes(), *self._api(ListenerKind.LOOPBACK), *self._sim_routes]
+        return self._starlette(ListenerKind.LOOPBACK, routes, middleware)
+
+    def for_socket(self) -> Starlette:
+        """The application for the commands' Unix socket."""
+        routes = [*self._page_routes(), *self._api(ListenerKind.SOCKET), *self._sim_routes]
+        return self._starlette(ListenerKind.SOCKET, routes, [Middleware(SecurityHeaders)])
+
+    def for_phones(self) -> Starlette:
+        """The application for the booth's network: the phones' pages, the API by token, no more."""
+        middleware = [
+            Middleware(SecurityHeaders, forms="'self'"),
+            Middleware(RateLimitMiddleware, limit=RateLimit(self._phones.rate_per_address)),
+            *self._cross_origin(),
+            Middleware(OwnPagesOnly, address=self._phones.public_url or ""),
+        ]
+        routes = [*self._phone_routes, *self._api(ListenerKind.PHONES)]
+        return self._starlette(ListenerKind.PHONES, routes, middleware)
+
+    def _starlette(
+        self, door: ListenerKind, routes: Sequence[BaseRoute], middleware: list[Middleware]
+    ) -> Starlette:
+        app = Starlette(routes=routes, middleware=middleware, exception_handlers=problems.HANDLERS)
+        streams = self.phone_streams if door is ListenerKind.PHONES else self.streams
+        app.router.redirect_slashes = False  # a path that is not there is told so
+        app.state.listener = Listener(door, self._box, streams, self._snapshots)
+        return app
+
+    def _api(self, door: ListenerKind) -> list[Route]:
+        """The API; on the booth's network without what is the commands' alone."""
+        offered = [
+            each for each in OPERATIONS if not each.socket_only or door is not ListenerKind.PHONES
+        ]
+        routes = endpoints.routes(offered, Authenticator(door, self._box, self._by_token))
+        return [Route(f"{PREFIX}/openapi.json", partial(_document, door)), *routes]
+
+    def _cross_origin(self) -> list[Middleware]:
+        origins = list(self._phones.cors_origins)
+        if not origins:
+            return []
+        return [
+            Middleware(
+                CORSMiddleware,
+                allow_origins=origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["Authorization", "Content-Type", endpoints.KEY_HEADER],
+                expose_headers=["Retry-After"],
+            )
+        ]
+
+    def _page_routes(self) -> list[Route]:
+        routes = [
+            Route("/", partial(self._page, "hud.html")),
+            Route("/static/{name}", self._static),
+            Route("/events", self._events),
+            Route("/snapshot", snapshot),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics.respond),
+        ]
+        if self._simulated:
+            routes.append(Route("/sim", partial(self._page, "sim.html")))
+        return routes
+
+    async def _page(self, name: str, request: Request) -> Response:
+        return self._assets[name].respond(request)
+
+    async def _static(self, request: Request) -> Response:
+        asset = self._assets.get(request.path_params["name"])
+        if asset is None:
+            detail = f"there is no file {request.url.path}; reload the page"
+            return problems.problem(404, "not-found", "Not Found", detail)
+        return asset.respond(request)
+
+    async def _events(self, _request: Request) -> Response:
+        return self.streams.respond(self._snapshots)
+
+
+def _sim_routes(simulation: SimulatedHardware | None) -> list[Route]:
+    return sim.routes(simulation, FrontFeed(simulation)) if simulation else []

@@ -1,0 +1,82 @@
+"""Who may pass: the token in a request's header, its role, and how often it asks."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from boxd.api.caller import AuthMethod, Caller
+from boxd.api.listener import ListenerKind
+from boxd.api.operations import Operation
+from boxd.ledger.tokens import Token
+from boxd.web.box import BoxServices
+from boxd.web.problems import RequestError
+from boxd.web.rate_limits import RateLimit
+
+_SCHEME = "bearer "
+
+
+class Authenticator:
+    """One listener's gate. `limit` counts requests by token."""
+
+    def __init__(self, door: ListenerKind, box: BoxServices, limit: RateLimit) -> None:
+        self._door = door
+        self._box = box
+        self._limit = limit
+
+    async def caller(self, request: Request, operation: Operation) -> Caller:
+        """Who asks. Raises RequestError when they may not: 401, 403 or 429."""
+        if self._door is ListenerKind.SOCKET:
+            return Caller(AuthMethod.COMMANDS)
+        if operation.socket_only:
+            raise _only_on_socket(request)
+        given = request.headers.get("authorization")
+        if given is None:
+            return self._without_token(operation)
+        token = await self._token(given)
+        if token.role not in operation.roles:
+            raise _not_for(token, operation)
+        return Caller(AuthMethod.TOKEN, token)
+
+    def _without_token(self, operation: Operation) -> Caller:
+        if operation.hud and self._door is ListenerKind.LOOPBACK:
+            return Caller(AuthMethod.HUD)
+        raise _unauthorised(
+            "token-needed",
+            f"{operation.method} {operation.path} needs a token: send 'Authorization: Bearer ...';"
+            " `boxd tokens create` on the box makes one. On the box itself use the boxd command",
+        )
+
+    async def _token(self, given: str) -> Token:
+        secret = given[len(_SCHEME) :].strip()
+        known = given[: len(_SCHEME)].lower() == _SCHEME
+        token = await self._box.tokens.of_secret(secret) if known else None
+        if token is None:
+            raise _unauthorised(
+                "token-unknown",
+                "this token is wrong, unknown or revoked; `boxd tokens list` on the box shows"
+                " those that are good, `boxd tokens create` makes one",
+            )
+        self._limit.take(token.name, f"token '{token.name}'")
+        return token
+
+
+def _only_on_socket(request: Request) -> RequestError:
+    detail = (
+        f"{request.method} {request.url.path} answers on the box's Unix socket only; "
+        "use the boxd command on the box itself, see boxd --help"
+    )
+    return RequestError(403, "socket-only", "Forbidden", detail)
+
+
+def _unauthorised(kind: str, detail: str) -> RequestError:
+    headers = {"WWW-Authenticate": 'Bearer realm="boxd"'}
+    return RequestError(401, kind, "A token is needed", detail, headers)
+
+
+def _not_for(token: Token, operation: Operation) -> RequestError:
+    allowed = ", ".join(sorted(operation.roles)) or "nobody by token"
+    detail = (
+        f"token '{token.name}' has the role {token.role}, and {operation.method} {operation.path}"
+        f" is for: {allowed}; use a token with such a role"
+    )
+    return RequestError(403, "role", "Not for this role", detail)

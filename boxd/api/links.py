@@ -1,0 +1,72 @@
+"""The API of the links that phones open: for attendees, and for the signs of checkpoints."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from pydantic import Field
+
+from boxd.api.bodies import Body, Line
+from boxd.api.replies import ReplyModel
+from boxd.api.request_context import RequestContext
+
+_MOST = 1000
+
+
+class AttendeeLinksBody(Body):
+    """Whose links to make; with `renew` the links that they have are of no use any more."""
+
+    example = '{"attendees": ["badge-1234"]}'
+
+    attendees: tuple[Line, ...] = Field(min_length=1, max_length=_MOST)
+    renew: bool = False
+
+
+class CheckpointLinksBody(Body):
+    """Which checkpoints' links to make, all if none is named; `renew` ends earlier signs."""
+
+    example = '{"checkpoints": ["entrance"]}'
+
+    checkpoints: tuple[Line, ...] = Field((), max_length=_MOST)
+    renew: bool = False
+
+
+class AttendeeLinkReply(ReplyModel):
+    """An attendee's own link: whoever has it sees their codes."""
+
+    reference: str
+    number: int
+    url: str
+
+
+class AttendeeLinksReply(ReplyModel):
+    """Links, in the order that they were asked for."""
+
+    links: tuple[AttendeeLinkReply, ...]
+
+
+class CheckpointLinkReply(ReplyModel):
+    """What the sign of a checkpoint says."""
+
+    checkpoint: str
+    name: str
+    url: str
+
+
+class CheckpointLinksReply(ReplyModel):
+    """Links, in the order that they were asked for."""
+
+    links: tuple[CheckpointLinkReply, ...]
+
+
+async def attendee_links(call: RequestContext, body: AttendeeLinksBody) -> AttendeeLinksReply:
+    """Make the personal links of attendees."""
+    links = await call.box.links.of_attendees(body.attendees, body.renew, call.actor(body.actor))
+    return AttendeeLinksReply.of(links=[asdict(link) for link in links])
+
+
+async def checkpoint_links(call: RequestContext, body: CheckpointLinksBody) -> CheckpointLinksReply:
+    """Make the links that stand on the signs of checkpoints."""
+    actor = call.actor(body.actor)
+    links = await call.box.links.of_checkpoints(body.checkpoints, body.renew, actor)
+    return CheckpointLinksReply.of(links=[asdict(link) for link in links])

@@ -1,0 +1,169 @@
+"""The API's own description (OpenAPI 3.1), written from the table that serves and its shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import models_json_schema
+
+from boxd import __version__
+from boxd.api.endpoints import KEY, KEY_HEADER
+from boxd.api.listener import ListenerKind
+from boxd.api.operations import PREFIX, Operation
+from boxd.web.problems import PROBLEM_TYPE
+
+Json = dict[str, Any]
+_REF = "#/components/schemas/{model}"
+_SCHEME = "token"
+_ABOUT = """The prize box's API. A token opens it; what each role may do stands with each operation
+as `x-roles`. Whatever changes something takes an `Idempotency-Key`: the same request under the same
+key is carried out once and answered the same. Errors are problem details (RFC 9457)."""
+
+# What every operation can answer besides its own, and when.
+_ERRORS = {
+    401: "There is no token, or it is wrong, unknown or revoked",
+    403: "The token's role may not ask for this",
+    404: "What is named does not exist",
+    409: "A rule of the box stands against it; nothing was changed",
+    422: "The request breaks a rule, or its key stands for another request",
+    429: "Too many requests; `Retry-After` says when to come again",
+    503: "The box can't decide just now; ask again",
+}
+_ERRORS_OF_BODIES = {408: "The body came too slowly", 413: "The body is too long"}
+
+
+class Problem(BaseModel):
+    """What went wrong: the input, the rule and the remedy. Some kinds have further members."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(pattern=r"^urn:boxd:problem:[a-z-]+$")
+    title: str
+    status: int
+    detail: str
+
+
+def document(operations: Sequence[Operation], door: ListenerKind) -> Json:
+    """The description of what one listener offers."""
+    offered = [each for each in operations if not each.socket_only or door is ListenerKind.SOCKET]
+    schemas = _schemas(offered)
+    paths: Json = {}
+    for operation in offered:
+        described = _described(operation, door, schemas)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
+    shown = {name: schema for name, schema in schemas.items() if not name.endswith("Query")}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "boxd", "version": __version__, "description": _ABOUT},
+        "paths": paths,
+        "components": {
+            "schemas": shown,
+            "securitySchemes": {_SCHEME: {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _schemas(operations: Iterable[Operation]) -> Json:
+    """The schema of each shape that the operations take or give, by its name."""
+    shapes: dict[Any, None] = {(Problem, "serialization"): None}
+    for signature in (each.signature for each in operations):
+        taken = [shape for shape in (signature.query, signature.body) if shape is not None]
+        shapes |= {(shape, "validation"): None for shape in taken}
+        if signature.reply is not None:
+            shapes[(signature.reply, "serialization")] = None
+    _, written = models_json_schema(list(shapes), ref_template=_REF)
+    found: Json = written["$defs"]
+    return found
+
+
+def _described(operation: Operation, door: ListenerKind, schemas: Json) -> Json:
+    signature = operation.signature
+    described: Json = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "tags": [operation.path.removeprefix(f"{PREFIX}/").partition("/")[0]],
+        "x-roles": sorted(operation.roles),
+        "security": _security(operation, door),
+        "parameters": [*_of_path(operation), *_of_query(operation, schemas), *_key(operation)],
+        "responses": _responses(operation),
+    }
+    if signature.body is not None:
+        is_needed = bool(schemas[signature.body.__name__].get("required"))
+        described["requestBody"] = {
+            "required": is_needed,
+            "content": {"application/json": {"schema": _ref(signature.body)}},
+        }
+    return described
+
+
+def _security(operation: Operation, door: ListenerKind) -> list[Json]:
+    if door is ListenerKind.SOCKET:
+        return []
+    without = [Json()] if operation.hud and door is ListenerKind.LOOPBACK else []
+    return [*without, {_SCHEME: []}]
+
+
+def _of_path(operation: Operation) -> list[Json]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": part.adapter.json_schema(ref_template=_REF),
+        }
+        for name, part in operation.signature.path.items()
+    ]
+
+
+def _of_query(operation: Operation, schemas: Json) -> list[Json]:
+    shape = operation.signature.query
+    if shape is None:
+        return []
+    members = schemas[shape.__name__]["properties"]
+    return [
+        {"name": name, "in": "query", "required": False, "schema": _without_null(schema)}
+        for name, schema in members.items()
+    ]
+
+
+def _without_null(schema: Json) -> Json:
+    """The schema of what a query can carry: there is no null in it, a name is left out instead."""
+    kept = {key: value for key, value in schema.items() if key not in {"anyOf", "default"}}
+    if schema.get("default") is not None:
+        kept["default"] = schema["default"]
+    for choice in schema.get("anyOf", ()):
+        if choice != {"type": "null"}:
+            kept |= choice
+    return kept
+
+
+def _key(operation: Operation) -> list[Json]:
+    if operation.method == "GET":
+        return []
+    schema = {"type": "string", "pattern": f"^{KEY.pattern}$"}
+    about = "The same request under the same key is carried out once"
+    return [{"name": KEY_HEADER, "in": "header", "description": about, "schema": schema}]
+
+
+def _responses(operation: Operation) -> Json:
+    errors = _ERRORS | ({} if operation.signature.body is None else _ERRORS_OF_BODIES)
+    problem = {PROBLEM_TYPE: {"schema": _ref(Problem)}}
+    return {str(operation.status): _success(operation)} | {
+        str(status): {"description": when, "content": problem}
+        for status, when in sorted(errors.items())
+    }
+
+
+def _success(operation: Operation) -> Json:
+    reply = operation.signature.reply
+    if reply is None:
+        content: Json = {"text/event-stream": {"schema": {"type": "string"}}}
+        return {"description": "Server-sent events", "content": content}
+    content = {"application/json": {"schema": _ref(reply)}}
+    return {"description": (reply.__doc__ or "").partition("\n")[0], "content": content}
+
+
+def _ref(shape: type[BaseModel]) -> Json:
+    return {"$ref": _REF.format(model=shape.__name__)}

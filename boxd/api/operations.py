@@ -1,0 +1,95 @@
+"""What an operation of the API is: where it answers, who may ask, and its shapes.
+
+The shapes are those of the handler's signature: `call` first, then `query` and `body` where it
+takes them, and each part of the path by its name. They check what comes in, form what goes out,
+and are what the OpenAPI document says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, get_args, get_type_hints
+
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from boxd.api.bodies import BODY_LIMIT, Shape
+from boxd.api.queries import Query
+from boxd.api.replies import ReplyModel
+from boxd.roles import Role
+
+Handler = Callable[..., Awaitable[ReplyModel | Response]]
+PREFIX = "/api/v1"
+_IN_PATH = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True)
+class PathPart:
+    """A part of a path: what checks it, and the highest number that it can be; None for a text."""
+
+    adapter: TypeAdapter[Any]
+    most: int | None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The shapes of an operation; `reply` None where it streams."""
+
+    path: dict[str, PathPart]
+    query: type[Query] | None
+    body: type[Shape] | None
+    reply: type[ReplyModel] | None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path. `roles` may ask for it by token.
+
+    `hud`: also without a token, on loopback. `socket_only`: by the commands alone.
+    `is_repeatable`: it knows a repeated key by itself.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    roles: frozenset[Role] = frozenset()
+    hud: bool = False
+    socket_only: bool = False
+    status: int = 200
+    is_repeatable: bool = False
+    body_limit: int = BODY_LIMIT
+
+    @cached_property
+    def signature(self) -> Signature:
+        """The shapes that the handler's signature names."""
+        hints = get_type_hints(self.handler, include_extras=True)
+        path = {name: _path_part(hints[name]) for name in _IN_PATH.findall(self.path)}
+        return Signature(path, hints.get("query"), hints.get("body"), _reply(hints["return"]))
+
+    @property
+    def summary(self) -> str:
+        """What it does: the first line of the handler's docstring."""
+        return (self.handler.__doc__ or "").partition("\n")[0].rstrip(".")
+
+    @property
+    def name(self) -> str:
+        """What programs call it."""
+        return self.handler.__name__
+
+
+def _reply(returned: Any) -> type[ReplyModel] | None:
+    """The shape of what is returned, beside which a handler may return a problem by itself."""
+    for each in get_args(returned) or (returned,):
+        if issubclass(each, ReplyModel):
+            shape: type[ReplyModel] = each
+            return shape
+    return None
+
+
+def _path_part(shape: Any) -> PathPart:
+    adapter = TypeAdapter(shape)
+    schema = adapter.json_schema()
+    return PathPart(adapter, schema["maximum"] if schema.get("type") == "integer" else None)

@@ -1,0 +1,57 @@
+"""The simulated front for people and programs; these routes exist in simulation only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from boxd.api import listener
+from boxd.api.bodies import DoorBody, FaultBody, KeysBody, read
+from boxd.web.box import SimulatedHardware
+from boxd.web.stream import FrontFeed
+
+
+def routes(front: SimulatedHardware, feed: FrontFeed) -> list[Route]:
+    """The routes of one simulated front."""
+
+    async def state(_request: Request) -> Response:
+        return JSONResponse(front.state())
+
+    async def events(request: Request) -> Response:
+        return listener.of(request).streams.respond(feed)
+
+    async def press(request: Request) -> Response:
+        body = await read(request, KeysBody)
+        await front.press(request.path_params["bay"], list(body.keys))
+        return JSONResponse(front.state())
+
+    async def press_operator(request: Request) -> Response:
+        body = await read(request, KeysBody)
+        await front.press_operator(list(body.keys))
+        return JSONResponse(front.state())
+
+    async def move_door(request: Request) -> Response:
+        locker = listener.path_number(request, "locker")
+        front.set_door(locker, (await read(request, DoorBody)).state)
+        return JSONResponse(front.state())
+
+    async def fault(request: Request) -> Response:
+        body = await read(request, FaultBody)
+        front.fault(body.device, body.fault, body.key or "")
+        return JSONResponse(front.state())
+
+    return [
+        Route("/sim/api/state", state),
+        Route("/sim/events", events),
+        _post("/sim/api/bays/{bay}/keys", press),
+        _post("/sim/api/operator/keys", press_operator),
+        _post("/sim/api/lockers/{locker}/door", move_door),
+        _post("/sim/api/faults", fault),
+    ]
+
+
+def _post(path: str, endpoint: Any) -> Route:
+    return Route(path, endpoint, methods=["POST"])

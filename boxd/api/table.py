@@ -1,0 +1,120 @@
+"""The table of the API: every operation, and which role may ask for it. There is no other place.
+
+`hud`: on loopback, where the operator's screen is, it needs no token. `socket_only`: the commands'
+socket, whose file permissions are the authorisation, has all of it; what is marked so only there.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from boxd.api import (
+    box,
+    clock,
+    codes,
+    devices,
+    housekeeping,
+    links,
+    lockers,
+    organiser,
+    outbox,
+    prizes,
+    redemptions,
+    tasks,
+    tokens,
+)
+from boxd.api.bodies import IMPORT_LIMIT
+from boxd.api.operations import PREFIX, Handler, Operation
+from boxd.roles import Role
+
+
+def _operation(method: str, path: str, handler: Handler, *roles: Role, **more: Any) -> Operation:
+    return Operation(method, PREFIX + path, handler, frozenset(roles), **more)
+
+
+_get = partial(_operation, "GET")
+_post = partial(_operation, "POST")
+_commands = partial(_operation, socket_only=True)
+
+_APP, _ATTENDANT = Role.ATTENDEE_APP, Role.ATTENDANT
+_OPERATOR, _ORGANISER = Role.OPERATOR, Role.ORGANISER
+_BOX = (_OPERATOR, _ORGANISER)
+_STAFF = (_ATTENDANT, _OPERATOR, _ORGANISER)
+_FLOOR = (_APP, _ATTENDANT, _ORGANISER)
+
+OPERATIONS: tuple[Operation, ...] = (
+    # The box as a whole
+    _get("/status", box.status, *_STAFF, hud=True),
+    _get("/events", box.events, *_BOX),
+    _get("/devices", box.devices, *_BOX, hud=True),
+    _get("/alarms", box.alarms, *_STAFF, hud=True),
+    _post("/alarms/{alarm}/clear", box.clear_alarm, *_BOX),
+    _get("/audit", box.audit, _ORGANISER),
+    # Tasks: what attendees do to earn codes
+    _get("/task-kinds", tasks.kinds, *_FLOOR),
+    _get("/tasks", tasks.tasks, *_FLOOR),
+    _post("/tasks", tasks.start, _APP, _ORGANISER, status=201, is_repeatable=True),
+    _get("/tasks/{task}", tasks.task, *_FLOOR),
+    _post("/tasks/{task}/scans", tasks.scan, *_FLOOR, is_repeatable=True),
+    _post("/tasks/{task}/submission", tasks.submission, _APP, _ORGANISER, is_repeatable=True),
+    _post("/tasks/{task}/verdict", tasks.verdict, _ATTENDANT, _ORGANISER, is_repeatable=True),
+    _post("/tasks/{task}/code", tasks.issue_again, _ORGANISER),
+    _post("/issues", tasks.issue, _ORGANISER, is_repeatable=True),
+    # Links that phones open
+    _post("/attendees/links", links.attendee_links, _APP, _ORGANISER, body_limit=IMPORT_LIMIT),
+    _post("/checkpoints/links", links.checkpoint_links, _ORGANISER, body_limit=IMPORT_LIMIT),
+    # Codes
+    _get("/attendees/{attendee}/codes", codes.attendee_codes, _APP, _ORGANISER),
+    _get("/codes", codes.codes, *_BOX),
+    _post("/codes", codes.issue_codes, _ORGANISER, status=201),
+    _get("/codes/{code}", codes.code, _ORGANISER),
+    _post("/codes/{code}/void", codes.void_code, _ORGANISER),
+    # Prizes
+    _get("/prizes", prizes.prizes, *_STAFF, hud=True),
+    _post("/prizes/import", prizes.import_prizes, _ORGANISER, body_limit=IMPORT_LIMIT),
+    _post("/prizes/{sku}/adjust", prizes.adjust_prize, _ORGANISER),
+    # Lockers
+    _get("/lockers", lockers.lockers, *_BOX, hud=True),
+    _post("/lockers/{locker}/open", lockers.open_locker, *_BOX),
+    _post("/lockers/{locker}/out-of-service", lockers.take_out_of_service, *_BOX),
+    _post("/lockers/{locker}/in-service", lockers.take_into_service, *_BOX),
+    # Redemptions
+    _get("/redemptions", redemptions.redemptions, *_BOX, hud=True),
+    _get("/redemptions/{redemption}", redemptions.redemption, *_BOX, hud=True),
+    _post(
+        "/redemptions/{redemption}/{kind}",
+        redemptions.answer,
+        *_BOX,
+        hud=True,
+        is_repeatable=True,
+    ),
+    # By the commands alone
+    _commands("GET", "/tokens", tokens.tokens),
+    _commands("POST", "/tokens", tokens.create_token, status=201),
+    _commands("POST", "/tokens/{name}/revoke", tokens.revoke_token),
+    _commands("GET", "/clock", clock.clock),
+    _commands("POST", "/clock/trust", clock.trust),
+    _commands("GET", "/schedules", housekeeping.schedules),
+    _commands("POST", "/schedules/{name}/run", housekeeping.run_schedule),
+    _commands("POST", "/backups", housekeeping.back_up, status=201),
+    _commands("GET", "/attendees", organiser.attendees),
+    _commands("GET", "/attendees/details", organiser.attendee),
+    _commands("POST", "/attendees/forget", organiser.forget),
+    _commands("POST", "/code-batches", organiser.begin_batch, status=201),
+    _commands("POST", "/code-batches/{batch}/codes", organiser.stage, body_limit=IMPORT_LIMIT),
+    _commands("GET", "/code-batches/{batch}/codes", organiser.made_codes),
+    _commands("GET", "/code-batches/{batch}/look", organiser.look_through),
+    _commands("POST", "/code-batches/{batch}/make", organiser.make_batch),
+    _commands("POST", "/code-batches/{batch}/drop", organiser.drop_batch),
+    _commands("GET", "/report", organiser.report),
+    _commands("GET", "/outbox", outbox.outbox),
+    _commands("POST", "/outbox/resend", outbox.resend),
+    _commands("GET", "/devices/events", devices.watch),
+    _commands("POST", "/devices/self-test", devices.test_unattended),
+    _commands("POST", "/devices/tests", devices.begin_test),
+    _commands("POST", "/devices/tests/{test}/device", devices.borrow),
+    _commands("POST", "/devices/tests/{test}/put-back", devices.give_back),
+    _commands("POST", "/devices/tests/{test}/lamp", devices.light),
+    _commands("POST", "/devices/tests/{test}/buzzer", devices.sound),
+)

@@ -1,0 +1,103 @@
+"""Making a card backup: what a fresh card needs to be this box, in one sealed file."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from boxd import __version__
+from boxd.archive.encryption import Sealing
+from boxd.config import Config
+from boxd.errors import BackupFailed, KeysMissing
+from boxd.key_file import read_key
+from boxd.ledger.replacing import flush
+
+MANIFEST = "manifest.json"
+LEDGER = "ledger.db"
+CONFIGURATION = "boxd.toml"
+# A certificate has some KiB. Whatever is larger is no secret, and belongs to the system: its list
+# of all authorities has 220.
+_LARGEST_FILE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a card backup holds; `files` leads from names in it to paths on the box."""
+
+    box: str
+    boxd: str
+    made_at: str
+    files: dict[str, str]
+
+
+def make(
+    config: Config, config_file: Path, ledger: Path, made_at: str, target: Path, passphrase: str
+) -> None:
+    """Write the card backup; the file has its name only when it is whole and on the disk.
+
+    `ledger` is a backup of the ledger, made at `made_at`. Raises KeysMissing for a key that can't
+    be read, BackupFailed for a disk.
+    """
+    files = {f"files/{number}": str(path) for number, path in enumerate(_files(config))}
+    manifest = Manifest(config.box.id, __version__, made_at, files)
+    aside = target.with_name(f".{target.name}.being-made")
+    try:
+        with aside.open("wb") as stream:
+            aside.chmod(0o600)
+            sealing = Sealing(stream, passphrase)
+            _gather(sealing, manifest, config_file, ledger)
+            sealing.finish()
+        flush(aside)
+        aside.replace(target)
+        flush(target.parent)
+    except OSError as error:
+        raise BackupFailed(f"{target} could not be written ({error}); look at that disk") from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _gather(sealing: Sealing, manifest: Manifest, config_file: Path, ledger: Path) -> None:
+    # What a link leads to, not where it leads: on the fresh card nothing is there.
+    with tarfile.open(fileobj=sealing, mode="w|", dereference=True) as archive:
+        told = json.dumps(asdict(manifest), indent=2).encode()
+        entry = tarfile.TarInfo(MANIFEST)
+        entry.size = len(told)
+        archive.addfile(entry, BytesIO(told))
+        archive.add(config_file, CONFIGURATION)
+        archive.add(ledger, LEDGER)
+        for name, path in manifest.files.items():
+            archive.add(path, name)
+
+
+def _files(config: Config) -> list[Path]:
+    """The box's keys, and whatever small file the configuration names."""
+    keys = [config.claim_key_file, config.reading_key_file]
+    for key in keys:
+        if not key.exists():
+            raise KeysMissing(f"the key file {key} is absent; a card without it would be no box")
+        read_key(key)
+    if config.link_key_file.exists():
+        keys.append(config.link_key_file)
+    named = (path for path in _paths(config) if path not in keys and _is_small_file(path))
+    return [*keys, *dict.fromkeys(named)]
+
+
+def _paths(section: BaseModel) -> Iterator[Path]:
+    """Every path in a section of the configuration, and in the sections in it."""
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Path):
+                yield each
+            elif isinstance(each, BaseModel):
+                yield from _paths(each)
+
+
+def _is_small_file(path: Path) -> bool:
+    return path.is_absolute() and path.is_file() and path.stat().st_size <= _LARGEST_FILE_BYTES

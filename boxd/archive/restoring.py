@@ -1,0 +1,143 @@
+"""Making this box of a card backup: configuration, keys and ledger in their places, and started.
+
+Every step can be done again: whoever is interrupted gives the same command once more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tarfile
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from boxd.archive.encryption import Unsealing
+from boxd.archive.making import CONFIGURATION, LEDGER, MANIFEST, Manifest
+from boxd.config import load
+from boxd.errors import BackupFailed, BadInput, BoxdError, ConfigError
+from boxd.ledger.ledger import as_text
+from boxd.ledger.replacing import flush
+from boxd.ledger.soundness import Contents, examine
+from boxd.upgrade import health, system
+from boxd.upgrade.install_paths import InstallPaths
+from boxd.upgrade.release import Release, current_release
+from boxd.upgrade.step_output import tell
+
+_READY_WITHIN_S = 120.0
+_ONLY_BOXD = 0o600
+_NAMES = re.compile(
+    rf"{re.escape(MANIFEST)}|{re.escape(LEDGER)}|{re.escape(CONFIGURATION)}|files/\d+"
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A card backup, unpacked where only root may look, and read from end to end."""
+
+    folder: Path
+    manifest: Manifest
+    ledger: Contents
+
+
+def open_card(file: Path, passphrase: str, folder: Path) -> Opened:
+    """Unpack the backup. Raises BadInput, LedgerDamaged or LedgerTooNew when it is of no use."""
+    try:
+        with (
+            file.open("rb") as source,
+            tarfile.open(fileobj=Unsealing(source, passphrase), mode="r|") as archive,
+        ):
+            for entry in archive:
+                _unpack(archive, entry, folder)
+        manifest = Manifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
+    except (OSError, tarfile.TarError, ValueError, TypeError) as error:
+        raise BadInput(f"{file} can't be unpacked ({error}); take another copy") from error
+    return Opened(folder, manifest, examine(folder / LEDGER))
+
+
+def _unpack(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> None:
+    """Only plain files under the names that a card backup has."""
+    content = archive.extractfile(entry) if _NAMES.fullmatch(entry.name) else None
+    if content is None:
+        raise ValueError(f"it holds {entry.name!r}, which no card backup does")
+    target = folder / entry.name
+    target.parent.mkdir(exist_ok=True)
+    with target.open("wb") as stream:
+        shutil.copyfileobj(content, stream)
+
+
+def restore_card(opened: Opened, places: InstallPaths) -> None:
+    """Put all of it in its place, then start the box. Raises BoxdError when it does not get ready.
+
+    What lay there before is kept beside it.
+    """
+    release = current_release(places)
+    if release is None:
+        raise BoxdError("boxd is not installed here; apt install its package first")
+    _require_that_it_fits(opened, release)
+    if system.is_running():
+        system.stop()
+        tell("boxd", "stopped")
+    stamp = as_text(datetime.now(UTC)).replace(":", "-")
+    _put(opened.folder / CONFIGURATION, places.config_file, stamp, 0, 0o640)
+    user = system.user_id()
+    for name, path in opened.manifest.files.items():
+        _put(opened.folder / name, Path(path), stamp, user, _ONLY_BOXD)
+    tell("configuration", str(places.config_file))
+    tell("keys and secrets", f"{len(opened.manifest.files)} files")
+    config = load(places.config_file)
+    _restore_ledger(opened.folder / LEDGER, config.box.state_dir, release.command())
+    tell("ledger", f"{opened.ledger.entries} entries, as of {opened.manifest.made_at}")
+    if not system.is_running():
+        tell("units", "start with the system")
+        return
+    system.start()
+    health.wait_for_ready(config, release.version, _READY_WITHIN_S)
+    tell("ready", f"{config.box.id} takes codes")
+
+
+def _require_that_it_fits(opened: Opened, release: Release) -> None:
+    """Raises ConfigError before anything is stopped or changed."""
+    try:
+        load(opened.folder / CONFIGURATION)
+    except ConfigError as error:
+        raise ConfigError(
+            f"the configuration in the card backup does not fit boxd {release.version}:\n{error}\n"
+            f"It was made by boxd {opened.manifest.boxd}: install that one, restore, then upgrade."
+            " Nothing was stopped or changed"
+        ) from error
+
+
+def _put(source: Path, target: Path, stamp: str, user: int, mode: int) -> None:
+    """Put a file in its place for that user and boxd's group; another one there is kept."""
+    if target.exists() and target.read_bytes() == source.read_bytes():
+        return
+    system.make_folder(target.parent, 0o700)
+    aside = target.with_name(f".{target.name}.new")
+    aside.touch(mode=_ONLY_BOXD)
+    shutil.copyfile(source, aside)
+    with suppress(PermissionError):  # a stick's file system knows no owners
+        os.chown(aside, user, system.group_id())
+    aside.chmod(mode)
+    flush(aside)
+    if target.exists():
+        target.rename(target.with_name(f"{target.name}.before-{stamp}"))
+    aside.rename(target)
+    flush(target.parent)
+
+
+def _restore_ledger(copy: Path, state: Path, boxd: list[str]) -> None:
+    """By the ordinary restore, as the box's user: alarm, audit trail and all."""
+    system.make_folder(state, 0o750)
+    given = state / "from-card.db"
+    shutil.copyfile(copy, given)
+    os.chown(given, system.user_id(), system.group_id())
+    try:
+        done = system.run_as_box([*boxd, "backup", "restore", str(given), "--yes"])
+        if done.returncode != 0:
+            raise BackupFailed(f"the ledger could not be restored: {done.stderr.strip()}")
+    finally:
+        given.unlink(missing_ok=True)

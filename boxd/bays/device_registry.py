@@ -1,0 +1,110 @@
+"""Every configured device, whatever bus it is on, found by the names in the configuration."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from boxd.bays.device_events import DeviceEvents
+from boxd.bays.monitored import MonitoredDevice
+from boxd.config.addresses import split
+from boxd.devices import (
+    Bus,
+    Buzzer,
+    DeviceStatus,
+    Door,
+    Keypad,
+    Lamp,
+    LampName,
+    Latch,
+    Stranger,
+)
+from boxd.errors import NotFound
+
+
+class DeviceRegistry:
+    """The devices of a box. A missing one is a state, and keeps nothing else from starting.
+
+    `order` is the order of the devices in the configuration. `events` tells what happens at them.
+    """
+
+    def __init__(self, order: Sequence[str], buses: Sequence[Bus]) -> None:
+        self._buses = tuple(buses)
+        found = {device.name: device for bus in buses for device in bus.devices}
+        self.events = DeviceEvents()
+        self._devices = {name: MonitoredDevice(found[name], self.events) for name in order}
+
+    async def start(self) -> None:
+        """Look for every device and go on looking; returns after a second at the latest."""
+        await asyncio.gather(*(bus.start() for bus in self._buses))
+
+    async def close(self) -> None:
+        """Put every output off and let go of the devices; no bus waits for another, or fails it."""
+        ended = await asyncio.gather(*(bus.close() for bus in self._buses), return_exceptions=True)
+        for error in ended:
+            if isinstance(error, BaseException):
+                raise error
+
+    def statuses(self) -> tuple[DeviceStatus, ...]:
+        """How each device stands, in the order of the configuration."""
+        return tuple(device.status for device in self._devices.values())
+
+    def notice(self) -> None:
+        """Something about a device changed: tell whose state is another than before."""
+        for device in self._devices.values():
+            device.notice()
+
+    def strangers(self) -> tuple[Stranger, ...]:
+        """What is plugged in and in no configuration."""
+        return tuple(stranger for bus in self._buses for stranger in bus.strangers())
+
+    @property
+    def devices(self) -> Sequence[MonitoredDevice]:
+        """Every device, in the order of the configuration."""
+        return tuple(self._devices.values())
+
+    def device(self, name: str) -> MonitoredDevice:
+        """The device of this name; raises NotFound."""
+        try:
+            return self._devices[name]
+        except KeyError:
+            known = ", ".join(self._devices) or "none"
+            raise NotFound(f"no device is called '{name}'; known: {known}") from None
+
+    def keypad(self, name: str) -> Keypad:
+        """The keypad of the device of this name."""
+        keypad = self.device(name).keypad
+        if keypad is None:
+            raise NotFound(f"device '{name}' has no keys")
+        return keypad
+
+    def lamps(self, name: str) -> dict[LampName, Lamp]:
+        """The lamps that the device of this name has."""
+        return dict(self.device(name).lamps)
+
+    def buzzer(self, name: str) -> Buzzer:
+        """The buzzer of the device of this name."""
+        buzzer = self.device(name).buzzer
+        if buzzer is None:
+            raise NotFound(f"device '{name}' has no buzzer")
+        return buzzer
+
+    def latch(self, address: str) -> Latch:
+        """The latch at `device.latch`, or the only one of `device`."""
+        name, latch = split(address)
+        latches = self.device(name).latches
+        if not latch and len(latches) == 1:
+            return next(iter(latches.values()))
+        if latch not in latches:
+            known = ", ".join(latches) or "none"
+            raise NotFound(f"device '{name}' has no latch '{latch}'; its latches: {known}")
+        return latches[latch]
+
+    def door(self, address: str) -> Door:
+        """The door switch at `device.door`."""
+        name, door = split(address)
+        doors = self.device(name).doors
+        if door not in doors:
+            known = ", ".join(doors) or "none"
+            raise NotFound(f"device '{name}' has no door '{door}'; its doors: {known}")
+        return doors[door]

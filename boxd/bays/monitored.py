@@ -1,0 +1,202 @@
+"""A device as the registry hands it out: what happens there is told, and a test can borrow it.
+
+While it is under test its touches are withheld from the bay, and its lamps and buzzer obey the
+test alone. What the bay sets meanwhile is remembered and shown when the test ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from boxd.bays.device_events import DeviceEvents, What
+from boxd.devices import (
+    Buzzer,
+    Device,
+    DeviceState,
+    DeviceStatus,
+    Door,
+    DoorState,
+    Keypad,
+    KeyTouch,
+    Lamp,
+    LampName,
+    Latch,
+)
+from boxd.errors import DeliveryUnknown, DeviceUnreachable
+
+Tell = Callable[[What, str, str, str], None]
+
+_FEEDBACK_WORDS = {
+    DoorState.OPEN: "let go",
+    DoorState.CLOSED: "holds",
+    DoorState.UNKNOWN: "unknown",
+}
+
+
+class MonitoredKeypad:
+    """Keys whose touches can be withheld from those who work with them."""
+
+    def __init__(self, keypad: Keypad, tell: Tell) -> None:
+        self._tell = tell
+        self._listeners: list[Callable[[KeyTouch], None]] = []
+        self.is_withheld = False
+        keypad.subscribe(self._hear)
+
+    def subscribe(self, on_touch: Callable[[KeyTouch], None]) -> None:
+        """Call `on_touch` for every touch and release, but for touches that are withheld."""
+        self._listeners.append(on_touch)
+
+    def _hear(self, touch: KeyTouch) -> None:
+        self._tell(What.KEY, touch.key, "touched" if touch.touched else "released", "")
+        # A release types nothing, and a key that was held before would else be taken for stuck.
+        if touch.touched and self.is_withheld:
+            return
+        for listener in self._listeners:
+            listener(touch)
+
+
+class MonitoredLamp:
+    """A lamp that a test can borrow."""
+
+    def __init__(self, lamp: Lamp, name: LampName, tell: Tell) -> None:
+        self._lamp = lamp
+        self._name = name
+        self._tell = tell
+        self._wanted = False
+        self._is_borrowed = False
+
+    def set(self, lit: bool) -> None:
+        """Light the lamp or put it out; during a test, when that is over."""
+        self._wanted = lit
+        if not self._is_borrowed:
+            self._show(lit)
+
+    def borrow(self, lit: bool) -> None:
+        """Show this until `give_back`, whatever is set meanwhile."""
+        self._is_borrowed = True
+        self._show(lit)
+
+    def give_back(self) -> None:
+        """Show again what is wanted."""
+        self._is_borrowed = False
+        self._show(self._wanted)
+
+    def send_again(self) -> None:
+        """Send what it shows anyway, to find out whether it can be sent."""
+        if not self._is_borrowed:
+            self._lamp.set(self._wanted)
+
+    def _show(self, lit: bool) -> None:
+        self._lamp.set(lit)
+        self._tell(What.LAMP, self._name, "lit" if lit else "out", "")
+
+
+class MonitoredBuzzer:
+    """A buzzer that a test can borrow; what the bay would sound meanwhile is left out."""
+
+    def __init__(self, buzzer: Buzzer, tell: Tell) -> None:
+        self._buzzer = buzzer
+        self._tell = tell
+        self.is_borrowed = False
+
+    def sound(self, milliseconds: int) -> None:
+        """Sound once, unless a test has the buzzer."""
+        if not self.is_borrowed:
+            self.test(milliseconds)
+
+    def test(self, milliseconds: int) -> None:
+        """Sound once, for a test."""
+        self._buzzer.sound(milliseconds)
+        self._tell(What.BUZZER, "", f"{milliseconds} ms", "")
+
+
+class MonitoredLatch:
+    """A latch whose pulses are told."""
+
+    def __init__(self, latch: Latch, name: str, tell: Tell) -> None:
+        self._latch = latch
+        self._pulsed = partial(tell, What.LATCH, name)
+        if latch.feedback is not None:
+            latch.feedback.subscribe(
+                lambda state: tell(What.FEEDBACK, name, _FEEDBACK_WORDS[state], "")
+            )
+
+    @property
+    def address(self) -> str:
+        """Where the order goes, as the hardware trace names it."""
+        return self._latch.address
+
+    @property
+    def feedback(self) -> Door | None:
+        """The latch's own contact, where it has one."""
+        return self._latch.feedback
+
+    async def pulse(self) -> None:
+        """Send one pulse, as `Latch.pulse` says."""
+        try:
+            await self._latch.pulse()
+        except DeviceUnreachable as error:
+            self._pulsed("not sent", str(error))
+            raise
+        except DeliveryUnknown as error:
+            self._pulsed("perhaps pulsed", str(error))
+            raise
+        self._pulsed("pulsed", "")
+
+
+class MonitoredDevice:
+    """One device with its parts overseen."""
+
+    def __init__(self, device: Device, events: DeviceEvents) -> None:
+        self._device = device
+        self._tell: Tell = partial(events.tell, device.name)
+        self._noticed: tuple[DeviceState, str] | None = None
+        self.name = device.name
+        self.keypad = MonitoredKeypad(device.keypad, self._tell) if device.keypad else None
+        self.lamps = {
+            name: MonitoredLamp(lamp, name, self._tell) for name, lamp in device.lamps.items()
+        }
+        self.buzzer = MonitoredBuzzer(device.buzzer, self._tell) if device.buzzer else None
+        self.latches = {
+            name: MonitoredLatch(latch, name, self._tell) for name, latch in device.latches.items()
+        }
+        self.doors = device.doors
+        for name, door in device.doors.items():
+            door.subscribe(partial(self._door_moved, name))
+
+    @property
+    def status(self) -> DeviceStatus:
+        """How the device stands, since when, and why."""
+        return self._device.status
+
+    def notice(self) -> None:
+        """Tell the device's state if it is another than at the last look."""
+        status = self._device.status
+        if (status.state, status.why) != self._noticed:
+            self._noticed = status.state, status.why
+            self._tell(What.STATE, "", status.state, status.why)
+
+    def borrow(self) -> None:
+        """Withhold its touches, put its lamps out, and let only a test use lamps and buzzer."""
+        self.withhold(True)
+        for lamp in self.lamps.values():
+            lamp.borrow(False)
+        if self.buzzer is not None:
+            self.buzzer.is_borrowed = True
+
+    def give_back(self) -> None:
+        """Put everything back as it is wanted."""
+        for lamp in self.lamps.values():
+            lamp.give_back()
+        if self.buzzer is not None:
+            self.buzzer.is_borrowed = False
+        self.withhold(False)
+
+    def withhold(self, withheld: bool) -> None:
+        """Keep its touches from those who work with them, or no longer."""
+        if self.keypad is not None:
+            self.keypad.is_withheld = withheld
+
+    def _door_moved(self, door: str, state: DoorState) -> None:
+        self._tell(What.DOOR, door, state, "")

@@ -1,0 +1,182 @@
+"""The operator's physical keys: which prompt they speak to, and what each press says to it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from uuid import uuid4
+
+from boxd.bays.answering import outcome, why_not_taken
+from boxd.bays.options import SUBSTITUTE, Option, pages_of
+from boxd.bays.prompts import Prompt
+from boxd.bays.redemptions import Redemptions
+from boxd.bays.touches import IgnoredTouch, TouchFilter
+from boxd.devices import Buzzer, Key, Keypad, KeyTouch
+from boxd.timers import Timers
+
+ACTOR = "operator (keys)"
+NEXT = Key.DIGIT_0
+
+SETTLE_S = 0.4
+"""A finger on its way down when the question changes must not answer the new one."""
+
+ANSWERED_S = 2.0
+"""An accepted answer brings a new prompt within this time; until then keys are repetitions."""
+
+PATIENCE_S = 10.0
+"""For so long a reply is waited for: a killed server or worker is back within 3 s."""
+
+REFUSED_BEEP_MS = 200
+
+
+@dataclass(frozen=True)
+class ConsoleState:
+    """What the keys speak to. `focused` is a prompt's id or empty; `message` is for the HUD."""
+
+    focused: str = ""
+    menu: str = ""
+    page: int = 0
+    message: str = ""
+
+
+class OperatorConsole:
+    """Holds the focus among the prompts, the oldest first, and turns presses into answers.
+
+    `keypad` None is a box without operator's keys: the focus is held all the same.
+    `on_change` is called whenever `state` answers differently.
+    """
+
+    def __init__(
+        self,
+        redemptions: Redemptions,
+        keypad: Keypad | None,
+        buzzer: Buzzer | None,
+        *,
+        on_change: Callable[[], None],
+        timers: Timers,
+        stuck_key_s: float,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._redemptions = redemptions
+        self._buzzer = buzzer
+        self._on_change = on_change
+        self._timers = timers
+        self._patience_s = patience_s
+        self._touches = TouchFilter(stuck_key_s)
+        self._prompts: tuple[Prompt, ...] = ()
+        self._state = ConsoleState()
+        self._deaf_until = -math.inf
+        self._answering: asyncio.Task[str] | None = None
+        if keypad is not None:
+            keypad.subscribe(self._take_touch)
+
+    def state(self) -> ConsoleState:
+        """What the keys speak to now."""
+        return self._state
+
+    def stuck(self) -> tuple[Key, ...]:
+        """The keys that are held for so long that they count no more."""
+        return self._touches.stuck(self._timers.time())
+
+    def update(self, prompts: Sequence[Prompt]) -> None:
+        """Take the open prompts, in any order; the focus stays where it is while it can."""
+        before = self._visible()
+        self._prompts = tuple(sorted(prompts, key=_urgency))
+        if self._is_focus_free():
+            self._show(ConsoleState(focused=self._prompts[0].id if self._prompts else ""))
+        if self._visible() != before:
+            self._deaf_until = self._timers.time() + SETTLE_S
+
+    def forget_touches(self) -> None:
+        """The keypad was away: what it held is not known any more."""
+        self._touches.forget()
+
+    def close(self) -> None:
+        """Stop waiting for a reply."""
+        if self._answering is not None:
+            self._answering.cancel()
+
+    def _take_touch(self, touch: KeyTouch) -> None:
+        key = self._touches.take(touch)
+        if isinstance(key, IgnoredTouch) or self._answering is not None:
+            return
+        if self._timers.time() >= self._deaf_until:
+            self._press(key)
+
+    def _press(self, key: Key) -> None:
+        prompt = self._focused()
+        if prompt is None:
+            return
+        if key is NEXT:
+            self._focus_next(prompt)
+            return
+        option = next((one for one in self._options(prompt) if one.key is key), None)
+        if option is None:
+            self._report(f"Key {key.value} says nothing here")
+        else:
+            self._choose(prompt, option)
+
+    def _choose(self, prompt: Prompt, option: Option) -> None:
+        if option.answer is None:
+            self._show(self._opened(prompt, option.opens))
+            return
+        answer = prompt.answer(option.answer, str(uuid4()), ACTOR)
+        self._report("")
+        answering = why_not_taken(self._redemptions, answer, self._patience_s)
+        self._answering = asyncio.get_running_loop().create_task(answering)
+        self._answering.add_done_callback(partial(self._answer_is_over, prompt))
+
+    def _opened(self, prompt: Prompt, menu: str) -> ConsoleState:
+        is_paging = menu == SUBSTITUTE == self._state.menu
+        page = (self._state.page + 1) % pages_of(prompt.others) if is_paging else 0
+        return ConsoleState(prompt.id, menu, page)
+
+    def _answer_is_over(self, prompt: Prompt, task: asyncio.Task[str]) -> None:
+        self._answering = None
+        if task.cancelled():
+            return
+        if why := outcome(task):
+            self._refuse(why)
+        elif self._state.focused == prompt.id:
+            self._deaf_until = self._timers.time() + ANSWERED_S
+
+    def _refuse(self, why: str) -> None:
+        if self._buzzer is not None:
+            self._buzzer.sound(REFUSED_BEEP_MS)
+        self._report(f"Not taken: {why}")
+
+    def _report(self, message: str) -> None:
+        state = self._state
+        self._show(ConsoleState(state.focused, state.menu, state.page, message))
+
+    def _focus_next(self, prompt: Prompt) -> None:
+        asking = [one for one in self._prompts if one.options] or list(self._prompts)
+        following = asking[(asking.index(prompt) + 1) % len(asking)] if prompt in asking else None
+        self._show(ConsoleState(focused=(following or asking[0]).id))
+
+    def _is_focus_free(self) -> bool:
+        focused = self._focused()
+        return focused is None or not focused.options
+
+    def _focused(self) -> Prompt | None:
+        return next((one for one in self._prompts if one.id == self._state.focused), None)
+
+    def _options(self, prompt: Prompt) -> tuple[Option, ...]:
+        return prompt.menu(self._state.menu, self._state.page)
+
+    def _visible(self) -> tuple[str, tuple[Option, ...]]:
+        prompt = self._focused()
+        return (prompt.id, self._options(prompt)) if prompt else ("", ())
+
+    def _show(self, state: ConsoleState) -> None:
+        if state != self._state:
+            self._state = state
+            self._on_change()
+
+
+def _urgency(prompt: Prompt) -> tuple[bool, str, str]:
+    """What the operator can answer comes first, then what has waited longest."""
+    return not prompt.options, prompt.since, prompt.id

@@ -1,0 +1,1 @@
+"""`boxd devices`: what the box is connected to, tested, watched and learned."""

@@ -1,0 +1,213 @@
+"""`boxd devices learn`: a MIDI device's map of keys, from pressing each key once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from boxd.cli.command_classes import BoxdCommand
+from boxd.cli.context import config_path
+from boxd.errors import BadInput, BoxdError, ConfigError, DeviceUnreachable, Refused
+
+if TYPE_CHECKING:
+    from boxd.cli.devices.keyboard import Keyboard
+    from boxd.cli.devices.learning_dialogue import MidiProbe
+    from boxd.config.schema import Config, MidiBackend
+    from boxd.devices import LampName
+    from boxd.midi.learned import LearnedDevice, LearnedLamp
+    from boxd.midi.ports import Listing, PortPair, PortSystem
+
+_THE_ONE_THAT_HOLDS = ""
+
+
+@click.command(
+    "learn",
+    cls=BoxdCommand,
+    examples=(
+        "boxd devices learn",
+        'boxd devices learn "Launchpad Mini" --lamps',
+        "boxd devices learn --backend jack --write /etc/boxd/boxd.toml",
+    ),
+)
+@click.argument("port", required=False)
+@click.option(
+    "--backend",
+    type=click.Choice(["alsa", "jack"]),
+    help="The MIDI system to look in [default: the configuration's, else alsa].",
+)
+@click.option("--name", help="What to call the device [default: made of its port's name].")
+@click.option("--lamps/--no-lamps", default=None, help="Learn its lights too [default: ask].")
+@click.option(
+    "--write",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value=_THE_ONE_THAT_HOLDS,
+    help="Append the section to this file (without FILE: to the configuration).",
+)
+def learn(
+    port: str | None, backend: str | None, name: str | None, lamps: bool | None, write: str | None
+) -> None:
+    """Learn what a MIDI device's keys send, by pressing each of them once.
+
+    PORT is the device's name as MIDI systems show it; without it, the devices that are plugged in
+    are listed to choose from. The section for the configuration is printed, or appended with
+    --write. Works without the daemon. CodeTV boards need no learning.
+    """
+    from boxd.config.appending import append
+    from boxd.midi.learned import section
+
+    file = _file_to_write(write)
+    config = _configuration(file)
+    device = asyncio.run(_learn(port, _backend(backend, config), name, lamps, config))
+    text = section(device)
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        append(file, text)
+    except (BoxdError, OSError):
+        click.echo(text, nl=False)  # a lesson is not to be lost for a file's sake
+        raise
+    click.echo(f"{file} has a new device now: {device.name}. `boxd config check`, then use it")
+
+
+def _file_to_write(write: str | None) -> Path | None:
+    if write is None:
+        return None
+    file = config_path() if write == _THE_ONE_THAT_HOLDS else Path(write)
+    if not file.is_file():
+        raise click.UsageError(f"--write {file}: there is no such file")
+    return file
+
+
+def _configuration(file: Path | None) -> Config | None:
+    """The configuration, if there is one; it has to be good only if it is to be written to."""
+    from boxd.config import load
+
+    if file is not None:
+        return load(file)
+    try:
+        return load(config_path())
+    except (ConfigError, click.UsageError):
+        return None
+
+
+def _backend(named: str | None, config: Config | None) -> MidiBackend:
+    from boxd.config.schema import MidiBackend
+
+    if named is not None:
+        return MidiBackend(named)
+    if config is None or config.midi.backend is MidiBackend.SIMULATION:
+        return MidiBackend.ALSA
+    return config.midi.backend
+
+
+async def _learn(
+    port: str | None,
+    backend: MidiBackend,
+    name: str | None,
+    lamps: bool | None,
+    config: Config | None,
+) -> LearnedDevice:
+    from boxd.cli.devices.keyboard import Keyboard
+    from boxd.midi.rtmidi_ports import RtMidiPorts
+
+    ports, keyboard = RtMidiPorts(backend), Keyboard()
+    try:
+        listing = await _look(ports, backend)
+        chosen, pair = await _choose(listing, port, keyboard)
+        return await _converse(ports, chosen, pair, keyboard, name, lamps, config)
+    finally:
+        keyboard.close()
+        await ports.close()
+
+
+async def _look(ports: PortSystem, backend: MidiBackend) -> Listing:
+    try:
+        return await ports.look()
+    except OSError as error:
+        other = "jack" if backend == "alsa" else "alsa"
+        raise DeviceUnreachable(
+            f"there is no {backend} MIDI system ({error}); start it, or try --backend {other}"
+        ) from error
+
+
+async def _choose(listing: Listing, port: str | None, keyboard: Keyboard) -> tuple[str, PortPair]:
+    """The device to learn: the name that the configuration finds it by, and its ports."""
+    from boxd.cli.devices.learning_dialogue import say
+    from boxd.midi.ports import find, names_of
+
+    names = {name: pair for name, pair in names_of(listing).items() if not _is_board(name)}
+    if port is None:
+        if not names:
+            raise DeviceUnreachable("no MIDI device is plugged in that could be learned")
+        for number, name in enumerate(names, 1):
+            say(f"{number:3}  {name}")
+        port = await keyboard.answer(f"Which one? 1 to {len(names)}:")
+        port = list(names)[int(port) - 1] if _is_one_of(port, len(names)) else port
+    if _is_board(port):
+        raise Refused(
+            f"'{port}' is a CodeTV board: it needs no learning, and notes must never be sent to "
+            'it; write kind = "codetv" in the configuration'
+        )
+    found = find(listing, port)
+    if isinstance(found, str):
+        raise DeviceUnreachable(f"{found}. Plugged in: {', '.join(names) or 'nothing'}")
+    return port, found
+
+
+def _is_one_of(text: str, count: int) -> bool:
+    return text.isdecimal() and 1 <= int(text) <= count
+
+
+def _is_board(name: str) -> bool:
+    return "CodeTV Board" in name
+
+
+async def _converse(
+    ports: PortSystem,
+    port: str,
+    pair: PortPair,
+    keyboard: Keyboard,
+    name: str | None,
+    lamps: bool | None,
+    config: Config | None,
+) -> LearnedDevice:
+    from boxd.cli.devices.learning_dialogue import MidiProbe, say, show_keys
+    from boxd.midi.learned import LearnedDevice, name_for
+
+    taken = {device.name: device.port for device in config.devices} if config else {}
+    if port in taken.values():
+        say(f"note: '{port}' is configured already; a running boxd hears these keys too")
+    pupil = MidiProbe(ports, pair, port)
+    await pupil.open()
+    try:
+        keys = await show_keys(pupil, keyboard)
+        if not keys:
+            raise BadInput("no key was learned, so there is nothing to write; begin again")
+        if lamps is None:
+            lamps = await _wants_lamps(keyboard)
+        lights = await _lights(pupil, keyboard) if lamps else {}
+    finally:
+        await pupil.close()
+    return LearnedDevice(name or name_for(port, taken), port, keys, lights)
+
+
+async def _lights(pupil: MidiProbe, keyboard: Keyboard) -> dict[LampName, LearnedLamp]:
+    from boxd.cli.devices.learning_dialogue import show_lamps
+
+    try:
+        return await show_lamps(pupil, keyboard)
+    except click.Abort:  # nobody is at the keyboard any more: the keys are kept
+        return {}
+
+
+async def _wants_lamps(keyboard: Keyboard) -> bool:
+    try:
+        answer = await keyboard.answer("Has it lights that the box may use as lamps? y or n:")
+    except click.Abort:  # nobody is at the keyboard
+        return False
+    return answer.lower() in ("y", "yes")

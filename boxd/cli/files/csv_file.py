@@ -1,0 +1,121 @@
+"""CSV as people's programs write it: rows with their lines, and what is wrong with their form.
+
+Commas, semicolons or tabs; quoted cells with line breaks; blank lines; any order of columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from boxd.cli.files.file_text import UnreadableError
+from boxd.errors import BadInput
+
+_SEPARATORS = ",;\t"
+# More than anybody reads at once; the number of all is told below them.
+_MOST_TOLD = 100
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that a file must have, and those that it may have."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every column that is known."""
+        return (*self.required, *self.optional)
+
+    @property
+    def as_header(self) -> str:
+        """The first line of a file that has them all."""
+        return ",".join(self.all)
+
+
+@dataclass(frozen=True)
+class CsvRow:
+    """One row as it was written, the line where it begins, and what is wrong with its form."""
+
+    line: int
+    values: Mapping[str, str]
+    faults: tuple[str, ...] = ()
+
+
+def rows(text: str, columns: Columns) -> Iterator[CsvRow]:
+    """The rows below the header; lines are counted as an editor does.
+
+    A wrong header is one row with the faults. An optional cell that is empty counts as left out.
+    Raises UnreadableError where the text is no CSV.
+    """
+    text, skipped = _without_hint(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    try:
+        header = [cell.strip().lower() for cell in next(reader, [])]
+        if not any(header):
+            raise UnreadableError(f"it is empty; its first line is to be: {columns.as_header}")
+        if faults := (*wrong_names(header, columns), *_twice(header)):
+            yield CsvRow(1 + skipped, {}, faults)
+            return
+        begins = reader.line_num + 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield _row(begins + skipped, header, cells, columns)
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        line = reader.line_num + skipped
+        raise UnreadableError(f"line {line}: {error}; check the quotes") from None
+
+
+def _row(line: int, header: list[str], cells: list[str], columns: Columns) -> CsvRow:
+    if len(cells) != len(header):
+        return CsvRow(line, {}, (f"{len(cells)} values for {len(header)} columns",))
+    pairs = zip(header, (cell.strip() for cell in cells), strict=True)
+    return CsvRow(line, {name: cell for name, cell in pairs if cell or name in columns.required})
+
+
+def _without_hint(text: str) -> tuple[str, int]:
+    """The text without the line `sep=;` that some programs write first, and how many that was."""
+    first, _, rest = text.partition("\n")
+    is_hint = first.strip().lower() in {f"sep={separator}" for separator in (",", ";", "")}
+    return (rest, 1) if is_hint else (text, 0)
+
+
+def _separator(text: str) -> str:
+    return max(_SEPARATORS, key=text.partition("\n")[0].count)
+
+
+def wrong_names(names: Iterable[str], columns: Columns) -> tuple[str, ...]:
+    """What is wrong with the names of columns or keys: unknown ones, missing ones."""
+    given = list(dict.fromkeys(names))
+    unknown = [_unknown(name, columns) for name in given if name not in columns.all]
+    missing = [f"'{name}' is missing" for name in columns.required if name not in given]
+    return (*unknown, *missing)
+
+
+def _unknown(name: str, columns: Columns) -> str:
+    near = difflib.get_close_matches(name, columns.all, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(columns.all)}"
+    return f"'{name[:40]}' is not known; {hint}"
+
+
+def _twice(header: list[str]) -> Iterator[str]:
+    for name in dict.fromkeys(header):
+        if header.count(name) > 1:
+            yield f"column '{name}' is there twice"
+
+
+def refuse(path: Path, faults: Sequence[str], in_all: int | None = None) -> NoReturn:
+    """Raise BadInput with every fault of the file, the first hundred in full."""
+    listed = [f"  {fault}" for fault in faults[:_MOST_TOLD]]
+    more = (in_all or len(faults)) - len(listed)
+    if more > 0:
+        listed.append(f"  ... and {more} more")
+    told = "\n".join(listed)
+    raise BadInput(f"{path}: nothing was imported; correct these and repeat:\n{told}")

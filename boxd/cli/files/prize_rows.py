@@ -1,0 +1,72 @@
+"""The rules of a prize as somebody wrote it down: the prizes, or all that is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from boxd.cli.files.csv_file import Columns
+from boxd.config.schema import Prize
+
+COLUMNS = Columns(("sku", "name", "units"), ("weight",))
+
+_RULES = {
+    "sku": "a short name of lower-case letters, digits and hyphens, at most 32",
+    "name": "what people call the prize, in 1 to 80 characters on one line",
+    "units": "a whole number from 0 to 100000",
+    "weight": "a whole number from 0 to 1000",
+}
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True)
+class WrittenPrize:
+    """One prize as it was written, where that is, and what is wrong with its form."""
+
+    where: str
+    values: Mapping[str, object]
+    faults: tuple[str, ...] = ()
+
+
+def checked(rows: Iterable[WrittenPrize]) -> tuple[list[Prize], list[str]]:
+    """The prizes of the good rows, and every error of the bad ones."""
+    errors: list[str] = []
+    prizes: list[Prize] = []
+    seen: dict[str, str] = {}
+    for row in rows:
+        outcome = _prize(row, seen)
+        if isinstance(outcome, Prize):
+            prizes.append(outcome)
+        else:
+            errors += [f"{row.where}: {fault}" for fault in outcome]
+    return prizes, errors
+
+
+def _prize(row: WrittenPrize, seen: dict[str, str]) -> Prize | tuple[str, ...]:
+    """The prize of a row, or its faults. `seen` tells where each sku was met."""
+    if row.faults:
+        return row.faults
+    sku = str(row.values["sku"])
+    if seen.setdefault(sku, row.where) != row.where:
+        return (f"sku '{sku}' is there already, on {seen[sku]}",)
+    wrong = {name for name, value in row.values.items() if not _is_well_formed(name, value)}
+    try:
+        prize = Prize.model_validate(row.values)
+    except ValidationError as error:
+        wrong |= {str(each["loc"][0]) for each in error.errors()}
+    if not wrong:
+        return prize
+    named = [name for name in row.values if name in wrong]
+    return tuple(f"{name} '{row.values[name]}' is to be {_RULES[name]}" for name in named)
+
+
+def _is_well_formed(name: str, value: object) -> bool:
+    """Stricter than the schema, which takes '1.0' and '1_000' for numbers."""
+    if name in ("units", "weight"):
+        return type(value) is int or (isinstance(value, str) and bool(_NUMBER.fullmatch(value)))
+    if name == "name":
+        return isinstance(value, str) and 1 <= len(value.strip()) <= 80 and value.isprintable()
+    return isinstance(value, str)

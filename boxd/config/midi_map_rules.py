@@ -1,0 +1,51 @@
+"""Whether the map of a notes device is clear: one meaning for each number, none for a board's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from boxd.config.device_schema import MidiControl, NotesDevice
+from boxd.config.duplicates import Use, used_twice
+from boxd.config.schema_texts import SchemaFinding
+
+Named = list[tuple[tuple[str, ...], MidiControl]]
+
+
+def notes_faults(row: int, device: NotesDevice) -> Iterator[SchemaFinding]:
+    """Everything that is wrong within the `row`th device of the file."""
+    if device.port.startswith("CodeTV Board"):
+        text = (
+            f"device '{device.name}': port = '{device.port}' can't be; notes must never be sent"
+            " to a CodeTV board: write kind = 'codetv'"
+        )
+        yield SchemaFinding(("devices", row, "port"), text)
+    # A pad that lights its own key hears and sends one note, so the directions are apart.
+    for controls in (_heard(device), _told(device)):
+        uses = [_use(row, device, path, control) for path, control in controls]
+        yield from used_twice(uses, "give each a number of its own")
+
+
+def _heard(device: NotesDevice) -> Named:
+    keys: Named = [(("keys", key), control) for key, control in device.keys.items()]
+    return keys + [(("doors", door), control) for door, control in device.doors.items()]
+
+
+def _told(device: NotesDevice) -> Named:
+    told: Named = [
+        (("lamps", lamp), control)
+        for lamp, lights in device.lamps.items()
+        for control in lights.controls
+    ]
+    if device.buzzer is not None:
+        told.append((("buzzer",), device.buzzer))
+    if device.ask_state is not None:
+        told.append((("ask_state",), device.ask_state))
+    return told
+
+
+def _use(row: int, device: NotesDevice, path: tuple[str, ...], control: MidiControl) -> Use:
+    user = f"device '{device.name}': {'.'.join(path)}"
+    number = f"control {control.control}" if control.note is None else f"note {control.note}"
+    if control.channel not in (None, device.channel):
+        number += f" on channel {control.channel}"
+    return Use(("devices", row, *path), user, number)

@@ -1,0 +1,156 @@
+"""Whether the box serves, and why not: one place where its health is put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from boxd.bays.bay import Bay
+from boxd.daemon.box import RunningBox
+from boxd.errors import LedgerUnusable
+from boxd.ledger import alarms, lockouts
+from boxd.ledger.ledger import Ledger, as_text
+from boxd.temporal.server import ServerState, ServerStatus
+from boxd.temporal.set_aside import untold, was_told
+from boxd.workflows.redemption.reconciliation import Reconciled
+
+log = structlog.get_logger("boxd")
+
+# How often a ledger that could not be written is tried again.
+_TRY_LEDGER_EVERY_S = 2.0
+_REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u boxd`"
+
+
+class Readiness:
+    """Hears from the server and the worker, and tells the bays and the HUD."""
+
+    def __init__(
+        self, box: RunningBox, bays: Mapping[str, Bay], ledger: Ledger, temporal_dir: Path
+    ) -> None:
+        self._box = box
+        self._bays = bays
+        self._ledger = ledger
+        self._temporal_dir = temporal_dir
+        self._noting: set[asyncio.Task[object]] = set()
+        self._is_stopping = False
+        self._why_worker_rests = "boxd is starting"
+        self._why_server_rests = ""
+        self._why_ledger_rests = ""
+        self._on_server_down: Callable[[], None] = lambda: None
+        self.is_serving = asyncio.Event()
+
+    def worker_serves(self, serves: bool, why: str) -> None:
+        """The worker takes codes now, or does not."""
+        self._why_worker_rests = "" if serves else why or "no reason is known"
+        self._tell()
+
+    def ledger_troubled(self, trouble: LedgerUnusable) -> None:
+        """The ledger can't be used: nothing is decided until it can be written again."""
+        if not self._why_ledger_rests:
+            self._note(self._until_writable())
+        self._why_ledger_rests = str(trouble)
+        self._tell()
+
+    async def _until_writable(self) -> None:
+        while self._why_ledger_rests:
+            await asyncio.sleep(_TRY_LEDGER_EVERY_S)
+            try:
+                await self._ledger.prove_writable()
+            except LedgerUnusable:
+                continue
+            self._why_ledger_rests = ""
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell bays and HUD whether codes are taken, and why not.
+
+        Whoever runs the server knows better why it is down than the worker that can't reach it.
+        """
+        resting = self._why_worker_rests and (self._why_server_rests or self._why_worker_rests)
+        why = self._why_ledger_rests or resting
+        if bool(why) == self.is_serving.is_set():
+            log.info("not serving" if why else "serving", why=why or None)
+        (self.is_serving.clear if why else self.is_serving.set)()
+        for bay in self._bays.values():
+            bay.serve(not why, why)
+        self._box.set_health(
+            state="out_of_service" if why else "ready",
+            why=why,
+            remedy=_REMEDY if why and not self._why_ledger_rests else "",
+            ledger="unusable" if self._why_ledger_rests else "whole",
+            ledger_why=self._why_ledger_rests,
+        )
+
+    def on_server_down(self, callback: Callable[[], None]) -> None:
+        """Call `callback` whenever the box's own server has died."""
+        self._on_server_down = callback
+
+    def server_changed(self, status: ServerStatus) -> None:
+        """The box's own server started, serves, or died."""
+        self._box.set_health(
+            temporal=status.state.value,
+            temporal_why=status.why,
+            temporal_since=as_text(status.since),
+        )
+        is_down = status.state is ServerState.DOWN and not self._is_stopping
+        self._why_server_rests = status.why if is_down else ""
+        if status.state is ServerState.UP:
+            self._note(self._tell_what_was_set_aside())
+        if is_down:
+            self.worker_serves(False, status.why or "the Temporal server is down")
+            self._on_server_down()
+
+    def external_server(self, address: str) -> None:
+        """There is no server of this box's own."""
+        self._box.set_health(temporal="external", temporal_why=address)
+
+    async def _tell_what_was_set_aside(self) -> None:
+        """Raise an alarm for each database of the server's that was not fit for use.
+
+        A note stays until its alarm is in the ledger.
+        """
+        for kept in await asyncio.to_thread(untold, self._temporal_dir):
+            text = (
+                f"Temporal's database was set aside as {kept.path.name} ({kept.why});"
+                " open redemptions go on from the ledger. `boxd alarms clear` ends this alarm."
+            )
+            alarm = partial(
+                alarms.raise_alarm, kind="temporal_set_aside", subject=kept.path.name, text=text
+            )
+            await self._ledger.write(alarm)
+            await asyncio.to_thread(was_told, kept)
+
+    async def reconciled(self, found: Reconciled) -> None:
+        """Tell each bay whose Enter was never decided that the code has to be typed again."""
+        for bay in found.undecided_bays:
+            log.warning("a typed code was not decided before the restart", bay=bay)
+            if bay in self._bays:
+                self._bays[bay].ask_to_retype()
+
+    def lock(self, bay: str, seconds: float) -> None:
+        """Lock a bay's keypad, and remember when that has run out."""
+        if bay in self._bays:  # it may have left the configuration
+            self._bays[bay].lock(seconds)
+        self._note(self._end_lock(bay, seconds))
+
+    def _note(self, work: Coroutine[None, None, object]) -> None:
+        task = asyncio.create_task(work)
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
+
+    async def _end_lock(self, bay: str, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        clock = lockouts.boot_clock()
+        if await self._ledger.read(partial(lockouts.remaining_s, bay=bay, clock=clock)) <= 0:
+            await self._ledger.write(lambda tx: lockouts.end_lock(tx, bay))
+
+    async def stop(self) -> None:
+        """Give up what is only remembered for later, and take the server's end for granted."""
+        self._is_stopping = True
+        for task in tuple(self._noting):
+            task.cancel()
+        await asyncio.gather(*self._noting, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""An organiser's side of the box: attendees, batches, tokens, keyed requests."""

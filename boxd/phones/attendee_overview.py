@@ -1,0 +1,88 @@
+"""What a phone may know of one attendee, read from the ledger in one look."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from boxd.errors import KeysMissing, NotFound
+from boxd.ledger import attendee_codes, attendees, task_kinds, task_standings
+from boxd.ledger.attendee_codes import OwnCode
+from boxd.ledger.attendees import Attendee
+from boxd.ledger.code_keys import CodeKeys
+from boxd.phones.links import PhoneLink
+from boxd.task import TaskKind, TaskStanding, TaskState, has_expired, task_id
+
+# One answer for every link that is no good: it tells nobody whether they were near.
+NO_LINK = (
+    "This link does not work here. It may have been replaced by a newer one, or not be whole."
+    " Ask at the booth for a new one."
+)
+
+
+@dataclass(frozen=True)
+class AttendeeOverview:
+    """An attendee, their tasks (also those not begun: step 0), their codes, newest first.
+
+    `places` are the names of the checkpoints by their ids.
+    """
+
+    attendee: Attendee
+    tasks: tuple[TaskStanding, ...]
+    codes: tuple[OwnCode, ...]
+    places: dict[str, str]
+
+
+def holder(connection: sqlite3.Connection, link: PhoneLink | None) -> Attendee:
+    """The attendee whose link this is. Raises NotFound, in the same words for every fault."""
+    if link is None:
+        raise NotFound(NO_LINK)
+    try:
+        attendee = attendees.find(connection, link.attendee)
+    except NotFound:
+        raise NotFound(NO_LINK) from None
+    if attendee.forgotten_at is not None or attendee.link_generation != link.generation:
+        raise NotFound(NO_LINK)
+    return attendee
+
+
+def look(connection: sqlite3.Connection, link: PhoneLink | None, now: datetime) -> AttendeeOverview:
+    """The picture of the attendee whose link this is. Raises NotFound."""
+    attendee = holder(connection, link)
+    begun = task_standings.of_attendee(connection, attendee.number)
+    places = {each.id: each.name for each in task_kinds.checkpoints(connection)}
+    codes = attendee_codes.of_attendee(connection, attendee.number)
+    new = _not_begun(task_kinds.offered(connection), begun, attendee.number, now)
+    tasks = sorted((*begun, *new), key=lambda task: task.state.has_ended)
+    return AttendeeOverview(attendee, tuple(tasks), tuple(codes), places)
+
+
+def _not_begun(
+    offered: Sequence[TaskKind], begun: Sequence[TaskStanding], attendee: int, now: datetime
+) -> list[TaskStanding]:
+    """Where tasks would stand that this attendee could begin."""
+    known = {task.kind.id for task in begun}
+    new = [
+        TaskStanding(
+            task=task_id(kind.id, attendee),
+            kind=kind,
+            attendee=attendee,
+            state=TaskState.OPEN,
+            step=0,
+            since="",
+            expires_at=kind.expires_at,
+        )
+        for kind in offered
+        if kind.id not in known
+    ]
+    return [task for task in new if not has_expired(task, now)]
+
+
+def digits(code: OwnCode, keys: CodeKeys) -> str:
+    """The digits of a code that can be typed; empty where this box has not the key to read it."""
+    try:
+        return keys.unseal(code.sealed)
+    except KeysMissing:
+        return ""

@@ -1,0 +1,161 @@
+"""The service that phones ask: by an attendee's link or a checkpoint's, never by number or name."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from boxd.errors import NotFound, Refused
+from boxd.ledger import attendee_codes, checkpoints
+from boxd.ledger.attendees import Attendee
+from boxd.ledger.checkpoints import Sign
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Ledger
+from boxd.machine_clock import utc_now
+from boxd.phones.attendee_overview import NO_LINK, AttendeeOverview, digits, look
+from boxd.phones.links import LinkKind, Signer, shown_link
+from boxd.task import Scan, Submission, TaskReply, TaskStanding, TaskState
+from boxd.web.task_services import TaskServices
+
+
+@dataclass(frozen=True)
+class AttendeePage:
+    """An attendee's picture with the digits of the codes that can be typed, by their numbers.
+
+    `to_show` ends the link that the attendee shows to an attendant.
+    """
+
+    picture: AttendeeOverview
+    digits: dict[int, str]
+    to_show: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What came of scanning a checkpoint: the tasks that asked for it, and why some did not count.
+
+    `is_new` tells whether it was counted just now.
+    """
+
+    sign: Sign
+    tasks: tuple[TaskStanding, ...]
+    is_new: bool
+    refusals: tuple[str, ...]
+
+
+class AttendeeService:
+    """Whatever attendees' phones ask.
+
+    Every method raises NotFound for a link that is no good, in the same words for every fault;
+    Refused, LedgerUnusable and TemporalUnavailable as the service of tasks does.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        tasks: TaskServices,
+        keys: CodeKeys,
+        signer: Signer,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._ledger = ledger
+        self._tasks = tasks
+        self._keys = keys
+        self._signer = signer
+        self._now = now
+        self._noted: set[int] = set()
+
+    async def show(self, link: str) -> AttendeePage:
+        """All that the attendee's own page shows."""
+        read = self._signer.read(LinkKind.ATTENDEE, link)
+        picture = await self._ledger.read(lambda c: look(c, read, self._now()))
+        who = picture.attendee
+        usable = [code for code in picture.codes if code.state in {"ready", "in_use"}]
+        await self._note([code.number for code in usable], who)
+        to_show = self._signer.sign(shown_link(who.number, who.link_generation))
+        return AttendeePage(
+            picture, {each.number: digits(each, self._keys) for each in usable}, to_show
+        )
+
+    async def _note(self, codes: list[int], attendee: Attendee) -> None:
+        """Write down once in this run of boxd that a code was shown."""
+        fresh = [code for code in codes if code not in self._noted]
+        if fresh:
+            number = attendee.number
+            await self._ledger.write(lambda tx: attendee_codes.note_shown(tx, fresh, number))
+            self._noted.update(fresh)
+
+    async def hand_in(self, link: str, kind: str, text: str) -> TaskReply:
+        """Take what the attendee hands in for the task of this kind, begun if it was not.
+
+        The same text for the same try counts once.
+        """
+        read = self._signer.read(LinkKind.ATTENDEE, link)
+        picture = await self._ledger.read(lambda c: look(c, read, self._now()))
+        actor = phone_of(picture.attendee)
+        task = await self.begun(picture, kind, actor)
+        mark = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+        request = f"phone/{task.task}/{task.tries_used}/{mark}"
+        return await self._tasks.take(Submission(request, task.task, text, actor))
+
+    async def begun(self, picture: AttendeeOverview, kind: str, actor: str) -> TaskStanding:
+        """The attendee's task of this kind, started now if it was not. Raises Refused."""
+        for task in picture.tasks:
+            if task.kind.id == kind:
+                if task.step:
+                    return task
+                return await self._tasks.start(kind, str(picture.attendee.reference), actor)
+        raise Refused("this task is not offered (any more); look at your page again")
+
+    async def visit(self, link: str, attendee_link: str) -> Visit:
+        """Count the checkpoint for every task of the attendee that asks for it.
+
+        Raises NotFound with the checkpoint's name where the phone's own link is missing or bad.
+        """
+        sign = await self._sign(link)
+        own = self._signer.read(LinkKind.ATTENDEE, attendee_link)
+        try:
+            picture = await self._ledger.read(lambda c: look(c, own, self._now()))
+        except NotFound:
+            raise UnknownPhone(sign.name) from None
+        wanted = [task for task in picture.tasks if sign.checkpoint in task.kind.checkpoints]
+        replies = [await self._scan(picture, task, sign.checkpoint) for task in wanted]
+        return Visit(
+            sign,
+            tuple(reply.standing for reply in replies),
+            any(reply.accepted and reply.is_new for reply in replies),
+            tuple(reply.why for reply in replies if not reply.accepted),
+        )
+
+    async def _sign(self, link: str) -> Sign:
+        read = self._signer.read(LinkKind.CHECKPOINT, link)
+        if read is None:
+            raise NotFound(NO_LINK)
+        try:
+            sign = await self._ledger.read(lambda c: checkpoints.sign(c, read.checkpoint))
+        except NotFound:
+            raise NotFound(NO_LINK) from None
+        if sign.link_generation != read.generation:
+            raise NotFound(NO_LINK)
+        return sign
+
+    async def _scan(
+        self, picture: AttendeeOverview, task: TaskStanding, checkpoint: str
+    ) -> TaskReply:
+        if task.state is not TaskState.OPEN or checkpoint in task.scanned:
+            return TaskReply(True, "", task, is_new=False)
+        actor = phone_of(picture.attendee)
+        begun = await self.begun(picture, task.kind.id, actor)
+        scan = Scan(f"phone/{begun.task}/{checkpoint}", begun.task, checkpoint, actor)
+        return await self._tasks.take(scan)
+
+
+class UnknownPhone(NotFound):
+    """A checkpoint was scanned by a phone that has not opened a personal link."""
+
+
+def phone_of(attendee: Attendee) -> str:
+    """The attendee's phone, for the audit trail: by number, never by name."""
+    return f"attendee {attendee.number} (phone)"

@@ -1,0 +1,111 @@
+"""The links that organisers print: made for attendees and checkpoints, and made useless."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from boxd.errors import Refused
+from boxd.ledger import attendees, checkpoints
+from boxd.ledger.checkpoints import Sign
+from boxd.ledger.ledger import Ledger, Transaction
+from boxd.phones.links import PhoneLink, Signer, attendee_link, checkpoint_link
+
+NO_ADDRESS = (
+    "phones need an address at which they reach this box, and it stands in every QR code: write"
+    " [phones] enabled = true and public_url = 'https://box-1.local:4322' (with this box's name)"
+    " into the configuration, then restart boxd"
+)
+
+
+@dataclass(frozen=True)
+class AttendeeLink:
+    """An attendee's own link. `reference` is what the organiser calls them."""
+
+    reference: str
+    number: int
+    url: str
+
+
+@dataclass(frozen=True)
+class CheckpointLink:
+    """The link on a checkpoint's sign."""
+
+    checkpoint: str
+    name: str
+    url: str
+
+
+class LinkService:
+    """Makes links; without a signer or an address it refuses, with the reason `why_not`."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        signer: Signer | None,
+        address: str | None,
+        why_not: str = NO_ADDRESS,
+    ) -> None:
+        self._ledger = ledger
+        self._signer = signer
+        self._address = address
+        self._why_not = why_not
+
+    async def of_attendees(
+        self, references: Sequence[str], renew: bool, actor: str
+    ) -> list[AttendeeLink]:
+        """A link for each, known or not: all or none. With `renew` earlier links end.
+
+        Raises Refused.
+        """
+        signer = self._require_signer()
+
+        def make(tx: Transaction) -> list[tuple[str, int, PhoneLink]]:
+            found = []
+            for reference in references:
+                number = attendees.number_of(tx, reference)
+                generation = attendees.find(tx.connection, number).link_generation
+                if renew:
+                    generation = attendees.revoke_links(tx, number, actor)
+                found.append((reference, number, attendee_link(number, generation)))
+            return found
+
+        return [
+            AttendeeLink(reference, number, self._url(signer, link))
+            for reference, number, link in await self._ledger.write(make)
+        ]
+
+    async def of_checkpoints(
+        self, wanted: Sequence[str], renew: bool, actor: str
+    ) -> list[CheckpointLink]:
+        """A link for each of the checkpoints, or for all. With `renew` earlier signs end.
+
+        Raises Refused, NotFound.
+        """
+        signer = self._require_signer()
+
+        def make(tx: Transaction) -> list[Sign]:
+            ids = wanted or [each.checkpoint for each in checkpoints.signs(tx.connection)]
+            if renew:
+                return [checkpoints.revoke_link(tx, each, actor) for each in ids]
+            return [checkpoints.sign(tx.connection, each) for each in ids]
+
+        signs = await self._ledger.write(make)
+        if not signs:
+            raise Refused("there is no checkpoint; add [[checkpoints]] to the configuration")
+        return [
+            CheckpointLink(
+                checkpoint=each.checkpoint,
+                name=each.name,
+                url=self._url(signer, checkpoint_link(each.checkpoint, each.link_generation)),
+            )
+            for each in signs
+        ]
+
+    def _require_signer(self) -> Signer:
+        if self._signer is None or self._address is None:
+            raise Refused(self._why_not)
+        return self._signer
+
+    def _url(self, signer: Signer, link: PhoneLink) -> str:
+        return f"{self._address}/{link.kind}/{signer.sign(link)}"

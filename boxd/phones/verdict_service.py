@@ -1,0 +1,147 @@
+"""The attendants' service: the PIN, and verdicts on the tasks of whoever shows their QR code."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from boxd.errors import BadInput, Refused
+from boxd.ledger import pins, verdicts
+from boxd.ledger.ledger import Ledger
+from boxd.ledger.lockouts import boot_clock
+from boxd.ledger.pins import PinTried
+from boxd.ledger.verdicts import GivenVerdict
+from boxd.machine_clock import utc_now
+from boxd.phones.attendee_overview import AttendeeOverview, look
+from boxd.phones.attendee_service import AttendeeService
+from boxd.phones.links import LinkKind, Signer
+from boxd.phones.pin import Pin
+from boxd.phones.sessions import LASTS_S, Session, Sessions
+from boxd.task import TaskReply, Verdict
+from boxd.web.task_services import TaskServices
+
+LAST_VERDICTS = 10
+LONGEST_NAME = 60
+_NAME = re.compile(rf"[^\x00-\x1f\x7f]{{1,{LONGEST_NAME}}}")
+NO_PIN = (
+    "No PIN is set at this box, so nobody can judge by phone. The organiser sets one:"
+    " [phones] attendant_pin_file in the configuration."
+)
+
+
+@dataclass(frozen=True)
+class Judging:
+    """An attendee before an attendant: the picture, and what was handed in by the tasks' ids."""
+
+    picture: AttendeeOverview
+    handed_in: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An attendant's word on the attendee's task of a kind; `step`: see `boxd.task.Verdict`."""
+
+    kind: str
+    step: int
+    approved: bool
+    reason: str
+
+
+class VerdictService:
+    """Whatever attendants' phones ask."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        tasks: TaskServices,
+        phones: AttendeeService,
+        signer: Signer,
+        pin: Pin | None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._ledger = ledger
+        self._tasks = tasks
+        self._phones = phones
+        self._signer = signer
+        self._pin = pin
+        self._now = now
+        self._address_key = signer.derived_key("addresses")
+        pin_digest = b"" if pin is None else pin.digest
+        self._sessions = Sessions(
+            hmac.digest(signer.derived_key("sessions"), pin_digest, hashlib.sha256)
+        )
+
+    @property
+    def has_pin(self) -> bool:
+        """Whether anybody can enter."""
+        return self._pin is not None
+
+    async def enter(self, name: str, given: str, address: str) -> str:
+        """The cookie of a new session, for whoever knows the PIN.
+
+        Raises Refused for a wrong PIN and while none is looked at, BadInput for no name.
+        """
+        if self._pin is None:
+            raise Refused(NO_PIN)
+        called = " ".join(name.split())
+        if not _NAME.fullmatch(called):
+            raise BadInput(f"Your name is missing, or longer than {LONGEST_NAME} letters.")
+        tried = await self._try(self._pin, given, address)
+        if not tried.is_right:
+            wait = f" Wait {_in_words(tried.locked_s)}, then try again." if tried.locked_s else ""
+            raise Refused(f"That is not the PIN, or too many were wrong.{wait}")
+        until = int(self._now().timestamp()) + LASTS_S
+        return self._sessions.cookie(Session(called, until, secrets.token_hex(8)))
+
+    async def _try(self, pin: Pin, given: str, address: str) -> PinTried:
+        """Compare and count in one transaction: a hundred guesses at once are a hundred guesses."""
+        place = hmac.digest(self._address_key, address.encode("utf-8"), hashlib.sha256)[:12].hex()
+        clock = boot_clock()
+        if left_s := await self._ledger.read(lambda c: pins.locked_s(c, place, clock)):
+            return PinTried(False, left_s)
+        return await self._ledger.write(
+            lambda tx: pins.record(tx, place, pin.is_right(given), clock)
+        )
+
+    def session(self, cookie: str) -> Session | None:
+        """The session that a phone's cookie stands for."""
+        return self._sessions.read(cookie, self._now().timestamp()) if self.has_pin else None
+
+    async def judging(self, link: str) -> Judging:
+        """What there is to judge of the attendee who shows this link. Raises NotFound."""
+        read = self._signer.read(LinkKind.SHOWN, link)
+        picture = await self._ledger.read(lambda c: look(c, read, self._now()))
+        tasks = [task.task for task in picture.tasks if task.kind.verdict and task.step]
+        return Judging(picture, await self._ledger.read(lambda c: verdicts.handed_in(c, tasks)))
+
+    async def judge(self, link: str, word: Judgement, session: Session) -> TaskReply:
+        """Take the attendant's word; pressed twice, it counts once. Raises NotFound, Refused."""
+        picture = (await self.judging(link)).picture
+        actor = f"{session.name} (attendant)"
+        task = await self._phones.begun(picture, word.kind, actor)
+        said = f"{word.approved}/{word.reason}".encode("utf-8", "replace")
+        mark = f"{word.step}/{session.id}/{hashlib.sha256(said).hexdigest()[:16]}"
+        verdict = Verdict(
+            f"phone/{task.task}/{mark}",
+            task.task,
+            word.approved,
+            actor,
+            word.reason,
+            step=word.step,
+        )
+        return await self._tasks.take(verdict)
+
+    async def last_verdicts(self) -> list[GivenVerdict]:
+        """The last verdicts of all attendants."""
+        return await self._ledger.read(lambda c: verdicts.last(c, LAST_VERDICTS))
+
+
+def _in_words(seconds: float) -> str:
+    whole = math.ceil(seconds)
+    return f"{whole} seconds" if whole < 120 else f"{math.ceil(whole / 60)} minutes"

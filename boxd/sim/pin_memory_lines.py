@@ -1,0 +1,44 @@
+"""Simulated output lines for those who do without gpiozero."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from boxd.errors import DeviceUnreachable
+from boxd.sim.pin_memory import PinMemory
+
+
+class MemoryLines:
+    """The lines over the copper in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._copper = PinMemory(folder)
+        except OSError as error:
+            raise DeviceUnreachable(
+                f"the simulated pins in {folder} can't be used: {error}; is box.state_dir writable?"
+            ) from error
+
+    def claim(self, pin: int, level: bool) -> None:
+        """Become the only one to drive `pin`, at this level; raises DeviceUnreachable."""
+        claim(self._copper, pin)
+        self._copper.make_output(pin, level)
+
+    def write(self, pin: int, level: bool) -> None:
+        """Drive a claimed pin to a level."""
+        self._copper.make_output(pin, level)
+
+    def close(self) -> None:
+        """Let go of the claimed pins; their levels stay."""
+        self._copper.close()
+
+
+def claim(copper: PinMemory, pin: int) -> None:
+    """Hold a line as the kernel would; raises DeviceUnreachable while somebody else holds it."""
+    try:
+        copper.claim(pin)
+    except BlockingIOError:
+        raise DeviceUnreachable(
+            f"GPIO{pin} (simulated) is in use by another program: another boxd or its guard; "
+            "`boxd status` tells whether one is running"
+        ) from None

@@ -1,0 +1,56 @@
+"""What the ledger says of an upgrade, and the way back from a migrated one: the backup."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from boxd.config import Config
+from boxd.daemon.instance_lock import only_one
+from boxd.ledger import redemptions, replacing
+from boxd.ledger.database import open_for_reading
+from boxd.ledger.ledger import as_text
+from boxd.ledger.soundness import examine, look_at
+from boxd.upgrade.journal import Upgrade
+
+
+def open_redemptions(ledger: Path) -> tuple[str, ...]:
+    """The redemptions that have not ended."""
+    with closing(open_for_reading(ledger)) as connection:
+        return tuple(standing.redemption for standing in redemptions.open_ones(connection))
+
+
+def written_since(config: Config, upgrade: Upgrade) -> int:
+    """How many entries people, not boxd, have made that the backup lacks."""
+    known = look_at(Path(upgrade.backup)).entries
+    with closing(open_for_reading(config.ledger_file)) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM audit WHERE seq > ? AND actor <> 'boxd'", (known,)
+        ).fetchone()
+    return int(found[0])
+
+
+def put_back(config: Config, upgrade: Upgrade) -> str:
+    """Put the backup in the ledger's place; where the present one is kept.
+
+    Until it is decided nothing has changed; from then on a power cut changes nothing any more.
+    """
+    ledger = config.ledger_file
+    with only_one(config.lock_file):
+        replacing.finish(ledger)
+        prepared = ledger.with_name("being-put-back")
+        shutil.rmtree(prepared, ignore_errors=True)
+        prepared.mkdir(mode=0o750)
+        copy = prepared / ledger.name
+        shutil.copyfile(upgrade.backup, copy)
+        examine(copy)
+        copy.chmod(0o640)
+        for made in (prepared, copy):
+            replacing.give_to_owner_of(ledger.parent, made)
+        replacing.flush(copy)
+        stamp = as_text(datetime.now(UTC)).replace(":", "-")
+        replacing.decide(prepared, ledger, stamp)
+        replacing.finish(ledger)
+    return str(replacing.set_aside_for(ledger, stamp))

@@ -1,0 +1,68 @@
+"""Going back to the previous release because somebody wants to, not because an upgrade failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from boxd.config import load
+from boxd.errors import BoxdError, NotFound, Refused
+from boxd.upgrade import journal
+from boxd.upgrade.activation import have_it_carried_on
+from boxd.upgrade.install_paths import InstallPaths
+from boxd.upgrade.journal import Step, Upgrade
+from boxd.upgrade.ledger_backup import written_since
+from boxd.upgrade.rehearsal import schema_of
+from boxd.upgrade.release import current_release, point
+from boxd.upgrade.step_output import tell
+
+
+def return_to_previous(
+    places: InstallPaths, patience_s: float, agrees: Callable[[str], bool]
+) -> None:
+    """Let the release from before the last upgrade run again, with a ledger that it can read.
+
+    Raises NotFound where there is none to go back to, Refused without a yes, or while an upgrade is
+    under way.
+    """
+    if journal.read(places) is not None:
+        raise Refused("an upgrade is under way: wait for its end (journalctl -fu boxd-upgrade)")
+    config = load(places.config_file)
+    last = _last(places)
+    is_migrated = schema_of(config.ledger_file) > last.schema > 0
+    if is_migrated and not Path(last.backup).exists():
+        raise NotFound(
+            f"boxd {last.old} can't read the ledger of {last.new}, and the backup that it could"
+            f" read is gone: {last.backup}. Is it on a stick that is not there? Else there is no"
+            " way back: only the newest are kept ([backups] keep)"
+        )
+    if is_migrated:
+        question = (
+            f"boxd {last.old} can't read the ledger of {last.new}: {last.backup} takes its place,"
+            f" and {written_since(config, last)} entries made since are forgotten. Codes used since"
+            " are good again, codes made since are unknown. Go back?"
+        )
+    else:
+        question = f"Go back from boxd {last.new} to {last.old}? The ledger stays as it is."
+    if not agrees(question):
+        raise Refused("nothing was changed")
+    current = current_release(places)
+    if current is not None:
+        point(places.incoming, current)
+    asked_for = replace(last, step=Step.GOING_BACK, patience_s=patience_s, why="somebody asked")
+    journal.write(places, replace(asked_for, was_ready=True))
+    ended = have_it_carried_on(places)
+    if ended.step is not Step.GONE_BACK:
+        raise BoxdError(f"the box did not go back ({ended.step}); see journalctl -u boxd-upgrade")
+    tell("gone back", f"boxd {last.new} to {last.old}")
+
+
+def _last(places: InstallPaths) -> Upgrade:
+    last = journal.last(places)
+    if last is None or last.step is not Step.KEPT or not (places.releases / last.old).is_dir():
+        raise NotFound(
+            "there is no release to go back to: the last upgrade left none. Install the older"
+            " package (sudo apt install ./boxd_VERSION_….deb)"
+        )
+    return last

@@ -1,0 +1,185 @@
+"""The course of an upgrade from the moment at which the box stops, to its end, either way.
+
+Each step is in the journal before it begins and can be begun again: whoever comes back after a
+kill or a power cut carries on with the step that the journal names.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from boxd.config import Config
+from boxd.errors import BoxdError, LedgerDamaged
+from boxd.upgrade import health, journal, system
+from boxd.upgrade.install_paths import InstallPaths
+from boxd.upgrade.journal import Step, Upgrade
+from boxd.upgrade.ledger_backup import open_redemptions, put_back, written_since
+from boxd.upgrade.rehearsal import schema_of
+from boxd.upgrade.release import Release, current_release, prune, read_release, switch
+from boxd.upgrade.step_output import tell
+
+_OLD_READY_WITHIN_S = 120.0
+
+
+def carry_on(config: Config, places: InstallPaths) -> Upgrade:
+    """Carry the upgrade that the journal tells of to its end; how it ended.
+
+    Raises system.GoingDown when there is time for nothing more: the next start carries it on.
+    """
+    upgrade = journal.read(places)
+    if upgrade is None:
+        raise BoxdError("no upgrade is under way; `sudo boxd upgrade FOLDER` begins one")
+    course = _Course(config, places, upgrade)
+    try:
+        return course.run(upgrade)
+    except system.GoingDown:
+        raise
+    except Exception as error:  # whatever it is: one of the two is to run again
+        reached = journal.read(places) or upgrade
+        if reached.step is Step.GOING_BACK or course.forgotten_by_going_back(reached):
+            raise  # systemd begins the step again
+        tell("failed", str(error))
+        return course.run(replace(reached, step=Step.GOING_BACK, why=str(error)))
+
+
+class _Course:
+    """One upgrade's steps, over what they need."""
+
+    def __init__(self, config: Config, places: InstallPaths, upgrade: Upgrade) -> None:
+        self._config = config
+        self._places = places
+        self._old = read_release(places.releases / upgrade.old)
+        self._new = read_release(places.releases / upgrade.new)
+        self._has_stopped = False
+
+    def run(self, upgrade: Upgrade) -> Upgrade:
+        steps = {
+            Step.STOPPING: self._stop,
+            Step.TRYING: self._try,
+            Step.GOING_BACK: self._go_back,
+        }
+        while upgrade.step in steps:
+            if upgrade.step is Step.GOING_BACK:
+                system.require_up()
+            journal.write(self._places, upgrade)
+            upgrade = steps[upgrade.step](upgrade)
+        journal.end(self._places, upgrade)
+        return upgrade
+
+    def _stop(self, upgrade: Upgrade) -> Upgrade:
+        system.stop()
+        self._has_stopped = True
+        tell("boxd", "stopped")
+        if not upgrade.schema:
+            return replace(upgrade, step=Step.TRYING)
+        done = system.run_as_box(self._old.command("backup", "create", "--json"))
+        if done.returncode != 0:
+            why = f"no backup could be made: {done.stderr.strip()}"
+            return replace(upgrade, step=Step.GOING_BACK, why=why)
+        backup = str(json.loads(done.stdout)["backup"]["file"])
+        tell("backup", f"{backup}, verified")
+        is_open = open_redemptions(self._config.ledger_file)
+        return replace(upgrade, step=Step.TRYING, backup=backup, is_open=is_open)
+
+    def _try(self, upgrade: Upgrade) -> Upgrade:
+        if current_release(self._places) == self._new:
+            tell("in use", f"boxd {self._new.version}, since before an interruption")
+        elif not self._has_stopped:  # since an interruption the old one may have run
+            return replace(upgrade, step=Step.STOPPING)
+        self._use(self._new)
+        try:
+            self._prove(upgrade)
+        except Exception as error:  # noqa: BLE001 - whatever it is: it has not proved itself
+            return self._failed(upgrade, str(error))
+        self._prune()
+        return replace(upgrade, step=Step.KEPT)
+
+    def _prove(self, upgrade: Upgrade) -> None:
+        """Raises BoxdError when the box is not what it was."""
+        if not upgrade.was_ready:
+            health.wait_for_answer(self._config, self._new.version, upgrade.patience_s)
+            tell("answers", "as before: the box was not ready")
+            return
+        seen = health.wait_for_ready(self._config, self._new.version, upgrade.patience_s)
+        tell("ready", f"boxd {seen.version}")
+        health.wait_for_redemptions(self._config, upgrade.is_open)
+        tell("open redemptions", f"{len(upgrade.is_open)}, all carried on")
+        health.wait_for_devices(self._new, upgrade.failing)
+        tell("devices", "as before")
+
+    def _failed(self, upgrade: Upgrade, why: str) -> Upgrade:
+        """Back, unless the way back would forget what people did since."""
+        tell("failed", why)
+        if facts := self.forgotten_by_going_back(upgrade):
+            why += (
+                f"; but people have written {facts} entries into the migrated ledger since, so"
+                f" {self._new.version} stays in use: `sudo boxd upgrade --back` goes back without"
+                " them"
+            )
+            tell("way back", f"not taken: it would forget {facts} entries")
+            return replace(upgrade, step=Step.KEPT, why=why)
+        return replace(upgrade, step=Step.GOING_BACK, why=why)
+
+    def _go_back(self, upgrade: Upgrade) -> Upgrade:
+        system.stop()
+        switch(self._old, self._places)
+        try:
+            upgrade = self._with_ledger_of_before(upgrade)
+        except LedgerDamaged as error:  # the old release says so on the HUD, and what to restore
+            tell("ledger", f"left as it is: {error}")
+            upgrade = replace(upgrade, why=f"{upgrade.why}; {error}")
+        self._use(self._old)
+        tell("in use again", f"boxd {self._old.version}")
+        self._see_the_old_one_ready(upgrade)
+        return replace(upgrade, step=Step.GONE_BACK)
+
+    def _with_ledger_of_before(self, upgrade: Upgrade) -> Upgrade:
+        """Let the old release have a ledger that it can read."""
+        if not self._is_migrated(upgrade):
+            return upgrade
+        set_aside = self._give_ledger_back(upgrade)
+        tell("ledger", f"{upgrade.backup} is back; the migrated one is in {set_aside}")
+        return replace(upgrade, set_aside=set_aside)
+
+    def _see_the_old_one_ready(self, upgrade: Upgrade) -> None:
+        """There is nowhere else to go: a slow start is told, and no reason to begin again."""
+        if not upgrade.was_ready:
+            return
+        try:
+            health.wait_for_ready(self._config, self._old.version, _OLD_READY_WITHIN_S)
+            tell("ready", f"boxd {self._old.version}")
+        except BoxdError as error:
+            tell("not ready yet", str(error))
+
+    def _give_ledger_back(self, upgrade: Upgrade) -> str:
+        """Where something is forgotten the old release's restore says what, on the HUD as well."""
+        if not written_since(self._config, upgrade):
+            return put_back(self._config, upgrade)
+        restore = self._old.command("backup", "restore", upgrade.backup, "--yes", "--json")
+        done = system.run_as_box(restore)
+        if done.returncode != 0:
+            raise BoxdError(f"{upgrade.backup} could not be restored: {done.stderr.strip()}")
+        return str(json.loads(done.stdout)["set_aside"])
+
+    def _is_migrated(self, upgrade: Upgrade) -> bool:
+        """Whether the old release can't read the ledger any more."""
+        return bool(upgrade.backup) and schema_of(self._config.ledger_file) > upgrade.schema
+
+    def forgotten_by_going_back(self, upgrade: Upgrade) -> int:
+        """How many entries of people are in no backup; 0 for a ledger that stays where it is."""
+        try:
+            return written_since(self._config, upgrade) if self._is_migrated(upgrade) else 0
+        except LedgerDamaged:
+            return 0
+
+    def _prune(self) -> None:
+        """What can't be removed takes space, and is no reason to go back."""
+        try:
+            prune(self._places, {self._old.name, self._new.name})
+        except OSError as error:
+            tell("older releases", f"not all removed: {error}")
+
+    def _use(self, release: Release) -> None:
+        switch(release, self._places)
+        system.start()

@@ -1,0 +1,172 @@
+"""The sender: takes events out of the outbox to upstream, in order, until none waits.
+
+One at a time: an event is sent again until its receipt was read, so a sender beside this one
+could overtake it. It remembers only how often it failed; everything else is in the ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from boxd.errors import ConfigError
+from boxd.ledger import alarms, outbox
+from boxd.ledger.ledger import Ledger, Transaction, as_text
+from boxd.ledger.outbox import Event
+from boxd.machine_clock import utc_now
+from boxd.upstream.asking import UpstreamClient
+from boxd.upstream.backoff import Backoff
+from boxd.upstream.batch import EventBatch, batch_of
+from boxd.upstream.delivery_status import DeliveryStatus, mend, raise_trouble
+from boxd.upstream.http import Unreachable, Untrusted
+from boxd.upstream.response_meaning import Meaning, ResponseMeaning, meaning_of
+
+log = structlog.get_logger("boxd.upstream")
+
+# After so many batches whoever sent the sender looks whether it is still wanted.
+_BATCHES_A_ROUND = 20
+# So late may a round be: a server that is busy or was restarted.
+_OVERDUE_S = 60.0
+_DELIVERY = "delivery"
+_DEAD = "dead_letters"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the configuration wants events delivered."""
+
+    box: str
+    batch: int
+    backoff: Backoff
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a round came to: nothing waits any more, or try again after `wait_s`, and why."""
+
+    is_done: bool
+    wait_s: float = 0
+    why: str = ""
+
+
+class EventSender:
+    """Owns what is known of upstream's state; `on_change` is called when that changes."""
+
+    def __init__(self, ledger: Ledger, caller: UpstreamClient, rules: Rules) -> None:
+        self.on_change: Callable[[], None] = lambda: None
+        self._ledger = ledger
+        self._caller = caller
+        self._rules = rules
+        self._trouble = DeliveryStatus()
+        self._at_work = asyncio.Lock()
+        self._is_idle = True
+        self._due = time.monotonic()
+        self._batch = rules.batch  # smaller while an event that is refused is looked for
+
+    @property
+    def trouble(self) -> DeliveryStatus:
+        """What is wrong just now."""
+        return self._trouble
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the next round begins only when somebody asks for it."""
+        return self._is_idle
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a round that was promised did not begin: nobody drives the sender any more."""
+        waits = not self._is_idle and not self._at_work.locked()
+        return waits and time.monotonic() > self._due + _OVERDUE_S
+
+    async def round(self) -> Round:
+        """Deliver what waits, or as much of it as goes. Raises LedgerUnusable."""
+        async with self._at_work:
+            for _ in range(_BATCHES_A_ROUND):
+                # Said before the look: what is noted during it makes another round.
+                self._is_idle = True
+                waiting = await self._ledger.read(partial(outbox.first, limit=self._batch))
+                if not waiting:
+                    return Round(is_done=True)
+                self._is_idle = False
+                failed = await self._deliver(batch_of(waiting, self._rules.box))
+                if failed is not None:
+                    return failed
+            self._due = time.monotonic()
+            return Round(is_done=False)
+
+    async def _deliver(self, batch: EventBatch) -> Round | None:
+        """Send one batch; returns when to try again, None where to go on."""
+        found = await self._ask(batch)
+        match found.meaning:
+            case Meaning.RECEIVED:
+                await self._received(batch.events[found.received - 1])
+                return None
+            case Meaning.REFUSED if len(batch.events) > 1:
+                self._batch = max(1, len(batch.events) // 2)
+                return None
+            case Meaning.REFUSED if await self._bury(batch.events[0], found.why):
+                return None
+            case _:
+                return await self._failed(found)
+
+    async def _ask(self, batch: EventBatch) -> ResponseMeaning:
+        try:
+            answer = await self._caller.post(batch.id, batch.body)
+        except (Untrusted, ConfigError) as error:
+            return ResponseMeaning(Meaning.NEEDS_A_PERSON, str(error))
+        except Unreachable as error:
+            return ResponseMeaning(Meaning.LATER, str(error))
+        return meaning_of(answer, batch.ids, utc_now())
+
+    async def _received(self, last: Event) -> None:
+        def prune(tx: Transaction) -> None:
+            outbox.received(tx, last)
+            mend(tx, _DELIVERY)
+
+        await self._ledger.write(prune)
+        self._batch = min(self._rules.batch, self._batch * 2)
+        if self._trouble.failures:
+            log.info("upstream answers again", failures=self._trouble.failures)
+            self._now(DeliveryStatus())
+
+    async def _bury(self, event: Event, why: str) -> bool:
+        """Upstream refuses this one for good; returns False where it is to stay where it is."""
+
+        def bury(tx: Transaction) -> bool:
+            text = (
+                "Upstream refused events for good; `boxd outbox list --dead` says which and why,"
+                " `boxd outbox resend` sends them again. `boxd alarms clear` ends this alarm."
+            )
+            if buried := outbox.bury(tx, event, why):
+                alarms.raise_alarm(tx, _DEAD, "upstream", text)
+            return buried
+
+        buried = await self._ledger.write(bury)
+        log.warning("upstream refused an event for good", id=event.id, type=event.type, why=why)
+        return buried
+
+    async def _failed(self, found: ResponseMeaning) -> Round:
+        failures = self._trouble.failures + 1
+        wait_s = self._rules.backoff.wait_s(failures, random.random(), found.retry_after_s)  # noqa: S311 - it spreads load, it guards nothing
+        if found.meaning is not Meaning.LATER:
+            await raise_trouble(self._ledger, _DELIVERY, found.why)
+        if found.why != self._trouble.why:
+            log.warning("upstream did not take events", why=found.why, failures=failures)
+        self._due = time.monotonic() + wait_s
+        now = utc_now()
+        since = self._trouble.since or as_text(now)
+        next_at = as_text(now + timedelta(seconds=wait_s))
+        self._now(DeliveryStatus(found.why, failures, since, next_at))
+        return Round(is_done=False, wait_s=wait_s, why=found.why)
+
+    def _now(self, trouble: DeliveryStatus) -> None:
+        self._trouble = trouble
+        self.on_change()

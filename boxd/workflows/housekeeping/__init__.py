@@ -1,0 +1,1 @@
+"""Housekeeping on schedules: workflows, activities, messages, service."""

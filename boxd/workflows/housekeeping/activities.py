@@ -1,0 +1,128 @@
+"""The activities of housekeeping. Each may be done again at any time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import DatabaseError
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from boxd.bays.self_test import SelfTestResult, Tested
+from boxd.errors import LedgerDamaged
+from boxd.ledger import alarms, audit, expiry
+from boxd.ledger.audit import VerifiedChain
+from boxd.ledger.backup_maker import BackupMaker
+from boxd.ledger.database import open_for_reading
+from boxd.ledger.ledger import Ledger
+from boxd.ledger.yielding import Yielding
+from boxd.workflows.activity_errors import as_activity_errors
+from boxd.workflows.housekeeping import messages
+from boxd.workflows.housekeeping.messages import Conclusion, Expired
+
+log = structlog.get_logger(__name__)
+
+ALARM = "housekeeping"
+# A claim that comes meanwhile waits for one such transaction.
+_AT_ONCE = 25
+# After a start, issues go on by themselves; what still holds a unit then is stuck.
+_ISSUES_GO_ON_S = 600.0
+
+
+class HousekeepingActivities:
+    """Runs on the event loop; what reads much does so in a thread, with a connection of its own."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        ledger_file: Path,
+        backups: BackupMaker,
+        self_test: Callable[[], Awaitable[Sequence[Tested]]],
+    ) -> None:
+        self._ledger = ledger
+        self._ledger_file = ledger_file
+        self._backups = backups
+        self._self_test = self_test
+        self._began_s = time.monotonic()
+
+    def all(self) -> Sequence[Callable[..., object]]:
+        """The activities, for the worker."""
+        return (self.expire, self.back_up, self.test_devices, self.verify_audit, self.conclude)
+
+    @activity.defn(name=messages.EXPIRE)
+    async def expire(self) -> Expired:
+        """End some of what has expired."""
+        with as_activity_errors():
+            codes = await self._ledger.write(lambda tx: expiry.expire_codes(tx, _AT_ONCE))
+            holds = 0
+            if time.monotonic() - self._began_s >= _ISSUES_GO_ON_S:
+                holds = await self._ledger.write(lambda tx: expiry.release_holds(tx, _AT_ONCE))
+        return Expired(codes, holds, is_all=max(codes, holds) < _AT_ONCE)
+
+    @activity.defn(name=messages.BACK_UP)
+    async def back_up(self) -> str:
+        """Make a backup of the ledger."""
+        with as_activity_errors():
+            made = await self._backups.make()
+        if not made.is_new:
+            return f"nothing has changed since {made.file.name}"
+        return f"{made.file.name}, {made.contents.entries} entries"
+
+    @activity.defn(name=messages.TEST_DEVICES)
+    async def test_devices(self) -> str:
+        """Test the devices without moving a latch."""
+        tested = await self._self_test()
+        failed = [row for row in tested if row.result is SelfTestResult.FAILED]
+        if failed:
+            found = "; ".join(
+                f"{row.device} {row.part}".strip() + f": {row.remark}" for row in failed
+            )
+            raise ApplicationError(
+                f"{found}. See `boxd devices list`, then try `boxd devices test`",
+                type=messages.FAILED,
+                category=ApplicationErrorCategory.BENIGN,  # a finding, not a mistake of boxd
+            )
+        passed = sum(row.result is SelfTestResult.PASSED for row in tested)
+        return f"{passed} passed, {len(tested) - passed} can't be tested without a person"
+
+    @activity.defn(name=messages.VERIFY_AUDIT)
+    async def verify_audit(self) -> str:
+        """Follow the audit trail from its beginning."""
+        with as_activity_errors():
+            chain = await asyncio.to_thread(_verified, self._ledger_file, self._backups.breath)
+            if not chain.holds:
+                raise LedgerDamaged(
+                    f"the audit trail does not hold: {chain.fault}; the {chain.rows} entries before"
+                    " it do. Keep a copy of the ledger and compare it with a backup:"
+                    " boxd backup list --verify"
+                )
+        return f"{chain.rows} entries, each following from the one before"
+
+    @activity.defn(name=messages.CONCLUDE)
+    async def conclude(self, conclusion: Conclusion) -> None:
+        """Raise the alarm of a part that failed, with the newest reason; or clear it."""
+        part, why = conclusion.part, conclusion.why
+        with as_activity_errors():
+            standing = await self._ledger.read(alarms.active)
+            texts = [a["text"] for a in standing if (a["kind"], a["subject"]) == (ALARM, part)]
+            text = f"The {part} failed: {why}" if why else ""
+            if texts and texts != [text]:
+                await self._ledger.write(lambda tx: alarms.clear(tx, ALARM, part))
+            if text and texts != [text]:
+                await self._ledger.write(lambda tx: alarms.raise_alarm(tx, ALARM, part, text))
+        log.log(30 if why else 20, "housekeeping", part=part.value, why=why or None)
+
+
+def _verified(ledger_file: Path, breath: Yielding) -> VerifiedChain:
+    try:
+        with closing(open_for_reading(ledger_file)) as connection:
+            return audit.verify(connection, breath)
+    except DatabaseError as error:
+        raise LedgerDamaged(
+            f"the ledger can't be read from end to end ({error}): boxd backup list --verify"
+        ) from error

@@ -1,0 +1,206 @@
+"""The service of housekeeping: its schedules kept as configured, shown, and begun by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from temporalio.client import (
+    Client,
+    ScheduleActionExecutionStartWorkflow,
+    ScheduleActionResult,
+    ScheduleAlreadyRunningError,
+    ScheduleDescription,
+    ScheduleHandle,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from boxd.errors import NotFound, TemporalUnavailable
+from boxd.ledger import audit
+from boxd.ledger.ledger import Ledger, as_text
+from boxd.workflows.client_errors import as_temporal_unavailable
+from boxd.workflows.housekeeping.schedules import Plan, as_schedule, is_as_planned, schedule_id
+
+log = structlog.get_logger(__name__)
+
+# A schedule that is asked to begin does so within a tenth of a second.
+_BEGINS_WITHIN_S = 10.0
+_LOOK_EVERY_S = 0.05
+_TRIES = 3
+_TRY_AGAIN_S = 1.0
+_STATES = {
+    WorkflowExecutionStatus.RUNNING: "running",
+    WorkflowExecutionStatus.COMPLETED: "done",
+    WorkflowExecutionStatus.TIMED_OUT: "failed",
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.CANCELED: "failed",
+    WorkflowExecutionStatus.TERMINATED: "failed",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: `state` is running, done, failed, or unknown once Temporal has forgotten it."""
+
+    id: str
+    at: str
+    state: str
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class ScheduleStatus:
+    """A schedule as people see it. `every_s` None: only by hand. `note`: why it is paused."""
+
+    name: str
+    every_s: float | None
+    paused: bool
+    note: str
+    next_at: str
+    last: Run | None
+
+
+class ScheduleKeeper:
+    """Raises TemporalUnavailable while the server does not answer."""
+
+    def __init__(self, ledger: Ledger, box: str, plans: Sequence[Plan]) -> None:
+        self._ledger = ledger
+        self._box = box
+        self._plans = {plan.name: plan for plan in plans}
+        self._client: Client | None = None
+
+    def use(self, client: Client) -> None:
+        """From now on the server is reached through `client`."""
+        self._client = client
+
+    async def keep_up_to_date(self) -> None:
+        """The same as `bring_up_to_date` for who has more to do: tried a few times, then logged."""
+        for _ in range(_TRIES):
+            try:
+                await self.bring_up_to_date()
+            except TemporalUnavailable as error:
+                log.warning("the schedules could not be brought up to date", why=str(error))
+                await asyncio.sleep(_TRY_AGAIN_S)
+            else:
+                return
+
+    async def bring_up_to_date(self) -> None:
+        """See that each schedule is there and as configured; one that is paused stays so."""
+        async with as_temporal_unavailable():
+            for plan in self._plans.values():
+                await self._bring_up_to_date(plan)
+
+    async def statuses(self) -> list[ScheduleStatus]:
+        """Every schedule, in the order of the plans."""
+        async with as_temporal_unavailable():
+            return list(await asyncio.gather(*map(self._status, self._plans.values())))
+
+    async def run(self, name: str, actor: str) -> ScheduleStatus:
+        """Begin a run by hand; one that is under way is not joined by another.
+
+        Returns the schedule with that run as the last one. Raises NotFound.
+        """
+        plan = self._plans.get(name)
+        if plan is None:
+            known = ", ".join(self._plans)
+            raise NotFound(f"there is no schedule '{name[:40]}'; there are: {known}")
+        async with as_temporal_unavailable():
+            before = await self._handle(name).describe()
+            if not before.info.running_actions:
+                entry = audit.Entry(actor, "schedule.run", name)
+                await self._ledger.write(lambda tx: audit.append(tx, entry))
+                await self._handle(name).trigger()
+                await self._until_begun(name, _newest(before))
+            return await self._status(plan)
+
+    async def _until_begun(self, name: str, before: ScheduleActionResult | None) -> None:
+        try:
+            async with asyncio.timeout(_BEGINS_WITHIN_S):
+                while True:
+                    if _newest(await self._handle(name).describe()) != before:
+                        return
+                    await asyncio.sleep(_LOOK_EVERY_S)
+        except TimeoutError:
+            raise TemporalUnavailable(
+                f"the schedule '{name}' has not begun within {_BEGINS_WITHIN_S:.0f} s; it will:"
+                " see `boxd schedules list`"
+            ) from None
+
+    async def _bring_up_to_date(self, plan: Plan) -> None:
+        planned = as_schedule(plan, self._box)
+        try:
+            found = await self._handle(plan.name).describe()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            await self._create(plan)
+            return
+        if not is_as_planned(found.schedule, planned):
+            log.info("a schedule is brought up to date", schedule=plan.name)
+
+            def change(there: ScheduleUpdateInput) -> ScheduleUpdate:
+                planned.state = there.description.schedule.state
+                return ScheduleUpdate(planned)
+
+            await self._handle(plan.name).update(change)
+
+    async def _create(self, plan: Plan) -> None:
+        planned = as_schedule(plan, self._box)
+        try:
+            await self._require_client().create_schedule(schedule_id(self._box, plan.name), planned)
+        except ScheduleAlreadyRunningError:  # somebody was quicker, e.g. this call's first attempt
+            return
+
+    async def _status(self, plan: Plan) -> ScheduleStatus:
+        found = await self._handle(plan.name).describe()
+        state, upcoming = found.schedule.state, found.info.next_action_times
+        return ScheduleStatus(
+            name=plan.name,
+            every_s=plan.every.total_seconds() if plan.every else None,
+            paused=state.paused,
+            note=(state.note or "") if state.paused else "",
+            next_at=as_text(upcoming[0]) if upcoming and not state.paused else "",
+            last=await self._run_of(_newest(found)),
+        )
+
+    async def _run_of(self, begun: ScheduleActionResult | None) -> Run | None:
+        if begun is None:
+            return None
+        action, at = begun.action, as_text(begun.started_at)
+        assert isinstance(action, ScheduleActionExecutionStartWorkflow)  # noqa: S101 - no other kind
+        handle = self._require_client().get_workflow_handle(
+            action.workflow_id, run_id=action.first_execution_run_id, result_type=str
+        )
+        try:
+            status = (await handle.describe()).status
+            if status is WorkflowExecutionStatus.RUNNING:
+                return Run(action.first_execution_run_id, at, "running")
+            said = await handle.result(follow_runs=False)
+        except WorkflowFailureError as error:
+            cause = error.cause
+            said = cause.message if isinstance(cause, ApplicationError) else str(cause)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return Run(action.first_execution_run_id, at, "unknown")
+        state = _STATES.get(status, "unknown") if status is not None else "unknown"
+        return Run(action.first_execution_run_id, at, state, said)
+
+    def _handle(self, name: str) -> ScheduleHandle:
+        return self._require_client().get_schedule_handle(schedule_id(self._box, name))
+
+    def _require_client(self) -> Client:
+        if self._client is None:
+            raise TemporalUnavailable("the Temporal server is still starting; one moment")
+        return self._client
+
+
+def _newest(found: ScheduleDescription) -> ScheduleActionResult | None:
+    return found.info.recent_actions[-1] if found.info.recent_actions else None

@@ -1,0 +1,108 @@
+"""Which schedules a box has, and what of each is the configuration's to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio.client import (
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleState,
+)
+
+from boxd.config.housekeeping_schema import Schedules
+from boxd.config.upstream_schema import Upstream
+from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.workflows.housekeeping.messages import WORKFLOWS, RunPart
+from boxd.workflows.upstream.messages import PULL_SCHEDULE, PULL_WORKFLOW
+
+# Boxes that share a server do not all come at the same second.
+_JITTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One schedule: `every` None never begins it by itself. `offset` keeps it from the others."""
+
+    name: str
+    workflow: str
+    every: timedelta | None
+    offset: timedelta = timedelta(0)
+
+
+def plans(configured: Schedules) -> list[Plan]:
+    """The schedules of housekeeping."""
+    every = {
+        RunPart.EXPIRY: timedelta(minutes=configured.expiry_every_min),
+        RunPart.BACKUP: timedelta(hours=configured.backup_every_h),
+        RunPart.SELF_TEST: timedelta(hours=configured.self_test_every_h),
+        RunPart.VERIFICATION: timedelta(hours=configured.verification_every_h),
+    }
+    return [
+        Plan(part, WORKFLOWS[part], pause or None, timedelta(minutes=10 * number))
+        for number, (part, pause) in enumerate(every.items())
+    ]
+
+
+def pull_plans(upstream: Upstream) -> list[Plan]:
+    """The schedule of fetching upstream's orders, where that is configured."""
+    if upstream.url is None or not upstream.pull:
+        return []
+    every = timedelta(seconds=upstream.pull_every_s)
+    return [Plan(PULL_SCHEDULE, PULL_WORKFLOW, every)]
+
+
+def schedule_id(box: str, name: str) -> str:
+    """The id of a box's schedule."""
+    return f"boxd-{box}-{name}"
+
+
+def as_schedule(plan: Plan, box: str) -> Schedule:
+    """The plan as Temporal takes it.
+
+    What was missed while the box was dark is made up for once, by the last of the runs missed; one
+    that runs still is not joined by another.
+    """
+    every = plan.every
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            plan.workflow,
+            id=f"housekeeping-{box}-{plan.name}",
+            task_queue=task_queue(box),
+            task_timeout=TASK_TIMEOUT,
+        ),
+        spec=ScheduleSpec(
+            intervals=[ScheduleIntervalSpec(every, plan.offset)] if every else [],
+            jitter=min(_JITTER, every / 10) if every else None,
+        ),
+        policy=SchedulePolicy(
+            overlap=ScheduleOverlapPolicy.SKIP, catchup_window=every or timedelta(minutes=1)
+        ),
+        state=ScheduleState(),
+    )
+
+
+def is_as_planned(schedule: Schedule, planned: Schedule) -> bool:
+    """Whether a schedule is what was planned, whoever has paused it."""
+    return _decided(schedule) == _decided(planned)
+
+
+def _decided(schedule: Schedule) -> tuple[object, ...]:
+    action = schedule.action
+    assert isinstance(action, ScheduleActionStartWorkflow)  # noqa: S101 - there is no other kind
+    intervals = [(each.every, each.offset or timedelta(0)) for each in schedule.spec.intervals]
+    return (
+        action.workflow,
+        action.id,
+        action.task_queue,
+        action.task_timeout,
+        intervals,
+        schedule.spec.jitter or timedelta(0),
+        schedule.policy.overlap,
+        schedule.policy.catchup_window,
+    )

@@ -1,0 +1,1 @@
+"""The redemption: its workflow, activities, messages, and the service that starts it."""

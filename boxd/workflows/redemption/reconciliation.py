@@ -1,0 +1,113 @@
+"""Reconciliation at start: every open redemption has a workflow, and no workflow is without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from boxd.ledger import audit, redemptions
+from boxd.ledger.ledger import Ledger
+from boxd.temporal.worker import task_queue
+from boxd.workflows.redemption import messages
+from boxd.workflows.redemption.service import RedemptionService
+
+_ENDED_AS = "boxd restarted before the code was checked: it has to be typed again"
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What was found: redemptions given a new workflow, and bays whose Enter was never decided."""
+
+    resumed: tuple[str, ...]
+    undecided_bays: tuple[str, ...]
+
+
+async def reconcile(
+    client: Client, ledger: Ledger, service: RedemptionService, box: str
+) -> Reconciled:
+    """Bring Temporal into line with the ledger, before the worker takes up anything."""
+    undecided = [await _end(client, ledger, each) for each in await _strangers(client, ledger, box)]
+    return Reconciled(await catch_up(client, ledger, service, box), tuple(undecided))
+
+
+async def catch_up(
+    client: Client, ledger: Ledger, service: RedemptionService, box: str
+) -> tuple[str, ...]:
+    """Give each open redemption without a running workflow one; returns which those were.
+
+    Workflows that run are told to look where they stand: their last step, their end even, may be
+    known to the ledger alone, when boxd or the server ended before Temporal heard of it.
+    """
+    async for found in client.list_workflows(_running(box)):
+        if await _knows(ledger, found):
+            with _unless_it_has_closed():
+                await client.get_workflow_handle(found.id).signal(messages.LOOK_AGAIN)
+    resumed = []
+    for standing in await ledger.read(redemptions.open_ones):
+        if not await _is_running(client, standing.redemption):
+            await service.resume(standing)
+            entry = audit.Entry("boxd", "workflow.resumed", "no workflow", standing.redemption)
+            await ledger.write(partial(audit.append, entry=entry))
+            resumed.append(standing.redemption)
+    return tuple(resumed)
+
+
+def _running(box: str) -> str:
+    """The query for the running redemptions of a box."""
+    return (
+        f"WorkflowType = '{messages.WORKFLOW}' AND ExecutionStatus = 'Running'"
+        f" AND TaskQueue = '{task_queue(box)}'"
+    )
+
+
+async def _is_running(client: Client, redemption: str) -> bool:
+    handle = client.get_workflow_handle(messages.workflow_id(redemption))
+    try:
+        described = await handle.describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def _strangers(client: Client, ledger: Ledger, box: str) -> list[WorkflowExecution]:
+    """The running workflows whose redemption the ledger does not know."""
+    running = [found async for found in client.list_workflows(_running(box))]
+    return [found for found in running if not await _knows(ledger, found)]
+
+
+async def _knows(ledger: Ledger, found: WorkflowExecution) -> bool:
+    redemption = messages.redemption_of(found.id)
+    return await ledger.read(partial(redemptions.find, redemption=redemption)) is not None
+
+
+async def _end(client: Client, ledger: Ledger, stranger: WorkflowExecution) -> str:
+    """End a workflow whose Enter was never decided, with a record; returns its bay."""
+    bay = _bay_of(stranger.search_attributes)
+    redemption = messages.redemption_of(stranger.id)
+    with _unless_it_has_closed():
+        await client.get_workflow_handle(stranger.id).terminate(reason=_ENDED_AS)
+    entry = audit.Entry("boxd", "workflow.undecided", _ENDED_AS, redemption, bay)
+    await ledger.write(partial(audit.append, entry=entry))
+    return bay
+
+
+@contextmanager
+def _unless_it_has_closed() -> Iterator[None]:
+    """Temporal's list may lag behind: what has closed meanwhile needs nothing any more."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
+def _bay_of(attributes: object) -> str:
+    found = attributes.get("BoxdBay") if isinstance(attributes, dict) else None
+    return str(found[0]) if found else ""

@@ -1,0 +1,201 @@
+"""The redemption workflow: from Enter to the closed door, however long people take.
+
+Progress lives here, facts live in the ledger: every activity is idempotent and returns where the
+redemption stands, so that a run may begin anywhere on the way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ApplicationError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from boxd.redemption import ANSWERS_AT, Answer, RedemptionStanding, Reply, Stage, why_refused
+    from boxd.workflows.redemption import messages
+    from boxd.workflows.redemption.messages import RedemptionStart, RedemptionStatus, Reminder
+
+LOCKER = SearchAttributeKey.for_keyword("BoxdLocker")
+STATE = SearchAttributeKey.for_keyword("BoxdState")
+
+# A ledger on a slow card may take seconds for a commit; a dead worker is noticed much earlier, by
+# the workflow task's timeout.
+_ACTIVITY_TIMEOUT = timedelta(seconds=60)
+# Shorter than the one who answers waits: an answer given up must not be taken later.
+_ANSWER_TIMEOUT = timedelta(seconds=6)
+_RETRIES = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5)
+)
+
+
+@workflow.defn(name=messages.WORKFLOW)
+class RedemptionWorkflow:
+    """One redemption. Answers are updates; `status` is a query."""
+
+    @workflow.init
+    def __init__(self, start: RedemptionStart) -> None:
+        self._start = start
+        self._standing: RedemptionStanding | None = None
+        self._asked_at = workflow.now()
+        self._reminders = 0
+        self._reminding: asyncio.Task[None] | None = None
+        self._found_by = ("", "")
+
+    @workflow.run
+    async def run(self, start: RedemptionStart) -> RedemptionStanding:
+        """Claim, then go from stage to stage until the redemption has ended."""
+        standing = self._follow(await self._claim())
+        if not standing.stage.has_ended:
+            self._reminding = asyncio.create_task(self._remind())
+        while not standing.stage.has_ended:
+            if standing.stage is Stage.OPEN:
+                standing = self._follow(await self._open_locker(standing))
+            else:
+                standing = await self._answered(standing)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        self._let_people_find_it(standing)
+        return standing
+
+    @workflow.update
+    async def answer(self, answer: Answer) -> Reply:
+        """Take a person's answer; the reply says whether it was accepted, or why not."""
+        try:
+            reply: Reply = await workflow.execute_local_activity(
+                messages.RECORD_ANSWER,
+                answer,
+                result_type=Reply,
+                schedule_to_close_timeout=_ANSWER_TIMEOUT,
+                retry_policy=_RETRIES,
+            )
+        except FailureError as error:  # bare from the activity, or wrapped when time was up
+            why = "the answer could not be written down; look at the question and answer again"
+            raise ApplicationError(why, type="Refused") from error
+        if reply.accepted:
+            self._follow(reply.standing)
+        return reply
+
+    @answer.validator
+    def check_answer(self, answer: Answer) -> None:
+        """Refuse what can't be meant for the present question, before it enters the history.
+
+        The ledger may be ahead of this workflow, never behind: later steps are for it to judge.
+        """
+        if self._standing is None:
+            if not self._start.digest:  # an open redemption taken up again: the ledger judges
+                return
+            raise ApplicationError("the code is still being checked", type="Refused")
+        if answer.step > self._standing.step:
+            return
+        why = why_refused(self._standing.stage, self._standing.step, answer, None)
+        if why:
+            raise ApplicationError(why, type="Refused")
+
+    @workflow.signal(name=messages.LOOK_AGAIN)
+    async def look_again(self) -> None:
+        """Take over where the ledger says the redemption stands."""
+        if self._standing is not None:
+            self._follow(await self._claim())
+
+    @workflow.query
+    def status(self) -> RedemptionStatus:
+        """Where the redemption stands, what is awaited, from whom and since when."""
+        standing = self._standing
+        if standing is None:
+            since = workflow.info().start_time.isoformat()
+            return RedemptionStatus(None, ("the claim's verdict",), "box", since, 0)
+        awaited = tuple(sorted(ANSWERS_AT.get(standing.stage, ())))
+        who = "nobody" if standing.stage.has_ended else "operator" if awaited else "box"
+        return RedemptionStatus(standing, awaited, who, standing.since, self._reminders)
+
+    async def _claim(self) -> RedemptionStanding:
+        """Claim; once that is decided, the same call tells where the redemption stands."""
+        standing: RedemptionStanding = await workflow.execute_local_activity(
+            messages.CLAIM,
+            self._start,
+            result_type=RedemptionStanding,
+            start_to_close_timeout=_ACTIVITY_TIMEOUT,
+            retry_policy=_RETRIES,
+        )
+        return standing
+
+    async def _open_locker(self, standing: RedemptionStanding) -> RedemptionStanding:
+        after: RedemptionStanding = await workflow.execute_local_activity(
+            messages.OPEN_LOCKER,
+            standing,
+            result_type=RedemptionStanding,
+            start_to_close_timeout=_ACTIVITY_TIMEOUT,
+            retry_policy=_RETRIES,
+        )
+        return after
+
+    async def _answered(self, standing: RedemptionStanding) -> RedemptionStanding:
+        """Wait until an answer moved the redemption on."""
+        self._let_people_find_it(standing)
+        await workflow.wait_condition(lambda: self._standing is not standing)
+        return self._standing or standing
+
+    async def _remind(self) -> None:
+        """Remind while nobody comes, ever more seldom.
+
+        One timer is under way at a time, and an answer leaves it be: each start and each cancel
+        would be written to the card.
+        """
+        while True:
+            standing, waits_s = self._standing, self._until_reminder_s()
+            if standing is None or waits_s > 0:
+                await workflow.sleep(waits_s)
+                continue
+            due_s = self._due_s()
+            self._reminders += 1
+            early_s: float | None = await workflow.execute_local_activity(
+                messages.REMIND,
+                Reminder(standing, self._reminders, due_s),
+                start_to_close_timeout=_ACTIVITY_TIMEOUT,
+                retry_policy=_RETRIES,
+            )
+            if early_s and self._standing is standing:
+                # The server's clock went ahead of the people's: this one was no reminder yet.
+                self._reminders -= 1
+                await workflow.sleep(early_s)
+
+    def _until_reminder_s(self) -> float:
+        """How long until somebody is reminded of what is asked now, by the server's clock."""
+        return self._due_s() - (workflow.now() - self._asked_at).total_seconds()
+
+    def _due_s(self) -> float:
+        """How long after the question the next reminder is due."""
+        first_s = self._start.reminder_first_s
+        if self._standing is not None and self._standing.stage is Stage.TAKE:
+            first_s = self._start.door_left_open_s
+        return _reminder_due_s(first_s, self._start.reminder_longest_s, self._reminders)
+
+    def _follow(self, standing: RedemptionStanding) -> RedemptionStanding:
+        """Take over where the ledger says the redemption stands, unless that is known already."""
+        before = self._standing
+        if before is not None and standing.step <= before.step:
+            return before
+        self._standing = standing
+        self._asked_at = workflow.now()
+        self._reminders = 0
+        return standing
+
+    def _let_people_find_it(self, standing: RedemptionStanding) -> None:
+        """Name bay, locker and state in Temporal's list; only where somebody is waited for."""
+        locker = "" if standing.locker is None else str(standing.locker)
+        found_by = (standing.stage.value, locker)
+        if found_by != self._found_by:
+            self._found_by = found_by
+            workflow.upsert_search_attributes(
+                [STATE.value_set(found_by[0]), LOCKER.value_set(found_by[1])]
+            )
+
+
+def _reminder_due_s(first_s: float, longest_s: float, reminders: int) -> float:
+    """When the next reminder is due, after the question: the pauses double, up to a longest."""
+    pauses = (
+        min(first_s * 2.0 ** min(n, 20), max(first_s, longest_s)) for n in range(reminders + 1)
+    )
+    return sum(pauses)

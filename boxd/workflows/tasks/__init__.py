@@ -1,0 +1,1 @@
+"""Tasks and the issue of codes: workflows, activities, messages, service."""

@@ -1,0 +1,80 @@
+"""The activities of a task: what people do, decided in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import structlog
+from temporalio import activity
+
+from boxd.ledger import task_standings, tasks
+from boxd.ledger.ledger import Ledger
+from boxd.task import Asked, Scan, Submission, TaskReply, TaskStanding, Verdict
+from boxd.workflows.activity_errors import as_activity_errors
+from boxd.workflows.tasks import messages
+
+log = structlog.get_logger(__name__)
+
+
+class TaskActivities:
+    """Decides each request in one transaction of the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def all(self) -> Sequence[Callable[..., object]]:
+        """The activities, for the worker."""
+        return (
+            self.look,
+            self.expire,
+            self.record_scan,
+            self.record_submission,
+            self.record_verdict,
+        )
+
+    @activity.defn(name=messages.LOOK_AT_TASK)
+    async def look(self, task: str) -> TaskStanding:
+        """Where the task stands."""
+        with as_activity_errors():
+            standing = await self._ledger.read(lambda c: task_standings.require(c, task))
+        return _without_prose(standing)
+
+    @activity.defn(name=messages.EXPIRE_TASK)
+    async def expire(self, task: str) -> TaskStanding:
+        """End the task if its time is over."""
+        with as_activity_errors():
+            standing = await self._ledger.write(lambda tx: tasks.expire(tx, task))
+        return _without_prose(standing)
+
+    @activity.defn(name=messages.RECORD_SCAN)
+    async def record_scan(self, scan: Scan) -> TaskReply:
+        """Count a checkpoint, or say why not."""
+        return await self._record(scan)
+
+    @activity.defn(name=messages.RECORD_SUBMISSION)
+    async def record_submission(self, submission: Submission) -> TaskReply:
+        """Take what was handed in, or say why not."""
+        return await self._record(submission)
+
+    @activity.defn(name=messages.RECORD_VERDICT)
+    async def record_verdict(self, verdict: Verdict) -> TaskReply:
+        """Take an attendant's word, or say why not."""
+        return await self._record(verdict)
+
+    async def _record(self, asked: Asked) -> TaskReply:
+        with as_activity_errors():
+            reply = await self._ledger.write(lambda tx: tasks.record(tx, asked))
+        log.info(
+            f"task.{type(asked).__name__.lower()}",
+            task=asked.task,
+            state=reply.standing.state.value,
+            actor=asked.actor,
+            why=reply.why or None,
+        )
+        return replace(reply, standing=_without_prose(reply.standing))
+
+
+def _without_prose(standing: TaskStanding) -> TaskStanding:
+    """The workflow needs no prose, and each answer would carry it into the history."""
+    return replace(standing, kind=replace(standing.kind, text=""))

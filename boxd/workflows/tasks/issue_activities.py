@@ -1,0 +1,66 @@
+"""The activities of a code's issue: one for each step, and the one that undoes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import structlog
+from temporalio import activity
+
+from boxd.issue import IssueStanding
+from boxd.ledger import issuing
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.issuing import IssueRules
+from boxd.ledger.ledger import Ledger, Transaction
+from boxd.workflows.activity_errors import as_activity_errors
+from boxd.workflows.tasks import messages
+from boxd.workflows.tasks.messages import Pick, Undo
+
+log = structlog.get_logger(__name__)
+
+
+class IssueActivities:
+    """Decides each step in one transaction of the ledger."""
+
+    def __init__(self, ledger: Ledger, keys: CodeKeys, rules: IssueRules) -> None:
+        self._ledger = ledger
+        self._keys = keys
+        self._rules = rules
+
+    def all(self) -> Sequence[Callable[..., object]]:
+        """The activities, for the worker."""
+        return (self.pick, self.hold, self.mint, self.hand_over, self.undo)
+
+    @activity.defn(name=messages.PICK)
+    async def pick(self, pick: Pick) -> IssueStanding:
+        """Choose the prize that the random number falls on."""
+        return await self._decide(
+            lambda tx: issuing.pick(tx, pick.issue, pick.attempt, pick.draw, self._rules)
+        )
+
+    @activity.defn(name=messages.HOLD)
+    async def hold(self, issue: str) -> IssueStanding:
+        """Set one unit aside."""
+        return await self._decide(lambda tx: issuing.hold(tx, issue, self._rules))
+
+    @activity.defn(name=messages.MINT)
+    async def mint(self, issue: str) -> IssueStanding:
+        """Make the code."""
+        return await self._decide(lambda tx: issuing.mint(tx, issue, self._rules, self._keys))
+
+    @activity.defn(name=messages.HAND_OVER)
+    async def hand_over(self, issue: str) -> IssueStanding:
+        """Give the code to its attendee."""
+        return await self._decide(lambda tx: issuing.hand_over(tx, issue))
+
+    @activity.defn(name=messages.UNDO)
+    async def undo(self, undo: Undo) -> IssueStanding:
+        """Take back what the issue has done."""
+        return await self._ledger.write(lambda tx: issuing.undo(tx, undo.issue, undo.why))
+
+    async def _decide(self, step: Callable[[Transaction], IssueStanding]) -> IssueStanding:
+        with as_activity_errors():
+            standing = await self._ledger.write(step)
+        if standing.state.has_ended:
+            log.info(f"issue.{standing.state}", issue=standing.issue, why=standing.why or None)
+        return standing

@@ -1,0 +1,99 @@
+"""Reconciliation of tasks and issues: each open one has a workflow, no workflow is without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from boxd.ledger import audit, issues, task_standings
+from boxd.ledger.ledger import Ledger
+from boxd.task import TaskStanding, TaskState
+from boxd.temporal.worker import tasks_queue
+from boxd.workflows.tasks import messages
+from boxd.workflows.tasks.service import TaskService
+
+_UNKNOWN = "the ledger does not know what it was for"
+
+
+@dataclass(frozen=True)
+class TasksReconciled:
+    """What was given a workflow again."""
+
+    tasks: tuple[str, ...]
+    issues: tuple[str, ...]
+
+
+async def reconcile_tasks(
+    client: Client, ledger: Ledger, service: TaskService, box: str
+) -> TasksReconciled:
+    """Bring Temporal into line with the ledger.
+
+    Tasks that wait for people and have a workflow are left alone, unless their rules were changed:
+    there may be thousands.
+    """
+    running = await _running(client, messages.TASK, box)
+    known = {each.task: each for each in await ledger.read(task_standings.open_ones)}
+    resumed = [task for task in known if messages.task_workflow_id(task) not in running]
+    for task in resumed:
+        await service.resume(known[task])
+    for workflow in running:
+        standing = known.get(messages.task_of(workflow))
+        if standing is None or _has_to_look(standing, service):
+            await _look_or_end(client, ledger, service, workflow)
+    return TasksReconciled(tuple(resumed), await _resume_issues(client, ledger, service, box))
+
+
+def _has_to_look(standing: TaskStanding, service: TaskService) -> bool:
+    return standing.state is TaskState.APPROVED or standing.kind.id in service.kinds_changed
+
+
+async def _look_or_end(client: Client, ledger: Ledger, service: TaskService, workflow: str) -> None:
+    """The task has moved on without its workflow; or there is no such task at all."""
+    task = messages.task_of(workflow)
+    if await ledger.read(partial(task_standings.find, task=task)) is not None:
+        await service.look_again(task)
+    else:
+        await _end(client, ledger, workflow)
+
+
+async def _resume_issues(
+    client: Client, ledger: Ledger, service: TaskService, box: str
+) -> tuple[str, ...]:
+    """Issues that no task's workflow looks after go on by themselves, or are ended with it."""
+    running = await _running(client, messages.ISSUE, box)
+    looked_after = {each.issue for each in await ledger.read(task_standings.open_ones)}
+    resumed = []
+    for issue in await ledger.read(issues.open_ones):
+        workflow = messages.issue_workflow_id(issue.issue)
+        if issue.issue not in looked_after and workflow not in running:
+            await service.resume_issue(issue)
+            resumed.append(issue.issue)
+    for workflow in running:
+        issue_id = messages.issue_of(workflow)
+        if await ledger.read(partial(issues.find, issue=issue_id)) is None:
+            await _end(client, ledger, workflow)
+    return tuple(resumed)
+
+
+async def _running(client: Client, workflow_type: str, box: str) -> set[str]:
+    """The ids of the running workflows of a type at this box."""
+    query = (
+        f"WorkflowType = '{workflow_type}' AND ExecutionStatus = 'Running'"
+        f" AND TaskQueue = '{tasks_queue(box)}'"
+    )
+    return {found.id async for found in client.list_workflows(query)}
+
+
+async def _end(client: Client, ledger: Ledger, workflow: str) -> None:
+    """End a workflow of which the ledger knows nothing, with a record."""
+    try:
+        await client.get_workflow_handle(workflow).terminate(reason=_UNKNOWN)
+    except RPCError as error:  # the list may lag behind: it has closed meanwhile
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+    detail: audit.Detail = {"workflow": workflow}
+    entry = audit.Entry("boxd", "workflow.ended", _UNKNOWN, detail=detail)
+    await ledger.write(partial(audit.append, entry=entry))

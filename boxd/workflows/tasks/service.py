@@ -1,0 +1,197 @@
+"""The service of tasks: where attendees' and attendants' requests reach the workflows.
+
+Whatever begins is a row in the ledger first and a workflow second: what the server could not be
+told of is begun when it answers again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from boxd.errors import TemporalUnavailable
+from boxd.issue import IssueStanding
+from boxd.keyed_lock import KeyedLock
+from boxd.ledger import attendees, issues, task_standings, tasks
+from boxd.ledger.issues import IssueOrder
+from boxd.ledger.ledger import Ledger, Transaction
+from boxd.machine_clock import utc_now
+from boxd.task import (
+    Asked,
+    Scan,
+    Submission,
+    TaskReply,
+    TaskStanding,
+    Verdict,
+    why_refused,
+)
+from boxd.temporal.worker import TASK_TIMEOUT, tasks_queue
+from boxd.workflows.client_errors import as_temporal_unavailable, why_not_taken
+from boxd.workflows.tasks import messages
+from boxd.workflows.tasks.messages import IssueStart, Taken, TaskStart
+
+# A person waits, with a phone in hand.
+_START_TIMEOUT = timedelta(seconds=5)
+_UPDATE_TIMEOUT = timedelta(seconds=8)
+_UPDATES: dict[type[Asked], str] = {Scan: "scan", Submission: "submit", Verdict: "verdict"}
+
+
+class TaskService:
+    """Starts tasks, delivers what is asked of them, has codes issued.
+
+    Raises TemporalUnavailable while it can't; to ask again is safe, under the same id.
+    """
+
+    def __init__(self, ledger: Ledger, box: str) -> None:
+        self.kinds_changed: frozenset[str] = frozenset()  # whose tasks have to look again
+        self._ledger = ledger
+        self._queue = tasks_queue(box)
+        self._client: Client | None = None
+        self._turns = KeyedLock()
+
+    def use(self, client: Client) -> None:
+        """From now on the server is reached through `client`."""
+        self._client = client
+
+    async def start(self, kind: str, attendee: str, actor: str) -> TaskStanding:
+        """Start the task of this kind for whom the organiser calls `attendee`.
+
+        Asked again, it is the same one. Raises NotFound, Refused.
+        """
+
+        def begin(tx: Transaction) -> TaskStanding:
+            return tasks.start(tx, kind, attendees.number_of(tx, attendee), actor)
+
+        standing = await self._ledger.write(begin)
+        if not standing.state.has_ended:
+            await self.resume(standing)
+        return standing
+
+    async def resume(self, standing: TaskStanding) -> None:
+        """See that the task has a workflow; one that it has already goes on."""
+        await self._begin(
+            messages.TASK, TaskStart(standing.task), messages.task_workflow_id(standing.task)
+        )
+
+    async def look_again(self, task: str) -> None:
+        """Let the task's workflow, where it runs, take over what the ledger says."""
+        async with as_temporal_unavailable():
+            try:
+                await self._handle(task).signal(messages.LOOK_AGAIN)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+
+    async def take(self, asked: Asked) -> TaskReply:
+        """Deliver a scan, a submission or a verdict.
+
+        One request after the other for each task: a run takes ten updates at a time. Raises
+        NotFound, and Refused where the id stands for something else.
+        """
+        seen = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
+        asked = replace(asked, step=asked.step or seen.step)
+        async with self._turns.turn(asked.task):
+            given = await self._ledger.read(lambda c: tasks.reply_given(c, asked))
+            if given is not None:
+                return given
+            now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
+            if why := why_refused(now, asked, utc_now()):
+                return TaskReply(False, why, now)
+            return await self._deliver(asked, now)
+
+    async def _deliver(self, asked: Asked, standing: TaskStanding) -> TaskReply:
+        async with as_temporal_unavailable():
+            try:
+                taken = await self._update_or_resume(asked, standing)
+            except WorkflowUpdateFailedError as error:
+                taken = Taken(False, why_not_taken(error))
+        now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
+        return TaskReply(taken.accepted, taken.why, now, taken.is_new)
+
+    async def _update_or_resume(self, asked: Asked, standing: TaskStanding) -> Taken:
+        """Give the request to the workflow, or to a new one where Temporal lost it."""
+        try:
+            return await self._update(asked)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            await self.resume(standing)
+            return await self._update(asked)
+
+    async def _update(self, asked: Asked) -> Taken:
+        taken: Taken = await self._handle(asked.task).execute_update(
+            _UPDATES[type(asked)], asked, result_type=Taken, rpc_timeout=_UPDATE_TIMEOUT
+        )
+        return taken
+
+    def _handle(self, task: str) -> WorkflowHandle[Any, Any]:
+        return self._require_client().get_workflow_handle(messages.task_workflow_id(task))
+
+    async def issue(self, order: Callable[[Transaction], IssueOrder]) -> IssueStanding:
+        """Issue a code, and wait for what comes of it; asked again, it is the same one.
+
+        Raises Refused where the id stands for another's, TemporalUnavailable where it takes longer
+        than a person waits; it goes on, and asked again tells what came of it.
+        """
+        standing = await self._ledger.write(lambda tx: issues.ask(tx, order(tx)))
+        if standing.state.has_ended:
+            return standing
+        await self.resume_issue(standing)
+        async with as_temporal_unavailable():
+            handle = self._require_client().get_workflow_handle(
+                messages.issue_workflow_id(standing.issue)
+            )
+            await handle.result(rpc_timeout=_UPDATE_TIMEOUT)
+        return await self._ledger.read(lambda c: issues.require(c, standing.issue))
+
+    async def issue_again(self, task: str, actor: str) -> TaskStanding:
+        """Once more issue the code of a task that ended without one. Raises NotFound, Refused."""
+        standing = await self._ledger.write(lambda tx: tasks.approve_again(tx, task, actor))
+        await self.resume(standing)
+        return standing
+
+    async def resume_issue(self, standing: IssueStanding) -> None:
+        """See that the issue has a workflow; one that it has already goes on."""
+        await self._begin(
+            messages.ISSUE, IssueStart(standing.issue), messages.issue_workflow_id(standing.issue)
+        )
+
+    async def erase(self, task: str) -> None:
+        """Delete what Temporal keeps of a task that has ended in the ledger: what people wrote."""
+        runs = f"WorkflowId = '{messages.task_workflow_id(task)}'"
+        async with as_temporal_unavailable():
+            client = self._require_client()
+            async for run in client.list_workflows(runs):
+                execution = WorkflowExecution(workflow_id=run.id, run_id=run.run_id)
+                await client.workflow_service.delete_workflow_execution(
+                    DeleteWorkflowExecutionRequest(
+                        namespace=client.namespace, workflow_execution=execution
+                    )
+                )
+
+    async def _begin(self, workflow: str, start: TaskStart | IssueStart, workflow_id: str) -> None:
+        """Start the workflow unless it runs; the ledger keeps it from doing anything twice."""
+        async with as_temporal_unavailable():
+            await self._require_client().start_workflow(
+                workflow,
+                start,
+                id=workflow_id,
+                task_queue=self._queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                task_timeout=TASK_TIMEOUT,
+                request_eager_start=True,
+                rpc_timeout=_START_TIMEOUT,
+            )
+
+    def _require_client(self) -> Client:
+        if self._client is None:
+            raise TemporalUnavailable("the Temporal server is still starting; one moment")
+        return self._client

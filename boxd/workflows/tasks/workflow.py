@@ -1,0 +1,240 @@
+"""The task workflow: from the start of an attendee's task to its code, however many days it takes.
+
+Progress lives here, facts live in the ledger. While it waits it costs nothing: at most one timer,
+for the task's expiry, and no event until somebody does something.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ChildWorkflowError,
+    FailureError,
+    WorkflowAlreadyStartedError,
+)
+from temporalio.workflow import ParentClosePolicy
+
+with workflow.unsafe.imports_passed_through():
+    from boxd.issue import IssueStanding
+    from boxd.task import (
+        Asked,
+        Scan,
+        Submission,
+        TaskReply,
+        TaskStanding,
+        TaskState,
+        Verdict,
+        awaited_from,
+        missing,
+        why_refused,
+    )
+    from boxd.workflows.tasks import messages
+    from boxd.workflows.tasks.messages import IssueStart, Taken, TaskStart, TaskStatus
+
+_ACTIVITY_TIMEOUT = timedelta(seconds=60)
+# Shorter than the one who asked waits.
+_TAKE_TIMEOUT = timedelta(seconds=6)
+_TASK_TIMEOUT = timedelta(seconds=2)
+_RETRIES = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)
+)
+# An issue that somebody ended by hand is begun again, ever more seldom.
+_FIRST_PAUSE_S = 5.0
+_LONGEST_PAUSE_S = 600.0
+_RECORDING: dict[type[Asked], str] = {
+    Scan: messages.RECORD_SCAN,
+    Submission: messages.RECORD_SUBMISSION,
+    Verdict: messages.RECORD_VERDICT,
+}
+
+
+@workflow.defn(name=messages.TASK)
+class TaskWorkflow:
+    """One task. Scans, submissions and verdicts are updates; `status` is a query."""
+
+    @workflow.init
+    def __init__(self, start: TaskStart) -> None:
+        self._task = start.task
+        self._standing: TaskStanding | None = None
+        self._expiring: asyncio.Task[None] | None = None
+        self._pause_s = _FIRST_PAUSE_S
+
+    @workflow.run
+    async def run(self, start: TaskStart) -> TaskState:
+        """Wait until nothing is missing, have the code issued, end."""
+        standing = await self._look()
+        while not standing.state.has_ended:
+            if standing.state is TaskState.APPROVED:
+                standing = await self._issue_code(standing)
+            else:
+                standing = await self._moved_on(standing)
+        self._watch_expiry(None)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return standing.state
+
+    @workflow.update
+    async def scan(self, scan: Scan) -> Taken:
+        """Count a checkpoint."""
+        return await self._take(scan)
+
+    @workflow.update
+    async def submit(self, submission: Submission) -> Taken:
+        """Take what the attendee hands in."""
+        return await self._take(submission)
+
+    @workflow.update
+    async def verdict(self, verdict: Verdict) -> Taken:
+        """Take an attendant's word."""
+        return await self._take(verdict)
+
+    @scan.validator
+    def check_scan(self, scan: Scan) -> None:
+        """Refuse what can't be taken, before it enters the history."""
+        self._check(scan)
+
+    @submit.validator
+    def check_submission(self, submission: Submission) -> None:
+        """Refuse what can't be taken, before it enters the history."""
+        self._check(submission)
+
+    @verdict.validator
+    def check_verdict(self, verdict: Verdict) -> None:
+        """Refuse what can't be taken, before it enters the history."""
+        self._check(verdict)
+
+    @workflow.signal(name=messages.LOOK_AGAIN)
+    async def look_again(self) -> None:
+        """Take over where the ledger says the task stands, and until when it may be done."""
+        await self._look()
+
+    @workflow.query
+    def status(self) -> TaskStatus:
+        """Where the task stands, what is missing, and whose turn it is."""
+        standing = self._standing
+        if standing is None:
+            since = workflow.info().start_time.isoformat()
+            return TaskStatus(None, (), 0, "box", since)
+        return TaskStatus(
+            standing,
+            missing(standing),
+            standing.scans_missing,
+            awaited_from(standing),
+            standing.since,
+        )
+
+    def _check(self, asked: Asked) -> None:
+        """The ledger may be ahead of this workflow, never behind: what it knows later, it judges.
+
+        `asked.step` is the step that the ledger was at.
+        """
+        standing = self._standing
+        if standing is None or asked.step > standing.step:
+            return
+        if why := why_refused(standing, asked, workflow.now()):
+            raise ApplicationError(why, type="Refused")
+
+    async def _take(self, asked: Asked) -> Taken:
+        try:
+            reply: TaskReply = await workflow.execute_local_activity(
+                _RECORDING[type(asked)],
+                asked,
+                result_type=TaskReply,
+                schedule_to_close_timeout=_TAKE_TIMEOUT,
+                retry_policy=_RETRIES,
+            )
+        except FailureError as error:
+            raise _not_taken(error) from error
+        self._follow(reply.standing)
+        return Taken(reply.accepted, reply.why, reply.is_new)
+
+    async def _look(self) -> TaskStanding:
+        standing: TaskStanding = await workflow.execute_local_activity(
+            messages.LOOK_AT_TASK,
+            self._task,
+            result_type=TaskStanding,
+            start_to_close_timeout=_ACTIVITY_TIMEOUT,
+            retry_policy=_RETRIES,
+        )
+        return self._follow(standing)
+
+    def _follow(self, standing: TaskStanding) -> TaskStanding:
+        """Take over where the ledger says the task stands, unless that is known already."""
+        before = self._standing
+        if before is not None and standing.step < before.step:
+            return before
+        self._standing = standing
+        if before is None or standing.expires_at != before.expires_at:
+            self._watch_expiry(standing.expires_at)
+        return standing
+
+    async def _moved_on(self, standing: TaskStanding) -> TaskStanding:
+        """Wait until the task is no more open; a history that grows too long begins anew."""
+        await workflow.wait_condition(
+            lambda: not self._is_open() or workflow.info().is_continue_as_new_suggested()
+        )
+        if self._is_open():
+            self._watch_expiry(None)
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            if self._is_open():
+                workflow.continue_as_new(TaskStart(self._task))
+        return self._standing or standing
+
+    def _is_open(self) -> bool:
+        return self._standing is not None and self._standing.state is TaskState.OPEN
+
+    def _watch_expiry(self, expires_at: str | None) -> None:
+        """One timer at most, and none where nothing expires."""
+        if self._expiring is not None:
+            self._expiring.cancel()
+            self._expiring = None
+        if expires_at is not None:
+            self._expiring = asyncio.create_task(self._expire(datetime.fromisoformat(expires_at)))
+
+    async def _expire(self, expires_at: datetime) -> None:
+        wait_s = (expires_at - workflow.now()).total_seconds()
+        if wait_s > 0:
+            await workflow.sleep(wait_s)
+        self._expiring = None  # from here on nobody cancels it
+        if self._is_open():
+            standing: TaskStanding = await workflow.execute_local_activity(
+                messages.EXPIRE_TASK,
+                self._task,
+                result_type=TaskStanding,
+                start_to_close_timeout=_ACTIVITY_TIMEOUT,
+                retry_policy=_RETRIES,
+            )
+            self._follow(standing)
+
+    async def _issue_code(self, standing: TaskStanding) -> TaskStanding:
+        """Have the code issued; the ledger then tells what has come of it."""
+        issue = standing.issue
+        try:
+            await workflow.execute_child_workflow(
+                messages.ISSUE,
+                IssueStart(issue),
+                id=messages.issue_workflow_id(issue),
+                result_type=IssueStanding,
+                task_timeout=_TASK_TIMEOUT,
+                # What holds a unit is not ended halfway because its task is.
+                parent_close_policy=ParentClosePolicy.ABANDON,
+            )
+        except (ChildWorkflowError, WorkflowAlreadyStartedError):
+            workflow.logger.warning("the issue of a code has to be begun again")
+            await workflow.sleep(self._pause_s)
+            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        return await self._look()
+
+
+def _not_taken(error: FailureError) -> ApplicationError:
+    """What the ledger said; a local activity's error comes bare, or as another's cause."""
+    cause = error.cause if isinstance(error, ActivityError) else error
+    why = "it could not be written down; try again"
+    if isinstance(cause, ApplicationError) and cause.type in {"Refused", "NotFound"}:
+        why = cause.message
+    return ApplicationError(why, type="Refused")

@@ -1,0 +1,1 @@
+"""Upstream delivery: workflows, activities, messages, service."""

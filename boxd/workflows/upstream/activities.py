@@ -1,0 +1,55 @@
+"""The activities of upstream: a round of the sender, and a look for orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from boxd.upstream.event_sender import EventSender
+from boxd.upstream.http import Unreachable
+from boxd.upstream.order_puller import OrderPuller
+from boxd.workflows.activity_errors import as_activity_errors
+from boxd.workflows.upstream import messages
+from boxd.workflows.upstream.messages import Delivered
+
+
+class UpstreamActivities:
+    """Runs on the event loop; the network is waited for, never blocked on."""
+
+    def __init__(self, sender: EventSender, puller: OrderPuller) -> None:
+        self._sender = sender
+        self._puller = puller
+
+    def all(self) -> Sequence[Callable[..., object]]:
+        """The activities, for the worker."""
+        return (self.deliver, self.pull)
+
+    @activity.defn(name=messages.DELIVER)
+    async def deliver(self) -> Delivered:
+        """Deliver what waits; an attempt that failed says itself when the next one is due."""
+        with as_activity_errors():
+            done = await self._sender.round()
+        if done.wait_s:
+            raise ApplicationError(
+                done.why,
+                type="NotDelivered",
+                category=ApplicationErrorCategory.BENIGN,
+                next_retry_delay=timedelta(seconds=done.wait_s),
+            )
+        return Delivered(done.is_done)
+
+    @activity.defn(name=messages.PULL)
+    async def pull(self) -> str:
+        """Fetch and carry out upstream's orders; returns what that was, in words."""
+        try:
+            with as_activity_errors():
+                return await self._puller.pull()
+        except ApplicationError as error:
+            if error.type != Unreachable.__name__:
+                raise
+            raise ApplicationError(
+                error.message, type=error.type, category=ApplicationErrorCategory.BENIGN
+            ) from error

@@ -1,0 +1,146 @@
+"""The service of upstream delivery: lets the workflow know when there is something to deliver."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from boxd.errors import LedgerUnusable, TemporalUnavailable
+from boxd.ledger import alarms, outbox
+from boxd.ledger.ledger import Ledger
+from boxd.ledger.outbox_settings import OutboxSettings
+from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.upstream.event_sender import EventSender
+from boxd.workflows.client_errors import as_temporal_unavailable
+from boxd.workflows.housekeeping.schedules import schedule_id
+from boxd.workflows.upstream import messages
+from boxd.workflows.upstream.messages import UpstreamStart
+
+log = structlog.get_logger("boxd.upstream")
+
+# Events within this time go together; nobody waits for them.
+_GATHER_S = 0.5
+_TRY_AGAIN_S = 2.0
+# How often it is looked whether delivery goes on; a thought in memory, no more.
+_LOOK_EVERY_S = 60.0
+_FULL = "outbox_full"
+
+
+class DeliverySignaller:
+    """Signals the workflow, and only while it sleeps: an outage's events would fill its history."""
+
+    def __init__(
+        self, ledger: Ledger, box: str, telling: OutboxSettings, sender: EventSender
+    ) -> None:
+        self.pulls = False  # whether orders are fetched
+        self._ledger = ledger
+        self._box = box
+        self._telling = telling
+        self._sender = sender
+        self._client: Client | None = None
+        self._noted = asyncio.Event()
+
+    def use(self, client: Client) -> None:
+        """From now on the server is reached through `client`."""
+        self._client = client
+
+    def committed(self) -> None:
+        """Something was committed to the ledger; an event may be among it."""
+        if self._telling.noted:
+            self._telling.noted = False
+            self._noted.set()
+
+    async def run(self) -> None:
+        """Pass on what was noted; for ever."""
+        while True:
+            is_noted = await self._until_noted()
+            try:
+                await self._pass_on(is_noted)
+            except (LedgerUnusable, TemporalUnavailable):
+                self._noted.set()
+                await asyncio.sleep(_TRY_AGAIN_S)
+
+    async def _until_noted(self) -> bool:
+        """Wait for events and for those that come with them; False if there are none for long."""
+        try:
+            await asyncio.wait_for(self._noted.wait(), _LOOK_EVERY_S)
+        except TimeoutError:
+            return False
+        await asyncio.sleep(_GATHER_S)
+        self._noted.clear()
+        return True
+
+    async def _pass_on(self, is_noted: bool) -> None:
+        if is_noted:
+            await self._look_how_full()
+        if is_noted and self._sender.is_idle:
+            await self._signal(messages.NOTED)
+        elif self._sender.is_overdue:
+            log.warning("delivery stands still and is begun anew")
+            await self._signal(messages.TRY_NOW)
+
+    async def try_now(self) -> None:
+        """Deliver at once, whatever was waited for; the workflow is begun where there is none.
+
+        Raises TemporalUnavailable.
+        """
+        await self._look_how_full()
+        await self._signal(messages.TRY_NOW)
+
+    async def _signal(self, signal: str) -> None:
+        if self._client is None:
+            raise TemporalUnavailable("the Temporal server is still starting; one moment")
+        async with as_temporal_unavailable():
+            await self._client.start_workflow(
+                messages.UPSTREAM,
+                UpstreamStart(),
+                id=messages.upstream_workflow_id(self._box),
+                task_queue=task_queue(self._box),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                task_timeout=TASK_TIMEOUT,
+                start_signal=signal,
+            )
+
+    async def _look_how_full(self) -> None:
+        """Raise or clear the alarm about a full outbox."""
+        is_full = (await self._ledger.read(outbox.depth)).is_full
+        if is_full == await self._ledger.read(lambda c: alarms.stands(c, _FULL, "upstream")):
+            return
+        text = (
+            f"The outbox is full: {self._telling.most_waiting} events wait for upstream. Further"
+            " ones are counted, and stand in the audit trail (`boxd audit export`). Look why"
+            " upstream does not answer: `boxd outbox list`."
+        )
+        if is_full:
+            log.error("the outbox is full", most_waiting=self._telling.most_waiting)
+            await self._ledger.write(lambda tx: alarms.raise_alarm(tx, _FULL, "upstream", text))
+        else:
+            await self._ledger.write(lambda tx: alarms.clear(tx, _FULL, "upstream"))
+
+
+async def end_delivery(client: Client, box: str) -> None:
+    """There is no upstream any more: what delivered to it ends. Its events stay where they are."""
+    with _unless_there_is_none():
+        handle = client.get_workflow_handle(messages.upstream_workflow_id(box))
+        await handle.terminate(reason="[upstream] url is not configured any more")
+
+
+async def end_pulling(client: Client, box: str) -> None:
+    """Orders are fetched no more: their schedule goes."""
+    with _unless_there_is_none():
+        await client.get_schedule_handle(schedule_id(box, messages.PULL_SCHEDULE)).delete()
+
+
+@contextmanager
+def _unless_there_is_none() -> Iterator[None]:
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
