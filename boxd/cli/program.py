@@ -29,7 +29,7 @@ COMMANDS = {
     "status": ("status", "Show how the box is: bays, prompts, devices, stock, alarms."),
     "doctor": ("doctor", "Look for everything that can be wrong, each with its remedy."),
     "config": ("configuration", "Check and show the configuration file."),
-    "devices": ("devices", "Show the devices and whether they can be used."),
+    "devices": ("devices.group", "Show the devices and whether they can be used."),
     "prizes": ("prizes", "List, import and adjust the prizes and their stock."),
     "codes": ("codes", "Issue, import, list, show and void claim codes."),
     "tasks": ("tasks", "List, show and judge the attendees' tasks."),

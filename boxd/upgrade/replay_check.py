@@ -1,6 +1,6 @@
 """Replaying what is open with this release's code while the old release still carries it on.
 
-`python -m boxd.upgrade.replaying CONFIG`, as the box's own user. A workflow that would decide
+`python -m boxd.upgrade.replay_check CONFIG`, as the box's own user. A workflow that would decide
 otherwise in the new release would stand still there: it is found before anything is stopped.
 """
 

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from boxd.bays.operator_console import ACTOR, ConsoleState, OperatorConsole
-from boxd.bays.prompts import Prize, Prompt, prompt_for
+from boxd.bays.prompts import OfferedPrize, Prompt, prompt_for
 from boxd.devices import DoorState, Key
 from boxd.errors import TemporalUnavailable
 from boxd.redemption import AnswerKind, Remedy, Stage
 
 from .parts import Fingers, HandClock, RecordingBuzzer, ScriptedDesk, standing, until
 
-STOCK = [Prize(f"p{number}", f"Prize {number}", 1) for number in range(1, 12)]
+STOCK = [OfferedPrize(f"p{number}", f"Prize {number}", 1) for number in range(1, 12)]
 
 
 def _prompt(
@@ -25,7 +25,7 @@ def _prompt(
     since: str = "12:00",
     *,
     door: DoorState | None = None,
-    stock: list[Prize] = STOCK,
+    stock: list[OfferedPrize] = STOCK,
 ) -> Prompt:
     return prompt_for(standing(stage, step, redemption, since=since), door, stock)
 
@@ -43,7 +43,7 @@ class Keys:
         self.buzzer = RecordingBuzzer()
         self.redemptions = ScriptedDesk()
         self.changes = 0
-        self.redemptions = OperatorConsole(
+        self.console = OperatorConsole(
             self.redemptions,
             self.fingers,
             self.buzzer,
@@ -58,7 +58,7 @@ class Keys:
 
     def show(self, *prompts: Prompt) -> None:
         """Show prompts for long enough that no finger is on its way any more."""
-        self.redemptions.update(prompts)
+        self.console.update(prompts)
         self.clock.advance(1)
 
     async def answers(self, count: int = 1) -> list[AnswerKind]:
@@ -67,14 +67,14 @@ class Keys:
 
     @property
     def state(self) -> ConsoleState:
-        return self.redemptions.state()
+        return self.console.state()
 
 
 @pytest.fixture
 async def keys() -> AsyncIterator[Keys]:
     keys = Keys()
     yield keys
-    keys.redemptions.close()
+    keys.console.close()
 
 
 async def test_a_key_gives_the_answer_that_the_prompt_shows_for_it(keys: Keys) -> None:
@@ -127,7 +127,7 @@ async def test_a_key_without_a_meaning_says_so(keys: Keys) -> None:
 
 async def test_a_finger_on_its_way_does_not_answer_the_new_question(keys: Keys) -> None:
     keys.show(OLD)
-    keys.redemptions.update([NEW])
+    keys.console.update([NEW])
     keys.clock.advance(0.3)
     keys.fingers.touch(Key.ENTER)
     assert keys.redemptions.answers == []
@@ -140,14 +140,14 @@ async def test_a_finger_on_its_way_does_not_answer_the_new_question(keys: Keys) 
 
 async def test_a_finger_on_its_way_does_not_answer_options_that_changed(keys: Keys) -> None:
     keys.show(_prompt(Stage.TAKE, door=DoorState.CLOSED))
-    keys.redemptions.update([_prompt(Stage.TAKE, door=DoorState.UNKNOWN)])
+    keys.console.update([_prompt(Stage.TAKE, door=DoorState.UNKNOWN)])
     keys.fingers.touch(Key.ENTER)
     assert keys.redemptions.answers == []
 
 
 async def test_an_update_that_changes_nothing_disturbs_no_finger(keys: Keys) -> None:
     keys.show(OLD)
-    keys.redemptions.update([_prompt()])
+    keys.console.update([_prompt()])
     keys.fingers.touch(Key.ENTER)
     assert await keys.answers() == [AnswerKind.LOADED]
 
@@ -193,7 +193,7 @@ async def test_prizes_that_move_to_other_keys_are_not_chosen_by_a_finger_on_its_
 ) -> None:
     keys.show(OLD)
     keys.fingers.press(Key.DIGIT_1)
-    keys.redemptions.update([_prompt(stock=STOCK[1:])])
+    keys.console.update([_prompt(stock=STOCK[1:])])
     keys.fingers.touch(Key.DIGIT_1)
     assert keys.redemptions.answers == []
 
@@ -282,7 +282,7 @@ async def test_a_stuck_key_is_named_and_the_others_go_on(keys: Keys) -> None:
     keys.show(OLD)
     keys.fingers.touch(Key.DIGIT_7)
     keys.clock.advance(11)
-    assert keys.redemptions.stuck() == (Key.DIGIT_7,)
+    assert keys.console.stuck() == (Key.DIGIT_7,)
     keys.fingers.press(Key.ENTER)
     assert await keys.answers() == [AnswerKind.LOADED]
 
@@ -290,14 +290,14 @@ async def test_a_stuck_key_is_named_and_the_others_go_on(keys: Keys) -> None:
 async def test_a_keypad_that_was_away_holds_no_key(keys: Keys) -> None:
     keys.show(OLD)
     keys.fingers.touch(Key.DIGIT_7)
-    keys.redemptions.forget_touches()
+    keys.console.forget_touches()
     keys.fingers.press(Key.ENTER)
     assert await keys.answers() == [AnswerKind.LOADED]
 
 
 async def test_a_box_without_operators_keys_still_holds_the_focus() -> None:
-    redemptions = OperatorConsole(
+    console = OperatorConsole(
         ScriptedDesk(), None, None, on_change=lambda: None, timers=HandClock(), stuck_key_s=10
     )
-    redemptions.update([NEW, OLD])
-    assert redemptions.state().focused == OLD.id
+    console.update([NEW, OLD])
+    assert console.state().focused == OLD.id

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from boxd.bays.options import DECLINE, SUBSTITUTE, Option, Tone
-from boxd.bays.prompts import Prize, Prompt, prompt_for
+from boxd.bays.prompts import OfferedPrize, Prompt, prompt_for
 from boxd.devices import DoorState, Key
 from boxd.redemption import ANSWERS_AT, RedemptionStanding, Remedy, Stage, why_refused
 
@@ -15,7 +15,11 @@ from .parts import standing
 
 OPEN_STAGES = [stage for stage in Stage if not stage.has_ended]
 DOORS = [None, *DoorState]
-STOCK = [Prize("sticker", "Mug", 3), Prize("cap", "Cap", 2), Prize("pen", "Pen", 0)]
+STOCK = [
+    OfferedPrize("sticker", "Mug", 3),
+    OfferedPrize("cap", "Cap", 2),
+    OfferedPrize("pen", "Pen", 0),
+]
 
 
 def _prompt(stage: Stage, door: DoorState | None = DoorState.CLOSED) -> Prompt:
@@ -175,7 +179,7 @@ def test_without_another_prize_none_is_offered() -> None:
 
 
 def test_many_prizes_come_in_pages_of_nine_keys() -> None:
-    stock = [Prize(f"p{number}", f"Prize {number}", 1) for number in range(1, 12)]
+    stock = [OfferedPrize(f"p{number}", f"Prize {number}", 1) for number in range(1, 12)]
     prompt = prompt_for(standing(Stage.LOAD), None, stock)
     with_keys = [
         {one.key.value: one.id for one in prompt.menu(SUBSTITUTE, page) if one.key}

@@ -9,7 +9,7 @@ import pytest
 from cli_box import BoxInMemory
 from cli_line import Boxd
 
-from boxd.cli.devices.device_report import Report
+from boxd.cli.devices.report import Report
 
 STRANGER = {"kind": "codetv", "port": "CodeTV Board 2", "remedy": ""}
 LINE = {"kind": "serial", "port": "/dev/serial/by-id/usb-x", "remedy": "an Arduino?"}

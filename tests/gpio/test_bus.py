@@ -100,7 +100,7 @@ async def test_pins_that_fail_are_let_go_and_taken_again(
             def fail(_pin: object) -> bool:
                 raise DeviceUnreachable("GPIO27 can't be read")
 
-            broken.setattr("boxd.sim.pin_memory_factory.CopperPin._get_state", fail)
+            broken.setattr("boxd.sim.pin_memory_factory.MemoryPin._get_state", fail)
             await until(lambda: booth.device.status.state is DeviceState.UNREACHABLE)
             assert "GPIO27 can't be read" in booth.device.status.why
             assert booth.device.doors["door-1"].state is DoorState.UNKNOWN

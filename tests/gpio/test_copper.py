@@ -21,7 +21,7 @@ from tests.gpio.guarding import until
 DRIVES_AND_DIES = """
 import os, sys, signal
 from pathlib import Path
-from boxd.sim.copper import PinMemory
+from boxd.sim.pin_memory import PinMemory
 copper = PinMemory(Path(sys.argv[1]))
 copper.claim(17)
 copper.make_output(17, True)

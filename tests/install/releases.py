@@ -17,8 +17,8 @@ import time
 
 import click
 
-from boxd.cli.setting import configuration
-from boxd.cli.shape import BoxdCommand
+from boxd.cli.context import configuration
+from boxd.cli.command_classes import BoxdCommand
 from boxd.ledger.database import open_ledger
 
 

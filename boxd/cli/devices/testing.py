@@ -12,8 +12,8 @@ from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdCommand, json_option
 from boxd.cli.context import actor
 from boxd.cli.devices import tester
-from boxd.cli.devices.device_report import SKIPPED, Report, keep, refuse_unwritable
-from boxd.cli.devices.device_walk import Walk
+from boxd.cli.devices.report import SKIPPED, Report, keep, refuse_unwritable
+from boxd.cli.devices.walk import Walk
 from boxd.cli.program import FAILED
 from boxd.cli.tables import say_json
 from boxd.errors import BoxdError, NotFound

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from boxd.cli.command_classes import BoxdGroup
-from boxd.cli.devices.devices_list import list_devices
-from boxd.cli.devices.devices_test import test_devices
-from boxd.cli.devices.devices_watch import watch_devices
 from boxd.cli.devices.flash import flash
 from boxd.cli.devices.learn import learn
+from boxd.cli.devices.listing import list_devices
+from boxd.cli.devices.testing import test_devices
+from boxd.cli.devices.watching import watch_devices
 
 
 @click.group(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from boxd.cli import daemon
-from boxd.cli.devices.device_report import FAILED, PASSED, SKIPPED, Report
+from boxd.cli.devices.report import FAILED, PASSED, SKIPPED, Report
 from boxd.cli.devices.tester import Tester, TesterAnswer
 from boxd.devices import part_named
 from boxd.errors import Refused
