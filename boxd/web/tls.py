@@ -12,28 +12,40 @@ Stamp = tuple[int, int, int]
 
 
 class Certificate:
-    """A TLS context over two files. Raises ConfigError when they can't be used.
+    """What a listener shows of two files. Raises ConfigError when they can't be used.
 
+    The listener keeps one context, `context`. Each handshake that begins there is handed on to the
+    context of the newest whole pair: a context that serves is never written to, because OpenSSL
+    takes certificate and key one after the other, and a client in between would find no key.
     Connections that stand keep the certificate that they began with.
     """
 
     def __init__(self, cert_file: Path, key_file: Path) -> None:
         self._cert_file, self._key_file = cert_file, key_file
         self._stamps = self._read_stamps()
-        self.context = self._loaded()
+        self._newest = self._loaded()
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.sni_callback = self._hand_on
 
     def renew(self) -> bool:
         """Take over the files if they were changed since; returns whether they were.
 
-        Raises ConfigError when they don't fit: the certificate before is used on.
+        Files that change while they are read are left for the next look. Raises ConfigError when
+        they don't fit: the certificate before is used on.
         """
         stamps = self._read_stamps()
         if stamps == self._stamps:
             return False
         self._stamps = stamps
-        self._loaded()  # proven first: a context that takes half of a pair serves nobody
-        self.context.load_cert_chain(self._cert_file, self._key_file)
+        loaded = self._loaded()
+        if self._read_stamps() != stamps:
+            return False
+        self._newest = loaded
         return True
+
+    def _hand_on(self, connection: ssl.SSLObject, _name: str | None, _: ssl.SSLContext) -> None:
+        """Let a handshake go on with the newest pair; asked also where a client names no host."""
+        connection.context = self._newest
 
     def _loaded(self) -> ssl.SSLContext:
         check_secret_mode(self._key_file)

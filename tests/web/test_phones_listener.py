@@ -24,6 +24,7 @@ from tests.web.listening import DEADLINE_S, events
 
 HOST = "127.0.0.1"
 PRIZES = "/api/v1/prizes"
+SLOW_TO_READ = b"a key file may begin with any text\n" * 1_000_000
 
 
 @pytest.fixture
@@ -251,6 +252,26 @@ async def test_a_pair_that_does_not_fit_leaves_the_one_before(
 
     pair[1].write_bytes(other_key.read_bytes())
     assert certificate.renew() is True
+    assert await shown_at(port) != first
+    await server.stop()
+
+
+async def test_a_client_that_comes_while_the_pair_is_read_notices_nothing(
+    box: LedgerBox, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    certificate = Certificate(*pair)
+    server = WebServer(application(box))
+    port = await server.listen_to_phones(HOST, 0, certificate)
+    first = await shown_at(port)
+    write_pair(tmp_path)
+    pair[1].write_bytes(SLOW_TO_READ + pair[1].read_bytes())
+    renewing = asyncio.create_task(asyncio.to_thread(certificate.renew))
+    shown = []
+    while not renewing.done():
+        shown.append(await shown_at(port))  # a handshake that fails raises
+
+    assert await renewing is True
+    assert first in shown
     assert await shown_at(port) != first
     await server.stop()
 
