@@ -20,7 +20,16 @@ from boxd.config.schema import Locker, OnDecline
 from boxd.config.task_schema import Task
 from boxd.daemon.buses import buses
 from boxd.devices import DeviceState
-from boxd.ledger import actuations, codes, lockers, lockouts, redemptions, task_kinds, tasks
+from boxd.ledger import (
+    actuations,
+    codes,
+    lockers,
+    lockouts,
+    pins,
+    redemptions,
+    task_kinds,
+    tasks,
+)
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, as_text
@@ -144,6 +153,7 @@ def prepare_ledger(config: Config, ledger: Ledger) -> list[str]:
     clock = lockouts.boot_clock()
     ledger.write_now(lambda tx: lockers.declare(tx, [locker.id for locker in config.lockers]))
     ledger.write_now(lambda tx: lockouts.adopt_after_boot(tx, clock))
+    ledger.write_now(lambda tx: pins.adopt_after_boot(tx, clock))
     return ledger.write_now(actuations.settle_interrupted)
 
 

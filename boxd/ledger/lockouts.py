@@ -1,6 +1,6 @@
-"""How long wrong guesses lock a bay's keypad or a PIN: doubling, and safe across restarts.
+"""How long wrong guesses lock: the rule, doubling and safe across restarts; and the bays' keypads.
 
-A place is where guesses are counted: a bay, or what boxd/ledger/pins.py counts.
+Wrong PINs follow the same rule and have a table of their own: boxd/ledger/pins.py.
 """
 
 from __future__ import annotations
@@ -30,6 +30,36 @@ class LockoutRule:
     longest_s: float
 
 
+@dataclass(frozen=True)
+class WrongGuesses:
+    """What is counted of one guesser: wrong guesses since the last lock, and the lock.
+
+    While `boot` is this boot, the lock ends at `until_s` on its boot clock; after another boot the
+    whole `lock_s` begins again, since no clock tells how long it was dark.
+    """
+
+    wrong: int = 0
+    level: int = 0
+    lock_s: float = 0.0
+    boot: str = ""
+    until_s: float = 0.0
+
+    def remaining_s(self, clock: BootClock) -> float:
+        """For how many seconds the lock lasts; 0 where there is none."""
+        if self.lock_s == 0:
+            return 0.0
+        if self.boot != clock.boot:
+            return self.lock_s
+        return max(0.0, self.until_s - clock.seconds)
+
+    def with_another(self, rule: LockoutRule, clock: BootClock) -> WrongGuesses:
+        """The same with one more wrong guess; `lock_s` is above 0 where that one locks."""
+        if self.wrong + 1 < rule.wrong_codes:
+            return WrongGuesses(self.wrong + 1, self.level, 0.0, clock.boot, clock.seconds)
+        lock_s = min(rule.first_s * 2 ** min(self.level, 30), rule.longest_s)
+        return WrongGuesses(0, self.level + 1, lock_s, clock.boot, clock.seconds + lock_s)
+
+
 def boot_clock() -> BootClock:
     """The boot clock of this machine; it runs on while the machine sleeps."""
     return BootClock(boot_id(), boot_s())
@@ -37,18 +67,11 @@ def boot_clock() -> BootClock:
 
 def remaining_s(connection: sqlite3.Connection, bay: str, clock: BootClock) -> float:
     """For how many seconds the keypad of `bay` is still locked; 0 when it is not."""
-    row = connection.execute(
-        "SELECT lock_s, boot, until_s FROM lockouts WHERE bay = ?", (bay,)
-    ).fetchone()
-    if row is None or row["lock_s"] == 0:
-        return 0.0
-    if row["boot"] != clock.boot:
-        return float(row["lock_s"])
-    return max(0.0, float(row["until_s"]) - clock.seconds)
+    return _counted(connection, bay).remaining_s(clock)
 
 
 def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
-    """Let locks of an earlier boot run anew on this boot's clock; those that ran out are over."""
+    """Let locks of an earlier boot begin again on this boot's clock; those that ran out are over."""
     tx.connection.execute(
         "UPDATE lockouts SET lock_s = 0, until_s = 0 WHERE boot = ? AND until_s <= ?",
         (clock.boot, clock.seconds),
@@ -61,26 +84,17 @@ def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
 
 def count_wrong(tx: Transaction, bay: str, rule: LockoutRule, clock: BootClock) -> float:
     """Count a wrong code; returns the seconds for which the keypad is locked now."""
-    lock_s = count(tx, bay, rule, clock)
-    if lock_s:
-        detail: audit.Detail = {"seconds": lock_s}
+    now = _counted(tx.connection, bay).with_another(rule, clock)
+    tx.connection.execute(
+        "INSERT OR REPLACE INTO lockouts (bay, wrong, level, lock_s, boot, until_s)"
+        " VALUES (?,?,?,?,?,?)",
+        (bay, now.wrong, now.level, now.lock_s, now.boot, now.until_s),
+    )
+    if now.lock_s:
+        detail: audit.Detail = {"seconds": now.lock_s}
         entry = audit.Entry("boxd", "keypad.locked", "wrong codes", bay=bay, detail=detail)
         audit.append(tx, entry)
-    return lock_s
-
-
-def count(tx: Transaction, place: str, rule: LockoutRule, clock: BootClock) -> float:
-    """Count a wrong guess at a place; returns the seconds for which it is locked now, or 0."""
-    row = tx.connection.execute(
-        "SELECT wrong, level FROM lockouts WHERE bay = ?", (place,)
-    ).fetchone()
-    wrong, level = (row["wrong"] + 1, row["level"]) if row else (1, 0)
-    lock_s = 0.0
-    if wrong >= rule.wrong_codes:
-        lock_s = min(rule.first_s * 2 ** min(level, 30), rule.longest_s)
-        wrong, level = 0, level + 1
-    _store(tx, place, (wrong, level, lock_s, clock.boot, clock.seconds + lock_s))
-    return lock_s
+    return now.lock_s
 
 
 def forgive(tx: Transaction, bay: str) -> None:
@@ -88,15 +102,13 @@ def forgive(tx: Transaction, bay: str) -> None:
     tx.connection.execute("DELETE FROM lockouts WHERE bay = ?", (bay,))
 
 
-def _store(tx: Transaction, bay: str, values: tuple[int, int, float, str, float]) -> None:
-    tx.connection.execute(
-        "INSERT INTO lockouts (bay, wrong, level, lock_s, boot, until_s) VALUES (?,?,?,?,?,?)"
-        " ON CONFLICT (bay) DO UPDATE SET wrong = excluded.wrong, level = excluded.level,"
-        " lock_s = excluded.lock_s, boot = excluded.boot, until_s = excluded.until_s",
-        (bay, *values),
-    )
-
-
 def end_lock(tx: Transaction, bay: str) -> None:
     """The lock of a bay has run out: a later boot need not repeat it."""
     tx.connection.execute("UPDATE lockouts SET lock_s = 0, until_s = 0 WHERE bay = ?", (bay,))
+
+
+def _counted(connection: sqlite3.Connection, bay: str) -> WrongGuesses:
+    row = connection.execute(
+        "SELECT wrong, level, lock_s, boot, until_s FROM lockouts WHERE bay = ?", (bay,)
+    ).fetchone()
+    return WrongGuesses(*row) if row else WrongGuesses()

@@ -1,7 +1,7 @@
 """Wrong PINs: counted for each address and for all together, on the boot clock.
 
-They are counted beside the keypads' wrong codes, under names that no bay can have. An address is
-kept as a digest: the ledger need not know who that was.
+An address is kept as a digest: the ledger need not know who that was. The rule is the keypads':
+boxd/ledger/lockouts.py.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from boxd.ledger import audit, lockouts
+from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction
-from boxd.ledger.lockouts import BootClock, LockoutRule
+from boxd.ledger.lockouts import BootClock, LockoutRule, WrongGuesses
 
 # A slip or two are nothing; a phone that guesses waits for an hour at last.
 PER_ADDRESS = LockoutRule(wrong_codes=5, first_s=30, longest_s=3600)
 # Many phones that guess together: at most some thousand of a million PINs in a day. Whoever has
 # entered the PIN before goes on meanwhile.
 FOR_ALL = LockoutRule(wrong_codes=30, first_s=60, longest_s=900)
-_ALL = "pin/all"
+_ALL = "all"  # no digest is as short
 _MOST_ADDRESSES = 1000
 
 
@@ -32,8 +32,7 @@ class PinTried:
 
 def locked_s(connection: sqlite3.Connection, address: str, clock: BootClock) -> float:
     """For how many seconds no PIN of this address's digest is looked at; 0 when one is."""
-    places = (_ALL, _place(address))
-    return max(lockouts.remaining_s(connection, place, clock) for place in places)
+    return max(_counted(connection, guesser).remaining_s(clock) for guesser in (_ALL, address))
 
 
 def record(tx: Transaction, address: str, is_right: bool, clock: BootClock) -> PinTried:
@@ -41,33 +40,51 @@ def record(tx: Transaction, address: str, is_right: bool, clock: BootClock) -> P
     if left_s := locked_s(tx.connection, address, clock):
         return PinTried(False, left_s)
     if is_right:
-        lockouts.forgive(tx, _place(address))
-        lockouts.forgive(tx, _ALL)
+        tx.connection.execute("DELETE FROM wrong_pins WHERE guesser IN (?, ?)", (address, _ALL))
         return PinTried(True, 0)
     _forget_oldest(tx, clock)
-    alone_s = _count(tx, _place(address), PER_ADDRESS, "one phone", clock)
+    alone_s = _count(tx, address, PER_ADDRESS, "one phone", clock)
     all_s = _count(tx, _ALL, FOR_ALL, "all phones", clock)
     return PinTried(False, max(alone_s, all_s))
 
 
-def _count(tx: Transaction, place: str, rule: LockoutRule, whom: str, clock: BootClock) -> float:
-    seconds = lockouts.count(tx, place, rule, clock)
-    if seconds:
-        detail: audit.Detail = {"seconds": seconds, "for": whom}
+def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
+    """Let locks of an earlier boot begin again on this boot's clock; those that ran out are over."""
+    tx.connection.execute(
+        "UPDATE wrong_pins SET lock_s = 0, until_s = 0 WHERE boot = ? AND until_s <= ?",
+        (clock.boot, clock.seconds),
+    )
+    tx.connection.execute(
+        "UPDATE wrong_pins SET boot = ?, until_s = ? + lock_s WHERE lock_s > 0 AND boot <> ?",
+        (clock.boot, clock.seconds, clock.boot),
+    )
+
+
+def _count(tx: Transaction, guesser: str, rule: LockoutRule, whom: str, clock: BootClock) -> float:
+    now = _counted(tx.connection, guesser).with_another(rule, clock)
+    tx.connection.execute(
+        "INSERT OR REPLACE INTO wrong_pins (guesser, wrong, level, lock_s, boot, until_s)"
+        " VALUES (?,?,?,?,?,?)",
+        (guesser, now.wrong, now.level, now.lock_s, now.boot, now.until_s),
+    )
+    if now.lock_s:
+        detail: audit.Detail = {"seconds": now.lock_s, "for": whom}
         audit.append(tx, audit.Entry("boxd", "pin.locked", "wrong PINs", detail=detail))
-    return seconds
+    return now.lock_s
 
 
-def _place(address: str) -> str:
-    return f"pin/{address}"
+def _counted(connection: sqlite3.Connection, guesser: str) -> WrongGuesses:
+    row = connection.execute(
+        "SELECT wrong, level, lock_s, boot, until_s FROM wrong_pins WHERE guesser = ?", (guesser,)
+    ).fetchone()
+    return WrongGuesses(*row) if row else WrongGuesses()
 
 
 def _forget_oldest(tx: Transaction, clock: BootClock) -> None:
-    """Make room: of very many addresses, those whose lock is over begin anew."""
-    many = tx.connection.execute("SELECT count(*) FROM lockouts WHERE bay LIKE 'pin/%'").fetchone()
+    """Make room: of very many addresses, those whose lock is over are counted from 0 again."""
+    many = tx.connection.execute("SELECT count(*) FROM wrong_pins").fetchone()
     if many[0] > _MOST_ADDRESSES:
         tx.connection.execute(
-            "DELETE FROM lockouts WHERE bay LIKE 'pin/%' AND bay <> ? AND boot = ?"
-            " AND until_s <= ?",
+            "DELETE FROM wrong_pins WHERE guesser <> ? AND boot = ? AND until_s <= ?",
             (_ALL, clock.boot, clock.seconds),
         )
