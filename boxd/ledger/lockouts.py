@@ -71,7 +71,7 @@ def remaining_s(connection: sqlite3.Connection, bay: str, clock: BootClock) -> f
 
 
 def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
-    """Let locks of an earlier boot begin again on this boot's clock; those that ran out are over."""
+    """Let locks of an earlier boot begin again on this boot's clock; end those that ran out."""
     tx.connection.execute(
         "UPDATE lockouts SET lock_s = 0, until_s = 0 WHERE boot = ? AND until_s <= ?",
         (clock.boot, clock.seconds),

@@ -49,7 +49,7 @@ def record(tx: Transaction, address: str, is_right: bool, clock: BootClock) -> P
 
 
 def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
-    """Let locks of an earlier boot begin again on this boot's clock; those that ran out are over."""
+    """Let locks of an earlier boot begin again on this boot's clock; end those that ran out."""
     tx.connection.execute(
         "UPDATE wrong_pins SET lock_s = 0, until_s = 0 WHERE boot = ? AND until_s <= ?",
         (clock.boot, clock.seconds),

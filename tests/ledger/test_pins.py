@@ -1,4 +1,4 @@
-"""Wrong PINs are counted apart from the keypads' wrong codes, and outlast restarts and power cuts."""
+"""Wrong PINs are counted apart from wrong codes, and outlast restarts and power cuts."""
 
 from __future__ import annotations
 
