@@ -60,7 +60,7 @@ class DeviceStanding:
         if state is not self.state:
             self._since = utc_now()
         self.state, self._why = state, why
-        log.info("device", device=self._name, port=self._port, state=str(state), why=why)
+        log.info("device.changed", device=self._name, port=self._port, state=str(state), why=why)
         self.tell()
 
     def tell(self) -> None:

@@ -26,7 +26,7 @@ async def watch(call: RequestContext, query: EventsQuery) -> Response:
         tests.registry.device(query.device)
     with_digits = is_set(query.digits)
     if with_digits:
-        log.warning("typed digits are watched", actor=call.actor(query.actor))
+        log.warning("typed_digits.watched", actor=call.actor(query.actor))
     call.streams.refuse_too_many()
     return call.streams.follow(DeviceTail(tests, lambda _: with_digits, query.device))
 

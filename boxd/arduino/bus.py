@@ -57,7 +57,7 @@ class ArduinoBus:
 
 def _report_failure(arduino: Arduino, task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
-        log.critical("an Arduino is looked for no longer; restart boxd", exc_info=error)
+        log.critical("arduino_search.ended", remedy="restart boxd", exc_info=error)
         arduino.give_up(
             f"it is looked for no longer, by a mistake of boxd's ({error}); restart boxd"
         )

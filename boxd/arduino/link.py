@@ -215,7 +215,7 @@ class ArduinoLink:
         if self.state is LinkState.GREETING and self._greeting:
             self._greeting.hear(frame)
         elif not frame.kind & REPLY and not isinstance(message, DoorMoved):
-            log.debug("frame ignored", device=self._naming, kind=frame.kind)
+            log.debug("frame.ignored", device=self._naming, kind=frame.kind)
         elif frame.nonce != self._nonce:
             self._hear_other_boot(frame, message)
         elif isinstance(message, DoorMoved):
@@ -270,7 +270,7 @@ class ArduinoLink:
             return  # older than what is known
         if ahead > 1:
             # Which doors moved there and back is lost; where they stand now is not.
-            log.warning("door changes were missed", device=self._naming, changes=ahead - 1)
+            log.warning("door_changes.missed", device=self._naming, changes=ahead - 1)
         self._door_seq = seq
         self._listener.on_doors(levels)
 

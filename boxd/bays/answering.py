@@ -30,5 +30,5 @@ def outcome(task: asyncio.Task[str]) -> str:
     error = task.exception()
     if error is None:
         return task.result()
-    log.error("passing on an answer failed", exc_info=error)
+    log.error("answer.failed", exc_info=error)
     return "boxd failed to pass it on; its journal says why"

@@ -199,7 +199,7 @@ class Bay:
         stuck = self._touches.stuck(self._timers.time())
         for key in stuck:
             if key not in self._stuck:
-                log.warning("a key is stuck; clean the keypad", bay=self._config.id, key=key.value)
+                log.warning("key.stuck", bay=self._config.id, key=key.value)
         if stuck != self._stuck:
             self._stuck = stuck
             self._on_change()
@@ -264,7 +264,7 @@ class Bay:
         if no_verdict.is_to_be_retyped:
             self._unchecked = no_verdict.why
             self._after(UNCHECKED_SHOWS_S, self._forget_unchecked)
-            log.warning("out of service for a typed code", bay=self._config.id)
+            log.warning("bay.suspended", why="a typed code is not decided", bay=self._config.id)
         else:
             self._refuse()
         self._beep(REFUSED_BEEP_MS)

@@ -116,7 +116,7 @@ class CodeCheck:
         if error is not None:
             # Neither the message nor the locals: both may hold the digits.
             where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("checking a code failed", error=type(error).__name__, where=where)
+            log.error("check.failed", error=type(error).__name__, where=where)
             self._run_out(is_begun=False)
 
     def _proceed(self, progress: Checking) -> None:

@@ -69,7 +69,7 @@ class DeviceTest:
         served = self._tests.bays_of(name)
         _refuse_while_serving(name, served)
         why = f"{name} is being tested by {self.actor}"
-        log.info("device test", device=name, actor=self.actor)
+        log.info("device_test.started", device=name, actor=self.actor)
         self.device = device
         self._withheld = [self._tests.registry.device(keypad) for keypad in served]
         for keypad in self._withheld:

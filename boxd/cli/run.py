@@ -31,5 +31,5 @@ def command() -> int:
     except BoxdError:
         raise
     except Exception:  # noqa: BLE001 - the journal is to hold what ended the box, whatever it was
-        structlog.get_logger("boxd").exception("boxd ended by a mistake of its own")
+        structlog.get_logger("boxd").exception("boxd.crashed")
         return FAILED

@@ -223,7 +223,7 @@ class RunningBox:
     async def open_locker(self, locker: int, reason: str, actor: str) -> Json:
         """Open a locker by a recorded override, with or without Temporal."""
         order = f"override/{secrets.token_hex(8)}"
-        log.warning("override", locker=locker, actor=actor, reason=reason)
+        log.warning("locker.overridden", locker=locker, actor=actor, reason=reason)
         done = await self._parts.opener.override(locker, order, actor, reason)
         return {"outcome": done.outcome.value, "note": done.note, "actuation": order}
 

@@ -93,7 +93,7 @@ class RefusingBox:
         else:
             until = found.contents.last_at or "nothing"
             self._remedy = _RESTORE.format(file=found.file, until=until)
-        log.error("what to do", remedy=self._remedy)
+        log.error("fault.explained", remedy=self._remedy)
 
     def server_changed(self, status: ServerStatus) -> None:
         """The Temporal server is not needed here, but shown."""

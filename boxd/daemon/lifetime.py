@@ -71,12 +71,12 @@ async def _run(config: Config, manager: Notifier) -> int:
             await startup.start(config, news, closing, ending.fail, manager)
         except (LedgerDamaged, LedgerTooNew, LedgerUnusable, KeysMissing) as error:
             ending.code = 1
-            log.error("refusing to dispense", why=str(error))
+            log.error("dispensing.refused", why=str(error))
             await startup.start_refusing(config, error, news, closing, ending.fail, manager)
         await ending.asked.wait()
         manager.tell(STOPPING, status("stopping: what is at work may finish"))
-        log.info("stopping")
-    log.info("stopped", exit_code=ending.code)
+        log.info("boxd.stopping")
+    log.info("boxd.stopped", exit_code=ending.code)
     return ending.code
 
 

@@ -50,7 +50,7 @@ class PhoneSide:
     async def tell(self) -> None:
         """Raise an alarm for what is of no use; clear that of an earlier start."""
         for fault in self._faults:
-            log.error("phones", why=fault)
+            log.error("phones.failed", why=fault)
         text = "; ".join(self._faults)
 
         def tell(tx: Transaction) -> None:

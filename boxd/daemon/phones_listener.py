@@ -51,12 +51,12 @@ class PhonesListener:
             )
         port = await self._server.listen_to_phones(settings.host, settings.port, self._certificate)
         self._is_open = True
-        log.info("phones are listened to", address=settings.public_url, port=port)
+        log.info("phones.listening", address=settings.public_url, port=port)
         await self._tell("")
 
     async def _renew(self) -> None:
         if self._certificate is not None and await asyncio.to_thread(self._certificate.renew):
-            log.info("the phones' certificate was taken anew")
+            log.info("phones_certificate.reloaded")
             await self._tell("")
 
     async def _tell(self, why: str) -> None:
@@ -66,7 +66,7 @@ class PhonesListener:
         try:
             await self._ledger.write(lambda tx: alarms.clear(tx, _ALARM, "phones"))
             if why:
-                log.error("phones", why=why)
+                log.error("phones_certificate.failed", why=why)
                 await self._ledger.write(lambda tx: alarms.raise_alarm(tx, _ALARM, "phones", why))
         except LedgerUnusable:
             return  # said by whoever listens to the ledger; told the next time

@@ -73,7 +73,7 @@ class Readiness:
         resting = self._why_worker_rests and (self._why_server_rests or self._why_worker_rests)
         why = self._why_ledger_rests or resting
         if bool(why) == self.is_serving.is_set():
-            log.info("not serving" if why else "serving", why=why or None)
+            log.info("box.not_serving" if why else "box.serving", why=why or None)
         (self.is_serving.clear if why else self.is_serving.set)()
         for bay in self._bays.values():
             bay.serve(not why, why)
@@ -127,7 +127,7 @@ class Readiness:
     async def reconciled(self, found: Reconciled) -> None:
         """Tell each bay whose Enter was never decided that the code has to be typed again."""
         for bay in found.undecided_bays:
-            log.warning("a typed code was not decided before the restart", bay=bay)
+            log.warning("typed_code.undecided", bay=bay)
             if bay in self._bays:
                 self._bays[bay].ask_to_retype()
 

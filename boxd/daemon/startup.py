@@ -114,7 +114,7 @@ async def _open_ledger(
     anchor(box_clock, ledger)
     keys = assembly.keys(config, ledger)
     if unknown := assembly.prepare_ledger(config, ledger):
-        log.error("orders with an unknown outcome: the operator is asked", actuations=unknown)
+        log.error("actuations.unknown", actuations=unknown)
     return ledger, keys
 
 
@@ -247,7 +247,7 @@ async def _end_when_usable(ledger_file: Path, end: Callable[[], None]) -> None:
     """End the box that refuses as soon as another start would find its ledger usable."""
     while True:
         if await asyncio.to_thread(can_be_opened, ledger_file):
-            log.info("the ledger can be opened again: boxd begins anew")
+            log.info("ledger.recovered", next="boxd starts again")
             end()
             return
         await asyncio.sleep(_TRY_LEDGER_EVERY_S)
@@ -291,7 +291,7 @@ async def _start_web(
     server = WebServer(application)
     closing.push_async_callback(server.stop)
     await server.start(config.web.host, config.web.port, config.socket_file)
-    log.info("the HUD is there", address=f"http://{config.web.host}:{server.port}/")
+    log.info("hud.listening", address=f"http://{config.web.host}:{server.port}/")
     return server
 
 
@@ -300,7 +300,7 @@ def _keep_running(
 ) -> None:
     def ended(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a part of boxd ended by an error; boxd stops", exc_info=error)
+            log.error("part.crashed", next="boxd stops", exc_info=error)
             fail()
 
     task = asyncio.create_task(work)

@@ -27,7 +27,7 @@ def drive_off(pins: Sequence[OutputPin], copper: Path | None) -> None:
         return  # there are no pins: the next guard says why
     try:
         for error in Outputs(lines, pins).drive_off(PATIENCE_S).values():
-            log.debug("not driven off before the next guard", why=str(error))
+            log.debug("latches.not_driven_off", why=str(error))
     finally:
         lines.close()
 

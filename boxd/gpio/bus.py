@@ -138,7 +138,7 @@ class GpioBus:
 
     def _report_failure(self, watch: asyncio.Task[None]) -> None:
         if not watch.cancelled() and (error := watch.exception()):
-            log.critical("pins are watched no longer; restart boxd", exc_info=error)
+            log.critical("pin_watch.ended", remedy="restart boxd", exc_info=error)
             self._lose_all(
                 f"pins are watched no longer, by a mistake of boxd's ({error}); restart boxd"
             )

@@ -100,7 +100,7 @@ class Guard:
 
     def _report_failure(self, keeper: asyncio.Task[None]) -> None:
         if not keeper.cancelled() and (error := keeper.exception()):
-            log.critical("the guard is kept no longer; restart boxd", exc_info=error)
+            log.critical("guard_keeper.ended", remedy="restart boxd", exc_info=error)
             self._become(f"the guard of the latches is kept no longer ({error}); restart boxd")
 
     def _become(self, why: str) -> None:
@@ -108,7 +108,7 @@ class Guard:
         if why == self._why:
             return
         self._why = why
-        log.info("guard", state="unusable" if why else "ready", why=why)
+        log.info("guard.changed", state="unusable" if why else "ready", why=why)
         asyncio.get_running_loop().call_soon(self._on_change)
 
 

@@ -97,7 +97,7 @@ class MidiBus:
 
 def _report_failure(watch: asyncio.Task[None]) -> None:
     if not watch.cancelled() and (error := watch.exception()):
-        log.critical("MIDI devices are watched no longer; restart boxd", exc_info=error)
+        log.critical("midi_watch.ended", remedy="restart boxd", exc_info=error)
 
 
 def _device(

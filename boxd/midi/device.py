@@ -186,13 +186,13 @@ class MidiDevice:
             if self.doors[heard.door].move(heard.state):
                 self._standing.tell()
         else:
-            log.debug("message ignored", device=self.name, bytes=message.hex(), why=heard.why)
+            log.debug("message.ignored", device=self.name, bytes=message.hex(), why=heard.why)
 
     def _hear_key(self, heard: BoardKey | BoardTap, message: bytes, at: float) -> None:
         begins = isinstance(heard, BoardTap) or heard.touched
         # The end of a touch is taken even if it is an echo: a key must never seem to be held.
         if begins and self._echoes.is_one(message, at):
-            log.debug("echo ignored", device=self.name, bytes=message.hex())
+            log.debug("echo.ignored", device=self.name, bytes=message.hex())
             return
         self.keypad.touch(KeyTouch(heard.key, begins, at))
         if isinstance(heard, BoardTap):

@@ -144,7 +144,7 @@ class RtMidiPort:
             at = time.monotonic()
             self._loop.call_soon_threadsafe(self._on_message, bytes(event[0]), at)
         except (RuntimeError, ValueError):
-            log.exception("a MIDI message was lost", port=self._pair.source)
+            log.exception("message.lost", port=self._pair.source)
 
     def _release(self) -> None:
         ends, self._ends = self._ends, []

@@ -14,7 +14,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 SOCKET = "/run/systemd/journal/socket"
-LOST = "log lines were lost: the journal was busy"
+LOST = "log_lines.lost"
 
 # Syslog's levels, by structlog's names.
 PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}

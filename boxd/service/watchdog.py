@@ -35,7 +35,7 @@ async def keep_fed(
             await prove()
         except Exception as error:  # noqa: BLE001 - whatever it is: the manager decides by silence
             if str(error) != failed:
-                log.error("the box does not work: the watchdog is not fed", why=str(error))
+                log.error("watchdog.not_fed", why=str(error))
             failed = str(error)
         else:
             failed = ""

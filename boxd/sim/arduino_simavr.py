@@ -92,9 +92,7 @@ class SimavrArduino(ArduinoFront):
         if self._chip is not None and self._chip.has_ended:
             # Else its end would be heard again and again.
             asyncio.get_running_loop().remove_reader(self._chip.fileno())
-            log.error(
-                "simavr ended by itself; unplug the device and replug it", device=self.product
-            )
+            log.error("simavr.ended", device=self.product)
             self._all_off(time.monotonic())
 
     def _take_changes(self) -> None:

@@ -77,7 +77,7 @@ async def _feed_watchdog(notifier: Notifier, server: EmbeddedServer) -> None:
 
 def _log(settings: ServerSettings, news: ServerStatus) -> None:
     log.info(
-        f"the Temporal server is {news.state}",
+        f"temporal_server.{news.state}",
         address=f"{LOOPBACK}:{settings.port}",
         ui=f"http://{LOOPBACK}:{settings.ui_port}" if settings.ui else None,
         why=news.why or None,
@@ -91,7 +91,7 @@ def main() -> None:
     try:
         asyncio.run(serve(Neighbour.from_json(sys.argv[1]), Notifier.of_this_process()))
     except (BoxdError, OSError) as error:
-        log.error(str(error))
+        log.error("temporal_server.failed", why=str(error))
         code = 1
     os._exit(code)
 

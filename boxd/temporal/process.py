@@ -72,7 +72,7 @@ class ServerProcess:
             async with asyncio.timeout(deadline_s):
                 await asyncio.shield(self._process.wait())
         except TimeoutError:
-            log.warning("the Temporal server did not stop in time; killed", pid=self.pid)
+            log.warning("temporal_server.killed", why="it did not stop in time", pid=self.pid)
             await self.kill()
         await self._reading
         return self._process.returncode == 0

@@ -149,7 +149,7 @@ class EmbeddedServer:
             if life.was_spawned:
                 unserved = 0 if life.served_s else unserved + 1
             if life.why != self._status.why:
-                log.error("the Temporal server is down", why=life.why)
+                log.error("temporal_server.down", why=life.why)
             self._become(ServerState.DOWN, life.why, self._status.restarts + life.was_spawned)
             await asyncio.sleep(_delay_s(quick_deaths))
 
@@ -181,7 +181,7 @@ class EmbeddedServer:
         maker = Maker(binary, await read_version(binary), settings)
         kept = await prepare(self._database, maker, distrusted)
         if kept is not None:
-            log.error("Temporal's database was set aside", path=str(kept.path), why=kept.why)
+            log.error("temporal_database.set_aside", path=str(kept.path), why=kept.why)
         await asyncio.to_thread(db.mark_running, self._database)
         self._become(ServerState.STARTING, self._status.why)
         self._process = await ServerProcess.spawn(
@@ -222,7 +222,7 @@ class EmbeddedServer:
     def _note_end(self, supervision: asyncio.Task[None]) -> None:
         """Say so if the supervision itself broke: nobody starts the server again."""
         if not supervision.cancelled() and (error := supervision.exception()) is not None:
-            log.error("the supervision of the Temporal server broke", exc_info=error)
+            log.error("temporal_supervision.crashed", exc_info=error)
             self._become(ServerState.DOWN, f"its supervision broke ({error!r}); restart boxd")
 
 

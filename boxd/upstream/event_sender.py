@@ -134,7 +134,7 @@ class EventSender:
         await self._ledger.write(prune)
         self._batch = min(self._rules.batch, self._batch * 2)
         if self._trouble.failures:
-            log.info("upstream answers again", failures=self._trouble.failures)
+            log.info("upstream.recovered", failures=self._trouble.failures)
             self._now(DeliveryStatus())
 
     async def _bury(self, event: Event, why: str) -> bool:
@@ -150,7 +150,7 @@ class EventSender:
             return buried
 
         buried = await self._ledger.write(bury)
-        log.warning("upstream refused an event for good", id=event.id, type=event.type, why=why)
+        log.warning("event.dead_lettered", id=event.id, type=event.type, why=why)
         return buried
 
     async def _failed(self, found: ResponseMeaning) -> Round:
@@ -159,7 +159,7 @@ class EventSender:
         if found.meaning is not Meaning.LATER:
             await raise_trouble(self._ledger, _DELIVERY, found.why)
         if found.why != self._trouble.why:
-            log.warning("upstream did not take events", why=found.why, failures=failures)
+            log.warning("delivery.failed", why=found.why, failures=failures)
         self._due = time.monotonic() + wait_s
         now = utc_now()
         since = self._trouble.since or as_text(now)

@@ -79,7 +79,7 @@ class OrderPuller:
         try:
             await self._begin(done)
         except TemporalUnavailable:  # reconciliation begins what is open when the server is back
-            log.warning("what upstream ordered is begun when Temporal answers again")
+            log.warning("orders.delayed", why="Temporal does not answer")
         return done
 
 

@@ -29,6 +29,6 @@ def as_activity_errors() -> Iterator[None]:
     except Exception as error:
         if activity.info().attempt < _TRIES_OF_THE_UNKNOWN:
             raise
-        log.error("an activity fails again and again and is given up", exc_info=error)
+        log.error("activity.given_up", exc_info=error)
         why = f"a mistake in boxd ({type(error).__name__}); its log says more"
         raise ApplicationError(why, type="Mistake", non_retryable=True) from error

@@ -86,7 +86,7 @@ class Runner:
             try:
                 await self._work(services)
             except Exception as error:
-                log.error("the worker ended by an error and begins again", exc_info=error)
+                log.error("worker.crashed", exc_info=error)
                 self._on_serving(False, f"the worker ended by an error: {type(error).__name__}")
                 await asyncio.sleep(_AFTER_AN_ERROR_S)
 
@@ -115,7 +115,7 @@ class Runner:
         services.use(client)
         box = self._config.box.id
         found = await reconcile(client, self._ledger, services.redemptions, box)
-        log.info("reconciled", resumed=found.resumed, undecided=found.undecided_bays)
+        log.info("workflows.reconciled", resumed=found.resumed, undecided=found.undecided_bays)
         await self._on_reconciled(found)
         await self._reconcile_tasks(client, services)
         await self._reconcile_upstream(client, services.upstream)
@@ -123,7 +123,7 @@ class Runner:
     async def _resume(self, client: Client, services: Services) -> None:
         box = self._config.box.id
         if resumed := await catch_up(client, self._ledger, services.redemptions, box):
-            log.warning("redemptions taken up anew", resumed=resumed)
+            log.warning("redemptions.resumed", resumed=resumed)
         await self._reconcile_tasks(client, services)
         if services.upstream is not None:
             await services.upstream.try_now()
@@ -131,7 +131,7 @@ class Runner:
     async def _reconcile_tasks(self, client: Client, services: Services) -> None:
         found = await reconcile_tasks(client, self._ledger, services.tasks, self._config.box.id)
         if found.tasks or found.issues:
-            log.info("tasks taken up anew", tasks=len(found.tasks), issues=found.issues)
+            log.info("tasks.resumed", tasks=len(found.tasks), issues=found.issues)
 
     async def _reconcile_upstream(self, client: Client, upstream: DeliverySignaller | None) -> None:
         box = self._config.box.id

@@ -87,7 +87,7 @@ def test_a_half_written_temporal_file_is_set_aside_loudly(booth: Booth) -> None:
     alarm = wait_until("an alarm", lambda: booth.snapshot()["alarms"])[0]
     assert kept
     assert alarm["kind"] == "temporal_set_aside"
-    assert "set aside" in booth.log()
+    assert "temporal_database.set_aside" in booth.log()
     booth.say(before, "loaded")
     booth.prompt("take")
     booth.check_invariants()

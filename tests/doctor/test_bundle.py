@@ -176,7 +176,7 @@ def test_what_helps_is_in_it(planted: Booth, tmp_path: Path) -> None:
     assert b"https://127.0.0.1" in files["config.toml"]
     journal = [json.loads(line) for line in files["journal.jsonl"].splitlines()]
     assert any(each.get("device") == "board-0" for each in journal)
-    assert any("serving" in each.get("event", "") for each in journal)
+    assert any(each.get("event") == "box.serving" for each in journal)
     assert b"temporalio" in files["versions.txt"]
 
 

@@ -82,7 +82,7 @@ def test_a_ledger_that_only_this_boxd_cannot_write_is_a_reason_to_start_anew(
     box.wait_until_ready()
 
     assert watchdogs(box)
-    assert "the watchdog is not fed" in box.messages("-u", "boxd")
+    assert "watchdog.not_fed" in box.messages("-u", "boxd")
 
 
 def test_a_box_that_refused_for_its_disk_begins_anew_when_that_is_mended(box: InstalledBox) -> None:

@@ -115,7 +115,10 @@ class HousekeepingActivities:
                 await self._ledger.write(lambda tx: alarms.clear(tx, ALARM, part))
             if text and texts != [text]:
                 await self._ledger.write(lambda tx: alarms.raise_alarm(tx, ALARM, part, text))
-        log.log(30 if why else 20, "housekeeping", part=part.value, why=why or None)
+        if why:
+            log.warning("housekeeping.failed", part=part.value, why=why)
+        else:
+            log.info("housekeeping.done", part=part.value)
 
 
 def _verified(ledger_file: Path, breath: Yielding) -> VerifiedChain:

@@ -86,7 +86,7 @@ class ScheduleKeeper:
             try:
                 await self.bring_up_to_date()
             except TemporalUnavailable as error:
-                log.warning("the schedules could not be brought up to date", why=str(error))
+                log.warning("schedules.not_updated", why=str(error))
                 await asyncio.sleep(_TRY_AGAIN_S)
             else:
                 return
@@ -143,7 +143,7 @@ class ScheduleKeeper:
             await self._create(plan)
             return
         if not is_as_planned(found.schedule, planned):
-            log.info("a schedule is brought up to date", schedule=plan.name)
+            log.info("schedule.updated", schedule=plan.name)
 
             def change(there: ScheduleUpdateInput) -> ScheduleUpdate:
                 planned.state = there.description.schedule.state

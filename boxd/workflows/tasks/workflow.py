@@ -225,7 +225,7 @@ class TaskWorkflow:
                 parent_close_policy=ParentClosePolicy.ABANDON,
             )
         except (ChildWorkflowError, WorkflowAlreadyStartedError):
-            workflow.logger.warning("the issue of a code has to be begun again")
+            workflow.logger.warning("issue.restarted")
             await workflow.sleep(self._pause_s)
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
         return await self._look()

@@ -82,7 +82,7 @@ class DeliverySignaller:
         if is_noted and self._sender.is_idle:
             await self._signal(messages.NOTED)
         elif self._sender.is_overdue:
-            log.warning("delivery stands still and is begun anew")
+            log.warning("delivery.restarted")
             await self._signal(messages.TRY_NOW)
 
     async def try_now(self) -> None:
@@ -118,7 +118,7 @@ class DeliverySignaller:
             " upstream does not answer: `boxd outbox list`."
         )
         if is_full:
-            log.error("the outbox is full", most_waiting=self._telling.most_waiting)
+            log.error("outbox.full", most_waiting=self._telling.most_waiting)
             await self._ledger.write(lambda tx: alarms.raise_alarm(tx, _FULL, "upstream", text))
         else:
             await self._ledger.write(lambda tx: alarms.clear(tx, _FULL, "upstream"))

@@ -66,7 +66,7 @@ class UpstreamWorkflow:
             delivered = await attempts
         except ActivityError as error:
             if not self._is_urgent:
-                workflow.logger.error("events can't be delivered: %s", error.cause)
+                workflow.logger.error("delivery.failed: %s", error.cause)
                 await self._pause(_AFTER_A_MISTAKE)
             self._is_wanted = True
         else:
