@@ -1,1 +1,1 @@
-"""A box on another card: ledger, keys and configuration in one sealed file, and back."""
+"""A box moved to another card: ledger, keys and configuration in one encrypted file, and back."""

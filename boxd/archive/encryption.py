@@ -1,7 +1,7 @@
-"""A file that only a passphrase opens, of any length, and whole or refused.
+"""Files encrypted with a passphrase; any change or truncation is detected.
 
-Scrypt makes the key of the passphrase. Pieces of 1 MiB are sealed with ChaCha20-Poly1305 under a
-nonce that counts them and marks the last: none can be changed, left out, or put elsewhere.
+Scrypt derives the key from the passphrase. Pieces of 1 MiB are encrypted with ChaCha20-Poly1305;
+the nonce counts them and marks the last, so none can be changed, left out, or moved.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ SHORTEST_PASSPHRASE = 12
 _PIECE_BYTES = 1024 * 1024
 _TAG_BYTES = 16
 _SALT_BYTES = 16
-# 64 MiB and half a second on a Pi: whoever guesses pays it for each guess.
+# 64 MiB and half a second on a Pi, which makes each guess expensive.
 _SCRYPT_N, _SCRYPT_R = 2**16, 8
 _SCRYPT_MEMORY_BYTES = 2 * 128 * _SCRYPT_R * _SCRYPT_N
 
 
 class Sealing(io.RawIOBase):
-    """Seals what is written to it; only `finish` makes it whole.
+    """Encrypts what is written to it; the file is complete only after `finish`.
 
     Raises BadInput for a passphrase that is too short.
     """
@@ -48,14 +48,14 @@ class Sealing(io.RawIOBase):
         self._pending = bytearray()
 
     def write(self, data: Buffer) -> int:
-        """Take more; how much of it was taken, which is all."""
+        """Take more bytes; returns how many, which is always all of them."""
         self._pending += data
         while len(self._pending) > _PIECE_BYTES:
             self._seal(_PIECE_BYTES, is_last=False)
         return memoryview(data).nbytes
 
     def finish(self) -> None:
-        """Seal the last piece."""
+        """Encrypt the last piece."""
         self._seal(len(self._pending), is_last=True)
 
     def _seal(self, size: int, *, is_last: bool) -> None:
@@ -66,9 +66,9 @@ class Sealing(io.RawIOBase):
 
 
 class Unsealing(io.RawIOBase):
-    """Gives what was sealed, to be believed once it was read to its end.
+    """Decrypts a file; trust its bytes only after reading to the end.
 
-    Raises BadInput when it is no card backup, not whole, or sealed with another passphrase.
+    Raises BadInput if it is no card backup, is not complete, or has another passphrase.
     """
 
     def __init__(self, source: BinaryIO, passphrase: str) -> None:
@@ -83,7 +83,7 @@ class Unsealing(io.RawIOBase):
         self._is_over = False
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, fewer only at the end; tarfile always says how many."""
+        """The next bytes; fewer than `size` only at the end, as tarfile requires."""
         while not self._is_over and len(self._ready) < size:
             self._ready += self._unseal()
         given, self._ready = self._ready[:size], self._ready[size:]

@@ -1,4 +1,4 @@
-"""Making a card backup: what a fresh card needs to be this box, in one sealed file."""
+"""Making a card backup: one encrypted file with all that a fresh card needs to become this box."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from boxd.ledger.replacing import flush
 MANIFEST = "manifest.json"
 LEDGER = "ledger.db"
 CONFIGURATION = "boxd.toml"
-# A certificate has some KiB. Whatever is larger is no secret, and belongs to the system: its list
-# of all authorities has 220.
+# A certificate has some KiB. A larger file is no secret and belongs to the system: its list of all
+# authorities has 220 KiB.
 _LARGEST_FILE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a card backup holds; `files` leads from names in it to paths on the box."""
+    """What a card backup contains; `files` maps the names in it to paths on the box."""
 
     box: str
     boxd: str
@@ -39,10 +39,10 @@ class Manifest:
 def make(
     config: Config, config_file: Path, ledger: Path, made_at: str, target: Path, passphrase: str
 ) -> None:
-    """Write the card backup; the file has its name only when it is whole and on the disk.
+    """Write the card backup; the file gets its name only once it is complete and on the disk.
 
     `ledger` is a backup of the ledger, made at `made_at`. Raises KeysMissing for a key that can't
-    be read, BackupFailed for a disk.
+    be read, BackupFailed for a disk error.
     """
     files = {f"files/{number}": str(path) for number, path in enumerate(_files(config))}
     manifest = Manifest(config.box.id, __version__, made_at, files)
@@ -63,7 +63,7 @@ def make(
 
 
 def _gather(sealing: Sealing, manifest: Manifest, config_file: Path, ledger: Path) -> None:
-    # What a link leads to, not where it leads: on the fresh card nothing is there.
+    # Follow the links: their targets do not exist on the fresh card.
     with tarfile.open(fileobj=sealing, mode="w|", dereference=True) as archive:
         told = json.dumps(asdict(manifest), indent=2).encode()
         entry = tarfile.TarInfo(MANIFEST)
@@ -76,7 +76,7 @@ def _gather(sealing: Sealing, manifest: Manifest, config_file: Path, ledger: Pat
 
 
 def _files(config: Config) -> list[Path]:
-    """The box's keys, and whatever small file the configuration names."""
+    """The box's keys, and each small file that the configuration names."""
     keys = [config.claim_key_file, config.reading_key_file]
     for key in keys:
         if not key.exists():
@@ -89,7 +89,7 @@ def _files(config: Config) -> list[Path]:
 
 
 def _paths(section: BaseModel) -> Iterator[Path]:
-    """Every path in a section of the configuration, and in the sections in it."""
+    """Every path in a section of the configuration and in its subsections."""
     for name in type(section).model_fields:
         value = getattr(section, name)
         for each in value if isinstance(value, tuple) else (value,):

@@ -1,6 +1,6 @@
-"""Making this box of a card backup: configuration, keys and ledger in their places, and started.
+"""Turning this machine into the box of a card backup: put its files in place and start it.
 
-Every step can be done again: whoever is interrupted gives the same command once more.
+Every step can be repeated: after an interruption, give the same command again.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NAMES = re.compile(
 
 @dataclass(frozen=True)
 class Opened:
-    """A card backup, unpacked where only root may look, and read from end to end."""
+    """A card backup, unpacked into a folder that only root can read, and read to its end."""
 
     folder: Path
     manifest: Manifest
@@ -44,7 +44,7 @@ class Opened:
 
 
 def open_card(file: Path, passphrase: str, folder: Path) -> Opened:
-    """Unpack the backup. Raises BadInput, LedgerDamaged or LedgerTooNew when it is of no use."""
+    """Unpack the backup. Raises BadInput, LedgerDamaged or LedgerTooNew if it can't be used."""
     try:
         with (
             file.open("rb") as source,
@@ -59,7 +59,7 @@ def open_card(file: Path, passphrase: str, folder: Path) -> Opened:
 
 
 def _unpack(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> None:
-    """Only plain files under the names that a card backup has."""
+    """Extract plain files only, under the names that a card backup has."""
     content = archive.extractfile(entry) if _NAMES.fullmatch(entry.name) else None
     if content is None:
         raise ValueError(f"it holds {entry.name!r}, which no card backup does")
@@ -70,9 +70,9 @@ def _unpack(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> N
 
 
 def restore_card(opened: Opened, places: InstallPaths) -> None:
-    """Put all of it in its place, then start the box. Raises BoxdError when it does not get ready.
+    """Put everything in place, then start the box. Raises BoxdError if it does not become ready.
 
-    What lay there before is kept beside it.
+    Files that were there before are kept under another name.
     """
     release = current_release(places)
     if release is None:
@@ -112,14 +112,14 @@ def _require_that_it_fits(opened: Opened, release: Release) -> None:
 
 
 def _put(source: Path, target: Path, stamp: str, user: int, mode: int) -> None:
-    """Put a file in its place for that user and boxd's group; another one there is kept."""
+    """Put a file in place, owned by that user and boxd's group; a file already there is kept."""
     if target.exists() and target.read_bytes() == source.read_bytes():
         return
     system.make_folder(target.parent, 0o700)
     aside = target.with_name(f".{target.name}.new")
     aside.touch(mode=_ONLY_BOXD)
     shutil.copyfile(source, aside)
-    with suppress(PermissionError):  # a stick's file system knows no owners
+    with suppress(PermissionError):  # a stick's file system has no owners
         os.chown(aside, user, system.group_id())
     aside.chmod(mode)
     flush(aside)
@@ -130,7 +130,7 @@ def _put(source: Path, target: Path, stamp: str, user: int, mode: int) -> None:
 
 
 def _restore_ledger(copy: Path, state: Path, boxd: list[str]) -> None:
-    """By the ordinary restore, as the box's user: alarm, audit trail and all."""
+    """Use the ordinary restore, as the box's user, with its alarm and audit entry."""
     system.make_folder(state, 0o750)
     given = state / "from-card.db"
     shutil.copyfile(copy, given)

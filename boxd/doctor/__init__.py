@@ -1,1 +1,1 @@
-"""The doctor: everything that can be wrong with a box, each with its remedy. It changes nothing."""
+"""The doctor: checks everything that can be wrong with a box and names each remedy. Read-only."""

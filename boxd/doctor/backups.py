@@ -1,4 +1,4 @@
-"""Backups of the ledger: there, whole, and young enough."""
+"""Checks of the ledger's backups: they exist, are whole, and are recent."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FAMILY = "Backups"
 _MAKE = "boxd backup create"
 _WHY = "boxd schedules list"
 _READ_WITHIN_S = 60.0
-# Without a schedule somebody makes them by hand; twice a day is then not asked for.
+# Without a schedule backups are made by hand; nobody does that twice a day.
 _BY_HAND = timedelta(days=2)
 
 
 def newest(context: CheckContext) -> Iterator[Finding]:
-    """The newest backup, read from end to end."""
+    """The newest backup is whole; it is read from end to end."""
     directory = context.config.backup_dir
     if not directory.is_dir() and context.config.backups.directory is not None:
         yield failed(f"{directory} is not there", "lsblk; mount   # is its disk plugged in?")
@@ -39,7 +39,7 @@ def newest(context: CheckContext) -> Iterator[Finding]:
 
 
 def age(context: CheckContext) -> Iterator[Finding]:
-    """How long ago the newest was made, if anything has happened since."""
+    """The newest backup is recent, unless nothing has happened since it was made."""
     found = [each for each in _listed(context) if each.contents]
     if not found:
         raise Skip("there is no backup")
@@ -54,7 +54,7 @@ def age(context: CheckContext) -> Iterator[Finding]:
 
 
 def place(context: CheckContext) -> Iterator[Finding]:
-    """Whether the backups share the card with the ledger."""
+    """The backups lie on another disk than the ledger."""
     directory, state = context.config.backup_dir, context.config.box.state_dir
     if not _listed(context):
         raise Skip("there is no backup")
@@ -86,7 +86,7 @@ def _contents(context: CheckContext) -> Contents | None:
 
 
 def _allowed(context: CheckContext) -> timedelta:
-    """Twice the interval, so that one that was missed is forgiven."""
+    """Twice the interval, so that one missed backup is forgiven."""
     every = timedelta(hours=context.config.schedules.backup_every_h)
     return 2 * every or _BY_HAND
 

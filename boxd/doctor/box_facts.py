@@ -1,4 +1,4 @@
-"""What the bundle tells of the box itself: its state, its settings, the ledger's numbers."""
+"""What the bundle says about the box itself: its state, its settings, the ledger's row counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boxd.doctor.finding import Skip
 from boxd.doctor.ledger_reading import reading
 from boxd.doctor.scrub import Scrub
 
-# Of each part of the status: what is told as it is, and what is a sentence.
+# For each part of the status: the fields copied as they are, and the fields that are sentences.
 _TOLD: dict[str, tuple[str, ...]] = {
     "bays": ("id", "state", "typed", "locked_for_s", "lamps", "keypad", "redemption"),
     "lockers": ("id", "bay", "state", "door", "believed", "latch"),
@@ -26,7 +26,7 @@ _OF_UPSTREAM = ("waiting", "oldest_at", "dead", "delivered", "is_full", "failure
 
 
 def status(context: CheckContext, scrub: Scrub) -> Json:
-    """The daemon's status, as far as it names nobody."""
+    """The daemon's status, without anything that names a person."""
     try:
         said = context.said("/api/v1/status")
     except Skip as unseen:
@@ -72,7 +72,7 @@ def _run(last: Json | None, scrub: Scrub) -> Json | None:
 
 
 def ledger(context: CheckContext) -> Json:
-    """Numbers alone: the schema, the file's size, the rows of each table."""
+    """Numbers only: the schema version, the file's size, the row count of each table."""
     try:
         with reading(context) as connection:
             return {
@@ -96,7 +96,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> int:
 
 
 def configuration(context: CheckContext, scrub: Scrub) -> str:
-    """What holds, as `boxd config show` tells it; of upstream's address the host alone."""
+    """As `boxd config show` prints it, but of upstream's address only the host."""
     try:
         config = context.config
     except Skip as unseen:
@@ -105,7 +105,7 @@ def configuration(context: CheckContext, scrub: Scrub) -> str:
 
 
 def _without_paths(config: Config) -> Config:
-    """The configuration with upstream's address cut after the host: its path may be a secret."""
+    """The configuration without the path of upstream's address, which may be a secret."""
     if config.upstream.url is None:
         return config
     parts = urlsplit(config.upstream.url)

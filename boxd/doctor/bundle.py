@@ -1,7 +1,7 @@
-"""The bundle: what somebody far away needs to help, and nothing that belongs to somebody else.
+"""The bundle: what somebody far away needs to help, without anybody's private data.
 
-Each field in it is named in this package; nothing is copied whole. Sentences go through `Scrub`
-besides. Where the ledger can't be read, nobody knows whom a sentence names: they are left out.
+Every field in it is named in this package; nothing is copied whole. Sentences also pass through
+`Scrub`. If the ledger can't be read, the names to hide are unknown, and sentences are left out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FOR_OWNER = 0o600
 
 @dataclass(frozen=True)
 class Member:
-    """One file of the bundle, and what it is about."""
+    """One file of the bundle and its description."""
 
     name: str
     about: str
@@ -55,7 +55,7 @@ def members(context: CheckContext, examined: Sequence[CheckResult]) -> Iterator[
 
 
 def write(file: Path, contents: Iterable[Member]) -> None:
-    """Write the bundle, for its owner alone. Raises BadInput where there is such a file."""
+    """Write the bundle, readable by its owner only. Raises BadInput if the file exists already."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_OWNER)
     except FileExistsError:
@@ -69,7 +69,7 @@ def write(file: Path, contents: Iterable[Member]) -> None:
 
 
 def _gathered(gather: Callable[[], str]) -> str:
-    """What it gathers, or what kept it from that: a box that is ill has other files to show."""
+    """The file's text, or the error that prevented it: the other files are needed all the same."""
     try:
         return gather()
     except PermissionError:
@@ -86,7 +86,7 @@ def _scrub(context: CheckContext) -> Scrub:
 
 
 def _found(context: CheckContext, examined: Sequence[CheckResult], scrub: Scrub) -> Any:
-    """What was found, without the sentences of checks that quote people."""
+    """The check results, without the sentences of checks that quote people."""
     told = report.as_json(context, examined)
     quoting = {(e.check.family, e.check.name) for e in examined if e.check.quotes_people}
     for line in told["checks"]:

@@ -1,4 +1,4 @@
-"""The certificates that the configuration names: fit, in time, and for the right name."""
+"""Checks of the configured certificates: usable, not expired, and for the right name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def phones(context: CheckContext) -> Iterator[Finding]:
 
 
 def others(context: CheckContext) -> Iterator[Finding]:
-    """Those by which this box trusts, and shows itself to, other machines."""
+    """The certificates that this box trusts, and those with which it identifies itself."""
     config = context.config
     named = (config.temporal.tls_cert_file, config.temporal.tls_ca_file, config.upstream.ca_file)
     files = [file for file in named if file is not None]
@@ -56,7 +56,7 @@ def others(context: CheckContext) -> Iterator[Finding]:
 
 
 def _in_time(file: Path, context: CheckContext) -> Finding:
-    """Judge the certificate of the file that ends first."""
+    """Judge the certificate in the file that expires first."""
     found = _read(file)
     ends = min(each.not_valid_after_utc for each in found)
     begins = max(each.not_valid_before_utc for each in found)
@@ -81,7 +81,7 @@ def _names(file: Path) -> set[str]:
 
 
 def _covers(name: str, host: str) -> bool:
-    """Whether a certificate for `name` is one for `host`: a star stands for one label."""
+    """Whether a certificate for `name` covers `host`; a star stands for exactly one label."""
     star, _, parent = name.lower().partition(".")
     return host == name.lower() or (star == "*" and host.partition(".")[2] == parent)
 

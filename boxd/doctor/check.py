@@ -1,4 +1,4 @@
-"""A check, and carrying it out: within its time, and never ending in a traceback."""
+"""A check and how it is run: within a time limit, and never ending in a traceback."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _WORST_FIRST = (Grade.FAILED, Grade.WARNED, Grade.PASSED, Grade.SKIPPED)
 class Check:
     """One thing that can be wrong with a box.
 
-    `look` returns nothing where all is well and there is nothing to tell. `breaks` says what
-    makes it warn or fail, for people who read the list of checks. What is found with
-    `quotes_people` may hold what somebody typed, and stays on the box.
+    `look` returns nothing if all is well and there is nothing to say. `breaks` says what makes the
+    check warn or fail, for the list of checks. With `quotes_people` the findings may hold text
+    that somebody typed, and never leave the box.
     """
 
     family: str
@@ -34,22 +34,22 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """A check that was carried out, and what it found: at least one finding."""
+    """A check that was run and its findings, at least one."""
 
     check: Check
     findings: tuple[Finding, ...]
 
 
 def worst(findings: Iterable[Finding]) -> Grade:
-    """The worst grade; skipped where there is none else."""
+    """The worst grade among the findings."""
     grades = {finding.grade for finding in findings}
     return next((grade for grade in _WORST_FIRST if grade in grades), Grade.SKIPPED)
 
 
 def examine(check: Check, context: CheckContext) -> CheckResult:
-    """Carry the check out; one that breaks or takes too long has failed."""
+    """Run the check; if it raises or takes too long, it has failed."""
     found: list[tuple[Finding, ...]] = []
-    # A thread that hangs in the kernel can't be ended; it is left behind, until the process ends.
+    # A thread that hangs in the kernel can't be ended; it stays until the process ends.
     looking = threading.Thread(
         target=lambda: found.append(tuple(_look(check, context)) or (passed("nothing is wrong"),)),
         daemon=True,
@@ -60,14 +60,14 @@ def examine(check: Check, context: CheckContext) -> CheckResult:
 
 
 def _look(check: Check, context: CheckContext) -> Iterator[Finding]:
-    """What it finds, and what kept it from finding the rest."""
+    """The findings so far, and the error that ended the check early."""
     try:
         yield from check.look(context)
     except Skip as unseen:
         yield skipped(unseen.why, unseen.remedy)
     except PermissionError as error:
         yield _forbidden(error, context)
-    except Exception as error:  # noqa: BLE001 - whatever breaks, the other checks are carried out
+    except Exception as error:  # noqa: BLE001 - one broken check must not stop the others
         said = f"this check itself broke ({type(error).__name__}: {error})"
         yield failed(said, "boxd doctor --bundle   # and send it to whoever looks after boxd")
 

@@ -1,4 +1,4 @@
-"""The box as the doctor finds it: where its files are, what its daemon says, who is asking."""
+"""What checks look at: where files are, what the daemon says, which user is asking."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from boxd.errors import BoxdError, ConfigError
 
 Json = dict[str, Any]
 Run = Callable[[Sequence[str]], str | None]
-"""Runs a program and returns what it says; None where it is not there or fails."""
+"""Runs a program and returns its output; None if it is missing or fails."""
 
 
 class Daemon:
-    """What the daemon says. One that does not answer is asked once, not by every check."""
+    """The daemon's answers. If it does not answer once, no other check waits for it again."""
 
     def __init__(self, ask: Callable[[str], Json]) -> None:
-        """`ask` takes a path of the API; raises BoxdError, or PermissionError."""
+        """`ask` takes a path of the API; it raises BoxdError or PermissionError."""
         self._ask = ask
         self._said: dict[str, Json] = {}
         self._silence: BoxdError | None = None
 
     def get(self, path: str) -> Json:
-        """What it says at `path`. Raises BoxdError when it does not answer."""
+        """The daemon's answer at `path`. Raises BoxdError if it does not answer."""
         if path not in self._said:
             if self._silence is not None:
                 raise self._silence
@@ -45,10 +45,10 @@ class Daemon:
 
 @dataclass(frozen=True)
 class CheckContext:
-    """Everything that a check looks at is reached from here, so that a test can hand in another.
+    """The only way in which checks reach the system, so that a test can pass another one.
 
-    `root` is where /proc, /sys, /dev and /boot are; `found` the configuration, or why there is
-    none.
+    `root` is the folder that holds /proc, /sys, /dev and /boot. `found` is the configuration, or
+    the reason why there is none.
     """
 
     config_file: Path
@@ -62,27 +62,27 @@ class CheckContext:
 
     @property
     def config(self) -> Config:
-        """The configuration. Raises Skip where it can't be used."""
+        """The configuration. Raises Skip if it can't be used."""
         if isinstance(self.found, ConfigError):
             raise Skip("the configuration can't be used, see there")
         return self.found
 
     @property
     def now(self) -> datetime:
-        """What the wall clock says."""
+        """The wall clock's time."""
         return self.looked.wall
 
     @property
     def name(self) -> str:
-        """The box's id; empty where the configuration does not tell."""
+        """The box's id; empty without a configuration."""
         return "" if isinstance(self.found, ConfigError) else self.found.box.id
 
     def at(self, path: str) -> Path:
-        """The file that this box has at the absolute `path`."""
+        """The file at the absolute `path`, below `root`."""
         return self.root / path.lstrip("/")
 
     def text(self, path: str) -> str | None:
-        """What a small file of the kernel says; None where it is not there."""
+        """The text of a small kernel file; None if it does not exist."""
         try:
             return self.at(path).read_text(encoding="utf-8", errors="replace").strip()
         except PermissionError:
@@ -92,11 +92,11 @@ class CheckContext:
 
     @property
     def is_served(self) -> bool:
-        """Whether a boxd serves this box now."""
+        """Whether a boxd daemon is running for this box."""
         return is_held(self.config.lock_file)
 
     def said(self, path: str) -> Json:
-        """What the daemon says at `path`. Raises Skip when none answers."""
+        """The daemon's answer at `path`. Raises Skip if there is none."""
         if not self.is_served:
             raise Skip("boxd does not run")
         try:

@@ -1,4 +1,4 @@
-"""Every check, in the order in which people read them: what they see first, comes first."""
+"""The list of all checks, in the order in which they are printed: what people notice first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock: kept by the network, and believed by the box."""
+"""Checks of the clock: set by the network, and trusted by the box."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SET = "sudo timedatectl set-time ...   # or, if the clock is right: boxd clock 
 
 
 def by_the_network(context: CheckContext) -> Iterator[Finding]:
-    """Whether a time server sets the kernel's clock."""
+    """A time server sets the kernel's clock."""
     if context.looked.is_synchronised:
         yield passed("a time server sets it")
     elif context.looked.keeps_time:
@@ -31,7 +31,7 @@ def by_the_network(context: CheckContext) -> Iterator[Finding]:
 
 
 def believed(context: CheckContext) -> Iterator[Finding]:
-    """Whether the box goes by this clock: the daemon knows; without it, the ledger does."""
+    """The box trusts its clock; asks the daemon, or the ledger if no daemon runs."""
     if context.is_served:
         clock = context.said("/api/v1/clock")
         yield warned(clock["why"], _SET) if clock["why"] else passed("the box goes by it")

@@ -1,4 +1,4 @@
-"""The configuration file and the secrets beside it: errors, and what is allowed but unwise."""
+"""Checks of the configuration file and its secret files: errors, and settings that are unwise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def file(context: CheckContext) -> Iterator[Finding]:
-    """Every error of the file, with its line."""
+    """The file has no errors; each error comes with its line."""
     if not isinstance(context.found, ConfigError):
         yield passed(f"{context.config_file} is good")
         return
@@ -30,14 +30,14 @@ def file(context: CheckContext) -> Iterator[Finding]:
 
 
 def secrets(context: CheckContext) -> Iterator[Finding]:
-    """The files with keys, PIN and secrets: there, boxd's own, and for nobody else to read."""
+    """Each file with a key, PIN or secret exists, belongs to boxd, and only boxd can read it."""
     named, who = secret_files(context.config), identity(context)
     faults = [fault for path in named if (fault := _fault(path, who))]
     yield from faults or [passed(f"{len(named)} files, for boxd alone")]
 
 
 def _fault(path: Path, who: Identity) -> Finding | None:
-    """What is wrong with a secret's file; raises PermissionError where this user can't tell."""
+    """What is wrong with a secret's file. Raises PermissionError if this user can't find out."""
     if path.exists():
         if who.uid not in (0, path.stat().st_uid):
             seen = f"{path} is not {who.name}'s, as whom boxd runs"
@@ -48,7 +48,7 @@ def _fault(path: Path, who: Identity) -> Finding | None:
 
 
 def secret_files(config: Config) -> list[Path]:
-    """Those that the configuration names, and those of the box's own keys that were made."""
+    """The secret files that the configuration names, and the existing keys of the box itself."""
     own = (config.claim_key_file, config.reading_key_file, config.link_key_file)
     named = (
         config.temporal.api_key_file,
@@ -63,7 +63,7 @@ def secret_files(config: Config) -> list[Path]:
 
 
 def wisdom(context: CheckContext) -> Iterator[Finding]:
-    """What the file may say, and a box at an event should not."""
+    """Settings that are allowed, but unwise for a box at an event."""
     found = [warned(*each) for each in _unwise(context.config, context)]
     yield from found or [passed("nothing unwise in it")]
 

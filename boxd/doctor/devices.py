@@ -1,4 +1,4 @@
-"""The boards, Arduinos and pads: missing, there twice, the wrong one, or in no configuration."""
+"""Checks of boards, Arduinos and pads: missing, duplicated, the wrong one, or not configured."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ FAMILY = "Devices"
 _PROPER = ("ready", "disabled")
 _ON_THE_WAY = "connecting"
 _LOOK = "boxd devices list   # cable, power, a free socket? lsusb shows what the Pi sees"
-# What the kernel tells of ALSA's sequencer.
+# The kernel's list of ALSA sequencer ports.
 _CLIENT = re.compile(r'Client\s+(\d+) : "(.*)" \[')
 _PORT = re.compile(r'\s+Port\s+(\d+) : "(.*)" \((.)(.)')
 _SYSTEM_CLIENTS = ("System", "Midi Through", "Client-128")
 
 
 def configured(context: CheckContext) -> Iterator[Finding]:
-    """Every configured device: as the daemon sees it, or without one as far as the kernel tells."""
+    """Every configured device is there: the daemon says so, or the kernel if no daemon runs."""
     if context.is_served:
         for device in context.said("/api/v1/status")["devices"]:
             yield _as_told(device)
@@ -34,7 +34,7 @@ def configured(context: CheckContext) -> Iterator[Finding]:
     for device in context.config.devices:
         try:
             yield from _as_seen(device, context)
-        except Skip as unseen:  # of MIDI; an Arduino can be seen all the same
+        except Skip as unseen:  # of MIDI; Arduinos can be checked anyway
             yield skipped(f"{device.name}: {unseen.why}", unseen.remedy)
 
 
@@ -64,7 +64,7 @@ def _as_seen(device: Device, context: CheckContext) -> Iterator[Finding]:
 
 
 def unknown(context: CheckContext) -> Iterator[Finding]:
-    """What is plugged in and in no configuration."""
+    """Nothing is plugged in that the configuration does not name."""
     edit = f"sudoedit {context.config_file}   # add it, or unplug it"
     found = (
         [(each["port"], each["remedy"]) for each in context.said("/api/v1/status")["strangers"]]
@@ -84,7 +84,7 @@ def _unknown_midi(context: CheckContext) -> list[str]:
 
 
 def _midi(context: CheckContext) -> Listing:
-    """The sequencer's ports by the names that MIDI programs see."""
+    """The sequencer's port names, as MIDI programs see them."""
     if context.config.midi.backend is not MidiBackend.ALSA:
         raise Skip("boxd does not run, and the kernel does not know JACK's ports")
     said = context.text("/proc/asound/seq/clients")
@@ -94,7 +94,7 @@ def _midi(context: CheckContext) -> Listing:
 
 
 def _listing(said: str) -> Listing:
-    """The ports in the kernel's text, as `CLIENT:PORT 20:0`; R: can be read from, W: written to."""
+    """The ports in the kernel's text, as `CLIENT:PORT 20:0`. R means readable, W writable."""
     sources, destinations, client = [], [], ("", "")
     for line in said.splitlines():
         if found := _CLIENT.match(line):

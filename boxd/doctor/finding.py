@@ -1,4 +1,4 @@
-"""What a check finds: passed, warned, failed or skipped, what was seen, and the remedy."""
+"""What a check finds: a grade, what was seen, and the remedy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Grade(StrEnum):
-    """How a check ended; skipped says nothing about the box."""
+    """How a check ended; `skipped` says nothing about the box."""
 
     PASSED = "passed"
     SKIPPED = "skipped"
@@ -17,7 +17,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: its grade, what was seen, and what to do about it."""
+    """One line of the report: the grade, what was seen, and what to do about it."""
 
     grade: Grade
     seen: str
@@ -30,22 +30,22 @@ def passed(seen: str) -> Finding:
 
 
 def skipped(why: str, remedy: str = "") -> Finding:
-    """It does not concern this box, or could not be seen; then the remedy says by whom."""
+    """It does not apply to this box, or could not be seen; the remedy then says who can see it."""
     return Finding(Grade.SKIPPED, why, remedy)
 
 
 def warned(seen: str, remedy: str) -> Finding:
-    """The box works, and somebody should look at it."""
+    """The box works, but somebody should look."""
     return Finding(Grade.WARNED, seen, remedy)
 
 
 def failed(seen: str, remedy: str) -> Finding:
-    """The box does not work, or will not for long."""
+    """The box does not work, or will stop working soon."""
     return Finding(Grade.FAILED, seen, remedy)
 
 
 class Skip(Exception):
-    """A check could not see what it judges; it is skipped, with the reason and the remedy."""
+    """Raised by a check that can't see what it judges; carries the reason and the remedy."""
 
     def __init__(self, why: str, remedy: str = "") -> None:
         super().__init__(why)

@@ -1,4 +1,4 @@
-"""What the box does by itself: its schedules, and the outbox for upstream."""
+"""Checks of the work that the box does by itself: its schedules, and the outbox for upstream."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LATE = timedelta(hours=1)
 
 
 def schedules(context: CheckContext) -> Iterator[Finding]:
-    """Each schedule: not paused, and its last run good."""
+    """No schedule is paused, and the last run of each was good."""
     found = context.said("/api/v1/schedules")["schedules"]
     for each in found:
         yield from _of_one(each, context)
@@ -52,7 +52,7 @@ def _is_late(schedule: Json, now: datetime) -> bool:
 
 
 def outbox(context: CheckContext) -> Iterator[Finding]:
-    """Events for upstream: how many wait, since when, and which were refused for good."""
+    """Events for upstream: how many wait, since when, and how many were refused for good."""
     if context.config.upstream.url is None:
         raise Skip("this box has no upstream")
     with reading(context) as ledger:

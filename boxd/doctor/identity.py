@@ -1,4 +1,4 @@
-"""As whom the daemon runs: its user and groups, and what those may open."""
+"""The user and groups of the daemon, and what they may open."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SERVICE = "boxd.service"
 
 @dataclass(frozen=True)
 class Identity:
-    """A user with all groups; `groups_missing` are those named that this system does not have."""
+    """A user with all its groups; `groups_missing` are configured groups that do not exist here."""
 
     name: str
     uid: int
@@ -25,7 +25,7 @@ class Identity:
     groups_missing: tuple[str, ...] = ()
 
     def may_use(self, node: Path) -> bool:
-        """Whether mode, owner and group let it read and write."""
+        """Whether mode, owner and group allow reading and writing."""
         status = node.stat()
         if self.uid == 0:
             return True
@@ -39,7 +39,7 @@ class Identity:
 
 
 def identity(context: CheckContext) -> Identity:
-    """The running daemon's; else the one its unit names; else this user's."""
+    """The running daemon's identity; else that of its systemd unit; else that of this user."""
     return _of_process(context) or _of_unit(context) or _own()
 
 

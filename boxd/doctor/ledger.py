@@ -1,4 +1,4 @@
-"""The ledger: its schema, its pages, its audit trail, its keys."""
+"""Checks of the ledger: its schema, its pages, its audit trail, its keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RESTORE = (
 
 
 def schema(context: CheckContext) -> Iterator[Finding]:
-    """Whether this boxd knows the ledger's schema."""
+    """The installed version of boxd knows the ledger's schema."""
     known = migrations()[-1][0]
     with reading(context) as ledger:
         present = int(ledger.execute("PRAGMA user_version").fetchone()[0])
@@ -41,7 +41,7 @@ def schema(context: CheckContext) -> Iterator[Finding]:
 
 
 def integrity(context: CheckContext) -> Iterator[Finding]:
-    """Every page of the file, and every reference from one row to another."""
+    """Every page of the file, and every reference between rows, is intact."""
     try:
         with reading(context) as ledger:
             found = [str(row[0]) for row in ledger.execute("PRAGMA quick_check(3)")]
@@ -59,7 +59,7 @@ def integrity(context: CheckContext) -> Iterator[Finding]:
 
 
 def audit_trail(context: CheckContext) -> Iterator[Finding]:
-    """Each entry of the audit trail follows from the one before."""
+    """Each entry of the audit trail follows from the one before it."""
     with reading(context) as ledger:
         chain = audit.verify(ledger)
     if chain.holds:
@@ -73,7 +73,7 @@ def audit_trail(context: CheckContext) -> Iterator[Finding]:
 
 
 def keys(context: CheckContext) -> Iterator[Finding]:
-    """The two keys, without which the codes in the ledger are of no use."""
+    """The two keys exist; without them the ledger's codes are useless."""
     config = context.config
     with reading(context) as ledger:
         codes = int(ledger.execute("SELECT count(*) FROM codes").fetchone()[0])

@@ -1,4 +1,4 @@
-"""The ledger, opened so that nothing of it is written, and given up when it takes too long."""
+"""Read-only access to the ledger, with a time limit."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ from boxd.doctor.finding import Skip
 from boxd.sqlite_reading import reading_uri
 
 READ_WITHIN_S = 30.0
-_STEPS = 100_000  # of SQLite's machine between two looks at the time; some milliseconds
+_STEPS = 100_000  # of SQLite's virtual machine between two looks at the clock; some milliseconds
 
 
 class Damaged(Skip):
-    """The ledger can't be read to its end; one check says so, the others are skipped."""
+    """The ledger can't be read to its end. One check reports it, the others are skipped."""
 
 
 @contextmanager
 def reading(context: CheckContext, within_s: float = READ_WITHIN_S) -> Iterator[sqlite3.Connection]:
-    """A connection to the ledger that only reads.
+    """A read-only connection to the ledger.
 
-    Raises Skip when there is no ledger, or when its reading is not over in time, Damaged when
-    its file is not whole.
+    Raises Skip if there is no ledger or reading takes too long, Damaged if the file is not whole.
     """
     file = context.config.ledger_file
     if not file.exists():
         raise Skip(f"there is no ledger at {file} yet: boxd makes it at its first start")
     with file.open("rb"):
-        pass  # raises PermissionError, where SQLite would only say that it can't open it
+        pass  # raises PermissionError; SQLite would only say that it can't open the file
     began = time.monotonic()
     uri = reading_uri(file)
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:

@@ -1,4 +1,4 @@
-"""The Pi itself: its power, its heat, its memory."""
+"""Checks of the Pi itself: power, temperature, memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 
 FAMILY = "Machine"
 
-# The firmware's word: bit 0 to 3 is now, the same 16 higher since the start.
+# The firmware's bits: 0 to 3 are the state now, 16 to 19 the same since the boot.
 _UNDER_VOLTAGE = 1 << 0
 _TROUBLES = (
     (1 << 0, "under-voltage"),
@@ -28,14 +28,14 @@ _BETTER_POWER = (
 )
 _COOLER = "vcgencmd measure_temp   # then: air to the Pi, a heat sink, no sun"
 
-# A Pi slows down at 80 degrees, and more at 85.
+# A Pi slows down at 80 °C, and more at 85 °C.
 _WARM_C, _HOT_C = 70, 80
 _MIB = 1024  # in KiB, as /proc/meminfo counts
 _SHORT_MIB, _TIGHT_MIB = 32, 96
 
 
 def power(context: CheckContext) -> Iterator[Finding]:
-    """Under-voltage and throttling, as the Pi's firmware tells."""
+    """Under-voltage and throttling, as the Pi's firmware reports them."""
     bits = _throttled(context)
     if bits is None:
         raise Skip("there is no Pi's firmware here to ask")
@@ -77,7 +77,7 @@ def temperature(context: CheckContext) -> Iterator[Finding]:
 
 
 def _millidegrees(zone: Path) -> int | None:
-    """None of a zone whose part is switched off, as a PC's WiFi: reading it is an error."""
+    """None for a zone whose hardware is off, as a PC's WiFi: reading it is an error."""
     try:
         return int(zone.read_text())
     except (OSError, ValueError):
@@ -85,7 +85,7 @@ def _millidegrees(zone: Path) -> int | None:
 
 
 def memory(context: CheckContext) -> Iterator[Finding]:
-    """What programs can still have, and whether the kernel had to end one."""
+    """The memory that is available, and whether the kernel had to kill a process."""
     said = context.text("/proc/meminfo") or ""
     lines = (line.split() for line in said.splitlines())
     values = {line[0].rstrip(":"): int(line[1]) // _MIB for line in lines if len(line) > 1}

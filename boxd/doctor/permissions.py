@@ -1,4 +1,4 @@
-"""Whether the daemon's user may use what it needs: device nodes, and its own files."""
+"""Checks whether the daemon's user may use what it needs: device nodes, and its own files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SEQUENCER = "/dev/snd/seq"
 
 
 def devices(context: CheckContext) -> Iterator[Finding]:
-    """Device nodes: there, and for the daemon's user to read and write."""
+    """Device nodes exist, and the daemon's user may read and write them."""
     who = identity(context)
     nodes = _nodes(context)
     if not nodes:
@@ -30,7 +30,7 @@ def devices(context: CheckContext) -> Iterator[Finding]:
 
 
 def groups(context: CheckContext) -> Iterator[Finding]:
-    """The groups that the unit gives to the daemon exist."""
+    """The groups that the systemd unit gives to the daemon exist."""
     who = identity(context)
     for name in who.groups_missing:
         yield failed(
@@ -43,7 +43,7 @@ def groups(context: CheckContext) -> Iterator[Finding]:
 
 
 def files(context: CheckContext) -> Iterator[Finding]:
-    """Everything in the state directory belongs to the owner of the state directory."""
+    """All files in the state directory have the same owner as the directory."""
     state = context.config.box.state_dir
     if not state.is_dir():
         raise Skip(f"there is no {state} yet")
@@ -66,7 +66,7 @@ def _within(state: Path) -> Iterator[Path]:
 
 
 def _owner_of(path: Path) -> int | None:
-    """None where it has just gone: boxd and its server make and remove files all the time."""
+    """None for a file that has just gone: boxd and its server create and remove files often."""
     try:
         return path.lstat().st_uid
     except FileNotFoundError:
@@ -74,7 +74,7 @@ def _owner_of(path: Path) -> int | None:
 
 
 def _nodes(context: CheckContext) -> list[Path]:
-    """What the configured devices are reached through; in simulation nothing."""
+    """The device nodes of the configured devices; none in simulation."""
     config = context.config
     if config.simulation.enabled:
         return []

@@ -1,4 +1,4 @@
-"""The Pi's pins: the library, the header, and what the kernel does with a pin nobody holds."""
+"""Checks of the Pi's pins: the library, the header, and what becomes of a pin that is released."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from boxd.gpio.factory import ENVIRONMENT
 
 FAMILY = "Pins"
 
-# Up to the Pi 4 the pins are the SoC's, on a Pi 5 those of the RP1.
+# Up to the Pi 4 the pins belong to the SoC, on a Pi 5 to the RP1.
 _MODULES = ("pinctrl_bcm2835", "pinctrl_rp1")
 _CONFIG_TXT = "/boot/firmware/config.txt"
 _STRICT = "dtparam=strict_gpiod"
@@ -34,7 +34,7 @@ def model(context: CheckContext) -> Iterator[Finding]:
 
 
 def library(context: CheckContext) -> Iterator[Finding]:
-    """The library can be loaded, nothing asks for another library, and the header is there."""
+    """The library can be loaded, nothing selects another library, and the header exists."""
     _needed(context)
     asked = context.environment.get(ENVIRONMENT)
     if asked not in (None, "lgpio"):
@@ -55,7 +55,7 @@ def library(context: CheckContext) -> Iterator[Finding]:
 
 
 def persistence(context: CheckContext) -> Iterator[Finding]:
-    """Whether the kernel leaves a pin driven when the program that held it is gone."""
+    """Whether the kernel keeps driving a pin after the program that held it has ended."""
     _needed(context)
     said = {name: _kept(context, name) for name in _MODULES}
     found = {name: value for name, value in said.items() if value is not None}

@@ -1,4 +1,4 @@
-"""The TCP ports: each held by this box, or free for it."""
+"""Checks of the TCP ports: each is held by this box, or free."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _of_one(setting: str, host: str, port: int, context: CheckContext) -> Findin
 
 
 def _named(config: Config) -> dict[str, tuple[str, int]]:
-    """Host and port by the setting that names them."""
+    """Host and port by the name of their setting."""
     named = {"web.port": (config.web.host, config.web.port)}
     if config.phones.enabled:
         named["phones.port"] = (config.phones.host, config.phones.port)
@@ -48,7 +48,7 @@ def _named(config: Config) -> dict[str, tuple[str, int]]:
 
 
 def _is_ours(pid: int, context: CheckContext) -> bool:
-    """Whether the process is the daemon, came from it, or belongs to one of boxd's units."""
+    """Whether the process is the daemon, descends from it, or belongs to one of boxd's units."""
     if any(unit in (context.text(f"/proc/{pid}/cgroup") or "") for unit in _UNITS):
         return True
     return context.is_served and _served_by(context.config.lock_file) in _line_of(pid, context)

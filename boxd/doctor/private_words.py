@@ -1,4 +1,4 @@
-"""The words that this box knows to be somebody's: references, submissions, reasons, secrets."""
+"""The private words that this box knows: references, submissions, reasons, secrets."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _COLUMNS = (
     ("reason", "lockers"),
     ("actor", "audit"),
 )
-# Who acts without being a person.
+# Actors that are not people.
 _ROLES = frozenset({"boxd", "operator", "attendee", "attendant", "organiser", "upstream"})
 _AFTER_A_NAME = " (CLI)"
 
 
 def private_words(context: CheckContext) -> frozenset[str]:
-    """All of them. Raises Skip, or PermissionError, when they can't be read.
+    """All private words. Raises Skip, or PermissionError, if they can't be read.
 
-    A ledger that is missing is none that can be read: the journal goes on naming whom it knew.
+    A missing ledger counts as unreadable: the journal still names the people who were in it.
     """
     return frozenset({*_in_the_ledger(context), *_in_files(context)}) - _ROLES
 

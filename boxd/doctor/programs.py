@@ -1,4 +1,4 @@
-"""Running a small program of the system for what it says."""
+"""Running a small system program for its output."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _WITHIN_S = 5.0
 
 
 def said_by(command: Sequence[str]) -> str | None:
-    """What the program says; None where it is not installed, fails or takes too long."""
+    """The program's output; None if it is not installed, fails or takes too long."""
     try:
         done = subprocess.run(
             command,

@@ -1,4 +1,4 @@
-"""What was found, for people in a narrow terminal, and as JSON for scripts. Plain functions."""
+"""The report: for people in a narrow terminal, and as JSON for scripts. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from boxd.doctor.finding import Finding, Grade
 from boxd.ledger.ledger import as_text
 
 Style = Callable[[str, Grade], str]
-"""Colours a word by the grade that it stands for."""
+"""Colours a word by its grade."""
 
 _GRADE_WIDTH = 7  # of 'skipped'
 _INDENT = 2
@@ -21,7 +21,7 @@ _GAP = 2
 
 
 def as_json(context: CheckContext, examined: Sequence[CheckResult]) -> dict[str, Any]:
-    """Everything that was found."""
+    """All results, in the form of `boxd doctor --json`."""
     findings = [finding for each in examined for finding in each.findings]
     return {
         "box": context.name,
@@ -45,9 +45,9 @@ def as_json(context: CheckContext, examined: Sequence[CheckResult]) -> dict[str,
 def lines(
     examined: Sequence[CheckResult], width: int, style: Style, everything: bool = False
 ) -> Iterator[str]:
-    """The findings in their families, each with its remedy under it; the sum of all comes last.
+    """The findings by family, each with its remedy below it; the summary comes last.
 
-    What was skipped because it does not concern this box is only counted, unless `everything`.
+    Checks that don't apply to this box are only counted, unless `everything` is set.
     """
     names = max(len(each.check.name) for each in examined)
     for family, members in groupby(examined, key=lambda each: each.check.family):
@@ -63,7 +63,7 @@ def lines(
 
 
 def _for_people(findings: Sequence[Finding], everything: bool) -> Iterator[Finding]:
-    """All that is well with a check in one line, after what is not."""
+    """One line for all passed findings of a check, below the others."""
     well = [finding.seen for finding in findings if finding.grade is Grade.PASSED]
     for finding in findings:
         concerns = finding.grade is not Grade.SKIPPED or bool(finding.remedy) or everything
@@ -74,14 +74,14 @@ def _for_people(findings: Sequence[Finding], everything: bool) -> Iterator[Findi
 
 
 def _worst_by_name(examined: Sequence[CheckResult], width: int, style: Style) -> Iterator[str]:
-    """Which checks failed, for whom the lines above have scrolled away."""
+    """The failed checks by name, for readers whose terminal has scrolled."""
     bad = [each for each in examined if worst(each.findings) is Grade.FAILED]
     named = ", ".join(f"{each.check.family}/{each.check.name}" for each in bad)
     yield from (style(line, Grade.FAILED) for line in _wrapped(named, width) if line)
 
 
 def summary(findings: Sequence[Finding], style: Style) -> str:
-    """How many of each grade, worst first."""
+    """The number of findings of each grade, worst first."""
     grades = (Grade.FAILED, Grade.WARNED, Grade.PASSED, Grade.SKIPPED)
     counts = {grade: _count(findings, grade) for grade in grades}
     return ", ".join(style(f"{count} {grade}", grade) for grade, count in counts.items() if count)
@@ -94,7 +94,7 @@ def _of_one(name: str, finding: Finding, width: int, style: Style) -> Iterator[s
     yield f"{' ' * _INDENT}{grade}{' ' * _GAP}{name}{' ' * _GAP}{seen[0]}"
     yield from (f"{margin}{more}" for more in seen[1:])
     if finding.remedy:
-        # Not wrapped: it is to be copied, and a terminal keeps a long line whole when it is.
+        # Not wrapped, so that it can be copied: a terminal keeps a long line whole.
         yield f"{' ' * (_INDENT + _GRADE_WIDTH + _GAP)}> {finding.remedy}"
 
 

@@ -1,4 +1,4 @@
-"""The daemon: whether it runs, answers, and takes codes."""
+"""Checks of the daemon: whether it runs, answers, and takes codes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from boxd.errors import BoxdError
 
 FAMILY = "Daemon"
 
-_OF_LOCKERS = "locker_out_of_service"  # the check of the lockers tells of these
+_OF_LOCKERS = "locker_out_of_service"  # the check `lockers` reports these
 _LOG = "journalctl -u boxd -n 50   # what it said last"
 
 
 def daemon(context: CheckContext) -> Iterator[Finding]:
-    """Whether a boxd serves this box, and what it says of itself."""
+    """A boxd daemon runs for this box and says that it is ready."""
     if not context.is_served:
         yield failed("boxd does not run", f"sudo systemctl start boxd.target   # then: {_LOG}")
         return
@@ -35,7 +35,7 @@ def daemon(context: CheckContext) -> Iterator[Finding]:
 
 
 def alarms(context: CheckContext) -> Iterator[Finding]:
-    """What the box itself has asked somebody to look at."""
+    """The alarms that the box has raised."""
     said = context.said("/api/v1/status")["alarms"]
     standing = [alarm for alarm in said if alarm["kind"] != _OF_LOCKERS]
     for alarm in standing:

@@ -1,4 +1,4 @@
-"""What must not leave the box, taken out of sentences: codes, tokens, links, words known here."""
+"""Removes from sentences what must not leave the box: codes, tokens, links, private words."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ HIDDEN = "•••"
 UNKNOWN = "left out: the ledger can't be read, so nobody knows whom this names"
 _SHORTEST_WORD = 3
 
-# Of an address its host alone; a mistyped one (`htps://`) has the same secrets in it.
+# Of an address only the host stays; a mistyped scheme (`htps://`) hides the same secrets.
 _USER = re.compile(r"(?<=://)[^/\s\"'@]*@")
 _ADDRESS = re.compile(r"(\w+://[^/\s\"']+)/[^\s\"']*")
 _PATTERNS = (
-    re.compile(r"\d(?: ?\d){5,}"),  # codes and PINs, also as keys are told one by one
+    re.compile(r"\d(?: ?\d){5,}"),  # codes and PINs, also as digits with blanks between them
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),  # mail addresses
-    # Tokens, keys, the ends of links: long, of letters and digits.
+    # Tokens, keys and the ends of links: long runs of letters and digits.
     re.compile(r"(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{20,}"),
 )
 
 
 class Scrub:
-    """Takes codes, tokens and the `known` words out of sentences.
+    """Removes codes, tokens and the `known` words from sentences.
 
-    With `known` None the words are not known; sentences are left out then.
+    If `known` is None, the words are unknown, and whole sentences are removed.
     """
 
     def __init__(self, known: Iterable[str] | None) -> None:
@@ -33,11 +33,11 @@ class Scrub:
         self._known = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE) if words else None
 
     def text(self, said: str) -> str:
-        """A sentence of boxd's own, which may name something of this box, without them."""
+        """A sentence of boxd's own, scrubbed: it may name something of this box."""
         return self._without(said)
 
     def quoted(self, said: str) -> str:
-        """A sentence that may hold anything: nothing of it where the words are not known."""
+        """A sentence that may hold anything: scrubbed; empty if private words are unknown."""
         return self._without(said) if self.knows else UNKNOWN
 
     def _without(self, said: str) -> str:

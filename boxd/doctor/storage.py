@@ -1,4 +1,4 @@
-"""The disks under the state directory and the backups: room, writable, sound, worn."""
+"""Checks of the disks under the state directory and the backups: space, writable, sound, worn."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 FAMILY = "Storage"
 
 _MIB = 1024 * 1024
-_SHORT_MIB = 64  # what a backup leaves to the ledger
+_SHORT_MIB = 64  # room that a backup leaves for the ledger
 _TIGHT_MIB = 512
 _FEW_FILES = 500
 
-# Of eMMC: JEDEC's life_time counts tenths of the rated writes, 11 is beyond them.
+# eMMC: JEDEC's life_time counts tenths of the rated writes; 11 means past them.
 _WORN, _SPENT = 9, 11
 _NORMAL_END, _URGENT_END = 1, 3
-# Of cards, which tell nothing: a card of the usual kind (TLC) stands about so many full writes.
+# SD cards report nothing. The usual kind (TLC) endures about this many full writes.
 _FULL_WRITES = 300
 
 _NEW_CARD = "boxd backup create   # then a new card: docs/maintainers.md, 'Restore'"
@@ -28,7 +28,7 @@ _DISK_FAILS = "sudo dmesg | grep -iE 'mmc|ext4|i/o error'   # is the disk failin
 
 
 def space(context: CheckContext) -> Iterator[Finding]:
-    """Room on every disk that boxd writes to."""
+    """Every disk that boxd writes to has free space."""
     for folder in _folders(context):
         disk = os.statvfs(folder)
         free = disk.f_bavail * disk.f_frsize // _MIB
@@ -45,7 +45,7 @@ def space(context: CheckContext) -> Iterator[Finding]:
 
 
 def writable(context: CheckContext) -> Iterator[Finding]:
-    """A file system that the kernel has made read-only, as it does with one that fails."""
+    """No file system is read-only; the kernel does that when a disk fails."""
     for folder in _folders(context):
         if os.statvfs(folder).f_flag & os.ST_RDONLY:
             yield failed(
@@ -76,7 +76,7 @@ def sound(context: CheckContext) -> Iterator[Finding]:
 
 
 def wear(context: CheckContext) -> Iterator[Finding]:
-    """What cards and eMMC tell of their age."""
+    """How worn cards and eMMC are."""
     disks = [each for each in sorted(context.root.glob("sys/block/mmcblk*")) if _is_disk(each.name)]
     if not disks:
         raise Skip("there is no SD card or eMMC here")
@@ -85,7 +85,7 @@ def wear(context: CheckContext) -> Iterator[Finding]:
 
 
 def _worn_by_its_word(disk: Path) -> Finding | None:
-    """What an eMMC says of itself; SD cards say nothing."""
+    """What an eMMC reports about its own wear; SD cards report nothing."""
     tenths = [int(word, 16) for word in _said(disk / "device/life_time").split()]
     end = int(_said(disk / "device/pre_eol_info") or "0", 16)
     if not any(tenths) and not end:
@@ -128,7 +128,7 @@ def _said(file: Path) -> str:
 
 
 def _folders(context: CheckContext) -> list[Path]:
-    """The state directory, and where backups lie if that is another disk."""
+    """The state directory, and the backup folder if it is on another disk."""
     state = context.config.box.state_dir
     if not state.is_dir():
         raise Skip(f"there is no {state} yet: boxd makes it at its first start")
@@ -138,7 +138,7 @@ def _folders(context: CheckContext) -> list[Path]:
 
 
 def _mount_point(folder: Path) -> Path:
-    """Where the folder's file system is mounted; bind mounts are in this list alone."""
+    """Where the folder's file system is mounted; only this list has bind mounts."""
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
     mounted = {Path(line.split()[4]) for line in lines}
     folder = folder.resolve()

@@ -1,4 +1,4 @@
-"""What the bundle tells of the system under the box: versions, disks, units, kernel, journal."""
+"""What the bundle says about the system: versions, disks, units, kernel, journal."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from boxd.doctor.scrub import Scrub
 
 _LINES = 500
 _KERNEL_LINES = 200
-# Lines of the kernel that speak of what boxd stands on; others may name networks and people.
+# Kernel lines about what boxd depends on; other lines may name networks and people.
 _KERNEL = re.compile(
     r"mmc|ext4|i/o error|usb \d|cdc_acm|snd|gpio|voltage|throttl|thermal|memory|oom|watchdog",
     re.IGNORECASE,
 )
 _SECONDS = re.compile(r"^\[ *(\d+)\.\d+\]")
-# No labels and mount points: a stick may be called after its owner.
+# No labels and mount points: a USB stick may be named after its owner.
 _HARDWARE: tuple[tuple[str, ...], ...] = (
     ("lsblk", "-o", "NAME,SIZE,RO,TYPE,FSTYPE"),
     ("lsusb",),
     ("free", "-m"),
 )
-# Of a line in boxd's log: what is told as it is, and what is a sentence.
+# For a line of boxd's log: the fields copied as they are, and those that are sentences.
 _PLAIN = ("level", "redemption", "bay", "locker", "device", "port", "state", "failures", "schedule")
 _SENTENCES = ("event", "why", "error", "msg")
 _NAMED = re.compile(r" (\w+)=")
@@ -38,7 +38,7 @@ _FRAME = re.compile(r'^\s+File "([^"]+)", line (\d+), in (\w+)$', re.MULTILINE)
 
 
 def versions(context: CheckContext) -> str:
-    """System, kernel, Python and the packages beside boxd."""
+    """Versions of the system, the kernel, Python and boxd's packages."""
     system = dict(
         line.partition("=")[::2] for line in (context.text("/etc/os-release") or "").splitlines()
     )
@@ -54,7 +54,7 @@ def versions(context: CheckContext) -> str:
 
 
 def _packages() -> set[str]:
-    """Those that are installed here, of those that boxd names."""
+    """Of the packages that boxd names, those that are installed."""
     try:
         named = metadata.requires("boxd") or []
     except metadata.PackageNotFoundError:
@@ -64,7 +64,7 @@ def _packages() -> set[str]:
 
 
 def hardware(context: CheckContext) -> str:
-    """Disks, USB devices and memory, and how full the disks of boxd are."""
+    """Disks, USB devices and memory, and how full boxd's disks are."""
     commands = list(_HARDWARE)
     if not isinstance(context.found, Exception):
         folders = [str(each) for each in (context.found.box.state_dir,) if each.is_dir()]
@@ -73,7 +73,7 @@ def hardware(context: CheckContext) -> str:
 
 
 def units(context: CheckContext) -> str:
-    """The properties of boxd's units that the doctor looks at."""
+    """Those properties of boxd's units that the doctor checks."""
     names = (*doctor_units.NAMES, *doctor_units.OPTIONAL)
     shown = [f"--property={each}" for each in doctor_units.SHOWN]
     return "\n".join(_said(("systemctl", "show", name, *shown), context) for name in names)
@@ -93,7 +93,7 @@ def kernel(context: CheckContext, scrub: Scrub) -> str:
 
 
 def journal(context: CheckContext, scrub: Scrub) -> str:
-    """The last lines of boxd's and its server's log, field by field."""
+    """The last lines of the logs of boxd and its server, field by field."""
     said = context.run(
         (
             "journalctl",
@@ -119,7 +119,7 @@ def _entries(said: str, scrub: Scrub) -> Iterator[dict[str, Any]]:
 
 
 def _entry(entry: dict[str, Any], scrub: Scrub) -> dict[str, Any]:
-    """What is told of one entry of the journal."""
+    """The parts of a journal entry that the bundle keeps."""
     whole = _parts(entry) | {
         key.lower(): value for key, value in entry.items() if key.lower() in _PLAIN
     }
@@ -134,7 +134,7 @@ def _entry(entry: dict[str, Any], scrub: Scrub) -> dict[str, Any]:
 
 
 def _parts(entry: dict[str, Any]) -> dict[str, Any]:
-    """A message's parts by their names, whether it is JSON or `event name=value name=value`."""
+    """A message's parts by name, from JSON or from `event name=value name=value`."""
     message = entry.get("MESSAGE")
     if not isinstance(message, str):  # bytes, as a list of numbers: nobody can tell what they say
         return {}
@@ -154,7 +154,7 @@ def _parts(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _frames(exception: str) -> dict[str, list[str]]:
-    """Where an exception came from; its words are left out."""
+    """The places that an exception passed through; its message is left out."""
     found = [f"{file}:{line} {name}" for file, line, name in _FRAME.findall(exception)]
     return {"exception": found} if found else {}
 

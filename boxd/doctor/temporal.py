@@ -1,4 +1,4 @@
-"""Temporal: whether the server answers, and whether its own file is whole."""
+"""Checks of Temporal: the server answers, and its database file is whole."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ANSWER_WITHIN_S = 4.0
 
 
 def server(context: CheckContext) -> Iterator[Finding]:
-    """Whether the server can be reached and answers."""
+    """The server can be reached and answers."""
     settings = context.config.temporal
     if settings.address is not None:
         yield _reached(settings.address)
@@ -63,7 +63,7 @@ def _takes_connections(host: str, port: int) -> bool:
 
 
 def file(context: CheckContext) -> Iterator[Finding]:
-    """Whether boxd would take the file at its next start, or set it aside."""
+    """Whether boxd would use the file at its next start, or set it aside."""
     settings, path = context.config.temporal, context.config.temporal_dir / database.NAME
     if settings.address is not None:
         raise Skip(f"the server at {settings.address} keeps it")
@@ -91,7 +91,7 @@ async def _version(settings: Temporal) -> str:
 
 
 def set_aside(context: CheckContext) -> Iterator[Finding]:
-    """Files of the server that boxd once put aside, and nobody has looked at."""
+    """Server files that boxd has set aside and nobody has looked at."""
     kept = sorted(context.config.temporal_dir.glob(f"{database.NAME}.set-aside-*"))
     databases = [path for path in kept if path.suffix != ".json" and "-wal" not in path.name]
     size = sum(path.stat().st_size for path in kept) >> 20

@@ -1,4 +1,4 @@
-"""The systemd units: there, enabled, running, not masked, and as the files on the disk say."""
+"""Checks of the systemd units: installed, enabled, running, not masked, unchanged since loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The versions: of boxd's daemon, Python, the packages, and Temporal's program."""
+"""Checks of versions: boxd's daemon, Python, the packages, and Temporal's program."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NEEDED = re.compile(r"([\w.-]+)\s*(>=|==)?\s*([\d.]+)?\s*(?:;\s*python_version\
 
 
 def daemon(context: CheckContext) -> Iterator[Finding]:
-    """The daemon is of the version of this command."""
+    """The daemon has the same version as this command."""
     running = context.said("/api/v1/status")["box"]["boxd"]
     if running == __version__:
         yield passed(f"boxd {running}")
@@ -33,7 +33,7 @@ def daemon(context: CheckContext) -> Iterator[Finding]:
 
 
 def packages(_: CheckContext) -> Iterator[Finding]:
-    """Every package that boxd says it needs, in a version that will do."""
+    """Every package that boxd requires is installed in a fitting version."""
     try:
         needed = metadata.requires("boxd") or []
     except metadata.PackageNotFoundError:
@@ -46,7 +46,7 @@ def packages(_: CheckContext) -> Iterator[Finding]:
 
 
 def why_unmet(needed: str) -> str:
-    """Why this line of what boxd needs is not met; empty where it is, or does not apply."""
+    """Why this requirement of boxd is not met; empty if it is met or does not apply."""
     found = _NEEDED.match(needed.replace('"', "'"))
     if found is None:
         return f"what '{needed}' means is not known"
@@ -65,7 +65,7 @@ def why_unmet(needed: str) -> str:
 
 
 def temporal(context: CheckContext) -> Iterator[Finding]:
-    """The server's program is there and runs."""
+    """The server's program exists and runs."""
     settings = context.config.temporal
     if settings.address is not None:
         raise Skip(f"the server is another machine's, {settings.address}")

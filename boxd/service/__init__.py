@@ -1,1 +1,1 @@
-"""boxd as a service of systemd's: what it tells the manager, and how it writes to the journal."""
+"""boxd as a systemd service: what it tells the manager, and how it writes to the journal."""

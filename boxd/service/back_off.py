@@ -1,4 +1,4 @@
-"""How long a service waits before it tries again, when it has died soon after each start.
+"""How long a service waits before it tries again after it died soon after several starts.
 
 systemd can do this by itself from version 254 (RestartSteps); Debian 12 has 252.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from boxd.service.notify import Notifier, more_time, status
 
-_STEADY_S = 30.0  # what lived that long did not die of its start
+_STEADY_S = 30.0  # a service that lived this long did not die of its start
 _FIRST_S = 1.0
 _LONGEST_S = 30.0
 _START_TAKES_S = 180.0  # as TimeoutStartSec= in the units
@@ -24,26 +24,26 @@ _NAME = "starts.json"
 
 @dataclass(frozen=True)
 class Starts:
-    """When a service was started last, on the boot's clock, and how many died soon in a row."""
+    """When a service was last started, on the boot clock, and how many starts failed in a row."""
 
     last_s: float
     quick_deaths: int = 0
 
     def next(self, now_s: float) -> Starts:
-        """After another start at `now_s`."""
+        """The count after another start at `now_s`."""
         died_quickly = 0 <= now_s - self.last_s < _STEADY_S
         return Starts(now_s, self.quick_deaths + 1 if died_quickly else 0)
 
     @property
     def wait_s(self) -> float:
-        """How long to wait: not at all at first, then twice as long each time, up to a limit."""
+        """How long to wait: at first not at all, then twice as long each time, up to a limit."""
         if self.quick_deaths < 2:
             return 0.0
         return min(_LONGEST_S, _FIRST_S * 2.0 ** min(self.quick_deaths - 2, 10))
 
 
 def wait_if_restarted(notifier: Notifier, environment: Mapping[str, str] = os.environ) -> None:
-    """Wait as long as the last starts ask for, and say so; in a service only."""
+    """Wait as long as the last starts require, and say so; only when run by systemd."""
     directory = environment.get("RUNTIME_DIRECTORY", "")
     if not notifier.is_heard or not directory:
         return
@@ -55,7 +55,7 @@ def wait_if_restarted(notifier: Notifier, environment: Mapping[str, str] = os.en
             status(f"waiting {starts.wait_s:g} s: {why}"), more_time(starts.wait_s + _START_TAKES_S)
         )
         time.sleep(starts.wait_s)
-    with contextlib.suppress(OSError):  # a full /run keeps no box from starting
+    with contextlib.suppress(OSError):  # a full /run must not keep a box from starting
         file.write_text(json.dumps(asdict(Starts(_boot_clock(), starts.quick_deaths))))
 
 

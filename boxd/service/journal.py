@@ -1,6 +1,6 @@
-"""The journal's native protocol: log lines with fields, as `journalctl REDEMPTION=...` finds them.
+"""The journal's native protocol: log lines with fields, for `journalctl REDEMPTION=...`.
 
-One datagram a line, as systemd's "Native Journal Protocol" says; its codec knows no socket.
+One datagram per line, as systemd's "Native Journal Protocol" defines; the codec knows no socket.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ LOST = "log_lines.lost"
 
 # Syslog's levels, by structlog's names.
 PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}
-# What people look for. Each field costs an object and an index in the journal, so the rest of a
-# line's values stand in its message alone.
+# What people search for. Each field costs an object and an index in the journal, so the other
+# values of a line are only in its message.
 FIELDS = frozenset({"redemption", "bay", "locker", "device", "actor", "task", "issue", "schedule"})
-_LONGEST_VALUE = 32 * 1024  # bytes; a datagram holds some 200 KiB, a traceback has 10
+_LONGEST_VALUE = 32 * 1024  # bytes; a datagram holds about 200 KiB, a traceback has 10
 _IN_FRONT = frozenset({"event", "level", "timestamp", "exception"})
 
 
@@ -36,7 +36,7 @@ def is_stderr(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def encode(fields: Mapping[str, str]) -> bytes:
-    """The datagram of one line: NAME=value, or with a length where the value has several lines."""
+    """The datagram of one line: NAME=value; a value of several lines comes with its length."""
     parts = []
     for name, text in fields.items():
         value = text.encode(errors="replace")[:_LONGEST_VALUE]
@@ -48,7 +48,7 @@ def encode(fields: Mapping[str, str]) -> bytes:
 
 
 def fields_of(event: Mapping[str, Any]) -> dict[str, str]:
-    """A log event's fields: the message that people read, and what they may look for."""
+    """A log event's fields: the message for people, and the fields they search for."""
     told = {name: value for name, value in event.items() if value not in (None, "")}
     values = [f"{name}={value}" for name, value in told.items() if name not in _IN_FRONT]
     message = " ".join([str(event.get("event", "")), *values])
@@ -63,15 +63,15 @@ def fields_of(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def render(_logger: object, _method: str, event: MutableMapping[str, Any]) -> bytes:
-    """Structlog's last step: the event as a datagram."""
+    """Structlog's last step: turn the event into a datagram."""
     return encode(fields_of(event))
 
 
 class JournalLogger:
-    """Sends what `render` made. Never waits: a journal whose disk stands still keeps no lamp dark.
+    """Sends what `render` made, and never waits: a journal with a slow disk must not delay a lamp.
 
-    What is lost by that is counted, and said with the next line; without a journal standard error
-    gets the lines.
+    Lost lines are counted, and the count is logged with the next line. Without a journal the lines
+    go to standard error.
     """
 
     def __init__(self, address: str = SOCKET) -> None:

@@ -1,6 +1,6 @@
-"""What systemd is told: ready, stopping, a status line, and that the program is well.
+"""Messages to systemd: ready, stopping, a status line, and the watchdog's heartbeat.
 
-The protocol is sd_notify(3)'s: one datagram of lines to the socket that $NOTIFY_SOCKET names.
+The protocol is sd_notify(3): one datagram of lines to the socket in $NOTIFY_SOCKET.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LONGEST_STATUS = 400  # characters; a terminal's line or two of `systemctl stat
 
 
 def status(text: str) -> str:
-    """The assignment that shows `text` in `systemctl status`: one line, cut where it is absurd."""
+    """The assignment that shows `text` in `systemctl status`: one line, shortened if too long."""
     line = " ".join(text.split())
     if len(line) > _LONGEST_STATUS:
         line = line[: _LONGEST_STATUS - 1] + "…"
@@ -26,20 +26,20 @@ def status(text: str) -> str:
 
 
 def more_time(seconds: float) -> str:
-    """The assignment that asks for so many more seconds, from now, to start or to stop."""
+    """The assignment that requests that many more seconds, from now, to start or to stop."""
     return f"EXTEND_TIMEOUT_USEC={int(seconds * 1_000_000)}"
 
 
 class Notifier:
-    """Tells the service manager; without one it tells nobody, and nothing is missing."""
+    """Sends messages to the service manager; without one it does nothing."""
 
     def __init__(self, address: str) -> None:
-        """`address` is $NOTIFY_SOCKET's value; empty where no service manager listens."""
+        """`address` is the value of $NOTIFY_SOCKET; empty without a service manager."""
         self._address = "\0" + address[1:] if address.startswith("@") else address
 
     @classmethod
     def of_this_process(cls, environment: MutableMapping[str, str] = os.environ) -> Notifier:
-        """The notifier that this process was started with; its children inherit none."""
+        """The notifier of this process; its child processes inherit none."""
         return cls(environment.pop("NOTIFY_SOCKET", ""))
 
     @property
@@ -48,7 +48,7 @@ class Notifier:
         return bool(self._address)
 
     def tell(self, *assignments: str) -> None:
-        """Send the assignments together. A manager that is gone or full does not stop the box."""
+        """Send the assignments together. A manager that is gone or busy does not stop the box."""
         if self._address:
             with (
                 contextlib.suppress(OSError),
@@ -58,7 +58,7 @@ class Notifier:
 
 
 def watchdog_s(environment: Mapping[str, str] = os.environ) -> float | None:
-    """After how many seconds of silence the manager ends this process; None if it never does."""
+    """The manager ends this process after so many seconds of silence; None if it never does."""
     pid = environment.get("WATCHDOG_PID", "")
     if pid and pid != str(os.getpid()):
         return None

@@ -1,4 +1,4 @@
-"""The status line of `systemctl status boxd`: what the HUD's snapshot says, in one line."""
+"""The status line of `systemctl status boxd`: the HUD's snapshot in one line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Json = Mapping[str, Any]
 
 
 def status_line(snapshot: Json) -> str:
-    """Whether the box is ready and why not, what is open, and what is missing since when."""
+    """Whether the box is ready, or why not; what is open; what is missing, and since when."""
     return "; ".join(_parts(snapshot))
 
 
@@ -32,7 +32,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def _time(moment: str, now: str) -> str:
-    """A moment on this machine's clock; with its day where that is another."""
+    """A time on this machine's clock; with the date if it is not today."""
     local, today = datetime.fromisoformat(moment).astimezone(), datetime.fromisoformat(now)
     same_day = local.date() == today.astimezone().date()
     return f"{local:%H:%M}" if same_day else f"{local:%Y-%m-%d %H:%M}"

@@ -1,7 +1,7 @@
 """The service manager's watchdog, fed after a proof that the box can do its work.
 
-A box that hangs is ended and started anew. A box that can't do its work for a reason that a start
-does not cure says so and is left alone: see docs/adr/0060.
+A box that hangs is killed and restarted. A box that can't work for a reason that a restart does
+not cure says so and keeps running: see docs/adr/0060.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from boxd.service.notify import ALIVE, Notifier
 
 log = structlog.get_logger("boxd")
 
-# Two proofs may be late or fail before the manager loses its patience.
+# Two proofs may be late or fail before the manager acts.
 PROOFS_PER_WATCHDOG = 3
-# Somebody else has the ledger locked, or memory is short: it passes, and a start changes nothing.
+# Another program has locked the ledger, or memory is short: that passes, and a restart would not
+# help.
 _PASSES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM})
 
 
 async def keep_fed(
     notifier: Notifier, longest_s: float, prove: Callable[[], Awaitable[None]]
 ) -> None:
-    """Feed the watchdog as long as `prove` succeeds, for ever; a proof that fails is logged."""
+    """Feed the watchdog while `prove` succeeds, for ever; log a proof that fails."""
     failed = ""
     while True:
         try:
@@ -44,16 +45,17 @@ async def keep_fed(
 
 
 def would_a_start_help(trouble: LedgerUnusable, directory: Path) -> bool:
-    """Whether a ledger that can't be used might be usable in a new process.
+    """Whether a new process might be able to use a ledger that this one can't.
 
-    No while another program has it locked, or the disk refuses everybody: full, read-only, failing.
+    No, if another program has locked it, or if the disk refuses every program: full, read-only,
+    failing.
     """
     code = getattr(trouble.__cause__, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     return code not in _PASSES and _takes_a_file(directory)
 
 
 def _takes_a_file(directory: Path) -> bool:
-    """Whether the disk under `directory` lets this process write something."""
+    """Whether this process can write to the disk under `directory`."""
     try:
         with tempfile.TemporaryFile(dir=directory, buffering=0) as file:
             file.write(b"\0" * 4096)

@@ -1,1 +1,1 @@
-"""The Temporal server beside the box, and the client's and worker's settings."""
+"""The Temporal server beside the box, and the settings of client and worker."""

@@ -1,6 +1,6 @@
 """The server in a process of its own: `python -m boxd.temporal.alone NEIGHBOUR`, as JSON.
 
-`boxd temporal-server` reads the configuration and becomes this, which is smaller.
+`boxd temporal-server` reads the configuration and becomes this smaller process.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from boxd.temporal.settings import Neighbour, ServerSettings
 
 log = structlog.get_logger("boxd.temporal")
 
-_ALIVE_PER_WATCHDOG = 4  # a busy card may delay three of them
+_ALIVE_PER_WATCHDOG = 4  # a slow card may delay three of them
 
 
 async def serve(neighbour: Neighbour, notifier: Notifier) -> None:
-    """Run the server until SIGTERM or Ctrl-C; a server that dies is started again.
+    """Run the server until SIGTERM or Ctrl-C, and restart it if it dies.
 
-    Raises BoxdError when there is no server program, OSError without the daemon's socket.
+    Raises BoxdError if there is no server program, OSError without the daemon's socket.
     """
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -55,7 +55,7 @@ async def serve(neighbour: Neighbour, notifier: Notifier) -> None:
 
 
 def status_line(settings: ServerSettings, news: ServerStatus) -> str:
-    """What `systemctl status boxd-temporal` says of the server."""
+    """The server's line in `systemctl status boxd-temporal`."""
     if news.state is ServerState.UP:
         pages = f", its pages http://{LOOPBACK}:{settings.ui_port}" if settings.ui else ""
         text = f"serving on {LOOPBACK}:{settings.port}{pages}"
@@ -65,9 +65,9 @@ def status_line(settings: ServerSettings, news: ServerStatus) -> str:
 
 
 async def _feed_watchdog(notifier: Notifier, server: EmbeddedServer) -> None:
-    """Say that all is well while this loop runs and somebody looks after the server.
+    """Feed the watchdog while this loop runs and the server is supervised.
 
-    Whether the server itself answers is the supervision's to ask: it ends one that does not.
+    The supervision itself checks whether the server answers, and ends one that does not.
     """
     longest_s = watchdog_s()
     while longest_s is not None and server.is_supervised:
@@ -85,7 +85,7 @@ def _log(settings: ServerSettings, news: ServerStatus) -> None:
 
 
 def main() -> None:
-    """Run the server that the command line describes, then end with 0, or with 1 and the reason."""
+    """Run the server that the command line describes; exit with 0, or with 1 after an error."""
     logs.set_up()
     code = 0
     try:

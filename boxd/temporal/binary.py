@@ -1,4 +1,4 @@
-"""The `temporal` program: where it is, and which version."""
+"""The `temporal` program: its place and its version."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ REMEDY = (
 if TYPE_CHECKING:
     from boxd.config.schema import Temporal
     from boxd.temporal.settings import ServerSettings
-VERSION_DEADLINE_S = 20  # it takes 0.05 s; a Pi reading it from a cold card takes seconds
+VERSION_DEADLINE_S = 20  # takes 0.05 s; a Pi that reads it from a cold card takes seconds
 
 
 def find_binary(settings: Temporal | ServerSettings) -> Path:
-    """The program: the configured one, else the one installed beside this Python, else on PATH.
+    """The program: the configured one, else the one beside this Python, else the one on PATH.
 
-    Raises BoxdError, with the remedy, when there is none.
+    Raises BoxdError, with the remedy, if there is none.
     """
     if settings.binary is not None:
         return _configured(settings.binary)
@@ -41,9 +41,9 @@ def find_binary(settings: Temporal | ServerSettings) -> Path:
 
 
 async def read_version(binary: Path) -> str:
-    """What the program says of its version, e.g. `temporal version 1.9.1 (Server 1.32.0, ...)`.
+    """The program's version, e.g. `temporal version 1.9.1 (Server 1.32.0, ...)`.
 
-    Raises BoxdError when it can't be run.
+    Raises BoxdError if it can't be run.
     """
     try:
         process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""The connection to Temporal: the embedded server's, or the configured address."""
+"""The connection to Temporal: to the embedded server, or to the configured address."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 FIRST_DELAY_S = 0.02
 LONGEST_DELAY_S = 1
 CONNECT_DEADLINE_S = 5
-CALL_RETRIED_FOR_S = 2  # a killed server is back within a second; more is silence to a person
+CALL_RETRIED_FOR_S = 2  # a killed server is back within a second; people notice a longer wait
 
-# What the SDK says, and what that means here. The first that is found in the message counts.
+# The SDK's messages, and what they mean here. The first text that occurs in the message counts.
 MEANINGS = (
     ("ConnectionRefused", "nobody listens there; is the service running, is the port right?"),
     ("dns error", "the name is not known; is the network up, is temporal.address right?"),
@@ -42,11 +42,11 @@ def target(settings: Temporal) -> str:
 
 
 async def connect(settings: Temporal, deadline_s: float = CONNECT_DEADLINE_S) -> Client:
-    """A client whose server has answered; tries until the deadline, the caller for ever.
+    """Connect, and return once the server has answered; tries until the deadline, else for ever.
 
-    An external service is also asked for its namespace, and for the search attributes, which it
-    gets where they are missing. Raises ConfigError for a file that can't be used,
-    TemporalUnavailable, with what was wrong last, at the deadline.
+    For an external service it also checks the namespace, and adds missing search attributes.
+    Raises ConfigError for a file that can't be used; at the deadline TemporalUnavailable with the
+    last error.
     """
     credentials = await asyncio.to_thread(read_credentials, settings)
     delay_s = FIRST_DELAY_S
@@ -65,7 +65,7 @@ async def connect(settings: Temporal, deadline_s: float = CONNECT_DEADLINE_S) ->
 
 
 def cli_environment(settings: Temporal) -> dict[str, str]:
-    """The environment that points the `temporal` command line at this box's Temporal.
+    """The environment variables that point the `temporal` command line at this box's Temporal.
 
     Raises ConfigError for an API key file that can't be used.
     """
@@ -119,7 +119,7 @@ def _connection_options(settings: Temporal, credentials: Credentials) -> dict[st
     return {
         "tls": tls if _wants_tls(settings) else False,
         "api_key": credentials.api_key,
-        # A network that has silently gone is noticed after 20 s, not after 45.
+        # A network that is gone without a sign is noticed after 20 s, not after 45.
         "keep_alive_config": KeepAliveConfig(interval_millis=15_000, timeout_millis=5_000),
     }
 
@@ -140,7 +140,7 @@ def _retries() -> RetryConfig:
 
 
 async def _ensure_search_attributes(client: Client) -> None:
-    """See that workflows can be found by bay, locker and state; fails without the namespace."""
+    """Make workflows searchable by bay, locker and state; fails without the namespace."""
     from temporalio.api.enums.v1 import IndexedValueType
     from temporalio.api.operatorservice.v1 import (
         AddSearchAttributesRequest,
@@ -174,7 +174,7 @@ def _explain(settings: Temporal, error: Exception) -> str:
 
 @cache
 def runtime() -> Runtime:
-    """The SDK's runtime, one for the process: its log lines come through Python's logging."""
+    """The SDK's runtime, one per process: its log lines go through Python's logging."""
     from temporalio.runtime import (
         LogForwardingConfig,
         LoggingConfig,
@@ -189,5 +189,5 @@ def runtime() -> Runtime:
     )
     return Runtime(
         telemetry=TelemetryConfig(logging=logging_config),
-        worker_heartbeat_interval=None,  # nobody looks at a list of one worker
+        worker_heartbeat_interval=None,  # nobody needs a list of one worker
     )

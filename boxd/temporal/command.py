@@ -1,4 +1,4 @@
-"""The embedded server's command line and environment: every flag, and why."""
+"""The embedded server's command line and environment: every flag, and its reason."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LOOPBACK = "127.0.0.1"  # the server skips security checks by design
 SEARCH_ATTRIBUTES = ("BoxdBay", "BoxdLocker", "BoxdState")
 
 DYNAMIC_CONFIG: Mapping[str, str] = {
-    # Without these two every hop between server and worker waits for a tick of 50 ms.
+    # Without these two every hop between server and worker waits for a 50 ms tick.
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxPollRPS": "1000",
-    # After a clock jumped ahead it sleeps on, until the timer that was the next before: five
-    # minutes otherwise. A look finds the next timer, and writes nothing.
+    # After the clock jumped ahead it keeps sleeping until the next timer that it knew, five minutes
+    # at most. Looking more often finds the next timer, and writes nothing.
     "history.timerProcessorMaxPollInterval": '"10s"',
-    # Bookmarks that are otherwise written every few seconds, for ever, while nothing happens.
+    # Bookmarks that would be written every few seconds, for ever, while nothing happens.
     "history.shardUpdateMinInterval": '"1h"',
     "history.transferProcessorUpdateAckInterval": '"10m"',
     "history.timerProcessorUpdateAckInterval": '"10m"',
@@ -31,27 +31,27 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
     "history.outboundProcessorUpdateAckInterval": '"10m"',
     "history.archivalProcessorUpdateAckInterval": '"10m"',
     "matching.updateAckInterval": '"10m"',
-    # One worker needs no partitions; each has a lease to renew.
+    # One worker needs no partitions; each partition has a lease to renew.
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",
 }
 
 MAKING_PRAGMAS: Mapping[str, str] = {
-    # Settable only while the file is made, and never in WAL mode: see docs/adr/0010.
+    # Can only be set while the file is made, and never in WAL mode: see docs/adr/0010.
     "page_size": "512",
-    "synchronous": "off",  # a half-made file is thrown away; it is synced before it gets its name
+    "synchronous": "off",  # an incomplete file is thrown away; it is synced before it gets its name
 }
 
 SERVING_PRAGMAS: Mapping[str, str] = {
     "journal_mode": "wal",
     "synchronous": "full",
-    "wal_autocheckpoint": "40000",  # in pages of 512 bytes: the log is at most about 20 MiB
+    "wal_autocheckpoint": "40000",  # in pages of 512 bytes: the log has at most about 20 MiB
 }
 
 
 @dataclass(frozen=True)
 class Ports:
-    """The ports that the server listens on; no `ui` where it has none."""
+    """The ports that the server listens on; `ui` is None if it serves no pages."""
 
     grpc: int
     http: int
@@ -59,7 +59,7 @@ class Ports:
     ui: int | None
 
     def named(self) -> dict[str, int]:
-        """Every port, by the setting that names it."""
+        """Every port by the name of its setting."""
         ports = {
             "temporal.port": self.grpc,
             "temporal.http_port": self.http,
@@ -69,7 +69,7 @@ class Ports:
 
 
 def configured_ports(settings: Temporal | ServerSettings) -> Ports:
-    """The ports as the configuration names them."""
+    """The ports in the configuration."""
     return Ports(
         grpc=settings.port,
         http=settings.http_port,
@@ -81,7 +81,7 @@ def configured_ports(settings: Temporal | ServerSettings) -> Ports:
 def server_command(
     binary: Path, database: Path, ports: Ports, pragmas: Mapping[str, str], namespace: str
 ) -> list[str]:
-    """The command that serves `database` on loopback, with nothing left to a default."""
+    """The command that serves `database` on loopback, with every option given."""
     command = [str(binary), "server", "start-dev"]
     command += ["--db-filename", str(database), "--ip", LOOPBACK, "--port", str(ports.grpc)]
     command += ["--http-port", str(ports.http), "--metrics-port", str(ports.metrics)]
@@ -94,7 +94,7 @@ def server_command(
 
 
 def server_environment(memory_mib: int, home: Path) -> dict[str, str]:
-    """The server's environment: a bounded heap, and nothing of the caller's settings."""
+    """The server's environment: a bounded heap, and none of the caller's settings."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),  # it looks for settings there; a service has no home of its own

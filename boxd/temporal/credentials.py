@@ -1,4 +1,4 @@
-"""The files that open an external Temporal service: API key, certificates, private key."""
+"""The credentials for an external Temporal service: API key, certificates, private key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ READABLE_BY_OTHERS = 0o077
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the files hold; None for each that is not configured."""
+    """The contents of the files; None for each that is not configured."""
 
     api_key: str | None = None
     ca: bytes | None = None
@@ -21,7 +21,7 @@ class Credentials:
     private_key: bytes | None = None
 
     def __repr__(self) -> str:
-        """Name what is there, never what it is."""
+        """Name what is set, never its value."""
         present = [name for name, value in vars(self).items() if value is not None]
         return f"Credentials({', '.join(present)})"
 
@@ -29,7 +29,7 @@ class Credentials:
 def read_credentials(settings: Temporal) -> Credentials:
     """Read every configured file.
 
-    Raises ConfigError, naming the setting and the remedy, for one that can't be used.
+    Raises ConfigError, with the setting and the remedy, if one can't be used.
     """
     if (settings.tls_cert_file is None) != (settings.tls_key_file is None):
         raise ConfigError("temporal.tls_cert_file and temporal.tls_key_file go together: set both")

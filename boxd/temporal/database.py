@@ -1,9 +1,9 @@
-"""The server's SQLite file: whether it is whole, setting it aside, and giving a new one its name.
+"""The server's SQLite file: checking it, setting it aside, and giving a new one its name.
 
-The server makes its schema only in a file that does not exist, never migrates it, and says
-SERVING on a half-made one. So a file gets its name when it is whole, with a sidecar that tells
-which version made it and what its schema is; a file that does not match its sidecar is kept
-under a dated name, and another takes its place.
+The server makes its schema only in a file that does not exist, never migrates it, and reports
+SERVING on an incomplete one. So a file gets its name once it is complete, with a sidecar that
+records the server's version and the schema. A file that does not match its sidecar is kept under a
+dated name, and a new one takes its place.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from boxd.temporal.set_back import why_from_later
 
 NAME = "temporal.db"
 PARTS = ("", "-wal", "-shm", "-journal", ".json")
-LARGEST_CHECKED = 64 * 1024 * 1024  # a look at every page of more would keep a start waiting
+LARGEST_CHECKED = 64 * 1024 * 1024  # checking every page of a larger file would delay a start
 
-# What says nothing of the file itself: rights, locks, memory, a full disk.
+# Errors that say nothing about the file itself: rights, locks, memory, a full disk.
 NOT_THE_FILES_FAULT = frozenset(
     {
         sqlite3.SQLITE_PERM,
@@ -42,32 +42,32 @@ NOT_THE_FILES_FAULT = frozenset(
 
 @dataclass(frozen=True)
 class Sidecar:
-    """Which version of the server made the file, and the fingerprint of the schema it made."""
+    """The version of the server that made the file, and the fingerprint of its schema."""
 
     version: str
     fingerprint: str
 
 
 def sidecar_of(database: Path) -> Path:
-    """Where a database's sidecar lies."""
+    """The path of a database's sidecar."""
     return database.with_name(database.name + ".json")
 
 
 def fingerprint(connection: sqlite3.Connection) -> str:
-    """A hash over every object of the schema."""
+    """A hash of every object in the schema."""
     objects = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name, sql")
     return hashlib.sha256(json.dumps(objects.fetchall()).encode()).hexdigest()
 
 
 def is_absent(database: Path) -> bool:
-    """Whether there is no database, nor a log that a new one could take for its own."""
+    """Whether there is neither a database nor a log that a new one could take for its own."""
     return not any(_part(database, part).exists() for part in ("", "-wal", "-journal"))
 
 
 def why_unfit(database: Path, version: str, was_unclean: bool) -> str:
-    """Why the server must not be started on this file; empty when it may.
+    """Why the server must not be started on this file; empty if it may.
 
-    Raises BoxdError when the file can't be looked at for a reason that is not its own.
+    Raises BoxdError if the file can't be checked for a reason outside of it.
     """
     if not database.exists():
         return "only its write-ahead log is left"
@@ -92,13 +92,13 @@ def why_unfit(database: Path, version: str, was_unclean: bool) -> str:
 
 
 def finish(being_made: Path, version: str) -> None:
-    """Turn what the server has just made into a database that may get its name.
+    """Prepare the file that the server has just made, so that `publish` may follow.
 
-    Raises BoxdError when it is not whole.
+    Raises BoxdError if it is not complete.
     """
     with closing(sqlite3.connect(being_made, isolation_level=None)) as connection:
         _drop_unused_indexes(connection)
-        connection.execute("VACUUM")  # they were two thirds of the file
+        connection.execute("VACUUM")  # two thirds of the file were unused
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         made = Sidecar(version, fingerprint(connection))
@@ -111,17 +111,17 @@ def finish(being_made: Path, version: str) -> None:
 
 
 def publish(being_made: Path, database: Path) -> None:
-    """Give a finished database its name: the sidecar first, since without a database it is void."""
+    """Give a finished database its name; the sidecar first, since it means nothing alone."""
     sidecar_of(being_made).replace(sidecar_of(database))
     being_made.replace(database)
     _sync(database.parent)
 
 
 def set_aside(database: Path, why: str, now: datetime) -> SetAside:
-    """Move the database and what belongs to it to a dated name that nothing has yet.
+    """Move the database and its companions to an unused dated name.
 
-    The sidecar goes first: whatever interrupts this, the rest is not mistaken for whole. A note of
-    it is left before that, for whoever tells people.
+    The sidecar goes first, so that after an interruption the rest is not taken for complete.
+    Before that a note is written, from which people are told.
     """
     kept = SetAside(_unused_name(database, now), why)
     leave_note(kept)
@@ -133,29 +133,29 @@ def set_aside(database: Path, why: str, now: datetime) -> SetAside:
 
 
 def discard(being_made: Path) -> None:
-    """Remove what an interrupted making left."""
+    """Remove the remains of an interrupted making."""
     for part in PARTS:
         _part(being_made, part).unlink(missing_ok=True)
 
 
 def mark_running(database: Path) -> None:
-    """Leave a mark that the server is running; found at a start, the last stop was unclean."""
+    """Mark the server as running; if the mark is found at a start, the last stop was unclean."""
     _running_mark(database).touch()
     _sync(database.parent)
 
 
 def mark_stopped(database: Path) -> None:
-    """Remove the mark: the server has stopped cleanly."""
+    """Remove the mark, after the server has stopped cleanly."""
     _running_mark(database).unlink(missing_ok=True)
 
 
 def is_marked_running(database: Path) -> bool:
-    """Whether the mark is there."""
+    """Whether the mark exists."""
     return _running_mark(database).exists()
 
 
 def _why_not_whole(database: Path, sidecar: Sidecar, was_unclean: bool) -> str:
-    # Read-only, so that closing it does not write the log back into the file.
+    # Read-only, so that closing does not write the log back into the file.
     with closing(sqlite3.connect(reading_uri(database), uri=True)) as file:
         if fingerprint(file) != sidecar.fingerprint:
             return "its tables are not those it was made with"
@@ -167,10 +167,10 @@ def _why_not_whole(database: Path, sidecar: Sidecar, was_unclean: bool) -> str:
 
 
 def _drop_unused_indexes(connection: sqlite3.Connection) -> None:
-    """Drop what no query of a box needs and every change of a workflow pays for.
+    """Drop indexes that no query of a box needs, but each change of a workflow updates.
 
-    57 indexes, one for each search attribute there could be, are two thirds of all that is
-    written: see docs/adr/0010.
+    There are 57, one for each possible search attribute, and they cause two thirds of all writes:
+    see docs/adr/0010.
     """
     names = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"

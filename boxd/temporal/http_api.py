@@ -1,6 +1,6 @@
-"""The server's HTTP API, as much of it as boxd needs before it loads the SDK.
+"""The part of the server's HTTP API that boxd needs before it has loaded the SDK.
 
-The SDK takes a third of a second to import; a start does not wait for that.
+Importing the SDK takes a third of a second, and a start does not wait for that.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ async def answers(port: int, timeout_s: float) -> bool:
 
 
 async def ensure_namespace(port: int, namespace: str, retention_days: int) -> None:
-    """See that the namespace is there, with its search attributes and retention.
+    """Make sure that the namespace exists, with its search attributes and retention.
 
-    Raises TemporalUnavailable while it is not.
+    Raises TemporalUnavailable until it does.
     """
     path = f"/api/v1/namespaces/{quote(namespace, safe='')}"
     described = await _ask(port, "GET", path)
@@ -63,6 +63,6 @@ async def _exchange(port: int, method: str, path: str, body: object) -> bytes:
             f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode()
             + content
         )
-        return await reader.read(-1)  # HTTP/1.0: the answer ends with the connection
+        return await reader.read(-1)  # HTTP/1.0: the response ends with the connection
     finally:
         writer.close()

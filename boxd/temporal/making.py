@@ -1,7 +1,7 @@
-"""Seeing to it, before each start, that the server finds a whole database or a new one.
+"""Before each start of the server: make sure that its database is complete, or make a new one.
 
-A new one is made aside, by a server of its own, and gets its name when it is whole. Killed at
-any moment, this leaves either the old state or the new one, and something to throw away.
+A new one is made under another name, by a server of its own, and gets its name once it is
+complete. A kill at any moment leaves either the old state or the new one, and something to delete.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from boxd.config.schema import Temporal
     from boxd.temporal.settings import ServerSettings
 
-MAKING_DEADLINE_S = 60  # takes 0.4 s; a Pi reading the program from a cold card takes far longer
+MAKING_DEADLINE_S = 60  # takes 0.4 s; a Pi that reads the program from a cold card takes far longer
 POLL_S = 0.01
 
 
 @dataclass(frozen=True)
 class Maker:
-    """What it takes to make a database: the program, its version, and the settings to make in."""
+    """What making a database takes: the program, its version, and the settings."""
 
     binary: Path
     version: str
@@ -45,10 +45,10 @@ class Maker:
 
 
 async def prepare(database: Path, maker: Maker, distrusted: str) -> SetAside | None:
-    """See that `database` is whole; what was set aside for that, if anything.
+    """Make sure that `database` is complete; returns what was set aside for that, if anything.
 
-    `distrusted` is a reason to replace the file even though it looks whole; empty for none.
-    Raises BoxdError when neither the old file nor a new one can be used.
+    `distrusted` is a reason to replace the file even if it looks complete; usually empty. Raises
+    BoxdError if neither the old file nor a new one can be used.
     """
     try:
         if await asyncio.to_thread(db.is_absent, database):
@@ -68,7 +68,7 @@ async def prepare(database: Path, maker: Maker, distrusted: str) -> SetAside | N
 
 
 async def _replace(database: Path, maker: Maker, unfit: str) -> SetAside | None:
-    """Make a new database, then let it take the old one's place."""
+    """Make a new database, then replace the old one with it."""
     being_made = database.with_name(database.name + ".being-made")
     await asyncio.to_thread(db.discard, being_made)
     await _make(being_made, maker)
@@ -81,10 +81,10 @@ async def _replace(database: Path, maker: Maker, unfit: str) -> SetAside | None:
 
 
 async def _make(being_made: Path, maker: Maker) -> None:
-    """Let a server make the file, and end it as soon as everything is in it.
+    """Let a server make the file, and kill it once everything is in it.
 
-    It is killed, not stopped: that saves a second, and what it has committed is in the file.
-    Its ports are its own, so that nobody takes it for the server.
+    Killing saves a second, and what the server has committed is in the file. It has ports of its
+    own, so that nobody takes it for the box's server.
     """
     grpc, http, metrics = free_ports(LOOPBACK, 3)
     settings = maker.settings
@@ -106,7 +106,7 @@ async def wait_for_namespace(
 ) -> None:
     """Wait until the server answers and the namespace is as configured.
 
-    Raises TemporalUnavailable when it ends before that, or the deadline passes.
+    Raises TemporalUnavailable if the server ends before that, or at the deadline.
     """
     ended = asyncio.ensure_future(process.wait())
     last = ""

@@ -1,4 +1,4 @@
-"""Ports that somebody else holds: which, and who it may be."""
+"""Ports that another program holds: which, and by which process."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-LISTENING = "0A"  # the state's number in /proc/net/tcp
+LISTENING = "0A"  # the number of this state in /proc/net/tcp
 
 
 def why_taken(address: str, ports: Mapping[str, int]) -> str:
-    """Why not all `ports` (by their settings) can be listened on; empty when they can."""
+    """Why not all `ports` (named by their settings) can be listened on; empty if they can."""
     seen: dict[int, str] = {}
     for setting, port in ports.items():
         if port in seen:
@@ -55,7 +55,7 @@ def holders_of(port: int) -> list[int]:
 
 def _holder(port: int) -> str:
     for pid in holders_of(port):
-        with suppress(OSError):  # it just ended
+        with suppress(OSError):  # it has just ended
             return f"'{Path(f'/proc/{pid}/comm').read_text().strip()}' (pid {pid})"
     return f"another user's program (sudo ss -ltnp 'sport = :{port}' names it)"
 
@@ -63,7 +63,7 @@ def _holder(port: int) -> str:
 def _has_any(process: Path, sockets: set[str]) -> bool:
     try:
         return any(str(each.readlink()) in sockets for each in (process / "fd").iterdir())
-    except OSError:  # another user's process, or one that just ended
+    except OSError:  # another user's process, or one that has just ended
         return False
 
 

@@ -1,4 +1,4 @@
-"""The server's process: started, tied to this one, its log read, ended in order."""
+"""The server's process: starting it, tying its life to ours, reading its log, ending it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ log = structlog.get_logger("boxd.temporal.server")
 
 END_DEADLINE_S = 6  # a clean stop takes 1.0 to 1.5 s on two x86-64 cores
 LONGEST_LINE = 64 * 1024
-NOT_YET = "Frontend is not healthy yet"  # boxd's own asking whether it is
+NOT_YET = "Frontend is not healthy yet"  # the answer to boxd's own probe
 OWN_FIELDS = frozenset({"time", "level", "msg", "event", "logger"})
 
 
 class ServerProcess:
-    """A running server. Its log lines go to boxd's log, and its death with boxd's is certain."""
+    """A running server. Its log lines go to boxd's log, and it always dies with boxd."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -34,7 +34,7 @@ class ServerProcess:
 
     @classmethod
     async def spawn(cls, command: Sequence[str], environment: Mapping[str, str]) -> ServerProcess:
-        """Start it. Raises OSError when it can't be started."""
+        """Start it. Raises OSError if that fails."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",
@@ -56,7 +56,7 @@ class ServerProcess:
         return self._process.pid
 
     async def wait(self) -> str:
-        """Wait for its end; how it ended, with its last words."""
+        """Wait for its end; returns how it ended, with its last words."""
         code = await self._process.wait()
         await asyncio.shield(self._reading)
         how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
@@ -64,7 +64,7 @@ class ServerProcess:
         return f"the Temporal server {how}" + (f": {said}" if said else "")
 
     async def end(self, deadline_s: float = END_DEADLINE_S) -> bool:
-        """Ask it to stop, after a deadline make it; whether it stopped cleanly."""
+        """Ask it to stop, and kill it after the deadline; returns whether it stopped cleanly."""
         self._ending = True
         with suppress(ProcessLookupError):
             self._process.terminate()
@@ -78,7 +78,7 @@ class ServerProcess:
         return self._process.returncode == 0
 
     async def kill(self) -> None:
-        """End it at once, whatever it is doing."""
+        """Kill it at once."""
         self._ending = True
         with suppress(ProcessLookupError):
             self._process.kill()
@@ -95,7 +95,7 @@ class ServerProcess:
         if level == "plain":
             self._last_words.append(message[:500])
         elif self._ending or fields.get("error") == NOT_YET:
-            level = "debug"  # its own parts are going away, or are not there yet
+            level = "debug"  # its own parts are stopping, or have not started yet
         log.log(LEVELS[level], message, part="temporal-server", **fields)
 
 
@@ -103,7 +103,7 @@ LEVELS = {"debug": 10, "info": 20, "warn": 30, "error": 40, "fatal": 50, "plain"
 
 
 def parse_line(line: str) -> tuple[str, str, dict[str, object]]:
-    """A log line's level, message and fields; `plain` for what the program says outside its log."""
+    """A log line's level, message and fields; the level `plain` for output outside its log."""
     try:
         fields = json.loads(line)
     except ValueError:
@@ -116,7 +116,7 @@ def parse_line(line: str) -> tuple[str, str, dict[str, object]]:
 
 
 async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[str]:
-    """Its lines, cut where they are absurdly long: an unread pipe would block the server."""
+    """Its lines, cut if they are very long: an unread pipe would block the server."""
     rest = b""
     while chunk := await reader.read(LONGEST_LINE):
         *whole, rest = (rest + chunk).split(b"\n")

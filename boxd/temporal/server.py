@@ -1,4 +1,4 @@
-"""The embedded Temporal server: started, watched, started again when it dies, stopped last."""
+"""The embedded Temporal server: started, watched, restarted when it dies, stopped last."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 log = structlog.get_logger("boxd.temporal")
 
 SERVING_DEADLINE_S = 60  # takes 0.2 s; a Pi takes 5 s, more from a cold card with a long log
-STEADY_S = 5  # a server that served this long did not die of its start: again at once
+STEADY_S = 5  # a server that served this long did not die of its start: restart it at once
 FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 5
-DISTRUSTED_AFTER = 4  # deaths before serving, in a row, on a file that looks whole
+DISTRUSTED_AFTER = 4  # deaths before serving, in a row, on a file that looks complete
 PROBE_EVERY_S = 5
-PROBE_DEADLINE_S = 10  # one slow fsync stalls every answer; a card may take seconds
+PROBE_DEADLINE_S = 10  # one slow fsync delays every answer; a card may take seconds
 SILENT_PROBES = 3
 
 
@@ -55,7 +55,7 @@ class ServerState(StrEnum):
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """The server as people see it: its state since when, why it is down, and how often it died."""
+    """The server's state for people: since when, why it is down, and how often it died."""
 
     state: ServerState
     since: datetime
@@ -65,9 +65,9 @@ class ServerStatus:
 
 @dataclass(frozen=True)
 class _Life:
-    """One life of the server: why it ended, whether it came to life, how long it served.
+    """One life of the server: why it ended, whether it was started, how long it served.
 
-    `spoilt` says why its database is of no use any more; empty where it is.
+    `spoilt` says why its database can't be used any more; empty if it can.
     """
 
     why: str
@@ -77,7 +77,7 @@ class _Life:
 
 
 class EmbeddedServer:
-    """A Temporal server that is this process's child, on loopback, on a database in `directory`."""
+    """A Temporal server as this process's child, on loopback, with its database in `directory`."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class EmbeddedServer:
         directory: Path,
         on_change: Callable[[ServerStatus], None],
     ) -> None:
-        """Nothing is started yet; `on_change` is called on the event loop."""
+        """Starts nothing yet; `on_change` is called on the event loop."""
         self._settings = settings
         self._database = directory / db.NAME
         self._on_change = on_change
@@ -101,13 +101,13 @@ class EmbeddedServer:
 
     @property
     def pid(self) -> int | None:
-        """The server's process, while there is one."""
+        """The server's process id, while there is one."""
         return None if self._process is None else self._process.pid
 
     async def start(self) -> None:
-        """Start the server and its supervision; returns at once, `serving` waits.
+        """Start the server and its supervision; returns at once, use `serving` to wait.
 
-        Raises BoxdError when there is no server program.
+        Raises BoxdError if there is no server program.
         """
         binary = find_binary(self._settings)
         self._database.parent.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ class EmbeddedServer:
 
     @property
     def is_supervised(self) -> bool:
-        """Whether a server that dies now would be started again."""
+        """Whether a server that dies now would be restarted."""
         return self._supervision is not None and not self._supervision.done()
 
     async def serving(self) -> None:
@@ -125,7 +125,7 @@ class EmbeddedServer:
         await self._up.wait()
 
     async def stop(self) -> None:
-        """Stop supervising, then stop the server: asked first, after a deadline made to."""
+        """Stop supervising, then stop the server; kill it after a deadline."""
         if self._supervision is not None:
             self._supervision.cancel()
             await asyncio.wait({self._supervision})
@@ -190,7 +190,7 @@ class EmbeddedServer:
         )
 
     async def _until_end(self, process: ServerProcess, clock: SetBack) -> str:
-        """Wait until the process ends, or is ended: it has not answered, or its time is spoilt."""
+        """Wait until the process ends; end it if it does not answer or its clock went back."""
         ended = asyncio.ensure_future(process.wait())
         silent, why = 0, "the Temporal server ran but did not answer any more, and was ended"
         try:
@@ -220,14 +220,14 @@ class EmbeddedServer:
         self._on_change(changed)
 
     def _note_end(self, supervision: asyncio.Task[None]) -> None:
-        """Say so if the supervision itself broke: nobody starts the server again."""
+        """Report it if the supervision itself failed: then nobody restarts the server."""
         if not supervision.cancelled() and (error := supervision.exception()) is not None:
             log.error("temporal_supervision.crashed", exc_info=error)
             self._become(ServerState.DOWN, f"its supervision broke ({error!r}); restart boxd")
 
 
 def _delay_s(quick_deaths: int) -> float:
-    """How long to wait before the next start: not at all after the first death."""
+    """How long to wait before the next start; after the first death not at all."""
     if quick_deaths <= 1:
         return 0
     return min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(quick_deaths - 2, 10))

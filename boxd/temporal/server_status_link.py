@@ -1,6 +1,6 @@
-"""How the server is, told by the process that runs it to the daemon: JSON lines on a Unix socket.
+"""The server's status, sent by its process to the daemon: JSON lines on a Unix socket.
 
-The newest line comes first, to whoever connects; a connection that ends says that its process did.
+A new connection gets the latest line at once. When the connection ends, so has the process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from boxd.temporal.server import ServerState, ServerStatus
 
-# How often a process that is not there is looked for: a start waits for it at most this long.
+# How often to look for the process; a start waits at most this long for it.
 LOOK_AGAIN_S = 0.2
 NOBODY = (
     "boxd-temporal.service, which runs the Temporal server, does not run;"
@@ -23,7 +23,7 @@ NOBODY = (
 
 
 def to_line(status: ServerStatus) -> bytes:
-    """The status as it travels."""
+    """The status as one line."""
     news = {
         "state": status.state.value,
         "since": status.since.isoformat(),
@@ -34,14 +34,14 @@ def to_line(status: ServerStatus) -> bytes:
 
 
 def from_line(line: bytes) -> ServerStatus:
-    """The status that came. Raises ValueError, KeyError or TypeError for anything else."""
+    """The status in a line. Raises ValueError, KeyError or TypeError if it is none."""
     news = json.loads(line)
     since = datetime.fromisoformat(news["since"])
     return ServerStatus(ServerState(news["state"]), since, str(news["why"]), int(news["restarts"]))
 
 
 class NewsTeller:
-    """Tells everybody who has connected."""
+    """Sends the status to every connected reader."""
 
     def __init__(self) -> None:
         self._newest = b""
@@ -49,17 +49,17 @@ class NewsTeller:
         self._server: asyncio.Server | None = None
 
     async def listen(self, socket: Path) -> None:
-        """Take connections on `socket`. Raises OSError."""
+        """Accept connections on `socket`. Raises OSError."""
         self._server = await asyncio.start_unix_server(self._welcome, socket)
 
     def tell(self, status: ServerStatus) -> None:
-        """Pass the status on, and keep it for those who come later."""
+        """Send the status, and keep it for later connections."""
         self._newest = to_line(status)
         for listener in self._listeners:
             listener.write(self._newest)
 
     def close(self) -> None:
-        """Let everybody go."""
+        """Close every connection."""
         if self._server is not None:
             self._server.close()
         for listener in self._listeners:
@@ -69,13 +69,13 @@ class NewsTeller:
         self._listeners.add(writer)
         writer.write(self._newest)
         with suppress(OSError):
-            await reader.read()  # they say nothing; it ends when they do
+            await reader.read()  # readers send nothing; this ends when they close
         self._listeners.discard(writer)
         writer.close()
 
 
 async def hear(socket: Path, on_change: Callable[[ServerStatus], None]) -> None:
-    """Pass on what is told on `socket`, for ever, and when nobody is there to tell."""
+    """Pass on every status from `socket`, for ever, and also when nobody sends one."""
     state: ServerState | None = None
     while True:
         with suppress(OSError, ValueError, KeyError, TypeError):

@@ -1,6 +1,6 @@
-"""Notes of databases that were set aside: written with the move, read by the daemon, then gone.
+"""Notes about databases that were set aside: left with the move, until the daemon has read them.
 
-The server may be set right while no daemon runs, or the power may fail before anybody is told.
+The server may be repaired while no daemon runs, or the power may fail before people know.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ _MARK = "untold."
 
 @dataclass(frozen=True)
 class SetAside:
-    """A database that was not used: where it is kept, and why."""
+    """A database that was set aside: where it is kept, and why."""
 
     path: Path
     why: str
 
 
 def leave_note(kept: SetAside) -> None:
-    """Leave a note beside it, durably."""
+    """Write a note beside it, durably."""
     with _note_of(kept.path).open("w", encoding="utf-8") as file:
         file.write(kept.why)
         file.flush()
@@ -30,7 +30,7 @@ def leave_note(kept: SetAside) -> None:
 
 
 def untold(directory: Path) -> Sequence[SetAside]:
-    """What nobody was told of yet, oldest first."""
+    """Notes that nobody has been told about, oldest first."""
     return [
         SetAside(note.with_name(note.name.removeprefix(_MARK)), note.read_text(encoding="utf-8"))
         for note in sorted(directory.glob(f"{_MARK}*"))
@@ -38,7 +38,7 @@ def untold(directory: Path) -> Sequence[SetAside]:
 
 
 def was_told(kept: SetAside) -> None:
-    """Forget the note: it is recorded elsewhere now."""
+    """Remove the note: it is recorded elsewhere now."""
     _note_of(kept.path).unlink(missing_ok=True)
 
 

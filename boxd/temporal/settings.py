@@ -1,7 +1,7 @@
-"""What the server's own process is told: a few values of the configuration, as JSON.
+"""The few settings that the server's own process gets, as JSON.
 
-They come without the configuration's file and without the library that reads it, which would be a
-third of that process's memory, for as long as the box runs.
+It needs neither the configuration file nor the library that reads it, which would take a third of
+that process's memory for as long as the box runs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """The section [temporal], as far as the box's own server goes."""
+    """The settings of [temporal] that concern the box's own server."""
 
     namespace: str
     binary: Path | None
@@ -32,15 +32,15 @@ class ServerSettings:
 
     @classmethod
     def of(cls, temporal: Temporal) -> ServerSettings:
-        """The same values."""
+        """Take the values from the configuration's section."""
         return cls(**{field.name: getattr(temporal, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A server that lives beside the daemon: its settings, its files, where it tells how it is.
+    """A server beside the daemon: its settings, its files, and where it reports its status.
 
-    `news` is None where no daemon listens.
+    `news` is None if no daemon listens.
     """
 
     settings: ServerSettings
@@ -54,13 +54,13 @@ class Neighbour:
         return cls(ServerSettings.of(config.temporal), config.temporal_dir, news)
 
     def command_line(self) -> list[str]:
-        """What a process becomes to run this server: boxd.temporal.alone, told all of this."""
+        """The command line of this server's process: boxd.temporal.alone with this as JSON."""
         told = json.dumps(asdict(self), default=str)
         return [sys.executable, "-sP", "-m", "boxd.temporal.alone", told]
 
     @classmethod
     def from_json(cls, text: str) -> Neighbour:
-        """As the command line tells it."""
+        """Read it from the command line."""
         told = json.loads(text)
         settings = told["settings"]
         settings["binary"] = _path(settings["binary"])

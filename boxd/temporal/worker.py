@@ -1,4 +1,4 @@
-"""The worker's size: a box, not a data centre."""
+"""The worker's size: for one box, not for a data centre."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-# Given at every start_workflow: a task that a killed worker held is given out again after this.
+# Given at every start_workflow: a task that a killed worker held is handed out again after this.
 TASK_TIMEOUT = timedelta(seconds=2)
 
-# The sandbox imports a workflow's modules anew for every workflow: 8 to 14 ms of each Enter
+# The sandbox would import a workflow's modules again for every workflow: 8 to 14 ms of each Enter
 # before anything is decided, against 0.1 ms when they are passed through. See docs/adr/0011.
 PASSED_THROUGH = ("boxd",)
 
@@ -24,33 +24,33 @@ def task_queue(box_id: str) -> str:
 
 
 def tasks_queue(box_id: str) -> str:
-    """The queue of attendees' tasks: a crowd of them waits here, and nobody at a bay behind it."""
+    """The queue of attendees' tasks, so that a crowd of them delays nobody at a bay."""
     return f"boxd-{box_id}-tasks"
 
 
 def worker_options() -> dict[str, Any]:
-    """What a box's worker takes beside its client, its task queue and what it runs."""
+    """The worker's options, besides its client, its task queue and what it runs."""
     return {
         "workflow_runner": SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
         ),
-        "max_cached_workflows": 50,  # every open redemption, with room
+        "max_cached_workflows": 50,  # every open redemption, with room to spare
         "max_concurrent_workflow_tasks": 4,
         "max_concurrent_workflow_task_polls": 2,  # one for the queue, one for the cached ones
-        "max_concurrent_local_activities": 16,  # they wait on the ledger and on doors, not on CPU
+        "max_concurrent_local_activities": 16,  # they wait for ledger and doors, not for the CPU
         "max_concurrent_activities": 4,
         "max_concurrent_activity_task_polls": 1,
-        # A killed worker's cached workflows are not waited for longer than this.
+        # The longest wait for the cached workflows of a killed worker.
         "sticky_queue_schedule_to_start_timeout": timedelta(seconds=1),
-        # An activity at work at a stop may finish: a pulse takes 0.1 s, a door opens within 3 s.
+        # A running activity may finish at a stop: a pulse takes 0.1 s, a door opens within 3 s.
         "graceful_shutdown_timeout": timedelta(seconds=4),
     }
 
 
 def tasks_worker_options() -> dict[str, Any]:
-    """The same for the worker of tasks: few at a time, so that a redemption is never slow."""
+    """The options of the tasks' worker: few at a time, so that redemptions are never slow."""
     return worker_options() | {
-        "max_cached_workflows": 100,  # a crowd's tasks, and the codes that are issued for them
+        "max_cached_workflows": 100,  # a crowd's tasks, and the codes issued for them
         "max_concurrent_workflow_tasks": 2,
         "max_concurrent_local_activities": 4,
         "no_remote_activities": True,

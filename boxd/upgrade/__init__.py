@@ -1,1 +1,1 @@
-"""Bringing a release of boxd into use on a box, and the way back."""
+"""Bringing a release of boxd into use on a box, and going back to the one before."""

@@ -1,4 +1,4 @@
-"""Bringing a release into use: on a new box at once, in the place of another by an upgrade."""
+"""Bringing a release into use: at once on a new box, by an upgrade where another one runs."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _BETWEEN_LOOKS_S = 0.2
 
 
 def bring_into_use(folder: Path, places: InstallPaths, patience_s: float) -> None:
-    """Put the release among the others and let it be the one in use.
+    """Install the release beside the others and make it the current one.
 
-    Raises BoxdError when it is not; the old release is in use then, and the error says why.
+    Raises BoxdError with the reason if that fails; the old release is then in use.
     """
     if journal.read(places) is not None:
         tell("earlier upgrade", "was interrupted, and is carried on")
@@ -48,7 +48,7 @@ def bring_into_use(folder: Path, places: InstallPaths, patience_s: float) -> Non
 
 
 def _begin(release: Release, places: InstallPaths, patience_s: float, *, has_changed: bool) -> None:
-    """On a new box, or one that has this release already; nothing is at stake."""
+    """For a new box, or one that has this release already: nothing is at risk."""
     if has_changed:
         switch(release, places)
     tell("in use", f"boxd {release.version}{'' if has_changed else ', already'}")
@@ -66,7 +66,7 @@ def _begin(release: Release, places: InstallPaths, patience_s: float, *, has_cha
 
 
 def upgrade(old: Release, new: Release, places: InstallPaths, patience_s: float) -> None:
-    """Put the new release in the place of the old one, or leave everything as it was."""
+    """Replace the old release by the new one, or leave everything as it was."""
     begun = check(load(places.config_file), places, old, new, patience_s)
     point(places.incoming, new)
     journal.write(places, begun)
@@ -76,7 +76,7 @@ def upgrade(old: Release, new: Release, places: InstallPaths, patience_s: float)
 
 
 def have_it_carried_on(places: InstallPaths) -> Upgrade:
-    """Let systemd carry the upgrade on, show what it says, and return how it ended."""
+    """Let systemd run the upgrade, print its output, and return how it ended."""
     said = _SaidByUnit()
     system.start_upgrade()
     while places.journal.exists():
@@ -91,9 +91,9 @@ def have_it_carried_on(places: InstallPaths) -> Upgrade:
 
 
 class _SaidByUnit:
-    """What the unit that carries an upgrade on has said since it was last shown.
+    """The output of the upgrade's unit since it was last printed.
 
-    It is a page at most, read anew each time: newer systemds know no cursor beside `--since`.
+    It is a page at most and read whole each time: newer systemds allow no cursor beside `--since`.
     """
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class _SaidByUnit:
 
 
 def _tell_end(places: InstallPaths, ended: Upgrade) -> None:
-    """Raises BoxdError when the new release did not do."""
+    """Raises BoxdError if the new release failed."""
     if ended.step is Step.KEPT and not ended.why:
         tell("upgraded", f"boxd {ended.old} to {ended.new}; {places.releases / ended.old} is kept")
         return

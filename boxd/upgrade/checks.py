@@ -1,4 +1,4 @@
-"""What an upgrade finds out before it stops anything: most of what can go wrong shows here."""
+"""What an upgrade checks before it stops anything; most faults show here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from boxd.upgrade.step_output import tell
 def check(
     config: Config, places: InstallPaths, old: Release, new: Release, patience_s: float
 ) -> Upgrade:
-    """The upgrade as it may begin. Raises BoxdError when the new release will not do."""
+    """The upgrade, ready to begin. Raises BoxdError if the new release can't be used."""
     _require(new.command("version"), "the new release does not start")
     tell("program", f"boxd {new.version} starts here")
     _require(
@@ -65,7 +65,7 @@ def _with_standing(
 
 
 def _require(command: list[str], otherwise: str) -> str:
-    """What the command says, run by the box's own user. Raises BoxdError when it fails."""
+    """The output of a command, run as the box's user. Raises BoxdError if it fails."""
     done: subprocess.CompletedProcess[str] = system.run_as_box(command)
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().removeprefix("boxd: ")

@@ -1,4 +1,4 @@
-"""How the running box is, for an upgrade to compare before and after."""
+"""The state of the running box, which an upgrade compares before and after."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from boxd.upgrade.release import Release
 
 _ANSWERS_WITHIN_S = 5.0
 _BETWEEN_LOOKS_S = 0.25
-# A latch that was ordered to open is given its time, and then the operator is asked.
+# A latch that was ordered to open gets its time, and then the operator is asked.
 _REDEMPTIONS_WITHIN_S = 20.0
-# A device that comes back later than this after a start is not there.
+# A device that is not back by this time after a start is missing.
 _DEVICES_WITHIN_S = 30.0
-# A daemon that dies so often will not get ready.
+# A daemon that died this often will not become ready.
 _DEATHS = 3
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The box as its daemon tells it; `why` says what keeps it from being ready.
+    """The box's state according to its daemon; `why` says what keeps it from being ready.
 
-    `asked` are the redemptions that stand on the HUD with a question.
+    `asked` are the redemptions whose question is on the HUD.
     """
 
     version: str
@@ -41,7 +41,7 @@ class Seen:
 
 
 def look(config: Config) -> Seen:
-    """Ask the daemon. Raises BoxdError when it does not answer."""
+    """Ask the daemon. Raises BoxdError if it does not answer."""
     try:
         with closing(SocketConnection(config.socket_file, _ANSWERS_WITHIN_S)) as connection:
             connection.request("GET", "/api/v1/status")
@@ -60,12 +60,12 @@ def _seen(told: dict[str, Any]) -> Seen:
 
 
 def wait_for_ready(config: Config, version: str, patience_s: float) -> Seen:
-    """The box once it takes codes. Raises BoxdError, with what kept it, when it does not."""
+    """The state once the box takes codes. Raises BoxdError with the reason if it does not."""
     return _wait(config, version, patience_s, lambda seen: seen.is_ready)
 
 
 def wait_for_answer(config: Config, version: str, patience_s: float) -> Seen:
-    """The box once its daemon answers, ready or not. Raises BoxdError when it does not."""
+    """The state once the daemon answers, ready or not. Raises BoxdError if it does not answer."""
     return _wait(config, version, patience_s, lambda _: True)
 
 
@@ -87,7 +87,7 @@ def _wait(config: Config, version: str, patience_s: float, will_do: Callable[[Se
 
 
 def wait_for_redemptions(config: Config, were_open: tuple[str, ...]) -> None:
-    """Until each is over or asks its question again. Raises BoxdError naming what stands still."""
+    """Wait until each is over or asks its question again. Raises BoxdError naming the others."""
     deadline = time.monotonic() + _REDEMPTIONS_WITHIN_S
     while stuck := set(were_open) & set(open_redemptions(config.ledger_file)) - look(config).asked:
         if time.monotonic() > deadline:
@@ -96,7 +96,7 @@ def wait_for_redemptions(config: Config, were_open: tuple[str, ...]) -> None:
 
 
 def failing_parts(release: Release) -> tuple[str, ...]:
-    """The devices and parts that fail the test which moves nothing."""
+    """The devices and parts that fail the test that moves nothing."""
     done = system.run_as_box(release.command("devices", "test", "--unattended", "--json"))
     try:
         rows = json.loads(done.stdout)["rows"]
@@ -108,7 +108,7 @@ def failing_parts(release: Release) -> tuple[str, ...]:
 
 
 def wait_for_devices(release: Release, known: tuple[str, ...]) -> None:
-    """Until nothing fails but what is known to. Raises BoxdError naming what does not work."""
+    """Wait until only `known` parts fail. Raises BoxdError naming what does not work."""
     deadline = time.monotonic() + _DEVICES_WITHIN_S
     while worse := sorted(set(failing_parts(release)) - set(known)):
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Where an installed boxd lies on a box."""
+"""The paths of an installed boxd."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class InstallPaths:
-    """The files and folders of an installation; `root` is another one than / in tests only."""
+    """The files and folders of an installation; `root` differs from / only in tests."""
 
     root: Path = Path("/")
 
     @property
     def home(self) -> Path:
-        """What all the rest of an installation lies in."""
+        """The folder that holds the rest of an installation."""
         return self.root / "opt/boxd"
 
     @property
     def releases(self) -> Path:
-        """One folder for each release that was brought into use."""
+        """Holds one folder for each installed release."""
         return self.home / "releases"
 
     @property
     def current(self) -> Path:
-        """The link to the release that is in use."""
+        """The link to the release in use."""
         return self.home / "current"
 
     @property
     def incoming(self) -> Path:
-        """The link to the release that an upgrade brings into use, and whose code does that."""
+        """The link to the release that an upgrade installs, and whose code does that."""
         return self.home / "incoming"
 
     @property
     def journal(self) -> Path:
-        """The upgrade that is under way; absent when none is."""
+        """The upgrade that is running; the file is absent if there is none."""
         return self.home / "upgrade.json"
 
     @property
     def last(self) -> Path:
-        """The upgrade that was last, and how it ended."""
+        """The last upgrade, and how it ended."""
         return self.home / "last-upgrade.json"
 
     @property
     def packaged(self) -> Path:
-        """The release as the Debian package brings it."""
+        """The release inside the Debian package."""
         return self.root / "usr/lib/boxd"
 
     @property

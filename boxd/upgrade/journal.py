@@ -1,4 +1,4 @@
-"""What an upgrade has come to, on the disk before each step: a power cut leaves no half of one."""
+"""The progress of an upgrade, on the disk before each step: the power may fail at any time."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from boxd.upgrade.install_paths import InstallPaths
 
 
 class Step(StrEnum):
-    """What is under way. Whoever finds it does it again from its beginning."""
+    """The step that is running; after an interruption it is done again from its beginning."""
 
-    STOPPING = "stopping"  # the old release's units end, the ledger is backed up
+    STOPPING = "stopping"  # the old release's units stop, the ledger is backed up
     TRYING = "trying"  # the new release is in use and has to prove itself
     GOING_BACK = "going back"  # the old release gets its ledger back and is started
     KEPT = "kept"  # the end: the new release is in use
-    GONE_BACK = "gone back"  # the end: the old one is
+    GONE_BACK = "gone back"  # the end: the old release is in use
 
 
 @dataclass(frozen=True)
 class Upgrade:
-    """One upgrade: from which release to which, and what was found before.
+    """One upgrade: from which release to which, and the state before it.
 
-    `schema` is the ledger's, 0 where there was none. `was_ready` says whether the box took codes,
-    `failing` which parts of devices failed their test, `is_open` which redemptions were under way
-    at the stop. `why` says why the new release did not do, `set_aside` where its ledger is.
+    `schema` is the ledger's, 0 if there was none. `was_ready` says whether the box took codes,
+    `failing` which parts of devices failed their test, `is_open` which redemptions were open at
+    the stop. `why` says why the new release failed, `set_aside` where its ledger is.
     """
 
     step: Step
@@ -46,24 +46,24 @@ class Upgrade:
 
 
 def write(places: InstallPaths, upgrade: Upgrade) -> None:
-    """Let the disk know what comes next."""
+    """Record the next step on the disk."""
     _write(places.journal, upgrade)
 
 
 def read(places: InstallPaths) -> Upgrade | None:
-    """The upgrade that is under way, None where there is none."""
+    """The upgrade that is running; None if there is none."""
     return _read(places.journal)
 
 
 def end(places: InstallPaths, upgrade: Upgrade) -> None:
-    """Keep how it ended; from now on none is under way."""
+    """Record how it ended; from now on none is running."""
     _write(places.last, upgrade)
     places.journal.unlink(missing_ok=True)
     flush(places.home)
 
 
 def last(places: InstallPaths) -> Upgrade | None:
-    """The upgrade that was last, None where there was none."""
+    """The last upgrade; None if there was none."""
     return _read(places.last)
 
 

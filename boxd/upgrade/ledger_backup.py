@@ -1,4 +1,4 @@
-"""What the ledger says of an upgrade, and the way back from a migrated one: the backup."""
+"""The ledger's part in an upgrade: what is open, and the backup that undoes a migration."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def open_redemptions(ledger: Path) -> tuple[str, ...]:
 
 
 def written_since(config: Config, upgrade: Upgrade) -> int:
-    """How many entries people, not boxd, have made that the backup lacks."""
+    """How many audit entries by people, not by boxd, are missing in the backup."""
     known = look_at(Path(upgrade.backup)).entries
     with closing(open_for_reading(config.ledger_file)) as connection:
         found = connection.execute(
@@ -33,9 +33,9 @@ def written_since(config: Config, upgrade: Upgrade) -> int:
 
 
 def put_back(config: Config, upgrade: Upgrade) -> str:
-    """Put the backup in the ledger's place; where the present one is kept.
+    """Replace the ledger by the backup; returns where the present one is kept.
 
-    Until it is decided nothing has changed; from then on a power cut changes nothing any more.
+    A power cut before the replacement changes nothing, and one after it neither.
     """
     ledger = config.ledger_file
     with only_one(config.lock_file):

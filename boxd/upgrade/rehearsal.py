@@ -1,7 +1,7 @@
 """Migrating a copy of the ledger while the old release still runs on the real one.
 
-`python -m boxd.upgrade.rehearsal LEDGER`, as the box's own user. What can't be migrated is found
-before anything is stopped.
+Run as `python -m boxd.upgrade.rehearsal LEDGER` by the box's user. It finds a ledger that can't be
+migrated before anything is stopped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LEFT_FREE_BYTES = 64 * 1024 * 1024
 
 
 def schema_of(ledger: Path) -> int:
-    """The number of the ledger's schema; 0 where there is no ledger."""
+    """The version of the ledger's schema; 0 if there is no ledger."""
     if not ledger.exists():
         return 0
     with closing(open_for_reading(ledger)) as connection:
@@ -27,9 +27,9 @@ def schema_of(ledger: Path) -> int:
 
 
 def rehearse(ledger: Path) -> tuple[int, int]:
-    """The schema before and after this release's migrations, which a copy has gone through.
+    """The schema before and after this release's migrations, tried on a copy.
 
-    Raises BoxdError when the copy can't be made or migrated.
+    Raises BoxdError if the copy can't be made or migrated.
     """
     _ask_for_room(ledger)
     copy = ledger.with_name("upgrade-rehearsal") / ledger.name

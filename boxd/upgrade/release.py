@@ -1,4 +1,4 @@
-"""A release: a folder with boxd and all that it needs, which can lie anywhere."""
+"""A release: a folder with boxd and all that it needs; it can be anywhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FOR_ALL = 0o755
 
 @dataclass(frozen=True)
 class Release:
-    """A release in its folder. `digest` tells two builds of one version apart."""
+    """A release in its folder. `digest` distinguishes two builds of one version."""
 
     folder: Path
     version: str
@@ -26,7 +26,7 @@ class Release:
 
     @property
     def name(self) -> str:
-        """What its folder is called."""
+        """The name of its folder."""
         return self.folder.name
 
     def command(self, *arguments: str) -> list[str]:
@@ -39,7 +39,7 @@ class Release:
 
 
 def read_release(folder: Path) -> Release:
-    """The release in the folder. Raises BoxdError when there is none."""
+    """The release in the folder. Raises BoxdError if there is none."""
     try:
         version = (folder / "VERSION").read_text("utf-8").strip()
         digest = (folder / "DIGEST").read_text("utf-8").strip()
@@ -52,15 +52,15 @@ def read_release(folder: Path) -> Release:
 
 
 def current_release(places: InstallPaths) -> Release | None:
-    """The release that is in use, None on a new box."""
+    """The release in use; None on a new box."""
     return read_release(places.current.resolve()) if places.current.exists() else None
 
 
 def take(release: Release, places: InstallPaths) -> tuple[Release, bool]:
-    """The release in its place among the others, and whether it had to be put there.
+    """Copy the release into its place; returns it, and whether it had to be copied.
 
-    It has its name only when all of it is on the disk, with its bytecode. Raises BoxdError for a
-    disk that does not hold it; nothing is left of it then.
+    It gets its name only when all of it is on the disk, with its bytecode. Raises BoxdError for a
+    disk that does not hold it; then nothing of it is left.
     """
     target = _place_for(release, places)
     if target.exists():
@@ -100,12 +100,12 @@ def _copy(release: Release, aside: Path, *, is_packaged: bool) -> None:
 
 
 def switch(release: Release, places: InstallPaths) -> None:
-    """Let the release be the one in use, from one instant to the next."""
+    """Make this release the one in use, atomically."""
     point(places.current, release)
 
 
 def point(link: Path, release: Release) -> None:
-    """Let the link lead to the release; a power cut leaves it as it was, or so."""
+    """Point the link at the release, atomically, also in a power cut."""
     new = link.with_name(f".{link.name}.new")
     new.unlink(missing_ok=True)
     new.symlink_to(Path("releases") / release.name)
@@ -114,8 +114,8 @@ def point(link: Path, release: Release) -> None:
 
 
 def prune(places: InstallPaths, kept: Collection[str]) -> None:
-    """Remove the releases that nobody goes back to; what is half removed has no release's name."""
-    for folder in sorted(places.releases.iterdir()):  # what an earlier time left comes first
+    """Remove releases that nobody returns to; a half-removed one has no release's name."""
+    for folder in sorted(places.releases.iterdir()):  # the remains of an earlier removal come first
         if folder.is_dir() and folder.name not in kept:
             shutil.rmtree(_unnamed(folder))
 
@@ -127,7 +127,7 @@ def _unnamed(folder: Path) -> Path:
 
 
 def _place_for(release: Release, places: InstallPaths) -> Path:
-    """Named by its version; a second build of one version gets some of its digest as well."""
+    """Named by its version; a second build of one version also gets part of its digest."""
     plain = places.releases / release.version
     if not plain.exists() or read_release(plain).digest == release.digest:
         return plain
@@ -135,7 +135,7 @@ def _place_for(release: Release, places: InstallPaths) -> Path:
 
 
 def _link_or_copy(source: str, target: str) -> None:
-    """The package's own files take no space twice: dpkg never writes into a file in place."""
+    """Hard links to the package's files take no space: dpkg never writes into a file in place."""
     try:
         os.link(source, target)
     except OSError:
@@ -143,7 +143,7 @@ def _link_or_copy(source: str, target: str) -> None:
 
 
 def _compile(folder: Path) -> None:
-    """Bytecode for this box's Python: the unprivileged daemon can't write any itself."""
+    """Compile for this box's Python: the unprivileged daemon can't write bytecode itself."""
     version = subprocess.run(
         [folder / "bin/python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
         check=True,
@@ -153,7 +153,7 @@ def _compile(folder: Path) -> None:
     parts = [folder / "lib/common", folder / f"lib/python{version}"]
     subprocess.run(
         [folder / "bin/python", "-m", "compileall", "-q", "-j", "0", *parts],
-        check=False,  # some package holds a template that is no Python
+        check=False,  # some packages contain templates that are no Python
         stdout=subprocess.DEVNULL,
-        umask=0o022,  # the box's user reads it, whatever root keeps to itself
+        umask=0o022,  # the box's user reads it, whatever root's umask is
     )

@@ -1,7 +1,7 @@
-"""Replaying what is open with this release's code while the old release still carries it on.
+"""Replaying open workflows with this release's code while the old release still runs them.
 
-`python -m boxd.upgrade.replay_check CONFIG`, as the box's own user. A workflow that would decide
-otherwise in the new release would stand still there: it is found before anything is stopped.
+Run as `python -m boxd.upgrade.replay_check CONFIG` by the box's user. A workflow that decides
+otherwise in the new release would get stuck there; this finds it before anything is stopped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CONNECTS_WITHIN_S = 5
 
 
 async def replay(client: Client, box: str) -> tuple[int, dict[str, str]]:
-    """How many open workflows of the box there are, and why some of them don't replay."""
+    """The number of open workflows, and the errors of those that don't replay."""
     queues = f"('{task_queue(box)}', '{tasks_queue(box)}')"
     found = client.list_workflows(f"ExecutionStatus = 'Running' AND TaskQueue IN {queues}")
     replayer = Replayer(

@@ -1,4 +1,4 @@
-"""Going back to the previous release because somebody wants to, not because an upgrade failed."""
+"""Going back to the previous release on request, not because an upgrade failed."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ from boxd.upgrade.step_output import tell
 def return_to_previous(
     places: InstallPaths, patience_s: float, agrees: Callable[[str], bool]
 ) -> None:
-    """Let the release from before the last upgrade run again, with a ledger that it can read.
+    """Return to the release before the last upgrade, with a ledger that it can read.
 
-    Raises NotFound where there is none to go back to, Refused without a yes, or while an upgrade is
-    under way.
+    Raises NotFound if there is none, Refused without a yes, or while an upgrade is running.
     """
     if journal.read(places) is not None:
         raise Refused("an upgrade is under way: wait for its end (journalctl -fu boxd-upgrade)")

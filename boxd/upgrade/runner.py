@@ -1,7 +1,7 @@
-"""The course of an upgrade from the moment at which the box stops, to its end, either way.
+"""The steps of an upgrade from the stop of the box to its end, in either direction.
 
-Each step is in the journal before it begins and can be begun again: whoever comes back after a
-kill or a power cut carries on with the step that the journal names.
+Each step is in the journal before it begins and can be repeated: after a kill or a power cut the
+upgrade continues with the step in the journal.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _OLD_READY_WITHIN_S = 120.0
 
 
 def carry_on(config: Config, places: InstallPaths) -> Upgrade:
-    """Carry the upgrade that the journal tells of to its end; how it ended.
+    """Finish the upgrade in the journal; returns how it ended.
 
-    Raises system.GoingDown when there is time for nothing more: the next start carries it on.
+    Raises system.GoingDown if the system is shutting down: the next start continues.
     """
     upgrade = journal.read(places)
     if upgrade is None:
@@ -35,16 +35,16 @@ def carry_on(config: Config, places: InstallPaths) -> Upgrade:
         return course.run(upgrade)
     except system.GoingDown:
         raise
-    except Exception as error:  # whatever it is: one of the two is to run again
+    except Exception as error:  # whatever it is, one of the two releases has to run again
         reached = journal.read(places) or upgrade
         if reached.step is Step.GOING_BACK or course.forgotten_by_going_back(reached):
-            raise  # systemd begins the step again
+            raise  # systemd runs the step again
         tell("failed", str(error))
         return course.run(replace(reached, step=Step.GOING_BACK, why=str(error)))
 
 
 class _Course:
-    """One upgrade's steps, over what they need."""
+    """One upgrade's steps."""
 
     def __init__(self, config: Config, places: InstallPaths, upgrade: Upgrade) -> None:
         self._config = config
@@ -85,18 +85,18 @@ class _Course:
     def _try(self, upgrade: Upgrade) -> Upgrade:
         if current_release(self._places) == self._new:
             tell("in use", f"boxd {self._new.version}, since before an interruption")
-        elif not self._has_stopped:  # since an interruption the old one may have run
+        elif not self._has_stopped:  # after an interruption the old one may have run
             return replace(upgrade, step=Step.STOPPING)
         self._use(self._new)
         try:
             self._prove(upgrade)
-        except Exception as error:  # noqa: BLE001 - whatever it is: it has not proved itself
+        except Exception as error:  # noqa: BLE001 - whatever it is, the release has failed
             return self._failed(upgrade, str(error))
         self._prune()
         return replace(upgrade, step=Step.KEPT)
 
     def _prove(self, upgrade: Upgrade) -> None:
-        """Raises BoxdError when the box is not what it was."""
+        """Raises BoxdError if the box is not as good as before."""
         if not upgrade.was_ready:
             health.wait_for_answer(self._config, self._new.version, upgrade.patience_s)
             tell("answers", "as before: the box was not ready")
@@ -109,7 +109,7 @@ class _Course:
         tell("devices", "as before")
 
     def _failed(self, upgrade: Upgrade, why: str) -> Upgrade:
-        """Back, unless the way back would forget what people did since."""
+        """Go back, unless that would lose what people did since."""
         tell("failed", why)
         if facts := self.forgotten_by_going_back(upgrade):
             why += (
@@ -135,7 +135,7 @@ class _Course:
         return replace(upgrade, step=Step.GONE_BACK)
 
     def _with_ledger_of_before(self, upgrade: Upgrade) -> Upgrade:
-        """Let the old release have a ledger that it can read."""
+        """Make sure that the old release has a ledger that it can read."""
         if not self._is_migrated(upgrade):
             return upgrade
         set_aside = self._give_ledger_back(upgrade)
@@ -143,7 +143,7 @@ class _Course:
         return replace(upgrade, set_aside=set_aside)
 
     def _see_the_old_one_ready(self, upgrade: Upgrade) -> None:
-        """There is nowhere else to go: a slow start is told, and no reason to begin again."""
+        """Wait for the old release. There is no other: a slow start is only reported."""
         if not upgrade.was_ready:
             return
         try:
@@ -153,7 +153,7 @@ class _Course:
             tell("not ready yet", str(error))
 
     def _give_ledger_back(self, upgrade: Upgrade) -> str:
-        """Where something is forgotten the old release's restore says what, on the HUD as well."""
+        """If entries are lost, the old release's restore says which, also on the HUD."""
         if not written_since(self._config, upgrade):
             return put_back(self._config, upgrade)
         restore = self._old.command("backup", "restore", upgrade.backup, "--yes", "--json")
@@ -167,14 +167,14 @@ class _Course:
         return bool(upgrade.backup) and schema_of(self._config.ledger_file) > upgrade.schema
 
     def forgotten_by_going_back(self, upgrade: Upgrade) -> int:
-        """How many entries of people are in no backup; 0 for a ledger that stays where it is."""
+        """How many entries by people would be lost; 0 if the ledger stays."""
         try:
             return written_since(self._config, upgrade) if self._is_migrated(upgrade) else 0
         except LedgerDamaged:
             return 0
 
     def _prune(self) -> None:
-        """What can't be removed takes space, and is no reason to go back."""
+        """An old release that can't be removed takes space, but is no reason to go back."""
         try:
             prune(self._places, {self._old.name, self._new.name})
         except OSError as error:

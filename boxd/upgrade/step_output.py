@@ -1,4 +1,4 @@
-"""What an installation says of each of its steps: one aligned line."""
+"""The output of an installation: one aligned line for each step."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _WIDTH = 24
 
 
 def tell(step: str, outcome: str) -> None:
-    """Say what a step did, at once: the next one may take a while."""
+    """Print what a step did, at once: the next one may take a while."""
     click.echo(f"  {step:<{_WIDTH}} {outcome}")

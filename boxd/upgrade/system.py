@@ -1,4 +1,4 @@
-"""The system around boxd while it is installed: user, configuration, systemd's units."""
+"""The system around an installation: boxd's user, its configuration, systemd's units."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.release import Release
 
 USER = "boxd"
-# What is enabled: the box, and whatever carries on an upgrade that a power cut interrupted.
+# The units to enable: the box, and the one that finishes an upgrade after a power cut.
 ENABLED = ("boxd.target", "boxd-upgrade.service")
 UNITS = ("boxd.service", "boxd-temporal.service")
 _UP = ("initializing", "starting", "running", "degraded", "maintenance")
 
 
 class GoingDown(Exception):
-    """The system is being shut down, or its power is going: what fails now says nothing."""
+    """The system is shutting down, or losing power: a failure now says nothing."""
 
 
 def make_user(release: Release) -> bool:
-    """Whether the box's user and groups had to be made."""
+    """Make the box's user and groups; returns whether they were missing."""
     was_there = _user_exists()
     _run("systemd-sysusers", str(release.folder / "systemd/boxd.sysusers"))
     return not was_there
 
 
 def make_configuration(release: Release, places: InstallPaths) -> bool:
-    """Whether the configuration had to be made; one that is there is never touched."""
+    """Make the configuration; returns whether it was missing. An existing one is never touched."""
     file = places.config_file
     if file.exists():
         return False
@@ -52,17 +52,17 @@ def make_configuration(release: Release, places: InstallPaths) -> bool:
 
 
 def user_id() -> int:
-    """The box's own user."""
+    """The id of the box's user."""
     return pwd.getpwnam(USER).pw_uid
 
 
 def group_id() -> int:
-    """The box's own group."""
+    """The id of the box's group."""
     return grp.getgrnam(USER).gr_gid
 
 
 def make_folder(folder: Path, mode: int) -> None:
-    """Make a folder of the box's user where there is none, and what it lies in."""
+    """Make a folder, and its parents, for the box's user, if it does not exist."""
     if not folder.is_dir():
         make_folder(folder.parent, mode)
         folder.mkdir(mode=mode)
@@ -70,17 +70,17 @@ def make_folder(folder: Path, mode: int) -> None:
 
 
 def is_running() -> bool:
-    """Whether systemd runs this system; it does not while an image is made."""
+    """Whether systemd runs on this system; not while an image is being built."""
     return Path("/run/systemd/system").is_dir()
 
 
 def enable() -> None:
-    """Let the box start with the system."""
+    """Start the box with the system from now on."""
     _run("systemctl", "enable", "--quiet", *ENABLED)
 
 
 def start() -> None:
-    """Start the units as they are now in use; what becomes of them is seen later."""
+    """Start the units as they are now; the caller checks later what became of them."""
     _run("systemctl", "daemon-reload")
     _run("systemctl", "reset-failed", *UNITS, otherwise="")
     _run("systemctl", "start", "--no-block", "boxd.target", *UNITS)
@@ -92,7 +92,7 @@ def stop() -> None:
 
 
 def require_up() -> None:
-    """Raises GoingDown when systemd is ending everything, or has ended itself."""
+    """Raises GoingDown if systemd is shutting down, or has ended itself."""
     asking = ["systemctl", "is-system-running"]
     asked = subprocess.run(asking, check=False, capture_output=True, text=True)
     if (state := asked.stdout.strip()) not in _UP:
@@ -100,30 +100,30 @@ def require_up() -> None:
 
 
 def start_upgrade() -> None:
-    """Have systemd carry the journal's upgrade on, whatever becomes of this process."""
+    """Let systemd run the journal's upgrade, even if this process ends."""
     _run("systemctl", "daemon-reload")
     _run("systemctl", "start", "--no-block", "boxd-upgrade.service")
 
 
 def reload_rules() -> None:
-    """Let devices that are plugged in already fall under the rules of the release in use."""
+    """Apply the udev rules of the release in use to devices that are plugged in already."""
     _run("udevadm", "control", "--reload", otherwise="")
     _run("udevadm", "trigger", otherwise="")
 
 
 def is_active(unit: str) -> bool:
-    """Whether the unit runs."""
+    """Whether the unit is running."""
     done = subprocess.run(["systemctl", "is-active", "--quiet", unit], check=False)
     return done.returncode == 0
 
 
 def deaths(unit: str) -> int:
-    """How often systemd had to start the unit again."""
+    """How often systemd has restarted the unit."""
     return int(_run("systemctl", "show", "--property=NRestarts", "--value", unit) or 0)
 
 
 def run_as_box(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command as the box's own user: whatever it makes has the daemon's owner."""
+    """Run a command as the box's user, so that the daemon owns the files it makes."""
     return subprocess.run(
         command,
         check=False,
@@ -147,7 +147,7 @@ def _user_exists() -> bool:
 
 
 def _run(*command: str, otherwise: str | None = None) -> str:
-    """What the command says. Where it fails `otherwise`, or BoxdError without one."""
+    """The command's output. If it fails: `otherwise`, or BoxdError without one."""
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode == 0:
         return done.stdout.strip()
