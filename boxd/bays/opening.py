@@ -51,6 +51,14 @@ class Actuated:
     note: str = ""
 
 
+@dataclass
+class _Attempt:
+    """One attempt to open for a redemption: since when it is tried, and what tries it now."""
+
+    first_tried: float
+    task: asyncio.Task[RedemptionStanding]
+
+
 class Opener:
     """Opens the box's lockers, each order once."""
 
@@ -58,9 +66,8 @@ class Opener:
         self._ledger = ledger
         self._lockers = {locker.id: locker for locker in lockers}
         self._door_opens_s = door_opens_s
-        self._opening: dict[str, asyncio.Task[RedemptionStanding]] = {}
+        self._attempts: dict[str, _Attempt] = {}  # by the id of their order
         self._under_way: set[asyncio.Task[Any]] = set()
-        self._first_tried: dict[str, float] = {}
         self._at_rest_by = float("-inf")
 
     def usable_lockers(self, bay: str) -> list[int]:
@@ -94,12 +101,13 @@ class Opener:
     def begin(self, standing: RedemptionStanding) -> asyncio.Task[RedemptionStanding]:
         """Begin to open the locker, unless that is under way; whoever confirmed need not wait."""
         order = f"{standing.redemption}/{standing.attempt}"
-        task = self._opening.get(order)
-        if task is None:
-            task = asyncio.create_task(self._open_once(standing, order))
-            self._opening[order] = task
-            task.add_done_callback(lambda _: self._opening.pop(order))
-            self._keep(task)
+        attempt = self._attempts.get(order)
+        if attempt is not None and not attempt.task.done():
+            return attempt.task
+        first_tried = attempt.first_tried if attempt else time.monotonic()
+        task = asyncio.create_task(self._open_once(standing, order, first_tried))
+        self._attempts[order] = _Attempt(first_tried, task)
+        self._keep(task)
         return task
 
     def _keep(self, task: asyncio.Task[Any]) -> None:
@@ -127,11 +135,20 @@ class Opener:
             if locker.door is not None:
                 await locker.door.finish()
 
-    async def _open_once(self, standing: RedemptionStanding, order_id: str) -> RedemptionStanding:
+    async def _open_once(
+        self, standing: RedemptionStanding, order_id: str, first_tried: float
+    ) -> RedemptionStanding:
+        settled = await self._settled_once(standing, order_id, first_tried)
+        del self._attempts[order_id]  # one that failed is kept: it is tried again, but not for ever
+        return settled
+
+    async def _settled_once(
+        self, standing: RedemptionStanding, order_id: str, first_tried: float
+    ) -> RedemptionStanding:
         present = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
         if present.stage is not Stage.OPEN or present.attempt != standing.attempt:
             return present
-        if present.locker not in self._lockers or await self._is_too_late(order_id):
+        if present.locker not in self._lockers or await self._is_too_late(order_id, first_tried):
             return await self._settle(present, Stage.JAM, Outcome.FAILED)
         parts = self._parts(present.locker)
         order = ActuationOrder(
@@ -144,9 +161,7 @@ class Opener:
         )
         outcome = (await self._actuate(parts, order)).outcome
         stage = await self._stage_after(parts, outcome)
-        settled = await self._settle(present, stage, outcome)
-        self._first_tried.pop(order_id, None)
-        return settled
+        return await self._settle(present, stage, outcome)
 
     async def _settle(
         self, present: RedemptionStanding, stage: Stage, outcome: Outcome
@@ -157,10 +172,9 @@ class Opener:
             )
         )
 
-    async def _is_too_late(self, order: str) -> bool:
+    async def _is_too_late(self, order: str, first_tried: float) -> bool:
         """Whether the order could not be written down for so long that a person decides anew."""
-        now = time.monotonic()
-        if now - self._first_tried.setdefault(order, now) < _LATEST_S:
+        if time.monotonic() - first_tried < _LATEST_S:
             return False
         return not await self._ledger.read(lambda c: actuations.is_known(c, order))
 
