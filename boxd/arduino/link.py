@@ -2,6 +2,21 @@
 
 Specified in docs/arduino-protocol.md. A link neither opens its line nor tries for ever: it ends
 with a reason, and its device begins a new one.
+
+    begin() --> GREETING -- Welcome of the wanted board --> SETTLING -- Subscribed --> READY
+                 ^    |                                        |                         |
+                 |    v                                        v                         |
+                 |  ENDED  <-----------------------------------+-------------------------+
+                 |                                             |                         |
+                 +-- the board has begun anew, or has heard a later command -------------+
+
+It ends by `end`; when sending fails; when a command that was sent four times has no reply; when a
+command other than a pulse is refused; in GREETING when nobody answers, or not the wanted board.
+
+What belongs to which state: `_greeting` speaks in GREETING alone. `_nonce`, `_last_id` and
+`_door_seq` are the present boot's, from SETTLING on. `_under_way` is the one command without a
+reply, in SETTLING and READY; while there is one, `_timer` waits for its reply, else it is the next
+ping's.
 """
 
 from __future__ import annotations

@@ -2,6 +2,25 @@
 
 Reflexes happen here, at once and without asking anybody. Decisions come from outside: they are
 asked for through `Redemptions` and shown by `follow`, `lock` and `serve`.
+
+Three fields of `Bay` say what it is at. They exclude each other; all of them empty is FREE:
+
+    CHECKING  _check      a typed code is on its way to its verdict
+    SERVING   _open       a redemption is open, at the stage that it says (`redemption.stage_after`)
+    RETYPE    _unchecked  why a code got no verdict: it has to be typed again
+
+    FREE --- Enter after digits ---> CHECKING --- verdict: accepted ---> SERVING
+     ^ ^                              |    |                              ^   |
+     | +- refused, or given up by  ---+    +- nobody could be asked       |   |
+     |    Cancel when it is late           v                              |   |
+     +--- 30 s, a key, in service again - RETYPE --- accepted after all --+   |
+     +------------------- the redemption ended, or `follow(None)` ------------+
+
+The other fields lie across these and exclude nothing: `_typing` (its digits are typed while FREE
+or RETYPE), `_was_refused` (for some seconds the lamps show a refusal), `_locked_until`,
+`_has_started`, `_why_not` and `_paused` (not in service; a redemption that is open goes on),
+`_stuck`. Which of them lamps and words go by is decided in `view.pattern_for` and
+`view.text_for`.
 """
 
 from __future__ import annotations
