@@ -21,7 +21,7 @@ _TYPE_OF_KEY = {key: number for number, key in _KEY_OF_TYPE.items()}
 TYPE_OF_LAMP = {LampName.FAILURE: 0x20, LampName.STANDBY: 0x30, LampName.SUCCESS: 0x40}
 TYPE_BUZZER = 0x50
 TYPE_UNLOCK = 0x60
-TYPE_RESET = 0x70
+TYPE_RESET = 0x70  # the older firmware energises the latch for a second: nothing here sends it
 
 BUZZER_UNIT_MS = 10
 BUZZER_SHORTEST_MS = 10
@@ -67,14 +67,6 @@ def buzzer(milliseconds: int) -> bytes:
 def unlock() -> bytes:
     """One latch pulse of 100 ms."""
     return _message(TYPE_UNLOCK, 1)
-
-
-def reset_which_may_open_the_door() -> bytes:
-    """A reset: the older firmware energises the latch for a second.
-
-    Only for `boxd devices test`, after a person said yes.
-    """
-    return _message(TYPE_RESET, 1)
 
 
 class CodetvProfile:

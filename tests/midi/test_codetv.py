@@ -31,17 +31,18 @@ def test_reads_and_writes_every_key(vector: dict[str, Any]) -> None:
     assert codetv.key(key, touched).hex() == vector["bytes"]
 
 
-@pytest.mark.parametrize("vector", VECTORS["to_board"], ids=named)
+ORDERS = [vector for vector in VECTORS["to_board"] if vector["name"] != "reset"]
+
+
+@pytest.mark.parametrize("vector", ORDERS, ids=named)
 def test_writes_every_order(vector: dict[str, Any]) -> None:
     match vector["name"].split("_"):
         case [lamp, "lamp"]:
             written = codetv.lamp(LampName(lamp), vector["value"] == 1)
         case ["buzzer"]:
             written = codetv.buzzer(vector["milliseconds"])
-        case ["unlock"]:
-            written = codetv.unlock()
         case _:
-            written = codetv.reset_which_may_open_the_door()
+            written = codetv.unlock()
     assert written.hex() == vector["bytes"]
 
 
