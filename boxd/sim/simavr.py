@@ -84,11 +84,6 @@ def image_of(layout: FirmwarePins) -> Path:
     return OUT / f"boxd-{layout.name}.hex"
 
 
-def hanging_image() -> Path:
-    """The image of layout six that hangs when it gets command 0x7F."""
-    return OUT / "for-tests" / "boxd-six-hangs.hex"
-
-
 @cache
 def build() -> None:
     """Build images and runner where they are older than their sources; raises BoxdError."""

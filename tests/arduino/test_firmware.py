@@ -17,6 +17,7 @@ from tests.arduino.simavr_board import SLOTS, SimavrBoard
 from tests.arduino.talking import BUSY, OK, PING, PULSE, READ_DOORS, STALE_BOOT, Host
 
 HANG = 0x7F
+HANGING_IMAGE = simavr.OUT / "for-tests" / "boxd-six-hangs.hex"  # it hangs when it gets HANG
 WATCHDOG_MS = 250
 LONGEST_MS = 500
 
@@ -80,7 +81,7 @@ def test_pulses_ordered_without_a_pause_never_hold_a_latch_for_longer_than_one(
 def test_hung_firmware_is_ended_by_its_watchdog_in_mid_pulse(
     switch_on: Callable[..., SimavrBoard],
 ) -> None:
-    board = switch_on(image=simavr.hanging_image())
+    board = switch_on(image=HANGING_IMAGE)
     host = Host(board.open())
     was = host.greet().nonce
     frame = host.frame(PULSE, struct.pack("<BH", 2, LONGEST_MS))
