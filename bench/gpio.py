@@ -58,7 +58,7 @@ def figures(folder: Path, pulses: int) -> list[Figure]:
 
 async def _pulse(folder: Path, pulses: int) -> tuple[list[float], list[PinEdge]]:
     guard = Guard(LATCHES, folder, lambda: None)
-    copper = PinMemory(folder)
+    memory = PinMemory(folder)
     await guard.start()
     commands = []
     try:
@@ -71,23 +71,23 @@ async def _pulse(folder: Path, pulses: int) -> tuple[list[float], list[PinEdge]]
             await asyncio.sleep(ms / 1000 + REST_S)
     finally:
         await guard.close()
-    edges = [edge for edge in copper.edges()[0] if OutputPin(edge.pin) in LATCHES]
-    copper.close()
+    edges = [edge for edge in memory.edges()[0] if OutputPin(edge.pin) in LATCHES]
+    memory.close()
     return commands, edges
 
 
 def _bare(folder: Path, times: int) -> list[float]:
     pins = open_pins(folder)
     output = DigitalOutputDevice(BARE, pin_factory=pins)
-    copper = PinMemory(folder)
+    memory = PinMemory(folder)
     commands = []
     for _ in range(times):
         commands.append(time.monotonic())
         output.on()
         output.off()
         time.sleep(REST_S)
-    ons = [edge.at for edge in copper.edges()[0] if edge.pin == BARE and edge.level]
-    copper.close()
+    ons = [edge.at for edge in memory.edges()[0] if edge.pin == BARE and edge.level]
+    memory.close()
     output.close()
     pins.close()
     return [on - command for command, on in zip(commands, ons, strict=True)]

@@ -32,9 +32,8 @@ def command(as_json: bool) -> int | None:
 
     config = configuration()
     is_running = is_held(config.lock_file)
-    made = make_safe(
-        named_outputs(config.devices), config.copper, 0.0 if is_running else PATIENCE_S
-    )
+    memory_dir = config.pin_memory_dir if config.simulation.enabled else None
+    made = make_safe(named_outputs(config.devices), memory_dir, 0.0 if is_running else PATIENCE_S)
     if as_json:
         say_json({"off": made.off, "held": made.held, "boxd_is_running": is_running})
     else:

@@ -265,12 +265,7 @@ class Config(Section):
         return self.box.state_dir / "simulated-hardware.json"
 
     @property
-    def copper(self) -> Path | None:
-        """Where simulated pins keep their levels; None before real ones."""
-        return self.box.state_dir / "simulated-pins" if self.simulation.enabled else None
-
-    @property
-    def copper_dir(self) -> Path:
+    def pin_memory_dir(self) -> Path:
         """Where the levels of simulated pins are kept, outside any process."""
         return self.box.state_dir / "simulated-pins"
 

@@ -27,7 +27,7 @@ def buses(
     if pins := [each for each in config.devices if isinstance(each, GpioDevice)]:
         from boxd.gpio.bus import GpioBus
 
-        found.append(GpioBus(pins, config.copper_dir if simulated else None, on_change))
+        found.append(GpioBus(pins, config.pin_memory_dir if simulated else None, on_change))
     arduinos = [each for each in config.devices if isinstance(each, ArduinoDevice)]
     if arduinos:
         from boxd.arduino.bus import ArduinoBus

@@ -16,13 +16,13 @@ log = structlog.get_logger(__name__)
 PATIENCE_S = 0.2  # lines are free microseconds after their holder's end; somebody else's are not
 
 
-def drive_off(pins: Sequence[OutputPin], copper: Path | None) -> None:
+def drive_off(pins: Sequence[OutputPin], memory_dir: Path | None) -> None:
     """Drive the pins off and let go of them; blocks for a moment, and never raises BoxdError.
 
     Lines that a live guard holds can't be taken from it.
     """
     try:
-        lines = _open(copper)
+        lines = _open(memory_dir)
     except BoxdError:
         return  # there are no pins: the next guard says why
     try:
@@ -32,9 +32,9 @@ def drive_off(pins: Sequence[OutputPin], copper: Path | None) -> None:
         lines.close()
 
 
-def _open(copper: Path | None) -> Lines:
-    if copper is None:
+def _open(memory_dir: Path | None) -> Lines:
+    if memory_dir is None:
         from boxd.gpio.lgpio_pins import load_apart
 
         load_apart()
-    return open_lines(copper)
+    return open_lines(memory_dir)

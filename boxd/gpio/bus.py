@@ -26,7 +26,7 @@ LONGEST_WAIT_S = 5.0
 
 
 class GpioBus:
-    """The devices on the Pi's pins; with `copper` on simulated ones whose levels live there.
+    """The devices on the Pi's pins; with `memory_dir` on simulated ones whose levels live there.
 
     Missing pins are a state, and keep nothing else from starting.
     """
@@ -34,11 +34,11 @@ class GpioBus:
     def __init__(
         self,
         devices: Sequence[GpioDevice],
-        copper: Path | None,
+        memory_dir: Path | None,
         on_change: Callable[[], None],
     ) -> None:
-        self._copper = copper
-        self._guard = _guard(devices, copper, self._hear_of_guard)
+        self._memory_dir = memory_dir
+        self._guard = _guard(devices, memory_dir, self._hear_of_guard)
         self.devices = tuple(
             PinDevice(device, self._guard if device.enabled else None, on_change, self._fail)
             for device in devices
@@ -116,7 +116,7 @@ class GpioBus:
     async def _attach(self) -> None:
         if self._factory is None:
             try:
-                self._factory = await asyncio.to_thread(open_pins, self._copper)
+                self._factory = await asyncio.to_thread(open_pins, self._memory_dir)
             except PIN_ERRORS as error:
                 self._lose_all(str(error))
                 return
@@ -160,8 +160,8 @@ def _close(factory: Any) -> None:
 
 
 def _guard(
-    devices: Sequence[GpioDevice], copper: Path | None, on_change: Callable[[], None]
+    devices: Sequence[GpioDevice], memory_dir: Path | None, on_change: Callable[[], None]
 ) -> Guard | None:
     """One guard for all latches; a guard holds them all or, when one can't be had, none."""
     pins = [guarded(latch) for each in devices if each.enabled for latch in each.latches.values()]
-    return Guard(pins, copper, on_change) if pins else None
+    return Guard(pins, memory_dir, on_change) if pins else None

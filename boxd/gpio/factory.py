@@ -1,4 +1,4 @@
-"""Which pins boxd uses: a Pi's own through lgpio, or simulated ones over the copper; no others.
+"""Which pins boxd uses: a Pi's own through lgpio, or simulated ones; no others.
 
 gpiozero would fall back to other libraries in silence, and an environment variable would choose
 one; here the choice is made once, by the configuration.
@@ -20,17 +20,17 @@ PIN_ERRORS: tuple[type[Exception], ...] = (BoxdError, GPIOZeroError, OSError, Va
 ENVIRONMENT = "GPIOZERO_PIN_FACTORY"
 
 
-def open_pins(copper: Path | None) -> PiFactory:
-    """The Pi's pins, or with `copper` the simulated ones whose levels live in that folder.
+def open_pins(memory_dir: Path | None) -> PiFactory:
+    """The Pi's pins, or with `memory_dir` the simulated ones whose levels live in that folder.
 
     Raises ConfigError when the environment or the installation contradicts, DeviceUnreachable
     when there is no header here or it may not be used.
     """
-    _check_environment("lgpio" if copper is None else "mock")
-    if copper is not None:
+    _check_environment("lgpio" if memory_dir is None else "mock")
+    if memory_dir is not None:
         from boxd.sim.pin_memory_factory import MemoryPinFactory
 
-        return MemoryPinFactory(copper)
+        return MemoryPinFactory(memory_dir)
     from boxd.gpio.lgpio_pins import open_header
 
     return open_header()

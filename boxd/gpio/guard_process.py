@@ -61,7 +61,7 @@ class GuardProcess:
 
     @classmethod
     async def spawn(
-        cls, pins: Sequence[OutputPin], copper: Path | None, on_ready: Callable[[], None]
+        cls, pins: Sequence[OutputPin], memory_dir: Path | None, on_ready: Callable[[], None]
     ) -> GuardProcess:
         """Start a guard; raises OSError. It ends by itself when this program does."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -72,7 +72,7 @@ class GuardProcess:
                 "-m",
                 "boxd.gpio.guard",
                 str(theirs.fileno()),
-                _where(copper),
+                _where(memory_dir),
                 *map(str, pins),
                 cwd="/",
                 stdin=asyncio.subprocess.DEVNULL,
@@ -193,5 +193,5 @@ def _kill(process: int | None) -> None:
             os.kill(process, signal.SIGKILL)
 
 
-def _where(copper: Path | None) -> str:
-    return str(copper.absolute()) if copper else "-"
+def _where(memory_dir: Path | None) -> str:
+    return str(memory_dir.absolute()) if memory_dir else "-"

@@ -33,10 +33,10 @@ class Guard:
     """
 
     def __init__(
-        self, pins: Sequence[OutputPin], copper: Path | None, on_change: Callable[[], None]
+        self, pins: Sequence[OutputPin], memory_dir: Path | None, on_change: Callable[[], None]
     ) -> None:
         self._pins = tuple(pins)
-        self._copper = copper
+        self._memory_dir = memory_dir
         self._on_change = on_change
         self._why = STARTING
         self._process: GuardProcess | None = None
@@ -81,7 +81,7 @@ class Guard:
             self._become(why)
             # If both its processes died, a latch may be energised yet; another guard takes a
             # second to start on a busy Pi.
-            await asyncio.to_thread(drive_off, self._pins, self._copper)
+            await asyncio.to_thread(drive_off, self._pins, self._memory_dir)
             await asyncio.sleep(
                 min(SHORTEST_WAIT_S * 2 ** (deaths - 2), LONGEST_WAIT_S) if deaths > 1 else 0
             )
@@ -89,7 +89,7 @@ class Guard:
     async def _live(self) -> str:
         try:
             self._process = await GuardProcess.spawn(
-                self._pins, self._copper, lambda: self._become("")
+                self._pins, self._memory_dir, lambda: self._become("")
             )
         except OSError as error:
             return f"the guard of the latches can't be started: {error}"

@@ -26,13 +26,13 @@ class Lines(Protocol):
         """Let go of the claimed pins; a Pi's kernel leaves their levels."""
 
 
-def open_lines(copper: Path | None) -> Lines:
+def open_lines(memory_dir: Path | None) -> Lines:
     """The header's lines, or simulated ones; raises ConfigError or DeviceUnreachable."""
-    if copper is None:
+    if memory_dir is None:
         return _HeaderLines()
     from boxd.sim.pin_memory_lines import MemoryLines
 
-    return MemoryLines(copper)
+    return MemoryLines(memory_dir)
 
 
 class _HeaderLines:

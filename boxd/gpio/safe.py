@@ -39,7 +39,9 @@ def named_outputs(devices: Sequence[Device]) -> dict[OutputPin, str]:
     return latches | lamps | buzzers
 
 
-def make_safe(outputs: dict[OutputPin, str], copper: Path | None, patience_s: float) -> MadeSafe:
+def make_safe(
+    outputs: dict[OutputPin, str], memory_dir: Path | None, patience_s: float
+) -> MadeSafe:
     """Drive the outputs off; those that others hold are asked for again for `patience_s`.
 
     They stay driven off when this process ends. Raises ConfigError or DeviceUnreachable when
@@ -47,7 +49,7 @@ def make_safe(outputs: dict[OutputPin, str], copper: Path | None, patience_s: fl
     """
     if not outputs:
         return MadeSafe((), {})
-    missing = Outputs(open_lines(copper), tuple(outputs)).drive_off(patience_s)
+    missing = Outputs(open_lines(memory_dir), tuple(outputs)).drive_off(patience_s)
     return MadeSafe(
         tuple(name for pin, name in outputs.items() if pin not in missing),
         {outputs[pin]: str(why) for pin, why in missing.items()},

@@ -21,27 +21,27 @@ class SimulatedContact:
     def __init__(self, bounces_s: Sequence[float]) -> None:
         self.is_closed = False
         self._bounces_s = bounces_s
-        self._copper: PinMemory | None = None
+        self._memory: PinMemory | None = None
         self._steps: list[asyncio.TimerHandle] = []
 
-    def plug(self, copper: PinMemory) -> None:
+    def plug(self, memory: PinMemory) -> None:
         """Connect its wires: the pins see how it stands, without bounces."""
-        self._copper = copper
+        self._memory = memory
         self._show(self.is_closed)
 
     def unplug(self) -> None:
         """Pull its wires off."""
         self._end_bounces()
-        if self._copper is not None:
-            self._vanish(self._copper)
-        self._copper = None
+        if self._memory is not None:
+            self._vanish(self._memory)
+        self._memory = None
 
     def move(self, closed: bool) -> None:
         """Close or open it; it bounces on the way."""
         if closed == self.is_closed:
             return
         self.is_closed = closed
-        if self._copper is None:
+        if self._memory is None:
             return
         self._end_bounces()
         self._show(closed)
@@ -57,13 +57,13 @@ class SimulatedContact:
         self._steps.clear()
 
     def _show(self, closed: bool) -> None:
-        if self._copper is not None:
-            self._wire(self._copper, closed)
+        if self._memory is not None:
+            self._wire(self._memory, closed)
 
-    def _wire(self, copper: PinMemory, closed: bool) -> None:
+    def _wire(self, memory: PinMemory, closed: bool) -> None:
         raise NotImplementedError
 
-    def _vanish(self, copper: PinMemory) -> None:
+    def _vanish(self, memory: PinMemory) -> None:
         raise NotImplementedError
 
 
@@ -74,14 +74,14 @@ class SimulatedSwitch(SimulatedContact):
         super().__init__(bounces_s)
         self._switch = switch
 
-    def _wire(self, copper: PinMemory, closed: bool) -> None:
+    def _wire(self, memory: PinMemory, closed: bool) -> None:
         high = closed == (self._switch.closed is PinLevel.HIGH)
         is_held = self._switch.pull is (Pull.UP if high else Pull.DOWN)
         # To the level of the pull the pin is let go; without a pull a resistor outside drives it.
-        copper.drive(self._switch.pin, None if is_held else high)
+        memory.drive(self._switch.pin, None if is_held else high)
 
-    def _vanish(self, copper: PinMemory) -> None:
-        copper.drive(self._switch.pin, None)
+    def _vanish(self, memory: PinMemory) -> None:
+        memory.drive(self._switch.pin, None)
 
 
 class SimulatedCrossing(SimulatedContact):
@@ -92,8 +92,8 @@ class SimulatedCrossing(SimulatedContact):
         self._row = row
         self._column = column
 
-    def _wire(self, copper: PinMemory, closed: bool) -> None:
-        (copper.connect if closed else copper.disconnect)(self._row, self._column)
+    def _wire(self, memory: PinMemory, closed: bool) -> None:
+        (memory.connect if closed else memory.disconnect)(self._row, self._column)
 
-    def _vanish(self, copper: PinMemory) -> None:
-        copper.disconnect(self._row, self._column)
+    def _vanish(self, memory: PinMemory) -> None:
+        memory.disconnect(self._row, self._column)

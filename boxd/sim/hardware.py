@@ -55,9 +55,9 @@ class SimulatedHardware:
         self.ports = SimulatedPorts()
         self.serial = SimulatedSerial()
         self._config = config
-        self._trace = Trace(config.box.state_dir / "hardware-trace.jsonl")
+        self._trace = Trace(config.trace_file)
         self._mechanics = Mechanics(
-            config.box.state_dir / "simulated-hardware.json",
+            config.simulated_hardware_file,
             tuple(locker.id for locker in config.lockers),
         )
         self._listeners: list[Callable[[], None]] = []
@@ -190,7 +190,7 @@ class SimulatedHardware:
         told = (partial(self._latch_of, device), partial(self._door_at, device), self._tell)
         if isinstance(device, GpioDevice):
             self._sockets[device.name] = SimulatedHeader()
-            return SimulatedPins(device, self._config.copper_dir, self._trace, *told)
+            return SimulatedPins(device, self._config.pin_memory_dir, self._trace, *told)
         self._sockets[device.name] = self.serial
         if self._config.simulation.firmware is ArduinoFirmware.SIMAVR:
             eeprom = self._config.box.state_dir / f"{device.name}.eeprom"
@@ -308,7 +308,7 @@ class SimulatedHardware:
     def _end_interrupted_pulses(self) -> None:
         """Write the edges that a program which died could not: a board ends its pulses itself.
 
-        Not those of pins: whoever drives them lives on, and the copper kept what happened.
+        Not those of pins: whoever drives them lives on, and the pins' memory kept what happened.
         """
         pins = {each.name for each in self._config.devices if isinstance(each, GpioDevice)}
         for latch, until in list(self._mechanics.energised.items()):

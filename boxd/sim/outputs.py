@@ -1,4 +1,4 @@
-"""Follows what the pins of a copper switch on and off, across the deaths of whoever follows."""
+"""Follows what simulated outputs switch on and off, across the deaths of whoever follows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PLACE = struct.Struct("=QI")
 
 
 class OutputWatch:
-    """Tells `on_switch` of each output of a copper that goes on or off: pin, on, and when.
+    """Tells `on_switch` of each output in the pins' memory that goes on or off: pin, on, and when.
 
     `outputs` has for each pin the level that switches it on; a pin that the Pi does not drive is
     off, as the resistor at every gate has it. The file `place` remembers how far the edges were
@@ -30,7 +30,7 @@ class OutputWatch:
         self._outputs = outputs
         self._on_switch = on_switch
         self._place = place
-        self._copper: PinMemory | None = None
+        self._memory: PinMemory | None = None
         self._listener: PinListener | None = None
         self._file: int | None = None
         self._next = 0
@@ -45,16 +45,16 @@ class OutputWatch:
         self.on = frozenset(pin for pin in self._outputs if mask >> pin & 1)
         return True
 
-    def open(self, copper: PinMemory, *, is_resumed: bool) -> None:
+    def open(self, memory: PinMemory, *, is_resumed: bool) -> None:
         """Follow the outputs; tells what was missed if resumed, and how they stand now."""
-        self._copper, self._listener = copper, copper.listen()
-        now = copper.edges()[1]
+        self._memory, self._listener = memory, memory.listen()
+        now = memory.edges()[1]
         self._next = min(self._next, now) if is_resumed else now
         self._file = os.open(self._place, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o660)
         self._tell()
         loop = asyncio.get_running_loop()
         for pin, on_level in self._outputs.items():
-            is_on = copper.is_output(pin) and copper.level(pin) == on_level
+            is_on = memory.is_output(pin) and memory.level(pin) == on_level
             self._switch(pin, is_on, loop.time())
         loop.add_reader(self._listener.fileno(), self._hear)
 
@@ -65,7 +65,7 @@ class OutputWatch:
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener.fileno())
         self._listener.close()
-        self._copper = self._listener = None
+        self._memory = self._listener = None
         for pin in self.on:
             self._switch(pin, False, loop.time())
         if self._file is not None:
@@ -79,9 +79,9 @@ class OutputWatch:
             self._tell()
 
     def _tell(self) -> None:
-        if self._copper is None:
+        if self._memory is None:
             return
-        edges, self._next = self._copper.edges(self._next)
+        edges, self._next = self._memory.edges(self._next)
         first = self._next - len(edges)
         for number, edge in enumerate(edges, first):
             on_level = self._outputs.get(edge.pin)

@@ -1,8 +1,25 @@
-"""The copper of simulated pins: levels that no process's death changes, as on a real Pi.
+"""The memory of simulated pins: levels that no process's death changes, as on a real Pi.
 
 It stands below gpiozero. A folder holds one file that every process maps; an output keeps its last
 level when the process that drove it dies, inputs are driven from outside, and every edge is kept
 with its CLOCK_MONOTONIC time in a ring that listeners in any process read.
+
+The file `levels`, in bytes; all numbers are in the machine's own order:
+
+    at     length      what
+    0      8           the shape's name, `boxd-cu1`: another layout gets another name
+    8      16          the boot's id: levels of an earlier boot are wiped
+    24     8           number of edges written so far; the next one's number
+    64     32 x 4      a pin: is the Pi's output, output's level, pull (MemoryPull),
+                       driven from outside (0 not at all, 1 low, 2 high)
+    192    32          a pin: its level now, settled from the above and the contacts
+    256    128 x 2     a closed contact: the two pins it joins; 0 0 ends the list
+    1024   4096 x 16   the ring, edge N at place N modulo 4096: time in ns (8), pin, level,
+                       was it the Pi's output, unused, the low 32 bits of N (4)
+
+What is between these parts is unused. Whoever writes holds the lock of the file (`_alone`).
+`lines` beside it is empty: byte N of it is locked by whoever claims pin N. `listeners` holds a
+named pipe for each listener.
 """
 
 from __future__ import annotations
@@ -209,15 +226,15 @@ class PinMemory:
 class PinListener:
     """Edges as they happen: wait until `fileno()` is readable, then `read()`."""
 
-    def __init__(self, copper: PinMemory, folder: Path) -> None:
-        self._copper = copper
+    def __init__(self, memory: PinMemory, folder: Path) -> None:
+        self._memory = memory
         name = f"{os.getpid()}-{next(_numbers)}"
         self._path, draft = folder / name, folder / f".{name}"
         os.mkfifo(draft, 0o660)
         # Read and write: with a writer of its own the pipe never shows an end.
         self._pipe = os.open(draft, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         draft.rename(self._path)  # only now: a pipe without a reader is swept away by writers
-        self._next = copper.edges()[1]
+        self._next = memory.edges()[1]
 
     def fileno(self) -> int:
         """What to wait for."""
@@ -228,7 +245,7 @@ class PinListener:
         with contextlib.suppress(BlockingIOError):
             while os.read(self._pipe, 4096):
                 pass
-        edges, self._next = self._copper.edges(self._next)
+        edges, self._next = self._memory.edges(self._next)
         return edges
 
     def wake(self) -> None:

@@ -1,4 +1,4 @@
-"""gpiozero's mock pins with their levels in the copper, where other processes see them."""
+"""gpiozero's mock pins with their levels in the pins' memory, where other processes see them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PULLS = {"floating": MemoryPull.NONE, "up": MemoryPull.UP, "down": MemoryPull.D
 
 
 class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
-    """A mock pin as gpiozero knows it, timeline included; its level is the copper's.
+    """A mock pin as gpiozero knows it, timeline included; its level is that in the memory.
 
     `drive_high` and `drive_low` are something outside that drives the pin. Changes of an input
     are told on the factory's own thread, as lgpio does it.
@@ -29,10 +29,10 @@ class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
 
     def __init__(self, factory: MemoryPinFactory, info: Any) -> None:
         super().__init__(factory, info)
-        self.copper = factory.copper
-        claim(self.copper, self._number)
-        self.copper.make_input(self._number, _PULLS[self._pull])
-        self._state = self.copper.level(self._number)
+        self.memory = factory.memory
+        claim(self.memory, self._number)
+        self.memory.make_input(self._number, _PULLS[self._pull])
+        self._state = self.memory.level(self._number)
         self.clear_states()
 
     def close(self) -> None:
@@ -42,11 +42,11 @@ class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
 
     def drive_high(self) -> None:
         """Something outside drives the pin high."""
-        self.copper.drive(self._number, True)
+        self.memory.drive(self._number, True)
 
     def drive_low(self) -> None:
         """Something outside drives the pin low."""
-        self.copper.drive(self._number, False)
+        self.memory.drive(self._number, False)
 
     def output_with_state(self, state: Any) -> None:
         """Become an output at this level, without another level before it."""
@@ -54,7 +54,7 @@ class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         self._change_state(bool(state))
 
     def heard(self, edge: PinEdge) -> None:
-        """The copper changed; called on the factory's thread."""
+        """The memory changed; called on the factory's thread."""
         if self._function != "input" or not self._record(edge.level, edge.at):
             return
         listener = self._when_changed  # the event loop may be ending the watching just now
@@ -63,7 +63,7 @@ class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
             method(edge.at, edge.level)
 
     def _get_state(self) -> bool:
-        return self.copper.level(self._number)
+        return self.memory.level(self._number)
 
     def _set_function(self, value: str) -> None:
         if value == "output":
@@ -79,11 +79,11 @@ class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         if value not in _PULLS:
             raise PinInvalidPull("pull must be floating, up, or down")
         self._pull = value
-        self.copper.make_input(self._number, _PULLS[value])
+        self.memory.make_input(self._number, _PULLS[value])
         self._record(self._get_state(), self._factory.ticks())
 
     def _change_state(self, value: bool) -> bool:
-        self.copper.make_output(self._number, value)
+        self.memory.make_output(self._number, value)
         return self._record(value, self._factory.ticks())
 
     def _record(self, level: bool, at: float) -> bool:
@@ -99,11 +99,11 @@ class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
 
 
 class MemoryPinFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no types
-    """Mock pins over the copper in `folder`."""
+    """Mock pins over the memory in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(revision=PI_4B, pin_class=MemoryPin)
-        self.copper = PinMemory(folder)
+        self.memory = PinMemory(folder)
         self._listener: PinListener | None = None
         self._thread: threading.Thread | None = None
         self._closing = False
@@ -119,12 +119,12 @@ class MemoryPinFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no ty
             self._listener = self._thread = None
         super().close()
         self.is_open = False
-        self.copper.close()
+        self.memory.close()
 
     def begin_to_listen(self) -> None:
         """Tell the pins of edges from now on; the thread is started once."""
         if self._thread is None:
-            self._listener = self.copper.listen()
+            self._listener = self.memory.listen()
             self._thread = threading.Thread(
                 target=self._tell, args=(self._listener,), name="simulated pins", daemon=True
             )

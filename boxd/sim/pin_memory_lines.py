@@ -9,11 +9,11 @@ from boxd.sim.pin_memory import PinMemory
 
 
 class MemoryLines:
-    """The lines over the copper in `folder`."""
+    """The lines over the memory in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._copper = PinMemory(folder)
+            self._memory = PinMemory(folder)
         except OSError as error:
             raise DeviceUnreachable(
                 f"the simulated pins in {folder} can't be used: {error}; is box.state_dir writable?"
@@ -21,22 +21,22 @@ class MemoryLines:
 
     def claim(self, pin: int, level: bool) -> None:
         """Become the only one to drive `pin`, at this level; raises DeviceUnreachable."""
-        claim(self._copper, pin)
-        self._copper.make_output(pin, level)
+        claim(self._memory, pin)
+        self._memory.make_output(pin, level)
 
     def write(self, pin: int, level: bool) -> None:
         """Drive a claimed pin to a level."""
-        self._copper.make_output(pin, level)
+        self._memory.make_output(pin, level)
 
     def close(self) -> None:
         """Let go of the claimed pins; their levels stay."""
-        self._copper.close()
+        self._memory.close()
 
 
-def claim(copper: PinMemory, pin: int) -> None:
+def claim(memory: PinMemory, pin: int) -> None:
     """Hold a line as the kernel would; raises DeviceUnreachable while somebody else holds it."""
     try:
-        copper.claim(pin)
+        memory.claim(pin)
     except BlockingIOError:
         raise DeviceUnreachable(
             f"GPIO{pin} (simulated) is in use by another program: another boxd or its guard; "

@@ -26,7 +26,7 @@ Switched = Callable[[bool, float], None]
 class SimulatedPins:
     """Latches, lamps, buzzer, keys and door switches on a connector that can be pulled off.
 
-    `copper` is the folder of the pins' levels. `on_latch` is told a latch's name whenever its
+    `memory_dir` is the folder of the pins' memory. `on_latch` is told a latch's name whenever its
     coil gets or loses its current; `door_state` tells where the door stands that belongs to a
     door switch or to a latch with a feedback contact.
 
@@ -37,7 +37,7 @@ class SimulatedPins:
     def __init__(
         self,
         device: GpioDevice,
-        copper: Path,
+        memory_dir: Path,
         trace: Trace,
         on_latch: Callable[[str, bool], None] = lambda _latch, _energised: None,
         door_state: Callable[[str], DoorState] = lambda _door: DoorState.CLOSED,
@@ -48,12 +48,12 @@ class SimulatedPins:
         self.sounds = 0
         self.is_sounding = False
         self._device = device
-        self._folder = copper
+        self._folder = memory_dir
         self._trace = trace
         self._on_latch = on_latch
         self._door_state = door_state
         self._on_change = on_change
-        self._copper: PinMemory | None = None
+        self._memory: PinMemory | None = None
         self._keys = dict(_key_contacts(device))
         self._switches = tuple(_switches(device))
         wired = list(self._wired_outputs())
@@ -61,14 +61,14 @@ class SimulatedPins:
         self._watch = OutputWatch(
             {output.pin: output.on is PinLevel.HIGH for output, _ in wired},
             self._switch,
-            copper / f"seen-by-{device.name}",
+            memory_dir / f"seen-by-{device.name}",
         )
 
     def power_on(self) -> None:
         """Put the connector on the header."""
-        if self._copper is not None:
+        if self._memory is not None:
             return
-        self._copper = PinMemory(self._folder)
+        self._memory = PinMemory(self._folder)
         is_resumed = self._watch.resume()
         self._adopt(self._watch.on)
         for latch in () if is_resumed else self._device.latches:
@@ -76,19 +76,19 @@ class SimulatedPins:
         for name, switch in self._switches:
             switch.is_closed = self._is_shut(name)
         for contact in self._contacts():
-            contact.plug(self._copper)
-        self._watch.open(self._copper, is_resumed=is_resumed)
+            contact.plug(self._memory)
+        self._watch.open(self._memory, is_resumed=is_resumed)
         self._on_change()
 
     def power_off(self) -> None:
         """Pull the connector off: inputs float to their pulls, outputs reach nothing."""
-        if self._copper is None:
+        if self._memory is None:
             return
         for contact in self._contacts():
             contact.unplug()
         self._watch.close()
-        self._copper.close()
-        self._copper = None
+        self._memory.close()
+        self._memory = None
         self._on_change()
 
     def touch(self, key: Key) -> None:

@@ -115,8 +115,8 @@ def test_a_device_that_goes_and_comes_back_opens_nothing_and_holds_up_nobody(
 
 def latch_pin_is_high(booth: Booth) -> bool:
     """Whether the guard energises locker 1's latch, wherever its wires are."""
-    with closing(PinMemory(booth.state / "simulated-pins")) as copper:
-        return copper.level(LATCH_PIN)
+    with closing(PinMemory(booth.state / "simulated-pins")) as memory:
+        return memory.level(LATCH_PIN)
 
 
 @points

@@ -19,7 +19,7 @@ from boxd.sim.pin_memory import PinMemory
 from tests.gpio.wiring import VARIABLE, Wiring, open_wiring
 from tests.midi.waiting import until
 
-only_on_copper = pytest.mark.skipif(
+only_on_simulated_pins = pytest.mark.skipif(
     VARIABLE in os.environ, reason="needs more than a gpio-sim chip can do"
 )
 
@@ -35,13 +35,13 @@ def gpio_device(name: str = "pins", **parts: Any) -> GpioDevice:
 class Booth:
     """A running bus with one device, `device`, and what its pins lead to.
 
-    `copper` is there for tests that need more than a gpio-sim chip can do.
+    `memory` is there for tests that need more than a gpio-sim chip can do.
     """
 
-    def __init__(self, bus: GpioBus, wiring: Wiring, copper: PinMemory) -> None:
+    def __init__(self, bus: GpioBus, wiring: Wiring, memory: PinMemory) -> None:
         self.bus = bus
         self.wiring = wiring
-        self.copper = copper
+        self.memory = memory
         self.device: PinDevice = bus.devices[0]
         self.touches: list[KeyTouch] = []
         if self.device.keypad is not None:
@@ -70,17 +70,17 @@ async def running(folder: Path, *devices: GpioDevice) -> AsyncIterator[Booth]:
 
     Resistors hold every output off while nobody drives it; simulated pins live in `folder`.
     """
-    wiring, copper = open_wiring(folder), PinMemory(folder)
+    wiring, memory = open_wiring(folder), PinMemory(folder)
     for pin, on in outputs_of(devices):
         wiring.rest(pin, on == "low")
-    bus = GpioBus(devices, wiring.copper, lambda: None)
+    bus = GpioBus(devices, wiring.memory_dir, lambda: None)
     try:
         await bus.start()
-        yield Booth(bus, wiring, copper)
+        yield Booth(bus, wiring, memory)
     finally:
         await bus.close()
         wiring.close()
-        copper.close()
+        memory.close()
 
 
 def outputs_of(devices: Sequence[GpioDevice]) -> Iterator[tuple[int, str]]:

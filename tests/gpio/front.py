@@ -1,6 +1,7 @@
 """A program that only simulates what hangs on pins, so that it can be killed.
 
-Arguments: the copper's folder, the trace's file, the device as JSON. Says `on` once it follows.
+Arguments: the folder of the pins' memory, the trace's file, the device as JSON. Says `on` once
+it follows.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from boxd.sim.pins import SimulatedPins
 from boxd.sim.trace import Trace
 
 
-async def main(copper: Path, trace: Path, device: GpioDevice) -> None:
-    SimulatedPins(device, copper, Trace(trace)).power_on()
+async def main(memory_dir: Path, trace: Path, device: GpioDevice) -> None:
+    SimulatedPins(device, memory_dir, Trace(trace)).power_on()
     print("on", flush=True)
     await asyncio.Event().wait()
 

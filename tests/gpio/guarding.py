@@ -36,7 +36,7 @@ class Orderer:
         self.wiring = wiring
         self.said: list[str] = []
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.gpio.ordering", str(wiring.copper or "-"), *pins],
+            [sys.executable, "-m", "tests.gpio.ordering", str(wiring.memory_dir or "-"), *pins],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,7 +1,8 @@
 """A program that keeps a guard, as boxd does, in a process of its own that can be killed.
 
-Arguments: the copper's folder or `-`, then the pins. Standard input takes lines `PIN MS`;
-standard output says `usable`, `unusable WHY` whenever that changes, and each order's outcome.
+Arguments: the folder of the pins' memory or `-`, then the pins. Standard input takes lines
+`PIN MS`; standard output says `usable`, `unusable WHY` whenever that changes, and each
+order's outcome.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from boxd.gpio.guarded import Guard
 from boxd.gpio.outputs import OutputPin
 
 
-async def main(copper: Path | None, pins: list[OutputPin]) -> None:
-    guard = Guard(pins, copper, lambda: say(guard))
+async def main(memory_dir: Path | None, pins: list[OutputPin]) -> None:
+    guard = Guard(pins, memory_dir, lambda: say(guard))
     await guard.start()
     loop = asyncio.get_running_loop()
     lines = asyncio.StreamReader()

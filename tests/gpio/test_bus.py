@@ -14,10 +14,10 @@ from boxd.devices import DeviceState, DoorState, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.gpio.bus import GpioBus
 from boxd.sim.pin_memory import PinMemory
-from tests.gpio.booth import gpio_device, only_on_copper, running, settled, until_ready
+from tests.gpio.booth import gpio_device, only_on_simulated_pins, running, settled, until_ready
 from tests.midi.waiting import until
 
-pytestmark = only_on_copper  # pins appear, fail and are held by others
+pytestmark = only_on_simulated_pins  # pins appear, fail and are held by others
 
 LATCH, OTHER_LATCH, DOOR, LAMP, KEY = 17, 18, 27, 5, 20
 
@@ -45,7 +45,7 @@ async def test_without_a_chip_a_device_says_so_and_starts_nothing(tmp_path: Path
 
 
 async def test_pins_that_appear_are_taken_and_shown_what_was_set(tmp_path: Path) -> None:
-    place = tmp_path / "copper"
+    place = tmp_path / "pins"
     place.write_text("no folder: the pins can't be opened")
     changes: list[None] = []
     bus = GpioBus(
@@ -106,7 +106,7 @@ async def test_pins_that_fail_are_let_go_and_taken_again(
             assert booth.device.doors["door-1"].state is DoorState.UNKNOWN
         await until_ready(booth.device)
         await settled(booth.device.doors["door-1"], DoorState.OPEN)
-        await until(lambda: booth.copper.level(LAMP))
+        await until(lambda: booth.memory.level(LAMP))
 
 
 async def test_a_disabled_device_leaves_its_pins_alone(tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ async def test_a_disabled_device_leaves_its_pins_alone(tmp_path: Path) -> None:
         booth.device.lamps[LampName.STANDBY].set(True)
         with pytest.raises(DeviceUnreachable, match="switched off in the configuration"):
             await booth.device.latches["latch-1"].pulse()
-        assert not any(booth.copper.is_output(pin) for pin in (LATCH, LAMP))
-        booth.copper.claim(KEY)
+        assert not any(booth.memory.is_output(pin) for pin in (LATCH, LAMP))
+        booth.memory.claim(KEY)
         assert guard_processes() == []
 
 
@@ -158,9 +158,9 @@ async def test_a_feedback_contact_is_the_latchs_own_door(tmp_path: Path) -> None
         feedback = booth.device.latches["latch-1"].feedback
         assert feedback is not None
         assert booth.device.latches["latch-2"].feedback is None
-        booth.copper.drive(24, False)
+        booth.memory.drive(24, False)
         await settled(feedback, DoorState.CLOSED)
-        booth.copper.drive(24, None)
+        booth.memory.drive(24, None)
         await settled(feedback, DoorState.OPEN)
 
 
@@ -174,7 +174,7 @@ async def test_while_the_guard_is_dead_the_device_says_so_and_its_doors_go_on(
             os.kill(process, signal.SIGKILL)
         await until(lambda: booth.device.status.state is DeviceState.UNREACHABLE)
         assert "guard" in booth.device.status.why
-        booth.copper.drive(DOOR, False)
+        booth.memory.drive(DOOR, False)
         await settled(booth.device.doors["door-1"], DoorState.CLOSED)
         await until_ready(booth.device)
         assert booth.outputs(LATCH) == []
@@ -203,11 +203,11 @@ async def test_a_closed_bus_leaves_its_pins_to_others(tmp_path: Path) -> None:
         await until_ready(booth.device)
         assert guard_processes()
     assert guard_processes() == []
-    copper = PinMemory(tmp_path)
+    memory = PinMemory(tmp_path)
     for pin in (LATCH, DOOR, LAMP):
-        copper.claim(pin)
-    assert not copper.level(LAMP)
-    copper.close()
+        memory.claim(pin)
+    assert not memory.level(LAMP)
+    memory.close()
 
 
 async def test_of_pins_there_are_no_strangers(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boxd.devices import DoorState
-from tests.gpio.booth import SETTLED_S, gpio_device, only_on_copper, running, settled
+from tests.gpio.booth import SETTLED_S, gpio_device, only_on_simulated_pins, running, settled
 from tests.midi.waiting import until
 
 DOOR, KEY = 27, 20
@@ -99,17 +99,17 @@ async def test_a_key_is_told_once_for_each_touch_and_release(
         assert booth.keys == [("Enter", True), ("Enter", False)] * 3
 
 
-@only_on_copper
+@only_on_simulated_pins
 async def test_a_touch_carries_the_time_at_which_its_bounces_ended(tmp_path: Path) -> None:
     async with running(tmp_path, gpio_device(keys={"Enter": KEY})) as booth:
         await asyncio.sleep(SETTLED_S)
         await booth.bounce(KEY, False, 0.010)
         await until(lambda: booth.touches)
-        last = max(edge.at for edge in booth.copper.edges()[0] if edge.pin == KEY)
+        last = max(edge.at for edge in booth.memory.edges()[0] if edge.pin == KEY)
         assert booth.touches[0].at == pytest.approx(last, abs=1e-6)
 
 
-@only_on_copper
+@only_on_simulated_pins
 async def test_a_key_that_is_held_when_the_watching_begins_was_not_touched(
     tmp_path: Path,
 ) -> None:
@@ -162,7 +162,7 @@ async def test_listeners_are_called_on_the_event_loop(tmp_path: Path) -> None:
         assert threads == {threading.get_ident()}
 
 
-@only_on_copper
+@only_on_simulated_pins
 async def test_a_storm_of_edges_leaves_the_right_state(tmp_path: Path) -> None:
     """A loose wire: more edges than are kept for the event loop."""
     async with running(tmp_path, gpio_device(doors={"door-1": DOOR})) as booth:
@@ -171,7 +171,7 @@ async def test_a_storm_of_edges_leaves_the_right_state(tmp_path: Path) -> None:
         await settled(booth.device.doors["door-1"], DoorState.CLOSED)
 
 
-@only_on_copper
+@only_on_simulated_pins
 async def test_a_change_that_no_edge_told_of_is_found_by_a_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

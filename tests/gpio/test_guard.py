@@ -29,7 +29,7 @@ SCHEDULING_MS = 100  # how late a busy computer may be without anything being wr
 @pytest.fixture
 def wiring(tmp_path: Path) -> Iterator[Wiring]:
     """The pins, with the resistors that hold the gates off."""
-    wiring = open_wiring(tmp_path / "copper")
+    wiring = open_wiring(tmp_path / "pins")
     wiring.rest(HIGH, False)
     wiring.rest(LOW, True)
     yield wiring

@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 
 from boxd.devices import Key
-from tests.gpio.booth import SETTLED_S, Booth, gpio_device, only_on_copper, running
+from tests.gpio.booth import SETTLED_S, Booth, gpio_device, only_on_simulated_pins, running
 from tests.midi.waiting import until
 
-pytestmark = only_on_copper  # its contacts join pins
+pytestmark = only_on_simulated_pins  # its contacts join pins
 
 ROWS, COLUMNS = (2, 3, 4, 14), (15, 22, 23)
 LAYOUT = ("1 2 3", "4 5 6", "7 8 9", "Cancel 0 Enter")
@@ -33,12 +33,12 @@ async def booth(tmp_path: Path) -> AsyncIterator[Booth]:
 
 async def touch(booth: Booth, key: str) -> None:
     """Touch a key and wait until that counts."""
-    booth.copper.connect(*CONTACTS[key])
+    booth.memory.connect(*CONTACTS[key])
     await until(lambda: (key, True) in booth.keys)
 
 
 async def release(booth: Booth, key: str) -> None:
-    booth.copper.disconnect(*CONTACTS[key])
+    booth.memory.disconnect(*CONTACTS[key])
     await until(lambda: booth.keys[-1:] == [(key, False)])
 
 
@@ -61,10 +61,10 @@ async def test_two_keys_at_once_are_both_told(booth: Booth, second: str) -> None
 async def test_the_fourth_corner_of_a_rectangle_is_never_told(booth: Booth) -> None:
     await touch(booth, "1")
     await touch(booth, "2")
-    booth.copper.connect(*CONTACTS["4"])
+    booth.memory.connect(*CONTACTS["4"])
     await asyncio.sleep(4 * SETTLED_S)
     assert booth.keys == [("1", True), ("2", True)]
-    booth.copper.disconnect(*CONTACTS["2"])
+    booth.memory.disconnect(*CONTACTS["2"])
     await until(lambda: {("2", False), ("4", True)} <= set(booth.keys))
     await release(booth, "1")
     await release(booth, "4")
@@ -73,9 +73,9 @@ async def test_the_fourth_corner_of_a_rectangle_is_never_told(booth: Booth) -> N
 
 async def test_bounces_of_a_key_are_one_touch(booth: Booth) -> None:
     for _ in range(5):
-        booth.copper.connect(*CONTACTS["7"])
+        booth.memory.connect(*CONTACTS["7"])
         await asyncio.sleep(0.002)
-        booth.copper.disconnect(*CONTACTS["7"])
+        booth.memory.disconnect(*CONTACTS["7"])
         await asyncio.sleep(0.002)
     await touch(booth, "7")
     await release(booth, "7")
@@ -84,9 +84,9 @@ async def test_bounces_of_a_key_are_one_touch(booth: Booth) -> None:
 
 async def test_a_short_contact_is_no_touch(booth: Booth) -> None:
     for _ in range(10):
-        booth.copper.connect(*CONTACTS["9"])
+        booth.memory.connect(*CONTACTS["9"])
         await asyncio.sleep(0.008)
-        booth.copper.disconnect(*CONTACTS["9"])
+        booth.memory.disconnect(*CONTACTS["9"])
         await asyncio.sleep(0.012)
     await asyncio.sleep(SETTLED_S)
     assert booth.keys == []
@@ -95,22 +95,22 @@ async def test_a_short_contact_is_no_touch(booth: Booth) -> None:
 async def test_nothing_is_scanned_while_nothing_is_touched(booth: Booth) -> None:
     await touch(booth, "3")
     await release(booth, "3")
-    await until(lambda: all(booth.copper.is_output(row) for row in ROWS))
-    quiet = booth.copper.edges()[1]
+    await until(lambda: all(booth.memory.is_output(row) for row in ROWS))
+    quiet = booth.memory.edges()[1]
     await asyncio.sleep(0.3)
-    assert booth.copper.edges()[1] == quiet
+    assert booth.memory.edges()[1] == quiet
 
 
 async def test_only_one_row_is_driven_while_a_key_is_held(booth: Booth) -> None:
     await touch(booth, "5")
     for _ in range(200):
-        assert sum(booth.copper.is_output(row) for row in ROWS) <= 1
+        assert sum(booth.memory.is_output(row) for row in ROWS) <= 1
         await asyncio.sleep(0.0007)
 
 
 async def test_a_key_that_is_held_when_the_watching_begins_was_not_touched(tmp_path: Path) -> None:
     async with running(tmp_path, gpio_device(matrix=MATRIX)) as before:
-        before.copper.connect(*CONTACTS["8"])
+        before.memory.connect(*CONTACTS["8"])
     async with running(tmp_path, gpio_device(matrix=MATRIX)) as booth:
         await asyncio.sleep(4 * SETTLED_S)
         assert booth.keys == []

@@ -1,4 +1,4 @@
-"""Lamps and buzzer on pins, as the copper's time line shows them."""
+"""Lamps and buzzer on pins, as the pins' time line shows them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_outputs_are_off_from_their_first_moment_until_they_are_let_go(
         await booth.bus.close()
         for pin in (LAMP, BUZZER):
             await until(lambda pin=pin: booth.outputs(pin) == [is_lit, not is_lit])
-            assert not booth.copper.is_output(pin)
+            assert not booth.memory.is_output(pin)
 
 
 async def test_a_buzzer_ends_by_itself(tmp_path: Path) -> None:

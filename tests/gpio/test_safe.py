@@ -14,7 +14,7 @@ import pytest
 from boxd.daemon.instance_lock import only_one
 from boxd.sim.pin_memory import MemoryPull, PinMemory
 from tests.gpio.guarding import Orderer, kill, stop, until
-from tests.gpio.wiring import CopperWiring
+from tests.gpio.wiring import MemoryWiring
 
 LATCH, LOW_LATCH, LAMP, BUZZER = 17, 27, 22, 23
 CONFIGURATION = f"""
@@ -62,10 +62,10 @@ def state_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def copper(state_dir: Path) -> Iterator[PinMemory]:
-    copper = PinMemory(state_dir / "simulated-pins")
-    yield copper
-    copper.close()
+def memory(state_dir: Path) -> Iterator[PinMemory]:
+    memory = PinMemory(state_dir / "simulated-pins")
+    yield memory
+    memory.close()
 
 
 def safe(state_dir: Path) -> tuple[int, dict[str, Any], str]:
@@ -88,39 +88,39 @@ def safe(state_dir: Path) -> tuple[int, dict[str, Any], str]:
     return done.returncode, json.loads(done.stdout), done.stderr
 
 
-def test_what_was_left_on_is_off_and_stays_off(state_dir: Path, copper: PinMemory) -> None:
+def test_what_was_left_on_is_off_and_stays_off(state_dir: Path, memory: PinMemory) -> None:
     for pin, on in ((LATCH, True), (LOW_LATCH, False), (LAMP, True), (BUZZER, False)):
-        copper.make_output(pin, on)
+        memory.make_output(pin, on)
     code, told, _ = safe(state_dir)
     assert (code, told["off"], told["held"]) == (0, ALL, {})
-    levels = {pin: copper.level(pin) for pin in (LATCH, LOW_LATCH, LAMP, BUZZER)}
+    levels = {pin: memory.level(pin) for pin in (LATCH, LOW_LATCH, LAMP, BUZZER)}
     assert levels == {LATCH: False, LOW_LATCH: True, LAMP: False, BUZZER: True}
-    assert all(copper.is_output(pin) for pin in levels)
+    assert all(memory.is_output(pin) for pin in levels)
 
 
-def test_nothing_moves_when_everything_is_off_already(state_dir: Path, copper: PinMemory) -> None:
-    copper.make_input(LOW_LATCH, MemoryPull.UP)
-    _, since = copper.edges()
+def test_nothing_moves_when_everything_is_off_already(state_dir: Path, memory: PinMemory) -> None:
+    memory.make_input(LOW_LATCH, MemoryPull.UP)
+    _, since = memory.edges()
     assert safe(state_dir)[0] == 0
-    latches = [edge for edge in copper.edges(since)[0] if edge.pin in (LATCH, LOW_LATCH)]
+    latches = [edge for edge in memory.edges(since)[0] if edge.pin in (LATCH, LOW_LATCH)]
     assert latches == []
 
 
-def test_it_ends_a_pulse_whose_whole_family_was_killed(state_dir: Path, copper: PinMemory) -> None:
-    orderer = Orderer(CopperWiring(state_dir / "simulated-pins"), f"{LATCH}=high")
+def test_it_ends_a_pulse_whose_whole_family_was_killed(state_dir: Path, memory: PinMemory) -> None:
+    orderer = Orderer(MemoryWiring(state_dir / "simulated-pins"), f"{LATCH}=high")
     guard = orderer.guard
     orderer.energise(LATCH, 500)
     for pid in guard:  # or the one killed last would be quick enough to end the pulse
         stop(pid)
     kill(orderer.pid, *guard)
     orderer.close()
-    assert copper.level(LATCH)  # as the Pi's kernel leaves it
+    assert memory.level(LATCH)  # as the Pi's kernel leaves it
     assert safe(state_dir)[0] == 0
-    assert not copper.level(LATCH)
+    assert not memory.level(LATCH)
 
 
-def test_a_running_box_keeps_its_latches(state_dir: Path, copper: PinMemory) -> None:
-    orderer = Orderer(CopperWiring(state_dir / "simulated-pins"), f"{LATCH}=high")
+def test_a_running_box_keeps_its_latches(state_dir: Path, memory: PinMemory) -> None:
+    orderer = Orderer(MemoryWiring(state_dir / "simulated-pins"), f"{LATCH}=high")
     try:
         with only_one(state_dir / "boxd.lock"):
             code, told, _ = safe(state_dir)
@@ -128,13 +128,13 @@ def test_a_running_box_keeps_its_latches(state_dir: Path, copper: PinMemory) -> 
         assert told["boxd_is_running"]
         assert list(told["held"]) == ["pins.one"]
         orderer.energise(LATCH, 30)
-        until(lambda: not copper.level(LATCH))
+        until(lambda: not memory.level(LATCH))
     finally:
         orderer.close()
 
 
-def test_pins_that_a_stranger_holds_are_a_failure(state_dir: Path, copper: PinMemory) -> None:
-    copper.claim(LATCH)
+def test_pins_that_a_stranger_holds_are_a_failure(state_dir: Path, memory: PinMemory) -> None:
+    memory.claim(LATCH)
     code, told, _ = safe(state_dir)
     assert code == 1
     assert list(told["held"]) == ["pins.one"]

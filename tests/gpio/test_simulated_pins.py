@@ -22,14 +22,14 @@ from tests.gpio.booth import (
     SETTLED_S,
     Booth,
     gpio_device,
-    only_on_copper,
+    only_on_simulated_pins,
     running,
     settled,
     until_ready,
 )
 from tests.midi.waiting import until
 
-pytestmark = only_on_copper
+pytestmark = only_on_simulated_pins
 
 LATCH, OTHER_LATCH, DOOR, FEEDBACK, KEY, LAMP, BUZZER = 17, 18, 27, 24, 20, 5, 12
 MATRIX = {
@@ -47,10 +47,10 @@ class Front:
         self.latched: list[tuple[str, bool]] = []
         self._path = folder / "trace.jsonl"
         self._trace = Trace(self._path)
-        self.copper = PinMemory(folder / "copper")
+        self.memory = PinMemory(folder / "pins")
         self.unit = SimulatedPins(
             device,
-            folder / "copper",
+            folder / "pins",
             self._trace,
             lambda latch, energised: self.latched.append((latch, energised)),
             lambda door: self.doors.get(door, DoorState.CLOSED),
@@ -73,7 +73,7 @@ class Front:
     def close(self) -> None:
         self.unit.power_off()
         self._trace.close()
-        self.copper.close()
+        self.memory.close()
 
 
 @asynccontextmanager
@@ -90,13 +90,13 @@ async def plugged(folder: Path, device: GpioDevice) -> AsyncIterator[Front]:
 @asynccontextmanager
 async def driven(folder: Path, device: GpioDevice) -> AsyncIterator[tuple[Front, Booth]]:
     """A front with the real drivers before it."""
-    async with plugged(folder, device) as front, running(folder / "copper", device) as booth:
+    async with plugged(folder, device) as front, running(folder / "pins", device) as booth:
         await until_ready(booth.device)
         yield front, booth
 
 
 def edges(front: Front, pin: int) -> list[PinEdge]:
-    return [edge for edge in front.copper.edges()[0] if edge.pin == pin]
+    return [edge for edge in front.memory.edges()[0] if edge.pin == pin]
 
 
 @pytest.mark.parametrize("pull", ["up", "down", "none"])
@@ -226,7 +226,7 @@ async def test_pulled_off_inputs_float_and_outputs_reach_nothing(tmp_path: Path)
         assert len(front.traced("lamp")) == begun
 
         front.unit.release(Key("5"))
-        await until(lambda: not front.copper.level(LATCH))
+        await until(lambda: not front.memory.level(LATCH))
         front.unit.power_on()
         assert front.unit.lamps[LampName.STANDBY]
         assert front.traced("power") == [{"device": "pins.latch-1"}] * 2
@@ -248,7 +248,7 @@ async def test_a_connector_that_goes_on_during_a_pulse_gets_the_rest_of_it(tmp_p
 
 def died(folder: Path, device: GpioDevice, before: Any, after: Any) -> None:
     """A program simulates the front while `before` happens, is killed, and `after` happens."""
-    arguments = (str(folder / "copper"), str(folder / "trace.jsonl"), device.model_dump_json())
+    arguments = (str(folder / "pins"), str(folder / "trace.jsonl"), device.model_dump_json())
     with subprocess.Popen(
         [sys.executable, "-m", "tests.gpio.front", *arguments], stdout=subprocess.PIPE
     ) as program:
@@ -263,22 +263,22 @@ def test_what_happened_while_no_program_looked_is_not_lost(tmp_path: Path) -> No
     device = gpio_device(
         latches={"latch-1": LATCH, "latch-2": OTHER_LATCH}, lamps={"standby": LAMP}
     )
-    trace, copper = tmp_path / "trace.jsonl", PinMemory(tmp_path / "copper")
+    trace, memory = tmp_path / "trace.jsonl", PinMemory(tmp_path / "pins")
 
     def lines() -> list[dict[str, Any]]:
         return [json.loads(line) for line in trace.read_text().splitlines()]
 
     def energise_and_light() -> None:
         for pin in (LATCH, OTHER_LATCH, LAMP):
-            copper.make_output(pin, False)
-        copper.make_output(LATCH, True)
-        copper.make_output(LAMP, True)
+            memory.make_output(pin, False)
+        memory.make_output(LATCH, True)
+        memory.make_output(LAMP, True)
         asyncio.run(until(lambda: any(line["what"] == "lamp" for line in lines())))
 
     def let_go_and_energise_another() -> None:
-        copper.make_output(LATCH, False)
-        copper.make_output(OTHER_LATCH, True)
-        copper.make_output(OTHER_LATCH, False)
+        memory.make_output(LATCH, False)
+        memory.make_output(OTHER_LATCH, True)
+        memory.make_output(OTHER_LATCH, False)
 
     died(tmp_path, device, energise_and_light, let_go_and_energise_another)
 
@@ -296,8 +296,8 @@ def test_what_happened_while_no_program_looked_is_not_lost(tmp_path: Path) -> No
         ("pins.latch-2", 1),
         ("pins.latch-2", 0),
     ]
-    at = {(edge.pin, edge.level): edge.at for edge in copper.edges()[0]}
+    at = {(edge.pin, edge.level): edge.at for edge in memory.edges()[0]}
     assert [line["t"] for line in latches] == [
         at[pin, level] for pin in (LATCH, OTHER_LATCH) for level in (True, False)
     ]
-    copper.close()
+    memory.close()

@@ -1,9 +1,9 @@
-"""What the pins under test lead to: simulated copper, or a real gpio-sim chip.
+"""What the pins under test lead to: simulated pins, or a real gpio-sim chip.
 
 The environment variable BOXD_TEST_GPIO_SIM names the chip's folder in sysfs, for example
 /sys/devices/platform/gpio-sim.0/gpiochip0. The chip needs the lines 0 to 27 and the label of a
 Pi's header (`echo pinctrl-bcm2711 > .../bank0/label`), the kernel's /proc/cpuinfo a Pi's revision.
-The kernel's own gpio-sim lets a line that nobody holds go to its pull; the copper keeps it driven,
+The kernel's own gpio-sim lets a line that nobody holds go to its pull; the memory keeps it driven,
 as a Pi's kernel does, and so does a chip whose module was patched for it.
 """
 
@@ -36,7 +36,7 @@ class Change:
 class Wiring(Protocol):
     """The far end of the pins."""
 
-    copper: Path | None
+    memory_dir: Path | None
     """What to open the pins with."""
 
     def rest(self, pin: int, level: bool) -> None:
@@ -55,36 +55,36 @@ class Wiring(Protocol):
         """Look no more."""
 
 
-class CopperWiring:
+class MemoryWiring:
     """Simulated pins."""
 
     def __init__(self, folder: Path) -> None:
-        self.copper: Path | None = folder
-        self._copper = PinMemory(folder)
+        self.memory_dir: Path | None = folder
+        self._memory = PinMemory(folder)
 
     def rest(self, pin: int, level: bool) -> None:
-        self._copper.make_input(pin, MemoryPull.UP if level else MemoryPull.DOWN)
-        _, self._from = self._copper.edges()
+        self._memory.make_input(pin, MemoryPull.UP if level else MemoryPull.DOWN)
+        _, self._from = self._memory.edges()
 
     def drive(self, pin: int, level: bool) -> None:
-        self._copper.drive(pin, level)
+        self._memory.drive(pin, level)
 
     def level(self, pin: int) -> bool:
-        return self._copper.level(pin)
+        return self._memory.level(pin)
 
     def changes(self, pin: int) -> list[Change]:
-        edges, _ = self._copper.edges(self._from)
+        edges, _ = self._memory.edges(self._from)
         return [Change(edge.at, edge.pin, edge.level) for edge in edges if edge.pin == pin]
 
     def close(self) -> None:
-        self._copper.close()
+        self._memory.close()
 
 
 class GpioSimWiring:
     """A gpio-sim chip: inputs are driven through sysfs, the kernel's own trace tells the edges."""
 
     def __init__(self, chip: Path) -> None:
-        self.copper: Path | None = None
+        self.memory_dir: Path | None = None
         self._chip = chip
         self._first = _first_line(chip.name)
         self._levels: dict[int, bool] = {}
@@ -124,7 +124,7 @@ class GpioSimWiring:
 def open_wiring(folder: Path) -> Wiring:
     """The wiring that the environment asks for; simulated pins live in `folder`."""
     chip = os.environ.get(VARIABLE)
-    return GpioSimWiring(Path(chip)) if chip else CopperWiring(folder)
+    return GpioSimWiring(Path(chip)) if chip else MemoryWiring(folder)
 
 
 def _first_line(chip: str) -> int:

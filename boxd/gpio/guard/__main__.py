@@ -1,6 +1,7 @@
-"""The guard as a program: `python -m boxd.gpio.guard CLIENT COPPER PIN...`; boxd starts it.
+"""The guard as a program: `python -m boxd.gpio.guard CLIENT MEMORY_DIR PIN...`; boxd starts it.
 
-CLIENT is the number of an inherited socket, COPPER a folder or `-` for real pins, a PIN `17=high`.
+CLIENT is the number of an inherited socket, MEMORY_DIR the simulated pins'
+folder or `-` for real ones, a PIN `17=high`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ REAL_TIME_PRIORITY = 10  # above every ordinary process, below the kernel's own 
 def main(arguments: Sequence[str]) -> None:
     """Become two processes: this one the partner, its child the pulser."""
     client = socket.socket(fileno=int(arguments[0]))
-    copper = None if arguments[1] == "-" else Path(arguments[1])
+    memory_dir = None if arguments[1] == "-" else Path(arguments[1])
     pins = [OutputPin.parse(text) for text in arguments[2:]]
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
@@ -39,10 +40,10 @@ def main(arguments: Sequence[str]) -> None:
     if pulser_id:
         client.close()
         ends[1].close()
-        _watch(GuardLink(ends[0], pulser_id), pulser_id, copper, pins)
+        _watch(GuardLink(ends[0], pulser_id), pulser_id, memory_dir, pins)
     else:
         ends[0].close()
-        _pulse(client, GuardLink(ends[1], partner_id), copper, pins)
+        _pulse(client, GuardLink(ends[1], partner_id), memory_dir, pins)
 
 
 def _hurry() -> None:
@@ -54,20 +55,20 @@ def _hurry() -> None:
 
 
 def _watch(
-    pulser: GuardLink, pulser_id: int, copper: Path | None, pins: Sequence[OutputPin]
+    pulser: GuardLink, pulser_id: int, memory_dir: Path | None, pins: Sequence[OutputPin]
 ) -> None:
     try:
-        outputs = Outputs(open_lines(copper), pins)
+        outputs = Outputs(open_lines(memory_dir), pins)
     except BoxdError:
         return  # the pulser says why: it can't open them either
     Partner(pulser, pulser_id, outputs).watch()
 
 
 def _pulse(
-    client: socket.socket, partner: GuardLink, copper: Path | None, pins: Sequence[OutputPin]
+    client: socket.socket, partner: GuardLink, memory_dir: Path | None, pins: Sequence[OutputPin]
 ) -> None:
     try:
-        outputs = Outputs(open_lines(copper), pins)
+        outputs = Outputs(open_lines(memory_dir), pins)
     except BoxdError as error:
         refuse(client, str(error))
         return

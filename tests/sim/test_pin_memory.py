@@ -1,4 +1,4 @@
-"""The copper: levels, edges and lines that no process's death changes."""
+"""The memory of simulated pins: levels, edges and lines that no process's death changes."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ DRIVES_AND_DIES = """
 import os, sys, signal
 from pathlib import Path
 from boxd.sim.pin_memory import PinMemory
-copper = PinMemory(Path(sys.argv[1]))
-copper.claim(17)
-copper.make_output(17, True)
+memory = PinMemory(Path(sys.argv[1]))
+memory.claim(17)
+memory.make_output(17, True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 @pytest.fixture
-def copper(tmp_path: Path) -> Iterator[PinMemory]:
-    copper = PinMemory(tmp_path)
-    yield copper
-    copper.close()
+def memory(tmp_path: Path) -> Iterator[PinMemory]:
+    memory = PinMemory(tmp_path)
+    yield memory
+    memory.close()
 
 
 def drive_and_die(folder: Path) -> None:
     subprocess.run([sys.executable, "-c", DRIVES_AND_DIES, str(folder)], check=False)
 
 
-def test_an_output_stays_driven_when_its_process_dies(copper: PinMemory, tmp_path: Path) -> None:
+def test_an_output_stays_driven_when_its_process_dies(memory: PinMemory, tmp_path: Path) -> None:
     drive_and_die(tmp_path)
-    assert copper.level(17)
-    assert copper.is_output(17)
+    assert memory.level(17)
+    assert memory.is_output(17)
 
 
-def test_the_line_of_a_dead_process_is_free(copper: PinMemory, tmp_path: Path) -> None:
+def test_the_line_of_a_dead_process_is_free(memory: PinMemory, tmp_path: Path) -> None:
     drive_and_die(tmp_path)
-    copper.claim(17)
-    copper.make_output(17, False)
-    assert not copper.level(17)
+    memory.claim(17)
+    memory.make_output(17, False)
+    assert not memory.level(17)
 
 
-def test_a_line_has_one_holder(copper: PinMemory, tmp_path: Path) -> None:
-    copper.claim(17)
+def test_a_line_has_one_holder(memory: PinMemory, tmp_path: Path) -> None:
+    memory.claim(17)
     other = PinMemory(tmp_path)
     with pytest.raises(BlockingIOError):
         other.claim(17)
@@ -63,9 +63,9 @@ def test_a_line_has_one_holder(copper: PinMemory, tmp_path: Path) -> None:
 
 
 def test_a_listener_hears_edges_of_another_process_in_order(
-    copper: PinMemory, tmp_path: Path
+    memory: PinMemory, tmp_path: Path
 ) -> None:
-    listener = copper.listen()
+    listener = memory.listen()
     before = time.monotonic()
     drive_and_die(tmp_path)
     readable, _, _ = select.select([listener], [], [], 5)
@@ -77,42 +77,42 @@ def test_a_listener_hears_edges_of_another_process_in_order(
     listener.close()
 
 
-def test_a_dead_listener_holds_nobody_up(copper: PinMemory, tmp_path: Path) -> None:
+def test_a_dead_listener_holds_nobody_up(memory: PinMemory, tmp_path: Path) -> None:
     gone = PinMemory(tmp_path).listen()
     path = next((tmp_path / "listeners").iterdir())
     gone.close()
     assert not path.exists()
     os.mkfifo(path)  # as a killed listener leaves it
-    copper.make_output(5, True)
+    memory.make_output(5, True)
     assert not path.exists()
 
 
-def test_a_resistor_gives_way_to_what_drives(copper: PinMemory) -> None:
-    copper.make_input(5, MemoryPull.UP)
-    assert copper.level(5)
-    copper.drive(5, False)
-    assert not copper.level(5)
-    copper.drive(5, None)
-    assert copper.level(5)
+def test_a_resistor_gives_way_to_what_drives(memory: PinMemory) -> None:
+    memory.make_input(5, MemoryPull.UP)
+    assert memory.level(5)
+    memory.drive(5, False)
+    assert not memory.level(5)
+    memory.drive(5, None)
+    assert memory.level(5)
 
 
-def test_a_contact_joins_two_pins_until_it_opens(copper: PinMemory) -> None:
+def test_a_contact_joins_two_pins_until_it_opens(memory: PinMemory) -> None:
     row, column = 5, 6
-    copper.make_input(column, MemoryPull.UP)
-    copper.connect(row, column)
-    copper.make_output(row, False)
-    assert not copper.level(column)
-    copper.make_input(row, MemoryPull.NONE)
-    assert copper.level(column)
-    copper.make_output(row, False)
-    copper.disconnect(row, column)
-    assert copper.level(column)
+    memory.make_input(column, MemoryPull.UP)
+    memory.connect(row, column)
+    memory.make_output(row, False)
+    assert not memory.level(column)
+    memory.make_input(row, MemoryPull.NONE)
+    assert memory.level(column)
+    memory.make_output(row, False)
+    memory.disconnect(row, column)
+    assert memory.level(column)
 
 
-def test_the_newest_edges_are_kept(copper: PinMemory) -> None:
+def test_the_newest_edges_are_kept(memory: PinMemory) -> None:
     for number in range(EDGES_KEPT + 10):
-        copper.make_output(5, number % 2 == 0)
-    edges, next_one = copper.edges()
+        memory.make_output(5, number % 2 == 0)
+    edges, next_one = memory.edges()
     assert next_one == EDGES_KEPT + 10
     assert len(edges) == EDGES_KEPT
     assert [edge.level for edge in edges[-2:]] == [True, False]
@@ -142,20 +142,20 @@ def test_gpiozeros_timeline_shows_what_an_output_did(tmp_path: Path) -> None:
 
 
 def test_an_output_switched_on_by_low_begins_without_being_on(
-    copper: PinMemory, tmp_path: Path
+    memory: PinMemory, tmp_path: Path
 ) -> None:
-    copper.make_input(22, MemoryPull.UP)
-    _, since = copper.edges()
+    memory.make_input(22, MemoryPull.UP)
+    _, since = memory.edges()
     pins = open_pins(tmp_path)
     lamp = DigitalOutputDevice(22, active_high=False, pin_factory=pins)
     pins.pin(22).output_with_state(1)
-    assert [edge.level for edge in copper.edges(since)[0] if edge.driven] in ([], [True])
-    assert copper.level(22)
+    assert [edge.level for edge in memory.edges(since)[0] if edge.driven] in ([], [True])
+    assert memory.level(22)
     lamp.close()
     pins.close()
 
 
-def test_an_input_hears_every_bounce_with_its_time(copper: PinMemory, tmp_path: Path) -> None:
+def test_an_input_hears_every_bounce_with_its_time(memory: PinMemory, tmp_path: Path) -> None:
     pins = open_pins(tmp_path)
     door = Button(5, pin_factory=pins)
     heard: list[bool] = []
@@ -165,7 +165,7 @@ def test_an_input_hears_every_bounce_with_its_time(copper: PinMemory, tmp_path: 
 
     door.pin.when_changed = hear
     for level in (False, True, False, True, False):
-        copper.drive(5, level)
+        memory.drive(5, level)
     until(lambda: len(heard) == 5)
     assert heard == [False, True, False, True, False]
     assert [state.state for state in door.pin.states] == [False, True, *heard]
