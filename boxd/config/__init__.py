@@ -1,4 +1,4 @@
-"""The configuration: its shape, its file, its errors."""
+"""The configuration: its schema, its file, its errors."""
 
 from boxd.config.display import show as show
 from boxd.config.reading import load as load

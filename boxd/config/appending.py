@@ -1,4 +1,4 @@
-"""Adding a section to a configuration file: the whole is checked before it takes the place."""
+"""Adding a section to a configuration file, which is checked as a whole before it is replaced."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from boxd.errors import ConfigError
 
 
 def append(path: Path, section: str) -> None:
-    """Add `section` at the end of the file; the file stays as it is when the whole has errors.
+    """Add `section` at the end of the file; the file does not change if the result has errors.
 
-    Raises ConfigError, and OSError where the folder can't be written.
+    Raises ConfigError, and OSError if the folder can't be written.
     """
     load(path)
-    file = path.resolve()  # a link stays a link
+    file = path.resolve()  # keep a symbolic link
     aside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         _write_aside(aside, file, section)

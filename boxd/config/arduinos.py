@@ -1,4 +1,4 @@
-"""Whether each part of an Arduino is used once."""
+"""Rules on Arduinos: each of their parts is used once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from boxd.config.schema_texts import SchemaFinding
 
 
 def arduino_faults(row: int, device: ArduinoDevice) -> Iterator[SchemaFinding]:
-    """A finding for each number of a latch, door or lamp that has a name already."""
+    """A finding for each latch, door or lamp number that has a name already."""
     latches = {name: latch.number for name, latch in device.latches.items()}
     doors = {name: door.number for name, door in device.doors.items()}
     yield from _twice(row, device, "latches", "latch", latches)

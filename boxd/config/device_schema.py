@@ -1,7 +1,6 @@
-"""The shape of the devices in the configuration file, kind by kind.
+"""The schema of the devices in the configuration file, kind by kind.
 
-Each kind tells by the same properties what parts it has, so that the rules need not ask which
-kind it is.
+All kinds list their parts by the same properties, so that the rules need not know the kind.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from boxd.devices import PULSE_LONGEST_MS, PULSE_SHORTEST_MS, Key, LampName
 
 PULSE_DEFAULT_MS = 150
 
-# The header's pins by their BCM numbers; 0 and 1 belong to the memory on expansion boards.
+# The header's pins by BCM number; 0 and 1 belong to the memory on expansion boards.
 PinNumber = Annotated[int, Field(ge=2, le=27)]
 PulseMs = Annotated[int, Field(ge=PULSE_SHORTEST_MS, le=PULSE_LONGEST_MS)]
 
@@ -41,9 +40,9 @@ ArduinoNumber = Annotated[int, Field(ge=1, le=8)]
 
 
 class DeviceSection(Section):
-    """A device of any kind: the parts that it has are those that its tables name.
+    """A device of any kind; its parts are those in its tables.
 
-    A kind whose parts are not in tables says so itself.
+    A kind whose parts are not in tables overrides the properties.
     """
 
     @property
@@ -58,7 +57,7 @@ class DeviceSection(Section):
 
     @property
     def has_buzzer(self) -> bool:
-        """Whether it can sound."""
+        """Whether it has a buzzer."""
         return bool(getattr(self, "buzzer", False))
 
     @property
@@ -98,7 +97,7 @@ class CodetvDevice(DeviceSection):
 
     @property
     def has_buzzer(self) -> bool:
-        """Whether it can sound."""
+        """Whether it has a buzzer."""
         return True
 
     @property
@@ -108,9 +107,9 @@ class CodetvDevice(DeviceSection):
 
 
 class MidiControl(Section):
-    """One note or one controller number of a MIDI device, and the values that go with it.
+    """One note or controller number of a MIDI device, and the values that go with it.
 
-    A whole number alone is short for that note. The channel is the device's unless it is named.
+    A whole number is a short form for that note. The default channel is the device's.
     """
 
     note: MidiNumber | None = None
@@ -132,18 +131,18 @@ class MidiControl(Section):
 
 
 class NotesKey(MidiControl):
-    """A key. `taps`: the device never says that it was let go, so each message is a whole tap.
+    """A key. `taps`: the device never reports a release, so each message is a whole tap.
 
-    That is what buttons do that toggle (on at one press, off at the next).
+    Toggle buttons do that (on at one press, off at the next).
     """
 
     taps: bool = False
 
 
 class NotesLamp(Section):
-    """What lights a lamp: one note or control, or several that are lit together.
+    """What switches a lamp on: one note or control, or several at once.
 
-    A whole number, or a list of them, is short for those notes.
+    A whole number, or a list of them, is a short form for those notes.
     """
 
     note: tuple[MidiNumber, ...] = ()
@@ -168,7 +167,7 @@ class NotesLamp(Section):
 
     @property
     def controls(self) -> tuple[MidiControl, ...]:
-        """What is sent to, one by one."""
+        """The notes and controls to send to."""
         values = {"on": self.on, "off": self.off, "channel": self.channel}
         return (
             *(MidiControl.model_validate({"note": number, **values}) for number in self.note),
@@ -183,9 +182,9 @@ def _listed(key: str, value: object) -> object:
 
 
 class NotesDevice(DeviceSection):
-    """Any class-compliant MIDI device, by a map of its notes and controls.
+    """Any class-compliant MIDI device, with a map of its notes and controls.
 
-    It has no latches: nothing on such a device bounds a pulse.
+    It has no latches, because such a device limits no pulse.
     """
 
     kind: Literal["notes"]
@@ -222,7 +221,7 @@ def _pin_alone(value: object) -> object:
 class GpioOutput(Section):
     """An output pin, by its BCM number, and the level that switches it on.
 
-    A whole number alone is short for that pin.
+    A whole number is a short form for that pin.
     """
 
     pin: PinNumber
@@ -235,7 +234,7 @@ class GpioSwitch(Section):
     """A contact on an input pin: a door's switch, a key, a latch's feedback.
 
     `closed` is the level while the contact is closed; a change counts once it has lasted for
-    `debounce_ms`. A whole number alone is short for that pin.
+    `debounce_ms`. A whole number is a short form for that pin.
     """
 
     pin: PinNumber
@@ -247,9 +246,9 @@ class GpioSwitch(Section):
 
 
 class GpioLatch(Section):
-    """A latch on a pin, pulsed by the guard. `feedback` is closed while the latch holds.
+    """A latch on a pin, pulsed by the guard. `feedback` is closed while the latch is locked.
 
-    A whole number alone is short for that pin.
+    A whole number is a short form for that pin.
     """
 
     pin: PinNumber
@@ -261,9 +260,9 @@ class GpioLatch(Section):
 
 
 class GpioMatrix(Section):
-    """A matrix keypad: rows are driven, columns read.
+    """A matrix keypad: rows are driven, columns are read.
 
-    `layout` has one text for each row, with a word for each column: a key's name, or - for none.
+    `layout` has one text per row with one word per column: a key's name, or - for none.
     """
 
     rows: tuple[PinNumber, ...]
@@ -295,7 +294,7 @@ class GpioMatrix(Section):
 
     @property
     def keys(self) -> dict[tuple[int, int], Key]:
-        """The key at each (row, column), both from 0."""
+        """The key at each (row, column), both counted from 0."""
         return {
             (row, column): Key(word)
             for row, line in enumerate(self.layout)
@@ -319,7 +318,7 @@ class GpioDevice(DeviceSection):
 
     @property
     def port(self) -> str:
-        """What it is found by: the Pi's own header."""
+        """The identity of its port: the Pi's own header."""
         return "GPIO"
 
     @property
@@ -333,7 +332,7 @@ def _number_alone(value: object) -> object:
 
 
 class ArduinoLatch(Section):
-    """A latch of an Arduino, by its number there. A whole number alone is short for it."""
+    """A latch of an Arduino, by its number there. A whole number is a short form for it."""
 
     number: ArduinoNumber
     pulse_ms: PulseMs = PULSE_DEFAULT_MS
@@ -342,9 +341,9 @@ class ArduinoLatch(Section):
 
 
 class ArduinoDoor(Section):
-    """A door switch of an Arduino, by its number there; `closed`: its level with the door shut.
+    """A door switch of an Arduino, by its number; `closed` is its level while the door is closed.
 
-    A whole number alone is short for it.
+    A whole number is a short form for it.
     """
 
     number: ArduinoNumber
@@ -354,7 +353,7 @@ class ArduinoDoor(Section):
 
 
 class ArduinoDevice(DeviceSection):
-    """An Arduino on a serial line with boxd's firmware, known by its line and its board number."""
+    """An Arduino on a serial line with boxd's firmware, identified by its line and board number."""
 
     kind: Literal["arduino"]
     name: Name

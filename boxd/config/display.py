@@ -1,4 +1,4 @@
-"""The configuration in effect, as text that is a configuration file again; no secret in it."""
+"""The configuration in effect, printed as a valid configuration file without secrets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SECRETS = (
 
 
 def show(config: Config) -> str:
-    """Every key with the value in effect; of a secret only its file and whether it can be read."""
+    """Every key with its value in effect; of a secret only its file, and whether it can be read."""
     effective = _with_derived_paths(config)
     return "\n".join(
         line for section in effective for line in _section(section, effective[section])
@@ -58,7 +58,7 @@ def _keys(values: dict[str, Any]) -> Iterator[str]:
 
 
 def _without_gaps(value: Any) -> Any:
-    """A value without the keys inside it that are not set; TOML has no word for nothing."""
+    """The value without its unset keys; TOML has no word for nothing."""
     if isinstance(value, dict):
         return {key: _without_gaps(inner) for key, inner in value.items() if inner is not None}
     return value

@@ -1,4 +1,4 @@
-"""What is used by two where one alone may have it."""
+"""Finds things that are used twice, but allow only one user."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Use:
 
 
 def used_twice(uses: Iterable[Use], remedy: str) -> Iterator[SchemaFinding]:
-    """A finding for each use of a thing that somebody has already."""
+    """A finding for each use of a thing that already has a user."""
     owners: dict[str, str] = {}
     for use in uses:
         if use.thing in owners:

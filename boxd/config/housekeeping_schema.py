@@ -1,4 +1,4 @@
-"""The sections about housekeeping: what is done how often, and where backups lie."""
+"""The schema of the housekeeping sections: how often each job runs, and where backups lie."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Hours = Annotated[int, Field(ge=0, le=_WEEK_H)]
 
 
 class Schedules(Section):
-    """How often each part of housekeeping is done by itself; 0 switches it off."""
+    """How often each housekeeping job runs by itself; 0 switches it off."""
 
     expiry_every_min: int = Field(default=60, ge=0, le=_WEEK_H * 60)
     backup_every_h: Hours = 6

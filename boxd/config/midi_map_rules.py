@@ -1,4 +1,4 @@
-"""Whether the map of a notes device is clear: one meaning for each number, none for a board's."""
+"""Rules on a notes device's map: one meaning per number, and none that CodeTV boards use."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Named = list[tuple[tuple[str, ...], MidiControl]]
 
 
 def notes_faults(row: int, device: NotesDevice) -> Iterator[SchemaFinding]:
-    """Everything that is wrong within the `row`th device of the file."""
+    """All faults within the `row`th device of the file."""
     if device.port.startswith("CodeTV Board"):
         text = (
             f"device '{device.name}': port = '{device.port}' can't be; notes must never be sent"
             " to a CodeTV board: write kind = 'codetv'"
         )
         yield SchemaFinding(("devices", row, "port"), text)
-    # A pad that lights its own key hears and sends one note, so the directions are apart.
+    # A pad that lights its own key receives and sends one note, so each direction counts alone.
     for controls in (_heard(device), _told(device)):
         uses = [_use(row, device, path, control) for path, control in controls]
         yield from used_twice(uses, "give each a number of its own")

@@ -1,4 +1,4 @@
-"""Whether the section about the second listener holds together."""
+"""Rules between the keys of [phones]."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from boxd.config.values import is_address
 
 
 def phones_faults(phones: Phones) -> Iterator[SchemaFinding]:
-    """Everything that is wrong between the keys of [phones]."""
+    """All faults between the keys of [phones]."""
     if not is_address(phones.host):
         text = (
             f"[phones] host = '{phones.host}' can't be; it takes an IP address, e.g. '0.0.0.0' for"

@@ -1,4 +1,4 @@
-"""The section about the second listener: the phones' pages and the API, for the booth's network."""
+"""The schema of [phones]: the second listener, with pages and API for the booth's network."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Rate = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Phones(Section):
-    """The second listener. `public_url` is what phones reach it by, and stands in QR codes.
+    """The second listener. Phones reach it at `public_url`, which is in the QR codes.
 
-    With a certificate and its key it speaks TLS. Rates are requests in a minute.
+    With a certificate and its key it uses TLS. Rates are requests per minute.
     """
 
     enabled: bool = False
-    host: str = "0.0.0.0"  # noqa: S104 - the booth's network is what it is for
+    host: str = "0.0.0.0"  # noqa: S104 - it is meant for the booth's network
     port: Port = 4322
     public_url: WebAddress | None = None
     tls_cert_file: FilePath | None = None
@@ -38,5 +38,5 @@ class Phones(Section):
 
     @property
     def has_tls(self) -> bool:
-        """Whether it speaks TLS itself."""
+        """Whether it uses TLS itself."""
         return self.tls_cert_file is not None

@@ -1,4 +1,4 @@
-"""Whether each of the Pi's pins has one use."""
+"""Rules on the Pi's pins: each has one use."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from boxd.config.duplicates import Use, used_twice
 from boxd.config.schema_texts import SchemaFinding
 from boxd.config.toml_positions import KeyPath
 
-# The Pi's board holds these two up by 1.8 kilohms, from the moment that it has power.
+# On the Pi's board 1.8 kilohm resistors pull these two up as soon as it has power.
 PULLED_UP = (2, 3)
-# The serial console's output rests high, from early in the boot, where that console is switched on.
+# The serial console's output is high from early in the boot if that console is switched on.
 CONSOLE_OUTPUT = 14
 
 _REMEDY = "take one of 9 to 13 or 16 to 27"
 
 
 def pin_faults(devices: Sequence[Device]) -> Iterator[SchemaFinding]:
-    """A finding for each use of a pin that has one already, and for each key that is twice."""
+    """A finding for each pin that has a use already, and for each key that appears twice."""
     gpio = [(row, each) for row, each in enumerate(devices) if isinstance(each, GpioDevice)]
     pins = [use for row, device in gpio for use in _pins(row, device)]
     yield from used_twice(pins, "give each part a pin of its own")

@@ -1,4 +1,4 @@
-"""Reading the configuration file: a whole `Config`, or all the errors of the file at once."""
+"""Reading the configuration file: a complete `Config`, or all the errors of the file at once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def load(path: Path) -> Config:
 
 def _checked(data: dict[str, Any], path: Path, text: str, folder: Path) -> Config:
     def validate(values: Mapping[str, Any]) -> Config:
-        # As JSON, since only there a strict reading takes "jack" for an enum and "x" for a path.
+        # As JSON, because only there a strict reading accepts "jack" for an enum and "x" for a
+        # path.
         values_json = to_json(values, inf_nan_mode="constants")
         return Config.model_validate_json(values_json, strict=True, context={"folder": folder})
 

@@ -1,4 +1,4 @@
-"""The rules between the parts of a configuration, which no single value can break alone."""
+"""The rules between parts of a configuration, which no single value can break."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from boxd.config.upstream_rules import upstream_faults
 from boxd.config.values import Section, is_address
 from boxd.config.wiring import wiring_faults
 
-_LONGEST_SOCKET_PATH = 107  # bytes that Linux takes for a Unix socket's name
+_LONGEST_SOCKET_PATH = 107  # bytes that Linux allows for the path of a Unix socket
 
 
 def broken_rules(draft: Draft) -> list[SchemaFinding]:
@@ -100,7 +100,7 @@ def _tcp_port_faults(config: Config) -> Iterator[SchemaFinding]:
             ports.append(("temporal", "ui_port", temporal.ui_port))
     if config.phones.enabled:
         ports.append(("phones", "port", config.phones.port))
-    # What stands in the file comes last, so that a clash with a default is shown at its line.
+    # The file's own values come last, so that a clash with a default is reported at their line.
     written = {name: getattr(config, name).model_fields_set for name, _, _ in ports}
     ports.sort(key=lambda port: port[1] in written[port[0]])
     uses = [

@@ -1,4 +1,4 @@
-"""The shape of the configuration file: sections, keys, defaults and limits."""
+"""The schema of the configuration file: sections, keys, defaults and limits."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Box(Section):
 
 
 class OnDecline(StrEnum):
-    """What becomes of a code when the operator declines its claim."""
+    """What becomes of a code if the operator declines its claim."""
 
     RETURN_CODE = "return_code"
     VOID_CODE = "void_code"
 
 
 class Codes(Section):
-    """Claim codes: their length, life and keys; `per_attendee` 0 sets no limit."""
+    """Claim codes: length, life and keys; `per_attendee` 0 means no limit."""
 
     length: int = Field(default=8, ge=6, le=12)
     valid_days: int = Field(default=30, ge=1, le=3650)
@@ -45,7 +45,7 @@ class Codes(Section):
 
 
 class Lockout(Section):
-    """When a keypad is locked for guessing, and for how long."""
+    """When a keypad is locked because of guessing, and for how long."""
 
     wrong_codes: int = Field(default=5, ge=1, le=100)
     first_s: Seconds = 30
@@ -65,9 +65,9 @@ class Timeouts(Section):
 
 
 class Temporal(Section):
-    """The box's own server, or with `address` the one to connect to.
+    """The box's own server, or the server at `address`.
 
-    With `own_unit` the own server is not the daemon's child: `boxd temporal-server` runs it.
+    With `own_unit` the server is not the daemon's child: `boxd temporal-server` runs it.
     """
 
     address: (
@@ -98,7 +98,7 @@ class Temporal(Section):
 
 
 class Web(Section):
-    """The HUD's and the API's listener, and the socket of the commands."""
+    """The listener of HUD and API, and the Unix socket of the commands."""
 
     host: str = "127.0.0.1"
     port: Port = 4321
@@ -107,7 +107,7 @@ class Web(Section):
 
 
 class MidiBackend(StrEnum):
-    """Which MIDI system carries the boards."""
+    """Which MIDI system connects the boards."""
 
     ALSA = "alsa"
     JACK = "jack"
@@ -121,14 +121,14 @@ class Midi(Section):
 
 
 class ArduinoFirmware(StrEnum):
-    """What a simulated Arduino runs: a twin of the firmware, or the firmware itself in simavr."""
+    """What a simulated Arduino runs: a Python copy of the firmware, or the firmware in simavr."""
 
     TWIN = "twin"
     SIMAVR = "simavr"
 
 
 class Simulation(Section):
-    """The simulated front; refuses to stand beside real devices."""
+    """The simulated front; not allowed beside real devices."""
 
     enabled: bool = False
     firmware: ArduinoFirmware = ArduinoFirmware.TWIN
@@ -137,7 +137,7 @@ class Simulation(Section):
 class Bay(Section):
     """One place where an attendee stands. `keypad`, `lamps` and `buzzer` name devices.
 
-    A bay without a name is called by its id.
+    Without a name it is called by its id.
     """
 
     id: Name
@@ -157,7 +157,7 @@ class Bay(Section):
 class Locker(Section):
     """One compartment. `latch` and `door` name parts as `device.part`.
 
-    The device alone is enough where it has only one latch.
+    The device is enough if it has only one latch.
     """
 
     id: int = Field(ge=1, le=99)
@@ -211,32 +211,32 @@ class Config(Section):
 
     @property
     def ledger_file(self) -> Path:
-        """Where the ledger is kept."""
+        """The ledger's database file."""
         return self.box.state_dir / "ledger.db"
 
     @property
     def backup_dir(self) -> Path:
-        """Where backups of the ledger lie."""
+        """The folder of the ledger's backups."""
         return self.backups.directory or self.box.state_dir / "backups"
 
     @property
     def lock_file(self) -> Path:
-        """What a running boxd holds locked, so that a second one can't serve the same box."""
+        """The file that a running boxd locks, so that no second one serves the same box."""
         return self.box.state_dir / "boxd.lock"
 
     @property
     def claim_key_file(self) -> Path:
-        """The key without which no code can be claimed."""
+        """The key that is needed to claim any code."""
         return self.codes.claim_key_file or self.box.state_dir / "keys" / "claim.key"
 
     @property
     def reading_key_file(self) -> Path:
-        """The key with which codes are shown again to their owners."""
+        """The key that is needed to show codes again to their owners."""
         return self.codes.reading_key_file or self.box.state_dir / "keys" / "reading.key"
 
     @property
     def link_key_file(self) -> Path:
-        """The key that signs the phones' links; another one makes all of them useless."""
+        """The key that signs the phones' links; a new key makes all of them useless."""
         return self.box.state_dir / "keys" / "links.key"
 
     @property
@@ -246,12 +246,12 @@ class Config(Section):
 
     @property
     def temporal_dir(self) -> Path:
-        """Where the embedded Temporal server keeps its files."""
+        """The files of the embedded Temporal server."""
         return self.box.state_dir / "temporal"
 
     @property
     def server_news_file(self) -> Path:
-        """The socket on which a Temporal server in a unit of its own tells how it is."""
+        """The socket on which a Temporal server in a unit of its own reports its status."""
         return self.box.state_dir / "temporal.sock"
 
     @property
@@ -271,5 +271,5 @@ class Config(Section):
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        """The names in a Host header, without the port, that the web listener answers to."""
+        """The names that the web listener accepts in a Host header, without the port."""
         return (*LOOPBACK_NAMES, *self.web.hosts)

@@ -1,4 +1,4 @@
-"""What the schema expects at a place of the file, and how to say it to a person."""
+"""What the schema expects at a place of the file, in words for people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 from boxd.config.schema import Config
 from boxd.config.toml_positions import KeyPath
 
-# Sections that are lists: what people call one item, and the key that names it.
+# For sections that are lists: the word for one item, and the key that names it.
 ITEMS = {
     "devices": ("device", "name"),
     "bays": ("bay", "id"),
@@ -29,7 +29,7 @@ ITEMS = {
 
 @dataclass(frozen=True)
 class Expected:
-    """A place of the file: its path there, the type it takes, its field where it is one."""
+    """A place of the file: its path there, the type it takes, and its field if it is one."""
 
     path: KeyPath = ()
     annotation: Any = Config
@@ -37,7 +37,7 @@ class Expected:
 
     @property
     def keys(self) -> list[str]:
-        """The keys that a section at this place knows; empty where none belongs."""
+        """The keys that a section at this place has; empty if it can't be a section."""
         bare = _bare(self.annotation)
         if _is_section(bare):
             return list(bare.model_fields)
@@ -47,13 +47,13 @@ class Expected:
 
     @property
     def default(self) -> Any:
-        """What holds where the file says nothing; None when there is no such value."""
+        """The value if the file has none; None if there is no such value."""
         value = self.field.default if self.field is not None else None
         return None if value is PydanticUndefined else value
 
     @property
     def description(self) -> str:
-        """What may stand here, e.g. `a whole number from 1 to 65535, without quotes`."""
+        """What is allowed here, e.g. `a whole number from 1 to 65535, without quotes`."""
         metadata = list(self.field.metadata) if self.field is not None else []
         if self.field is not None and self.field.description:
             return self.field.description
@@ -61,10 +61,10 @@ class Expected:
 
 
 def expected_at(location: Iterable[int | str]) -> Expected:
-    """What belongs at a location as pydantic names it.
+    """What belongs at a location in pydantic's form.
 
-    Its locations also hold the chosen kind of a device, which is no part of the path, and end in
-    `[key]` where a key itself is meant.
+    Its locations also contain a device's kind, which is not part of the path, and end in `[key]`
+    if the key itself is meant.
     """
     place = around = Expected()
     for part in location:
@@ -91,7 +91,7 @@ def _step(place: Expected, part: int | str) -> Expected:
 
 
 def _bare(annotation: Any) -> Any:
-    """The type inside `Annotated[...]` and `... | None`."""
+    """The type inside of `Annotated[...]` and `... | None`."""
     if get_origin(annotation) is Annotated:
         return _bare(get_args(annotation)[0])
     if _is_union(annotation) and type(None) in get_args(annotation):

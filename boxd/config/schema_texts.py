@@ -1,4 +1,4 @@
-"""What is wrong with a value, in plain words: the value, the rule, the remedy."""
+"""Errors of single values in plain words: the value, the rule, the remedy."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from pydantic_core import ErrorDetails
 from boxd.config.schema_info import ITEMS, Expected, expected_at
 from boxd.config.toml_positions import KeyPath
 
-_NEAR_ENOUGH = 0.55  # similarity from which a guess helps more than the whole list does
+_NEAR_ENOUGH = 0.55  # from this similarity on one guess helps more than the whole list
 _KINDS = Literal["codetv", "notes", "gpio", "arduino"]
 _NOTHING: tuple[Any, ...] = (None, (), {})
 
 
 @dataclass(frozen=True)
 class SchemaFinding:
-    """One thing that is wrong: where in the file, and what to do about it."""
+    """One fault: its place in the file, and what to do about it."""
 
     path: KeyPath
     text: str
 
 
 def findings_of(error: ValidationError, data: Mapping[str, Any]) -> list[SchemaFinding]:
-    """Everything that pydantic found wrong in `data`."""
+    """Every fault that pydantic found in `data`."""
     return [_finding(detail, data) for detail in error.errors(include_url=False)]
 
 
@@ -40,7 +40,7 @@ def _quoted(name: str) -> str:
 def nearest(
     name: str, known: Iterable[str], what: str, written: Callable[[str], str] = _quoted
 ) -> str:
-    """A clause that names the nearest of `known`, or all of them when none is near."""
+    """A clause with the nearest of `known`, or all of them if none is near."""
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=_NEAR_ENOUGH)
     if close:
@@ -49,7 +49,7 @@ def nearest(
 
 
 def place(path: KeyPath, data: Mapping[str, Any]) -> str:
-    """What people call the thing at `path`, e.g. `[web] port` or `device 'board-0': port`."""
+    """The name of the thing at `path` for people, e.g. `[web] port` or `device 'board-0': port`."""
     head = str(path[0])
     if head not in ITEMS or (len(path) > 1 and not isinstance(path[1], int)):
         return " ".join([f"[{head}]", *_key(path[1:])])
@@ -124,7 +124,7 @@ def _refused(expected: Expected, data: Mapping[str, Any]) -> str:
 
 
 def _written(path: KeyPath, data: Any) -> tuple[KeyPath, Any]:
-    """What stands in the file there; for a value in short form, the whole of it."""
+    """The value in the file; for a value in short form, all of it."""
     for depth, part in enumerate(path):
         if not isinstance(data, dict | list):
             return path[:depth], data
@@ -147,7 +147,7 @@ def _brackets(section: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as the file would have it."""
+    """A value in the file's notation."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {shown(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Whether a file with a secret is readable by its owner, and by nobody else."""
+"""Checks that a file with a secret is readable by its owner only."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from boxd.errors import ConfigError
 
 
 def check_secret_mode(path: Path) -> None:
-    """Raise ConfigError, with the remedy, unless the file is there and for this user alone."""
+    """Raise ConfigError, with the remedy, unless the file exists and only this user can read it."""
     fault = secret_file_fault(path)
     if fault:
         raise ConfigError(fault)
 
 
 def secret_file_fault(path: Path) -> str:
-    """What is wrong with a secret's file, and the remedy; empty when nothing is."""
+    """What is wrong with a secret's file, and the remedy; empty if nothing is."""
     try:
         status = path.stat()
     except FileNotFoundError:

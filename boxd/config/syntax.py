@@ -1,11 +1,11 @@
-"""What tomllib says about a text that is not TOML, in plain words."""
+"""Turns tomllib's errors into plain words."""
 
 from __future__ import annotations
 
 import re
 
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_BETWEEN_NAMES = "', '"  # how tomllib shows [a.b]: ('a', 'b')
+_BETWEEN_NAMES = "', '"  # tomllib shows [a.b] as ('a', 'b')
 _PLAIN = (
     (r"Expected '=' after a key", "a key needs a value; write key = value"),
     (

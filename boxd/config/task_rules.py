@@ -1,4 +1,4 @@
-"""Whether the kinds of task hold together: their checkpoints exist, and something is demanded."""
+"""Rules on kinds of task: their checkpoints exist, and each demands something."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boxd.task import Demand
 
 
 def task_faults(draft: Draft) -> Iterator[SchemaFinding]:
-    """Everything that is wrong between tasks and checkpoints."""
+    """All faults between tasks and checkpoints."""
     known = [checkpoint.id for checkpoint in draft.config.checkpoints]
     for row, task in enumerate(draft.config.tasks):
         for place, checkpoint in enumerate(task.checkpoints):

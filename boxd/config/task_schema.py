@@ -1,4 +1,4 @@
-"""The sections about tasks: what attendees do to earn codes."""
+"""The schema of the task sections: what attendees do to earn codes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Moment = Annotated[
 
 
 class Checkpoint(Section):
-    """One of the places that tasks ask to scan."""
+    """A place where attendees scan for a task."""
 
     id: Name
     name: Text
 
 
 class Task(Section):
-    """A kind of task. Without `needed` all its checkpoints are to be scanned."""
+    """A kind of task. Without `needed` it asks for all its checkpoints."""
 
     id: Name
     name: Text

@@ -1,4 +1,4 @@
-"""On which line of a TOML text each section, key and list item stands; tomllib does not tell.
+"""Finds the line of each section, key and list item in a TOML text; tomllib does not tell.
 
 The text must be valid TOML (tomllib has read it), so nothing is checked here.
 """
@@ -18,12 +18,12 @@ _ENDS_BARE_KEY = " \t.=]"
 
 
 def lines_of(text: str) -> dict[KeyPath, int]:
-    """The line, from 1, of everything in `text`; items of lists are numbered from 0."""
+    """The line, from 1, of everything in `text`; list items are numbered from 0."""
     return _Scanner(text).scan()
 
 
 def line_at(lines: dict[KeyPath, int], path: KeyPath) -> int:
-    """The line of `path`, or of the nearest thing around it that stands in the text."""
+    """The line of `path`, or of the nearest thing around it in the text."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
@@ -63,7 +63,7 @@ class _Scanner:
     def _pair(self, section: KeyPath) -> None:
         start = self._at
         keys = self._keys()
-        self._at += 1  # the sign =
+        self._at += 1  # the =
         self._skip(_BLANK)
         path = self._into(section, keys, start)
         self._value(path)
@@ -75,7 +75,7 @@ class _Scanner:
         return path
 
     def _latest(self, path: KeyPath) -> KeyPath:
-        """A list of sections stands for its latest item."""
+        """The path with list sections replaced by their latest item."""
         return (*path, self._lengths[path] - 1) if path in self._lengths else path
 
     def _note(self, path: KeyPath, position: int) -> None:
@@ -138,11 +138,11 @@ class _Scanner:
         while not self._peek(fence):
             self._at += 2 if quote == '"' and self._peek("\\") else 1
         self._at += len(fence)
-        while len(fence) == 3 and self._peek(quote):  # quotes just before the fence belong inside
+        while len(fence) == 3 and self._peek(quote):  # these quotes belong to the text
             self._at += 1
 
     def _skip_to_content(self) -> bool:
-        """Pass over space, line ends and comments; whether anything is left."""
+        """Skip space, line ends and comments; returns whether anything is left."""
         self._skip(_SPACE)
         while self._peek("#"):
             self._skip_until("\n")

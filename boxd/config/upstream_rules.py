@@ -1,4 +1,4 @@
-"""Whether the section about upstream holds together: a whole address, a secret, no plain HTTP."""
+"""Rules on [upstream]: a complete address, a secret, no plain HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boxd.config.upstream_schema import Upstream
 
 
 def upstream_faults(upstream: Upstream) -> Iterator[SchemaFinding]:
-    """Everything that is wrong between the keys of [upstream]."""
+    """All faults between the keys of [upstream]."""
     if upstream.url is None:
         for key in ("secret_file", "ca_file", "pull"):
             if not getattr(upstream, key):

@@ -1,4 +1,4 @@
-"""The section about upstream: the organiser's backend, which is told what happens."""
+"""The schema of [upstream]: the organiser's backend, which receives events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Url = Annotated[
 
 
 class Upstream(Section):
-    """Where events go and orders come from; nothing of it happens without `url`."""
+    """Where events go and orders come from; without `url` there is no upstream."""
 
     url: Url | None = None
     secret_file: FilePath | None = None

@@ -1,4 +1,4 @@
-"""The values that the configuration is made of: names, paths, numbers, with their limits."""
+"""The value types of the configuration: names, paths, numbers, with their limits."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 
 
 def _from_the_folder(path: Path, info: ValidationInfo) -> Path:
-    """Take a relative path from the folder of the configuration file, where that is known."""
+    """Resolve a relative path from the configuration file's folder, if that is known."""
     if not info.context:
         return path
     return Path(os.path.normpath(info.context["folder"] / path))
 
 
-# A description says what a value looks like, where its type and limits don't; people read it.
+# For people: describes a value whose type and limits don't say enough.
 Seconds = Annotated[
     float,
     Field(gt=0, le=7 * 24 * 3600, description="a number of seconds above 0 and up to 604800"),
@@ -51,7 +51,7 @@ HostName = Annotated[
 
 
 def is_address(host: str) -> bool:
-    """Whether `host` is what a listener can be bound to: an IP address, or localhost."""
+    """Whether a listener can be bound to `host`: an IP address, or localhost."""
     try:
         ip_address(host)
     except ValueError:

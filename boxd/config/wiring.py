@@ -1,4 +1,4 @@
-"""Whether bays, lockers and the operator's keys name devices that exist, can do it and are free."""
+"""Rules on wiring: bays, lockers and operator's keys name devices that exist, fit, are free."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from boxd.devices import Key, LampName
 
 
 class WiredPart(Enum):
-    """What somebody needs of a device; the value is what it is called."""
+    """A part that a user needs of a device; the value is its name for people."""
 
     KEYPAD = "keypad"
     OPERATOR_KEYS = "keys"
@@ -46,7 +46,7 @@ class Need:
 
 
 def wiring_faults(draft: Draft) -> Iterator[SchemaFinding]:
-    """Everything that is wrong between the devices and those who use them."""
+    """All faults between the devices and their users."""
     config = draft.config
     ports = [
         Use(("devices", row, "port"), f"device '{device.name}'", f"the port '{device.port}'")
@@ -125,7 +125,7 @@ def _unmet_needs(draft: Draft) -> Iterator[SchemaFinding]:
 
 
 def _lack(device: Device, need: Need) -> str:
-    """Why this device can't be that part, and the remedy; empty when it can."""
+    """Why this device can't be that part, and the remedy; empty if it can."""
     part = split(need.address)[1]
     if need.part is WiredPart.LATCH:
         return _lack_of_latch(device, part)
@@ -178,7 +178,7 @@ def _unmapped(
 
 
 def _parts_used_twice(draft: Draft) -> Iterator[SchemaFinding]:
-    """Latches and doors that two lockers would share."""
+    """Latches and doors that two lockers share."""
     devices = {device.name: device for device in draft.config.devices}
     latches = [
         Use(need.path, need.user, f"the latch of '{_whole(need, devices)}'")
@@ -195,7 +195,7 @@ def _parts_used_twice(draft: Draft) -> Iterator[SchemaFinding]:
 
 
 def _whole(need: Need, devices: dict[str, Device]) -> str:
-    """The address with its part, so that both spellings of an only latch are the same."""
+    """The address with its part, so that both spellings of an only latch are equal."""
     device = devices.get(need.device)
     if device is None or len(device.latch_names) != 1:
         return need.address

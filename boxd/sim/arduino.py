@@ -1,4 +1,4 @@
-"""A simulated Arduino: the twin of the firmware behind a pseudo-terminal, as a unit of the box."""
+"""A simulated Arduino: the firmware in Python behind a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _READ_BYTES = 4096
 class SimulatedArduino(ArduinoFront):
     """One Arduino with a power plug and a USB plug.
 
-    `reset`, `say`, `lose_replies` and `freeze` are what goes wrong with real ones. Of what it
-    hears the commands are traced, but not those that only say that the host is there.
+    `reset`, `say`, `lose_replies` and `freeze` are faults of real boards. The trace has the
+    commands that it hears, but not the pings of a host that is only there.
     """
 
     def __init__(
@@ -72,14 +72,14 @@ class SimulatedArduino(ArduinoFront):
         self.path = self._terminal.path
 
     def disconnect(self) -> None:
-        """Hang up; whoever has the line open notices at once."""
+        """Hang up; a program that has the line open notices at once."""
         self.path = None
         if self._terminal is not None:
             self._terminal.close()
             self._terminal = None
 
     def report_door(self, door: str) -> None:
-        """The door behind a switch has moved: its contact has another level."""
+        """The door of a switch has moved: its contact has another level."""
         section = self.device.doors.get(door)
         if section is not None and self._firmware is not None:
             high = self.is_high(door)
@@ -87,28 +87,28 @@ class SimulatedArduino(ArduinoFront):
             self._wake_in_time()
 
     def reset(self) -> None:
-        """Boot anew without losing the line, as after a dip of the voltage."""
+        """Reboot without losing the line, as after a voltage dip."""
         self.power_off()
         self.power_on()
 
     def say(self, data: bytes) -> None:
-        """Send these bytes, whatever they are."""
+        """Send any bytes."""
         if self._terminal is not None:
             self._terminal.write(data)
 
     def lose_replies(self, count: int) -> None:
-        """The next frames that it sends get lost on the way."""
+        """Lose the next frames that it sends."""
         self._replies_to_lose = count
 
     def freeze(self, frozen: bool) -> None:
-        """Hear nothing more, as with a broken wire, until it is let go."""
+        """Hear nothing more, as with a broken wire, until it is released."""
         self._is_frozen = frozen
 
     def _receive(self, data: bytes) -> None:
         if self._firmware is None or self._is_frozen:
             return
         for frame in self._overheard.feed(data):
-            if frame.kind != Ping.KIND:  # four a second: 40 MB a day of nothing
+            if frame.kind != Ping.KIND:  # four per second: 40 MB a day of nothing
                 self.trace.write("bytes", self.product, bytes=frame.to_bytes().hex())
         self._firmware.receive(data, time.monotonic())
         self._wake_in_time()
@@ -135,18 +135,18 @@ class SimulatedArduino(ArduinoFront):
 
 
 class _Terminal:
-    """A pseudo-terminal: the board's end is read here, the other has a path."""
+    """A pseudo-terminal: the board's end is read here, the other end has a path."""
 
     def __init__(self, on_bytes: Callable[[bytes], None]) -> None:
         self._on_bytes = on_bytes
-        self._end, self._kept = os.openpty()  # the kept one: without any reader it would hang up
+        self._end, self._kept = os.openpty()  # without any reader it would hang up
         tty.setraw(self._kept)
         os.set_blocking(self._end, False)
         self.path = os.ttyname(self._kept)
         asyncio.get_running_loop().add_reader(self._end, self._read)
 
     def write(self, data: bytes) -> None:
-        """Send bytes to whoever has the line open; what finds no room is lost, as on a wire."""
+        """Send bytes to the reader; bytes that find no room are lost, as on a wire."""
         with contextlib.suppress(BlockingIOError):
             os.write(self._end, data)
 

@@ -1,6 +1,6 @@
-"""The twin of the Arduinos' firmware: the protocol's rules in Python, with the time handed in.
+"""The Arduinos' firmware in Python: the protocol's rules, with the time as an argument.
 
-It is held to the same list of cases as the firmware itself: tests/arduino/conformance/.
+It passes the same list of cases as the firmware itself: tests/arduino/conformance/.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ class OutputEdge:
 
 
 class PythonFirmware:
-    """A board that has just booted, at the time `now`, with its contacts at these levels.
+    """A board that booted at the time `now`, with its contacts at these levels.
 
-    `send` takes the bytes of each frame, `switched` each edge of an output, `new_nonce` gives a
+    `send` takes the bytes of each frame, `switched` each edge of an output, `new_nonce` returns a
     nonce that differs from every earlier one. Times only grow.
     """
 
@@ -95,15 +95,15 @@ class PythonFirmware:
         self._is_subscribed = False
         self._contacts = self._levels = contacts
         self._seq = 0
-        self._moves_at: dict[int, float] = {}  # doors whose contact differs from what is believed
+        self._moves_at: dict[int, float] = {}  # doors whose contact has moved
         self._ends_at: dict[int, float] = {}  # energised latches
         self._lit = 0
         self._sounds_until: float | None = None
         self._settled_at = now + DEBOUNCE_S
-        self._unheard: list[bytes] = []  # what came before the doors were settled
+        self._unheard: list[bytes] = []  # frames that came before the doors had settled
 
     def next_due(self) -> float | None:
-        """When `advance` has something to do next; None while nothing is to come."""
+        """When `advance` has something to do next; None if nothing is pending."""
         times = [*self._ends_at.values(), *self._moves_at.values()]
         if self._sounds_until is not None:
             times.append(self._sounds_until)
@@ -114,7 +114,7 @@ class PythonFirmware:
         return min(times, default=None)
 
     def advance(self, now: float) -> None:
-        """Do what is due by `now`, in its order."""
+        """Do what is due by `now`, in order."""
         while (due := self.next_due()) is not None and due <= now:
             self._do_what_is_due(due)
 
@@ -128,7 +128,7 @@ class PythonFirmware:
             self._take(frame, now)
 
     def set_contact(self, door: int, high: bool, now: float) -> None:
-        """A door's contact is at another level; it counts once it has lasted."""
+        """Set the level of a door's contact; it counts once it has lasted."""
         self.advance(now)
         bit = 1 << (door - 1)
         self._contacts = self._contacts | bit if high else self._contacts & ~bit
@@ -140,7 +140,7 @@ class PythonFirmware:
             self._moves_at.setdefault(door, now + DEBOUNCE_S)
 
     def lose_power(self, now: float) -> None:
-        """Every output goes off; a board that returns is another one."""
+        """Every output goes off; a board that returns is a new object."""
         self._turn_off(now)
 
     def _do_what_is_due(self, now: float) -> None:

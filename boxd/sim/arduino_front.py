@@ -1,4 +1,4 @@
-"""What is wired to a simulated Arduino: latches, lamps, a buzzer and contacts, and their trace."""
+"""The wiring of a simulated Arduino: latches, lamps, a buzzer and contacts, and their trace."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from boxd.sim.trace import Trace
 class ArduinoFront:
     """The parts of one Arduino as its configuration describes them.
 
-    `on_latch` is told, by the latch's name, when a coil gets or loses its current; `door_state`
-    tells where the door behind one of the switches stands; `on_change` hears of every visible
-    change.
+    `on_latch` gets a latch's name when a coil gets or loses its current; `door_state` returns the
+    state of the door behind a switch; `on_change` is called after every visible change.
     """
 
     def __init__(
@@ -49,13 +48,13 @@ class ArduinoFront:
         """An Arduino has no keys."""
 
     def boot(self) -> None:
-        """Write down that the board begins, with every output off."""
+        """Trace a boot, with every output off."""
         self.trace.write("power", self.product)
         for latch in self.device.latches:
             self.trace.write("power", self._address(latch))
 
     def switch(self, edge: OutputEdge) -> None:
-        """Do and write down what follows from an output, at the time that the edge has."""
+        """Apply and trace the switching of an output, at the time of the edge."""
         if edge.output is Output.LATCH:
             self._switch_latch(edge)
         elif edge.output is Output.LAMP:
@@ -67,7 +66,7 @@ class ArduinoFront:
         self._on_change()
 
     def contacts(self) -> int:
-        """The levels of all contacts; one that nothing is wired to is pulled up."""
+        """The levels of all contacts; one without wires is pulled up."""
         levels = (1 << self.layout.doors) - 1
         for door, section in self.device.doors.items():
             if not self.is_high(door):

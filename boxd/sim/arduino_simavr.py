@@ -1,4 +1,4 @@
-"""A simulated Arduino that runs the real firmware in simavr, as a unit of the box."""
+"""A simulated Arduino that runs the real firmware in simavr."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 class SimavrArduino(ArduinoFront):
     """One Arduino whose chip is simulated; `eeprom` is the file that keeps its memory.
 
-    It is a process of its own. What the host sends is not traced, for its line leads past this
-    program.
+    It is a process of its own. The trace has no host bytes, because its line does not pass through
+    this program.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class SimavrArduino(ArduinoFront):
         self._on: set[tuple[Output, int]] = set()
 
     def power_on(self) -> None:
-        """Start the chip, with every output off; raises BoxdError where simavr is missing."""
+        """Start the chip, with every output off. Raises BoxdError if simavr is missing."""
         self.boot()
         levels = self.contacts()
         self._eeprom.parent.mkdir(parents=True, exist_ok=True)
@@ -66,12 +66,12 @@ class SimavrArduino(ArduinoFront):
         self._all_off(time.monotonic())
 
     def connect(self) -> None:
-        """Let its line be found, as soon as there is one."""
+        """Make its line visible as soon as there is one."""
         self._is_connected = True
         self._show_line()
 
     def disconnect(self) -> None:
-        """Let its line be found no more; it hangs up with the power."""
+        """Hide its line; it hangs up with the power."""
         self._is_connected = False
         self._show_line()
 
@@ -81,7 +81,7 @@ class SimavrArduino(ArduinoFront):
             self._chip.reset()
 
     def report_door(self, door: str) -> None:
-        """The door behind a switch has moved: its contact has another level."""
+        """The door of a switch has moved: its contact has another level."""
         section = self.device.doors.get(door)
         if section is not None and self._chip is not None:
             self._chip.set_door(section.number, int(self.is_high(door)))
@@ -90,7 +90,7 @@ class SimavrArduino(ArduinoFront):
         self._take_changes()
         self._show_line()
         if self._chip is not None and self._chip.has_ended:
-            # Else its end would be heard again and again.
+            # Otherwise its end would be reported again and again.
             asyncio.get_running_loop().remove_reader(self._chip.fileno())
             log.error("simavr.ended", device=self.product)
             self._all_off(time.monotonic())

@@ -1,7 +1,7 @@
 """A simulated CodeTV board: the firmware's behaviour, bytes in and bytes out.
 
-It does what the boards' public firmware does, the awkward parts included: it looks only at the
-third byte of a SysEx, is deaf while it pulses, beeps by itself, and a reset energises the latch.
+It copies the boards' public firmware with its faults: it looks only at the third byte of a SysEx,
+is deaf during a pulse, beeps by itself, and a reset energises the latch.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from boxd.sim.trace import Trace
 
 RESET_MS = 1000
 OWN_BEEP_MS = 50
-SYSEX_ROOM_BYTES = 4096  # the firmware bounds no length
+SYSEX_ROOM_BYTES = 4096  # the firmware sets no limit
 
 _LAMP_OF_TYPE = {kind: lamp for lamp, kind in codetv.TYPE_OF_LAMP.items()}
 
 
 class SimulatedBoard:
-    """One board. `emit` is where its bytes go; set by whatever it is plugged into.
+    """One board. `emit` receives its bytes; the port that it is plugged into sets it.
 
-    `on_latch` is told when the coil gets current; `on_change` whenever something visible changes.
+    `on_latch` is called when the coil gets current; `on_change` after every visible change.
     """
 
     def __init__(
@@ -45,23 +45,23 @@ class SimulatedBoard:
         self._stream = MidiStream(SYSEX_ROOM_BYTES)
         self._fingers: set[Key] = set()
         self._reported: set[Key] = set()
-        self._waiting: list[bytes] = []  # messages that arrived while it pulsed
+        self._waiting: list[bytes] = []  # messages that arrived during a pulse
         self._pulse: asyncio.TimerHandle | None = None
         self._sound: asyncio.TimerHandle | None = None
 
     @property
     def is_deaf(self) -> bool:
-        """Whether it pulses now, and so neither acts on messages nor looks at its keys."""
+        """Whether it is pulsing, and so neither acts on messages nor reads its keys."""
         return self._pulse is not None
 
     def power_on(self) -> None:
-        """Come up with every output off."""
+        """Start with every output off."""
         self._trace.write("power", self.product)
         self._stream = MidiStream(SYSEX_ROOM_BYTES)
         self._scan()
 
     def power_off(self) -> None:
-        """Lose power: every output goes off, and what waited is forgotten."""
+        """Lose power: every output goes off, and waiting messages are lost."""
         for timer in (self._pulse, self._sound):
             if timer:
                 timer.cancel()
@@ -84,12 +84,12 @@ class SimulatedBoard:
                 self._act(message)
 
     def touch(self, key: Key) -> None:
-        """A finger comes to a key."""
+        """A finger touches a key."""
         self._fingers.add(key)
         self._scan()
 
     def release(self, key: Key) -> None:
-        """The finger goes."""
+        """The finger leaves the key."""
         self._fingers.discard(key)
         self._scan()
 

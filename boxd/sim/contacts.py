@@ -1,4 +1,4 @@
-"""Simulated contacts between pins, or from a pin to ground or supply; they bounce as metal does."""
+"""Simulated contacts between pins, or from a pin to ground or supply; they bounce like metal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from boxd.config.device_schema import GpioSwitch, PinLevel, Pull
 from boxd.sim.pin_memory import PinMemory
 
 DOOR_BOUNCES_S = (0.001, 0.002, 0.003, 0.004, 0.003, 0.002)
-"""Between the edges of a door's switch: seven of them in 15 ms. An even number of times."""
+"""Times between the edges of a door's switch: seven within 15 ms, an even number of times."""
 
 KEY_BOUNCES_S = (0.0005, 0.0005, 0.001, 0.001)
-"""The same for a key: a finger rests for 40 ms only."""
+"""The same for a key; shorter, because a finger may rest for 40 ms only."""
 
 
 class SimulatedContact:
-    """A contact that moves with bounces; while it is unplugged nothing sees it."""
+    """A contact that bounces when it moves; while it is unplugged, no pin sees it."""
 
     def __init__(self, bounces_s: Sequence[float]) -> None:
         self.is_closed = False
@@ -25,19 +25,19 @@ class SimulatedContact:
         self._steps: list[asyncio.TimerHandle] = []
 
     def plug(self, memory: PinMemory) -> None:
-        """Connect its wires: the pins see how it stands, without bounces."""
+        """Connect its wires: the pins see its state, without bounces."""
         self._memory = memory
         self._show(self.is_closed)
 
     def unplug(self) -> None:
-        """Pull its wires off."""
+        """Disconnect its wires."""
         self._end_bounces()
         if self._memory is not None:
             self._vanish(self._memory)
         self._memory = None
 
     def move(self, closed: bool) -> None:
-        """Close or open it; it bounces on the way."""
+        """Close or open it, with bounces."""
         if closed == self.is_closed:
             return
         self.is_closed = closed
@@ -68,7 +68,7 @@ class SimulatedContact:
 
 
 class SimulatedSwitch(SimulatedContact):
-    """A contact from one pin to ground or supply, as its wiring in the configuration has it."""
+    """A contact from one pin to ground or supply, as the configuration says."""
 
     def __init__(self, switch: GpioSwitch, bounces_s: Sequence[float]) -> None:
         super().__init__(bounces_s)
@@ -77,7 +77,7 @@ class SimulatedSwitch(SimulatedContact):
     def _wire(self, memory: PinMemory, closed: bool) -> None:
         high = closed == (self._switch.closed is PinLevel.HIGH)
         is_held = self._switch.pull is (Pull.UP if high else Pull.DOWN)
-        # To the level of the pull the pin is let go; without a pull a resistor outside drives it.
+        # To the pin's pull level; without a pull a resistor outside of the Pi drives it.
         memory.drive(self._switch.pin, None if is_held else high)
 
     def _vanish(self, memory: PinMemory) -> None:
@@ -85,7 +85,7 @@ class SimulatedSwitch(SimulatedContact):
 
 
 class SimulatedCrossing(SimulatedContact):
-    """A key of a matrix: closed it connects its row to its column."""
+    """A key of a matrix: when closed, it connects its row to its column."""
 
     def __init__(self, row: int, column: int, bounces_s: Sequence[float]) -> None:
         super().__init__(bounces_s)

@@ -1,4 +1,4 @@
-"""The simulated lockers' doors: where they stand, and that file in which they outlive a restart."""
+"""The doors and latches of simulated lockers; their state is in a file and survives a restart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boxd.devices import DoorState
 
 @dataclass
 class SimulatedDoor:
-    """One locker's door and latch as mechanics: no program's death changes them."""
+    """One locker's door and latch; like real mechanics they outlive every program."""
 
     state: DoorState = DoorState.CLOSED
     pulses: int = 0
@@ -20,7 +20,7 @@ class SimulatedDoor:
 
 
 class Mechanics:
-    """Every door, and which latches have current until when at most, kept in one small file."""
+    """Every door, and the latches that have current, each with its latest end; in a small file."""
 
     def __init__(self, path: Path, lockers: tuple[int, ...]) -> None:
         self._path = path
@@ -29,9 +29,10 @@ class Mechanics:
         self.energised: dict[str, float] = _energised(kept)
 
     def opening(self, latch: str, lockers: list[int], longest_ms: int) -> list[int]:
-        """A latch's coil gets current for `longest_ms` at most; returns the lockers that open.
+        """A latch's coil gets current, for `longest_ms` at most; returns the lockers that open.
 
-        They are open in the file at once: a door under way opens though its program dies.
+        They are open in the file at once: a door that has begun to open opens even if the program
+        dies.
         """
         self.energised[latch] = time.monotonic() + longest_ms / 1000
         going = []
@@ -48,7 +49,7 @@ class Mechanics:
         self._write()
 
     def move(self, locker: int, state: DoorState) -> bool:
-        """A door moves; returns whether it stood elsewhere before."""
+        """Move a door; returns whether its state changed."""
         door = self.doors[locker]
         if door.state is state:
             return False

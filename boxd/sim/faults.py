@@ -1,4 +1,4 @@
-"""What can go wrong with simulated hardware, by the names that programs give it."""
+"""Faults of simulated hardware, by the names that programs use."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class Breakable(Protocol):
         """Pull a device's plug."""
 
     def replug(self, device: str) -> None:
-        """Put it back."""
+        """Put the plug back."""
 
     def duplicate(self, device: str) -> None:
-        """Plug in another device of the same product name."""
+        """Plug in a second device with the same product name."""
 
     def unduplicate(self, device: str) -> None:
-        """Take it away."""
+        """Unplug the second device."""
 
     def stick(self, device: str, key: str) -> None:
-        """Hold a key."""
+        """Hold a key down."""
 
     def unstick(self, device: str, key: str) -> None:
-        """Let it go."""
+        """Release it."""
 
     def jam(self, locker: int) -> None:
         """Keep a locker from opening."""
@@ -48,10 +48,11 @@ class Breakable(Protocol):
 
 
 def inject(hardware: Breakable, device: str, fault: str, key: str) -> None:
-    """Make something go wrong, or right again.
+    """Make something fail, or work again.
 
-    unplug, replug, duplicate, unduplicate, stick and unstick (both with `key`) take a device's
-    name; jam, unjam and spring (the door opens by itself) take `locker-N`. Raises BadInput.
+    unplug, replug, duplicate, unduplicate, stick and unstick (the last two with `key`) take a
+    device's name; jam, unjam and spring (the door opens by itself) take `locker-N`. Raises
+    BadInput.
     """
     if fault not in FAULTS:
         raise BadInput(f"there is no fault '{fault}'; the faults: {', '.join(FAULTS)}")

@@ -1,4 +1,4 @@
-"""The simulated front of the box as values: what somebody standing there sees and hears."""
+"""The simulated front of the box as values: what an attendee sees and hears."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def front_state(
     plugged: Collection[str],
     doors: Mapping[int, SimulatedDoor],
 ) -> dict[str, Any]:
-    """Each bay's lamps and buzzer, each locker's door and pulses so far; ready for JSON."""
+    """Each bay's lamps and buzzer, each locker's door and number of pulses; ready for JSON."""
     return {
         "bays": {bay.id: _bay(bay, units, plugged) for bay in config.bays},
         "lockers": {str(locker.id): _locker(locker, doors[locker.id]) for locker in config.lockers},

@@ -1,4 +1,4 @@
-"""The simulated hardware of a whole box: its boards, pads and doors, and what can go wrong."""
+"""The simulated hardware of a whole box: its boards, pads and doors, and their faults."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from boxd.sim.serial import SimulatedSerial
 from boxd.sim.trace import Trace
 from boxd.sim.unit import Socket, Unit
 
-TOUCH_S = 0.04  # how long a quick finger stays on a key
-GAP_S = 0.06  # and how long it needs to the next: more than a bounce, whatever the loop does
+TOUCH_S = 0.04  # how long a quick finger rests on a key
+GAP_S = 0.06  # and how long it takes to the next: longer than a bounce, even on a busy loop
 DOOR_OPENS_S = 0.06  # from the coil's current to the door's switch
 
 
 class SimulatedHardware:
-    """Everything that the configuration names, plugged into `ports`, doors included.
+    """All devices and doors of the configuration, plugged into `ports`.
 
-    Doors and pulse counts are kept in the state directory, as real doors keep where they stand.
-    Raises ConfigError where the configuration is not a simulation's.
+    Doors and pulse counts are kept in the state directory, because real doors keep their position.
+    Raises ConfigError if the configuration is not for a simulation.
     """
 
     def __init__(self, config: Config) -> None:
@@ -80,12 +80,12 @@ class SimulatedHardware:
         self._trace.close()
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call `callback` after every change of what `state` shows; returns how to end that."""
+        """Call `callback` after every change of `state`; returns a function that stops this."""
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
 
     def state(self) -> dict[str, Any]:
-        """The front of the box as a program can read it."""
+        """The front of the box, for programs."""
         plugged = {name for name in self._units if self._is_plugged(name)}
         return front_state(self._config, self._units, plugged, self._mechanics.doors)
 
@@ -104,12 +104,12 @@ class SimulatedHardware:
         await self._tap(keypad, [_key(name) for name in keys])
 
     def touch(self, device: str, key: str, touched: bool) -> None:
-        """A finger comes to a device's key (`touched`) or goes."""
+        """A finger touches (`touched`) or leaves a device's key."""
         unit = self._named(device)
         (unit.touch if touched else unit.release)(_key(key))
 
     def set_door(self, locker: int, state: DoorState | str) -> None:
-        """Somebody opens or shuts a locker's door."""
+        """Open or close a locker's door by hand."""
         known = (str(DoorState.OPEN), str(DoorState.CLOSED))
         if state not in known:
             raise BadInput(f"a door can't be '{state}'; it can be: {', '.join(known)}")
@@ -117,7 +117,7 @@ class SimulatedHardware:
         self._move_door(locker, DoorState(state))
 
     def fault(self, device: str, fault: str, key: str = "") -> None:
-        """Make something go wrong, or right again, as `boxd.sim.faults.inject` says."""
+        """Make something fail, or work again; see `boxd.sim.faults.inject`."""
         inject(self, device, fault, key)
 
     def unplug(self, device: str) -> None:
@@ -133,7 +133,7 @@ class SimulatedHardware:
             self._plug(device)
 
     def jam(self, locker: int) -> None:
-        """From now on the locker does not open though its latch is pulsed."""
+        """The locker no longer opens when its latch is pulsed."""
         self._check_locker(locker)
         self._mechanics.jam(locker, True)
         self._tell()
@@ -150,19 +150,19 @@ class SimulatedHardware:
         self._move_door(locker, DoorState.OPEN)
 
     def stick(self, device: str, key: str) -> None:
-        """A key reads as touched until it is unstuck."""
+        """A key reads as touched until `unstick`."""
         unit, stuck = self._named(device), _key(key)
         self._stuck.setdefault(device, set()).add(stuck)
         unit.touch(stuck)
 
     def unstick(self, device: str, key: str) -> None:
-        """A stuck key lets go."""
+        """A stuck key is released."""
         unit, stuck = self._named(device), _key(key)
         self._stuck.get(device, set()).discard(stuck)
         unit.release(stuck)
 
     def duplicate(self, device: str) -> None:
-        """Another device of the same product name is plugged in."""
+        """Plug in a second device with the same product name."""
         if device in self._copies:
             return
         self._named(device)
@@ -176,7 +176,7 @@ class SimulatedHardware:
         self._tell()
 
     def unduplicate(self, device: str) -> None:
-        """The other device of the same name goes."""
+        """Unplug the second device."""
         self._named(device)
         if copy := self._copies.pop(device, None):
             self.ports.unplug(copy)
@@ -298,7 +298,7 @@ class SimulatedHardware:
         self._tell()
 
     def _door_at(self, device: Device, part: str) -> DoorState:
-        """Where the door stands that this switch, or this latch's feedback contact, belongs to."""
+        """The state of the door that belongs to this switch or this latch's feedback contact."""
         behind = self._lockers_behind(device, part) if part in device.latch_names else []
         for locker in self._config.lockers:
             if locker.door == f"{device.name}.{part}" or locker.id in behind:

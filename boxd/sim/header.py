@@ -1,4 +1,4 @@
-"""The Pi's header in simulation: a connector with the wires of a device sits on it, or does not."""
+"""The Pi's header in simulation, with a device's connector plugged on or not."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from boxd.sim.unit import Unit
 
 
 class SimulatedHeader:
-    """Where devices on the Pi's pins are plugged in; their power is the connector itself."""
+    """Where devices on the Pi's pins are plugged in; the connector is also their power."""
 
     def __init__(self) -> None:
         self._plugged: list[Unit] = []
 
     def plug(self, unit: Unit) -> None:
-        """Note that the connector was put on."""
+        """Plug the connector on."""
         self._plugged.append(unit)
 
     def unplug(self, unit: Unit) -> None:
-        """Note that the connector was pulled off."""
+        """Pull the connector off."""
         self._plugged.remove(unit)
 
     def is_plugged(self, unit: Unit) -> bool:
-        """Whether the connector is on."""
+        """Whether the connector is plugged on."""
         return unit in self._plugged

@@ -37,7 +37,7 @@ class OutputWatch:
         self.on: frozenset[int] = frozenset()
 
     def resume(self) -> bool:
-        """Whether somebody followed these outputs until it died; `on` is what it saw last."""
+        """Whether a program followed these outputs until it died; `on` is what it saw last."""
         try:
             self._next, mask = _PLACE.unpack(self._place.read_bytes())
         except (FileNotFoundError, struct.error):
@@ -46,7 +46,7 @@ class OutputWatch:
         return True
 
     def open(self, memory: PinMemory, *, is_resumed: bool) -> None:
-        """Follow the outputs; tells what was missed if resumed, and how they stand now."""
+        """Follow the outputs; reports missed edges if resumed, and the present levels."""
         self._memory, self._listener = memory, memory.listen()
         now = memory.edges()[1]
         self._next = min(self._next, now) if is_resumed else now
@@ -59,7 +59,7 @@ class OutputWatch:
         loop.add_reader(self._listener.fileno(), self._hear)
 
     def close(self) -> None:
-        """Follow the outputs no longer: what they led to is off."""
+        """Stop following; all that they drive is off."""
         if self._listener is None:
             return
         loop = asyncio.get_running_loop()
@@ -75,7 +75,7 @@ class OutputWatch:
 
     def _hear(self) -> None:
         if self._listener is not None:
-            self._listener.read()  # only so that it wakes us again: the edges are counted here
+            self._listener.read()  # only to be woken again: the edges are counted here
             self._tell()
 
     def _tell(self) -> None:

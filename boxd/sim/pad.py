@@ -14,7 +14,7 @@ from boxd.sim.trace import Trace
 class SimulatedPad:
     """A class-compliant MIDI device with keys, lamps and door switches.
 
-    `door_state` tells where the door behind one of its switches stands.
+    `door_state` returns the state of the door behind a switch.
     """
 
     def __init__(
@@ -35,11 +35,11 @@ class SimulatedPad:
         self._on_change = on_change
         self._stream = MidiStream()
         self._touched: set[Key] = set()
-        self._toggled: set[Key] = set()  # keys that toggle and whose last message was "on"
+        self._toggled: set[Key] = set()  # toggle keys whose last message was "on"
         self._lights: dict[MidiControl, bool] = {}
 
     def power_on(self) -> None:
-        """Come up with every output off."""
+        """Start with every output off."""
         self._trace.write("power", self.product)
         self._stream = MidiStream()
 
@@ -59,15 +59,15 @@ class SimulatedPad:
             self._act(message)
 
     def touch(self, key: Key) -> None:
-        """A finger comes to a key."""
+        """A finger touches a key."""
         self._move_finger(key, True)
 
     def release(self, key: Key) -> None:
-        """The finger goes."""
+        """The finger leaves the key."""
         self._move_finger(key, False)
 
     def report_door(self, door: str) -> None:
-        """Tell the host where a door stands, as its switch does when it moves."""
+        """Report a door's state to the host, as its switch does when it moves."""
         if door not in self._device.doors:
             return
         is_open = self._door_state(door) is DoorState.OPEN
@@ -92,7 +92,7 @@ class SimulatedPad:
                 self.report_door(door)
         for lamp, lights in device.lamps.items():
             for control in lights.controls:
-                # A light goes by the exact value: a Launchpad's is off at velocity 12.
+                # A light depends on the exact value: a Launchpad's is off at velocity 12.
                 for lit in (True, False):
                     if message == encode(channel, control, lit):
                         self._lights[control] = lit

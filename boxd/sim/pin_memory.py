@@ -40,7 +40,7 @@ from pathlib import Path
 
 PINS = 32
 EDGES_KEPT = 4096
-LOCK_WAIT_S = 0.05  # a process that was stopped inside the lock must not stop the others for ever
+LOCK_WAIT_S = 0.05  # a process that stops while it holds the lock must not stop the others
 
 _SHAPE = b"boxd-cu1"
 _HEAD = struct.Struct("=Q")
@@ -52,7 +52,7 @@ _numbers = itertools.count(1)
 
 
 class MemoryPull(IntEnum):
-    """The resistor that holds an input which nothing drives."""
+    """The resistor that holds an input that nothing drives."""
 
     NONE = 0
     UP = 1
@@ -61,7 +61,7 @@ class MemoryPull(IntEnum):
 
 @dataclass(frozen=True)
 class PinEdge:
-    """A pin changed its level at `at` seconds; `driven`: the Pi's own output did it."""
+    """A pin's level changed at `at` seconds; `driven`: the Pi's own output did it."""
 
     at: float
     pin: int
@@ -70,7 +70,7 @@ class PinEdge:
 
 
 class PinMemory:
-    """The pins in `folder`, by BCM number. Safe to use from several threads and processes."""
+    """The pins in `folder`, by BCM number. Safe for several threads and processes."""
 
     def __init__(self, folder: Path) -> None:
         self._listeners = folder / "listeners"
@@ -87,7 +87,7 @@ class PinMemory:
             self._begin_anew_after_boot()
 
     def close(self) -> None:
-        """Let go of the claimed lines; the levels stay."""
+        """Release the claimed lines; the levels stay."""
         self._map.close()
         os.close(self._file)
         os.close(self._lines)
@@ -95,7 +95,7 @@ class PinMemory:
     def claim(self, pin: int) -> None:
         """Hold the line of `pin` until close() or this process's end, as the kernel would.
 
-        Raises BlockingIOError while somebody else holds it.
+        Raises BlockingIOError while another process holds it.
         """
         fcntl.fcntl(self._lines, fcntl.F_OFD_SETLK, _whole_line(fcntl.F_WRLCK, pin))
 
@@ -108,27 +108,27 @@ class PinMemory:
         return bool(self._map[_PINS_AT + 4 * pin])
 
     def make_input(self, pin: int, pull: MemoryPull) -> None:
-        """The Pi lets go of the pin and holds it by a resistor, or not at all."""
+        """Let the Pi release the pin, with or without a resistor."""
         with self._alone():
             at = _PINS_AT + 4 * pin
             self._map[at], self._map[at + 2] = 0, pull
             self._settle(pin)
 
     def make_output(self, pin: int, level: bool) -> None:
-        """The Pi drives the pin to a level."""
+        """Let the Pi drive the pin to a level."""
         with self._alone():
             at = _PINS_AT + 4 * pin
             self._map[at : at + 2] = bytes((1, level))
             self._settle(pin)
 
     def drive(self, pin: int, level: bool | None) -> None:
-        """Something outside drives the pin, or (None) lets go of it."""
+        """Drive the pin from outside, or (None) release it."""
         with self._alone():
             self._map[_PINS_AT + 4 * pin + 3] = 0 if level is None else 1 + level
             self._settle(pin)
 
     def connect(self, one: int, other: int) -> None:
-        """A contact between two pins closes, as a key of a matrix does."""
+        """Close a contact between two pins, like a key of a matrix."""
         with self._alone():
             pairs = self._contacts()
             if (one, other) not in pairs:
@@ -136,7 +136,7 @@ class PinMemory:
             self._settle(one)
 
     def disconnect(self, one: int, other: int) -> None:
-        """The contact between two pins opens."""
+        """Open the contact between two pins."""
         with self._alone():
             self._write_contacts([pair for pair in self._contacts() if pair != (one, other)])
             self._settle(one)
@@ -150,7 +150,7 @@ class PinMemory:
             return [self._edge(number) for number in range(first, head)], head
 
     def listen(self) -> PinListener:
-        """Begin to listen: every edge from now on."""
+        """Begin to listen to every later edge."""
         return PinListener(self, self._listeners)
 
     @contextlib.contextmanager
@@ -171,7 +171,7 @@ class PinMemory:
             self._map[:] = mark + bytes(_SIZE - len(mark))
 
     def _settle(self, pin: int) -> None:
-        """Find the level of everything connected to `pin`, and record what changed."""
+        """Compute the level of everything connected to `pin`, and record what changed."""
         net = self._net(pin)
         level = self._level_of(net)
         now = time.monotonic_ns()
@@ -195,7 +195,7 @@ class PinMemory:
         return net
 
     def _level_of(self, net: list[int]) -> bool:
-        """Outputs and what drives from outside go first, low wins; then the resistors."""
+        """Outputs and outside drivers decide first, low wins; then the resistors."""
         pins = [self._map[at : at + 4] for at in (_PINS_AT + 4 * pin for pin in net)]
         strong = [pin[1] for pin in pins if pin[0]] + [pin[3] - 1 for pin in pins if pin[3]]
         weak = [pin[2] == MemoryPull.UP for pin in pins if pin[2] and not pin[0]]
@@ -231,13 +231,13 @@ class PinListener:
         name = f"{os.getpid()}-{next(_numbers)}"
         self._path, draft = folder / name, folder / f".{name}"
         os.mkfifo(draft, 0o660)
-        # Read and write: with a writer of its own the pipe never shows an end.
+        # Read and write: with a writer of its own the pipe never reports an end.
         self._pipe = os.open(draft, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        draft.rename(self._path)  # only now: a pipe without a reader is swept away by writers
+        draft.rename(self._path)  # only now: writers remove a pipe without a reader
         self._next = memory.edges()[1]
 
     def fileno(self) -> int:
-        """What to wait for."""
+        """The descriptor to wait for."""
         return self._pipe
 
     def read(self) -> list[PinEdge]:
@@ -254,7 +254,7 @@ class PinListener:
             os.write(self._pipe, b"!")
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._path.unlink(missing_ok=True)
         os.close(self._pipe)
 
@@ -281,5 +281,5 @@ def _try_lock(file: int) -> bool:
 
 
 def _whole_line(kind: int, pin: int) -> bytes:
-    """The kernel's struct flock for the one byte that stands for a pin."""
+    """The kernel's struct flock for the one byte that represents a pin."""
     return struct.pack("hhqqi4x", kind, os.SEEK_SET, pin, 1, 0)

@@ -41,15 +41,15 @@ class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
             super().close()
 
     def drive_high(self) -> None:
-        """Something outside drives the pin high."""
+        """Drive the pin high from outside."""
         self.memory.drive(self._number, True)
 
     def drive_low(self) -> None:
-        """Something outside drives the pin low."""
+        """Drive the pin low from outside."""
         self.memory.drive(self._number, False)
 
     def output_with_state(self, state: Any) -> None:
-        """Become an output at this level, without another level before it."""
+        """Become an output at this level, without another level in between."""
         self._function = "output"
         self._change_state(bool(state))
 
@@ -57,7 +57,7 @@ class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         """The memory changed; called on the factory's thread."""
         if self._function != "input" or not self._record(edge.level, edge.at):
             return
-        listener = self._when_changed  # the event loop may be ending the watching just now
+        listener = self._when_changed  # the event loop may be stopping the watch just now
         method = listener() if listener is not None else None
         if method is not None and self._edges in ("both", "rising" if edge.level else "falling"):
             method(edge.at, edge.level)
@@ -110,7 +110,7 @@ class MemoryPinFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no ty
         self.is_open = True
 
     def close(self) -> None:
-        """Make every pin an input and let go of its line."""
+        """Make every pin an input and release its line."""
         if self._listener and self._thread:
             self._closing = True
             self._listener.wake()
@@ -122,7 +122,7 @@ class MemoryPinFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no ty
         self.memory.close()
 
     def begin_to_listen(self) -> None:
-        """Tell the pins of edges from now on; the thread is started once."""
+        """Report edges to the pins from now on; starts the thread once."""
         if self._thread is None:
             self._listener = self.memory.listen()
             self._thread = threading.Thread(

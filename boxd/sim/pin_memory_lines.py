@@ -1,4 +1,4 @@
-"""Simulated output lines for those who do without gpiozero."""
+"""Simulated output lines for code that does not use gpiozero."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class MemoryLines:
             ) from error
 
     def claim(self, pin: int, level: bool) -> None:
-        """Become the only one to drive `pin`, at this level; raises DeviceUnreachable."""
+        """Become the only driver of `pin`, at this level. Raises DeviceUnreachable."""
         claim(self._memory, pin)
         self._memory.make_output(pin, level)
 
@@ -29,12 +29,12 @@ class MemoryLines:
         self._memory.make_output(pin, level)
 
     def close(self) -> None:
-        """Let go of the claimed pins; their levels stay."""
+        """Release the claimed pins; their levels stay."""
         self._memory.close()
 
 
 def claim(memory: PinMemory, pin: int) -> None:
-    """Hold a line as the kernel would; raises DeviceUnreachable while somebody else holds it."""
+    """Hold a line as the kernel would. Raises DeviceUnreachable while another process holds it."""
     try:
         memory.claim(pin)
     except BlockingIOError:

@@ -20,7 +20,7 @@ from boxd.sim.pin_memory import PinMemory
 from boxd.sim.trace import Trace
 
 Switched = Callable[[bool, float], None]
-"""What follows when an output goes on or off, and when it did."""
+"""Called when an output goes on or off, with the time."""
 
 
 class SimulatedPins:
@@ -65,7 +65,7 @@ class SimulatedPins:
         )
 
     def power_on(self) -> None:
-        """Put the connector on the header."""
+        """Plug the connector onto the header."""
         if self._memory is not None:
             return
         self._memory = PinMemory(self._folder)
@@ -81,7 +81,7 @@ class SimulatedPins:
         self._on_change()
 
     def power_off(self) -> None:
-        """Pull the connector off: inputs float to their pulls, outputs reach nothing."""
+        """Unplug the connector: inputs follow their pulls, outputs reach nothing."""
         if self._memory is None:
             return
         for contact in self._contacts():
@@ -92,11 +92,11 @@ class SimulatedPins:
         self._on_change()
 
     def touch(self, key: Key) -> None:
-        """A finger comes to a key."""
+        """A finger touches a key."""
         self._move_finger(key, True)
 
     def release(self, key: Key) -> None:
-        """The finger goes."""
+        """The finger leaves the key."""
         self._move_finger(key, False)
 
     def report_door(self, _door: str) -> None:
@@ -105,7 +105,7 @@ class SimulatedPins:
             switch.move(self._is_shut(name))
 
     def _adopt(self, on: frozenset[int]) -> None:
-        """What was on when the last program to look at it died."""
+        """The outputs that were on when the last program that followed them died."""
         self.lamps.update((lamp, each.pin in on) for lamp, each in self._device.lamps.items())
         self.is_sounding = self._device.buzzer is not None and self._device.buzzer.pin in on
 
@@ -153,7 +153,7 @@ class SimulatedPins:
 
 
 def _switches(device: GpioDevice) -> Iterator[tuple[str, SimulatedSwitch]]:
-    """The contacts that a door or latch moves, by the name of that part."""
+    """The contacts that a door or latch moves, by the part's name."""
     for name, switch in device.doors.items():
         yield name, SimulatedSwitch(switch, DOOR_BOUNCES_S)
     for name, latch in device.latches.items():

@@ -1,4 +1,4 @@
-"""A simulated MIDI system: what is plugged into it, under names as ALSA makes them."""
+"""A simulated MIDI system: the devices plugged in, under names in ALSA's form."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Protocol
 
 from boxd.midi.ports import Listing, OnMessage, PortPair
 
-FIRST_CLIENT, CLIENTS_APART = 20, 4  # how ALSA counts hardware clients
+FIRST_CLIENT, CLIENTS_APART = 20, 4  # ALSA's numbers of hardware clients
 
 
 class MidiUnit(Protocol):
-    """Something with a MIDI plug."""
+    """A unit with a MIDI plug."""
 
     product: str
     emit: Callable[[bytes], None]
@@ -26,14 +26,14 @@ class MidiUnit(Protocol):
 class SimulatedPorts:
     """The port system of a simulation.
 
-    Whoever is plugged in gets the lowest free number, as on ALSA: what returns first has the name
-    that it had, and no connections.
+    Each unit gets the lowest free number, as on ALSA: the first that returns has its old name
+    again, but no connections.
     """
 
     def __init__(self) -> None:
         self._plugged: dict[str, MidiUnit] = {}
         self._open: dict[str, SimulatedPort] = {}
-        self.fails_with: OSError | None = None  # what every look and open raises, when set
+        self.fails_with: OSError | None = None  # what every look and open raises, if set
 
     def plug(self, unit: MidiUnit) -> None:
         """Plug a unit in."""
@@ -45,14 +45,14 @@ class SimulatedPorts:
         unit.emit = lambda data: self._carry(name, data)
 
     def unplug(self, unit: MidiUnit) -> None:
-        """Pull a unit's plug; ports that were open to it stay open and go quiet."""
+        """Unplug a unit; ports that were open to it stay open and go quiet."""
         for name in [name for name, plugged in self._plugged.items() if plugged is unit]:
             del self._plugged[name]
             self._open.pop(name, None)
         unit.emit = lambda _data: None
 
     def unit(self, product: str) -> MidiUnit:
-        """The unit of this product name that is plugged in; KeyError if there is none."""
+        """The plugged-in unit of this product name. Raises KeyError if there is none."""
         for unit in self._plugged.values():
             if unit.product == product:
                 return unit
@@ -63,12 +63,12 @@ class SimulatedPorts:
         return any(plugged is unit for plugged in self._plugged.values())
 
     async def look(self) -> Listing:
-        """The names of everything plugged in."""
+        """The port names of everything plugged in."""
         self._fail()
         return self.glance()
 
     def glance(self) -> Listing:
-        """The names of everything plugged in at this instant."""
+        """The port names of everything plugged in at this instant."""
         return Listing(tuple(self._plugged), tuple(self._plugged))
 
     async def open(self, pair: PortPair, on_message: OnMessage) -> SimulatedPort:
@@ -85,11 +85,11 @@ class SimulatedPorts:
         self._open.clear()
 
     def is_open(self, name: str, port: SimulatedPort) -> bool:
-        """Whether this port is still connected with the unit of this name."""
+        """Whether this port is still connected to the unit of this name."""
         return self._open.get(name) is port
 
     def deliver(self, name: str, port: SimulatedPort, message: bytes) -> None:
-        """Bytes from the host; without a connection they are lost without a word."""
+        """Take bytes from the host; without a connection they are lost silently."""
         if self.is_open(name, port):
             self._plugged[name].receive(message)
 
@@ -115,13 +115,13 @@ class SimulatedPort:
         self._on_message: OnMessage | None = on_message
 
     def send(self, message: bytes) -> None:
-        """Hand a message to the unit, if it is still there."""
+        """Pass a message to the unit, if it is still there."""
         if self._on_message is None:
             raise OSError(f"port {self._name} is closed")
         self._system.deliver(self._name, self, message)
 
     def is_connected(self) -> bool:
-        """Whether it leads to the unit yet; one that returned is not connected by that."""
+        """Whether it leads to the unit; a unit that returned is not connected again by itself."""
         return self._on_message is not None and self._system.is_open(self._name, self)
 
     def hear(self, data: bytes) -> None:
@@ -130,6 +130,6 @@ class SimulatedPort:
             self._on_message(data, time.monotonic())
 
     async def close(self) -> None:
-        """Give the connection up."""
+        """Give up the connection."""
         self._on_message = None
         self._system.forget(self)

@@ -1,8 +1,8 @@
 """A simulated CodeTV board as a program of its own, on a real JACK or ALSA port.
 
-Lines on standard input are what a person does: `tap 1`, `touch 5`, `release 5`, `quit`. Each
-thing that happens is printed as a line of JSON, like the hardware trace's; several programs may
-share one trace file. Ends by `quit`, the input's end, TERM or INT.
+Lines on standard input are a person's actions: `tap 1`, `touch 5`, `release 5`, `quit`. Each event
+is printed as a line of JSON, like the hardware trace's; several programs may share one trace file.
+It ends at `quit`, at the input's end, and at TERM or INT.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from boxd.sim.board import SimulatedBoard
 from boxd.sim.trace import Trace
 
 TOUCH_S = 0.04
-GAP_S = 0.1  # to the next key: a second touch within 40 ms, give or take a busy machine, is chatter
+GAP_S = 0.1  # to the next key: a second touch within 40 ms or so counts as chatter
 INPUT, OUTPUT = 0, 1
 CHUNK_BYTES = 4096
 
@@ -37,7 +37,7 @@ _PRODUCT = re.compile(r"CodeTV Board [0-3]")
 
 
 def run_sim_board(product: str, backend: MidiBackend, trace: Path | None = None) -> None:
-    """Be a board until told to end. Raises BadInput, or DeviceUnreachable without MIDI system."""
+    """Act as a board until the end. Raises BadInput, or DeviceUnreachable without MIDI."""
     if not _PRODUCT.fullmatch(product):
         raise BadInput(f"a board can't be called '{product}'; use 'CodeTV Board 0' to '... 3'")
     if backend not in APIS:
@@ -84,11 +84,11 @@ class VirtualPort:
             self._out.open_virtual_port(port)
 
     def send(self, message: bytes) -> None:
-        """Send to whoever has the port open."""
+        """Send to every program that has the port open."""
         self._out.send_message(message)
 
     def close(self) -> None:
-        """Take the port away."""
+        """Remove the port."""
         if self._server is not None and not self._server.is_alive:
             keep_for_ever(self._in)
             keep_for_ever(self._out)
@@ -99,13 +99,13 @@ class VirtualPort:
             self._server.close()
 
     def _arrive(self, event: tuple[list[int], float], _data: Any = None) -> None:
-        # The hand-over from rtmidi's thread; a loop that has ended has no use for more bytes.
+        # The hand-over from rtmidi's thread; a loop that has ended needs no more bytes.
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._on_message, bytes(event[0]))
 
 
 class _Hand:
-    """The hand that touches the board, as told by lines on standard input, one after the other."""
+    """The hand that touches the board, following the lines on standard input in order."""
 
     def __init__(self, board: SimulatedBoard) -> None:
         self._board = board
@@ -114,11 +114,11 @@ class _Hand:
         self._rest = b""
 
     async def work(self) -> None:
-        """Do as told until told to end."""
+        """Follow the lines until told to end."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
-        with contextlib.suppress(PermissionError):  # /dev/null or a file: signals alone end it
+        with contextlib.suppress(PermissionError):  # /dev/null or a file: only signals end it
             loop.add_reader(INPUT, self._read)
         obeying = asyncio.create_task(self._obey_all())
         await self._ended.wait()

@@ -7,20 +7,20 @@ from typing import Protocol
 
 
 class SerialUnit(Protocol):
-    """Something with a plug for a serial line."""
+    """A unit with a plug for a serial line."""
 
     port: str
     path: str | None
 
     def connect(self) -> None:
-        """Appear on a new pseudo-terminal, whose path is `path` from now on."""
+        """Appear on a new pseudo-terminal; `path` is its path from now on."""
 
     def disconnect(self) -> None:
         """Hang up."""
 
 
 class SimulatedSerial:
-    """What stands for /dev/serial/by-id: each port leads to the unit that is plugged in there."""
+    """The simulation's /dev/serial/by-id: each port leads to the unit plugged in there."""
 
     def __init__(self) -> None:
         self._plugged: dict[str, SerialUnit] = {}
@@ -31,7 +31,7 @@ class SimulatedSerial:
         self._plugged[unit.port] = unit
 
     def unplug(self, unit: SerialUnit) -> None:
-        """Pull a unit's plug."""
+        """Unplug a unit."""
         if self._plugged.get(unit.port) is unit:
             del self._plugged[unit.port]
         unit.disconnect()
@@ -41,7 +41,7 @@ class SimulatedSerial:
         return self._plugged.get(unit.port) is unit
 
     def path_of(self, port: str) -> str:
-        """The path at which a configured port can be opened; raises OSError."""
+        """The path at which a configured port can be opened. Raises OSError."""
         unit = self._plugged.get(port)
         if unit is None or unit.path is None:
             raise FileNotFoundError(errno.ENOENT, "nothing is plugged in", port)

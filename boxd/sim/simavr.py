@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "simavr"
 
 EEPROM_BYTES = 1024
-BEGINS_S = 10.0  # a runner begins within 50 ms on a machine that is not very busy
-GONE_S = 5.0  # how long the runner gets to write its EEPROM
+BEGINS_S = 10.0  # a runner starts within 50 ms on a machine that is not very busy
+GONE_S = 5.0  # the runner's time to write its EEPROM
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class FirmwarePins:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """The outputs by their names: `latch-1`, `lamp-1`, `buzzer`."""
+        """The outputs by name: `latch-1`, `lamp-1`, `buzzer`."""
         latches = {f"latch-{n}": pin for n, pin in enumerate(self.latches, 1)}
         lamps = {f"lamp-{n}": pin for n, pin in enumerate(self.lamps, 1)}
         return latches | lamps | {"buzzer": self.buzzer}
@@ -73,7 +73,7 @@ class PinChange:
 
 @dataclass(frozen=True)
 class Boot:
-    """The program began anew: power, a reset, or the watchdog."""
+    """The program started again: power, a reset, or the watchdog."""
 
     simulated_s: float
     at: float
@@ -86,7 +86,7 @@ def image_of(layout: FirmwarePins) -> Path:
 
 @cache
 def build() -> None:
-    """Build images and runner where they are older than their sources; raises BoxdError."""
+    """Build images and runner if they are older than their sources. Raises BoxdError."""
     OUT.mkdir(parents=True, exist_ok=True)
     of_its_own = {"MAKEFLAGS", "MAKELEVEL", "BOARD_ID"}
     environment = {name: text for name, text in os.environ.items() if name not in of_its_own}
@@ -104,9 +104,9 @@ def build() -> None:
 class Simavr:
     """One board that runs an image. Its EEPROM is a file and outlives it.
 
-    Nothing here waits, except for `start` and `stop`; what happens at the pins is fetched by
-    `changes()` whenever `fileno()` is readable. `path` is its line's, once that is known;
-    `has_ended` tells that the runner ended by itself, which takes the board's power.
+    Only `start` and `stop` wait; `changes()` returns what happened at the pins, whenever
+    `fileno()` is readable. `path` is the path of its line, once known. `has_ended` says that the
+    runner ended by itself, which takes the board's power.
     """
 
     def __init__(
@@ -125,12 +125,12 @@ class Simavr:
         self._doors = [*doors, *([0] * len(layout.doors))][: len(layout.doors)]
         self._runner: subprocess.Popen[bytes] | None = None
         self._unread = b""
-        self._early: list[PinChange | Boot] = []  # what came before somebody asked
+        self._early: list[PinChange | Boot] = []  # what came before the first call of changes()
         self.path: str | None = None
         self.has_ended = False
 
     def start(self) -> str:
-        """Switch the board on and return the path of its line; raises BoxdError."""
+        """Switch the board on and return the path of its line. Raises BoxdError."""
         self.begin()
         give_up = time.monotonic() + BEGINS_S
         while self.path is None and not self.has_ended and time.monotonic() < give_up:
@@ -156,23 +156,23 @@ class Simavr:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            process_group=0,  # Ctrl-C in a terminal is meant for boxd alone
+            process_group=0,  # Ctrl-C in a terminal is for boxd only
         )
         os.set_blocking(self.fileno(), False)
         self._early.clear()
         self.path, self.has_ended = None, False
 
     def fileno(self) -> int:
-        """What becomes readable when there are changes."""
+        """The descriptor that becomes readable when there are changes."""
         return self._output.fileno()
 
     def changes(self) -> list[PinChange | Boot]:
-        """What has happened since the last call; empty too when the board is off."""
+        """What has happened since the last call; also empty when the board is off."""
         early, self._early = self._early, []
         return early + self._fetch()
 
     def set_door(self, door: int, level: int) -> None:
-        """Put a level at the contact of a door, counted from 1; 0 is closed, to ground."""
+        """Set the level at the contact of a door, counted from 1; 0 is closed, to ground."""
         self._doors[door - 1] = level
         self._order(f"set {self._layout.doors[door - 1]} {level}")
 
@@ -181,11 +181,11 @@ class Simavr:
         self._order("reset")
 
     def hurry(self, in_a_hurry: bool) -> None:
-        """Let the chip's time outrun the clock while bytes come in, or (False) no more."""
+        """Let the chip's time outrun the clock while bytes come in, or (False) stop that."""
         self._order("hurry" if in_a_hurry else "walk")
 
     def stop(self) -> None:
-        """Switch the board off, as if its cable had been pulled. Does nothing when it is off."""
+        """Switch the board off, as if its cable had been pulled. Does nothing if it is off."""
         if self._runner is None:
             return
         self._runner.kill()
@@ -226,12 +226,12 @@ class Simavr:
 
     def _order(self, order: str) -> None:
         if self._runner and self._runner.stdin:
-            with contextlib.suppress(BrokenPipeError):  # it has ended: `changes` tells so
+            with contextlib.suppress(BrokenPipeError):  # it has ended: `changes` says so
                 self._runner.stdin.write(f"{order}\n".encode())
 
 
 def write_board_id(eeprom: Path, board_id: int) -> None:
-    """Put an id into an EEPROM's file, which is made when there is none."""
+    """Write an id into an EEPROM's file, which is made if there is none."""
     content = bytearray(eeprom.read_bytes() if eeprom.exists() else b"\xff" * EEPROM_BYTES)
     content[:2] = bytes([board_id, board_id ^ 0xFF])
     eeprom.write_bytes(content)

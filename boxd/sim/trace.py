@@ -1,4 +1,4 @@
-"""What simulated hardware saw and did, as JSON lines, for those who check boxd afterwards."""
+"""What simulated hardware saw and did, as JSON lines, for checks afterwards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Trace:
             self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
     def write(self, what: str, device: str, *, at: float | None = None, **facts: object) -> None:
-        """Append a record of what happened at `device`, now or at the time `at`."""
+        """Append a record of an event at `device`, now or at the time `at`."""
         moment = time.monotonic() if at is None else at
         record = {"t": moment, "what": what, "device": device, **facts}
         line = json.dumps(record).encode() + b"\n"

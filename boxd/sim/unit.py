@@ -1,4 +1,4 @@
-"""What every simulated device is to a person's hand, and what it is plugged into."""
+"""What all simulated devices have in common: for a person's hand, and for their plug."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ class Unit(Protocol):
     is_sounding: bool
 
     def power_on(self) -> None:
-        """Come up with every output off."""
+        """Start with every output off."""
 
     def power_off(self) -> None:
         """Lose power: every output goes off."""
 
     def touch(self, key: Key) -> None:
-        """A finger comes to a key."""
+        """A finger touches a key."""
 
     def release(self, key: Key) -> None:
-        """The finger goes."""
+        """The finger leaves the key."""
 
     def report_door(self, door: str) -> None:
         """The door behind this switch or feedback contact has moved."""
 
 
 class Socket(Protocol):
-    """Where devices of one sort are plugged in; each takes its own sort only."""
+    """Where devices of one kind are plugged in."""
 
     def plug(self, unit: Any) -> None:
         """Connect a unit that has power."""
 
     def unplug(self, unit: Any) -> None:
-        """Pull its plug."""
+        """Unplug it."""
 
     def is_plugged(self, unit: Any) -> bool:
         """Whether it is connected."""
