@@ -39,6 +39,7 @@ from boxd.web.box import CodesWanted, PrizeRow
 from boxd.web.snapshot import Health, SnapshotInput, snapshot
 from boxd.workflows.housekeeping.service import Housekeeping
 from boxd.workflows.redemption.service import RedemptionService
+from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.upstream.service import NoUpstream, Upstream
 
@@ -68,6 +69,7 @@ class Parts:
     tasks: TaskService
     housekeeping: Housekeeping
     clock: ClockKeeper
+    connection: ServerConnection
     upstream: Upstream | None = None
 
 

@@ -22,7 +22,7 @@ class ChangeSignal:
         self._noted.set()
 
     async def wait(self) -> None:
-        """Return when something has changed since the last `take_ledger`."""
+        """Return when something has changed since the last `take`."""
         await self._noted.wait()
 
     def take(self) -> bool:

@@ -42,6 +42,7 @@ from boxd.workflows.housekeeping.service import Housekeeping
 from boxd.workflows.redemption.activities import RedemptionActivities, RedemptionRules
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.runner import Runner, Services
+from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.activities import TaskActivities
 from boxd.workflows.tasks.issue_activities import IssueActivities
 from boxd.workflows.tasks.service import TaskService
@@ -136,7 +137,8 @@ def _wire(
 
     registry = assembly.registry(config, simulated, devices_changed)
     closing.push_async_callback(registry.close)
-    redemption_service = RedemptionService(ledger, keys, config, _THIS_RUN)
+    connection = ServerConnection()
+    redemption_service = RedemptionService(connection, ledger, keys, config, _THIS_RUN)
     opener = assembly.opener(config, registry, ledger)
     closing.push_async_callback(opener.finish)
     bays = assembly.bays(config, registry, redemption_service, changes.note)
@@ -148,7 +150,7 @@ def _wire(
         returns.tell(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
     device_tests = DeviceTests(config, registry, bays, changes.note)
-    task_service = TaskService(ledger, config.box.id)
+    task_service = TaskService(connection, ledger, config.box.id)
     task_service.kinds_changed = assembly.declare_tasks(config, ledger)
     return Parts(
         config=config,
@@ -162,8 +164,9 @@ def _wire(
         device_tests=device_tests,
         tasks=task_service,
         clock=ClockKeeper(box_clock, ledger, task_service.look_again),
-        housekeeping=Housekeeping(config, ledger),
-        upstream=upstream_service.connected(config, ledger, task_service, changes),
+        housekeeping=Housekeeping(connection, config, ledger),
+        upstream=upstream_service.connected(connection, config, ledger, task_service, changes),
+        connection=connection,
     )
 
 
@@ -200,6 +203,7 @@ def _start_worker(
     )
     serving.on_server_down(runner.doubt)
     services = Services(
+        parts.connection,
         parts.redemptions,
         parts.tasks,
         house.service,

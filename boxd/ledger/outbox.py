@@ -171,6 +171,12 @@ def _listed(connection: sqlite3.Connection, table: str, after: int, limit: int) 
 
 
 def _waiting(connection: sqlite3.Connection) -> int:
+    """How many wait, by two look-ups whatever their number.
+
+    Right because `seq` has no gaps: AUTOINCREMENT gives a number once and one after the other, a
+    transaction rolled back gives its numbers back, and rows leave at the head alone (`received`
+    by sequence, `bury` the first one that upstream refuses).
+    """
     row = connection.execute(
         "SELECT (SELECT max(seq) FROM outbox) - (SELECT min(seq) FROM outbox) + 1"
     ).fetchone()

@@ -115,14 +115,17 @@ class VerdictService:
 
     async def judging(self, link: str) -> Judging:
         """What there is to judge of the attendee who shows this link. Raises NotFound."""
-        read = self._signer.read(LinkKind.SHOWN, link)
-        picture = await self._ledger.read(lambda c: look(c, read, self._now()))
+        picture = await self._picture(link)
         tasks = [task.task for task in picture.tasks if task.kind.verdict and task.step]
         return Judging(picture, await self._ledger.read(lambda c: verdicts.handed_in(c, tasks)))
 
+    async def _picture(self, link: str) -> AttendeeOverview:
+        read = self._signer.read(LinkKind.SHOWN, link)
+        return await self._ledger.read(lambda c: look(c, read, self._now()))
+
     async def judge(self, link: str, word: Judgement, session: Session) -> TaskReply:
         """Take the attendant's word; pressed twice, it counts once. Raises NotFound, Refused."""
-        picture = (await self.judging(link)).picture
+        picture = await self._picture(link)
         actor = f"{session.name} (attendant)"
         task = await self._phones.begun(picture, word.kind, actor)
         said = f"{word.approved}/{word.reason}".encode("utf-8", "replace")

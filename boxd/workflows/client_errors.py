@@ -1,19 +1,19 @@
-"""What the SDK says when nobody answers, as boxd's own error."""
+"""What the Temporal SDK raises on the client's side, as boxd's own errors and words."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.errors import TemporalUnavailable
 
 
-@asynccontextmanager
-async def as_temporal_unavailable() -> AsyncIterator[None]:
+@contextmanager
+def as_temporal_unavailable() -> Iterator[None]:
     """Turn the SDK's ways of saying 'nobody answers' into TemporalUnavailable."""
     try:
         yield
@@ -26,6 +26,24 @@ async def as_temporal_unavailable() -> AsyncIterator[None]:
             f"the Temporal server does not answer ({error.status.name.lower()}); one moment,"
             " then try again"
         ) from error
+
+
+@contextmanager
+def unless_not_found() -> Iterator[None]:
+    """Do nothing about a workflow or a schedule that is not there.
+
+    Temporal's list of workflows lags behind: what it names may have closed since.
+    """
+    try:
+        yield
+    except RPCError as error:
+        if not is_not_found(error):
+            raise
+
+
+def is_not_found(error: RPCError) -> bool:
+    """Whether the server knows no such running workflow or no such schedule."""
+    return error.status is RPCStatusCode.NOT_FOUND
 
 
 def why_not_taken(error: WorkflowUpdateFailedError) -> str:

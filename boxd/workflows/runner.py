@@ -20,6 +20,7 @@ from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
 from boxd.workflows.redemption.reconciliation import Reconciled, catch_up, reconcile
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
+from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
 from boxd.workflows.tasks.reconciliation import reconcile_tasks
 from boxd.workflows.tasks.service import TaskService
@@ -43,18 +44,11 @@ OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 class Services:
     """Where people's requests reach the workflows; `upstream` where there is one."""
 
+    connection: ServerConnection
     redemptions: RedemptionService
     tasks: TaskService
     housekeeping: ScheduleKeeper
     upstream: DeliverySignaller | None = None
-
-    def use(self, client: Client) -> None:
-        """From now on the server is reached through `client`."""
-        self.redemptions.use(client)
-        self.tasks.use(client)
-        self.housekeeping.use(client)
-        if self.upstream is not None:
-            self.upstream.use(client)
 
 
 class Runner:
@@ -112,7 +106,7 @@ class Runner:
                 await asyncio.sleep(_RETRY_S)
 
     async def _reconcile(self, client: Client, services: Services) -> None:
-        services.use(client)
+        services.connection.use(client)
         box = self._config.box.id
         found = await reconcile(client, self._ledger, services.redemptions, box)
         log.info("workflows.reconciled", resumed=found.resumed, undecided=found.undecided_bays)
@@ -155,23 +149,28 @@ class Runner:
         self._doubted.set()
 
     async def _watch(self, client: Client, services: Services) -> None:
-        """Notice when the server goes and comes; a new database may have lost the workflows."""
+        """Notice when the server goes and comes back; for ever.
+
+        A server that was gone may come back with a new database: what is open in the ledger is
+        given a workflow again before codes are taken.
+        """
         while True:
-            why = await _why_silent(client)
-            if why and not self._doubted.is_set():
-                self._on_serving(False, why)
-                self._doubted.set()
-            if not why and self._doubted.is_set():
-                self._doubted.clear()
+            await self._until_doubted(_ASK_EVERY_S)
+            if self._doubted.is_set() or await _why_silent(client):
+                await self._until_it_answers(client)
                 await self._until_done(lambda: self._resume(client, services))
                 self._on_serving(True, "")
                 await services.housekeeping.keep_up_to_date()
-            if self._doubted.is_set():
-                await asyncio.sleep(_RETRY_S)
-            else:
-                await self._until_doubted(_ASK_EVERY_S)
+
+    async def _until_it_answers(self, client: Client) -> None:
+        """Ask until the server answers; a death reported meanwhile is part of the same absence."""
+        while why := await _why_silent(client):
+            self._on_serving(False, why)
+            await asyncio.sleep(_RETRY_S)
+        self._doubted.clear()
 
     async def _until_doubted(self, longest_s: float) -> None:
+        """Wait until the server's death is reported, for `longest_s` at most."""
         try:
             await asyncio.wait_for(self._doubted.wait(), longest_s)
         except TimeoutError:

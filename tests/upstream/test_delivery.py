@@ -23,6 +23,7 @@ from boxd.upstream import event_sender
 from boxd.upstream.apply_orders import CarriedOut
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.order_puller import OrderPuller
+from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.upstream import signalling
 from boxd.workflows.upstream.activities import UpstreamActivities
 from boxd.workflows.upstream.messages import UpstreamStart, upstream_workflow_id
@@ -83,9 +84,10 @@ async def delivering(
     box = sender(folder, url, batch, backoff)
     async with serving(settings, folder) as server:
         client = await connect(settings)
-        service = DeliverySignaller(box.ledger, BOX, box.telling, box.sender)
+        connection = ServerConnection()
+        connection.use(client)
+        service = DeliverySignaller(connection, box.ledger, BOX, box.telling, box.sender)
         box.ledger.on_commit = service.committed
-        service.use(client)
         puller = OrderPuller(box.ledger, box.caller, BOX, nothing_to_begin)
         activities = UpstreamActivities(box.sender, puller).all()
         async with create_worker(client, BOX, [UpstreamWorkflow, PullWorkflow], activities):

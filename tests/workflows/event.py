@@ -33,6 +33,7 @@ from boxd.task import (
 )
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_tasks_worker
+from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.activities import TaskActivities
 from boxd.workflows.tasks.issue_activities import IssueActivities
 from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
@@ -68,6 +69,7 @@ class Event:
     service: TaskService
     client: Client
     keys: CodeKeys
+    connection: ServerConnection
     _numbers: count[int] = field(default_factory=lambda: count(secrets.randbits(32)))
 
     async def start(self, kind: str, attendee: str = "ada") -> str:
@@ -151,10 +153,11 @@ async def held(
     activities = (*TaskActivities(ledger).all(), *IssueActivities(ledger, keys, rules).all())
     async with serving(settings, folder):
         client = await connect(settings)
-        service = TaskService(ledger, BOX)
+        connection = ServerConnection()
+        connection.use(client)
+        service = TaskService(connection, ledger, BOX)
         service.kinds_changed = changed
-        service.use(client)
-        event = Event(ledger, service, client, keys)
+        event = Event(ledger, service, client, keys, connection)
         await event.reconcile()
         async with create_tasks_worker(client, BOX, [TaskWorkflow, IssueCodeWorkflow], activities):
             yield event

@@ -28,6 +28,7 @@ from boxd.workflows.housekeeping import workflows
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
 from boxd.workflows.housekeeping.schedule_keeper import Run, ScheduleKeeper, ScheduleStatus
 from boxd.workflows.housekeeping.schedules import plans
+from boxd.workflows.server_connection import ServerConnection
 from tests.temporal.conftest import serving
 
 BOX = "box-1"
@@ -47,9 +48,9 @@ class House:
     tested: list[tests.Tested] = field(default_factory=lambda: [PASSED])
 
     def service(self, **configured: int) -> ScheduleKeeper:
-        service = ScheduleKeeper(self.ledger, BOX, plans(Schedules(**configured)))
-        service.use(self.client)
-        return service
+        connection = ServerConnection()
+        connection.use(self.client)
+        return ScheduleKeeper(connection, self.ledger, BOX, plans(Schedules(**configured)))
 
     async def ran(self, name: str) -> Run:
         """What came of a run by hand."""

@@ -24,6 +24,7 @@ from boxd.ledger.yielding import Yielding
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.housekeeping import messages
 from boxd.workflows.housekeeping.messages import Conclusion, Expired
+from boxd.workflows.housekeeping.signatures import HousekeepingSignatures
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,7 @@ _AT_ONCE = 25
 _ISSUES_GO_ON_S = 600.0
 
 
-class HousekeepingActivities:
+class HousekeepingActivities(HousekeepingSignatures):
     """Runs on the event loop; what reads much does so in a thread, with a connection of its own."""
 
     def __init__(
@@ -52,9 +53,15 @@ class HousekeepingActivities:
 
     def all(self) -> Sequence[Callable[..., object]]:
         """The activities, for the worker."""
-        return (self.expire, self.back_up, self.test_devices, self.verify_audit, self.conclude)
+        return (
+            self.expire,
+            self.back_up,
+            self.test_devices,
+            self.verify_audit,
+            self.conclude_housekeeping,
+        )
 
-    @activity.defn(name=messages.EXPIRE)
+    @activity.defn
     async def expire(self) -> Expired:
         """End some of what has expired."""
         with as_activity_errors():
@@ -64,7 +71,7 @@ class HousekeepingActivities:
                 holds = await self._ledger.write(lambda tx: expiry.release_holds(tx, _AT_ONCE))
         return Expired(codes, holds, is_all=max(codes, holds) < _AT_ONCE)
 
-    @activity.defn(name=messages.BACK_UP)
+    @activity.defn
     async def back_up(self) -> str:
         """Make a backup of the ledger."""
         with as_activity_errors():
@@ -73,7 +80,7 @@ class HousekeepingActivities:
             return f"nothing has changed since {made.file.name}"
         return f"{made.file.name}, {made.contents.entries} entries"
 
-    @activity.defn(name=messages.TEST_DEVICES)
+    @activity.defn
     async def test_devices(self) -> str:
         """Test the devices without moving a latch."""
         tested = await self._self_test()
@@ -90,7 +97,7 @@ class HousekeepingActivities:
         passed = sum(row.result is SelfTestResult.PASSED for row in tested)
         return f"{passed} passed, {len(tested) - passed} can't be tested without a person"
 
-    @activity.defn(name=messages.VERIFY_AUDIT)
+    @activity.defn
     async def verify_audit(self) -> str:
         """Follow the audit trail from its beginning."""
         with as_activity_errors():
@@ -103,8 +110,8 @@ class HousekeepingActivities:
                 )
         return f"{chain.rows} entries, each following from the one before"
 
-    @activity.defn(name=messages.CONCLUDE)
-    async def conclude(self, conclusion: Conclusion) -> None:
+    @activity.defn
+    async def conclude_housekeeping(self, conclusion: Conclusion) -> None:
         """Raise the alarm of a part that failed, with the newest reason; or clear it."""
         part, why = conclusion.part, conclusion.why
         with as_activity_errors():

@@ -5,12 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-EXPIRE = "expire"
-BACK_UP = "back_up"
-TEST_DEVICES = "test_devices"
-VERIFY_AUDIT = "verify_audit"
-CONCLUDE = "conclude_housekeeping"
-
 FAILED = "HousekeepingFailed"
 """The type of the error with which a run ends that did not do what it should."""
 

@@ -20,13 +20,14 @@ from temporalio.client import (
     WorkflowFailureError,
 )
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from boxd.errors import NotFound, TemporalUnavailable
 from boxd.ledger import audit
 from boxd.ledger.ledger import Ledger, as_text
-from boxd.workflows.client_errors import as_temporal_unavailable
+from boxd.workflows.client_errors import is_not_found
 from boxd.workflows.housekeeping.schedules import Plan, as_schedule, is_as_planned, schedule_id
+from boxd.workflows.server_connection import ServerConnection
 
 log = structlog.get_logger(__name__)
 
@@ -70,15 +71,13 @@ class ScheduleStatus:
 class ScheduleKeeper:
     """Raises TemporalUnavailable while the server does not answer."""
 
-    def __init__(self, ledger: Ledger, box: str, plans: Sequence[Plan]) -> None:
+    def __init__(
+        self, connection: ServerConnection, ledger: Ledger, box: str, plans: Sequence[Plan]
+    ) -> None:
+        self._connection = connection
         self._ledger = ledger
         self._box = box
         self._plans = {plan.name: plan for plan in plans}
-        self._client: Client | None = None
-
-    def use(self, client: Client) -> None:
-        """From now on the server is reached through `client`."""
-        self._client = client
 
     async def keep_up_to_date(self) -> None:
         """The same as `bring_up_to_date` for who has more to do: tried a few times, then logged."""
@@ -93,14 +92,15 @@ class ScheduleKeeper:
 
     async def bring_up_to_date(self) -> None:
         """See that each schedule is there and as configured; one that is paused stays so."""
-        async with as_temporal_unavailable():
+        async with self._connection.reached() as client:
             for plan in self._plans.values():
-                await self._bring_up_to_date(plan)
+                await self._bring_up_to_date(client, plan)
 
     async def statuses(self) -> list[ScheduleStatus]:
         """Every schedule, in the order of the plans."""
-        async with as_temporal_unavailable():
-            return list(await asyncio.gather(*map(self._status, self._plans.values())))
+        async with self._connection.reached() as client:
+            asked = (self._status(client, plan) for plan in self._plans.values())
+            return list(await asyncio.gather(*asked))
 
     async def run(self, name: str, actor: str) -> ScheduleStatus:
         """Begin a run by hand; one that is under way is not joined by another.
@@ -111,20 +111,23 @@ class ScheduleKeeper:
         if plan is None:
             known = ", ".join(self._plans)
             raise NotFound(f"there is no schedule '{name[:40]}'; there are: {known}")
-        async with as_temporal_unavailable():
-            before = await self._handle(name).describe()
+        async with self._connection.reached() as client:
+            schedule = self._handle(client, name)
+            before = await schedule.describe()
             if not before.info.running_actions:
                 entry = audit.Entry(actor, "schedule.run", name)
                 await self._ledger.write(lambda tx: audit.append(tx, entry))
-                await self._handle(name).trigger()
-                await self._until_begun(name, _newest(before))
-            return await self._status(plan)
+                await schedule.trigger()
+                await self._until_begun(schedule, name, _newest(before))
+            return await self._status(client, plan)
 
-    async def _until_begun(self, name: str, before: ScheduleActionResult | None) -> None:
+    async def _until_begun(
+        self, schedule: ScheduleHandle, name: str, before: ScheduleActionResult | None
+    ) -> None:
         try:
             async with asyncio.timeout(_BEGINS_WITHIN_S):
                 while True:
-                    if _newest(await self._handle(name).describe()) != before:
+                    if _newest(await schedule.describe()) != before:
                         return
                     await asyncio.sleep(_LOOK_EVERY_S)
         except TimeoutError:
@@ -133,14 +136,14 @@ class ScheduleKeeper:
                 " see `boxd schedules list`"
             ) from None
 
-    async def _bring_up_to_date(self, plan: Plan) -> None:
+    async def _bring_up_to_date(self, client: Client, plan: Plan) -> None:
         planned = as_schedule(plan, self._box)
         try:
-            found = await self._handle(plan.name).describe()
+            found = await self._handle(client, plan.name).describe()
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if not is_not_found(error):
                 raise
-            await self._create(plan)
+            await self._create(client, plan)
             return
         if not is_as_planned(found.schedule, planned):
             log.info("schedule.updated", schedule=plan.name)
@@ -149,17 +152,17 @@ class ScheduleKeeper:
                 planned.state = there.description.schedule.state
                 return ScheduleUpdate(planned)
 
-            await self._handle(plan.name).update(change)
+            await self._handle(client, plan.name).update(change)
 
-    async def _create(self, plan: Plan) -> None:
+    async def _create(self, client: Client, plan: Plan) -> None:
         planned = as_schedule(plan, self._box)
         try:
-            await self._require_client().create_schedule(schedule_id(self._box, plan.name), planned)
+            await client.create_schedule(schedule_id(self._box, plan.name), planned)
         except ScheduleAlreadyRunningError:  # somebody was quicker, e.g. this call's first attempt
             return
 
-    async def _status(self, plan: Plan) -> ScheduleStatus:
-        found = await self._handle(plan.name).describe()
+    async def _status(self, client: Client, plan: Plan) -> ScheduleStatus:
+        found = await self._handle(client, plan.name).describe()
         state, upcoming = found.schedule.state, found.info.next_action_times
         return ScheduleStatus(
             name=plan.name,
@@ -167,15 +170,15 @@ class ScheduleKeeper:
             paused=state.paused,
             note=(state.note or "") if state.paused else "",
             next_at=as_text(upcoming[0]) if upcoming and not state.paused else "",
-            last=await self._run_of(_newest(found)),
+            last=await self._run_of(client, _newest(found)),
         )
 
-    async def _run_of(self, begun: ScheduleActionResult | None) -> Run | None:
+    async def _run_of(self, client: Client, begun: ScheduleActionResult | None) -> Run | None:
         if begun is None:
             return None
         action, at = begun.action, as_text(begun.started_at)
         assert isinstance(action, ScheduleActionExecutionStartWorkflow)  # noqa: S101 - no other kind
-        handle = self._require_client().get_workflow_handle(
+        handle = client.get_workflow_handle(
             action.workflow_id, run_id=action.first_execution_run_id, result_type=str
         )
         try:
@@ -187,19 +190,14 @@ class ScheduleKeeper:
             cause = error.cause
             said = cause.message if isinstance(cause, ApplicationError) else str(cause)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if not is_not_found(error):
                 raise
             return Run(action.first_execution_run_id, at, "unknown")
         state = _STATES.get(status, "unknown") if status is not None else "unknown"
         return Run(action.first_execution_run_id, at, state, said)
 
-    def _handle(self, name: str) -> ScheduleHandle:
-        return self._require_client().get_schedule_handle(schedule_id(self._box, name))
-
-    def _require_client(self) -> Client:
-        if self._client is None:
-            raise TemporalUnavailable("the Temporal server is still starting; one moment")
-        return self._client
+    def _handle(self, client: Client, name: str) -> ScheduleHandle:
+        return client.get_schedule_handle(schedule_id(self._box, name))
 
 
 def _newest(found: ScheduleDescription) -> ScheduleActionResult | None:

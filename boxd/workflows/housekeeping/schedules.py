@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import (
     Schedule,
@@ -14,13 +16,30 @@ from temporalio.client import (
     ScheduleSpec,
     ScheduleState,
 )
+from temporalio.types import MethodAsyncNoParam
 
 from boxd.config.housekeeping_schema import Schedules
 from boxd.config.upstream_schema import Upstream
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
-from boxd.workflows.housekeeping.messages import WORKFLOWS, RunPart
-from boxd.workflows.upstream.messages import PULL_SCHEDULE, PULL_WORKFLOW
+from boxd.workflows.housekeeping.messages import RunPart
+from boxd.workflows.housekeeping.workflows import (
+    BackupWorkflow,
+    ExpiryWorkflow,
+    SelfTestWorkflow,
+    VerificationWorkflow,
+)
+from boxd.workflows.upstream.messages import PULL_SCHEDULE
+from boxd.workflows.upstream.pull_workflow import PullWorkflow
 
+Run = MethodAsyncNoParam[Any, str]
+"""The method with which a workflow begins; it returns what was done, in words."""
+
+_RUNS: Mapping[RunPart, Run] = {
+    RunPart.EXPIRY: ExpiryWorkflow.run,
+    RunPart.BACKUP: BackupWorkflow.run,
+    RunPart.SELF_TEST: SelfTestWorkflow.run,
+    RunPart.VERIFICATION: VerificationWorkflow.run,
+}
 # Boxes that share a server do not all come at the same second.
 _JITTER = timedelta(minutes=1)
 
@@ -30,7 +49,7 @@ class Plan:
     """One schedule: `every` None never begins it by itself. `offset` keeps it from the others."""
 
     name: str
-    workflow: str
+    run: Run
     every: timedelta | None
     offset: timedelta = timedelta(0)
 
@@ -44,7 +63,7 @@ def plans(configured: Schedules) -> list[Plan]:
         RunPart.VERIFICATION: timedelta(hours=configured.verification_every_h),
     }
     return [
-        Plan(part, WORKFLOWS[part], pause or None, timedelta(minutes=10 * number))
+        Plan(part, _RUNS[part], pause or None, timedelta(minutes=10 * number))
         for number, (part, pause) in enumerate(every.items())
     ]
 
@@ -54,7 +73,7 @@ def pull_plans(upstream: Upstream) -> list[Plan]:
     if upstream.url is None or not upstream.pull:
         return []
     every = timedelta(seconds=upstream.pull_every_s)
-    return [Plan(PULL_SCHEDULE, PULL_WORKFLOW, every)]
+    return [Plan(PULL_SCHEDULE, PullWorkflow.run, every)]
 
 
 def schedule_id(box: str, name: str) -> str:
@@ -71,7 +90,7 @@ def as_schedule(plan: Plan, box: str) -> Schedule:
     every = plan.every
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            plan.workflow,
+            plan.run,
             id=f"housekeeping-{box}-{plan.name}",
             task_queue=task_queue(box),
             task_timeout=TASK_TIMEOUT,

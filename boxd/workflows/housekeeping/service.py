@@ -12,6 +12,7 @@ from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.ledger import Ledger
 from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
+from boxd.workflows.server_connection import ServerConnection
 
 Json = dict[str, Any]
 
@@ -27,10 +28,9 @@ def backup_rules(config: Config) -> BackupRules:
 class Housekeeping:
     """Implements `boxd.web.housekeeping_services.HousekeepingServices`."""
 
-    def __init__(self, config: Config, ledger: Ledger) -> None:
-        self.service = ScheduleKeeper(
-            ledger, config.box.id, [*plans(config.schedules), *pull_plans(config.upstream)]
-        )
+    def __init__(self, connection: ServerConnection, config: Config, ledger: Ledger) -> None:
+        planned = [*plans(config.schedules), *pull_plans(config.upstream)]
+        self.service = ScheduleKeeper(connection, ledger, config.box.id, planned)
         self.backups = BackupMaker(config.ledger_file, backup_rules(config))
         self._being_made: asyncio.Task[Backup] | None = None
 

@@ -7,28 +7,39 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.workflow import LocalActivityConfig
 
 with workflow.unsafe.imports_passed_through():
     from boxd.workflows.housekeeping import messages
-    from boxd.workflows.housekeeping.messages import Conclusion, Expired, RunPart
+    from boxd.workflows.housekeeping.messages import Conclusion, RunPart
+    from boxd.workflows.housekeeping.signatures import HousekeepingSignatures
+    from boxd.workflows.local_activities import UNLIMITED
 
-T = TypeVar("T")
-
-# A slow card and a large ledger; what takes longer hangs.
-_TIMEOUT = timedelta(minutes=30)
-# What can be mended by waiting: a ledger that can't be written just now.
-_RETRIES = RetryPolicy(
-    initial_interval=timedelta(seconds=2),
-    maximum_interval=timedelta(seconds=30),
-    maximum_attempts=5,
-)
 # A device that is only just being found gets a second look.
 _SECOND_LOOK = RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=2)
+
+
+def _with(retries: RetryPolicy) -> LocalActivityConfig:
+    return LocalActivityConfig(
+        schedule_to_close_timeout=UNLIMITED,
+        retry_policy=retries,
+        # Longer pauses are timers: without, the worker would let the server know all the time.
+        local_retry_threshold=timedelta(seconds=1),
+    )
+
+
+# What can be mended by waiting: a ledger that can't be written just now.
+_A_FEW_TIMES = _with(
+    RetryPolicy(
+        initial_interval=timedelta(seconds=2),
+        maximum_interval=timedelta(seconds=30),
+        maximum_attempts=5,
+    )
+)
 
 
 @workflow.defn(name=messages.WORKFLOWS[RunPart.EXPIRY])
@@ -43,7 +54,9 @@ class ExpiryWorkflow:
     async def _expire(self) -> str:
         codes = holds = 0
         while True:
-            found = await _do(messages.EXPIRE, Expired)
+            found = await workflow.execute_local_activity_method(
+                HousekeepingSignatures.expire, **_A_FEW_TIMES
+            )
             codes, holds = codes + found.codes, holds + found.holds
             if found.is_all:
                 return f"{codes} codes expired, {holds} holds released"
@@ -56,7 +69,10 @@ class BackupWorkflow:
     @workflow.run
     async def run(self) -> str:
         """Returns which, in words."""
-        return await _concluded(RunPart.BACKUP, _do(messages.BACK_UP, str))
+        made = workflow.execute_local_activity_method(
+            HousekeepingSignatures.back_up, **_A_FEW_TIMES
+        )
+        return await _concluded(RunPart.BACKUP, made)
 
 
 @workflow.defn(name=messages.WORKFLOWS[RunPart.SELF_TEST])
@@ -66,9 +82,10 @@ class SelfTestWorkflow:
     @workflow.run
     async def run(self) -> str:
         """Returns what was found, in words."""
-        return await _concluded(
-            RunPart.SELF_TEST, _do(messages.TEST_DEVICES, str, retries=_SECOND_LOOK)
+        found = workflow.execute_local_activity_method(
+            HousekeepingSignatures.test_devices, **_with(_SECOND_LOOK)
         )
+        return await _concluded(RunPart.SELF_TEST, found)
 
 
 @workflow.defn(name=messages.WORKFLOWS[RunPart.VERIFICATION])
@@ -78,7 +95,10 @@ class VerificationWorkflow:
     @workflow.run
     async def run(self) -> str:
         """Returns what was found, in words."""
-        return await _concluded(RunPart.VERIFICATION, _do(messages.VERIFY_AUDIT, str))
+        found = workflow.execute_local_activity_method(
+            HousekeepingSignatures.verify_audit, **_A_FEW_TIMES
+        )
+        return await _concluded(RunPart.VERIFICATION, found)
 
 
 ALL = (ExpiryWorkflow, BackupWorkflow, SelfTestWorkflow, VerificationWorkflow)
@@ -91,22 +111,13 @@ async def _concluded(part: RunPart, work: Awaitable[str]) -> str:
     except FailureError as error:  # bare from the activity, or wrapped when time was up
         cause = error.cause if isinstance(error, ActivityError) else error
         why = cause.message if isinstance(cause, ApplicationError) else str(cause or error)
-        await _do(messages.CONCLUDE, type(None), Conclusion(part, why))
+        await _conclude(Conclusion(part, why))
         raise ApplicationError(why, type=messages.FAILED, non_retryable=True) from error
-    await _do(messages.CONCLUDE, type(None), Conclusion(part, ""))
+    await _conclude(Conclusion(part, ""))
     return said
 
 
-async def _do(
-    name: str, gives: type[T], *arguments: Conclusion, retries: RetryPolicy = _RETRIES
-) -> T:
-    result: T = await workflow.execute_local_activity(
-        name,
-        args=arguments,
-        result_type=gives,
-        start_to_close_timeout=_TIMEOUT,
-        retry_policy=retries,
-        # Longer pauses are timers: without, the worker would let the server know all the time.
-        local_retry_threshold=timedelta(seconds=1),
+async def _conclude(conclusion: Conclusion) -> None:
+    await workflow.execute_local_activity_method(
+        HousekeepingSignatures.conclude_housekeeping, conclusion, **_A_FEW_TIMES
     )
-    return result

@@ -16,9 +16,9 @@ from boxd.ledger import alarms, claims, lockouts, redemptions
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s
 from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
-from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.messages import RedemptionStart, Reminder
 from boxd.workflows.redemption.question_ages import QuestionAges
+from boxd.workflows.redemption.signatures import RedemptionSignatures
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ class RedemptionRules:
     decline_voids_code: bool
 
 
-class RedemptionActivities:
+class RedemptionActivities(RedemptionSignatures):
     """Runs on the event loop, beside the bays and the ledger."""
 
     def __init__(
@@ -55,7 +55,7 @@ class RedemptionActivities:
         """The activities, for the worker."""
         return (self.claim, self.open_locker, self.record_answer, self.remind)
 
-    @activity.defn(name=messages.CLAIM)
+    @activity.defn
     async def claim(self, start: RedemptionStart) -> RedemptionStanding:
         """Decide the claim in the ledger, and show the verdict at the bay at once."""
         clock = lockouts.boot_clock()
@@ -73,14 +73,14 @@ class RedemptionActivities:
             await self._show_lock(start.bay, clock)
         return standing
 
-    @activity.defn(name=messages.OPEN_LOCKER)
+    @activity.defn
     async def open_locker(self, standing: RedemptionStanding) -> RedemptionStanding:
         """Open the locker once for this attempt; asked again, return what came of it."""
         after = await self._opener.open_for(standing)
         self._show(after)
         return after
 
-    @activity.defn(name=messages.RECORD_ANSWER)
+    @activity.defn
     async def record_answer(self, answer: Answer) -> Reply:
         """Take the answer in the ledger, or say why not."""
         if answer.daemon != self._rules.daemon:
@@ -107,7 +107,7 @@ class RedemptionActivities:
         why = "boxd was started anew meanwhile; look at the question and answer again"
         return Reply(False, why, standing)
 
-    @activity.defn(name=messages.REMIND)
+    @activity.defn
     async def remind(self, reminder: Reminder) -> float:
         """Nobody answers: say so on the HUD and at the bay; unless somebody just has.
 

@@ -7,11 +7,6 @@ from dataclasses import dataclass
 from boxd.redemption import RedemptionStanding
 
 WORKFLOW = "Redemption"
-CLAIM = "claim"
-OPEN_LOCKER = "open_locker"
-RECORD_ANSWER = "record_answer"
-REMIND = "remind"
-LOOK_AGAIN = "look_again"
 
 _PREFIX = "redemption-"
 

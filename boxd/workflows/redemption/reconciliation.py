@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from boxd.ledger import audit, redemptions
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.worker import task_queue
+from boxd.workflows.client_errors import is_not_found, unless_not_found
 from boxd.workflows.redemption import messages
-from boxd.workflows.redemption.service import RedemptionService
+from boxd.workflows.redemption.service import RedemptionService, workflow_of
+from boxd.workflows.redemption.workflow import RedemptionWorkflow
 
 _ENDED_AS = "boxd restarted before the code was checked: it has to be typed again"
 
@@ -45,8 +45,9 @@ async def catch_up(
     """
     async for found in client.list_workflows(_running(box)):
         if await _knows(ledger, found):
-            with _unless_it_has_closed():
-                await client.get_workflow_handle(found.id).signal(messages.LOOK_AGAIN)
+            with unless_not_found():
+                workflow = workflow_of(client, messages.redemption_of(found.id))
+                await workflow.signal(RedemptionWorkflow.look_again)
     resumed = []
     for standing in await ledger.read(redemptions.open_ones):
         if not await _is_running(client, standing.redemption):
@@ -70,7 +71,7 @@ async def _is_running(client: Client, redemption: str) -> bool:
     try:
         described = await handle.describe()
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+        if is_not_found(error):
             return False
         raise
     return described.status is WorkflowExecutionStatus.RUNNING
@@ -91,21 +92,11 @@ async def _end(client: Client, ledger: Ledger, stranger: WorkflowExecution) -> s
     """End a workflow whose Enter was never decided, with a record; returns its bay."""
     bay = _bay_of(stranger.search_attributes)
     redemption = messages.redemption_of(stranger.id)
-    with _unless_it_has_closed():
+    with unless_not_found():
         await client.get_workflow_handle(stranger.id).terminate(reason=_ENDED_AS)
     entry = audit.Entry("boxd", "workflow.undecided", _ENDED_AS, redemption, bay)
     await ledger.write(partial(audit.append, entry=entry))
     return bay
-
-
-@contextmanager
-def _unless_it_has_closed() -> Iterator[None]:
-    """Temporal's list may lag behind: what has closed meanwhile needs nothing any more."""
-    try:
-        yield
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
 
 
 def _bay_of(attributes: object) -> str:

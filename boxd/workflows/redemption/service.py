@@ -12,10 +12,9 @@ from temporalio.common import (
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
 )
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from boxd.config import Config
-from boxd.errors import TemporalUnavailable
 from boxd.ledger import redemptions
 from boxd.ledger.check_digit import is_well_formed
 from boxd.ledger.code_keys import CodeKeys
@@ -23,15 +22,18 @@ from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import utc_now
 from boxd.redemption import Answer, RedemptionStanding, Reply, why_refused
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
-from boxd.workflows.client_errors import as_temporal_unavailable, why_not_taken
+from boxd.workflows.client_errors import is_not_found, why_not_taken
 from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.ids import id_after
 from boxd.workflows.redemption.messages import RedemptionStart
+from boxd.workflows.redemption.workflow import RedemptionWorkflow
+from boxd.workflows.server_connection import ServerConnection
 
 BAY = SearchAttributeKey.for_keyword("BoxdBay")
 # A person waits: better a clear "not now" than a long silence.
 _START_TIMEOUT = timedelta(seconds=2)
 _ANSWER_TIMEOUT = timedelta(seconds=8)
+Handle = WorkflowHandle[RedemptionWorkflow, RedemptionStanding]
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,21 @@ class _Undecided:
 class RedemptionService:
     """Starts redemptions and delivers answers; raises TemporalUnavailable while it can't."""
 
-    def __init__(self, ledger: Ledger, keys: CodeKeys, config: Config, daemon: str) -> None:
+    def __init__(
+        self,
+        connection: ServerConnection,
+        ledger: Ledger,
+        keys: CodeKeys,
+        config: Config,
+        daemon: str,
+    ) -> None:
+        self._connection = connection
         self._ledger = ledger
         self._keys = keys
         self._config = config
         self._daemon = daemon
-        self._client: Client | None = None
         self._undecided: dict[str, _Undecided] = {}
         self._newest: str | None = None  # id; of those that the ledger knows until one is made
-
-    def use(self, client: Client) -> None:
-        """From now on the server is reached through `client`."""
-        self._client = client
 
     async def begin(self, bay: str, typed: str) -> None:
         """Start the redemption of the digits typed at `bay`; asked again, the same one."""
@@ -97,27 +102,25 @@ class RedemptionService:
         return await self._deliver(answer, standing)
 
     async def _deliver(self, answer: Answer, standing: RedemptionStanding) -> Reply:
-        async with as_temporal_unavailable():
-            handle = self._require_client().get_workflow_handle(
-                messages.workflow_id(answer.redemption)
-            )
+        async with self._connection.reached() as client:
+            workflow = workflow_of(client, answer.redemption)
             try:
-                return await self._update_or_resume(handle, answer, standing)
+                return await self._update_or_resume(workflow, answer, standing)
             except WorkflowUpdateFailedError as error:
                 now = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
                 return Reply(False, why_not_taken(error), now)
 
     async def _update_or_resume(
-        self, handle: WorkflowHandle[object, object], answer: Answer, standing: RedemptionStanding
+        self, workflow: Handle, answer: Answer, standing: RedemptionStanding
     ) -> Reply:
         """Give the answer to the workflow, or to a new one where Temporal lost it."""
         try:
-            return await _update(handle, answer)
+            return await _update(workflow, answer)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if not is_not_found(error):
                 raise
             await self.resume(standing)
-            return await _update(handle, answer)
+            return await _update(workflow, answer)
 
     async def _start(self, redemption: str, bay: str, digest: str, well_formed: bool) -> None:
         timeouts = self._config.timeouts
@@ -130,9 +133,9 @@ class RedemptionService:
             door_left_open_s=timeouts.door_left_open_s,
             well_formed=well_formed,
         )
-        async with as_temporal_unavailable():
-            await self._require_client().start_workflow(
-                messages.WORKFLOW,
+        async with self._connection.reached() as client:
+            await client.start_workflow(
+                RedemptionWorkflow.run,
                 start,
                 id=messages.workflow_id(redemption),
                 task_queue=task_queue(self._config.box.id),
@@ -143,14 +146,14 @@ class RedemptionService:
                 rpc_timeout=_START_TIMEOUT,
             )
 
-    def _require_client(self) -> Client:
-        if self._client is None:
-            raise TemporalUnavailable("the Temporal server is still starting; one moment")
-        return self._client
+
+def workflow_of(client: Client, redemption: str) -> Handle:
+    """The workflow that drives a redemption, whether it runs or not."""
+    workflow = messages.workflow_id(redemption)
+    return client.get_workflow_handle_for(RedemptionWorkflow.run, workflow)
 
 
-async def _update(handle: WorkflowHandle[object, object], answer: Answer) -> Reply:
-    reply: Reply = await handle.execute_update(
-        "answer", answer, id=answer.id, result_type=Reply, rpc_timeout=_ANSWER_TIMEOUT
+async def _update(workflow: Handle, answer: Answer) -> Reply:
+    return await workflow.execute_update(
+        RedemptionWorkflow.answer, answer, id=answer.id, rpc_timeout=_ANSWER_TIMEOUT
     )
-    return reply

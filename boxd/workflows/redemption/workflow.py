@@ -10,25 +10,22 @@ import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from boxd.redemption import ANSWERS_AT, Answer, RedemptionStanding, Reply, Stage, why_refused
+    from boxd.workflows.local_activities import until_done, within
     from boxd.workflows.redemption import messages
     from boxd.workflows.redemption.messages import RedemptionStart, RedemptionStatus, Reminder
+    from boxd.workflows.redemption.signatures import RedemptionSignatures
 
 LOCKER = SearchAttributeKey.for_keyword("BoxdLocker")
 STATE = SearchAttributeKey.for_keyword("BoxdState")
 
-# A ledger on a slow card may take seconds for a commit; a dead worker is noticed much earlier, by
-# the workflow task's timeout.
-_ACTIVITY_TIMEOUT = timedelta(seconds=60)
+_UNTIL_DONE = until_done(longest_pause=timedelta(seconds=5))
 # Shorter than the one who answers waits: an answer given up must not be taken later.
-_ANSWER_TIMEOUT = timedelta(seconds=6)
-_RETRIES = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5)
-)
+_WHILE_SOMEBODY_WAITS = within(timedelta(seconds=6))
 
 
 @workflow.defn(name=messages.WORKFLOW)
@@ -63,12 +60,8 @@ class RedemptionWorkflow:
     async def answer(self, answer: Answer) -> Reply:
         """Take a person's answer; the reply says whether it was accepted, or why not."""
         try:
-            reply: Reply = await workflow.execute_local_activity(
-                messages.RECORD_ANSWER,
-                answer,
-                result_type=Reply,
-                schedule_to_close_timeout=_ANSWER_TIMEOUT,
-                retry_policy=_RETRIES,
+            reply = await workflow.execute_local_activity_method(
+                RedemptionSignatures.record_answer, answer, **_WHILE_SOMEBODY_WAITS
             )
         except FailureError as error:  # bare from the activity, or wrapped when time was up
             why = "the answer could not be written down; look at the question and answer again"
@@ -93,7 +86,7 @@ class RedemptionWorkflow:
         if why:
             raise ApplicationError(why, type="Refused")
 
-    @workflow.signal(name=messages.LOOK_AGAIN)
+    @workflow.signal
     async def look_again(self) -> None:
         """Take over where the ledger says the redemption stands."""
         if self._standing is not None:
@@ -112,24 +105,14 @@ class RedemptionWorkflow:
 
     async def _claim(self) -> RedemptionStanding:
         """Claim; once that is decided, the same call tells where the redemption stands."""
-        standing: RedemptionStanding = await workflow.execute_local_activity(
-            messages.CLAIM,
-            self._start,
-            result_type=RedemptionStanding,
-            start_to_close_timeout=_ACTIVITY_TIMEOUT,
-            retry_policy=_RETRIES,
+        return await workflow.execute_local_activity_method(
+            RedemptionSignatures.claim, self._start, **_UNTIL_DONE
         )
-        return standing
 
     async def _open_locker(self, standing: RedemptionStanding) -> RedemptionStanding:
-        after: RedemptionStanding = await workflow.execute_local_activity(
-            messages.OPEN_LOCKER,
-            standing,
-            result_type=RedemptionStanding,
-            start_to_close_timeout=_ACTIVITY_TIMEOUT,
-            retry_policy=_RETRIES,
+        return await workflow.execute_local_activity_method(
+            RedemptionSignatures.open_locker, standing, **_UNTIL_DONE
         )
-        return after
 
     async def _answered(self, standing: RedemptionStanding) -> RedemptionStanding:
         """Wait until an answer moved the redemption on."""
@@ -150,11 +133,10 @@ class RedemptionWorkflow:
                 continue
             due_s = self._due_s()
             self._reminders += 1
-            early_s: float | None = await workflow.execute_local_activity(
-                messages.REMIND,
+            early_s = await workflow.execute_local_activity_method(
+                RedemptionSignatures.remind,
                 Reminder(standing, self._reminders, due_s),
-                start_to_close_timeout=_ACTIVITY_TIMEOUT,
-                retry_policy=_RETRIES,
+                **_UNTIL_DONE,
             )
             if early_s and self._standing is standing:
                 # The server's clock went ahead of the people's: this one was no reminder yet.

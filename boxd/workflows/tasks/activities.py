@@ -12,12 +12,12 @@ from boxd.ledger import task_standings, tasks
 from boxd.ledger.ledger import Ledger
 from boxd.task import Asked, Scan, Submission, TaskReply, TaskStanding, Verdict
 from boxd.workflows.activity_errors import as_activity_errors
-from boxd.workflows.tasks import messages
+from boxd.workflows.tasks.signatures import TaskSignatures
 
 log = structlog.get_logger(__name__)
 
 
-class TaskActivities:
+class TaskActivities(TaskSignatures):
     """Decides each request in one transaction of the ledger."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -26,38 +26,38 @@ class TaskActivities:
     def all(self) -> Sequence[Callable[..., object]]:
         """The activities, for the worker."""
         return (
-            self.look,
-            self.expire,
+            self.look_at_task,
+            self.expire_task,
             self.record_scan,
             self.record_submission,
             self.record_verdict,
         )
 
-    @activity.defn(name=messages.LOOK_AT_TASK)
-    async def look(self, task: str) -> TaskStanding:
+    @activity.defn
+    async def look_at_task(self, task: str) -> TaskStanding:
         """Where the task stands."""
         with as_activity_errors():
             standing = await self._ledger.read(lambda c: task_standings.require(c, task))
         return _without_prose(standing)
 
-    @activity.defn(name=messages.EXPIRE_TASK)
-    async def expire(self, task: str) -> TaskStanding:
+    @activity.defn
+    async def expire_task(self, task: str) -> TaskStanding:
         """End the task if its time is over."""
         with as_activity_errors():
             standing = await self._ledger.write(lambda tx: tasks.expire(tx, task))
         return _without_prose(standing)
 
-    @activity.defn(name=messages.RECORD_SCAN)
+    @activity.defn
     async def record_scan(self, scan: Scan) -> TaskReply:
         """Count a checkpoint, or say why not."""
         return await self._record(scan)
 
-    @activity.defn(name=messages.RECORD_SUBMISSION)
+    @activity.defn
     async def record_submission(self, submission: Submission) -> TaskReply:
         """Take what was handed in, or say why not."""
         return await self._record(submission)
 
-    @activity.defn(name=messages.RECORD_VERDICT)
+    @activity.defn
     async def record_verdict(self, verdict: Verdict) -> TaskReply:
         """Take an attendant's word, or say why not."""
         return await self._record(verdict)

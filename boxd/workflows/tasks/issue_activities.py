@@ -13,13 +13,13 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.workflows.activity_errors import as_activity_errors
-from boxd.workflows.tasks import messages
 from boxd.workflows.tasks.messages import Pick, Undo
+from boxd.workflows.tasks.signatures import IssueSignatures
 
 log = structlog.get_logger(__name__)
 
 
-class IssueActivities:
+class IssueActivities(IssueSignatures):
     """Decides each step in one transaction of the ledger."""
 
     def __init__(self, ledger: Ledger, keys: CodeKeys, rules: IssueRules) -> None:
@@ -31,29 +31,29 @@ class IssueActivities:
         """The activities, for the worker."""
         return (self.pick, self.hold, self.mint, self.hand_over, self.undo)
 
-    @activity.defn(name=messages.PICK)
+    @activity.defn
     async def pick(self, pick: Pick) -> IssueStanding:
         """Choose the prize that the random number falls on."""
         return await self._decide(
             lambda tx: issuing.pick(tx, pick.issue, pick.attempt, pick.draw, self._rules)
         )
 
-    @activity.defn(name=messages.HOLD)
+    @activity.defn
     async def hold(self, issue: str) -> IssueStanding:
         """Set one unit aside."""
         return await self._decide(lambda tx: issuing.hold(tx, issue, self._rules))
 
-    @activity.defn(name=messages.MINT)
+    @activity.defn
     async def mint(self, issue: str) -> IssueStanding:
         """Make the code."""
         return await self._decide(lambda tx: issuing.mint(tx, issue, self._rules, self._keys))
 
-    @activity.defn(name=messages.HAND_OVER)
+    @activity.defn
     async def hand_over(self, issue: str) -> IssueStanding:
         """Give the code to its attendee."""
         return await self._decide(lambda tx: issuing.hand_over(tx, issue))
 
-    @activity.defn(name=messages.UNDO)
+    @activity.defn
     async def undo(self, undo: Undo) -> IssueStanding:
         """Take back what the issue has done."""
         return await self._ledger.write(lambda tx: issuing.undo(tx, undo.issue, undo.why))

@@ -7,27 +7,25 @@ that a run may begin at any step.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from boxd.issue import DRAW_BITS, IssueStanding, IssueState
+    from boxd.workflows.local_activities import until_done
     from boxd.workflows.tasks import messages
     from boxd.workflows.tasks.messages import IssueStart, Pick, Undo
+    from boxd.workflows.tasks.signatures import IssueSignatures
 
-# A ledger on a slow card may take seconds for a commit.
-_ACTIVITY_TIMEOUT = timedelta(seconds=60)
-# Without end: what can't be mended by waiting, the activities say is not to be tried again.
-_RETRIES = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)
-)
-_STEPS = {
-    IssueState.PICKED: messages.HOLD,
-    IssueState.HELD: messages.MINT,
-    IssueState.MINTED: messages.HAND_OVER,
+_UNTIL_DONE = until_done(longest_pause=timedelta(seconds=10))
+Step = Callable[[IssueSignatures, str], Awaitable[IssueStanding]]
+_NEXT_STEP: dict[IssueState, Step] = {
+    IssueState.PICKED: IssueSignatures.hold,
+    IssueState.HELD: IssueSignatures.mint,
+    IssueState.MINTED: IssueSignatures.hand_over,
 }
 
 
@@ -47,7 +45,7 @@ class IssueCodeWorkflow:
             return await self._issue_code()
         except (FailureError, asyncio.CancelledError) as error:
             undo = Undo(start.issue, _why(error))
-            return await asyncio.shield(self._do(messages.UNDO, undo))
+            return await asyncio.shield(self._undo(undo))
 
     @workflow.query
     def status(self) -> IssueStanding | None:
@@ -61,21 +59,28 @@ class IssueCodeWorkflow:
             if standing.state is IssueState.ASKED:
                 standing = await self._pick(standing.attempt + 1)
             else:
-                standing = await self._do(_STEPS[standing.state], self._issue)
+                standing = await self._take(_NEXT_STEP[standing.state])
         return standing
 
     async def _pick(self, attempt: int) -> IssueStanding:
         draw = workflow.random().getrandbits(DRAW_BITS)
-        return await self._do(messages.PICK, Pick(self._issue, attempt, draw))
-
-    async def _do(self, step: str, argument: str | Pick | Undo) -> IssueStanding:
-        standing: IssueStanding = await workflow.execute_local_activity(
-            step,
-            argument,
-            result_type=IssueStanding,
-            start_to_close_timeout=_ACTIVITY_TIMEOUT,
-            retry_policy=_RETRIES,
+        return self._follow(
+            await workflow.execute_local_activity_method(
+                IssueSignatures.pick, Pick(self._issue, attempt, draw), **_UNTIL_DONE
+            )
         )
+
+    async def _take(self, step: Step) -> IssueStanding:
+        return self._follow(
+            await workflow.execute_local_activity_method(step, self._issue, **_UNTIL_DONE)
+        )
+
+    async def _undo(self, undo: Undo) -> IssueStanding:
+        return self._follow(
+            await workflow.execute_local_activity_method(IssueSignatures.undo, undo, **_UNTIL_DONE)
+        )
+
+    def _follow(self, standing: IssueStanding) -> IssueStanding:
         self._standing = standing
         return standing
 

@@ -7,19 +7,7 @@ from dataclasses import dataclass
 from boxd.task import Missing, TaskStanding
 
 TASK = "Task"
-LOOK_AT_TASK = "look_at_task"
-RECORD_SCAN = "record_scan"
-RECORD_SUBMISSION = "record_submission"
-RECORD_VERDICT = "record_verdict"
-EXPIRE_TASK = "expire_task"
-LOOK_AGAIN = "look_again"
-
 ISSUE = "IssueCode"
-PICK = "pick"
-HOLD = "hold"
-MINT = "mint"
-HAND_OVER = "hand_over"
-UNDO = "undo"
 
 _TASK_PREFIX = "task-"
 _ISSUE_PREFIX = "issue-"

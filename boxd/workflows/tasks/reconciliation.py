@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.ledger import audit, issues, task_standings
 from boxd.ledger.ledger import Ledger
 from boxd.task import TaskStanding, TaskState
 from boxd.temporal.worker import tasks_queue
+from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.tasks import messages
 from boxd.workflows.tasks.service import TaskService
 
@@ -89,11 +89,8 @@ async def _running(client: Client, workflow_type: str, box: str) -> set[str]:
 
 async def _end(client: Client, ledger: Ledger, workflow: str) -> None:
     """End a workflow of which the ledger knows nothing, with a record."""
-    try:
+    with unless_not_found():
         await client.get_workflow_handle(workflow).terminate(reason=_UNKNOWN)
-    except RPCError as error:  # the list may lag behind: it has closed meanwhile
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
     detail: audit.Detail = {"workflow": workflow}
     entry = audit.Entry("boxd", "workflow.ended", _UNKNOWN, detail=detail)
     await ledger.write(partial(audit.append, entry=entry))

@@ -6,18 +6,17 @@ told of is begun when it answers again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from boxd.errors import TemporalUnavailable
 from boxd.issue import IssueStanding
 from boxd.keyed_lock import KeyedLock
 from boxd.ledger import attendees, issues, task_standings, tasks
@@ -30,18 +29,24 @@ from boxd.task import (
     Submission,
     TaskReply,
     TaskStanding,
+    TaskState,
     Verdict,
     why_refused,
 )
 from boxd.temporal.worker import TASK_TIMEOUT, tasks_queue
-from boxd.workflows.client_errors import as_temporal_unavailable, why_not_taken
+from boxd.workflows.client_errors import is_not_found, unless_not_found, why_not_taken
+from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks import messages
+from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
 from boxd.workflows.tasks.messages import IssueStart, Taken, TaskStart
+from boxd.workflows.tasks.workflow import TaskWorkflow
 
 # A person waits, with a phone in hand.
 _START_TIMEOUT = timedelta(seconds=5)
 _UPDATE_TIMEOUT = timedelta(seconds=8)
-_UPDATES: dict[type[Asked], str] = {Scan: "scan", Submission: "submit", Verdict: "verdict"}
+W = TypeVar("W")
+S = TypeVar("S", TaskStart, IssueStart)
+Handle = WorkflowHandle[TaskWorkflow, TaskState]
 
 
 class TaskService:
@@ -50,16 +55,12 @@ class TaskService:
     Raises TemporalUnavailable while it can't; to ask again is safe, under the same id.
     """
 
-    def __init__(self, ledger: Ledger, box: str) -> None:
+    def __init__(self, connection: ServerConnection, ledger: Ledger, box: str) -> None:
+        self._connection = connection
         self.kinds_changed: frozenset[str] = frozenset()  # whose tasks have to look again
         self._ledger = ledger
         self._queue = tasks_queue(box)
-        self._client: Client | None = None
         self._turns = KeyedLock()
-
-    def use(self, client: Client) -> None:
-        """From now on the server is reached through `client`."""
-        self._client = client
 
     async def start(self, kind: str, attendee: str, actor: str) -> TaskStanding:
         """Start the task of this kind for whom the organiser calls `attendee`.
@@ -77,18 +78,14 @@ class TaskService:
 
     async def resume(self, standing: TaskStanding) -> None:
         """See that the task has a workflow; one that it has already goes on."""
-        await self._begin(
-            messages.TASK, TaskStart(standing.task), messages.task_workflow_id(standing.task)
-        )
+        workflow = messages.task_workflow_id(standing.task)
+        await self._begin(TaskWorkflow.run, TaskStart(standing.task), workflow)
 
     async def look_again(self, task: str) -> None:
         """Let the task's workflow, where it runs, take over what the ledger says."""
-        async with as_temporal_unavailable():
-            try:
-                await self._handle(task).signal(messages.LOOK_AGAIN)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
+        async with self._connection.reached() as client:
+            with unless_not_found():
+                await _handle(client, task).signal(TaskWorkflow.look_again)
 
     async def take(self, asked: Asked) -> TaskReply:
         """Deliver a scan, a submission or a verdict.
@@ -108,32 +105,25 @@ class TaskService:
             return await self._deliver(asked, now)
 
     async def _deliver(self, asked: Asked, standing: TaskStanding) -> TaskReply:
-        async with as_temporal_unavailable():
+        async with self._connection.reached() as client:
             try:
-                taken = await self._update_or_resume(asked, standing)
+                taken = await self._update_or_resume(_handle(client, asked.task), asked, standing)
             except WorkflowUpdateFailedError as error:
                 taken = Taken(False, why_not_taken(error))
         now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
         return TaskReply(taken.accepted, taken.why, now, taken.is_new)
 
-    async def _update_or_resume(self, asked: Asked, standing: TaskStanding) -> Taken:
+    async def _update_or_resume(
+        self, workflow: Handle, asked: Asked, standing: TaskStanding
+    ) -> Taken:
         """Give the request to the workflow, or to a new one where Temporal lost it."""
         try:
-            return await self._update(asked)
+            return await _update(workflow, asked)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if not is_not_found(error):
                 raise
             await self.resume(standing)
-            return await self._update(asked)
-
-    async def _update(self, asked: Asked) -> Taken:
-        taken: Taken = await self._handle(asked.task).execute_update(
-            _UPDATES[type(asked)], asked, result_type=Taken, rpc_timeout=_UPDATE_TIMEOUT
-        )
-        return taken
-
-    def _handle(self, task: str) -> WorkflowHandle[Any, Any]:
-        return self._require_client().get_workflow_handle(messages.task_workflow_id(task))
+            return await _update(workflow, asked)
 
     async def issue(self, order: Callable[[Transaction], IssueOrder]) -> IssueStanding:
         """Issue a code, and wait for what comes of it; asked again, it is the same one.
@@ -145,11 +135,9 @@ class TaskService:
         if standing.state.has_ended:
             return standing
         await self.resume_issue(standing)
-        async with as_temporal_unavailable():
-            handle = self._require_client().get_workflow_handle(
-                messages.issue_workflow_id(standing.issue)
-            )
-            await handle.result(rpc_timeout=_UPDATE_TIMEOUT)
+        async with self._connection.reached() as client:
+            workflow = messages.issue_workflow_id(standing.issue)
+            await client.get_workflow_handle(workflow).result(rpc_timeout=_UPDATE_TIMEOUT)
         return await self._ledger.read(lambda c: issues.require(c, standing.issue))
 
     async def issue_again(self, task: str, actor: str) -> TaskStanding:
@@ -160,15 +148,13 @@ class TaskService:
 
     async def resume_issue(self, standing: IssueStanding) -> None:
         """See that the issue has a workflow; one that it has already goes on."""
-        await self._begin(
-            messages.ISSUE, IssueStart(standing.issue), messages.issue_workflow_id(standing.issue)
-        )
+        workflow = messages.issue_workflow_id(standing.issue)
+        await self._begin(IssueCodeWorkflow.run, IssueStart(standing.issue), workflow)
 
     async def erase(self, task: str) -> None:
         """Delete what Temporal keeps of a task that has ended in the ledger: what people wrote."""
         runs = f"WorkflowId = '{messages.task_workflow_id(task)}'"
-        async with as_temporal_unavailable():
-            client = self._require_client()
+        async with self._connection.reached() as client:
             async for run in client.list_workflows(runs):
                 execution = WorkflowExecution(workflow_id=run.id, run_id=run.run_id)
                 await client.workflow_service.delete_workflow_execution(
@@ -177,11 +163,13 @@ class TaskService:
                     )
                 )
 
-    async def _begin(self, workflow: str, start: TaskStart | IssueStart, workflow_id: str) -> None:
+    async def _begin(
+        self, run: Callable[[W, S], Awaitable[object]], start: S, workflow_id: str
+    ) -> None:
         """Start the workflow unless it runs; the ledger keeps it from doing anything twice."""
-        async with as_temporal_unavailable():
-            await self._require_client().start_workflow(
-                workflow,
+        async with self._connection.reached() as client:
+            await client.start_workflow(
+                run,
                 start,
                 id=workflow_id,
                 task_queue=self._queue,
@@ -191,7 +179,22 @@ class TaskService:
                 rpc_timeout=_START_TIMEOUT,
             )
 
-    def _require_client(self) -> Client:
-        if self._client is None:
-            raise TemporalUnavailable("the Temporal server is still starting; one moment")
-        return self._client
+
+def _handle(client: Client, task: str) -> Handle:
+    return client.get_workflow_handle_for(TaskWorkflow.run, messages.task_workflow_id(task))
+
+
+async def _update(workflow: Handle, asked: Asked) -> Taken:
+    match asked:
+        case Scan():
+            return await workflow.execute_update(
+                TaskWorkflow.scan, asked, rpc_timeout=_UPDATE_TIMEOUT
+            )
+        case Submission():
+            return await workflow.execute_update(
+                TaskWorkflow.submit, asked, rpc_timeout=_UPDATE_TIMEOUT
+            )
+        case Verdict():
+            return await workflow.execute_update(
+                TaskWorkflow.verdict, asked, rpc_timeout=_UPDATE_TIMEOUT
+            )

@@ -7,10 +7,11 @@ for the task's expiry, and no event until somebody does something.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
@@ -21,7 +22,7 @@ from temporalio.exceptions import (
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from boxd.issue import IssueStanding
+    import boxd.issue  # noqa: F401 - the sandbox reads the child's result by this module's types
     from boxd.task import (
         Asked,
         Scan,
@@ -34,24 +35,21 @@ with workflow.unsafe.imports_passed_through():
         missing,
         why_refused,
     )
+    from boxd.workflows.local_activities import until_done, within
     from boxd.workflows.tasks import messages
+    from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
     from boxd.workflows.tasks.messages import IssueStart, Taken, TaskStart, TaskStatus
+    from boxd.workflows.tasks.signatures import TaskSignatures
 
-_ACTIVITY_TIMEOUT = timedelta(seconds=60)
+_UNTIL_DONE = until_done(longest_pause=timedelta(seconds=10))
 # Shorter than the one who asked waits.
-_TAKE_TIMEOUT = timedelta(seconds=6)
+_WHILE_SOMEBODY_WAITS = within(timedelta(seconds=6))
 _TASK_TIMEOUT = timedelta(seconds=2)
-_RETRIES = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)
-)
 # An issue that somebody ended by hand is begun again, ever more seldom.
 _FIRST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 600.0
-_RECORDING: dict[type[Asked], str] = {
-    Scan: messages.RECORD_SCAN,
-    Submission: messages.RECORD_SUBMISSION,
-    Verdict: messages.RECORD_VERDICT,
-}
+A = TypeVar("A", bound=Asked)
+Recording = Callable[[TaskSignatures, A], Awaitable[TaskReply]]
 
 
 @workflow.defn(name=messages.TASK)
@@ -81,17 +79,17 @@ class TaskWorkflow:
     @workflow.update
     async def scan(self, scan: Scan) -> Taken:
         """Count a checkpoint."""
-        return await self._take(scan)
+        return await self._take(TaskSignatures.record_scan, scan)
 
     @workflow.update
     async def submit(self, submission: Submission) -> Taken:
         """Take what the attendee hands in."""
-        return await self._take(submission)
+        return await self._take(TaskSignatures.record_submission, submission)
 
     @workflow.update
     async def verdict(self, verdict: Verdict) -> Taken:
         """Take an attendant's word."""
-        return await self._take(verdict)
+        return await self._take(TaskSignatures.record_verdict, verdict)
 
     @scan.validator
     def check_scan(self, scan: Scan) -> None:
@@ -108,7 +106,7 @@ class TaskWorkflow:
         """Refuse what can't be taken, before it enters the history."""
         self._check(verdict)
 
-    @workflow.signal(name=messages.LOOK_AGAIN)
+    @workflow.signal
     async def look_again(self) -> None:
         """Take over where the ledger says the task stands, and until when it may be done."""
         await self._look()
@@ -139,14 +137,10 @@ class TaskWorkflow:
         if why := why_refused(standing, asked, workflow.now()):
             raise ApplicationError(why, type="Refused")
 
-    async def _take(self, asked: Asked) -> Taken:
+    async def _take(self, record: Recording[A], asked: A) -> Taken:
         try:
-            reply: TaskReply = await workflow.execute_local_activity(
-                _RECORDING[type(asked)],
-                asked,
-                result_type=TaskReply,
-                schedule_to_close_timeout=_TAKE_TIMEOUT,
-                retry_policy=_RETRIES,
+            reply = await workflow.execute_local_activity_method(
+                record, asked, **_WHILE_SOMEBODY_WAITS
             )
         except FailureError as error:
             raise _not_taken(error) from error
@@ -154,14 +148,11 @@ class TaskWorkflow:
         return Taken(reply.accepted, reply.why, reply.is_new)
 
     async def _look(self) -> TaskStanding:
-        standing: TaskStanding = await workflow.execute_local_activity(
-            messages.LOOK_AT_TASK,
-            self._task,
-            result_type=TaskStanding,
-            start_to_close_timeout=_ACTIVITY_TIMEOUT,
-            retry_policy=_RETRIES,
+        return self._follow(
+            await workflow.execute_local_activity_method(
+                TaskSignatures.look_at_task, self._task, **_UNTIL_DONE
+            )
         )
-        return self._follow(standing)
 
     def _follow(self, standing: TaskStanding) -> TaskStanding:
         """Take over where the ledger says the task stands, unless that is known already."""
@@ -202,24 +193,20 @@ class TaskWorkflow:
             await workflow.sleep(wait_s)
         self._expiring = None  # from here on nobody cancels it
         if self._is_open():
-            standing: TaskStanding = await workflow.execute_local_activity(
-                messages.EXPIRE_TASK,
-                self._task,
-                result_type=TaskStanding,
-                start_to_close_timeout=_ACTIVITY_TIMEOUT,
-                retry_policy=_RETRIES,
+            self._follow(
+                await workflow.execute_local_activity_method(
+                    TaskSignatures.expire_task, self._task, **_UNTIL_DONE
+                )
             )
-            self._follow(standing)
 
     async def _issue_code(self, standing: TaskStanding) -> TaskStanding:
         """Have the code issued; the ledger then tells what has come of it."""
         issue = standing.issue
         try:
             await workflow.execute_child_workflow(
-                messages.ISSUE,
+                IssueCodeWorkflow.run,
                 IssueStart(issue),
                 id=messages.issue_workflow_id(issue),
-                result_type=IssueStanding,
                 task_timeout=_TASK_TIMEOUT,
                 # What holds a unit is not ended halfway because its task is.
                 parent_close_policy=ParentClosePolicy.ABANDON,

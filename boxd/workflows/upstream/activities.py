@@ -12,11 +12,11 @@ from boxd.upstream.event_sender import EventSender
 from boxd.upstream.http import Unreachable
 from boxd.upstream.order_puller import OrderPuller
 from boxd.workflows.activity_errors import as_activity_errors
-from boxd.workflows.upstream import messages
 from boxd.workflows.upstream.messages import Delivered
+from boxd.workflows.upstream.signatures import UpstreamSignatures
 
 
-class UpstreamActivities:
+class UpstreamActivities(UpstreamSignatures):
     """Runs on the event loop; the network is waited for, never blocked on."""
 
     def __init__(self, sender: EventSender, puller: OrderPuller) -> None:
@@ -27,7 +27,7 @@ class UpstreamActivities:
         """The activities, for the worker."""
         return (self.deliver, self.pull)
 
-    @activity.defn(name=messages.DELIVER)
+    @activity.defn
     async def deliver(self) -> Delivered:
         """Deliver what waits; an attempt that failed says itself when the next one is due."""
         with as_activity_errors():
@@ -41,7 +41,7 @@ class UpstreamActivities:
             )
         return Delivered(done.is_done)
 
-    @activity.defn(name=messages.PULL)
+    @activity.defn
     async def pull(self) -> str:
         """Fetch and carry out upstream's orders; returns what that was, in words."""
         try:

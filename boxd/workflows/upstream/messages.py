@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 UPSTREAM = "Upstream"
-DELIVER = "deliver"
+# Signals by name: they go with the start of the workflow, for which the SDK takes names alone.
 NOTED = "noted"
 TRY_NOW = "try_now"
 
-PULL = "pull"
 PULL_WORKFLOW = "Pull"
 PULL_SCHEDULE = "pull"
 

@@ -10,6 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from boxd.workflows.upstream import messages
+    from boxd.workflows.upstream.signatures import UpstreamSignatures
 
 # Twenty pages, each within its own timeout.
 _ATTEMPT = timedelta(seconds=messages.ATTEMPT_S)
@@ -25,13 +26,9 @@ class PullWorkflow:
     async def run(self) -> str:
         """Returns what that was, in words."""
         try:
-            said: str = await workflow.execute_activity(
-                messages.PULL,
-                result_type=str,
-                start_to_close_timeout=_ATTEMPT,
-                retry_policy=_RETRIES,
+            return await workflow.execute_activity_method(
+                UpstreamSignatures.pull, start_to_close_timeout=_ATTEMPT, retry_policy=_RETRIES
             )
         except ActivityError as error:
             why = error.cause.message if isinstance(error.cause, ApplicationError) else str(error)
             raise ApplicationError(why, type="NotPulled", non_retryable=True) from error
-        return said

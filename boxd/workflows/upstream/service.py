@@ -19,6 +19,7 @@ from boxd.upstream.backoff import Backoff
 from boxd.upstream.event_sender import EventSender, Rules
 from boxd.upstream.http import Peer
 from boxd.upstream.order_puller import OrderPuller
+from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.upstream.signalling import DeliverySignaller
 
@@ -46,6 +47,7 @@ class Upstream:
 
     def __init__(
         self,
+        connection: ServerConnection,
         config: Config,
         ledger: Ledger,
         telling: OutboxSettings,
@@ -58,7 +60,7 @@ class Upstream:
         self._url = settings.url
         self.sender = EventSender(ledger, caller, Rules(config.box.id, settings.batch, backoff))
         self.puller = OrderPuller(ledger, caller, config.box.id, begin)
-        self.service = DeliverySignaller(ledger, config.box.id, telling, self.sender)
+        self.service = DeliverySignaller(connection, ledger, config.box.id, telling, self.sender)
         self.service.pulls = settings.pull
 
     def view(self, depth: Depth) -> Json:
@@ -88,7 +90,11 @@ class Upstream:
 
 
 def connected(
-    config: Config, ledger: Ledger, tasks: TaskService, changes: ChangeSignal
+    connection: ServerConnection,
+    config: Config,
+    ledger: Ledger,
+    tasks: TaskService,
+    changes: ChangeSignal,
 ) -> Upstream | None:
     """Delivery from the ledger's outbox, told of each commit; None where there is no upstream."""
     asks = caller(config)
@@ -101,7 +107,7 @@ def connected(
         for issue in done.issues:
             await tasks.resume_issue(issue)
 
-    made = Upstream(config, ledger, ledger.telling, asks, begin)
+    made = Upstream(connection, config, ledger, ledger.telling, asks, begin)
     made.sender.on_change = changes.note
 
     def committed() -> None:

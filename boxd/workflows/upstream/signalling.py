@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.errors import LedgerUnusable, TemporalUnavailable
 from boxd.ledger import alarms, outbox
@@ -17,10 +14,12 @@ from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.upstream.event_sender import EventSender
-from boxd.workflows.client_errors import as_temporal_unavailable
+from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.housekeeping.schedules import schedule_id
+from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.upstream import messages
 from boxd.workflows.upstream.messages import UpstreamStart
+from boxd.workflows.upstream.workflow import UpstreamWorkflow
 
 log = structlog.get_logger("boxd.upstream")
 
@@ -36,19 +35,20 @@ class DeliverySignaller:
     """Signals the workflow, and only while it sleeps: an outage's events would fill its history."""
 
     def __init__(
-        self, ledger: Ledger, box: str, telling: OutboxSettings, sender: EventSender
+        self,
+        connection: ServerConnection,
+        ledger: Ledger,
+        box: str,
+        telling: OutboxSettings,
+        sender: EventSender,
     ) -> None:
+        self._connection = connection
         self.pulls = False  # whether orders are fetched
         self._ledger = ledger
         self._box = box
         self._telling = telling
         self._sender = sender
-        self._client: Client | None = None
         self._noted = asyncio.Event()
-
-    def use(self, client: Client) -> None:
-        """From now on the server is reached through `client`."""
-        self._client = client
 
     def committed(self) -> None:
         """Something was committed to the ledger; an event may be among it."""
@@ -94,11 +94,9 @@ class DeliverySignaller:
         await self._signal(messages.TRY_NOW)
 
     async def _signal(self, signal: str) -> None:
-        if self._client is None:
-            raise TemporalUnavailable("the Temporal server is still starting; one moment")
-        async with as_temporal_unavailable():
-            await self._client.start_workflow(
-                messages.UPSTREAM,
+        async with self._connection.reached() as client:
+            await client.start_workflow(
+                UpstreamWorkflow.run,
                 UpstreamStart(),
                 id=messages.upstream_workflow_id(self._box),
                 task_queue=task_queue(self._box),
@@ -126,21 +124,12 @@ class DeliverySignaller:
 
 async def end_delivery(client: Client, box: str) -> None:
     """There is no upstream any more: what delivered to it ends. Its events stay where they are."""
-    with _unless_there_is_none():
+    with unless_not_found():
         handle = client.get_workflow_handle(messages.upstream_workflow_id(box))
         await handle.terminate(reason="[upstream] url is not configured any more")
 
 
 async def end_pulling(client: Client, box: str) -> None:
     """Orders are fetched no more: their schedule goes."""
-    with _unless_there_is_none():
+    with unless_not_found():
         await client.get_schedule_handle(schedule_id(box, messages.PULL_SCHEDULE)).delete()
-
-
-@contextmanager
-def _unless_there_is_none() -> Iterator[None]:
-    try:
-        yield
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise

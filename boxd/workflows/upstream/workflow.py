@@ -15,7 +15,8 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from boxd.workflows.upstream import messages
-    from boxd.workflows.upstream.messages import Delivered, UpstreamStart
+    from boxd.workflows.upstream.messages import UpstreamStart
+    from boxd.workflows.upstream.signatures import UpstreamSignatures
 
 _ATTEMPT = timedelta(seconds=messages.ATTEMPT_S)
 _AFTER_A_MISTAKE = timedelta(minutes=10)
@@ -53,11 +54,8 @@ class UpstreamWorkflow:
 
     async def _deliver(self) -> None:
         """One call of the sender, however many attempts it takes; given up for an urgent one."""
-        attempts = workflow.start_activity(
-            messages.DELIVER,
-            result_type=Delivered,
-            start_to_close_timeout=_ATTEMPT,
-            retry_policy=_RETRIES,
+        attempts = workflow.start_activity_method(
+            UpstreamSignatures.deliver, start_to_close_timeout=_ATTEMPT, retry_policy=_RETRIES
         )
         await workflow.wait_condition(lambda: attempts.done() or self._is_urgent)
         if not attempts.done():

@@ -1,0 +1,33 @@
+"""The box's one connection to Temporal, shared by all services."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from temporalio.client import Client
+
+from boxd.errors import TemporalUnavailable
+from boxd.workflows.client_errors import as_temporal_unavailable
+
+
+class ServerConnection:
+    """Holds the client. There is none before the server has answered for the first time."""
+
+    def __init__(self) -> None:
+        self._client: Client | None = None
+
+    def use(self, client: Client | None) -> None:
+        """From now on the server is reached through `client`; None: it can't be reached."""
+        self._client = client
+
+    @asynccontextmanager
+    async def reached(self) -> AsyncIterator[Client]:
+        """The client; what the SDK raises meanwhile becomes TemporalUnavailable.
+
+        Raises TemporalUnavailable while there is no client.
+        """
+        if self._client is None:
+            raise TemporalUnavailable("the Temporal server is still starting; one moment")
+        with as_temporal_unavailable():
+            yield self._client
