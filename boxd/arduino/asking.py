@@ -1,4 +1,4 @@
-"""Asking whatever is behind a port what it is, once."""
+"""Asking the device behind a port what it is, once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boxd.errors import DeviceUnreachable
 
 
 async def ask_board(path: str) -> Welcome:
-    """What the board at `path` says that it is; raises DeviceUnreachable with the reason."""
+    """The board's Welcome at `path`. Raises DeviceUnreachable with the reason."""
     asked = _Asked(path)
     try:
         asked.line = await open_line(path, asked.hear, asked.lose)
@@ -44,7 +44,7 @@ class _Asked:
                 self.greeting.hear(frame)
 
     def lose(self, error: OSError) -> None:
-        """The line broke."""
+        """The line has broken."""
         self._fail(f"its line broke off ({error.strerror})")
 
     def _say(self, data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""avrdude, the program that writes firmware into an Arduino, and what its failures mean."""
+"""avrdude, the program that flashes an Arduino, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from boxd.errors import BoxdError, DeviceUnreachable
 
-# An Uno, and a Nano with the newer bootloader; then a Nano with the older one.
+# The speed of an Uno or a Nano with the newer bootloader; then of a Nano with the older one.
 BAUDS = (115200, 57600)
-LONGEST_S = 120  # it takes 10 s, and half a minute to give up a bootloader that does not answer
+LONGEST_S = 120  # it takes 10 s, and half a minute until it gives up on a silent bootloader
 
 _MISSING = "avrdude is not installed; install it with 'sudo apt-get install avrdude'"
 _NO_ANSWER = ("not in sync", "not responding", "can't communicate", "unable to open programmer")
@@ -19,9 +19,9 @@ _LAST_LINES = 4
 
 
 def write_flash(path: str, image: str, programmer: str, bauds: Sequence[int] = BAUDS) -> None:
-    """Write an image into the board at `path`, by the first speed that its bootloader answers.
+    """Flash an image to the board at `path`, at the first speed that its bootloader answers.
 
-    Raises DeviceUnreachable when none does, and BoxdError when writing fails.
+    Raises DeviceUnreachable if none does, and BoxdError if flashing fails.
     """
     with tempfile.TemporaryDirectory(prefix="boxd-flash-") as folder:
         file = Path(folder) / "firmware.hex"
@@ -36,14 +36,14 @@ def write_flash(path: str, image: str, programmer: str, bauds: Sequence[int] = B
 
 
 def _arguments(path: str, file: Path, programmer: str, baud: int) -> list[str]:
-    # -D: bootloaders overwrite page by page. The EEPROM is left out: the Uno's bootloader would
-    # write what is meant for it into the flash.
+    # -D: bootloaders overwrite page by page. The EEPROM is left out, because the Uno's bootloader
+    # would write its content into the flash.
     line = ["-c", programmer, "-x", "attempts=4", "-P", path, "-b", str(baud), "-D"]
     return ["avrdude", "-q", "-p", "atmega328p", *line, "-U", f"flash:w:{file}:i"]
 
 
 def _run(arguments: list[str]) -> bool:
-    """Whether the bootloader answered; raises BoxdError when it did, and all the same it failed."""
+    """Whether the bootloader answered. Raises BoxdError if it did, and flashing failed."""
     try:
         done = subprocess.run(
             arguments, capture_output=True, text=True, timeout=LONGEST_S, check=False

@@ -19,7 +19,7 @@ FIRST_TRY_S = 1.0  # the rest of the box starts then, even if a board is slow to
 
 
 class ArduinoBus:
-    """The Arduinos of a box. A missing one is a state, and keeps nothing else from starting."""
+    """The Arduinos of a box. A missing one is a state, and does not keep the rest from starting."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""One configured Arduino: its line opened, its board greeted, and both again for ever."""
+"""One configured Arduino: opens its line, greets the board, and does both again for ever."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from boxd.errors import DeviceUnreachable
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 5.0
-LOOK_EVERY_S = 0.2  # whether something was plugged in meanwhile, which ends every wait
+LOOK_EVERY_S = 0.2  # how often to check whether something was plugged in, which ends every wait
 
 
 class Arduino:
     """An Arduino and its connection.
 
-    On each (re)connect the doors are asked for and the desired lamps sent; nothing else, and
-    never a pulse. `path_of` gives the path of a configured port, and raises OSError where nothing
-    is plugged in. `tried` is set once the first attempt to connect has come to something.
+    On each (re)connect the doors are queried and the desired lamps sent; nothing else, and never a
+    pulse. `path_of` returns the path of a configured port; it raises OSError if nothing is plugged
+    in. `tried` is set once the first attempt to connect has ended.
     """
 
     keypad = None
@@ -59,11 +59,11 @@ class Arduino:
 
     @property
     def status(self) -> DeviceStatus:
-        """How the device stands, since when, and why."""
+        """The device's state, since when, and why."""
         return self._standing.status
 
     async def keep_connected(self) -> None:
-        """Connect, and anew whenever that ends; returns at once where the device is disabled."""
+        """Connect, and again whenever that ends; returns at once if the device is disabled."""
         wait_s = FIRST_WAIT_S
         while self._standing.is_enabled and not self._is_closing:
             seen = self._what_is_plugged_in()
@@ -77,34 +77,34 @@ class Arduino:
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     async def turn_off(self) -> None:
-        """Put every output off and say nothing more, for good."""
-        self._is_closing = True  # else a board that others are waited for would be greeted again
+        """Put every output off and send nothing more, for good."""
+        self._is_closing = True  # otherwise a board would be greeted again while we wait for others
         if self._link is not None:
             await self._link.turn_off()
 
     def give_up(self, why: str) -> None:
-        """Stand as unreachable for good."""
+        """Be unreachable for good."""
         self._fail(why)
 
     def show(self, lamp: LampName, lit: bool) -> None:
-        """Keep what a lamp should show, and send it if the board is there."""
+        """Store a lamp's desired state, and send it if the board is connected."""
         bit = _bit(self._device.lamps[lamp])
         self._lit = self._lit | bit if lit else self._lit & ~bit
         if self._link is not None:
             self._link.light(self._lit)
 
     def sound(self, milliseconds: int) -> None:
-        """Sound the buzzer if the board is there; for five seconds at most."""
+        """Sound the buzzer if the board is connected; for five seconds at most."""
         if self._link is not None:
             self._link.beep(min(max(milliseconds, 0), BUZZER_LONGEST_MS))
 
     async def pulse(self, latch: int, milliseconds: int) -> None:
-        """Order one pulse of a latch, if the board is there."""
+        """Order one pulse of a latch, if the board is connected."""
         if not self._standing.is_ready or self._link is None:
             raise DeviceUnreachable(self._standing.why_nothing_was_sent)
         await self._link.pulse(latch, milliseconds)
 
-    # What the link tells
+    # Called by the link
 
     def on_ready(self, firmware: str) -> None:
         """The board can be used."""
@@ -113,7 +113,7 @@ class Arduino:
         self.tried.set()
 
     def on_interrupted(self, why: str) -> None:
-        """The board has begun anew: until it is greeted, nothing is known of it."""
+        """The board has rebooted: until it is greeted, nothing is known about it."""
         self._standing.become(DeviceState.CONNECTING, why)
         self._forget_doors()
 
@@ -129,14 +129,14 @@ class Arduino:
             self._standing.tell()
 
     def on_end(self, why: str) -> None:
-        """The conversation is over."""
+        """The conversation has ended."""
         self._fail(why)
         self._is_over.set()
 
     # Connecting
 
     async def _connect(self) -> None:
-        """One connection, from opening the line to its end, for whatever reason."""
+        """One connection, from opening the line to its end."""
         try:
             line = await open_line(self._path_of(self.port), self._feed, self._lose)
         except OSError as error:
@@ -174,7 +174,7 @@ class Arduino:
             self._standing.tell()
 
     async def _is_plugged_anew(self, seen: tuple[int, ...], wait_s: float) -> bool:
-        """Wait; return early, and true, when something else than `seen` is plugged in."""
+        """Wait; return early, and true, if something else than `seen` is plugged in."""
         loop = asyncio.get_running_loop()
         until = loop.time() + wait_s
         while loop.time() < until:
@@ -185,7 +185,7 @@ class Arduino:
         return False
 
     def _what_is_plugged_in(self) -> tuple[int, ...]:
-        """What tells one plugging in from another; empty while nothing is there."""
+        """An identity of what is plugged in, new after each plugging; empty for nothing."""
         try:
             found = Path(self._path_of(self.port)).stat()
         except OSError:

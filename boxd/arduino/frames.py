@@ -1,4 +1,4 @@
-"""Frames of the Arduino protocol: COBS, checksum, and a byte stream put together into them.
+"""Frames of the Arduino protocol: COBS, checksum, and parsing them from a byte stream.
 
 A frame is COBS(body) between zero bytes; a body is type u8, boot nonce u32, id u32, payload and
 crc u16, little endian. Specified in docs/arduino-protocol.md.
@@ -16,7 +16,7 @@ LONGEST_ENCODED = LONGEST_BODY + 1  # COBS adds one byte to bodies this short
 _HEAD = struct.Struct("<BII")
 _CRC = struct.Struct("<H")
 _CRC_START = 0xFFFF
-_CRC_POLYNOMIAL = 0x8408  # 0x1021 with its bits in reverse order, as the bytes go in
+_CRC_POLYNOMIAL = 0x8408  # 0x1021 with its bits reversed, because bits are processed lowest first
 
 
 def _crc_of_byte(value: int) -> int:
@@ -29,12 +29,12 @@ _CRC_TABLE = tuple(_crc_of_byte(value) for value in range(256))
 
 
 class BadFrame(ValueError):
-    """These bytes are no frame; the message says what is wrong with them."""
+    """These bytes are no frame; the message says why."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame with its payload as bytes; which fields a payload has depends on its `kind`."""
+    """One frame with its payload as bytes; the payload's fields depend on `kind`."""
 
     kind: int
     nonce: int
@@ -48,7 +48,7 @@ class Frame:
         return head + _CRC.pack(crc(head))
 
     def to_bytes(self) -> bytes:
-        """The frame as it goes over the line, with a zero byte before and after it."""
+        """The encoded frame, with a zero byte before and after it."""
         return b"\0" + cobs(self.body) + b"\0"
 
 
@@ -61,15 +61,15 @@ def crc(data: bytes) -> int:
 
 
 def cobs(body: bytes) -> bytes:
-    """The body without its zero bytes: each run is preceded by its length and one.
+    """The body without zero bytes: each run is preceded by its length plus one.
 
-    Only for bodies of fewer than 254 bytes, as all of this protocol are.
+    Only for bodies of fewer than 254 bytes, which all bodies of this protocol are.
     """
     return b"".join(bytes([len(run) + 1]) + run for run in body.split(b"\0"))
 
 
 def uncobs(encoded: bytes) -> bytes:
-    """The body behind an encoded one; raises BadFrame."""
+    """The body of an encoded one. Raises BadFrame."""
     runs = []
     rest = encoded
     while rest:
@@ -82,7 +82,7 @@ def uncobs(encoded: bytes) -> bytes:
 
 
 def parse_frame(encoded: bytes) -> Frame:
-    """The frame that stood between two zero bytes; raises BadFrame."""
+    """The frame between two zero bytes. Raises BadFrame."""
     body = uncobs(encoded)
     if not SHORTEST_BODY <= len(body) <= LONGEST_BODY:
         raise BadFrame(f"{len(body)} bytes, not {SHORTEST_BODY} to {LONGEST_BODY}")
@@ -94,9 +94,9 @@ def parse_frame(encoded: bytes) -> Frame:
 
 
 class FrameStream:
-    """Frames out of bytes that arrive in any pieces; bounded, and never raises.
+    """Parses frames from bytes that arrive in any pieces; bounded, and never raises.
 
-    `dropped` counts what stood between two zero bytes and was no frame.
+    `dropped` counts what was between two zero bytes and was no frame.
     """
 
     def __init__(self) -> None:
@@ -115,7 +115,7 @@ class FrameStream:
         return frames
 
     def _keep(self, piece: bytes) -> None:
-        room = LONGEST_ENCODED + 1 - len(self._encoded)  # one too many tells that it is too long
+        room = LONGEST_ENCODED + 1 - len(self._encoded)  # one more byte tells that it is too long
         self._encoded += piece[:room]
 
     def _complete(self) -> Frame | None:

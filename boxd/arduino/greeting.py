@@ -1,4 +1,4 @@
-"""Saying hello to whatever is behind a line, until it shows itself to be the wanted board."""
+"""Sending Hello to the device behind a line, until it answers as the wanted board."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from boxd.arduino.messages import (
 HELLO_EVERY_S = 0.25
 HELLO_FOR_S = 3.5  # opening the port may reset the board, and its bootloader takes up to 2 s
 
-_KEPT_BYTES = 200  # of what a stranger sends
+_KEPT_BYTES = 200  # of what an unknown device sends
 _SHOWN_BYTES = 24
 _HELLO = frame_of(Hello(), 0, 0).to_bytes()
 _LAST_USABLE_ID = 0xFFFF_0000
 
 
 class Greeting:
-    """One greeting. Exactly one of `on_welcome` and `on_failure` is called, unless it is stopped.
+    """One greeting. Calls exactly one of `on_welcome` and `on_failure`, unless it is stopped.
 
-    `say` sends bytes and returns whether that was possible; `misfit` says why a board is not the
-    wanted one, or nothing.
+    `say` sends bytes and returns whether that was possible; `misfit` returns why a board is not
+    the wanted one, or an empty text.
     """
 
     def __init__(
@@ -49,23 +49,23 @@ class Greeting:
         self._heard = b""
 
     def begin(self) -> None:
-        """Say hello now, and again until there is an answer or the time is over."""
+        """Send Hello now, and again until there is an answer or the time is over."""
         if self._loop.time() >= self._until:
             self._on_failure(self._why_no_welcome())
         elif self._say(_HELLO):
             self._timer = self._loop.call_later(HELLO_EVERY_S, self.begin)
 
     def stop(self) -> None:
-        """Say nothing more."""
+        """Send nothing more."""
         if self._timer:
             self._timer.cancel()
 
     def overhear(self, data: bytes) -> None:
-        """Remember a little of what comes, to show it if it is no board's."""
+        """Keep a few of the received bytes, to show them if they are not a board's."""
         self._heard = (self._heard + data)[:_KEPT_BYTES]
 
     def hear(self, frame: Frame) -> None:
-        """Take a frame; anything but a Welcome is an answer to something else."""
+        """Take a frame; every frame but a Welcome answers something else."""
         version = protocol_of(frame)
         if version is None:
             return

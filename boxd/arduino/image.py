@@ -1,6 +1,6 @@
 """A firmware image in Intel's hex format: read, checked, and given a board's number.
 
-The firmware keeps the number that an image carries at `NUMBER_AT`, for the Uno's bootloader can't
+The firmware reads its number from `NUMBER_AT` in the image, because the Uno's bootloader can't
 write the EEPROM.
 """
 
@@ -12,14 +12,14 @@ from boxd.arduino.messages import NO_BOARD_NUMBER
 from boxd.errors import BadInput
 
 NUMBER_AT = 0x77FE
-BOOTLOADER_AT = 0x7800  # the Nano's old one, the larger, begins here
+BOOTLOADER_AT = 0x7800  # the larger one, the Nano's old one, begins here
 
 _RECORD_BYTES = 16
 _DATA, _END, _SEGMENT, _START = 0, 1, 2, 3
 
 
 def with_number(text: str, number: int) -> str:
-    """The image as a board's of this number; raises BadInput where it is no image for a board."""
+    """The image with this board number. Raises BadInput if it is no image for a board."""
     if not 0 <= number < NO_BOARD_NUMBER:
         raise BadInput(f"a board's number is 0 to {NO_BOARD_NUMBER - 1}, not {number}")
     memory = read(text)
@@ -29,7 +29,7 @@ def with_number(text: str, number: int) -> str:
 
 
 def read(text: str) -> dict[int, int]:
-    """The bytes of an image by their addresses; raises BadInput."""
+    """The bytes of an image by address. Raises BadInput."""
     memory: dict[int, int] = {}
     for row, line in enumerate(text.split(), 1):
         try:

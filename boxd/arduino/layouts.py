@@ -1,4 +1,4 @@
-"""The layouts that boxd's firmware is built in: how many parts a board has."""
+"""The layouts of boxd's firmware: how many parts a board has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from boxd.config.device_schema import ArduinoDevice
 
 @dataclass(frozen=True)
 class Layout:
-    """A layout by the name that its image has."""
+    """A layout by the name of its image."""
 
     name: str
     latches: int
@@ -23,7 +23,7 @@ LAYOUTS = {layout.name: layout for layout in (SIX, EIGHT)}
 
 
 def layout_for(device: ArduinoDevice) -> Layout:
-    """The layout that this configuration asks for."""
+    """The layout for this configuration."""
     latches = [section.number for section in device.latches.values()]
     doors = [section.number for section in device.doors.values()]
     return EIGHT if max(*latches, *doors, 0, 0) > SIX.latches else SIX

@@ -51,7 +51,7 @@ from boxd.errors import DeliveryUnknown, DeviceUnreachable
 
 log = structlog.get_logger(__name__)
 
-PING_EVERY_S = 0.25  # the board turns everything off after a silence of 1 s
+PING_EVERY_S = 0.25  # the board turns everything off after 1 s of silence
 REPLY_WITHIN_S = 0.3  # a round trip takes 4 ms; a USB adapter may hold bytes for 16 ms
 TIMES_SENT = 4
 LAST_WORD_WITHIN_S = 0.5
@@ -67,35 +67,35 @@ _WHY_REFUSED = {
 
 
 class LinkState(StrEnum):
-    """How far the conversation is."""
+    """How far the conversation has come."""
 
-    GREETING = "greeting"  # hello is said until the board answers
-    SETTLING = "settling"  # it is the right board; how its doors stand is being asked
+    GREETING = "greeting"  # Hello is sent until the board answers
+    SETTLING = "settling"  # it is the right board; its doors are being queried
     READY = "ready"
     ENDED = "ended"
 
 
 class LinkListener(Protocol):
-    """Whoever a link is for."""
+    """The owner of a link."""
 
     def on_ready(self, firmware: str) -> None:
         """The board can be used; `firmware` is its version."""
 
     def on_interrupted(self, why: str) -> None:
-        """The board has begun anew and is greeted again; nothing is known of it meanwhile."""
+        """The board has rebooted and is greeted again; meanwhile nothing is known about it."""
 
     def on_doors(self, levels: int) -> None:
-        """The doors' contacts are at these levels; bit 0 is door 1."""
+        """The levels of the doors' contacts; bit 0 is door 1."""
 
     def on_end(self, why: str) -> None:
-        """The conversation is over."""
+        """The conversation has ended."""
 
 
 class ArduinoLink:
-    """One conversation. `send` takes the bytes of a frame, and raises OSError when none went.
+    """One conversation. `send` takes the bytes of a frame, and raises OSError if none were sent.
 
-    `misfit` says why a board is not the wanted one, or nothing. `lamps` has a bit for each lamp
-    that is to be set.
+    `misfit` returns why a board is not the wanted one, or an empty text. `lamps` has a bit for
+    each lamp that is to be set.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class ArduinoLink:
         self._greeting.begin()
 
     def end(self, why: str) -> None:
-        """End the conversation; what is under way is unknown, what waits was not sent."""
+        """End the conversation; a running command is unknown, a waiting one was not sent."""
         if self.state is LinkState.ENDED:
             return
         self.state = LinkState.ENDED
@@ -138,16 +138,16 @@ class ArduinoLink:
         self._listener.on_end(why)
 
     def feed(self, data: bytes) -> None:
-        """Take bytes from the board as they come."""
+        """Take bytes from the board in any pieces."""
         if self.state is LinkState.GREETING and self._greeting:
             self._greeting.overhear(data)
         for frame in self._stream.feed(data):
             self._hear(frame)
 
     async def pulse(self, latch: int, milliseconds: int) -> None:
-        """Have a latch pulsed; returns when the board says that it begins.
+        """Pulse a latch; returns when the board confirms that the pulse begins.
 
-        Raises DeviceUnreachable when it certainly does not, DeliveryUnknown when it may.
+        Raises DeviceUnreachable if it certainly does not, DeliveryUnknown if it may.
         """
         if self.state is not LinkState.READY:
             raise DeviceUnreachable(f"{self._naming} does not answer yet; nothing was sent")
@@ -157,18 +157,18 @@ class ArduinoLink:
         await outcome
 
     def light(self, wanted: int) -> None:
-        """Have these lamps lit and the others not, now or once the board answers."""
+        """Light these lamps and put the others out, now or once the board answers."""
         self._orders.light(wanted)
         self._say_next()
 
     def beep(self, milliseconds: int) -> None:
-        """Have the buzzer sound, if the board answers."""
+        """Sound the buzzer, if the board answers."""
         if self.state is LinkState.READY:
             self._orders.beep(milliseconds)
             self._say_next()
 
     async def turn_off(self) -> None:
-        """Have everything off, as the last word; returns when the board says so, or soon."""
+        """Turn everything off, as the last command; returns when the board confirms, or soon."""
         if self.state is LinkState.READY:
             self._orders.refuse(self._nothing_sent(_STOPPING))
             self._orders.light(0)
@@ -178,7 +178,7 @@ class ArduinoLink:
             await asyncio.wait({outcome}, timeout=LAST_WORD_WITHIN_S)
         self.end(_STOPPING)
 
-    # Saying
+    # Sending
 
     def _say_next(self) -> None:
         if self.state not in (LinkState.SETTLING, LinkState.READY) or self._under_way:
@@ -208,7 +208,7 @@ class ArduinoLink:
         if order is None or order.frame is None:
             return
         if order.sent < TIMES_SENT:
-            # The same number and body: a board that did it already says so, and does nothing.
+            # The same number and body: a board that has done it answers again, and does nothing.
             self._transmit(order, order.frame)
         else:
             self.end(f"it does not answer: one command, sent {TIMES_SENT} times, and no reply")
@@ -221,7 +221,7 @@ class ArduinoLink:
             return False
         return True
 
-    # Hearing
+    # Receiving
 
     def _hear(self, frame: Frame) -> None:
         message = message_of(frame)
@@ -249,7 +249,7 @@ class ArduinoLink:
     def _hear_reply(self, order: PendingCommand, message: Message) -> None:
         result = getattr(message, "result", None)
         if result is None:
-            return  # a reply of another form than this protocol's is none
+            return  # a reply in another form than the protocol's is none
         self._under_way = None
         if result == ResultCode.OK:
             self._take(order, message)
@@ -284,12 +284,12 @@ class ArduinoLink:
         if ahead >= 0x8000:
             return  # older than what is known
         if ahead > 1:
-            # Which doors moved there and back is lost; where they stand now is not.
+            # Doors that moved there and back are lost; the present levels are right.
             log.warning("door_changes.missed", device=self._naming, changes=ahead - 1)
         self._door_seq = seq
         self._listener.on_doors(levels)
 
-    # What goes wrong
+    # Errors
 
     def _hear_other_boot(self, frame: Frame, message: Message) -> None:
         order = self._under_way
@@ -303,7 +303,7 @@ class ArduinoLink:
         self._greet_again(_BEGAN_ANEW)
 
     def _refuse(self, order: PendingCommand, result: int) -> None:
-        """The board did not do this command; or, where it is stale, not when it came last."""
+        """The board did not do this command; or, if stale, not in its latest repetition."""
         why = next((words for known, words in _WHY_REFUSED.items() if known == result), None)
         why = why or f"the board refuses it (result {result})"
         if order.sent > 1 and result in (ResultCode.STALE_BOOT, ResultCode.STALE_ID):

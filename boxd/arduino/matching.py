@@ -1,4 +1,4 @@
-"""Whether a board is the one that the configuration describes, and what to do where it is not."""
+"""Whether a board is the one that the configuration describes, and the remedy if not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from boxd.config.device_schema import ArduinoDevice
 
 
 def misfit(device: ArduinoDevice, welcome: Welcome) -> str:
-    """Why this board can't be that device, with the remedy; empty where it can."""
+    """Why this board can't be that device, with the remedy; empty if it can."""
     return next(_misfits(device, welcome), "")
 
 

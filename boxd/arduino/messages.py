@@ -1,4 +1,4 @@
-"""The messages inside the frames of the Arduino protocol: what each kind's payload means.
+"""The messages inside the frames of the Arduino protocol: the payload of each kind.
 
 Specified in docs/arduino-protocol.md.
 """
@@ -13,7 +13,7 @@ from typing import ClassVar
 from boxd.arduino.frames import Frame
 
 PROTOCOL_VERSION = 1
-REPLY = 0x80  # a reply's kind is its command's with this bit
+REPLY = 0x80  # a reply's kind is its command's with this bit set
 NO_BOARD_NUMBER = 255
 
 PULSE_SHORTEST_MS = 10
@@ -37,7 +37,7 @@ class ResultCode(IntEnum):
 
 @dataclass(frozen=True)
 class Hello:
-    """Ask what the board is; carries neither nonce nor id."""
+    """Asks what the board is; has neither nonce nor id."""
 
     KIND: ClassVar[int] = 0x01
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<B")
@@ -46,7 +46,7 @@ class Hello:
 
 @dataclass(frozen=True)
 class PulseCommand:
-    """Energise a latch, counted from 1, for so long."""
+    """Energises a latch, counted from 1, for this long."""
 
     KIND: ClassVar[int] = 0x02
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BH")
@@ -56,7 +56,7 @@ class PulseCommand:
 
 @dataclass(frozen=True)
 class Lamps:
-    """Set the lamps in `mask` to their bits in `lit`; bit 0 is lamp 1."""
+    """Sets the lamps in `mask` to their bits in `lit`; bit 0 is lamp 1."""
 
     KIND: ClassVar[int] = 0x03
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BB")
@@ -66,7 +66,7 @@ class Lamps:
 
 @dataclass(frozen=True)
 class BuzzerCommand:
-    """Sound for so long; 0 is silence."""
+    """Sounds for this long; 0 is silence."""
 
     KIND: ClassVar[int] = 0x04
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<H")
@@ -75,7 +75,7 @@ class BuzzerCommand:
 
 @dataclass(frozen=True)
 class ReadDoors:
-    """Ask how the doors stand."""
+    """Asks for the doors' levels."""
 
     KIND: ClassVar[int] = 0x05
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<")
@@ -83,7 +83,7 @@ class ReadDoors:
 
 @dataclass(frozen=True)
 class Subscribe:
-    """From now on tell of each door that moves (1), or no more (0)."""
+    """Asks for a message on each door that moves (1), or stops them (0)."""
 
     KIND: ClassVar[int] = 0x06
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<B")
@@ -92,7 +92,7 @@ class Subscribe:
 
 @dataclass(frozen=True)
 class Ping:
-    """The host is there, and asks how the board stands."""
+    """Says that the host is there, and asks for the board's state."""
 
     KIND: ClassVar[int] = 0x07
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<")
@@ -100,7 +100,7 @@ class Ping:
 
 @dataclass(frozen=True)
 class AllOff:
-    """Latches, lamps and buzzer off."""
+    """Turns latches, lamps and buzzer off."""
 
     KIND: ClassVar[int] = 0x08
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<")
@@ -135,7 +135,7 @@ class Welcome:
 
 @dataclass(frozen=True)
 class DoorLevels:
-    """The answer to ReadDoors: debounced levels, bit 0 is door 1, and how many changes so far."""
+    """The answer to ReadDoors: debounced levels (bit 0 is door 1), and the number of changes."""
 
     KIND: ClassVar[int] = ReadDoors.KIND | REPLY
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BHB")
@@ -146,7 +146,7 @@ class DoorLevels:
 
 @dataclass(frozen=True)
 class Subscribed:
-    """The answer to Subscribe, like that to ReadDoors."""
+    """The answer to Subscribe, with the fields of DoorLevels."""
 
     KIND: ClassVar[int] = Subscribe.KIND | REPLY
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BHB")
@@ -157,7 +157,7 @@ class Subscribed:
 
 @dataclass(frozen=True)
 class Pong:
-    """The answer to Ping: doors, what is lit and energised now, frames dropped, flags."""
+    """The answer to Ping: doors, outputs that are on, frames dropped, flags."""
 
     KIND: ClassVar[int] = Ping.KIND | REPLY
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BHBBBHB")
@@ -171,13 +171,13 @@ class Pong:
 
     @property
     def is_subscribed(self) -> bool:
-        """Whether the board tells of doors."""
+        """Whether the board reports doors."""
         return bool(self.flags & 1)
 
 
 @dataclass(frozen=True)
 class DoorMoved:
-    """A door's contact has a new level, and what all of them are now."""
+    """A door's contact has a new level; with the levels of all."""
 
     KIND: ClassVar[int] = 0x40
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<HBBB")
@@ -189,7 +189,7 @@ class DoorMoved:
 
 @dataclass(frozen=True)
 class ReplyMessage:
-    """The answer to a command that is only told what became of it; `command` is its kind."""
+    """The answer to a command that has only a result; `command` is its kind."""
 
     command: int
     result: int
@@ -228,7 +228,7 @@ _OF_KIND: dict[int, type[Command | Welcome | DoorLevels | Subscribed | Pong | Do
 
 
 def frame_of(message: Message, nonce: int, number: int) -> Frame:
-    """The frame that carries a message; raises ValueError where a value does not fit."""
+    """The frame with a message. Raises ValueError if a value does not fit."""
     if isinstance(message, Unreadable):
         raise ValueError(f"nothing can be sent as kind {message.kind:#04x}")  # noqa: TRY004 - of the values, not of the types
     if isinstance(message, ReplyMessage):
@@ -241,18 +241,18 @@ def frame_of(message: Message, nonce: int, number: int) -> Frame:
 
 
 def message_of(frame: Frame) -> Message:
-    """What a frame says; never raises."""
+    """The message in a frame; never raises."""
     kind = _OF_KIND.get(frame.kind)
     if kind is not None and len(frame.payload) == kind.LAYOUT.size:
         return kind(*kind.LAYOUT.unpack(frame.payload))
-    # A command of any kind is refused by the result alone.
+    # A refusal of any kind of command has only the result.
     if frame.kind & REPLY and len(frame.payload) == 1:
         return ReplyMessage(frame.kind & ~REPLY, frame.payload[0])
     return Unreadable(frame.kind, kind is not None or frame.kind & ~REPLY in _PLAIN_ANSWERS)
 
 
 def protocol_of(frame: Frame) -> int | None:
-    """The protocol version that a Welcome of any version names; None for other frames.
+    """The protocol version in a Welcome of any version; None for other frames.
 
     Every version's Welcome begins with a result and the version.
     """

@@ -1,4 +1,4 @@
-"""What a link has to say to its board: pulses before lamps, lamps before beeps."""
+"""The commands that wait for a board: pulses before lamps, lamps before beeps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boxd.arduino.messages import AllOff, BuzzerCommand, Command, Lamps, PulseCo
 
 @dataclass(eq=False)
 class PendingCommand:
-    """One command on its way. `outcome` is set where somebody waits for what becomes of it."""
+    """One command on its way. `outcome` is set if a caller waits for the result."""
 
     command: Command
     outcome: asyncio.Future[None] | None = None
@@ -20,18 +20,18 @@ class PendingCommand:
     sent: int = 0
 
     def succeed(self) -> None:
-        """Tell who waits that it was done."""
+        """Report success to the caller."""
         if self.outcome is not None and not self.outcome.done():
             self.outcome.set_result(None)
 
     def fail(self, error: Exception) -> None:
-        """Tell who waits why it was not done, or may not have been."""
+        """Report to the caller why it was not done, or may not have been."""
         if self.outcome is not None and not self.outcome.done():
             self.outcome.set_exception(error)
 
 
 class Orders:
-    """What waits to be said. Of lamps and beeps only the latest counts.
+    """The waiting commands. Of lamps and beeps only the latest counts.
 
     `lamps` has a bit for each lamp that the link is to set.
     """
@@ -42,40 +42,40 @@ class Orders:
         self._off: PendingCommand | None = None
         self._lamps = lamps
         self._wanted = 0
-        self._shown: int | None = None  # None while it is not known
+        self._shown: int | None = None  # None while it is unknown
         self._beep: int | None = None
 
     def pulse(self, latch: int, milliseconds: int, outcome: asyncio.Future[None]) -> None:
-        """Have a latch pulsed."""
+        """Pulse a latch."""
         self._pulses.append(PendingCommand(PulseCommand(latch, milliseconds), outcome))
 
     def turn_off(self, outcome: asyncio.Future[None]) -> None:
-        """Have everything off."""
+        """Turn everything off."""
         self._off = PendingCommand(AllOff(), outcome)
 
     def light(self, wanted: int) -> None:
-        """Have these lamps lit and the others not."""
+        """Light these lamps and put the others out."""
         self._wanted = wanted & self._lamps
 
     def beep(self, milliseconds: int) -> None:
-        """Have the buzzer sound."""
+        """Sound the buzzer."""
         self._beep = milliseconds
 
     def lamps_shown(self, lit: int) -> None:
-        """The board says that these lamps are lit."""
+        """The board has confirmed that these lamps are lit."""
         self._shown = lit & self._lamps
 
     def begin_anew(self) -> None:
         """The board has forgotten everything."""
         self.is_subscribed = False
         self._shown = None
-        self._beep = None  # a late beep would puzzle more than none
+        self._beep = None  # a late beep would confuse people more than none
 
     def next(self) -> PendingCommand | None:
-        """What to say now; None when there is nothing."""
+        """The next command; None if there is nothing to send."""
         while self._pulses:
             order = self._pulses.popleft()
-            if order.outcome is None or not order.outcome.done():  # its caller is still there
+            if order.outcome is None or not order.outcome.done():  # its caller still waits
                 return order
         if self._off is not None:
             order, self._off = self._off, None
@@ -90,7 +90,7 @@ class Orders:
         return None
 
     def refuse(self, error: Exception) -> None:
-        """Say to everybody who waits that nothing was sent."""
+        """Tell every waiting caller that nothing was sent."""
         waiting = [*self._pulses, *([self._off] if self._off else [])]
         self._pulses.clear()
         self._off = None

@@ -25,8 +25,8 @@ class WiredLatch:
         return self._address
 
     async def pulse(self) -> None:
-        """Order one pulse; returns when the board says that it begins.
+        """Order one pulse; returns when the board confirms that it begins.
 
-        Raises DeviceUnreachable when it certainly does not, DeliveryUnknown when it may.
+        Raises DeviceUnreachable if it certainly does not, DeliveryUnknown if it may.
         """
         await self._pulse(self._section.number, self._section.pulse_ms)

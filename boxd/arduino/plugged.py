@@ -1,4 +1,4 @@
-"""Serial devices that are plugged in and in no configuration: an Arduino that nobody named yet."""
+"""Serial devices that are plugged in but not configured: an Arduino that nobody named yet."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ BY_ID = Path("/dev/serial/by-id")
 
 
 class SerialStrangers:
-    """A bus without devices, which names what else is plugged in; also where no Arduino is known.
+    """A bus without devices, which lists what else is plugged in; also if no Arduino is configured.
 
-    `configured` are the ports that somebody has, by whatever path; `folder` has a link for each
-    USB serial device, under the name that stays the same.
+    `configured` are the ports in use, by any path; `folder` has a link with a lasting name for
+    each USB serial device.
     """
 
     devices: Sequence[Device] = ()
@@ -31,24 +31,24 @@ class SerialStrangers:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Look, and go on looking."""
+        """Look, and keep looking."""
         self._found = await asyncio.to_thread(self._look)
         self._watch = asyncio.create_task(self._keep_looking(), name="serial strangers")
 
     async def close(self) -> None:
-        """Look no longer."""
+        """Stop looking."""
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.wait({self._watch})
 
     def strangers(self) -> tuple[Stranger, ...]:
-        """What was found at the last look."""
+        """What the last look found."""
         return self._found
 
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            # In a thread: a folder of devices that are just being pulled out may take its time.
+            # In a thread: a folder of devices that are being unplugged may be slow.
             found = await asyncio.to_thread(self._look)
             if found != self._found:
                 self._found = found
@@ -65,12 +65,12 @@ class SerialStrangers:
     def _plugged(self) -> list[str]:
         try:
             return sorted(str(entry) for entry in self._folder.iterdir())
-        except OSError:  # it goes with the last device, maybe at this instant
+        except OSError:  # it disappears with the last device, maybe at this instant
             return []
 
 
 def _target(port: str) -> str:
-    """The device behind a path: links of several sorts may lead to the same."""
+    """The device behind a path: links of several kinds may lead to the same."""
     try:
         return str(Path(port).resolve())
     except (OSError, RuntimeError):  # a link that leads nowhere, or in a circle

@@ -13,8 +13,8 @@ import serial
 
 BAUD = 115200
 READ_BYTES = 4096
-# Frames that the port did not take at once. A link has one command under way, so that more than
-# a few frames means that nothing takes them any more.
+# Frames that the port did not take at once. A link has one command at a time, so more than a few
+# frames mean that nothing takes them any more.
 UNSENT_LIMIT_BYTES = 256
 
 _ADVICE = {
@@ -56,7 +56,7 @@ class SerialLine:
     def send(self, data: bytes) -> None:
         """Send bytes, at once or as soon as the port takes them.
 
-        Raises OSError when none of them went and none will.
+        Raises OSError if none were sent and none will be.
         """
         if not self._is_open:
             raise OSError(errno.EIO, "the line is closed")
@@ -69,7 +69,7 @@ class SerialLine:
             self._loop.add_writer(self._file, self._send_rest)
 
     async def close(self) -> None:
-        """Give the line up; what was not sent yet is not sent any more."""
+        """Close the line; bytes that were not sent yet are dropped."""
         self._stop()
         port = self._port
         await asyncio.to_thread(_close, port)  # a driver may wait for a device that is stuck
@@ -121,8 +121,8 @@ class SerialLine:
 async def open_line(
     path: str, on_bytes: Callable[[bytes], None], on_lost: Callable[[OSError], None]
 ) -> SerialLine:
-    """Open the line at `path` for this program alone; raises OSError."""
-    opening = asyncio.create_task(asyncio.to_thread(open_port, path))  # a driver may take its time
+    """Open the line at `path` for this program only. Raises OSError."""
+    opening = asyncio.create_task(asyncio.to_thread(open_port, path))  # a driver may be slow
     try:
         port = await asyncio.shield(opening)
     except asyncio.CancelledError:
@@ -132,38 +132,38 @@ async def open_line(
 
 
 def open_port(path: str) -> serial.Serial:
-    """Open a port as the protocol wants it, waiting for nothing; raises OSError."""
+    """Open a port with the protocol's settings, without waiting. Raises OSError."""
     port = serial.Serial(baudrate=BAUD, timeout=0, write_timeout=0, exclusive=True)
     port.port = path
     try:
         port.open()
         _keep_from_resetting(port.fileno())
-    except termios.error as error:  # what goes while it is being opened
+    except termios.error as error:  # a port that disappears while it is being opened
         port.close()
         raise OSError(*error.args) from error
     except OSError as error:
         port.close()
-        if isinstance(error.__context__, termios.error):  # pyserial keeps its number to itself
+        if isinstance(error.__context__, termios.error):  # pyserial keeps the number to itself
             raise OSError(*error.__context__.args) from error
         raise
-    # An FTDI chip keeps what it hears for 16 ms otherwise; other drivers know no such mode.
+    # Otherwise an FTDI chip keeps received bytes for 16 ms; other drivers have no such mode.
     with contextlib.suppress(OSError, ValueError):
         port.set_low_latency_mode(True)
     return port
 
 
 def _keep_from_resetting(file: int) -> None:
-    """Let DTR stand when the line is closed: its fall and rise reset an Arduino."""
+    """Keep DTR set when the line is closed: its fall and rise reset an Arduino."""
     attributes = termios.tcgetattr(file)
     attributes[2] &= ~termios.HUPCL
     termios.tcsetattr(file, termios.TCSANOW, attributes)
 
 
 def _close(port: serial.Serial) -> None:
-    # What the kernel still holds must not arrive later, as an order out of time.
+    # Bytes that the kernel still holds must not arrive later as a stale order.
     with contextlib.suppress(OSError, termios.error):
         port.reset_output_buffer()
-    with contextlib.suppress(OSError):  # of a device that is gone; it is closed all the same
+    with contextlib.suppress(OSError):  # of a device that is gone; it is closed anyway
         port.close()
 
 

@@ -12,7 +12,7 @@ from boxd.redemption import RedemptionStanding, Stage
 
 
 class Outcome(StrEnum):
-    """What became of an order to a latch: sent, not sent, or nobody can tell."""
+    """What became of an order to a latch: done, failed, or unknown."""
 
     DONE = "done"
     FAILED = "failed"
@@ -40,7 +40,7 @@ class Intended:
 
 
 def intend(tx: Transaction, order: ActuationOrder) -> Intended:
-    """Write the order down before it is sent; known orders are recognised by their id."""
+    """Record the order before it is sent; a repeated order is recognised by its id."""
     row = tx.connection.execute(
         "SELECT outcome FROM actuations WHERE id = ?", (order.id,)
     ).fetchone()
@@ -66,13 +66,13 @@ def intend(tx: Transaction, order: ActuationOrder) -> Intended:
 
 
 def is_known(connection: sqlite3.Connection, order: str) -> bool:
-    """Whether the order was written down."""
+    """Whether the order is recorded."""
     row = connection.execute("SELECT 1 FROM actuations WHERE id = ?", (order,)).fetchone()
     return row is not None
 
 
 def conclude(tx: Transaction, order: ActuationOrder, outcome: Outcome, note: str = "") -> None:
-    """Record the outcome, once; a later call changes nothing."""
+    """Record the outcome, once; later calls change nothing."""
     changed = tx.connection.execute(
         "UPDATE actuations SET outcome = ?, outcome_at = ?, note = ?"
         " WHERE id = ? AND outcome IS NULL",
@@ -83,11 +83,11 @@ def conclude(tx: Transaction, order: ActuationOrder, outcome: Outcome, note: str
 
 
 def settle_interrupted(tx: Transaction) -> list[str]:
-    """At start: what was being opened when boxd ended becomes a question; nothing is pulsed.
+    """At start: turn openings that boxd's end interrupted into questions; nothing is pulsed.
 
-    Orders begun and not ended are unknown. A locker that was to be opened, and whose order was
-    not even written down, is not opened now either: hours may have passed, a person decides.
-    Returns the ids of the orders that are unknown.
+    Orders that were begun and not ended are unknown. A locker that was to be opened, and whose
+    order was not even recorded, is not opened now either: hours may have passed, so a person
+    decides. Returns the ids of the orders that are unknown.
     """
     rows = tx.connection.execute("SELECT * FROM actuations WHERE outcome IS NULL").fetchall()
     for row in rows:

@@ -1,4 +1,4 @@
-"""Alarms: what a person should look at, raised once and standing until cleared."""
+"""Alarms: what a person should look at; raised once, active until cleared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from boxd.ledger.ledger import Transaction
 
 
 def raise_alarm(tx: Transaction, kind: str, subject: str, text: str) -> bool:
-    """Raise the alarm unless it stands already; returns whether it is new."""
+    """Raise the alarm unless it is active; returns whether it is new."""
     added = tx.connection.execute(
         "INSERT INTO alarms (kind, subject, text, raised_at) VALUES (?,?,?,?)"
         " ON CONFLICT DO NOTHING",
@@ -26,7 +26,7 @@ def raise_alarm(tx: Transaction, kind: str, subject: str, text: str) -> bool:
 
 
 def clear(tx: Transaction, kind: str, subject: str, actor: str = "boxd") -> None:
-    """Clear the alarm if it stands."""
+    """Clear the alarm if it is active."""
     cleared = tx.connection.execute(
         "UPDATE alarms SET cleared_at = ? WHERE kind = ? AND subject = ? AND cleared_at IS NULL",
         (tx.at, kind, subject),
@@ -37,7 +37,7 @@ def clear(tx: Transaction, kind: str, subject: str, actor: str = "boxd") -> None
 
 
 def clear_by_id(tx: Transaction, alarm: int, actor: str) -> dict[str, object]:
-    """Clear one alarm by its number. Raises NotFound when it does not stand."""
+    """Clear one alarm by its number. Raises NotFound if it is not active."""
     row = tx.connection.execute(
         "SELECT * FROM alarms WHERE id = ? AND cleared_at IS NULL", (alarm,)
     ).fetchone()
@@ -48,13 +48,13 @@ def clear_by_id(tx: Transaction, alarm: int, actor: str) -> dict[str, object]:
 
 
 def active(connection: sqlite3.Connection) -> list[dict[str, object]]:
-    """The alarms that stand, newest first."""
+    """The active alarms, newest first."""
     found = connection.execute("SELECT * FROM alarms WHERE cleared_at IS NULL ORDER BY id DESC")
     return [dict(row) for row in found]
 
 
 def stands(connection: sqlite3.Connection, kind: str, subject: str) -> bool:
-    """Whether this alarm stands."""
+    """Whether this alarm is active."""
     row = connection.execute(
         "SELECT 1 FROM alarms WHERE kind = ? AND subject = ? AND cleared_at IS NULL",
         (kind, subject),

@@ -1,4 +1,4 @@
-"""The codes of one attendee, for their owner's eyes."""
+"""The codes of one attendee, as shown to the attendee."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boxd.ledger.ledger import Transaction
 
 @dataclass(frozen=True)
 class OwnCode:
-    """A code of an attendee; `sealed` are its digits, see `CodeKeys.unseal`."""
+    """A code of an attendee; `sealed` are its encrypted digits, see `CodeKeys.unseal`."""
 
     number: int
     state: str
@@ -23,7 +23,7 @@ class OwnCode:
 
 
 def of_attendee(connection: sqlite3.Connection, attendee: int, limit: int = 100) -> list[OwnCode]:
-    """The attendee's codes, the newest first; not those that are still to be handed over."""
+    """The attendee's codes, newest first, without those that are not handed over yet."""
     found = connection.execute(
         "SELECT codes.id, state, name, sealed, issued_at, expires_at FROM codes"
         " JOIN prizes USING (sku) WHERE attendee = ? AND NOT EXISTS"
@@ -35,7 +35,7 @@ def of_attendee(connection: sqlite3.Connection, attendee: int, limit: int = 100)
 
 
 def note_shown(tx: Transaction, codes: Iterable[int], attendee: int) -> None:
-    """Write down that the attendee's link has shown these codes to whoever opened it."""
+    """Record that the attendee's link has shown these codes."""
     for code in codes:
         detail: audit.Detail = {"attendee": attendee}
         audit.append(tx, audit.Entry("boxd", "code.shown", "by link", code=code, detail=detail))

@@ -1,4 +1,4 @@
-"""Attendees as an organiser sees them: each with the number of their tasks and codes."""
+"""The organiser's list of attendees, with the number of their tasks and codes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SELECT = (
 
 @dataclass(frozen=True)
 class AttendeeRow:
-    """An attendee; of tasks and codes how many are open, and how many there are."""
+    """An attendee, with the numbers of open and of all tasks and codes."""
 
     number: int
     reference: str | None
@@ -40,16 +40,17 @@ def page(connection: sqlite3.Connection, after: int, limit: int) -> list[Attende
 
 
 def of_numbers(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[AttendeeRow]:
-    """The attendees of these numbers, as far as there are any."""
+    """The attendees with these numbers; unknown numbers are left out."""
     marks = ",".join("?" * len(numbers))
     found = connection.execute(f"{_SELECT} WHERE id IN ({marks}) ORDER BY id", tuple(numbers))
     return [AttendeeRow(*row) for row in found]
 
 
 def called(connection: sqlite3.Connection, name: str) -> Attendee:
-    """The attendee of this pseudonym, else whom the organiser calls so. Raises NotFound.
+    """The attendee with this pseudonym, else with this reference. Raises NotFound.
 
-    The pseudonym comes first: nobody can hide behind a reference that is another's pseudonym.
+    The pseudonym comes first, so that nobody can hide behind a reference that is another
+    attendee's pseudonym.
     """
     try:
         return attendees.of_pseudonym(connection, name)

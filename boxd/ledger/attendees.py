@@ -1,4 +1,4 @@
-"""Attendees: what the organiser calls them, and the pseudonym that remains of the forgotten."""
+"""Attendees: the organiser's reference, and the pseudonym that stays when it is forgotten."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COLUMNS = "id, reference, pseudonym, link_generation, forgotten_at"
 
 @dataclass(frozen=True)
 class Attendee:
-    """One attendee. `reference` is personal, and None once they are forgotten."""
+    """One attendee. `reference` is personal, and None once the attendee is forgotten."""
 
     number: int
     reference: str | None
@@ -24,7 +24,7 @@ class Attendee:
 
 
 def number_of(tx: Transaction, reference: str) -> int:
-    """The number of the attendee whom the organiser calls `reference`; new ones get one."""
+    """The number of the attendee with this reference; a new one gets the next number."""
     tx.connection.execute(
         "INSERT INTO attendees (reference) VALUES (?) ON CONFLICT DO NOTHING", (reference,)
     )
@@ -33,7 +33,7 @@ def number_of(tx: Transaction, reference: str) -> int:
 
 
 def find(connection: sqlite3.Connection, number: int) -> Attendee:
-    """The attendee of this number. Raises NotFound."""
+    """The attendee with this number. Raises NotFound."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM attendees WHERE id = ?", (number,)).fetchone()
     if row is None:
         raise NotFound(f"there is no attendee number {number}; `boxd attendees list` shows all")
@@ -41,12 +41,12 @@ def find(connection: sqlite3.Connection, number: int) -> Attendee:
 
 
 def named(connection: sqlite3.Connection, reference: str) -> Attendee:
-    """The attendee whom the organiser calls `reference`. Raises NotFound."""
+    """The attendee with this reference. Raises NotFound."""
     return _by(connection, "reference", reference)
 
 
 def of_pseudonym(connection: sqlite3.Connection, pseudonym: str) -> Attendee:
-    """The attendee of this pseudonym. Raises NotFound."""
+    """The attendee with this pseudonym. Raises NotFound."""
     return _by(connection, "pseudonym", pseudonym)
 
 
@@ -60,7 +60,7 @@ def _by(connection: sqlite3.Connection, column: str, value: str) -> Attendee:
 
 
 def require_known(connection: sqlite3.Connection, number: int) -> Attendee:
-    """The attendee, to whom something new is to happen. Raises NotFound, Refused if forgotten."""
+    """The attendee, who is to get something new. Raises NotFound, or Refused if forgotten."""
     attendee = find(connection, number)
     if attendee.forgotten_at is not None:
         raise Refused(f"attendee {attendee.pseudonym} was forgotten at {attendee.forgotten_at}")
@@ -68,7 +68,7 @@ def require_known(connection: sqlite3.Connection, number: int) -> Attendee:
 
 
 def revoke_links(tx: Transaction, number: int, actor: str) -> int:
-    """Make every link that the attendee was given useless; returns the new generation."""
+    """Make all links of the attendee useless; returns the new generation of links."""
     attendee = find(tx.connection, number)
     generation = attendee.link_generation + 1
     tx.connection.execute(

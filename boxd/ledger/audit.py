@@ -1,4 +1,4 @@
-"""The audit trail: append-only, each row chained to the one before by a hash."""
+"""The audit trail: append-only; each row carries a hash over the row before it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class VerifiedChain:
 
 
 def append(tx: Transaction, entry: Entry) -> None:
-    """Add `entry` to the trail, in the transaction of what it tells of."""
+    """Append `entry`, in the transaction that makes the change it describes."""
     last = tx.connection.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     seq, previous = (last[0] + 1, last[1]) if last else (1, _BEGINNING)
     detail = json.dumps(entry.detail or {}, ensure_ascii=False, sort_keys=True)
@@ -79,7 +79,7 @@ def row_hash(previous: bytes, row: tuple[object, ...]) -> bytes:
 def verify(
     connection: sqlite3.Connection, breathe: Callable[[], None] = lambda: None
 ) -> VerifiedChain:
-    """Follow the whole chain from its beginning; `breathe` is called every few hundred rows."""
+    """Verify the whole chain from its beginning; `breathe` is called every few hundred rows."""
     previous, expected = _BEGINNING, 1
     for row in connection.execute(f"SELECT {_COLUMNS}, previous, hash FROM audit ORDER BY seq"):
         columns = tuple(row)[:-2]
@@ -96,7 +96,7 @@ def verify(
 
 
 def rows_after(connection: sqlite3.Connection, seq: int, limit: int) -> list[dict[str, object]]:
-    """Up to `limit` rows that follow `seq`, oldest first."""
+    """Up to `limit` rows after `seq`, oldest first."""
     found = connection.execute(
         f"SELECT {_COLUMNS}, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
     )
@@ -106,7 +106,7 @@ def rows_after(connection: sqlite3.Connection, seq: int, limit: int) -> list[dic
 def newest_of(
     connection: sqlite3.Connection, actions: Sequence[str], limit: int, look_back: int
 ) -> list[dict[str, object]]:
-    """The last `limit` rows of these actions among the last `look_back`, newest first."""
+    """The last `limit` rows with these actions among the last `look_back`, newest first."""
     marks = ",".join("?" * len(actions))
     found = connection.execute(
         f"SELECT {_COLUMNS}, hash FROM audit WHERE seq > (SELECT max(seq) FROM audit) - ?"
@@ -119,7 +119,7 @@ def newest_of(
 def rows_of_redemption(
     connection: sqlite3.Connection, redemption: str
 ) -> Iterator[dict[str, object]]:
-    """What the trail says of one redemption, oldest first."""
+    """The trail's rows about one redemption, oldest first."""
     found = connection.execute(
         f"SELECT {_COLUMNS}, hash FROM audit WHERE redemption = ? ORDER BY seq", (redemption,)
     )

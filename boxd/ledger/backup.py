@@ -1,7 +1,7 @@
-"""Copies of the ledger: made while it is in use, verified, and kept by number and by age.
+"""Copies of the ledger, made while it is in use, verified, and kept by number and by age.
 
-A copy is written aside, flushed, read again from end to end, and gets its name last: what has a
-name is whole, whatever power cut came in between.
+A copy is written under another name, flushed and read back completely; only then does it get its
+name. So a file with that name is whole, whatever power cut came in between.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from boxd.ledger.soundness import Contents, contents, examine, look_at
 
 _NAME = re.compile(r"ledger-(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d\.\d{3}Z)\.db")
 _BEING_MADE = ".being-made"
-# In pages of 512 bytes. So much goes to the disk at a time: a commit of the ledger meanwhile waits
-# for 1 MiB at most, not for the whole copy.
+# In pages of 512 bytes, written in one go: a commit of the ledger waits for 1 MiB at most, not for
+# the whole copy.
 _STEP_PAGES = 2048
-# What a backup leaves free on the disk: the ledger itself must go on.
+# Room that a backup leaves on the disk, because the ledger itself must go on.
 _LEFT_FREE_BYTES = 64 * 1024 * 1024
-# A clock that jumped ahead must not make every backup too old.
+# Keeps every backup from being too old after the clock jumped ahead.
 _ALWAYS_KEPT = 3
 
 
 @dataclass(frozen=True)
 class BackupRules:
-    """Where backups lie, and which are kept: the newest `keep`, none older than `keep_days`."""
+    """Where backups lie, and which are kept: the newest `keep`, and none older than `keep_days`."""
 
     directory: Path
     keep: int
@@ -43,7 +43,7 @@ class BackupRules:
 
 @dataclass(frozen=True)
 class Backup:
-    """A whole copy. `is_new` is False where the ledger has not changed since it was made."""
+    """A whole copy. `is_new` is False if the ledger has not changed since it was made."""
 
     file: Path
     made_at: str
@@ -64,9 +64,9 @@ class Backup:
 
 @dataclass(frozen=True)
 class Listed:
-    """A file among the backups; without `contents` it is of no use, and `why` says why.
+    """A file among the backups; without `contents` it can't be used, and `why` says why.
 
-    `is_verified` when it was read from end to end.
+    `is_verified` if it was read completely.
     """
 
     file: Path
@@ -98,10 +98,10 @@ def make(
     now: Callable[[], datetime],
     breathe: Callable[[], None] = lambda: None,
 ) -> Backup:
-    """Copy the ledger unless the newest backup is its like; one at a time, called off the loop.
+    """Copy the ledger, unless the newest backup equals it; one at a time, called off the loop.
 
-    `breathe` is called every few milliseconds. Raises BackupFailed, and leaves no half file;
-    NotFound where there is no ledger.
+    `breathe` is called every few milliseconds. Raises BackupFailed, and leaves no partial file;
+    NotFound if there is no ledger.
     """
     if not ledger.exists():
         raise NotFound(f"there is no ledger at {ledger}: has this box run yet?")
@@ -123,7 +123,7 @@ def _make(ledger: Path, directory: Path, at: datetime, breathe: Callable[[], Non
         _leave_room(directory, ledger)
         expected = copy_ledger(ledger, aside, breathe)
         verify(aside, expected, breathe)
-        with suppress(PermissionError):  # a stick's file system knows no modes
+        with suppress(PermissionError):  # a stick's file system has no modes
             aside.chmod(0o640)
         give_to_owner_of(ledger.parent, aside)
         publish(aside, file)
@@ -134,7 +134,7 @@ def _make(ledger: Path, directory: Path, at: datetime, breathe: Callable[[], Non
 
 
 def copy_ledger(ledger: Path, aside: Path, breathe: Callable[[], None]) -> Contents:
-    """Write what the ledger holds now to `aside`, while others go on writing; returns that."""
+    """Copy the present state of the ledger to `aside` while others write; returns its contents."""
 
     def after_each_step(*_: int) -> None:
         flush(aside)
@@ -147,13 +147,13 @@ def copy_ledger(ledger: Path, aside: Path, breathe: Callable[[], None]) -> Conte
             target.execute("PRAGMA synchronous = OFF")  # flushed step by step below, and at the end
             source.backup(target, pages=_STEP_PAGES, progress=after_each_step)
     with closing(sqlite3.connect(aside, isolation_level=None)) as target:
-        target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
     flush(aside)
     return held
 
 
 def verify(aside: Path, expected: Contents, breathe: Callable[[], None]) -> None:
-    """Read the copy from end to end. Raises BackupFailed when it is not what was copied."""
+    """Read the copy completely. Raises BackupFailed if it differs from what was copied."""
     try:
         found = examine(aside, breathe)
     except LedgerDamaged as error:
@@ -166,13 +166,13 @@ def verify(aside: Path, expected: Contents, breathe: Callable[[], None]) -> None
 
 
 def publish(aside: Path, file: Path) -> None:
-    """Give the copy its name, for good."""
+    """Give the copy its final name, durably."""
     aside.replace(file)
     flush(file.parent)
 
 
 def prune(rules: BackupRules, now: datetime) -> list[Path]:
-    """Remove what is one too many or too old, never the newest three; returns what was removed."""
+    """Remove backups that are too many or too old, never the newest three; returns the removed."""
     oldest = as_text(now - timedelta(days=rules.keep_days))
     removed = [
         file
@@ -185,13 +185,13 @@ def prune(rules: BackupRules, now: datetime) -> list[Path]:
 
 
 def listing(directory: Path, whole: bool = False) -> list[Listed]:
-    """The backups, newest first; with `whole` each is read from end to end."""
+    """The backups, newest first; with `whole` each is read completely."""
     breathe = (lambda: None) if whole else None
     return [_listed(file, made_at, breathe) for file, made_at in _named(directory)]
 
 
 def newest_good(directory: Path) -> Listed | None:
-    """The newest backup that is whole, read from end to end; those that are not are skipped."""
+    """The newest whole backup, read completely; damaged ones are skipped."""
     found = (_listed(file, made_at, lambda: None) for file, made_at in _named(directory))
     return next((each for each in found if each.contents is not None), None)
 
@@ -206,7 +206,7 @@ def _listed(file: Path, made_at: str, breathe: Callable[[], None] | None) -> Lis
 
 
 def _named(directory: Path) -> list[tuple[Path, str]]:
-    """Each backup with the time that its name tells, newest first."""
+    """Each backup with the time in its name, newest first."""
     found = [
         (file, "{}{}:{}:{}".format(*name.groups()))
         for file in (directory.iterdir() if directory.is_dir() else ())
@@ -256,7 +256,7 @@ def _remove_half_made(directory: Path) -> None:
 
 @contextmanager
 def _telling(directory: Path) -> Iterator[None]:
-    """What the disk or SQLite says, as BackupFailed with what to do."""
+    """Turn errors of disk and SQLite into BackupFailed with a remedy."""
     try:
         yield
     except (sqlite3.Error, OSError, LedgerUnusable) as error:

@@ -1,4 +1,4 @@
-"""Makes backups for the daemon: off the event loop, one at a time, whoever asks."""
+"""Makes the daemon's backups: off the event loop, and one at a time for all callers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from boxd.machine_clock import utc_now
 
 
 class BackupMaker:
-    """Backs up one ledger by its rules. `breath.end()` ends what is under way."""
+    """Backs up one ledger by its rules. `breath.end()` ends the backup that is running."""
 
     def __init__(
         self, ledger: Path, rules: BackupRules, now: Callable[[], datetime] = utc_now
@@ -26,7 +26,7 @@ class BackupMaker:
         self.breath = Yielding()
 
     async def make(self) -> Backup:
-        """Make a backup, or find that the newest is its like. Raises BackupFailed."""
+        """Make a backup, or return the newest if nothing has changed. Raises BackupFailed."""
         async with self._turn:
             return await asyncio.to_thread(
                 backup.make, self._ledger, self._rules, self._now, self.breath

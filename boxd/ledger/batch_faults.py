@@ -1,4 +1,4 @@
-"""What stands against making a batch of staged codes, all of it at once."""
+"""Finds all that prevents a batch of staged codes from being made."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from boxd.ledger import stock
 from boxd.ledger.ledger import Transaction
 
-# Some 80 microseconds a code on a desk, three times that on a Pi: so many keep an attendee who
-# has pressed Enter waiting for a second or so; more are made when nobody stands at the box.
+# About 80 microseconds per code on a desktop, three times that on a Pi. So many keep an attendee
+# who has pressed Enter waiting for about a second; make more while nobody is at the box.
 MOST_WHILE_SERVING = 5000
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a batch can't be made codes: the line of the file, 0 for the whole, and the rule."""
+    """Why a batch can't be made: the file's line (0 for the whole batch), and the rule."""
 
     line: int
     why: str
@@ -23,7 +23,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Share:
-    """How many codes of a batch go to a prize (None: drawn), of which so many are on hand."""
+    """How many codes of a batch go to a prize (None: drawn), and how many units are on hand."""
 
     sku: str | None
     codes: int
@@ -31,7 +31,7 @@ class Share:
 
 
 def shares(tx: Transaction, batch: str) -> list[Share]:
-    """How the batch's codes go to the prizes, the drawn ones last."""
+    """How the batch's codes are divided among the prizes; the drawn ones come last."""
     found = tx.connection.execute(
         "SELECT staged.sku, count(*), coalesce(on_hand, (SELECT coalesce(sum(on_hand), 0)"
         " FROM stock JOIN prizes USING (sku) WHERE staged.sku IS NULL AND weight > 0))"
@@ -43,7 +43,7 @@ def shares(tx: Transaction, batch: str) -> list[Share]:
 
 
 def faults(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
-    """All that stands against making these codes, by line."""
+    """All that prevents these codes from being made, by line."""
     found = [
         *_taken(tx, batch),
         *_unknown_prizes(tx, batch),
@@ -135,7 +135,7 @@ def _too_many_now(tx: Transaction, batch: str) -> Iterator[Fault]:
 
 @dataclass
 class Pile:
-    """Units of a prize that drawn codes can fall on."""
+    """Units of a prize that drawn codes can get."""
 
     sku: str
     weight: int
@@ -143,7 +143,7 @@ class Pile:
 
 
 def for_drawing(tx: Transaction, batch: str) -> list[Pile]:
-    """What is on hand beside what the batch's own prizes take."""
+    """The units on hand that the batch's codes for named prizes leave over."""
     found = tx.connection.execute(
         "SELECT sku, weight, on_hand - (SELECT count(*) FROM staged WHERE batch = ?"
         " AND staged.sku = prizes.sku) AS units"

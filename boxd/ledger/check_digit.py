@@ -1,8 +1,8 @@
 """The check digit of a claim code: Damm's algorithm.
 
-It catches every single wrong digit and every swap of neighbours, so that a slip of the finger is
-told apart from a guess. The table is the totally anti-symmetric quasigroup of order 10 from
-H. M. Damm's dissertation (Marburg, 2004).
+It catches every single wrong digit and every swap of neighbours, which tells a slip of the finger
+from a guess. The table is the totally anti-symmetric quasigroup of order 10 from H. M. Damm's
+dissertation (Marburg, 2004).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _QUASIGROUP = (
 
 
 def check_digit(digits: str) -> str:
-    """The digit that makes `digits` + it a well-formed code."""
+    """The digit that makes `digits`, followed by it, a well-formed code."""
     interim = 0
     for digit in digits:
         interim = _QUASIGROUP[interim][int(digit)]
@@ -32,7 +32,7 @@ def check_digit(digits: str) -> str:
 
 
 def is_well_formed(typed: str, length: int) -> bool:
-    """Whether `typed` has the length of a code and its last digit checks the others."""
+    """Whether `typed` has the length of a code and a correct check digit."""
     return (
         len(typed) == length
         and typed.isascii()
@@ -42,6 +42,6 @@ def is_well_formed(typed: str, length: int) -> bool:
 
 
 def random_code(length: int) -> str:
-    """A well-formed code of `length` digits from the system's secure source."""
+    """A well-formed code of `length` digits from the system's secure random source."""
     digits = "".join(secrets.choice("0123456789") for _ in range(length - 1))
     return digits + check_digit(digits)

@@ -1,4 +1,4 @@
-"""Checkpoints as their printed links name them."""
+"""Checkpoints and their printed links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boxd.ledger.ledger import Transaction
 
 @dataclass(frozen=True)
 class Sign:
-    """A checkpoint, and the generation of links that counts there."""
+    """A checkpoint, and the generation of its links that is valid."""
 
     checkpoint: str
     name: str
@@ -20,7 +20,7 @@ class Sign:
 
 
 def sign(connection: sqlite3.Connection, checkpoint: str) -> Sign:
-    """The checkpoint of this id. Raises NotFound naming those that there are."""
+    """The checkpoint with this id. Raises NotFound with the known ids."""
     known = signs(connection)
     for each in known:
         if each.checkpoint == checkpoint:

@@ -15,7 +15,7 @@ from boxd.redemption import RedemptionStanding, Refusal
 class Claim:
     """One Enter at a bay: the typed code's digest, and whether its check digit fits.
 
-    A code that is known is good whatever its length: codes keep when the configured length changes.
+    A known code of any length is good: codes stay valid when the configured length changes.
     """
 
     redemption: str
@@ -26,7 +26,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class ClaimRules:
-    """What the claim is weighed against. `lockers` are the bay's usable ones, best first."""
+    """What decides about a claim. `lockers` are the bay's usable ones, best first."""
 
     box: str
     lockers: Sequence[int]
@@ -35,7 +35,7 @@ class ClaimRules:
 
 
 def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> RedemptionStanding:
-    """Decide a claim once: asked again under the same id, it returns where that one stands."""
+    """Decide a claim once; for an id that was decided before, return its redemption's state."""
     if (known := redemptions.find(tx.connection, asked.redemption)) is not None:
         return known
     code = _code(tx.connection, asked.digest)

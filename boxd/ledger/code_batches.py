@@ -1,7 +1,7 @@
-"""Batches of codes: staged in parts, looked through as a whole, then made codes all at once.
+"""Batches of codes: staged in parts, checked as a whole, then all made at once.
 
-The stage is a temporary table of the ledger's one writer: the parts cost the ledger's file
-nothing, and after a restart they are gone, whatever became of whoever sent them.
+The stage is a temporary table of the ledger's one writer. The parts cost nothing in the ledger's
+file, and are gone after a restart, even if the sender has died.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from boxd.ledger.check_digit import random_code
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction, as_text
 
-# Long enough for the slowest upload; then what nobody finished is dropped by the next batch.
+# Long enough for the slowest upload; later the next batch drops what was not finished.
 _KEPT = timedelta(hours=1)
-# As for single codes: more draws than that, and nearly all codes are taken.
+# As for single codes: if more draws fail, nearly all codes are taken.
 _DRAWS = 20
 
 _STAGE = (
@@ -36,10 +36,10 @@ _STAGE = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """One code that is wanted. `line` is where the organiser's file has it.
+    """One code that is wanted. `line` is its line in the organiser's file.
 
-    `digits` None: made by the box. `sku` None: drawn among what is in stock. `expires_at` as the
-    ledger writes times; `is_counted` where it was counted from now, and not asked for.
+    `digits` None: made by the box. `sku` None: drawn among what is in stock. `expires_at` has the
+    ledger's form; `is_counted` if it was computed from now instead of given.
     """
 
     line: int
@@ -52,7 +52,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Made:
-    """A code of a batch; `sealed` are its digits, see `CodeKeys.unseal`."""
+    """A code of a batch; `sealed` are its encrypted digits, see `CodeKeys.unseal`."""
 
     line: int
     number: int
@@ -64,7 +64,7 @@ class Made:
 
 
 def begin(tx: Transaction, batch: str) -> None:
-    """Make room for the batch; those that were left lying are dropped."""
+    """Begin a batch; abandoned ones are dropped."""
     for statement in _STAGE:
         tx.connection.execute(statement)
     oldest = as_text(datetime.fromisoformat(tx.at) - _KEPT)
@@ -75,14 +75,14 @@ def begin(tx: Transaction, batch: str) -> None:
 
 
 def drop(tx: Transaction, batch: str) -> None:
-    """Forget what was staged; codes that were made stay."""
+    """Drop the staged rows; codes that were made stay."""
     _require(tx, batch)
     tx.connection.execute("DELETE FROM staged WHERE batch = ?", (batch,))
     tx.connection.execute("DELETE FROM batches WHERE id = ?", (batch,))
 
 
 def stage(tx: Transaction, batch: str, rows: Sequence[Wanted], keys: CodeKeys, length: int) -> None:
-    """Put rows to the batch; one sent again replaces itself. Raises NotFound, Refused."""
+    """Stage rows; a row that is sent again replaces itself. Raises NotFound, Refused."""
     if _require(tx, batch):
         raise Refused("the codes of this batch are made already; begin a new one")
     for row in rows:
@@ -130,20 +130,20 @@ def _require(tx: Transaction, batch: str) -> bool:
 
 
 def shares(tx: Transaction, batch: str) -> list[Share]:
-    """How the batch's codes go to the prizes, the drawn ones last."""
+    """How the batch's codes are divided among the prizes; the drawn ones come last."""
     _require(tx, batch)
     return batch_faults.shares(tx, batch)
 
 
 def faults(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
-    """All that stands against making these codes, by line; none once they are made."""
+    """All that prevents these codes from being made, by line; none once they are made."""
     return [] if _require(tx, batch) else batch_faults.faults(tx, batch, per_attendee)
 
 
 def make(tx: Transaction, batch: str, box: str, per_attendee: int, actor: str) -> list[Fault]:
-    """Make the batch's codes, each with one unit held; or none of them, and tell every fault.
+    """Make all codes of the batch, each with one held unit; or none, and report every fault.
 
-    Asked again, nothing changes.
+    Calling it again changes nothing.
     """
     if found := faults(tx, batch, per_attendee):
         return found
@@ -163,7 +163,7 @@ def make(tx: Transaction, batch: str, box: str, per_attendee: int, actor: str) -
 
 
 def _draw(tx: Transaction, batch: str) -> None:
-    """Let each row without a prize fall on one, by weight, while units last."""
+    """Draw a prize for each row without one, by weight, while units last."""
     piles = batch_faults.for_drawing(tx, batch)
     rows = tx.connection.execute(
         "SELECT line FROM staged WHERE batch = ? AND sku IS NULL ORDER BY line", (batch,)

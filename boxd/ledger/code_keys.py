@@ -1,7 +1,7 @@
 """The two keys of the codes: one to recognise a typed code, one to show a code to its owner.
 
-The ledger holds a keyed digest of each code (HMAC-SHA-256 under the claim key) and the code sealed
-(ChaCha20-Poly1305 under the reading key). Neither can be undone from the ledger's file alone.
+The ledger holds a keyed digest of each code (HMAC-SHA-256 under the claim key) and the encrypted
+code (ChaCha20-Poly1305 under the reading key). The ledger's file is not enough to undo either.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NONCE_BYTES = 12
 
 
 class CodeKeys:
-    """Digests and seals codes; holds the keys in memory only."""
+    """Computes digests of codes and encrypts them; the keys are in memory only."""
 
     def __init__(self, claim_key: bytes, reading_key: bytes) -> None:
         self._claim_key = claim_key
@@ -32,12 +32,12 @@ class CodeKeys:
         return hmac.digest(self._claim_key, code.encode("ascii"), hashlib.sha256)
 
     def seal(self, code: str) -> bytes:
-        """`code`, readable only with the reading key."""
+        """The encrypted `code`, readable with the reading key only."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + self._reading.encrypt(nonce, code.encode("ascii"), None)
 
     def unseal(self, sealed: bytes) -> str:
-        """The code in `sealed`. Raises KeysMissing when another key sealed it."""
+        """The code in `sealed`. Raises KeysMissing if it was encrypted with another key."""
         try:
             plain = self._reading.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
         except InvalidTag:
@@ -49,9 +49,9 @@ class CodeKeys:
 
 
 def load_keys(claim_file: Path, reading_file: Path, *, may_create: bool) -> CodeKeys:
-    """The keys from their files; made when absent and the ledger holds no codes yet.
+    """Load the keys; make missing ones as long as the ledger holds no codes.
 
-    Raises KeysMissing with the remedy when a file is absent (and codes exist) or unusable.
+    Raises KeysMissing with the remedy if a file is missing (and codes exist) or can't be used.
     """
     return CodeKeys(_key(claim_file, may_create), _key(reading_file, may_create))
 

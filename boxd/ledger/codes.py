@@ -18,7 +18,7 @@ _COLUMNS = (
     " codes.state, codes.issued_at, codes.expires_at"
 )
 _JOINED = "codes JOIN prizes USING (sku) JOIN attendees ON attendees.id = codes.attendee"
-# Drawing an existing code by chance is so rare that a second time means a broken random source.
+# A random code that exists already is so rare that a second one means a broken random source.
 _DRAWS = 20
 
 
@@ -26,8 +26,8 @@ _DRAWS = 20
 class CodeOrder:
     """What to issue: for whom, which prize (None: drawn among what is in stock), for how long.
 
-    `per_attendee` is the most codes that one attendee may have had, 0 for any number; `issue`
-    the issue that the code comes from, where it comes from one.
+    `per_attendee` is the most codes that one attendee may get, 0 for any number; `issue` is the
+    issue that the code belongs to, if any.
     """
 
     attendee: str
@@ -42,7 +42,7 @@ class CodeOrder:
 
 @dataclass(frozen=True)
 class Minted:
-    """A new code: its number, its digits and when it expires."""
+    """A new code: its number, its digits and its expiry."""
 
     number: int
     digits: str
@@ -50,10 +50,10 @@ class Minted:
 
 
 def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object]:
-    """Hold one unit and mint a code for it; the only time that the digits are returned.
+    """Hold one unit and mint a code for it; the digits are returned only here.
 
-    Raises Refused when nothing is in stock or the attendee has as many codes as one may have,
-    NotFound for an unknown prize.
+    Raises Refused if nothing is in stock or the attendee's limit is reached, NotFound for an
+    unknown prize.
     """
     sku = order.sku if order.sku is not None else _draw_prize(tx.connection)
     prize = stock.find(tx.connection, sku)
@@ -83,7 +83,7 @@ def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object
 
 
 def mint(tx: Transaction, order: CodeOrder, attendee: int, sku: str, keys: CodeKeys) -> Minted:
-    """Make a code for a unit that its caller holds. Raises Refused when nearly all are taken."""
+    """Make a code for a unit that the caller holds. Raises Refused when nearly all are taken."""
     expires_at = as_text(datetime.fromisoformat(tx.at) + timedelta(days=order.valid_days))
     for _ in range(_DRAWS):
         digits = random_code(order.length)
@@ -119,9 +119,9 @@ def _tell_of_issue(
 def why_over_limit(
     connection: sqlite3.Connection, attendee: int, per_attendee: int, issue: str = ""
 ) -> str:
-    """Why the attendee gets no further code; empty when one is due. 0 sets no limit.
+    """Why the attendee gets no further code; empty if one is allowed. 0 sets no limit.
 
-    What another issue than `issue` holds for the attendee counts as a code.
+    A unit that another issue than `issue` holds for the attendee counts as a code.
     """
     if not per_attendee:
         return ""
@@ -153,7 +153,7 @@ def _draw_prize(connection: sqlite3.Connection) -> str:
 
 
 def end(tx: Transaction, code: int, state: str, actor: str, reason: str) -> None:
-    """Void or expire a code that is ready or in use, and give its unit back."""
+    """Void or expire a code that is ready or in use, and release its unit."""
     row = tx.connection.execute("SELECT sku, attendee FROM codes WHERE id = ?", (code,)).fetchone()
     tx.connection.execute("UPDATE codes SET state = ? WHERE id = ?", (state, code))
     stock.move(
@@ -191,7 +191,7 @@ def void(tx: Transaction, code: int, reason: str, actor: str) -> None:
 
 
 def find(connection: sqlite3.Connection, code: int) -> dict[str, object]:
-    """What is known of a code, without its digits. Raises NotFound."""
+    """A code's data, without its digits. Raises NotFound."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM {_JOINED} WHERE codes.id = ?", (code,)
     ).fetchone()
@@ -201,7 +201,7 @@ def find(connection: sqlite3.Connection, code: int) -> dict[str, object]:
 
 
 def reveal(tx: Transaction, code: int, keys: CodeKeys, actor: str) -> str:
-    """The digits of a code, for its owner; that they were read goes into the audit trail."""
+    """The digits of a code, for its owner; reading them is recorded in the audit trail."""
     find(tx.connection, code)
     row = tx.connection.execute("SELECT sealed FROM codes WHERE id = ?", (code,)).fetchone()
     audit.append(tx, audit.Entry(actor, "code.revealed", code=code))
@@ -215,9 +215,9 @@ def listing(
     attendee: str | None = None,
     before: int | None = None,
 ) -> list[dict[str, object]]:
-    """The newest codes without their digits: all, or those in a state, of one attendee.
+    """The newest codes without their digits: all, or those in a state, or of one attendee.
 
-    `before` leaves out the code of that number and all that are newer.
+    `before` leaves out the code of that number and all newer ones.
     """
     wanted = {
         "codes.state = ?": state,

@@ -1,4 +1,4 @@
-"""The ledger's file: opened, checked for damage and brought to the present schema."""
+"""The ledger's file: opened, checked for damage and migrated to the present schema."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from pathlib import Path
 from boxd.errors import BoxdError, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.ledger import replacing
 
-# Small pages: a commit of a redemption touches some ten of them, and each is written whole.
+# Small pages: a commit of a redemption touches about ten of them, and each is written whole.
 PAGE_BYTES = 512
-# In pages: the log is folded into the file every 4 MiB, so that often-changed pages are written
-# back once and not at every step.
+# In pages: a checkpoint every 4 MiB writes pages that change often once, not at every step.
 CHECKPOINT_PAGES = 8192
 
 
 def open_ledger(file: Path) -> sqlite3.Connection:
-    """A connection that may write, to a whole ledger of the present schema; made if absent.
+    """A writing connection to an undamaged ledger of the present schema; made if it is missing.
 
-    Raises LedgerDamaged or LedgerTooNew, LedgerUnusable where the disk is at fault.
+    Raises LedgerDamaged or LedgerTooNew, LedgerUnusable if the disk fails.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     replacing.finish(file)
@@ -42,7 +41,7 @@ def open_ledger(file: Path) -> sqlite3.Connection:
 
 
 def can_be_opened(file: Path) -> bool:
-    """Whether the disk lets the ledger be opened now, whatever is found in it then."""
+    """Whether the disk allows opening the ledger now; its content is not checked."""
     try:
         open_ledger(file).close()
     except LedgerUnusable:
@@ -53,7 +52,7 @@ def can_be_opened(file: Path) -> bool:
 
 
 def open_for_reading(file: Path) -> sqlite3.Connection:
-    """A connection that only reads. Raises LedgerDamaged or LedgerUnusable."""
+    """A read-only connection. Raises LedgerDamaged or LedgerUnusable."""
     try:
         connection = sqlite3.connect(
             f"{file.resolve().as_uri()}?mode=ro",
@@ -81,10 +80,10 @@ def _set_up(connection: sqlite3.Connection) -> None:
 
 
 def erase_remains(connection: sqlite3.Connection) -> None:
-    """Rewrite the file and empty its log, so that nothing deleted stands in their bytes.
+    """Rewrite the file and empty its log, so that no deleted bytes remain in them.
 
-    SQLite's `secure_delete` would not do: pages that were split keep copies of what moved away.
-    Raises sqlite3.OperationalError when the disk is full, or a reader keeps the log.
+    SQLite's `secure_delete` is not enough: split pages keep copies of moved rows. Raises
+    sqlite3.OperationalError if the disk is full, or a reader keeps the log open.
     """
     connection.execute("VACUUM")
     is_kept = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -126,7 +125,7 @@ def migrations() -> list[tuple[int, str]]:
 
 
 def _migrate(connection: sqlite3.Connection, file: Path) -> None:
-    """Take each missing step in a transaction of its own, together with its number."""
+    """Apply each missing step, with its number, in a transaction of its own."""
     steps = migrations()
     present = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if present > steps[-1][0]:

@@ -1,17 +1,17 @@
-"""What was given out: units by quarter of an hour, bay and prize."""
+"""Dispensed units by quarter of an hour, bay and prize."""
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
 
-# Quarters, since time zones lie whole quarters apart: whoever reads sums them to local hours.
+# Quarters, because time zones differ by whole quarters: readers add them up to local hours.
 _QUARTER = "substr(ended_at, 1, 14) || printf('%02d', substr(ended_at, 15, 2) / 15 * 15) || ':00Z'"
 
 
 @dataclass(frozen=True)
 class GivenOut:
-    """So many units of a prize, given out at a bay within the quarter that begins `at` (UTC)."""
+    """Units of a prize that were dispensed at a bay in the quarter that begins `at` (UTC)."""
 
     at: str
     bay: str
@@ -23,7 +23,7 @@ class GivenOut:
 def by_quarter(
     connection: sqlite3.Connection, since: str | None, until: str | None
 ) -> list[GivenOut]:
-    """All that was given out from `since` on and before `until`, as the ledger writes times."""
+    """All units dispensed from `since` on and before `until`; times in the ledger's form."""
     found = connection.execute(
         f"SELECT {_QUARTER} AS quarter, bay, sku, name, count(*) FROM redemptions"
         " JOIN prizes USING (sku) WHERE stage = 'dispensed'"

@@ -1,7 +1,7 @@
-"""Forgetting attendees: what is personal leaves the ledger, and the audit trail still holds.
+"""Forgetting attendees: removes personal data, and the audit trail still verifies.
 
-The trail names attendees by number and pseudonym only. After it, `Ledger.erase_remains` takes what
-was deleted out of the file's bytes.
+The trail names attendees by number and pseudonym only. Afterwards `Ledger.erase_remains` removes
+the deleted bytes from the file.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from boxd.ledger import attendees, audit, requests, tasks
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.ledger import Transaction
 
-# A refusal is to have a reason; what it said goes with whom it was said to.
+# A refusal needs a reason; the text itself is deleted with the person it was meant for.
 FORGOTTEN = "(forgotten)"
 
 
 def forget(tx: Transaction, number: int, actor: str) -> Attendee:
-    """Delete the reference, all that was handed in and said of it, end open tasks, revoke links.
+    """Delete reference, submissions and reasons, end open tasks, revoke links.
 
-    Codes stay good: they were given out, and name nobody. Asked again, nothing changes. Raises
-    NotFound.
+    Codes stay good: they were handed out, and name nobody. Calling it again changes nothing.
+    Raises NotFound.
     """
     attendee = attendees.find(tx.connection, number)
     if attendee.forgotten_at is not None:
@@ -39,7 +39,7 @@ def forget(tx: Transaction, number: int, actor: str) -> Attendee:
 
 
 def _delete_words(tx: Transaction, number: int) -> None:
-    """Delete what the attendee handed in, and the reasons for which it was refused."""
+    """Delete what the attendee submitted, and the reasons of refusals."""
     theirs = "task IN (SELECT id FROM tasks WHERE attendee = ?)"
     tx.connection.execute(f"UPDATE submissions SET text = NULL WHERE {theirs}", (number,))
     tx.connection.execute(
@@ -60,13 +60,13 @@ def remembered(connection: sqlite3.Connection, limit: int) -> list[int]:
 
 
 def forgotten(connection: sqlite3.Connection) -> list[int]:
-    """The numbers of all who are forgotten."""
+    """The numbers of all forgotten attendees."""
     found = connection.execute("SELECT id FROM attendees WHERE forgotten_at IS NOT NULL")
     return [int(row[0]) for row in found]
 
 
 def idle_tasks(connection: sqlite3.Connection, number: int) -> list[str]:
-    """The attendee's tasks for which no code is just being issued."""
+    """The attendee's tasks without a code that is just being issued."""
     found = connection.execute(
         "SELECT id FROM tasks WHERE attendee = ? AND NOT EXISTS"
         " (SELECT 1 FROM issues WHERE issues.task = tasks.id AND issues.ended_at IS NULL)",

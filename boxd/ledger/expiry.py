@@ -1,4 +1,4 @@
-"""What expires: codes that nobody used, and units held for a code that never came about."""
+"""What expires: codes that nobody used, and units held for a code that was never made."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from boxd.issue import IssueState
 from boxd.ledger import codes, issuing
 from boxd.ledger.ledger import Transaction, as_text
 
-# An issue takes milliseconds, and goes on by itself after a restart; so long it is stuck for good.
+# An issue takes milliseconds, and continues by itself after a restart; after this it is stuck.
 HELD_AT_MOST = timedelta(hours=1)
 
 
 def expire_codes(tx: Transaction, most: int) -> int:
-    """End up to `most` codes whose time is over, the oldest first, and give their units back.
+    """End up to `most` expired codes, the oldest first, and release their units.
 
     A code that is being redeemed is left alone. Returns how many were ended.
     """
@@ -28,7 +28,7 @@ def expire_codes(tx: Transaction, most: int) -> int:
 
 
 def release_holds(tx: Transaction, most: int) -> int:
-    """Undo up to `most` issues that have held a unit for too long; an alarm tells of each.
+    """Undo up to `most` issues that have held a unit for too long, each with an alarm.
 
     Returns how many were undone.
     """

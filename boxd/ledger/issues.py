@@ -1,4 +1,4 @@
-"""Issues of codes as rows: asked for once, and where each stands."""
+"""Issues of codes as rows: requested once, each with its standing."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _COLUMNS = "id, attendee, state, since, task, attempt, sku, code, why"
 
 @dataclass(frozen=True)
 class IssueOrder:
-    """A code that is to be issued. `prizes` are the skus to draw among; empty for all.
+    """A request to issue a code. `prizes` are the skus to draw among; empty for all.
 
-    `valid_days` None means as configured. `task` is the one that it is the reward of.
+    `valid_days` None means as configured. `task` is the task that it rewards.
     """
 
     issue: str
@@ -31,9 +31,9 @@ class IssueOrder:
 
 
 def ask(tx: Transaction, order: IssueOrder) -> IssueStanding:
-    """Write the order down, once; asked again under the same id, return where it stands.
+    """Record the request, once; for a known id return the issue's standing.
 
-    Raises Refused where the id stands for another attendee's.
+    Raises Refused if the id belongs to another attendee's issue.
     """
     known = find(tx.connection, order.issue)
     if known is not None:
@@ -60,13 +60,13 @@ def ask(tx: Transaction, order: IssueOrder) -> IssueStanding:
 
 
 def find(connection: sqlite3.Connection, issue: str) -> IssueStanding | None:
-    """Where the issue stands; None when the ledger does not know it."""
+    """The issue's standing; None if the ledger does not know it."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM issues WHERE id = ?", (issue,)).fetchone()
     return _standing(row) if row else None
 
 
 def require(connection: sqlite3.Connection, issue: str) -> IssueStanding:
-    """Where the issue stands. Raises NotFound when the ledger does not know it."""
+    """The issue's standing. Raises NotFound if the ledger does not know it."""
     standing = find(connection, issue)
     if standing is None:
         raise NotFound(f"there is no issue of a code '{issue}'")
@@ -74,7 +74,7 @@ def require(connection: sqlite3.Connection, issue: str) -> IssueStanding:
 
 
 def order_of(connection: sqlite3.Connection, issue: str) -> IssueOrder:
-    """What was asked for. Raises NotFound."""
+    """The request of an issue. Raises NotFound."""
     require(connection, issue)
     row = connection.execute("SELECT * FROM issues WHERE id = ?", (issue,)).fetchone()
     return IssueOrder(
@@ -96,7 +96,7 @@ def open_ones(connection: sqlite3.Connection) -> list[IssueStanding]:
 def move(
     tx: Transaction, issue: str, state: IssueState, changes: Mapping[str, object] | None = None
 ) -> IssueStanding:
-    """Bring the issue to `state`, with other columns changed beside; returns where it stands."""
+    """Move the issue to `state`, and set other columns; returns its standing."""
     values = {
         "state": state,
         "since": tx.at,

@@ -1,7 +1,7 @@
-"""The steps of a code's issue, each a transaction that may be asked for again, and their undoing.
+"""The steps of a code's issue, each a transaction that can be repeated, and their undoing.
 
 Pick a prize, hold one unit of it, mint the code, hand it over. A step that is done already, or
-whose turn has passed, changes nothing and tells where the issue stands.
+whose turn has passed, changes nothing and returns the issue's standing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from boxd.task import TaskState
 
 @dataclass(frozen=True)
 class IssueRules:
-    """What the box's configuration decides about new codes."""
+    """The configured rules for new codes."""
 
     box: str
     length: int
@@ -48,7 +48,7 @@ def pick(tx: Transaction, issue: str, attempt: int, draw: int, rules: IssueRules
 
 
 def hold(tx: Transaction, issue: str, rules: IssueRules) -> IssueStanding:
-    """Set one unit of the picked prize aside; if the last one is gone, ask for another pick."""
+    """Hold one unit of the picked prize; if the last one is gone, ask for another pick."""
     standing = issues.require(tx.connection, issue)
     if standing.state is not IssueState.PICKED:
         return standing
@@ -67,7 +67,7 @@ def hold(tx: Transaction, issue: str, rules: IssueRules) -> IssueStanding:
 
 
 def mint(tx: Transaction, issue: str, rules: IssueRules, keys: CodeKeys) -> IssueStanding:
-    """Make the code for the unit that is held. Raises Refused when no code can be made."""
+    """Make the code for the held unit. Raises Refused if no code can be made."""
     standing = issues.require(tx.connection, issue)
     if standing.state is not IssueState.HELD:
         return standing
@@ -82,10 +82,9 @@ def mint(tx: Transaction, issue: str, rules: IssueRules, keys: CodeKeys) -> Issu
 
 
 def hand_over(tx: Transaction, issue: str) -> IssueStanding:
-    """Give the code to its attendee, as the reward of the task where there is one.
+    """Give the code to its attendee, as the reward of the task if there is one.
 
-    Raises Refused when there is nobody to give it to: the task was withdrawn, the attendee
-    forgotten.
+    Raises Refused if nobody can get it: the task was withdrawn, or the attendee forgotten.
     """
     standing = issues.require(tx.connection, issue)
     if standing.state is not IssueState.MINTED:
@@ -97,7 +96,7 @@ def hand_over(tx: Transaction, issue: str) -> IssueStanding:
 
 
 def undo(tx: Transaction, issue: str, why: str) -> IssueStanding:
-    """Take back what the issue has done so far, and end it; an alarm says why."""
+    """Undo all steps of the issue so far, and end it; an alarm says why."""
     standing = issues.require(tx.connection, issue)
     if standing.state.has_ended:
         return standing
@@ -127,7 +126,7 @@ def _why_none(tx: Transaction, standing: IssueStanding, rules: IssueRules) -> st
 
 
 def _in_stock(connection: sqlite3.Connection, prizes: tuple[str, ...]) -> list[tuple[str, int]]:
-    """What can be drawn, with its weight; a prize named alone needs none."""
+    """The prizes that can be drawn, with weights; an only prize needs none."""
     found = connection.execute(
         "SELECT sku, weight FROM prizes JOIN stock USING (sku) WHERE on_hand > 0 ORDER BY sku"
     ).fetchall()
@@ -162,7 +161,7 @@ _TASK_ENDS = {
 
 
 def _end(tx: Transaction, standing: IssueStanding, state: IssueState, why: str) -> IssueStanding:
-    """End the issue, and its task where that waits for it."""
+    """End the issue, and its task if that waits for it."""
     after = issues.move(tx, standing.issue, state, {"why": why})
     _tell(tx, after, f"issue.{state}", {"why": why})
     if after.task is not None and state in _TASK_ENDS:

@@ -22,15 +22,15 @@ T = TypeVar("T")
 
 
 def as_text(moment: datetime) -> str:
-    """A time as the ledger keeps it: ISO 8601, UTC, milliseconds."""
+    """A time in the ledger's form: ISO 8601, UTC, milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)
 class Transaction:
-    """An open transaction, and the one time that everything in it carries.
+    """An open transaction, and the one time of everything in it.
 
-    `telling` is how events for upstream are noted; None where there is no upstream.
+    `telling` holds the outbox settings; None if there is no upstream.
     """
 
     connection: sqlite3.Connection
@@ -43,9 +43,9 @@ _BESIDE: ContextVar[Callable[[Transaction], None]] = ContextVar("beside", defaul
 
 @contextmanager
 def beside_each_write(note: Callable[[Transaction], None]) -> Iterator[None]:
-    """Let `note` run in every transaction that is written meanwhile, in this context alone.
+    """Run `note` in every transaction that is written in this context until the block ends.
 
-    So a request's key is noted with whatever it changes, and no step in between has to know.
+    So a request's key is recorded with the change it makes, and no step in between has to know it.
     """
     before = _BESIDE.set(note)
     try:
@@ -57,9 +57,9 @@ def beside_each_write(note: Callable[[Transaction], None]) -> Iterator[None]:
 class Ledger:
     """Runs short transactions one after the other, each durable when its call returns.
 
-    `on_commit` is called on the event loop after each one, `on_trouble` when the disk did not
-    let it; whoever watches sets them. Raises LedgerUnusable in that case, and nothing is changed.
-    `commits` counts the transactions.
+    The owner sets `on_commit`, which is called on the event loop after each transaction, and
+    `on_trouble`, which is called when the disk fails. Then the call raises LedgerUnusable, and
+    nothing is changed. `commits` counts the transactions.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Ledger:
 
     @property
     def telling(self) -> OutboxSettings | None:
-        """How events for upstream are noted; None where there is no upstream."""
+        """The outbox settings; None if there is no upstream."""
         return self._telling
 
     async def write(self, change: Callable[[Transaction], T]) -> T:
@@ -101,24 +101,24 @@ class Ledger:
         return result
 
     async def read(self, look: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `look` on a consistent view of what is committed."""
+        """Run `look` on a consistent view of the committed data."""
         loop = asyncio.get_running_loop()
         with self._saying_trouble():
             return await loop.run_in_executor(self._reading, self._view, look)
 
     def write_now(self, change: Callable[[Transaction], T]) -> T:
-        """The same as `write` for a program without an event loop; waits for its turn."""
+        """Like `write`, for programs without an event loop; waits for its turn."""
         with self._saying_trouble():
             return self._writing.submit(self._commit, change).result()
 
     async def erase_remains(self) -> None:
-        """Take what was deleted out of the file's bytes; writers wait while it is rewritten."""
+        """Remove deleted bytes from the file; writers wait while it is rewritten."""
         loop = asyncio.get_running_loop()
         with self._saying_trouble():
             await loop.run_in_executor(self._writing, erase_remains, self._writer)
 
     async def prove_writable(self) -> None:
-        """Commit something that changes nothing; raises LedgerUnusable when the disk refuses."""
+        """Commit something that changes nothing. Raises LedgerUnusable if the disk refuses."""
 
         def same_version(tx: Transaction) -> None:
             version = tx.connection.execute("PRAGMA user_version").fetchone()[0]
@@ -130,7 +130,7 @@ class Ledger:
 
     @contextmanager
     def _saying_trouble(self) -> Iterator[None]:
-        """Turn what the disk or SQLite says into LedgerUnusable; broken constraints are bugs."""
+        """Turn errors of disk and SQLite into LedgerUnusable; broken constraints are bugs."""
         try:
             yield
         except sqlite3.IntegrityError:
@@ -144,7 +144,7 @@ class Ledger:
             raise trouble from error
 
     def close(self) -> None:
-        """Finish what is under way and close the file."""
+        """Finish what is running and close the file."""
         self._writing.shutdown()
         self._reading.shutdown()
         self._reader.close()

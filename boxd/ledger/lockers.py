@@ -11,7 +11,7 @@ from boxd.ledger.ledger import Transaction
 
 
 def declare(tx: Transaction, lockers: Sequence[int]) -> None:
-    """Make the configured lockers known."""
+    """Add the configured lockers that are not known yet."""
     tx.connection.executemany(
         "INSERT INTO lockers (id) VALUES (?) ON CONFLICT DO NOTHING",
         [(locker,) for locker in lockers],
@@ -49,7 +49,7 @@ def free_among(connection: sqlite3.Connection, candidates: Sequence[int]) -> lis
 
 
 def listing(connection: sqlite3.Connection) -> dict[int, dict[str, object]]:
-    """Every known locker with what it holds now."""
+    """Every known locker with its present content."""
     found = connection.execute(
         "SELECT lockers.id, in_service, reason, redemptions.id AS redemption, stage,"
         " prizes.name AS prize FROM lockers"

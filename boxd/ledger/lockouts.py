@@ -1,4 +1,4 @@
-"""How long wrong guesses lock: the rule, doubling and safe across restarts; and the bays' keypads.
+"""How long wrong guesses lock: doubling, across restarts; and the locks of the bays' keypads.
 
 Wrong PINs follow the same rule and have a table of their own: boxd/ledger/pins.py.
 """
@@ -32,10 +32,10 @@ class LockoutRule:
 
 @dataclass(frozen=True)
 class WrongGuesses:
-    """What is counted of one guesser: wrong guesses since the last lock, and the lock.
+    """The wrong guesses since the last lock, and the lock, of one guesser.
 
-    While `boot` is this boot, the lock ends at `until_s` on its boot clock; after another boot the
-    whole `lock_s` begins again, since no clock tells how long it was dark.
+    While `boot` is this boot, the lock ends at `until_s` on its boot clock. After another boot the
+    whole `lock_s` begins again, because no clock knows how long the power was off.
     """
 
     wrong: int = 0
@@ -45,7 +45,7 @@ class WrongGuesses:
     until_s: float = 0.0
 
     def remaining_s(self, clock: BootClock) -> float:
-        """For how many seconds the lock lasts; 0 where there is none."""
+        """The lock's remaining seconds; 0 if there is none."""
         if self.lock_s == 0:
             return 0.0
         if self.boot != clock.boot:
@@ -53,7 +53,7 @@ class WrongGuesses:
         return max(0.0, self.until_s - clock.seconds)
 
     def with_another(self, rule: LockoutRule, clock: BootClock) -> WrongGuesses:
-        """The same with one more wrong guess; `lock_s` is above 0 where that one locks."""
+        """The count after one more wrong guess; `lock_s` is above 0 if that one locks."""
         if self.wrong + 1 < rule.wrong_codes:
             return WrongGuesses(self.wrong + 1, self.level, 0.0, clock.boot, clock.seconds)
         lock_s = min(rule.first_s * 2 ** min(self.level, 30), rule.longest_s)
@@ -66,7 +66,7 @@ def boot_clock() -> BootClock:
 
 
 def remaining_s(connection: sqlite3.Connection, bay: str, clock: BootClock) -> float:
-    """For how many seconds the keypad of `bay` is still locked; 0 when it is not."""
+    """For how many seconds the keypad of `bay` is still locked; 0 if it is not."""
     return _counted(connection, bay).remaining_s(clock)
 
 
@@ -98,12 +98,12 @@ def count_wrong(tx: Transaction, bay: str, rule: LockoutRule, clock: BootClock) 
 
 
 def forgive(tx: Transaction, bay: str) -> None:
-    """Forget the wrong codes of a bay: a good one was typed."""
+    """Forget the wrong codes of a bay, after a good one."""
     tx.connection.execute("DELETE FROM lockouts WHERE bay = ?", (bay,))
 
 
 def end_lock(tx: Transaction, bay: str) -> None:
-    """The lock of a bay has run out: a later boot need not repeat it."""
+    """Record that a bay's lock is over, so that a later boot does not repeat it."""
     tx.connection.execute("UPDATE lockouts SET lock_s = 0, until_s = 0 WHERE bay = ?", (bay,))
 
 

@@ -1,8 +1,8 @@
-"""The outbox: events for upstream, written in the transaction of what they tell of.
+"""The outbox: events for upstream, written in the transaction that they describe.
 
-They wait in order, leave when upstream has received them, and become dead letters when it refuses
-them for good. It is bounded: an event that finds it full is in the audit trail alone, and a
-last event, `events.left_out`, tells upstream how many those are and where they stand.
+They wait in order, are deleted once upstream has received them, and become dead letters if it
+refuses them for good. The outbox is bounded. An event that finds it full is only in the audit
+trail; a last event, `events.left_out`, tells upstream how many those are and where they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from boxd.errors import NotFound, Refused
 from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction
 
-# So many letters may be dead; one more stays at the head of the outbox until somebody looks.
+# The most dead letters; one more stays at the head of the outbox until a person acts.
 MOST_DEAD = 1000
 
 _SELECT = (
@@ -28,7 +28,7 @@ _SELECT = (
 
 
 class EventType(StrEnum):
-    """What upstream is told of."""
+    """The types of events."""
 
     TASK_APPROVED = "task.approved"
     CODE_ISSUED = "code.issued"
@@ -42,7 +42,7 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event that waits or is dead. `seq` is its place in the order, `id` its own for ever."""
+    """One event that waits or is dead. `seq` is its place in the order, `id` never changes."""
 
     seq: int
     id: str
@@ -55,7 +55,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Depth:
-    """How much waits, since when, what is dead, and how much was delivered ever."""
+    """How many events wait, since when, how many are dead, and how many were ever delivered."""
 
     waiting: int = 0
     oldest_at: str = ""
@@ -68,9 +68,9 @@ class Depth:
 def note(
     tx: Transaction, kind: EventType, data: dict[str, Any], attendee: int | None = None
 ) -> None:
-    """Let upstream know, in its turn; does nothing where there is no upstream.
+    """Add an event; does nothing without an upstream.
 
-    `attendee` is the number of the one whom it concerns.
+    `attendee` is the number of the attendee whom it concerns.
     """
     if tx.telling is None:
         return
@@ -82,7 +82,7 @@ def note(
 
 
 def note_low_stock(tx: Transaction, sku: str, fewer: int) -> None:
-    """Note that stock is low, if it is by the `fewer` units that have just left the shelf."""
+    """Add an event if stock has become low by the `fewer` units that were just taken."""
     if tx.telling is None:
         return
     on_hand = tx.connection.execute("SELECT on_hand FROM stock WHERE sku = ?", (sku,)).fetchone()[0]
@@ -92,13 +92,13 @@ def note_low_stock(tx: Transaction, sku: str, fewer: int) -> None:
 
 
 def first(connection: sqlite3.Connection, limit: int) -> list[Event]:
-    """The events to be sent next, in order."""
+    """The next events to send, in order."""
     found = connection.execute(f"{_SELECT.format('outbox')} ORDER BY seq LIMIT ?", (limit,))
     return [_event(row) for row in found]
 
 
 def received(tx: Transaction, last: Event) -> None:
-    """Upstream has everything up to `last`: it need not be kept."""
+    """Delete everything up to `last`: upstream has it."""
     gone = tx.connection.execute("DELETE FROM outbox WHERE seq <= ?", (last.seq,)).rowcount
     tx.connection.execute(
         "UPDATE deliveries SET delivered = delivered + ?, last_at = ?", (gone, tx.at)
@@ -106,7 +106,7 @@ def received(tx: Transaction, last: Event) -> None:
 
 
 def bury(tx: Transaction, event: Event, why: str) -> bool:
-    """Take a refused event out of the order; returns False where too many are dead already."""
+    """Make a refused event a dead letter; returns False if there are too many already."""
     if _dead(tx.connection) >= MOST_DEAD:
         return False
     tx.connection.execute(
@@ -117,9 +117,9 @@ def bury(tx: Transaction, event: Event, why: str) -> bool:
 
 
 def resend(tx: Transaction, events: list[str], actor: str) -> int:
-    """Put dead letters at the end of the outbox, under their ids; all where none is named.
+    """Put dead letters at the end of the outbox, with their ids; all, if none is named.
 
-    Returns how many. Raises NotFound for an id that is not dead, Refused where there is no room.
+    Returns how many. Raises NotFound for an id that is not dead, Refused if there is no room.
     """
     dead = _named(tx.connection, events)
     most = tx.telling.most_waiting if tx.telling else 0
@@ -139,7 +139,7 @@ def resend(tx: Transaction, events: list[str], actor: str) -> int:
 
 
 def depth(connection: sqlite3.Connection) -> Depth:
-    """How the outbox stands; costs the same however much waits."""
+    """The outbox's counts; costs the same however much waits."""
     oldest = connection.execute("SELECT at FROM outbox ORDER BY seq LIMIT 1").fetchone()
     newest = connection.execute("SELECT type FROM outbox ORDER BY seq DESC LIMIT 1").fetchone()
     ever = connection.execute("SELECT delivered, last_at FROM deliveries").fetchone()
@@ -159,7 +159,7 @@ def waiting(connection: sqlite3.Connection, after: int, limit: int) -> list[Even
 
 
 def dead(connection: sqlite3.Connection, after: int, limit: int) -> list[Event]:
-    """The same of dead letters."""
+    """Up to `limit` dead letters with a `seq` above `after`, in order."""
     return _listed(connection, "dead_letters", after, limit)
 
 
@@ -204,7 +204,7 @@ def _insert(
 
 
 def _leave_out(tx: Transaction) -> None:
-    """Count the event in the last row; what it was stands in the audit trail."""
+    """Count the event in the last row; its content is in the audit trail."""
     row = tx.connection.execute("SELECT max(seq) FROM audit").fetchone()[0] or 0
     last = tx.connection.execute(
         "SELECT seq, type, data FROM outbox ORDER BY seq DESC LIMIT 1"

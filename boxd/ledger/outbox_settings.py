@@ -1,4 +1,4 @@
-"""What the ledger has to know of upstream, where there is one, to note events for it."""
+"""What the ledger needs to know about upstream to record events for it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass
 class OutboxSettings:
-    """How events are noted: `most_waiting` bounds the outbox, `stock_low` is when stock is low.
+    """`most_waiting` bounds the outbox, `stock_low` is the number of units that counts as low.
 
-    `noted` becomes true with each event; whoever sends them takes it back.
+    `noted` becomes true with each event; the sender resets it.
     """
 
     stock_low: int

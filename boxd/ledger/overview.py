@@ -1,4 +1,4 @@
-"""What the HUD shows of the ledger, read at one moment."""
+"""The ledger's part of the HUD, read at one moment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from boxd.ledger import alarms, audit, lockers, outbox, redemptions, stock
 from boxd.ledger.outbox import Depth
 from boxd.redemption import RedemptionStanding
 
-# What happened, as far as people at the box care; the rest stays in the audit trail.
+# The actions that people at the box care about; the audit trail has the rest.
 _SHOWN = (
     "claim.accepted",
     "claim.refused",
@@ -35,13 +35,13 @@ _SHOWN = (
     "code.voided",
 )
 _EVENTS = 12
-# How far back the trail is searched for events, so that a long quiet stretch costs nothing.
+# How far back the trail is searched for events, so that a long quiet time costs nothing.
 _LOOK_BACK = 400
 
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything that stands in the ledger and concerns the present."""
+    """Everything in the ledger that concerns the present."""
 
     open_redemptions: list[RedemptionStanding]
     lockers: dict[int, dict[str, object]]
@@ -52,7 +52,7 @@ class Overview:
 
 
 def read(connection: sqlite3.Connection) -> Overview:
-    """The overview as of now."""
+    """The overview at this moment."""
     return Overview(
         open_redemptions=redemptions.open_ones(connection),
         lockers=lockers.listing(connection),

@@ -1,6 +1,6 @@
 """Wrong PINs: counted for each address and for all together, on the boot clock.
 
-An address is kept as a digest: the ledger need not know who that was. The rule is the keypads':
+An address is kept as a digest, because the ledger need not know it. The rule is the keypads':
 boxd/ledger/lockouts.py.
 """
 
@@ -13,30 +13,30 @@ from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction
 from boxd.ledger.lockouts import BootClock, LockoutRule, WrongGuesses
 
-# A slip or two are nothing; a phone that guesses waits for an hour at last.
+# A slip or two are harmless; a phone that guesses has to wait up to an hour.
 PER_ADDRESS = LockoutRule(wrong_codes=5, first_s=30, longest_s=3600)
-# Many phones that guess together: at most some thousand of a million PINs in a day. Whoever has
-# entered the PIN before goes on meanwhile.
+# Many phones that guess together try at most some thousand of a million PINs in a day. A phone that
+# has entered the PIN before is not affected.
 FOR_ALL = LockoutRule(wrong_codes=30, first_s=60, longest_s=900)
-_ALL = "all"  # no digest is as short
+_ALL = "all"  # shorter than any digest
 _MOST_ADDRESSES = 1000
 
 
 @dataclass(frozen=True)
 class PinTried:
-    """What became of a PIN: right, or wrong; `locked_s` is how long none is looked at."""
+    """What became of a PIN: right, or wrong; `locked_s` is for how long none is checked."""
 
     is_right: bool
     locked_s: float
 
 
 def locked_s(connection: sqlite3.Connection, address: str, clock: BootClock) -> float:
-    """For how many seconds no PIN of this address's digest is looked at; 0 when one is."""
+    """For how many seconds no PIN of this address's digest is checked; 0 if one is."""
     return max(_counted(connection, guesser).remaining_s(clock) for guesser in (_ALL, address))
 
 
 def record(tx: Transaction, address: str, is_right: bool, clock: BootClock) -> PinTried:
-    """Count what an address tried; while it is locked, a right PIN is as good as a wrong one."""
+    """Count a try of an address; while it is locked, a right PIN counts as wrong."""
     if left_s := locked_s(tx.connection, address, clock):
         return PinTried(False, left_s)
     if is_right:
@@ -81,7 +81,7 @@ def _counted(connection: sqlite3.Connection, guesser: str) -> WrongGuesses:
 
 
 def _forget_oldest(tx: Transaction, clock: BootClock) -> None:
-    """Make room: of very many addresses, those whose lock is over are counted from 0 again."""
+    """Make room: with very many addresses, those whose lock is over are forgotten."""
     many = tx.connection.execute("SELECT count(*) FROM wrong_pins").fetchone()
     if many[0] > _MOST_ADDRESSES:
         tx.connection.execute(

@@ -1,4 +1,4 @@
-"""Redemptions: where each stands, and what an answer changes, in one transaction."""
+"""Redemptions: their standing, and what an answer changes, in one transaction."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SELECT = (
 
 @dataclass(frozen=True)
 class AnswerContext:
-    """What an answer is weighed against: the locker's door, the bay's lockers, the decline rule."""
+    """What decides about an answer: the locker's door, the bay's lockers, the decline rule."""
 
     door: DoorState | None
     lockers: Sequence[int]
@@ -39,13 +39,13 @@ class AnswerContext:
 
 
 def find(connection: sqlite3.Connection, redemption: str) -> RedemptionStanding | None:
-    """Where the redemption stands; None when the ledger does not know it."""
+    """The redemption's standing; None if the ledger does not know it."""
     row = connection.execute(f"{_SELECT} WHERE redemptions.id = ?", (redemption,)).fetchone()
     return _standing(row) if row else None
 
 
 def require(connection: sqlite3.Connection, redemption: str) -> RedemptionStanding:
-    """Where the redemption stands. Raises NotFound when the ledger does not know it."""
+    """The redemption's standing. Raises NotFound if the ledger does not know it."""
     standing = find(connection, redemption)
     if standing is None:
         raise NotFound(f"there is no redemption '{redemption}'; `boxd redemptions list` shows all")
@@ -59,7 +59,7 @@ def open_ones(connection: sqlite3.Connection) -> list[RedemptionStanding]:
 
 
 def newest_id(connection: sqlite3.Connection) -> str:
-    """The id of the redemption that was begun last; empty when there is none."""
+    """The id of the newest redemption; empty if there is none."""
     return str(connection.execute("SELECT coalesce(max(id), '') FROM redemptions").fetchone()[0])
 
 
@@ -97,14 +97,14 @@ def _rows(
 
 
 def accepted_before(connection: sqlite3.Connection, answer: str) -> bool:
-    """Whether the answer with this id was accepted already."""
+    """Whether the answer with this id was accepted before."""
     return (
         connection.execute("SELECT 1 FROM answers WHERE id = ?", (answer,)).fetchone() is not None
     )
 
 
 def record_answer(tx: Transaction, answer: Answer, around: AnswerContext) -> Reply:
-    """Take the answer, or say why not; a repeated id gets the same reply and changes nothing.
+    """Accept the answer, or refuse it; a repeated id gets the same reply and changes nothing.
 
     Raises NotFound for an unknown redemption.
     """
@@ -182,7 +182,7 @@ def _store_answer(tx: Transaction, answer: Answer, standing: RedemptionStanding)
 def _carry_out(
     tx: Transaction, answer: Answer, standing: RedemptionStanding, around: AnswerContext
 ) -> None:
-    """Change the code, the stock and the redemption as the answer says."""
+    """Change the code, the stock and the redemption as the answer requires."""
     code = int(
         tx.connection.execute(
             "SELECT code FROM redemptions WHERE id = ?", (standing.redemption,)
@@ -248,7 +248,7 @@ def _leave_locker(
 def _settle_code(
     tx: Transaction, answer: Answer, settled: tuple[int, str, Stage], around: AnswerContext
 ) -> None:
-    """What the end of a redemption means for its code and unit."""
+    """Settle code and unit at the end of a redemption."""
     code, sku, stage = settled
     if stage is Stage.DISPENSED:
         tx.connection.execute("UPDATE codes SET state = 'spent' WHERE id = ?", (code,))
@@ -285,7 +285,7 @@ def _tell_upstream(tx: Transaction, redemption: str, code: int, sku: str) -> Non
 def settle_opening(
     tx: Transaction, redemption: str, attempt: int, stage: Stage, outcome_unknown: bool
 ) -> RedemptionStanding:
-    """Record what came of opening the locker; does nothing if that is recorded already."""
+    """Record the result of opening the locker; does nothing if it is recorded already."""
     changed = tx.connection.execute(
         "UPDATE redemptions SET stage = ?, outcome_unknown = ?, step = step + 1, since = ?"
         " WHERE id = ? AND stage = 'open' AND attempt = ?",

@@ -1,8 +1,8 @@
-"""Putting another ledger in the place of the present one, across power cuts.
+"""Replacing the ledger by another one, safe against power cuts.
 
-A prepared folder `restore-TIME` beside the ledger is the decision: from the moment that it has
-that name, the ledger in it takes the present one's place, now or at the next opening. The present
-one is kept, with its log, in `ledger-set-aside-TIME`.
+A prepared folder `restore-TIME` beside the ledger is the decision. From the moment that it has
+this name, the ledger in it replaces the present one, now or at the next opening. The present one
+is kept, with its log, in `ledger-set-aside-TIME`.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from pathlib import Path
 
 _READY = "restore-"
 _SET_ASIDE = "ledger-set-aside-"
-# The log goes with its file, never to stand beside another.
+# The log moves with its file; it must never lie beside another.
 _PARTS = ("", "-wal", "-shm")
 
 
 def set_aside_for(ledger: Path, stamp: str) -> Path:
-    """Where the present ledger is kept when the one of `stamp` takes its place."""
+    """Where the present ledger is kept when the one of `stamp` replaces it."""
     return ledger.with_name(_SET_ASIDE + stamp)
 
 
 def decide(prepared: Path, ledger: Path, stamp: str) -> None:
-    """Make it final that the ledger in the folder `prepared` takes the present one's place."""
+    """Make it final that the ledger in the folder `prepared` replaces the present one."""
     flush(prepared)
     prepared.rename(ledger.with_name(_READY + stamp))
     flush(ledger.parent)
 
 
 def finish(ledger: Path) -> None:
-    """Carry out what was decided, however far it had come; else nothing is done.
+    """Finish a decided replacement from any point; else nothing is done.
 
-    Called before a ledger is opened for writing, by whoever holds the box's lock.
+    Called before a ledger is opened for writing, by the holder of the box's lock.
     """
     for ready in sorted(ledger.parent.glob(f"{_READY}*")):
         if (ready / ledger.name).exists():
@@ -55,15 +55,15 @@ def _set_aside(ledger: Path, aside: Path) -> None:
 
 
 def give_to_owner_of(folder: Path, path: Path) -> None:
-    """Let what root has made belong to whom the folder belongs to: the box's own user."""
+    """Give what root has made to the owner of the folder: the box's user."""
     if os.geteuid() == 0:
         owner = folder.stat()
-        with suppress(PermissionError):  # a stick's file system knows no owners
+        with suppress(PermissionError):  # a stick's file system has no owners
             os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def flush(path: Path) -> None:
-    """Have the disk keep what a file holds, or which names a folder has."""
+    """Flush a file's content, or a folder's names, to the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

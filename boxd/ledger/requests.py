@@ -1,7 +1,7 @@
-"""Requests that were carried out under an idempotency key, and what was answered to them.
+"""Requests that were carried out under an idempotency key, and their answers.
 
-The key's row is written in the transaction of what the request changes: where there is no row,
-nothing was done. It is kept for longer than anybody repeats a request, then pruned.
+The key's row is written in the transaction of the change: without a row nothing was done. It is
+kept for longer than anybody repeats a request, then pruned.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from boxd.ledger.ledger import Transaction, as_text
 
 KEPT = timedelta(days=3)
-_PRUNED_AT_ONCE = 100  # a few with each new one: never a long transaction
+_PRUNED_AT_ONCE = 100  # a few with each new one, never a long transaction
 
 
 @dataclass(frozen=True)
 class RequestKey:
-    """Whose key it is (a token's id, 0 for the socket), the key, and a digest of the request."""
+    """The key's owner (a token's id, 0 for the socket), the key, and a digest of the request."""
 
     owner: int
     key: str
@@ -27,7 +27,7 @@ class RequestKey:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What is known of an earlier request: its digest, and the sealed answer if it was kept."""
+    """An earlier request: its digest, and the encrypted answer if it was kept."""
 
     asked: bytes
     status: int | None
@@ -35,7 +35,7 @@ class Remembered:
 
 
 def find(connection: sqlite3.Connection, key: RequestKey) -> Remembered | None:
-    """What is known under this key; None where nothing was done under it."""
+    """The request with this key; None if nothing was done under it."""
     row = connection.execute(
         "SELECT asked, status, answer FROM requests WHERE owner = ? AND key = ?",
         (key.owner, key.key),
@@ -44,7 +44,7 @@ def find(connection: sqlite3.Connection, key: RequestKey) -> Remembered | None:
 
 
 def note_begun(tx: Transaction, key: RequestKey) -> None:
-    """Something is done under this key in this transaction; the answer follows."""
+    """Record that this transaction acts under this key; the answer follows."""
     _prune(tx)
     tx.connection.execute(
         "INSERT INTO requests (owner, key, asked, at) VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
@@ -53,7 +53,7 @@ def note_begun(tx: Transaction, key: RequestKey) -> None:
 
 
 def note_answer(tx: Transaction, key: RequestKey, status: int, answer: bytes) -> None:
-    """Keep the answer; the first one that was kept stays."""
+    """Keep the answer; a second one does not replace it."""
     note_begun(tx, key)
     tx.connection.execute(
         "UPDATE requests SET status = ?, answer = ? WHERE owner = ? AND key = ? AND status IS NULL",
@@ -62,7 +62,7 @@ def note_answer(tx: Transaction, key: RequestKey, status: int, answer: bytes) ->
 
 
 def drop_answers(tx: Transaction) -> None:
-    """Drop every kept answer, for one may name somebody who is forgotten; the keys stay known."""
+    """Drop every kept answer, because one may name a forgotten person; the keys stay known."""
     tx.connection.execute("UPDATE requests SET status = NULL, answer = NULL")
 
 

@@ -1,4 +1,4 @@
-"""Restoring a backup: it takes the present ledger's place, which is kept, and says what is lost."""
+"""Restoring a backup: it replaces the ledger, which is kept; reports what is lost."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ENDED = ("spent", "expired", "voided")
 
 @dataclass(frozen=True)
 class Lost:
-    """What the present ledger knows and the backup does not.
+    """What the present ledger has and the backup does not.
 
-    `good_again` are codes that were used or ended since, by number; `unknown` counts those made
-    since, which nobody can use any more.
+    `good_again` are the numbers of codes that were used or ended since; `unknown` counts codes
+    made since, which nobody can use any more.
     """
 
     entries: int
@@ -34,7 +34,7 @@ class Lost:
 
 @dataclass(frozen=True)
 class Restored:
-    """A restored ledger. `lost` is None where the one before can't be read."""
+    """A restored ledger. `lost` is None if the replaced one can't be read."""
 
     file: Path
     contents: Contents
@@ -42,7 +42,7 @@ class Restored:
     lost: Lost | None
 
     def as_json(self) -> dict[str, object]:
-        """What was done as values for JSON."""
+        """The result as values for JSON."""
         return {
             "file": str(self.file),
             "entries": self.contents.entries,
@@ -53,10 +53,10 @@ class Restored:
 
 
 def restore(backup: Path, ledger: Path, actor: str, now: datetime) -> Restored:
-    """Put the backup in the place of the ledger; the caller holds the box's lock.
+    """Replace the ledger by the backup; the caller holds the box's lock.
 
-    Until it is decided nothing has changed; from then on a power cut changes nothing any more.
-    Raises LedgerDamaged or LedgerTooNew for a backup of no use, NotFound, BackupFailed for a disk.
+    A power cut before the decision changes nothing, and one after it neither. Raises LedgerDamaged
+    or LedgerTooNew for an unusable backup, NotFound, BackupFailed for a disk error.
     """
     if not backup.is_file():
         raise NotFound(f"there is no backup {backup}; `boxd backup list` shows those that are")
@@ -82,12 +82,12 @@ def restore(backup: Path, ledger: Path, actor: str, now: datetime) -> Restored:
 
 
 def _prepare(backup: Path, copy: Path) -> Contents:
-    """A copy of the backup, examined: what was read is what will be used."""
+    """A checked copy of the backup: exactly what was checked is used."""
     shutil.rmtree(copy.parent, ignore_errors=True)
     copy.parent.mkdir(mode=0o750, parents=True)
     shutil.copyfile(backup, copy)
     log = backup.with_name(f"{backup.name}-wal")
-    if log.exists():  # a copy of a ledger in use, with what is newest in its log
+    if log.exists():  # a copy of a ledger in use; its newest changes are in its log
         shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(copy)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
@@ -95,7 +95,7 @@ def _prepare(backup: Path, copy: Path) -> Contents:
 
 
 def _write_down(copy: Path, restored: Restored, actor: str, at: str) -> None:
-    """Leave word in the restored ledger itself, before it takes its place."""
+    """Record the restore in the restored ledger itself, before it replaces the other."""
     with closing(open_ledger(copy)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         tx = Transaction(connection, at)
@@ -108,7 +108,7 @@ def _write_down(copy: Path, restored: Restored, actor: str, at: str) -> None:
         audit.append(tx, entry)
         alarms.raise_alarm(tx, "ledger_restored", restored.file.name, _alarm_text(restored))
         connection.execute("COMMIT")
-        connection.execute("PRAGMA journal_mode = DELETE")  # all of it in the one file
+        connection.execute("PRAGMA journal_mode = DELETE")  # everything in one file
     copy.chmod(0o640)
     for made in (copy.parent, copy):
         replacing.give_to_owner_of(copy.parent.parent, made)
@@ -125,7 +125,7 @@ def _alarm_text(restored: Restored) -> str:
 
 
 def _lost(ledger: Path, copy: Path) -> Lost | None:
-    """What the present ledger knows beyond the copy; None where there is none to be read."""
+    """What the present ledger has beyond the copy; None if it can't be read."""
     if not ledger.exists():
         return None
     try:

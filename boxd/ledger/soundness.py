@@ -1,4 +1,4 @@
-"""Whether a copy of the ledger is whole, and what it holds."""
+"""Checks whether a copy of the ledger is undamaged, and what it contains."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boxd.errors import LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.ledger import audit
 from boxd.ledger.database import migrations
 
-# What says nothing of the file itself: rights, locks, memory.
+# Errors that say nothing about the file itself: rights, locks, memory.
 _NOT_THE_FILES_FAULT = frozenset(
     {
         sqlite3.SQLITE_PERM,
@@ -26,7 +26,7 @@ _NOT_THE_FILES_FAULT = frozenset(
 
 @dataclass(frozen=True)
 class Contents:
-    """The schema's number, how many rows the audit trail has, when the last was, and its hash."""
+    """The schema's version; the audit trail's number of rows, last time and last hash."""
 
     schema: int
     entries: int
@@ -35,21 +35,21 @@ class Contents:
 
 
 def contents(connection: sqlite3.Connection) -> Contents:
-    """What a ledger holds, as its last row of the audit trail tells."""
+    """A ledger's contents, according to the last row of its audit trail."""
     schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
     row = connection.execute("SELECT seq, at, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     return Contents(schema, row[0], row[1], row[2].hex()) if row else Contents(schema, 0, "", "")
 
 
 def look_at(copy: Path) -> Contents:
-    """What a copy holds, without reading all of it. Raises as `examine`."""
+    """A copy's contents, without reading all of it. Raises the same errors as `examine`."""
     return _opened(copy, None)
 
 
 def examine(copy: Path, breathe: Callable[[], None] = lambda: None) -> Contents:
-    """Read a copy from end to end, its audit trail too; it must not be in use.
+    """Read a copy completely, with its audit trail; it must not be in use.
 
-    Raises LedgerDamaged or LedgerTooNew, LedgerUnusable when it can't be opened.
+    Raises LedgerDamaged or LedgerTooNew, LedgerUnusable if it can't be opened.
     """
     return _opened(copy, breathe)
 

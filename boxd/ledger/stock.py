@@ -32,7 +32,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True)
 class Movement:
-    """`quantity` units of `sku` going from one place to another, and why."""
+    """`quantity` units of `sku` that go from one place to another, and the reason."""
 
     sku: str
     source: StockLocation
@@ -46,7 +46,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class StockedPrize:
-    """A prize as an organiser hands it in: `units` are added to the stock."""
+    """A prize in an organiser's import: `units` are added to the stock."""
 
     sku: str
     name: str
@@ -55,7 +55,7 @@ class StockedPrize:
 
 
 def move(tx: Transaction, movement: Movement) -> None:
-    """Record the movement. Raises Refused when the source has too few units."""
+    """Record the movement. Raises Refused if the source has too few units."""
     try:
         tx.connection.execute(
             "INSERT INTO movements (at, sku, quantity, source, target, code, actor, reason)"

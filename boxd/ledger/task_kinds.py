@@ -1,4 +1,4 @@
-"""Kinds of task and checkpoints, as the configuration had them last."""
+"""Kinds of task and checkpoints, as in the last configuration."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _COLUMNS = (
 def declare(
     tx: Transaction, kinds: Sequence[TaskKind], checkpoints: Sequence[Checkpoint]
 ) -> frozenset[str]:
-    """Take over the configuration's; kinds that it has no more are not offered any more.
+    """Store the configuration's kinds; kinds that are gone are not offered any more.
 
-    Their open tasks take a step, so that nothing given on the old rules is taken on the new ones.
-    Returns the kinds whose rules were changed.
+    Their open tasks take a step, so that no answer to the old rules counts under the new ones.
+    Returns the kinds whose rules have changed.
     """
     before = {of_row(row) for row in tx.connection.execute("SELECT * FROM task_kinds")}
     tx.connection.executemany(
@@ -91,7 +91,7 @@ def of_row(row: sqlite3.Row) -> TaskKind:
 
 
 def offered(connection: sqlite3.Connection) -> list[TaskKind]:
-    """The kinds that the configuration has, by id."""
+    """The kinds in the configuration, by id."""
     return [
         of_row(row)
         for row in connection.execute("SELECT * FROM task_kinds WHERE offered = 1 ORDER BY id")
@@ -99,7 +99,7 @@ def offered(connection: sqlite3.Connection) -> list[TaskKind]:
 
 
 def find(connection: sqlite3.Connection, kind: str) -> TaskKind:
-    """The kind, offered or not. Raises NotFound naming those that are offered."""
+    """The kind, offered or not. Raises NotFound with those that are offered."""
     row = connection.execute("SELECT * FROM task_kinds WHERE id = ?", (kind,)).fetchone()
     if row is None:
         known = ", ".join(each.id for each in offered(connection)) or "none yet"

@@ -1,4 +1,4 @@
-"""Tasks as they are read: where each stands, and all that belongs to one."""
+"""Reading tasks: their standing, and everything that belongs to them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from boxd.errors import NotFound
 from boxd.ledger import task_kinds
 from boxd.task import TaskKind, TaskStanding, TaskState
 
-# Scans in their order; whether something was handed in for the present try. A task's issues are
-# numbered: their times would not do, where the clock was put back in between.
+# Scans in their order; whether there is a submission for the present try. A task's issues are
+# numbered, because the clock may have gone back between their times.
 _SELECT = """
     SELECT tasks.id AS task, attendee, state, step, since, tries_used,
         last_refusal, code, task_kinds.*,
@@ -37,13 +37,13 @@ _DETAILS = {
 
 
 def find(connection: sqlite3.Connection, task: str) -> TaskStanding | None:
-    """Where the task stands; None when the ledger does not know it."""
+    """The task's standing; None if the ledger does not know it."""
     row = connection.execute(f"{_SELECT} WHERE tasks.id = ?", (task,)).fetchone()
     return _standing(row) if row else None
 
 
 def require(connection: sqlite3.Connection, task: str) -> TaskStanding:
-    """Where the task stands. Raises NotFound when the ledger does not know it."""
+    """The task's standing. Raises NotFound if the ledger does not know it."""
     standing = find(connection, task)
     if standing is None:
         raise NotFound(f"there is no task '{task}'; `boxd tasks list` shows all")
@@ -56,7 +56,7 @@ def open_ones(connection: sqlite3.Connection) -> list[TaskStanding]:
 
 
 def of_attendee(connection: sqlite3.Connection, attendee: int) -> list[TaskStanding]:
-    """The attendee's tasks, in the order they were started."""
+    """The attendee's tasks, in the order in which they were started."""
     found = connection.execute(
         f"{_SELECT} WHERE attendee = ? ORDER BY started_at, tasks.id", (attendee,)
     )
@@ -71,9 +71,9 @@ def listing(
     attendee: str | None = None,
     before: str | None = None,
 ) -> list[TaskStanding]:
-    """Tasks, the last started first; all, or those in a state, of a kind, of an attendee.
+    """Tasks, newest first; all, or those in a state, of a kind, of an attendee.
 
-    `before` leaves out that task and all that were started after it.
+    `before` leaves out that task and all newer ones.
     """
     wanted = {
         "state = ?": state,
@@ -91,7 +91,7 @@ def listing(
 
 
 def details(connection: sqlite3.Connection, task: str) -> dict[str, list[dict[str, object]]]:
-    """The scans, submissions and verdicts of a task, and the issues of its code, oldest first."""
+    """A task's scans, submissions, verdicts and issues of its code, oldest first."""
     require(connection, task)
     return {
         table: [dict(row) for row in connection.execute(f"SELECT {what}", (task,))]

@@ -28,10 +28,10 @@ from boxd.task import (
 
 
 def start(tx: Transaction, kind: str, attendee: int, actor: str) -> TaskStanding:
-    """Start the attendee's task of this kind; asked again, return where it stands.
+    """Start the attendee's task of this kind; if it exists already, return its standing.
 
-    Raises NotFound for an unknown kind or attendee, Refused for a kind that is not offered any
-    more or has expired, and for an attendee who was forgotten.
+    Raises NotFound for an unknown kind or attendee; Refused for a kind that is no longer offered
+    or has expired, and for a forgotten attendee.
     """
     task = task_id(kind, attendee)
     if (known := find(tx.connection, task)) is not None:
@@ -52,9 +52,9 @@ def start(tx: Transaction, kind: str, attendee: int, actor: str) -> TaskStanding
 
 
 def reply_given(connection: sqlite3.Connection, asked: Asked) -> TaskReply | None:
-    """The reply to what was asked under this id before, or counts already; None if it is new.
+    """The reply to a request with this id, or to one that counts already; None if it is new.
 
-    Raises NotFound for an unknown task, Refused where the id stands for something else.
+    Raises NotFound for an unknown task, Refused if the id was used for something else.
     """
     standing = require(connection, asked.task)
     table, values = _TABLES[type(asked)], _content(asked)
@@ -72,7 +72,7 @@ _TABLES: dict[type[Asked], str] = {Scan: "scans", Submission: "submissions", Ver
 
 
 def _content(asked: Asked) -> dict[str, str | int]:
-    """What was asked, by column."""
+    """The request's content, by column."""
     match asked:
         case Scan():
             return {"checkpoint": asked.checkpoint}
@@ -83,9 +83,9 @@ def _content(asked: Asked) -> dict[str, str | int]:
 
 
 def record(tx: Transaction, asked: Asked) -> TaskReply:
-    """Take what was asked, or say why not; a repeated id gets the same reply, changes nothing.
+    """Accept the request, or refuse it; a repeated id gets the same reply, changes nothing.
 
-    Raises NotFound for an unknown task, Refused where the id stands for something else.
+    Raises NotFound for an unknown task, Refused if the id was used for something else.
     """
     given = reply_given(tx.connection, asked)
     if given is not None:
@@ -123,7 +123,7 @@ def _move_on(tx: Transaction, asked: Asked) -> TaskStanding:
         case Submission():  # never what the attendee wrote
             _tell(tx, standing, asked.actor, "task.submitted", {"characters": len(asked.text)})
         case Verdict() if not asked.approved:
-            # The reason stands in `verdicts`: it may say something of the attendee.
+            # The reason is in `verdicts`: it may be personal.
             _tell(tx, standing, asked.actor, "task.refused", {"verdict": asked.id})
     state = state_after(standing, asked)
     if state is TaskState.APPROVED:
@@ -132,7 +132,7 @@ def _move_on(tx: Transaction, asked: Asked) -> TaskStanding:
 
 
 def approve(tx: Transaction, standing: TaskStanding, actor: str) -> TaskStanding:
-    """Nothing is missing any more: the task's code is to be issued."""
+    """Approve the task, which lacks nothing any more: its code is to be issued."""
     earlier = tx.connection.execute(
         "SELECT count(*) FROM issues WHERE task = ?", (standing.task,)
     ).fetchone()[0]
@@ -149,7 +149,7 @@ def approve(tx: Transaction, standing: TaskStanding, actor: str) -> TaskStanding
 
 
 def approve_again(tx: Transaction, task: str, actor: str) -> TaskStanding:
-    """Try once more to issue the code of a task that ended without one for no fault of its own.
+    """Retry issuing the code of a task that ended without one through no fault of its own.
 
     Raises NotFound; Refused for a task that is not sold out, over the limit or failed.
     """
@@ -161,7 +161,7 @@ def approve_again(tx: Transaction, task: str, actor: str) -> TaskStanding:
 
 
 def settle(tx: Transaction, task: str, state: TaskState, code: int | None = None) -> TaskStanding:
-    """Record what came of the issue of an approved task's code. Raises Refused if it has ended."""
+    """Record the result of an approved task's issue. Raises Refused if the task has ended."""
     standing = require(tx.connection, task)
     if standing.state is not TaskState.APPROVED:
         raise Refused(f"task {task} is {standing.state}; it gets no code")
@@ -171,7 +171,7 @@ def settle(tx: Transaction, task: str, state: TaskState, code: int | None = None
 
 
 def expire(tx: Transaction, task: str) -> TaskStanding:
-    """End the task if it is open and its time is over; returns where it stands."""
+    """End the task if it is open and its time is over; returns its standing."""
     standing = require(tx.connection, task)
     if not has_expired(standing, _now(tx)):
         return standing
@@ -187,7 +187,7 @@ def any_overdue(connection: sqlite3.Connection, now: datetime) -> bool:
 
 
 def expire_overdue(tx: Transaction) -> list[str]:
-    """End every open task whose time is over; returns which those were."""
+    """End every open task whose time is over; returns them."""
     found = tx.connection.execute(_OVERDUE, (tx.at,)).fetchall()
     for row in found:
         expire(tx, row["id"])
@@ -201,7 +201,7 @@ _OVERDUE = (
 
 
 def catch_up(tx: Transaction) -> list[TaskStanding]:
-    """End what has expired, and approve what lacks nothing by rules that were changed.
+    """Expire tasks, and approve those that lack nothing under changed rules.
 
     Returns the tasks that were moved on.
     """

@@ -1,4 +1,4 @@
-"""The box's count of time in the ledger: kept over restarts, and put right with all it dated."""
+"""The box's time base in the ledger: kept across restarts, corrected with all that it dated."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ALARM = "clock"
 
 
 def load(connection: sqlite3.Connection) -> TimeBase | None:
-    """How the box counted last, with the newest time of any record; None on a new ledger.
+    """The box's last time base, with the newest time of any record; None on a new ledger.
 
-    A count that can't be read is as good as none: the box begins anew from the newest record.
-    Raises LedgerDamaged where that has no time either.
+    A time base that can't be read counts as none: the box begins again from the newest record.
+    Raises LedgerDamaged if that has no time either.
     """
     last = _last_record(connection)
     row = _row(connection)
-    if row is not None:  # there is none of a boxd that trusted the wall clock
+    if row is not None:  # a boxd that trusted the wall clock has written none
         with suppress(ValueError):
             zero, newest = _moment(row["zero"]), _moment(row["newest"])
             newest = max(newest, last) if last else newest
@@ -43,7 +43,7 @@ def _last_record(connection: sqlite3.Connection) -> datetime | None:
 
 
 def _row(connection: sqlite3.Connection) -> sqlite3.Row | None:
-    """A ledger that is only read may not have the table yet: its boxd is about to be upgraded."""
+    """A ledger that is only read may lack the table: its boxd is about to be upgraded."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'clock'").fetchone() is None:
         return None
     found: sqlite3.Row | None = connection.execute("SELECT * FROM clock").fetchone()
@@ -51,7 +51,7 @@ def _row(connection: sqlite3.Connection) -> sqlite3.Row | None:
 
 
 def adopt(tx: Transaction, before: TimeBase | None, after: TimeBase, by: str, boot_s: float) -> int:
-    """Count so from now on; codes dated by a guess are put right with it, as many as returned."""
+    """Use this time base; corrects codes dated by a guess, and returns how many."""
     tx = replace(tx, at=as_text(after.at(boot_s)))
     keep(tx, after)
     by_s = 0.0 if before is None else moved_s(before, after)
@@ -63,7 +63,7 @@ def adopt(tx: Transaction, before: TimeBase | None, after: TimeBase, by: str, bo
 
 
 def keep(tx: Transaction, standing: TimeBase) -> None:
-    """Write down how the box counts."""
+    """Store the time base."""
     tx.connection.execute(
         "INSERT OR REPLACE INTO clock (id, boot, zero, newest, is_sure, off_s)"
         " VALUES (1,?,?,?,?,?)",
@@ -78,14 +78,14 @@ def keep(tx: Transaction, standing: TimeBase) -> None:
 
 
 def _show(tx: Transaction, standing: TimeBase, boot_s: float) -> None:
-    """One alarm, with how it stands now, for as long as the wall clock is not believed."""
+    """Keep one alarm with the present state for as long as the wall clock is not trusted."""
     alarms.clear(tx, ALARM, "box")
     if text := warning(standing, boot_s):
         alarms.raise_alarm(tx, ALARM, "box", text)
 
 
 def _date_codes_anew(tx: Transaction, by_s: float) -> int:
-    """The clock is sure now: codes issued before it was are good for as long as they should be."""
+    """Correct the expiry of codes that were issued before the clock was sure."""
     moved = tx.connection.execute(
         "UPDATE codes SET is_unsure = 0, expires_at = CASE"
         " WHEN state IN ('ready', 'in_use') THEN strftime('%Y-%m-%dT%H:%M:%fZ', expires_at, ?)"
@@ -100,7 +100,7 @@ def _date_codes_anew(tx: Transaction, by_s: float) -> int:
 
 
 def _moment(text: str) -> datetime:
-    """Raises ValueError for anything but a moment."""
+    """Raises ValueError for anything but a time."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"'{text}' does not say of which zone it is")

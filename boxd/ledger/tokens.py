@@ -1,4 +1,4 @@
-"""Tokens of the API: made, found by their secret, revoked; only a digest of the secret is kept."""
+"""Tokens of the API: made, found by their secret, revoked; only the secret's digest is kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from boxd.roles import Role
 
 _COLUMNS = "id, name, role, created_at, last_used_at, revoked_at"
 _SECRET_BYTES = 32
-# boxd_<number of the token>_<secret>: one row to compare with, and easy to find where it leaked.
+# boxd_<the token's number>_<secret>: one row to compare with, and easy to find after a leak.
 _FORM = re.compile(r"boxd_([1-9][0-9]{0,9})_([A-Za-z0-9_-]{43})")
 
 
@@ -33,10 +33,10 @@ class Token:
 
 
 def create(tx: Transaction, name: str, role: Role, actor: str) -> tuple[Token, str]:
-    """A new token and its secret, which nothing shows again.
+    """A new token and its secret, which is never shown again.
 
-    Raises Refused for a name that was taken before, also by a token that is revoked: the audit
-    trail tells them apart by it.
+    Raises Refused for a name that was used before, also by a revoked token: the audit trail tells
+    tokens apart by name.
     """
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     row = tx.connection.execute(
@@ -56,7 +56,7 @@ def create(tx: Transaction, name: str, role: Role, actor: str) -> tuple[Token, s
 
 
 def of_secret(connection: sqlite3.Connection, given: str) -> Token | None:
-    """The token that `given` is the secret of; None for a wrong, unknown or revoked one."""
+    """The token with this secret; None for a wrong, unknown or revoked one."""
     form = _FORM.fullmatch(given)
     if form is None:
         return None
@@ -70,12 +70,12 @@ def of_secret(connection: sqlite3.Connection, given: str) -> Token | None:
 
 
 def note_use(tx: Transaction, token: int) -> None:
-    """Remember that the token was used now."""
+    """Record that the token was used now."""
     tx.connection.execute("UPDATE tokens SET last_used_at = ? WHERE id = ?", (tx.at, token))
 
 
 def revoke(tx: Transaction, name: str, actor: str) -> Token:
-    """Make the token useless for ever; revoked again, nothing changes. Raises NotFound."""
+    """Revoke the token for ever; revoking it again changes nothing. Raises NotFound."""
     token = named(tx.connection, name)
     if token.revoked_at is None:
         tx.connection.execute("UPDATE tokens SET revoked_at = ? WHERE id = ?", (tx.at, token.id))
@@ -84,7 +84,7 @@ def revoke(tx: Transaction, name: str, actor: str) -> Token:
 
 
 def named(connection: sqlite3.Connection, name: str) -> Token:
-    """The token of this name. Raises NotFound."""
+    """The token with this name. Raises NotFound."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM tokens WHERE name = ?", (name,)).fetchone()
     if row is None:
         raise NotFound(f"there is no token '{name}'; `boxd tokens list` shows all")
@@ -92,7 +92,7 @@ def named(connection: sqlite3.Connection, name: str) -> Token:
 
 
 def listing(connection: sqlite3.Connection) -> list[Token]:
-    """Every token, revoked ones too, in the order they were made."""
+    """Every token, also revoked ones, oldest first."""
     return [_token(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY id")]
 
 

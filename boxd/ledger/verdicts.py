@@ -1,4 +1,4 @@
-"""The verdicts that attendants gave last."""
+"""The latest verdicts of attendants."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class GivenVerdict:
-    """A verdict as it is told afterwards. `attendee` is the reference, or the pseudonym."""
+    """A verdict for display. `attendee` is the reference, or the pseudonym."""
 
     kind: str
     attendee: str
@@ -19,7 +19,7 @@ class GivenVerdict:
 
 
 def last(connection: sqlite3.Connection, limit: int) -> list[GivenVerdict]:
-    """The newest verdicts, the newest first."""
+    """The latest verdicts, newest first."""
     found = connection.execute(
         "SELECT task_kinds.name, coalesce(reference, pseudonym), approved, reason, actor, at"
         " FROM verdicts JOIN tasks ON tasks.id = verdicts.task"
@@ -31,7 +31,7 @@ def last(connection: sqlite3.Connection, limit: int) -> list[GivenVerdict]:
 
 
 def handed_in(connection: sqlite3.Connection, tasks: list[str]) -> dict[str, str]:
-    """What was handed in last for each of the tasks that wants judging."""
+    """The latest submission of each of the tasks that wait for a verdict."""
     marks = ",".join("?" * len(tasks))
     found = connection.execute(
         "SELECT task, text FROM submissions JOIN tasks ON tasks.id = task"

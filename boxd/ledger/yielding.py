@@ -1,4 +1,4 @@
-"""Long work in a thread: it leaves the event loop its turns, and ends when the daemon does."""
+"""Long work in a thread: it lets the event loop run, and ends when the daemon does."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ _PAUSE_S = 0.002
 
 
 class Interrupted(Exception):
-    """The daemon stops; the work is to be done anew another time."""
+    """The daemon is stopping; the work has to be repeated another time."""
 
 
 class Yielding:
-    """Called by the work every few milliseconds. Raises Interrupted once `end` was called."""
+    """The work calls it every few milliseconds. Raises Interrupted once `end` was called."""
 
     def __init__(self) -> None:
         self._ended = threading.Event()
@@ -24,5 +24,5 @@ class Yielding:
             raise Interrupted("boxd stops")
 
     def end(self) -> None:
-        """Let all work that breathes by this end soon."""
+        """Make all work that calls this end soon."""
         self._ended.set()
