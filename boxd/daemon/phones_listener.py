@@ -15,6 +15,7 @@ from boxd.config.phones_schema import Phones
 from boxd.errors import ConfigError, LedgerUnusable
 from boxd.ledger import alarms
 from boxd.ledger.ledger import Ledger
+from boxd.web.templates import compile_all
 from boxd.web.tls import Certificate
 
 log = structlog.get_logger("boxd")
@@ -45,6 +46,7 @@ class PhonesListener:
 
     async def _open(self) -> None:
         settings = self._settings
+        await asyncio.to_thread(compile_all, "phones")
         if settings.tls_cert_file is not None and settings.tls_key_file is not None:
             self._certificate = await asyncio.to_thread(
                 Certificate, settings.tls_cert_file, settings.tls_key_file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from boxd.errors import BoxdError
 from boxd.machine_clock import utc_now
-from boxd.phones.page import HtmlPage, plain_main, respond
+from boxd.phones.page import HtmlPage, message, respond
 from boxd.web import problems
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -57,12 +57,12 @@ def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
     """The page for an error. What only a maintainer can mend is not explained to attendees."""
     status = problems.of_error(error).status_code
     if status not in _TITLES:
-        main = plain_main("One moment, please", _ONE_MOMENT)
-        again_s = _TRY_AGAIN_S if request.method == "GET" else None
-        headers = {"Retry-After": str(_TRY_AGAIN_S)}
-        return HtmlPage("One moment", place.box, main, "", "", 503, again_s, headers)
-    title = _TITLES[HTTPStatus(status)]
-    return HtmlPage(title, place.box, plain_main(title, str(error)), status=status)
+        return replace(
+            message("One moment, please", place.box, _ONE_MOMENT, status=503),
+            refresh_s=_TRY_AGAIN_S if request.method == "GET" else None,
+            headers={"Retry-After": str(_TRY_AGAIN_S)},
+        )
+    return message(_TITLES[HTTPStatus(status)], place.box, str(error), status=status)
 
 
 def see(path: str, headers: dict[str, str] | None = None) -> Response:

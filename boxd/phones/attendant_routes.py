@@ -9,13 +9,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from boxd.errors import BadInput, Refused
-from boxd.phones import attendant_view
+from boxd.phones import words
 from boxd.phones.answering import SiteInfo, answered, cookie, see
 from boxd.phones.forms import number_in, read_form
-from boxd.phones.markup import Html
-from boxd.phones.page import HtmlPage, plain_main, respond
+from boxd.phones.page import HtmlPage, message, respond
 from boxd.phones.sessions import LASTS_S, Session
-from boxd.phones.verdict_service import NO_PIN, Judgement, VerdictService
+from boxd.phones.verdict_service import (
+    LONGEST_NAME,
+    NO_PIN,
+    Judgement,
+    Judging,
+    VerdictService,
+)
+from boxd.task import LONGEST_REASON
 from boxd.web.rate_limits import network_of
 
 _COOKIE = "boxd_attendant"
@@ -50,8 +56,7 @@ class AttendantPages:
         session = self._session(request)
         if session is None:
             return self._ask_pin(request, "")
-        last = await self._service.last_verdicts()
-        return self._page(request, attendant_view.home_main(last, session, self._place.now()))
+        return self._page(request, "attendant_home.html", await self._framing(session))
 
     async def _judging(self, request: Request) -> Response:
         session = self._session(request)
@@ -61,11 +66,18 @@ class AttendantPages:
 
     async def _show(self, request: Request, session: Session, why: str = "") -> Response:
         judging = await self._service.judging(_link(request))
+        content = {
+            **_to_judge(judging),
+            **await self._framing(session),
+            "link": _link(request),
+            "why": why,
+        }
+        return self._page(request, "attendant_judging.html", content, 409 if why else 200)
+
+    async def _framing(self, session: Session) -> dict[str, object]:
+        """What attendant.html shows around every page."""
         last = await self._service.last_verdicts()
-        main = attendant_view.judging_main(
-            judging, _link(request), last, session, self._place.now(), why
-        )
-        return self._page(request, main, 409 if why else 200)
+        return {"last": last, "session": session, "now": self._place.now(), "words": words}
 
     async def _enter(self, request: Request) -> Response:
         form = await read_form(request)
@@ -107,14 +119,27 @@ class AttendantPages:
 
     def _ask_pin(self, request: Request, link: str, why: str = "", name: str = "") -> Response:
         if not self._service.has_pin:
-            page = HtmlPage(_TITLE, self._place.box, plain_main(_TITLE, NO_PIN), status=403)
-            return respond(request, page)
-        main = attendant_view.enter_main(link, why, name)
-        return self._page(request, main, 403 if why else 200)
+            return respond(request, message(_TITLE, self._place.box, NO_PIN, status=403))
+        content = {"link": link, "why": why, "name": name, "longest_name": LONGEST_NAME}
+        return self._page(request, "attendant_enter.html", content, 403 if why else 200)
 
-    def _page(self, request: Request, main: Html, status: int = 200) -> Response:
-        page = HtmlPage(_TITLE, self._place.box, main, script=_SCRIPT, status=status)
+    def _page(
+        self, request: Request, template: str, content: dict[str, object], status: int = 200
+    ) -> Response:
+        page = HtmlPage(template, _TITLE, self._place.box, content, script=_SCRIPT, status=status)
         return respond(request, page)
+
+
+def _to_judge(judging: Judging) -> dict[str, object]:
+    """What attendant_judging.html shows: tasks that can be judged now, and the others."""
+    tasks = [task for task in judging.picture.tasks if task.kind.verdict]
+    return {
+        "picture": judging.picture,
+        "handed_in": judging.handed_in,
+        "ready": [task for task in tasks if words.awaits_verdict(task)],
+        "others": [task for task in tasks if not words.awaits_verdict(task)],
+        "longest_reason": LONGEST_REASON,
+    }
 
 
 def _link(request: Request) -> str:

@@ -7,13 +7,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from boxd.errors import Refused
-from boxd.phones import attendee_view, checkpoint_view, qr
+from boxd.phones import attendee_view, qr, words
 from boxd.phones.answering import SiteInfo, answered, cookie, see
 from boxd.phones.attendee_service import AttendeePage, AttendeeService, UnknownPhone
 from boxd.phones.forms import read_form
-from boxd.phones.markup import Html
-from boxd.phones.page import HtmlPage, packed, plain_main, respond, source
+from boxd.phones.page import HtmlPage, message, packed, respond, source
 from boxd.task import Demand, TaskState
+from boxd.web.templates import render
 
 _COOKIE = "boxd_attendee"
 _COOKIE_S = 30 * 24 * 3600
@@ -43,17 +43,18 @@ class AttendeePages:
         ]
 
     async def _home(self, request: Request) -> Response:
-        main = plain_main("Welcome", "Scan the QR code on your sheet or badge to see your tasks.")
-        return respond(request, HtmlPage("Welcome", self._place.box, main))
+        line = "Scan the QR code on your sheet or badge to see your tasks."
+        return respond(request, message("Welcome", self._place.box, line))
 
     async def _own(self, request: Request) -> Response:
         link = _link(request)
         shown = await self._service.show(link)
         headers = {"Cache-Control": f"private, max-age={_KEPT_S}", "Set-Cookie": self._known(link)}
         page = HtmlPage(
+            template="attendee.html",
             title="My tasks",
             box=self._place.box,
-            main=self._main(shown, link),
+            content=self._content(shown, link),
             who=str(shown.picture.attendee.reference),
             script="attendee.js",
             refresh_s=None if _is_written_on(shown) else _REFRESH_S,
@@ -66,11 +67,12 @@ class AttendeePages:
         link = _link(request)
         shown = await self._service.show(link)
         headers = {"Boxd-Made": str(self._made_ms()), "Set-Cookie": self._known(link)}
-        return packed(request, self._main(shown, link), 200, headers)
+        main = render("phones/attendee_main.html", **self._content(shown, link))
+        return packed(request, main, 200, headers)
 
-    def _main(self, shown: AttendeePage, link: str) -> Html:
+    def _content(self, shown: AttendeePage, link: str) -> dict[str, object]:
         code = qr.svg(f"{self._place.address}/v/{shown.to_show}", "QR code for the attendant")
-        return attendee_view.main(shown, link, code, self._place.now())
+        return attendee_view.content(shown, link, code, self._place.now())
 
     def _known(self, link: str) -> str:
         """Makes this phone known at the checkpoints."""
@@ -99,10 +101,14 @@ class AttendeePages:
         try:
             visit = await self._service.visit(_link(request), own)
         except UnknownPhone as stranger:
-            main = checkpoint_view.stranger_main(str(stranger))
-            return respond(request, HtmlPage("Not counted yet", self._place.box, main, status=403))
-        main = checkpoint_view.main(visit, own)
-        return respond(request, HtmlPage(visit.sign.name, self._place.box, main))
+            return respond(request, self._not_counted(str(stranger)))
+        content = {"visit": visit, "own_link": own, "words": words}
+        page = HtmlPage("checkpoint.html", visit.sign.name, self._place.box, content)
+        return respond(request, page)
+
+    def _not_counted(self, place: str) -> HtmlPage:
+        template = "checkpoint_stranger.html"
+        return HtmlPage(template, "Not counted yet", self._place.box, {"place": place}, status=403)
 
 
 def _link(request: Request) -> str:

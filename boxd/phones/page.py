@@ -5,35 +5,45 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from boxd.phones.markup import Html, tag
+from boxd.web.templates import render
 
 _STATIC = Path(__file__).parent / "static"
 _HTML = "text/html; charset=utf-8"
+_STYLE = "phone.css"
 
 
 @dataclass(frozen=True)
 class HtmlPage:
-    """What is to be shown. `script` names a file of boxd/phones/static.
+    """What is to be shown. `template` and `script` name files of boxd/phones.
 
-    `refresh_s` makes phones without scripts, or a page without one, load it again.
+    `content` is what the template shows inside; `refresh_s` makes phones without scripts, or a
+    page without one, load it again.
     """
 
+    template: str
     title: str
     box: str
-    main: Html
+    content: Mapping[str, object] = field(default_factory=dict)
     who: str = ""
     script: str = ""
     status: int = 200
     refresh_s: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     made_ms: int = 0
+
+
+def message(title: str, box: str, *lines: str, status: int = 200) -> HtmlPage:
+    """A page that only says something."""
+    return HtmlPage("message.html", title, box, {"lines": lines}, status=status)
 
 
 def respond(request: Request, page: HtmlPage) -> Response:
@@ -47,7 +57,7 @@ def respond(request: Request, page: HtmlPage) -> Response:
     return packed(request, _document(page), page.status, headers)
 
 
-def packed(request: Request, text: str, status: int, headers: dict[str, str]) -> Response:
+def packed(request: Request, text: str, status: int, headers: Mapping[str, str]) -> Response:
     """HTML, packed where the browser takes that."""
     content = text.encode("utf-8")
     headers = {"Vary": "Accept-Encoding", **headers}
@@ -57,26 +67,11 @@ def packed(request: Request, text: str, status: int, headers: dict[str, str]) ->
 
 
 def _document(page: HtmlPage) -> str:
-    refresh = tag("meta", http_equiv="refresh", content=str(page.refresh_s))
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width,initial-scale=1"),
-        tag("meta", name="robots", content="noindex"),
-        tag("title", f"{page.title} · {page.box}"),
-        tag("link", rel="icon", href="data:,"),
-        tag("style", Html(source("phone.css"))),
-        (tag("noscript", refresh) if page.script else refresh) if page.refresh_s else "",
-    )
-    body = tag(
-        "body",
-        tag("header", tag("span", page.box), tag("b", page.who)),
-        tag("p", id="note", class_="note", role="status", hidden=True),
-        page.main,
-        tag("script", Html(source(page.script))) if page.script else "",
-        data_made=str(page.made_ms),
-    )
-    return "<!doctype html>" + tag("html", head, body, lang="en")
+    """The page as text. Style and script are the package's own files, and markup as they are."""
+    style = Markup(source(_STYLE))  # noqa: S704
+    script = Markup(source(page.script)) if page.script else ""  # noqa: S704
+    name = f"phones/{page.template}"
+    return render(name, page=page, style=style, script=script, **page.content)
 
 
 @cache
@@ -92,7 +87,7 @@ def _policy(script: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src {_hash_of(source('phone.css'))}",
+            f"style-src {_hash_of(source(_STYLE))}",
             f"script-src {scripts}",
             "connect-src 'self'",
             "worker-src 'self'",
@@ -107,8 +102,3 @@ def _policy(script: str) -> str:
 def _hash_of(text: str) -> str:
     digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
     return f"'sha256-{digest}'"
-
-
-def plain_main(title: str, *lines: str) -> Html:
-    """The content of a page that only says something."""
-    return tag("main", tag("h1", title), *(tag("p", line) for line in lines))

@@ -1,7 +1,11 @@
-"""What the phones' pages say of a task or a code, in few and plain words."""
+"""What the phones' pages say of a task or a code, in few and plain words.
+
+Sentences are whole and in both numbers, so that they can be looked up in a catalogue.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from boxd.task import Demand, Missing, TaskStanding, TaskState, missing
@@ -23,6 +27,15 @@ _ENDED = {
     TaskState.EXPIRED: ("over", "The time for this is over."),
     TaskState.WITHDRAWN: ("withdrawn", ""),
 }
+# What is wanted: to do, what stands above its field, and what is said once it was handed in.
+_SUBMISSIONS = {
+    Demand.TEXT: ("Hand in your text.", "Your text", "Your text was handed in."),
+    Demand.REFERENCE: (
+        "Hand in your link or number.",
+        "Your link or number",
+        "Your link or number was handed in.",
+    ),
+}
 
 CODE_LABELS = {
     "ready": "ready",
@@ -42,6 +55,15 @@ def label(task: TaskStanding) -> str:
     return "under way" if task.step and (task.scanned or task.is_submitted) else "to do"
 
 
+def tone(task: TaskStanding) -> str:
+    """Which colour of phone.css the label has."""
+    if task.state in {TaskState.REWARDED, TaskState.APPROVED}:
+        return "good"
+    if task.state in {TaskState.REFUSED, TaskState.FAILED}:
+        return "bad"
+    return "act" if awaits_verdict(task) else ""
+
+
 def awaits_verdict(task: TaskStanding) -> bool:
     """Whether nothing but an attendant's word is missing."""
     return missing(task) == (Missing.VERDICT,)
@@ -50,37 +72,50 @@ def awaits_verdict(task: TaskStanding) -> bool:
 def to_do(task: TaskStanding) -> list[str]:
     """What there is to know or to do, a sentence each."""
     if task.state in _ENDED:
-        told = _ENDED[task.state][1]
-        return [told] if told else []
+        sentence = _ENDED[task.state][1]
+        return [sentence] if sentence else []
     return [lacking(task, what) for what in missing(task)]
+
+
+def own_part(task: TaskStanding) -> list[str]:
+    """What the attendee has still to do, without what others do."""
+    own = {Missing.SCANS, Missing.SUBMISSION}
+    return [lacking(task, what) for what in missing(task) if what in own]
 
 
 def lacking(task: TaskStanding, what: Missing) -> str:
     """What there is to do about one thing that is missing."""
     match what:
         case Missing.SCANS:
-            more = "more " if task.scanned else ""
-            return f"Scan {counted(task.scans_missing, f'{more}checkpoint')} with your camera."
+            return _scans(task.scans_missing, has_begun=bool(task.scanned))
         case Missing.SUBMISSION:
-            return f"Hand in your {hand_in_noun(task)}."
+            return _SUBMISSIONS[task.kind.submission][0]
         case Missing.VERDICT:
-            return (
-                "Show your QR code to an attendant."
-                if awaits_verdict(task)
-                else "Then show your QR code to an attendant."
-            )
+            if awaits_verdict(task):
+                return "Show your QR code to an attendant."
+            return "Then show your QR code to an attendant."
         case Missing.CODE:
             return _ENDED[TaskState.APPROVED][1]
 
 
-def hand_in_noun(task: TaskStanding) -> str:
-    """What the task wants handed in."""
-    return "text" if task.kind.submission is Demand.TEXT else "link or number"
+def submission_label(task: TaskStanding) -> str:
+    """What stands above the field for the submission."""
+    return _SUBMISSIONS[task.kind.submission][1]
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+def handed_in(task: TaskStanding) -> str:
+    """What is said when something was handed in."""
+    return _SUBMISSIONS[task.kind.submission][2]
+
+
+def named(checkpoints: Iterable[str], places: Mapping[str, str]) -> str:
+    """The names of checkpoints, as a list in a sentence."""
+    return ", ".join(places.get(each, each) for each in checkpoints)
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is one web address, so that it can be a link."""
+    return text.startswith(("https://", "http://")) and not any(map(str.isspace, text))
 
 
 def grouped(digits: str) -> list[str]:
@@ -93,3 +128,12 @@ def moment(text: str, now: datetime) -> str:
     """A time of the ledger as people here say it: 14:03, or with its day."""
     at = datetime.fromisoformat(text).astimezone()
     return at.strftime("%H:%M" if at.date() == now.astimezone().date() else "%a %d %b, %H:%M")
+
+
+def _scans(count: int, has_begun: bool) -> str:
+    """How many checkpoints are still to be scanned."""
+    one, many = "Scan {} checkpoint with your camera.", "Scan {} checkpoints with your camera."
+    if has_begun:
+        one = "Scan {} more checkpoint with your camera."
+        many = "Scan {} more checkpoints with your camera."
+    return (one if count == 1 else many).format(count)

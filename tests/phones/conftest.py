@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -70,7 +71,7 @@ class Phones:
 def words_of(answer: httpx.Response) -> str:
     """What can be read on a page."""
     visible = re.sub(r"<(style|script|svg)\b.*?</\1>|<[^>]+>", " ", answer.text, flags=re.S)
-    return " ".join(visible.replace("&#x27;", "'").split())
+    return " ".join(unescape(visible).split())
 
 
 @pytest.fixture

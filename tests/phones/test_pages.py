@@ -12,6 +12,7 @@ from tests.phones.conftest import ADDRESS, Phones, words_of
 from tests.workflows.event import until
 
 DIGITS = re.compile(r'class="digits"><span>(\d+)</span><span>(\d+)</span>')
+STEP = re.compile(r'name="kind" value="build">\s*<input type="hidden" name="step" value="(\d+)"')
 
 
 async def code_on(phone: httpx.AsyncClient, link: str) -> str:
@@ -76,8 +77,7 @@ async def test_what_is_handed_in_is_judged_refused_handed_in_again_and_approved(
     seen = await attendant.get(judging)
     assert "Was at: Workshop" in words_of(seen)
     assert 'href="https://example.org/&lt;b&gt;mine"' in seen.text
-    step = re.search(r'name="kind" value="build"><input type="hidden" name="step" value="(\d+)"',
-                     seen.text)  # fmt: skip
+    step = STEP.search(seen.text)
     assert step is not None
     form = {"kind": "build", "step": step[1]}
     refused = await attendant.post(
@@ -94,8 +94,7 @@ async def test_what_is_handed_in_is_judged_refused_handed_in_again_and_approved(
     seen = await attendant.get(judging)
     assert "version 2" in words_of(seen)
     assert "Refused before: It does not run yet" in words_of(seen)
-    step = re.search(r'name="kind" value="build"><input type="hidden" name="step" value="(\d+)"',
-                     seen.text)  # fmt: skip
+    step = STEP.search(seen.text)
     assert step is not None
     await attendant.post(
         f"{judging}/verdict", data={"kind": "build", "step": step[1], "word": "approve"}
