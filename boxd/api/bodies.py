@@ -6,6 +6,7 @@ import asyncio
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -13,25 +14,20 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
 from boxd.devices import DoorState, Key, LampName
 from boxd.errors import BadInput
 from boxd.redemption import Remedy
+from boxd.text_fields import Line, Sku
 from boxd.web.problems import RequestError
 
 BODY_LIMIT = 64 * 1024
 IMPORT_LIMIT = 8 * 1024 * 1024
 BODY_WITHIN_S = 20.0  # a phone at the edge of the WiFi; whoever is slower keeps a socket busy
 
-# A line has something to read on it and no control characters; words may have line breaks.
-LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s][^\x00-\x1f\x7f]*$"
-WORDS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-Sku = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-Line = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=LINE),
-]
+WORDS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"  # may have line breaks
 Words = Annotated[str, StringConstraints(pattern=WORDS)]
 
 
@@ -45,8 +41,21 @@ Whole = Annotated[int, _WHOLE]
 # The limits come first: behind the validator they would not get into the description.
 Step = Annotated[int, Field(ge=0, le=1_000_000), _WHOLE]
 Days = Annotated[int, Field(ge=1, le=3650), _WHOLE]
+
+
+def _some(units: int) -> int:
+    """Refuse 0, which would be written down as something that happened."""
+    if units == 0:
+        told = "0 changes nothing; give the units to add, or a negative number to write some off"
+        raise PydanticCustomError("no_units", told)
+    return units
+
+
 Units = Annotated[
-    int, Field(ge=-1_000_000, le=1_000_000, json_schema_extra={"not": {"const": 0}}), _WHOLE
+    int,
+    Field(ge=-1_000_000, le=1_000_000, json_schema_extra={"not": {"const": 0}}),
+    _WHOLE,
+    AfterValidator(_some),
 ]
 
 

@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 from pydantic import Field
 
-from boxd.api.bodies import Body, Line
+from boxd.api.bodies import Body
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import RequestContext
+from boxd.text_fields import Line
 
 _MOST = 1000
 

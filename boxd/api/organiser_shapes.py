@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from boxd.api.bodies import ActorBody, Body, Line, Shape, Sku
+from boxd.api.bodies import ActorBody, Body, Shape
 from boxd.api.queries import Query, RowsQuery, Text
 from boxd.api.replies import ReplyModel
 from boxd.api.task_replies import TaskStandingReply
+from boxd.text_fields import Line, Sku
 
 Json = dict[str, Any]
 BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from boxd.api.bodies import AdjustBody, ImportBody, Sku
+from boxd.api.bodies import AdjustBody, ImportBody
 from boxd.api.replies import OnePrizeReply, PrizesReply
 from boxd.api.request_context import RequestContext
-from boxd.errors import BadInput
+from boxd.text_fields import Sku
 from boxd.web.box import PrizeRow
 
 
@@ -22,7 +22,5 @@ async def import_prizes(call: RequestContext, body: ImportBody) -> PrizesReply:
 
 async def adjust_prize(call: RequestContext, sku: Sku, body: AdjustBody) -> OnePrizeReply:
     """Receive or write off units of a prize."""
-    if body.units == 0:
-        raise BadInput("units: 0 changes nothing; give the units to add, or a negative number")
     actor = call.actor(body.actor)
     return OnePrizeReply.of(prize=await call.box.adjust_prize(sku, body.units, body.reason, actor))

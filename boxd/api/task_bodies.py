@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from boxd.api.bodies import Body, Days, Line, Sku, Step, Words
+from boxd.api.bodies import Body, Days, Step, Words
 from boxd.task import LONGEST_REASON, LONGEST_TEXT
+from boxd.text_fields import Line, Sku
 
 
 class TaskBody(Body):

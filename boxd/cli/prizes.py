@@ -142,8 +142,6 @@ def _from_to(old: object, new: object) -> str:
 @json_option
 def adjust(sku: str, units: int, reason: str, as_json: bool) -> None:
     """Receive (+UNITS) or write off (-UNITS) units of the prize SKU."""
-    if units == 0:
-        raise click.UsageError("UNITS is 0, which changes nothing: give e.g. +5 or -2")
     asked = {"units": units, "reason": reason, "actor": actor()}
     body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/adjust", asked)
     if as_json:

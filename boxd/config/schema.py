@@ -13,7 +13,8 @@ from boxd.config.housekeeping_schema import Backups, Schedules
 from boxd.config.phones_schema import Phones
 from boxd.config.task_schema import Checkpoint, Task
 from boxd.config.upstream_schema import Upstream
-from boxd.config.values import FilePath, HostName, Name, Port, Seconds, Section, Sku, Text
+from boxd.config.values import FilePath, HostName, Name, Port, Seconds, Section, Text
+from boxd.text_fields import Line, Sku
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -177,7 +178,7 @@ class Prize(Section):
     """A prize that `boxd run` puts into an empty ledger, in simulation only."""
 
     sku: Sku
-    name: Text
+    name: Line
     units: int = Field(ge=0, le=100_000)
     weight: int = Field(default=1, ge=0, le=1000)
 

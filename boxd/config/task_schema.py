@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from boxd.config.values import Name, Section, Sku, Text
+from boxd.config.values import Name, Section, Text
 from boxd.task import Demand
+from boxd.text_fields import Sku
 
 Moment = Annotated[
     AwareDatetime,

@@ -34,13 +34,6 @@ Text = Annotated[str, Field(min_length=1)]
 MidiNumber = Annotated[int, Field(ge=0, le=127)]
 MidiChannel = Annotated[int, Field(ge=1, le=16)]
 FilePath = Annotated[Path, AfterValidator(_from_the_folder), Field(description="a path in quotes")]
-Sku = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
-        description="a short name of lower-case letters, digits and hyphens, at most 32",
-    ),
-]
 HostName = Annotated[
     str,
     Field(

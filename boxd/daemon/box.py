@@ -25,7 +25,7 @@ from boxd.daemon.change_signal import ChangeSignal
 from boxd.daemon.phones import PhoneSide
 from boxd.daemon.tasks import Tasks
 from boxd.devices import DeviceState
-from boxd.errors import LedgerUnusable, Refused
+from boxd.errors import LedgerUnusable
 from boxd.ledger import alarms, audit, codes, lockers, overview, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, as_text
@@ -177,8 +177,6 @@ class RunningBox:
 
     async def adjust_prize(self, sku: str, units: int, reason: str, actor: str) -> Json:
         """Receive or write off units of a prize."""
-        if units == 0:
-            raise Refused("0 units change nothing; give a number above or below 0")
         await self._parts.ledger.write(lambda tx: stock.adjust(tx, sku, units, reason, actor))
         return await self._read(lambda c: stock.find(c, sku))
 

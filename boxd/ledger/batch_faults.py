@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from boxd.ledger import stock
+from boxd.ledger import limits, stock
 from boxd.ledger.ledger import Transaction
 
 # About 80 microseconds per code on a desktop, three times that on a Pi. So many keep an attendee
@@ -91,21 +91,8 @@ def _expired(tx: Transaction, batch: str) -> Iterator[Fault]:
 
 
 def _over_limit(tx: Transaction, batch: str, per_attendee: int) -> Iterator[Fault]:
-    if not per_attendee:
-        return
-    found = tx.connection.execute(
-        "SELECT last, wanted, reference, (SELECT count(*) FROM codes"
-        " WHERE codes.attendee = attendees.id AND state IN ('ready', 'in_use', 'spent'))"
-        " + (SELECT count(*) FROM holds JOIN issues ON issues.id = holds.issue"
-        " WHERE holds.state = 'open' AND issues.attendee = attendees.id) AS had"
-        " FROM (SELECT max(line) AS last, count(*) AS wanted, attendee AS name FROM staged"
-        " WHERE batch = ? GROUP BY attendee) LEFT JOIN attendees ON reference = name"
-        " WHERE wanted + had > ?",
-        (batch, per_attendee),
-    )
-    for line, wanted, _, had in found:
-        why = f"this attendee would have {wanted + had} codes, and {per_attendee} is the most"
-        yield Fault(line, f"{why} for one ([codes] per_attendee)")
+    for over in limits.over_limit_in_batch(tx.connection, batch, per_attendee):
+        yield Fault(over.line, over.why)
 
 
 def _too_few(tx: Transaction, batch: str) -> Iterator[Fault]:

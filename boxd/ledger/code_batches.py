@@ -6,13 +6,12 @@ file, and are gone after a restart, even if the sender has died.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import audit, batch_faults, outbox, stock
+from boxd.ledger import audit, batch_faults, drawing, outbox, stock
 from boxd.ledger.batch_faults import Fault, Pile, Share
 from boxd.ledger.check_digit import random_code
 from boxd.ledger.code_keys import CodeKeys
@@ -173,14 +172,10 @@ def _draw(tx: Transaction, batch: str) -> None:
 
 
 def _drawn(piles: list[Pile]) -> str:
-    left = [pile for pile in piles if pile.units]
-    point = secrets.randbelow(sum(pile.weight for pile in left))
-    for pile in left:
-        point -= pile.weight
-        if point < 0:
-            pile.units -= 1
-            return pile.sku
-    raise AssertionError("the point lies among the weights")
+    """A prize for one code; its pile is smaller by one then."""
+    sku = drawing.at_random([(pile.sku, pile.weight) for pile in piles if pile.units])
+    next(pile for pile in piles if pile.sku == sku).units -= 1
+    return sku
 
 
 def _insert(tx: Transaction, batch: str, box: str) -> None:

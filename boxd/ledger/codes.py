@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import attendees, audit, outbox, stock
+from boxd.ledger import attendees, audit, drawing, limits, outbox, stock
 from boxd.ledger.check_digit import random_code
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction, as_text
@@ -58,7 +57,7 @@ def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object
     sku = order.sku if order.sku is not None else _draw_prize(tx.connection)
     prize = stock.find(tx.connection, sku)
     attendee = attendees.number_of(tx, order.attendee)
-    if why := why_over_limit(tx.connection, attendee, order.per_attendee):
+    if why := limits.why_over_limit(tx.connection, attendee, order.per_attendee):
         raise Refused(why)
     minted = mint(tx, order, attendee, sku, keys)
     stock.move(
@@ -80,6 +79,13 @@ def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object
         "prize": prize["name"],
         "expires_at": minted.expires_at,
     }
+
+
+def _draw_prize(connection: sqlite3.Connection) -> str:
+    pool = drawing.pool(connection)
+    if not pool:
+        raise Refused("sold out: no prize has a unit on hand; `boxd prizes adjust` adds some")
+    return drawing.at_random(pool)
 
 
 def mint(tx: Transaction, order: CodeOrder, attendee: int, sku: str, keys: CodeKeys) -> Minted:
@@ -114,42 +120,6 @@ def _tell_of_issue(
     audit.append(tx, entry)
     told = {"code": minted.number, "sku": sku, "expires_at": minted.expires_at}
     outbox.note(tx, outbox.EventType.CODE_ISSUED, told | {"issue": order.issue}, attendee)
-
-
-def why_over_limit(
-    connection: sqlite3.Connection, attendee: int, per_attendee: int, issue: str = ""
-) -> str:
-    """Why the attendee gets no further code; empty if one is allowed. 0 sets no limit.
-
-    A unit that another issue than `issue` holds for the attendee counts as a code.
-    """
-    if not per_attendee:
-        return ""
-    row = connection.execute(
-        "SELECT (SELECT count(*) FROM codes WHERE attendee = :attendee"
-        " AND state IN ('ready', 'in_use', 'spent')) + (SELECT count(*) FROM holds"
-        " JOIN issues ON issues.id = holds.issue WHERE holds.state = 'open'"
-        " AND issues.attendee = :attendee AND issues.id <> :issue)",
-        {"attendee": attendee, "issue": issue},
-    ).fetchone()
-    if row[0] < per_attendee:
-        return ""
-    return f"this attendee has had {row[0]} codes, and {per_attendee} is the most for one"
-
-
-def _draw_prize(connection: sqlite3.Connection) -> str:
-    prizes = connection.execute(
-        "SELECT sku, weight FROM prizes JOIN stock USING (sku) WHERE on_hand > 0 AND weight > 0"
-        " ORDER BY sku"
-    ).fetchall()
-    if not prizes:
-        raise Refused("sold out: no prize has a unit on hand; `boxd prizes adjust` adds some")
-    drawn = secrets.randbelow(sum(prize["weight"] for prize in prizes))
-    for prize in prizes:
-        drawn -= prize["weight"]
-        if drawn < 0:
-            break
-    return str(prize["sku"])
 
 
 def end(tx: Transaction, code: int, state: str, actor: str, reason: str) -> None:

@@ -7,12 +7,22 @@ whose turn has passed, changes nothing and returns the issue's standing.
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 
 from boxd.errors import Refused
 from boxd.issue import IssueStanding, IssueState, drawn
-from boxd.ledger import alarms, attendees, audit, codes, issues, stock, task_standings, tasks
+from boxd.ledger import (
+    alarms,
+    attendees,
+    audit,
+    codes,
+    drawing,
+    issues,
+    limits,
+    stock,
+    task_standings,
+    tasks,
+)
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction
 from boxd.task import TaskState
@@ -36,7 +46,7 @@ def pick(tx: Transaction, issue: str, attempt: int, draw: int, rules: IssueRules
     if why := _why_none(tx, standing, rules):
         return _end(tx, standing, IssueState.OVER_LIMIT, why)
     order = issues.order_of(tx.connection, issue)
-    among = _in_stock(tx.connection, order.prizes)
+    among = drawing.pool(tx.connection, order.prizes)
     if not among:
         return _sold_out(tx, standing, order)
     sku = drawn(draw, among)
@@ -120,23 +130,9 @@ def undo(tx: Transaction, issue: str, why: str) -> IssueStanding:
 
 
 def _why_none(tx: Transaction, standing: IssueStanding, rules: IssueRules) -> str:
-    return codes.why_over_limit(
+    return limits.why_over_limit(
         tx.connection, standing.attendee, rules.per_attendee, standing.issue
     )
-
-
-def _in_stock(connection: sqlite3.Connection, prizes: tuple[str, ...]) -> list[tuple[str, int]]:
-    """The prizes that can be drawn, with weights; an only prize needs none."""
-    found = connection.execute(
-        "SELECT sku, weight FROM prizes JOIN stock USING (sku) WHERE on_hand > 0 ORDER BY sku"
-    ).fetchall()
-    if len(prizes) == 1:
-        return [(row["sku"], 1) for row in found if row["sku"] in prizes]
-    return [
-        (row["sku"], row["weight"])
-        for row in found
-        if row["weight"] > 0 and (not prizes or row["sku"] in prizes)
-    ]
 
 
 def _sold_out(tx: Transaction, standing: IssueStanding, order: issues.IssueOrder) -> IssueStanding:

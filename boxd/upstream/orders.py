@@ -7,18 +7,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from boxd.errors import BadInput
+from boxd.text_fields import Line, Sku
 from boxd.upstream.http import HttpAnswer
 
 MOST_ORDERS = 1000
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
-_Sku = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-_Line = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
-    ),
-]
 
 
 class _Shape(BaseModel):
@@ -30,8 +24,8 @@ class TaskOrder(_Shape):
 
     id: _Id
     type: Literal["task"]
-    kind: _Line
-    attendee: _Line
+    kind: Line
+    attendee: Line
 
 
 class UpstreamCodeOrder(_Shape):
@@ -39,8 +33,8 @@ class UpstreamCodeOrder(_Shape):
 
     id: _Id
     type: Literal["code"]
-    attendee: _Line
-    prizes: tuple[_Sku, ...] = Field((), max_length=100)
+    attendee: Line
+    prizes: tuple[Sku, ...] = Field((), max_length=100)
     valid_days: int | None = Field(None, ge=1, le=3650)
 
 
@@ -49,8 +43,8 @@ class PrizeOrder(_Shape):
 
     id: _Id
     type: Literal["prize"]
-    sku: _Sku
-    name: _Line
+    sku: Sku
+    name: Line
     units: int = Field(0, ge=0, le=100_000)
     weight: int = Field(1, ge=0, le=1000)
 

@@ -150,7 +150,9 @@ def test_an_attendee_gets_as_many_codes_as_configured(hands: Hands, earner: Earn
     second = earner.step("second", "pick", one)
 
     assert second.state is IssueState.OVER_LIMIT
-    assert second.why == "this attendee has had 1 codes, and 1 is the most for one"
+    assert second.why == (
+        "this attendee would have 2 codes, and 1 is the most for one ([codes] per_attendee)"
+    )
     assert earner.issue("first", one).state is IssueState.DONE
 
 

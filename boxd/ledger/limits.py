@@ -1,0 +1,67 @@
+"""How many codes one attendee may have: [codes] per_attendee, and what counts towards it.
+
+Codes that were voided or have expired don't count; a unit that an issue holds counts as the code
+that it is about to be.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+# Of `{attendee}`, with what the issue `{issue}` holds left out.
+_HAD = (
+    "((SELECT count(*) FROM codes WHERE codes.attendee = {attendee}"
+    " AND state IN ('ready', 'in_use', 'spent')) + (SELECT count(*) FROM holds"
+    " JOIN issues ON issues.id = holds.issue WHERE holds.state = 'open'"
+    " AND issues.attendee = {attendee} AND issues.id <> {issue}))"
+)
+
+
+@dataclass(frozen=True)
+class OverLimit:
+    """The last line of a batch that names an attendee who would have too many codes, and why."""
+
+    line: int
+    why: str
+
+
+def why_over_limit(
+    connection: sqlite3.Connection, attendee: int, per_attendee: int, issue: str = ""
+) -> str:
+    """Why the attendee gets no further code; empty when one is due. 0 sets no limit.
+
+    What another issue than `issue` holds for the attendee counts as a code.
+    """
+    if not per_attendee:
+        return ""
+    had = connection.execute(
+        f"SELECT {_HAD.format(attendee=':attendee', issue=':issue')}",
+        {"attendee": attendee, "issue": issue},
+    ).fetchone()[0]
+    return _why(had, 1, per_attendee)
+
+
+def over_limit_in_batch(
+    connection: sqlite3.Connection, batch: str, per_attendee: int
+) -> list[OverLimit]:
+    """The attendees of a staged batch who would have more codes than one may have."""
+    if not per_attendee:
+        return []
+    had = _HAD.format(attendee="attendees.id", issue="''")
+    found = connection.execute(
+        f"SELECT last, wanted, {had} AS had FROM (SELECT max(line) AS last, count(*) AS wanted,"
+        " attendee AS name FROM staged WHERE batch = ? GROUP BY attendee)"
+        " LEFT JOIN attendees ON reference = name",
+        (batch,),
+    )
+    weighed = [OverLimit(line, _why(had, wanted, per_attendee)) for line, wanted, had in found]
+    return [each for each in weighed if each.why]
+
+
+def _why(had: int, wanted: int, most: int) -> str:
+    """Why somebody who has `had` so many codes can't get as many as `wanted`; empty if they can."""
+    if had + wanted <= most:
+        return ""
+    would = f"this attendee would have {had + wanted} codes, and {most} is the most for one"
+    return f"{would} ([codes] per_attendee)"
