@@ -1,1 +1,1 @@
-"""The Pi's own pins: who may touch them, and the guard that ends every latch's pulse."""
+"""The Pi's own pins: their users, and the guard that ends every latch's pulse."""

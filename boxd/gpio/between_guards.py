@@ -1,4 +1,4 @@
-"""Every latch off between two guards, by boxd's own hand: the next guard takes a while to start."""
+"""boxd itself drives every latch off between two guards: the next takes a while to start."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from boxd.gpio.outputs import OutputPin, Outputs
 
 log = structlog.get_logger(__name__)
 
-PATIENCE_S = 0.2  # lines are free microseconds after their holder's end; somebody else's are not
+PATIENCE_S = 0.2  # lines are free microseconds after their holder's end
 
 
 def drive_off(pins: Sequence[OutputPin], memory_dir: Path | None) -> None:
-    """Drive the pins off and let go of them; blocks for a moment, and never raises BoxdError.
+    """Drive the pins off and release them; blocks briefly, and never raises BoxdError.
 
-    Lines that a live guard holds can't be taken from it.
+    It can't take lines that a live guard holds.
     """
     try:
         lines = _open(memory_dir)
     except BoxdError:
-        return  # there are no pins: the next guard says why
+        return  # there are no pins; the next guard reports why
     try:
         for error in Outputs(lines, pins).drive_off(PATIENCE_S).values():
             log.debug("latches.not_driven_off", why=str(error))

@@ -19,16 +19,16 @@ from boxd.gpio.guarded import Guard
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 0.1  # how long a missed edge can leave a wrong state
-FIRST_LOOK_S = 1.0  # the rest of the box starts then, even if the pins are slow to answer
-LAST_LOOK_S = 2.0  # what a look may still take when the bus is closed
-SHORTEST_WAIT_S = 0.5  # between attempts to get pins that can't be had
+FIRST_LOOK_S = 1.0  # the rest of the box starts then, even if the pins are slow
+LAST_LOOK_S = 2.0  # how long a look may still take when the bus is closed
+SHORTEST_WAIT_S = 0.5  # between attempts to get pins that are not available
 LONGEST_WAIT_S = 5.0
 
 
 class GpioBus:
-    """The devices on the Pi's pins; with `memory_dir` on simulated ones whose levels live there.
+    """The devices on the Pi's pins; with `memory_dir` on simulated ones whose levels are there.
 
-    Missing pins are a state, and keep nothing else from starting.
+    Missing pins are a state, and do not keep the rest from starting.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class GpioBus:
         self._starting: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Take the pins and go on watching; returns once that is done, or after a second."""
+        """Take the pins and keep watching; returns once they are taken, or after a second."""
         first = asyncio.create_task(self._look())
         self._watch = asyncio.create_task(self._keep_looking(first), name="gpio bus")
         self._watch.add_done_callback(self._report_failure)
@@ -63,11 +63,11 @@ class GpioBus:
         await asyncio.wait(self._starting, timeout=FIRST_LOOK_S)
 
     async def close(self) -> None:
-        """Stop watching, switch every output off and let go of the pins."""
+        """Stop watching, switch every output off and release the pins."""
         self._is_closing = True
         self._wake.set()
         if self._watch:
-            # The pins may be being opened in a thread: let that finish.
+            # A thread may be opening the pins: let it finish.
             await asyncio.wait({self._watch}, timeout=LAST_LOOK_S)
             self._watch.cancel()
         for device in self.devices:
@@ -77,7 +77,7 @@ class GpioBus:
         await self._close_factory()
 
     def strangers(self) -> tuple[Stranger, ...]:
-        """None: nothing tells what hangs on a pin that nobody configured."""
+        """None: nothing shows what is connected to a pin that nobody configured."""
         return ()
 
     def _hear_of_guard(self) -> None:
@@ -150,7 +150,7 @@ class GpioBus:
 
 
 def _close(factory: Any) -> None:
-    """Let go of every line, also when pins fail: else they would be busy at the next attempt."""
+    """Release every line, even if pins fail: otherwise they would be busy at the next attempt."""
     for pin in tuple(factory.pins.values()):
         with contextlib.suppress(*PIN_ERRORS):
             pin.close()
@@ -162,6 +162,6 @@ def _close(factory: Any) -> None:
 def _guard(
     devices: Sequence[GpioDevice], memory_dir: Path | None, on_change: Callable[[], None]
 ) -> Guard | None:
-    """One guard for all latches; a guard holds them all or, when one can't be had, none."""
+    """One guard for all latches; it holds all of them or, if one is not available, none."""
     pins = [guarded(latch) for each in devices if each.enabled for latch in each.latches.values()]
     return Guard(pins, memory_dir, on_change) if pins else None

@@ -1,7 +1,7 @@
 """When a contact's change counts: once it has lasted for its debounce time without a break.
 
-Contacts bounce for 5 to 20 ms, and edges may be missed: so every settled level was looked at
-again before it counted, and a slow look in between finds what no edge told.
+Contacts bounce for 5 to 20 ms, and edges may be missed. So a level is read again before it counts,
+and a slow look from time to time finds what no edge reported.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _ROUNDING_S = 1e-6  # times are sums of floats: a change that lasted exactly lon
 
 @dataclass(frozen=True)
 class Contact:
-    """A contact's level as last seen, unbroken `since` then, and the level that counts.
+    """A contact's level when last seen, unbroken `since` then, and the level that counts.
 
     `settled` is None until a first level has lasted long enough; `settled_at` is when the level
-    that counts had begun.
+    that counts began.
     """
 
     level: bool
@@ -34,16 +34,16 @@ class Contact:
 
 
 def after_time(contact: Contact, at: float, debounce_s: float) -> Contact:
-    """The contact at a later time, nothing having happened: its level counts if it lasted."""
+    """The contact at a later time without an event: its level counts if it lasted."""
     if contact.is_settled or at < contact.since + debounce_s - _ROUNDING_S:
         return contact
     return replace(contact, settled=contact.level, settled_at=contact.since)
 
 
 def after_edge(contact: Contact, level: bool, at: float, debounce_s: float) -> Contact:
-    """The contact after an edge to `level`, which may be heard of long after its time `at`.
+    """The contact after an edge to `level`, which may be reported long after its time `at`.
 
-    An edge to the level that it had already tells of a break that was missed.
+    An edge to the level that it already had means that a break was missed.
     """
     if level != contact.level:
         contact = after_time(contact, at, debounce_s)
@@ -51,18 +51,18 @@ def after_edge(contact: Contact, level: bool, at: float, debounce_s: float) -> C
 
 
 def after_look(contact: Contact, level: bool, at: float, debounce_s: float) -> Contact:
-    """The contact after somebody looked and found `level`: a missed edge starts its time anew."""
+    """The contact after a look found `level`; if an edge was missed, its time starts now."""
     if level == contact.level:
         return after_time(contact, at, debounce_s)
     return replace(contact, level=level, since=max(at, contact.since))
 
 
 class Debounce:
-    """Follows one contact; `on_settled` is told each level that counts, and when it had begun.
+    """Follows one contact; `on_settled` gets each level that counts, and the time when it began.
 
-    The first level that lasts is told too. Before a level counts the contact is looked at once
-    more: `probe` returns its level, or None when that can't be known now. Everything happens on
-    the event loop.
+    It also gets the first level that lasts. Before a level counts the contact is read once more:
+    `probe` returns its level, or None if that is not known now. Everything happens on the event
+    loop.
     """
 
     def __init__(
@@ -80,14 +80,14 @@ class Debounce:
         self._timer: Timer | None = None
 
     def edge(self, level: bool, at: float) -> None:
-        """An edge to `level` happened at the time `at`; it may be heard of late."""
+        """An edge to `level` happened at the time `at`; it may be reported late."""
         if self._contact is None:
             self._take(Contact(level, at))
         else:
             self._take(after_edge(self._contact, level, at, self._debounce_s))
 
     def look(self, level: bool) -> None:
-        """Somebody looked just now and found `level`, whatever the edges told."""
+        """A look has just found `level`, whatever the edges said."""
         now = self._timers.time()
         if self._contact is None:
             self._take(Contact(level, now))
@@ -95,7 +95,7 @@ class Debounce:
             self._take(after_look(self._contact, level, now, self._debounce_s))
 
     def stop(self) -> None:
-        """Follow the contact no longer; the next look or edge begins anew."""
+        """Stop following the contact; the next look or edge starts again."""
         self._contact = None
         self._disarm()
 

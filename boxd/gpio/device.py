@@ -1,4 +1,4 @@
-"""One configured device on the Pi's pins: its parts, attached while the pins can be had."""
+"""One configured device on the Pi's pins: its parts, attached while the pins are available."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _Part = TypeVar("_Part", bound=PinPart)
 
 
 class PinDevice:
-    """A device's parts and how it stands.
+    """A device's parts and its state.
 
-    `guard` pulses the latches of all devices; while it can't, the other parts work all the same.
-    `on_trouble` is called on the event loop when pins fail in between two looks.
+    `guard` pulses the latches of all devices; while it can't, the other parts still work.
+    `on_trouble` is called on the event loop when pins fail between two looks.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class PinDevice:
 
     @property
     def status(self) -> DeviceStatus:
-        """How the device stands, since when, and why."""
+        """The device's state, since when, and why."""
         return self._standing.status
 
     @property
@@ -72,7 +72,7 @@ class PinDevice:
         return self._is_attached
 
     def attach(self, factory: Any) -> None:
-        """Take the pins and show the desired lamps, or stand as unreachable."""
+        """Take the pins and show the desired lamps, or become unreachable."""
         try:
             for part in self._parts:
                 part.attach(factory)
@@ -83,13 +83,13 @@ class PinDevice:
         self.stand()
 
     def look(self) -> None:
-        """See what no edge told; raises one of PIN_ERRORS when the pins are gone."""
+        """Find what no edge reported. Raises one of PIN_ERRORS if the pins are gone."""
         if self._is_attached:
             for part in self._parts:
                 part.look()
 
     def lose(self, why: str) -> None:
-        """Let go of the pins; the device stands as unreachable because of `why`."""
+        """Release the pins; the device becomes unreachable because of `why`."""
         if not self._standing.is_enabled:
             return
         self._let_go()
@@ -110,7 +110,7 @@ class PinDevice:
             self._standing.become(DeviceState.READY)
 
     def close(self) -> None:
-        """Switch every output off and let go of the pins."""
+        """Switch every output off and release the pins."""
         self._let_go()
 
     def _put(self, part: _Part) -> _Part:
@@ -140,7 +140,7 @@ class PinDevice:
 
     def _touched(self, touch: KeyTouch) -> None:
         if self.keypad is not None:
-            # Not called here and now: a listener that fails must not stop the watching.
+            # Not called right here: a listener that fails must not stop the watching.
             asyncio.get_running_loop().call_soon(self.keypad.touch, touch)
 
     def _let_go(self) -> None:
@@ -150,5 +150,5 @@ class PinDevice:
 
 
 def guarded(latch: GpioLatch) -> OutputPin:
-    """The latch's pin as the guard knows it."""
+    """The latch's pin in the guard's form."""
     return OutputPin(latch.pin, latch.on is PinLevel.HIGH)

@@ -1,7 +1,7 @@
-"""Which pins boxd uses: a Pi's own through lgpio, or simulated ones; no others.
+"""Which pins boxd uses: the Pi's own through lgpio, or simulated ones; no others.
 
-gpiozero would fall back to other libraries in silence, and an environment variable would choose
-one; here the choice is made once, by the configuration.
+gpiozero would silently fall back to other libraries, and an environment variable would select one;
+here the configuration decides, once.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from gpiozero.pins.pi import PiFactory
 
 from boxd.errors import BoxdError, ConfigError
 
-# What a pin or its factory may raise at any use; lgpio's own errors come as DeviceUnreachable.
+# What a pin or its factory may raise at any use; lgpio's own errors arrive as DeviceUnreachable.
 PIN_ERRORS: tuple[type[Exception], ...] = (BoxdError, GPIOZeroError, OSError, ValueError)
 
 ENVIRONMENT = "GPIOZERO_PIN_FACTORY"
 
 
 def open_pins(memory_dir: Path | None) -> PiFactory:
-    """The Pi's pins, or with `memory_dir` the simulated ones whose levels live in that folder.
+    """The Pi's pins, or with `memory_dir` the simulated ones whose levels are in that folder.
 
-    Raises ConfigError when the environment or the installation contradicts, DeviceUnreachable
-    when there is no header here or it may not be used.
+    Raises ConfigError if environment or installation contradict that, DeviceUnreachable if there
+    is no header here or it may not be used.
     """
     _check_environment("lgpio" if memory_dir is None else "mock")
     if memory_dir is not None:

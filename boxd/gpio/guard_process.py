@@ -1,4 +1,4 @@
-"""One running guard as boxd sees it: started, beaten to, ordered, and ended."""
+"""One running guard from boxd's side: starting it, sending beats and orders, ending it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ BEAT_S = 0.2  # the guard drops everything after 0.8 s of silence
 ANSWER_S = 0.3  # the guard answers within milliseconds, and refuses orders older than 0.25 s
 HUNG_S = 1.0  # the guard beats every 0.1 s
 START_S = 15.0  # until its first beat: a cold start from a slow SD card
-HUNG_END_S = 0.2  # a partner that runs notices the end of the other half within microseconds
-END_S = 1.5  # its partner asks for the lines of a dead pulser for a second
+HUNG_END_S = 0.2  # a running partner notices the end of the other half within microseconds
+END_S = 1.5  # its partner tries for a second to get the lines of a dead pulser
 
 DIED = "the guard of the latches died; it is being restarted, and boxd's log says more"
 HUNG = "the guard of the latches hung; it is being restarted"
@@ -63,7 +63,7 @@ class GuardProcess:
     async def spawn(
         cls, pins: Sequence[OutputPin], memory_dir: Path | None, on_ready: Callable[[], None]
     ) -> GuardProcess:
-        """Start a guard; raises OSError. It ends by itself when this program does."""
+        """Start a guard. Raises OSError. It ends by itself when this program does."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             process = await asyncio.create_subprocess_exec(
@@ -88,7 +88,7 @@ class GuardProcess:
         return cls(process, ours, on_ready)
 
     async def live(self) -> str:
-        """Beat until the guard is gone; its pins are off then. Returns why it went."""
+        """Send beats until the guard is gone, with its pins off. Returns why it went."""
         loop = asyncio.get_running_loop()
         loop.add_reader(self._socket, self._hear)
         try:
@@ -107,7 +107,7 @@ class GuardProcess:
     async def pulse(self, latch: int, ms: int) -> None:
         """Order a pulse of the latch with this number; returns when it is energised.
 
-        Raises DeviceUnreachable when nothing was or will be moved, otherwise DeliveryUnknown.
+        Raises DeviceUnreachable if nothing was or will be moved, otherwise DeliveryUnknown.
         """
         order = next(self._numbers)
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -173,10 +173,10 @@ class GuardProcess:
             self._gone.set()
 
     async def _end(self) -> None:
-        """Wait until both its processes have ended, which they do without a client; else kill."""
+        """Wait until both its processes have ended, as they do without a client; else kill them."""
         if self._why == HUNG:
-            # Its partner should have ended it before: while neither runs, a latch may be
-            # energised. If one of them can yet, it drives everything off now; else the next guard.
+            # Its partner should have ended it before: while neither runs, a latch may be energised.
+            # If one of them still can, it drives everything off now; else the next guard.
             _kill(self._pulser)
         try:
             async with asyncio.timeout(HUNG_END_S if self._why == HUNG else END_S):

@@ -1,4 +1,4 @@
-"""The latches on the Pi's pins: pulsed by a guard that is kept running as long as the box."""
+"""The latches on the Pi's pins, pulsed by a guard that is kept running as long as the box."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Guard:
         return self._why
 
     async def start(self) -> None:
-        """Start the guard and keep it; returns once it is ready or fails, or after a second."""
+        """Start the guard and keep it running; returns when it is ready, fails, or after 1 s."""
         self._keeper = asyncio.create_task(self._keep(), name="guard")
         self._keeper.add_done_callback(self._report_failure)
         with contextlib.suppress(TimeoutError):
@@ -65,8 +65,8 @@ class Guard:
     async def pulse(self, pin: OutputPin, ms: int) -> None:
         """Pulse the latch on `pin`; returns when it is energised.
 
-        Raises DeviceUnreachable when that did not and will not happen, DeliveryUnknown when that
-        is not certain.
+        Raises DeviceUnreachable if that did not and will not happen, DeliveryUnknown if that is
+        not certain.
         """
         if self._why or self._process is None:
             raise DeviceUnreachable(f"{self._why}; nothing was sent")
@@ -79,7 +79,7 @@ class Guard:
             why = await self._live()
             deaths = 1 if time.monotonic() - begun > GOOD_LIFE_S else deaths + 1
             self._become(why)
-            # If both its processes died, a latch may be energised yet; another guard takes a
+            # If both its processes died, a latch may still be energised; another guard takes a
             # second to start on a busy Pi.
             await asyncio.to_thread(drive_off, self._pins, self._memory_dir)
             await asyncio.sleep(
@@ -131,13 +131,13 @@ class GuardedLatch:
 
     @property
     def feedback(self) -> Door | None:
-        """The latch's own contact, where it has one."""
+        """The latch's own contact, if it has one."""
         return self._feedback
 
     async def pulse(self) -> None:
         """Send one pulse; returns when the pin is energised.
 
-        Raises DeviceUnreachable when nothing was moved, DeliveryUnknown when that is not certain.
+        Raises DeviceUnreachable if nothing was moved, DeliveryUnknown if that is not certain.
         """
         try:
             await self._guard.pulse(self._pin, self._pulse_ms)

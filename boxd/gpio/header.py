@@ -1,4 +1,4 @@
-"""The Pi's own header: lgpio loaded without its traces, and the chip found on every model."""
+"""The Pi's own header: loads lgpio without leaving traces, and finds the chip on every model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOT_HAD = (
 
 
 def load_lgpio() -> ModuleType:
-    """The library lgpio; raises ConfigError when there is none that can be used."""
+    """The library lgpio. Raises ConfigError if there is none that can be used."""
     try:
         with _in_a_passing_folder():
             import lgpio
@@ -40,7 +40,7 @@ def load_lgpio() -> ModuleType:
 
 
 def header_chip(lgpio: ModuleType) -> int:
-    """The number of the header's chip; raises DeviceUnreachable when it is not there for us."""
+    """The number of the header's chip. Raises DeviceUnreachable if this user can't reach it."""
     chips = sorted(Path("/dev").glob("gpiochip[0-9]*"))
     if not chips:
         raise DeviceUnreachable(
@@ -70,14 +70,14 @@ def not_had(pin: int, why: Exception) -> DeviceUnreachable:
 
 @contextlib.contextmanager
 def _in_a_passing_folder() -> Iterator[None]:
-    """Let lgpio make its pipe in a folder that is gone once both its ends are open.
+    """Let lgpio make its pipe in a folder that is removed once both ends are open.
 
     Without LG_WD it writes into the working directory; with it, it makes that the working
     directory.
     """
     before = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # it may have no name
     asked = os.environ.get("LG_WD")
-    runtime = Path(os.environ.get("RUNTIME_DIRECTORY", "/tmp"))  # noqa: S108 - made anew, for us alone
+    runtime = Path(os.environ.get("RUNTIME_DIRECTORY", "/tmp"))  # noqa: S108 - a new folder, for us only
     folder = runtime / f"boxd-lgpio-{os.getpid()}-{time.monotonic_ns()}"
     folder.mkdir(0o700)
     os.environ["LG_WD"] = str(folder)

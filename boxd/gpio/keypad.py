@@ -1,8 +1,7 @@
 """A matrix keypad on pins: rows driven low one at a time, columns read against their pull-ups.
 
-While nothing is touched every row is driven and the columns' edges are awaited, which costs
-nothing. From the first edge on it is scanned, a row a step, until every key has settled as
-untouched.
+While nothing is touched every row is driven, and waiting for the columns' edges costs nothing.
+From the first edge on it is scanned, one row per step, until every key has settled as untouched.
 """
 
 from __future__ import annotations
@@ -19,17 +18,19 @@ from boxd.gpio.parts import OnTrouble
 from boxd.gpio.wires import InputWire, RowWire
 
 _ROW_S = 0.001
-"""From driving a row to reading the columns: the pull-ups need microseconds. Four rows and what
-the loop adds make about 5 ms a scan."""
+"""From driving a row to reading the columns: the pull-ups need microseconds.
+
+Four rows and the loop's delays make about 5 ms per scan.
+"""
 
 _LAZY_ROW_S = 0.010
-"""The same when nothing has changed for long, so that a stuck key does not cost a processor."""
+"""The same after a long time without a change, so that a stuck key does not cost a processor."""
 
 _LAZY_AFTER_S = 2.0
 
 
 class PinMatrix:
-    """The keypad's wires. `on_touch` is told of each touch and release that counts."""
+    """The keypad's wires. `on_touch` gets each touch and release that counts."""
 
     def __init__(
         self, matrix: GpioMatrix, on_touch: Callable[[KeyTouch], None], on_trouble: OnTrouble
@@ -45,7 +46,7 @@ class PinMatrix:
 
     @property
     def is_scanning(self) -> bool:
-        """Whether something is, or seems, touched."""
+        """Whether a key is, or seems, touched."""
         return self._step is not None
 
     def attach(self, factory: Any) -> None:
@@ -57,7 +58,7 @@ class PinMatrix:
         self._wait_for_touch()
 
     def look(self) -> None:
-        """See whether the edge of a touch was missed."""
+        """Check whether the edge of a touch was missed."""
         if not self._columns or self.is_scanning:
             return
         if self._closed_columns():
@@ -66,7 +67,7 @@ class PinMatrix:
             self._keys.rest(asyncio.get_running_loop().time())
 
     def detach(self) -> None:
-        """Let go of the pins; no release is made up for keys that are held."""
+        """Release the pins; keys that are held get no release."""
         if self._step is not None:
             self._step.cancel()
             self._step = None
@@ -83,7 +84,7 @@ class PinMatrix:
             row.drive()
         for column in self._columns:
             column.watch(self._hear)
-        self.look()  # whatever closed before the edges were watched
+        self.look()  # a contact that closed before the edges were watched
 
     def _hear(self, level: bool, _at: float) -> None:
         if not level and not self.is_scanning:

@@ -1,4 +1,4 @@
-"""gpiozero's pins on the Pi's own header; lgpio's errors come out of them as DeviceUnreachable."""
+"""gpiozero's pins on the Pi's own header; lgpio's errors become DeviceUnreachable."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _MAY_FAIL = (
 
 
 def open_header() -> Any:
-    """The factory for the header's pins; raises ConfigError or DeviceUnreachable."""
+    """The factory for the header's pins. Raises ConfigError or DeviceUnreachable."""
     lgpio = load_apart()
     from gpiozero.pins.lgpio import LGPIOFactory
 
     chip = header_chip(lgpio)
     try:
         factory = LGPIOFactory(chip=chip)
-        factory.board_info  # noqa: B018 - reads the model, which pins are looked up by
+        factory.board_info  # noqa: B018 - reads the model, by which pins are looked up
     except lgpio.error as error:
         raise DeviceUnreachable(f"/dev/gpiochip{chip} can't be opened: {error}") from error
     except (PinUnknownPi, KeyError) as error:
@@ -52,9 +52,9 @@ def open_header() -> Any:
 
 
 def load_apart() -> ModuleType:
-    """Load lgpio on a thread with a working directory of its own, which it changes meanwhile.
+    """Load lgpio on a thread with a working directory of its own, which lgpio changes.
 
-    The other threads, and programs that they start, must not find themselves there.
+    The other threads, and the programs that they start, must not end up there.
     """
     with ThreadPoolExecutor(1) as apart:
         return apart.submit(_load).result()
@@ -87,7 +87,7 @@ def _pin_class(lgpio: ModuleType) -> type[Any]:
 
         @told
         def output_with_state(self, state: Any) -> None:
-            """Become an output at this level at once: gpiozero would show low before it."""
+            """Become an output at this level at once: gpiozero would first go low."""
             if self._callback is not None:
                 self._callback.cancel()
                 self._callback = None
@@ -95,7 +95,7 @@ def _pin_class(lgpio: ModuleType) -> type[Any]:
 
         def _call_when_changed(self, _chip: int, _number: int, level: int, ticks: int) -> None:
             # On lgpio's thread, while the event loop may be ending the watching: gpiozero would
-            # call None then, and the exception would end the thread for every pin.
+            # then call None, and the exception would end the thread for every pin.
             listener = self._when_changed
             method = listener() if listener is not None else None
             if method is not None:

@@ -1,6 +1,6 @@
-"""Output lines without gpiozero, for those who must be small, quick to start and simple.
+"""Output lines without gpiozero, for programs that must be small, simple and quick to start.
 
-A line becomes an output at the level asked for, with no other level and no floating before it.
+A line becomes an output directly at the requested level, without another level or floating.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from boxd.gpio.header import header_chip, load_lgpio, not_had
 
 
 class Lines(Protocol):
-    """The lines of one chip. Ending the process lets go of them, and leaves their levels."""
+    """The lines of one chip. When the process ends they are released, and their levels stay."""
 
     def claim(self, pin: int, level: bool) -> None:
-        """Become the only one to drive `pin`, at this level; raises DeviceUnreachable."""
+        """Become the only driver of `pin`, at this level. Raises DeviceUnreachable."""
 
     def write(self, pin: int, level: bool) -> None:
-        """Drive a claimed pin to a level; raises DeviceUnreachable."""
+        """Drive a claimed pin to a level. Raises DeviceUnreachable."""
 
     def close(self) -> None:
-        """Let go of the claimed pins; a Pi's kernel leaves their levels."""
+        """Release the claimed pins; a Pi's kernel leaves their levels."""
 
 
 def open_lines(memory_dir: Path | None) -> Lines:
-    """The header's lines, or simulated ones; raises ConfigError or DeviceUnreachable."""
+    """The header's lines, or simulated ones. Raises ConfigError or DeviceUnreachable."""
     if memory_dir is None:
         return _HeaderLines()
     from boxd.sim.pin_memory_lines import MemoryLines

@@ -1,7 +1,7 @@
-"""What a matrix keypad's contacts say: which keys are surely touched, and which can't be told.
+"""What a matrix keypad's contacts prove: which keys are touched, and which are uncertain.
 
-A matrix without diodes ghosts: three touched corners of a rectangle close the fourth as well. All
-that such a reading proves is that somebody touches several keys, so it changes nothing.
+A matrix without diodes has ghosts: three touched corners of a rectangle close the fourth as well.
+Such a reading proves only that several keys are touched, so it changes nothing.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from boxd.devices import Key, KeyTouch
 from boxd.gpio.debounce import Contact, after_look
 
 Cell = tuple[int, int]
-"""A place in the matrix: its row and column, both from 0."""
+"""A place in the matrix: its row and column, both counted from 0."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One scan: the cells that are closed for certain, and those that can't be told."""
+    """One scan: the cells that are certainly closed, and those that are uncertain."""
 
     closed: frozenset[Cell]
     doubtful: frozenset[Cell] = frozenset()
 
 
 def read(columns_by_row: Sequence[Collection[int]]) -> Reading:
-    """What a scan says that found these columns closed while each row was driven.
+    """Evaluate a scan that found these columns closed while each row was driven.
 
-    Rows and columns that closed contacts join are one piece of wire. Within such a piece of two
-    or more rows and two or more columns any contact reads as closed, touched or not.
+    Closed contacts join rows and columns into one piece of wire. Within a piece of two or more
+    rows and two or more columns every contact reads as closed, touched or not.
     """
     closed = frozenset(
         (row, column) for row, columns in enumerate(columns_by_row) for column in columns
@@ -56,10 +56,10 @@ def _joined(closed: Iterable[Cell]) -> list[tuple[set[int], set[int]]]:
 
 
 class MatrixKeys:
-    """The keys of a matrix over many scans, debounced; `on_touch` is told what counts.
+    """The keys of a matrix over many scans, debounced; `on_touch` gets what counts.
 
-    Until `rest` was called once, a key that is held is none that was touched: its first settled
-    state is taken as where it stands.
+    Until `rest` was called once, a key that is held was not touched: its first settled state is
+    only its initial state.
     """
 
     def __init__(
@@ -81,12 +81,12 @@ class MatrixKeys:
         )
 
     def rest(self, at: float) -> None:
-        """No contact is closed: what was not touched before is untouched now."""
+        """No contact is closed: keys that were not touched before are untouched now."""
         for cell in self._keys:
             self._contacts.setdefault(cell, Contact(level=False, since=at, settled=False))
 
     def forget(self) -> None:
-        """Know nothing any longer; no release is made up for keys that were held."""
+        """Forget everything; keys that were held get no release."""
         self._contacts.clear()
 
     def take(self, reading: Reading, at: float) -> bool:
@@ -105,12 +105,12 @@ class MatrixKeys:
         if before is None:
             return Contact(level=closed, since=at)
         if cell in reading.doubtful:
-            # Whatever had begun is broken off; what had settled stays.
+            # Changes that had begun are dropped; settled states stay.
             level = before.level if before.settled is None else before.settled
             return replace(before, level=level, since=at)
         return after_look(before, closed, at, self._debounce_s)
 
 
 def _counts(before: Contact, after: Contact) -> bool:
-    """Whether a key was touched or released: where it stood in the beginning is neither."""
+    """Whether a key was touched or released; its initial state counts as neither."""
     return before.settled is not None and before.settled != after.settled

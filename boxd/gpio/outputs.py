@@ -1,4 +1,4 @@
-"""Output pins that must be off: claimed off, switched, and driven off whoever left them on."""
+"""Output pins that must be off: claimed off, switched, and driven off after any program."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class OutputPin:
 
     @classmethod
     def parse(cls, text: str) -> OutputPin:
-        """The pin that `str` wrote."""
+        """The pin in a text that `str` made."""
         number, _, level = text.partition("=")
         if level not in ("high", "low"):
             raise ValueError(f"'{text}' is no pin: 17=high or 17=low")
@@ -32,7 +32,7 @@ class OutputPin:
 
 
 class Outputs:
-    """Pins held as outputs. Ending the process leaves them as they are: switch them off first."""
+    """Pins held as outputs. They stay as they are when the process ends: switch them off first."""
 
     def __init__(self, lines: Lines, pins: Sequence[OutputPin]) -> None:
         self._lines = lines
@@ -50,8 +50,8 @@ class Outputs:
     def drive_off(self, patience_s: float) -> dict[OutputPin, DeviceUnreachable]:
         """Drive every pin off, whether held already or not.
 
-        Lines that others hold are asked for again for so many seconds; those that could not be
-        had come back with the reason.
+        Tries for that many seconds to get lines that others hold; returns those that it did not
+        get, with the reason.
         """
         give_up = time.monotonic() + patience_s
         missing = self._try(self._pins)

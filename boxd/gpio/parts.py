@@ -1,8 +1,8 @@
 """The parts on a Pi's pins: contacts, lamps and a buzzer, each attached while its device is there.
 
-A part outlives its connections: `attach` takes its pins, `detach` switches off and lets go of
-them. Both, and `look`, happen on the event loop. `attach` and `look` raise what the pin library
-raises; what goes wrong in between is told to `on_trouble`.
+A part outlives its connections: `attach` takes its pins, `detach` switches off and releases them.
+Both, and `look`, happen on the event loop. `attach` and `look` raise the pin library's errors;
+errors in between go to `on_trouble`.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ class PinPart(Protocol):
         """Take the pins."""
 
     def look(self) -> None:
-        """See whether an edge was missed."""
+        """Check whether an edge was missed."""
 
     def detach(self) -> None:
-        """Switch off and let go of the pins; harmless when there are none."""
+        """Switch off and release the pins; harmless if there are none."""
 
 
 class PinContact:
-    """A switch on a pin; `on_settled` is told whether it is closed and since when.
+    """A switch on a pin; `on_settled` gets whether it is closed, and since when.
 
-    The first state that lasts after `attach` is told too, with `is_first`.
+    It also gets the first state that lasts after `attach`, with `is_first`.
     """
 
     def __init__(
@@ -63,12 +63,12 @@ class PinContact:
         self.look()
 
     def look(self) -> None:
-        """See whether an edge was missed."""
+        """Check whether an edge was missed."""
         if self._wire is not None and self._debounce is not None:
             self._debounce.look(self._wire.is_high)
 
     def detach(self) -> None:
-        """Follow the contact no longer and let go of its pin."""
+        """Stop following the contact and release its pin."""
         if self._debounce is not None:
             self._debounce.stop()
         if self._wire is not None:
@@ -88,21 +88,21 @@ class PinContact:
 
 
 class DisabledLatch:
-    """A latch of a device that the configuration switches off."""
+    """A latch of a device that is disabled in the configuration."""
 
     def __init__(self, address: str, feedback: Door | None) -> None:
         self.address = address
         self.feedback = feedback
 
     async def pulse(self) -> None:
-        """Refuse: raises DeviceUnreachable."""
+        """Always raises DeviceUnreachable."""
         raise DeviceUnreachable(
             f"{self.address}: its device is switched off in the configuration; nothing was sent"
         )
 
 
 class PinLamp:
-    """A lamp on a pin; what was set last is shown again when its device returns."""
+    """A lamp on a pin; its last state is shown again when its device returns."""
 
     def __init__(self, output: GpioOutput, on_trouble: OnTrouble) -> None:
         self._output = output
@@ -119,15 +119,15 @@ class PinLamp:
             self._on_trouble(error)
 
     def attach(self, factory: Any) -> None:
-        """Take the pin and show what is to be shown."""
+        """Take the pin and show the last state."""
         self._wire = OutputWire(factory, self._output)
         self._show()
 
     def look(self) -> None:
-        """Nothing to see: an output stays as it was set."""
+        """Nothing to check: an output stays as it was set."""
 
     def detach(self) -> None:
-        """Put the lamp out and let go of its pin."""
+        """Put the lamp out and release its pin."""
         if self._wire is not None:
             self._wire.close()
         self._wire = None
@@ -147,7 +147,7 @@ class PinBuzzer:
         self._end: asyncio.TimerHandle | None = None
 
     def sound(self, milliseconds: int) -> None:
-        """Sound once; a sound under way lasts from now on as long as this one."""
+        """Sound once; if it is sounding, the remaining time is this one."""
         if self._wire is None or milliseconds <= 0:
             return
         self._switch(True)
@@ -158,10 +158,10 @@ class PinBuzzer:
         self._wire = OutputWire(factory, self._output)
 
     def look(self) -> None:
-        """Nothing to see: an output stays as it was set."""
+        """Nothing to check: an output stays as it was set."""
 
     def detach(self) -> None:
-        """Be silent and let go of the pin."""
+        """Be silent and release the pin."""
         if self._end is not None:
             self._end.cancel()
         if self._wire is not None:

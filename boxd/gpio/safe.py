@@ -1,4 +1,4 @@
-"""Every output on the Pi's pins off, without the daemon and whatever has died."""
+"""Drives every output on the Pi's pins off, without the daemon, and whatever has died."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from boxd.config.device_schema import Device, GpioDevice, GpioLatch, GpioOutput,
 from boxd.gpio.lines import open_lines
 from boxd.gpio.outputs import OutputPin, Outputs
 
-# A guard without its daemon drops everything and lets go within a second, a hung one within two.
+# A guard without its daemon drops everything within a second, a hung one within two.
 PATIENCE_S = 2.5
 
 
 @dataclass(frozen=True)
 class MadeSafe:
-    """The outputs by their names: those that are off now, and why the others could not be had."""
+    """The outputs by name: those that are off now, and why the others were not available."""
 
     off: tuple[str, ...]
     held: dict[str, str]
 
 
 def named_outputs(devices: Sequence[Device]) -> dict[OutputPin, str]:
-    """Every configured output pin and its name, latches first; those of disabled devices too."""
+    """Every configured output pin with its name, latches first; also of disabled devices."""
     gpio = [device for device in devices if isinstance(device, GpioDevice)]
     latches = {
         _pin(latch): f"{device.name}.{name}"
@@ -42,10 +42,10 @@ def named_outputs(devices: Sequence[Device]) -> dict[OutputPin, str]:
 def make_safe(
     outputs: dict[OutputPin, str], memory_dir: Path | None, patience_s: float
 ) -> MadeSafe:
-    """Drive the outputs off; those that others hold are asked for again for `patience_s`.
+    """Drive the outputs off; tries for `patience_s` to get those that others hold.
 
-    They stay driven off when this process ends. Raises ConfigError or DeviceUnreachable when
-    there are no pins at all.
+    They stay off when this process ends. Raises ConfigError or DeviceUnreachable if there are no
+    pins at all.
     """
     if not outputs:
         return MadeSafe((), {})

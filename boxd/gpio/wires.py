@@ -1,7 +1,7 @@
-"""Single pins as boxd uses them: an input whose edges reach the event loop, and an output.
+"""Single pins: an input whose edges reach the event loop, and an output.
 
-Both are made anew at every connection and closed at its end. What the pin library raises comes
-out of every method but the ones that close.
+Both are made at every connection and closed at its end. All methods but those that close raise the
+pin library's errors.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from boxd.config.device_schema import GpioOutput, PinLevel, Pull
 from boxd.gpio.factory import PIN_ERRORS
 
 _EDGES_KEPT = 64
-"""More wait only when a wire picks up noise; the oldest are dropped, and a look sets it right."""
+"""More wait only if a wire picks up noise; the oldest are dropped, and a look corrects that."""
 
 _OLDEST_EDGE_S = 1.0
-"""Kernels differ in the clock of their time stamps: what isn't recent was on another clock."""
+"""Kernels differ in the clock of their time stamps: an old one is from another clock."""
 
 _PULLS = {Pull.UP: "up", Pull.DOWN: "down", Pull.NONE: "floating"}
 
@@ -52,11 +52,11 @@ class InputWire:
             self._pin.when_changed = self._hand_over
 
     def ignore(self) -> None:
-        """Drop the edges, those under way too. The pin library goes on: to stop it costs more."""
+        """Drop the edges, also those on their way; stopping the pin library would cost more."""
         self._hear = None
 
     def close(self) -> None:
-        """Let go of the pin."""
+        """Release the pin."""
         self.ignore()
         with contextlib.suppress(*PIN_ERRORS):
             self._pin.when_changed = None
@@ -64,8 +64,8 @@ class InputWire:
             self._pin.close()
 
     def _hand_over(self, at: float, state: int) -> None:
-        # The marked place: a thread of the pin library hands its edges to the event loop.
-        # Nothing may be raised here, or that thread ends and no pin is watched any longer.
+        # The marked place: a thread of the pin library hands its edges to the event loop. An
+        # exception here would end that thread, and no pin would be watched any longer.
         if self._hear is None:
             return
         now = time.monotonic()
@@ -82,7 +82,7 @@ class InputWire:
 
 
 class OutputWire:
-    """An output pin, off from its first moment and when it is let go of."""
+    """An output pin; it is off at first and after it is closed."""
 
     def __init__(self, factory: Any, output: GpioOutput) -> None:
         self._on = output.on is PinLevel.HIGH
@@ -90,11 +90,11 @@ class OutputWire:
         self._pin.output_with_state(not self._on)
 
     def switch(self, on: bool) -> None:
-        """Switch what hangs on the pin on or off."""
+        """Switch the output on or off."""
         self._pin.state = on == self._on
 
     def close(self) -> None:
-        """Switch it off and let go of the pin."""
+        """Switch it off and release the pin."""
         with contextlib.suppress(*PIN_ERRORS):
             self.switch(False)
         with contextlib.suppress(*PIN_ERRORS):
@@ -109,14 +109,14 @@ class RowWire:
         self.release()
 
     def drive(self) -> None:
-        """Pull the row down."""
+        """Drive the row low."""
         self._pin.output_with_state(False)
 
     def release(self) -> None:
-        """Drive the row no longer."""
+        """Stop driving the row."""
         self._pin.function = "input"
 
     def close(self) -> None:
-        """Let go of the pin."""
+        """Release the pin."""
         with contextlib.suppress(*PIN_ERRORS):
             self._pin.close()

@@ -1,9 +1,8 @@
-"""What only ALSA's sequencer itself can tell: whether two of its ports are joined.
+"""What only ALSA's sequencer can tell: whether two of its ports are connected.
 
-A device that is plugged in anew gets its old client number again while that is free, and with it
-its old name; python-rtmidi's ports say "open" all the same, and reach nobody. Structures and
-numbers are those of the kernel's `include/uapi/sound/asequencer.h`; they are the same on every
-processor.
+A device that is plugged in again gets its old client number if that is free, and with it its old
+name. python-rtmidi's ports then still say "open", and reach nobody. Structures and numbers are
+those of the kernel's `include/uapi/sound/asequencer.h`; they are the same on every processor.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ SEQUENCER = "/dev/snd/seq"
 _GET_SUBSCRIPTION = 0xC0505350
 _QUERY_NEXT_CLIENT = 0xC0BC5351
 
-_CLIENT_INFO = struct.Struct("=i4x64s116x")  # number, type, name, and what is of no use here
+_CLIENT_INFO = struct.Struct("=i4x64s116x")  # number, type, name, and the unused rest
 _SUBSCRIPTION = struct.Struct("=BBBB76x")  # sender's client and port, destination's client and port
 
 _ADDRESS = re.compile(r"\s(\d+):(\d+)$")
@@ -31,20 +30,20 @@ _Ioctl = Callable[[int, int, bytearray], int]
 
 @dataclass(frozen=True)
 class Address:
-    """A port's numbers, at present."""
+    """A port's present numbers."""
 
     client: int
     port: int
 
 
 def address_of(name: str) -> Address | None:
-    """The numbers at the end of a port's name as rtmidi gives it, `... MIDI 1 20:0`."""
+    """The numbers at the end of a port's name in rtmidi's form, `... MIDI 1 20:0`."""
     found = _ADDRESS.search(name)
     return Address(int(found[1]), int(found[2])) if found else None
 
 
 class AlsaSequencer:
-    """The kernel's sequencer; raises OSError with its remedy where there is none."""
+    """The kernel's sequencer. Raises OSError with the remedy if there is none."""
 
     def __init__(self, path: str = SEQUENCER, ioctl: _Ioctl = fcntl.ioctl) -> None:
         self._ioctl = ioctl
@@ -57,7 +56,7 @@ class AlsaSequencer:
             raise OSError(f"{path} can't be opened ({why}); try: modprobe snd-seq") from error
 
     def port_of(self, client: str) -> Address | None:
-        """The first port of the client of this name, if there is one."""
+        """The first port of the client with this name, if there is one."""
         number = -1
         while True:
             info = bytearray(_CLIENT_INFO.pack(number, b""))
@@ -70,7 +69,7 @@ class AlsaSequencer:
                 return Address(number, 0)
 
     def are_joined(self, sender: Address | None, destination: Address | None) -> bool:
-        """Whether what one port sends goes to the other; not where one does not exist."""
+        """Whether the first port sends to the second; False if one does not exist."""
         if sender is None or destination is None:
             return False
         ends = (sender.client, sender.port, destination.client, destination.port)
@@ -81,5 +80,5 @@ class AlsaSequencer:
         return True
 
     def close(self) -> None:
-        """Let go."""
+        """Close the sequencer."""
         os.close(self._file)

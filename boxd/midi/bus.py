@@ -1,4 +1,4 @@
-"""The MIDI system as one bus: its devices, looked for as long as the box runs."""
+"""The MIDI system as one bus: its devices, searched for as long as the box runs."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from boxd.midi.ports import Listing, PortSystem, belongs_to
 
 log = structlog.get_logger(__name__)
 
-LOOK_EVERY_S = 0.5  # a device's coming and going is to be noticed within two seconds
+LOOK_EVERY_S = 0.5  # people expect to see a device come and go within two seconds
 FIRST_LOOK_S = 1.0  # the rest of the box starts then, even if a MIDI system is slow to answer
-LAST_LOOK_S = 2.0  # what a look may still take when the bus is closed
+LAST_LOOK_S = 2.0  # how long a look may still take when the bus is closed
 LONGEST_WAIT_S = 2.0  # between attempts while there is no MIDI system at all
 
 _CODETV_PRODUCT = re.compile(r"CodeTV Board \d+")
 
 
 class MidiBus:
-    """The MIDI devices of a box. A missing one is a state, and keeps nothing else from starting."""
+    """The MIDI devices of a box. A missing one is a state, and the rest starts without it."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class MidiBus:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Look and go on watching; returns once what is there is connected, or after a second."""
+        """Look and keep watching; returns once what is there is connected, or after a second."""
         first = asyncio.create_task(self._look())
         self._watch = asyncio.create_task(self._keep_looking(first), name="midi bus")
         self._watch.add_done_callback(_report_failure)
@@ -52,7 +52,7 @@ class MidiBus:
         """Stop watching, put the lamps out and close every port, then the MIDI system."""
         self._closing.set()
         if self._watch:
-            # A look that is under way may be opening ports in a thread: let it finish.
+            # A look may be opening ports in a thread: let it finish.
             await asyncio.wait({self._watch}, timeout=LAST_LOOK_S)
             self._watch.cancel()
         for device in self.devices:
@@ -60,7 +60,7 @@ class MidiBus:
         await self._ports.close()
 
     def strangers(self) -> tuple[Stranger, ...]:
-        """The CodeTV boards that are plugged in and in no configuration."""
+        """The CodeTV boards that are plugged in but not configured."""
         plugged = {
             match.group()
             for port in self._listing.destinations

@@ -1,7 +1,7 @@
 """The CodeTV board's messages: one SysEx of five bytes each way, `F0 7D <type> <value> F7`.
 
-Source: the boards' public firmware. The board looks only at the third byte, so nothing but
-what is built here may ever be sent to one.
+Source: the boards' public firmware. The board looks only at the third byte, so no message that is
+not built here may ever be sent to one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BUZZER_UNIT_MS = 10
 BUZZER_SHORTEST_MS = 10
 BUZZER_LONGEST_MS = 1270  # the value is a data byte: at most 127 units
 
-PULSE_MS = 100  # timed by the board; it neither hears keys nor acts on messages meanwhile
+PULSE_MS = 100  # timed by the board, which is deaf to keys and messages meanwhile
 
 
 def _message(kind: int, value: int) -> bytes:
@@ -35,7 +35,7 @@ def _message(kind: int, value: int) -> bytes:
 
 
 def decode(message: bytes) -> Heard:
-    """The key that a board's message speaks of, or why the message is none of a board's."""
+    """The key that a board's message is about, or why the message is not a board's."""
     if len(message) != _LENGTH or message[0] != _START or message[-1] != _END:
         return IgnoredMessage("not a SysEx of five bytes")
     vendor, kind, value = message[1:4]
@@ -49,7 +49,7 @@ def decode(message: bytes) -> Heard:
 
 
 def key(pressed: Key, touched: bool) -> bytes:
-    """What a board sends for a key; for simulated boards."""
+    """A board's message for a key; for simulated boards."""
     return _message(_TYPE_OF_KEY[pressed], int(touched))
 
 
@@ -78,7 +78,7 @@ class CodetvProfile:
     unlock = unlock()
 
     def decode(self, message: bytes) -> Heard:
-        """What the board says."""
+        """The meaning of the board's message."""
         return decode(message)
 
     def lamp(self, lamp_name: LampName, lit: bool) -> tuple[bytes, ...]:

@@ -1,4 +1,4 @@
-"""One configured MIDI device: found by its name, kept connected, and shown what it should show."""
+"""One configured MIDI device: found by its name, kept connected, with its desired lamps."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ log = structlog.get_logger(__name__)
 class MidiDevice:
     """A device and its connection.
 
-    `see` is called with every listing of the ports, one call at a time, and does what follows
-    from it. On each (re)connect the stale port is closed, a new one opened, and the whole desired
-    lamp state and the profile's greeting are sent; nothing else, and never a pulse.
+    `see` is called with every listing of the ports, one call at a time, and reacts to it. On each
+    (re)connect the stale port is closed, a new one opened, and the desired state of all lamps and
+    the profile's greeting are sent; nothing else, and never a pulse.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class MidiDevice:
 
     @property
     def status(self) -> DeviceStatus:
-        """How the device stands, since when, and why."""
+        """The device's state, since when, and why."""
         return self._standing.status
 
     async def see(self, listing: Listing) -> None:
-        """Connect, reconnect or let go, as this listing of the ports demands."""
+        """Connect, reconnect or disconnect, as this listing of the ports requires."""
         if not self._standing.is_enabled:
             return
         found = find(listing, self.product)
@@ -73,7 +73,7 @@ class MidiDevice:
             await self._connect(found)
 
     async def lose(self, why: str) -> None:
-        """Let go of the device; it stands as unreachable because of `why`."""
+        """Disconnect; the device becomes unreachable because of `why`."""
         if not self._standing.is_enabled:
             return
         self._standing.become(DeviceState.UNREACHABLE, why)
@@ -86,12 +86,12 @@ class MidiDevice:
         await self._let_go()
 
     def show(self, lamp: LampName, lit: bool) -> None:
-        """Keep what a lamp should show, and send it if the device is there."""
+        """Store a lamp's desired state, and send it if the device is connected."""
         self._desired[lamp] = lit
         self._send_lamp(lamp, lit)
 
     def sound(self, milliseconds: int) -> None:
-        """Sound the buzzer if the device is there."""
+        """Sound the buzzer if the device is connected."""
         begin, end = self._profile.buzzer(milliseconds)
         self._try_to_send(begin)
         if not end:
@@ -190,7 +190,7 @@ class MidiDevice:
 
     def _hear_key(self, heard: BoardKey | BoardTap, message: bytes, at: float) -> None:
         begins = isinstance(heard, BoardTap) or heard.touched
-        # The end of a touch is taken even if it is an echo: a key must never seem to be held.
+        # The end of a touch counts even if it is an echo: a key must never seem to be held.
         if begins and self._echoes.is_one(message, at):
             log.debug("echo.ignored", device=self.name, bytes=message.hex())
             return
@@ -200,7 +200,7 @@ class MidiDevice:
 
 
 class _Connection:
-    """The bytes of one connection; what arrives after it was given up is dropped."""
+    """The bytes of one connection; later ones are dropped after it was given up."""
 
     def __init__(self, hear: Callable[[bytes, float], None]) -> None:
         self.is_open = True
@@ -208,7 +208,7 @@ class _Connection:
         self._stream = MidiStream()
 
     def feed(self, data: bytes, at: float) -> None:
-        """Take bytes as they come and pass complete messages on."""
+        """Take bytes in any pieces and pass complete messages on."""
         for message in self._stream.feed(data):
             if self.is_open:
                 self._hear(message, at)

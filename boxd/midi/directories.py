@@ -1,4 +1,4 @@
-"""Where the ports of this machine are listed: ALSA's sequencer, or a JACK server."""
+"""The list of this machine's ports: ALSA's sequencer, or a JACK server."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ JOINED_WITHIN_S = 2.0
 CYCLE_S = 0.003  # 128 frames at 48 kHz
 SETTLING_S = 0.02  # several cycles, for processes that a busy machine wakes late
 
-# What boxd calls its own ports; with the client's name they make the name that JACK knows.
+# boxd's names for its own ports; with the client's name they make the name in JACK.
 IN, OUT = "in", "out"
 
 
 class Directory(Protocol):
-    """Where the ports are listed. Made off the event loop; asked on it, in about 0.1 ms."""
+    """The list of ports. Made off the event loop; asked on it, in about 0.1 ms."""
 
     @property
     def is_alive(self) -> bool:
         """False once the MIDI system itself has ended."""
 
     def listing(self) -> Listing:
-        """Every port of others."""
+        """Every port of other programs."""
 
     def is_joined(self, pair: PortPair, client: str) -> bool:
-        """False if `client`'s ports are known not to be connected with this pair any more."""
+        """False if `client`'s ports are known to be disconnected from this pair."""
 
     def await_joined(self, pair: PortPair, client: str) -> None:
         """Return once messages get through; blocks. Raises OSError if they never do."""
 
     def close(self) -> None:
-        """Let go."""
+        """Close the connection to the MIDI system."""
 
 
 class AlsaDirectory:
@@ -47,12 +47,12 @@ class AlsaDirectory:
     is_alive = True
 
     def __init__(self) -> None:
-        self._sequencer = AlsaSequencer()  # first: alsa-lib would print words of its own
+        self._sequencer = AlsaSequencer()  # first: alsa-lib would print messages of its own
         self._in = rtmidi.MidiIn(rtmidi.API_LINUX_ALSA, name="boxd-watch")
         self._out = rtmidi.MidiOut(rtmidi.API_LINUX_ALSA, name="boxd-watch")
 
     def listing(self) -> Listing:
-        """Every port of others."""
+        """Every port of other programs."""
         return Listing(tuple(self._in.get_ports()), tuple(self._out.get_ports()))
 
     def is_joined(self, pair: PortPair, client: str) -> bool:
@@ -67,19 +67,19 @@ class AlsaDirectory:
         )
 
     def await_joined(self, pair: PortPair, client: str) -> None:
-        """ALSA joins ports at once: but rtmidi takes them by their place in a list."""
+        """ALSA connects ports at once, but rtmidi selects them by their place in a list."""
         if not self.is_joined(pair, client):
             raise OSError(f"ALSA did not connect {pair.destination}; it has just gone")
 
     def close(self) -> None:
-        """Let go."""
+        """Close the clients."""
         self._in.delete()
         self._out.delete()
         self._sequencer.close()
 
 
 class JackDirectory:
-    """The server's own word on ports and connections."""
+    """The server's own information on ports and connections."""
 
     def __init__(self) -> None:
         self._server = JackServer()
@@ -90,7 +90,7 @@ class JackDirectory:
         return self._server.is_alive
 
     def listing(self) -> Listing:
-        """Every port of others."""
+        """Every port of other programs."""
         return Listing(self._server.ports(IS_OUTPUT), self._server.ports(IS_INPUT))
 
     def is_joined(self, pair: PortPair, client: str) -> bool:
@@ -101,7 +101,7 @@ class JackDirectory:
         )
 
     def await_joined(self, pair: PortPair, client: str) -> None:
-        """JACK joins ports some cycles after it said so; what is sent before that is lost."""
+        """JACK connects ports some cycles after it says so; what is sent before that is lost."""
         deadline = time.monotonic() + JOINED_WITHIN_S
         while not (self.is_alive and self.is_joined(pair, client)):
             if time.monotonic() > deadline:
@@ -116,7 +116,7 @@ class JackDirectory:
 
 @contextlib.contextmanager
 def as_oserror() -> Iterator[None]:
-    """Every way in which rtmidi fails, as the one error that a port system promises."""
+    """Turn every error of rtmidi into OSError, which a port system promises."""
     try:
         yield
     except OSError:

@@ -1,14 +1,16 @@
-"""Which messages of a device only repeat what was sent to it.
+"""Recognises messages of a device that only repeat what was sent to it.
 
-Some pads send back each message that lights them. Where a lamp lies on a key's own note, such an
-echo would be a key that nobody pressed.
+Some pads send back each message that lights them. If a lamp is on a key's own note, such an echo
+would be a key that nobody pressed.
 """
 
 from __future__ import annotations
 
 ECHO_S = 0.1
-"""A round trip takes up to 6 ms over JACK; a busy Pi needs several times that. Longer would
-swallow real presses of a key whose lamp has just been lit by the very bytes that it sends."""
+"""A round trip takes up to 6 ms over JACK; a busy Pi needs several times that.
+
+A longer time would swallow real presses of a key whose lamp was just lit by the same bytes.
+"""
 
 
 class Echoes:
@@ -22,5 +24,5 @@ class Echoes:
         self._until[message] = now + ECHO_S
 
     def is_one(self, message: bytes, at: float) -> bool:
-        """Whether `message` repeats one that was sent just before; asked once for each."""
+        """Whether `message` repeats one that was just sent; ask once for each."""
         return at <= self._until.pop(message, at - 1)

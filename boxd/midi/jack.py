@@ -1,9 +1,9 @@
-"""What only JACK itself can tell: whether its server lives, and which ports are connected.
+"""What only JACK can tell: whether its server lives, and which ports are connected.
 
-python-rtmidi lists ports out of shared memory that outlives the server, and its ports say "open"
+python-rtmidi lists ports from shared memory that outlives the server, and its ports say "open"
 after their peer has gone. A client of our own, through the very libjack that rtmidi has loaded,
 knows better. Seen with jackd2 1.9: closing any client after the server's end crashes the process,
-so those are left alone for ever.
+so such clients are never closed.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _Complain = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
 
 
 def _ignore(_message: bytes) -> None:
-    """Take libjack's own words, which it would print: a device's state says them better."""
+    """Swallow libjack's own messages, which it would print: a device's state says them better."""
 
 
 _silence = _Complain(_ignore)
 
 
 class JackServer:
-    """A running JACK server. Raises OSError when there is none."""
+    """A running JACK server. Raises OSError if there is none."""
 
     def __init__(self) -> None:
         self._library = _load()
@@ -39,7 +39,7 @@ class JackServer:
         if not self._client:
             raise OSError(f"no JACK server answers (status {status.value:#x}); is jackd running?")
         self.is_alive = True
-        self._on_shutdown = _Shutdown(self._shut_down)  # kept, or it would be collected
+        self._on_shutdown = _Shutdown(self._shut_down)  # kept, or it would be garbage-collected
         self._library.jack_on_shutdown(self._client, self._on_shutdown, None)
         if self._library.jack_activate(self._client):
             self._library.jack_client_close(self._client)
@@ -65,7 +65,7 @@ class JackServer:
             self._library.jack_client_close(self._client)
 
     def _shut_down(self, _argument: object) -> None:
-        # Called by JACK on a thread of its own: one assignment, and nothing else.
+        # JACK calls this on a thread of its own: one assignment, and nothing else.
         self.is_alive = False
 
     def _names(self, found: ctypes.Array[ctypes.c_char_p]) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def _load() -> ctypes.CDLL:
 
 
 def _path_of_libjack() -> str:
-    """The libjack that rtmidi brought into this process: two of them would not agree."""
+    """The libjack that rtmidi has loaded into this process: two copies would not agree."""
     for line in Path("/proc/self/maps").read_text().splitlines():
         path = line.partition("/")[2]
         if Path(path).name.startswith("libjack"):

@@ -16,7 +16,7 @@ LONGEST_NAME = 32
 
 @dataclass(frozen=True)
 class LearnedLamp:
-    """What lights a lamp, and the values that mean lit and dark."""
+    """What lights a lamp, and the values for on and off."""
 
     signal: Signal
     on: int = 127
@@ -25,7 +25,7 @@ class LearnedLamp:
 
 @dataclass(frozen=True)
 class LearnedDevice:
-    """A device as it was learned. `port` is what the configuration finds it by."""
+    """A device as it was learned. `port` identifies it in the configuration."""
 
     name: str
     port: str
@@ -34,7 +34,7 @@ class LearnedDevice:
 
 
 def name_for(port: str, taken: Collection[str] = ()) -> str:
-    """A name that the configuration takes, made of the port's, that no other device has."""
+    """A valid name, made from the port's, that no other device has."""
     words = "-".join(re.findall(r"[a-z0-9]+", port.lower()))
     name = (words if words[:1].isalpha() else f"pad-{words}".rstrip("-"))[:LONGEST_NAME]
     number = 1
@@ -46,7 +46,7 @@ def name_for(port: str, taken: Collection[str] = ()) -> str:
 
 
 def section(device: LearnedDevice) -> str:
-    """The `[[devices]]` section, ready to stand at the end of a configuration file."""
+    """The `[[devices]]` section, ready to be appended to a configuration file."""
     channel = _usual_channel(device)
     head = [
         "[[devices]]",
@@ -93,7 +93,7 @@ def _values(signal: Signal, on: int, off: int, channel: int) -> dict[str, str]:
 
 
 def _written(values: Mapping[str, str]) -> str:
-    """The short form where a note alone says it."""
+    """The short form if the note is enough."""
     if list(values) == ["note"]:
         return values["note"]
     return "{ " + ", ".join(f"{key} = {value}" for key, value in values.items()) + " }"

@@ -1,6 +1,6 @@
-"""From what a MIDI device sends, while a person presses each key once, to its map of keys.
+"""Makes a map of keys from what a MIDI device sends while a person presses each key once.
 
-Pure: messages and their times go in; what they say of a key, or why not yet, comes out.
+Pure: messages and their times go in; what they say about a key, or why not yet, comes out.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from enum import Enum, StrEnum, auto
 from boxd.devices import Key
 
 QUIET_S = 0.2
-"""A key that has said that it was let go is done after this; a bounce comes within 40 ms."""
+"""A key that has sent a release is done after this; a bounce comes within 40 ms."""
 
 NO_END_S = 1.5
-"""After this a key is taken to say nothing when it is let go; a finger rests for less."""
+"""A key without a release by now sends none; a finger rests for a shorter time."""
 
 LONGEST_S = 5.0
-"""What still sends after this does not come to rest."""
+"""A device that still sends after this does not come to rest."""
 
 BOUNCE_S = 0.040
-"""A touch so soon after the last one of the same key is a bounce: no finger is as quick."""
+"""A touch so soon after the last one of the same key is a bounce: no finger is that quick."""
 
 KEYS = (*(key for key in Key if key.is_digit), Key.ENTER, Key.CANCEL)
-"""The keys in the order in which they are asked for."""
+"""The keys, in the order of the questions."""
 
 _MANY = 40  # messages of one control: more than any finger causes, few for a slider
 
@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Signal:
-    """What tells one control of a device from another (channel 1..16)."""
+    """The identity of a control within a device (channel 1..16)."""
 
     kind: Kind
     number: int
@@ -60,7 +60,7 @@ class LearnedEvent:
 
 @dataclass(frozen=True)
 class LearnedKey:
-    """What a key sends; `taps`: it does not say when it is let go. `notice` is for the person."""
+    """What a key sends; `taps`: it sends no release. `notice` is for the person."""
 
     signal: Signal
     on: int = 127
@@ -77,7 +77,7 @@ class Again:
 
 
 def read(message: bytes, at: float) -> LearnedEvent | None:
-    """What a complete message says of a control; None: it is neither a note nor a control."""
+    """The control and value in a complete message; None if it is neither a note nor a control."""
     if len(message) != 3:
         return None
     status, channel = message[0] & 0xF0, (message[0] & 0x0F) + 1
@@ -93,10 +93,10 @@ def read(message: bytes, at: float) -> LearnedEvent | None:
 
 
 class Press:
-    """What is heard from a key's press until the device is quiet again.
+    """Everything received from a key's press until the device is quiet again.
 
-    `before` are presses of the same key that taught nothing: what a control sent first in them is
-    its value for on, for a press may begin with the end of the one before.
+    `before` are presses of the same key that taught nothing. The first value of a control in them
+    is its value for on, because a press may begin with the end of the one before.
     """
 
     def __init__(self, before: Sequence[Press] = ()) -> None:
@@ -111,7 +111,7 @@ class Press:
         self._on.setdefault(event.signal, event.value)
 
     def is_over(self, now: float) -> bool:
-        """Whether nothing more is to be expected."""
+        """Whether no more messages are expected."""
         if not self.events:
             return False
         if now - self.events[0].at >= LONGEST_S:
@@ -121,11 +121,11 @@ class Press:
 
     @property
     def signals(self) -> tuple[Signal, ...]:
-        """The controls that were heard, the first first."""
+        """The controls that sent something, in order of their first message."""
         return tuple(dict.fromkeys(event.signal for event in self.events))
 
     def of(self, signal: Signal) -> tuple[LearnedEvent, ...]:
-        """What was heard of one control."""
+        """The events of one control."""
         return tuple(event for event in self.events if event.signal == signal)
 
     def begins(self, event: LearnedEvent) -> bool:
@@ -157,10 +157,10 @@ def judge(
     *,
     has_taps: bool = False,
 ) -> LearnedKey | Again:
-    """What a press teaches of a key.
+    """What a press says about a key.
 
     `taken` are the controls of keys learned so far, `before` the presses of this key that taught
-    nothing; `has_taps`: another key of the device does not say when it is let go.
+    nothing; `has_taps`: another key of the device sends no release.
     """
     why = _why_not_this(press, taken)
     if why:
@@ -194,7 +194,7 @@ def _why_not_this(press: Press, taken: Mapping[Signal, Key]) -> str:
 
 
 def _candidates(press: Press, taken: Mapping[Signal, Key]) -> list[Signal]:
-    """The controls that may be the key's: notes where there are any, as pads send both."""
+    """The controls that may be the key's: notes if there are any, because pads send both."""
     new = [signal for signal in press.signals if signal not in taken]
     return [signal for signal in new if signal.kind is Kind.NOTE] or new
 
@@ -237,7 +237,7 @@ def _tapping(signal: Signal, values: Sequence[int], notice: str) -> LearnedKey:
 
 
 class LearningSession:
-    """Which key is asked for, and what was learned so far."""
+    """The key that is being asked for, and what was learned so far."""
 
     def __init__(self) -> None:
         self.learned: dict[Key, LearnedKey] = {}
@@ -250,7 +250,7 @@ class LearningSession:
         return KEYS[self._at] if self._at < len(KEYS) else None
 
     def press(self) -> Press:
-        """What the next press of the key that is asked for is to be collected in."""
+        """A new press of the key that is asked for."""
         return Press(self._before)
 
     def take(self, press: Press) -> LearnedKey | Again:
@@ -270,7 +270,7 @@ class LearningSession:
         self._move(1)
 
     def back(self) -> None:
-        """Ask for the key before once more."""
+        """Ask for the previous key once more."""
         self._move(-1)
         if self.key is not None:
             self.learned.pop(self.key, None)

@@ -1,4 +1,4 @@
-"""Any class-compliant MIDI device by a map of its notes and controls."""
+"""Any class-compliant MIDI device, with a map of its notes and controls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def encode(channel: int, control: MidiControl, on: bool) -> bytes:
     """The message that sets a note or controller to its value for on or off.
 
     `channel` (1..16) is the device's. An off note is sent as a note-on with the value for off: 0
-    is a note-off to every device, and pads that colour their lights by velocity may want another.
+    is a note-off to every device, and pads that colour their lights by velocity may need another.
     """
     value = control.on if on else control.off
     at = (control.channel or channel) - 1
@@ -26,9 +26,9 @@ def encode(channel: int, control: MidiControl, on: bool) -> bytes:
 
 
 def switched(channel: int, control: MidiControl, message: bytes) -> bool | None:
-    """Whether `message` switches `control` on (True) or off (False); None if it is not about it.
+    """Whether `message` switches `control` on (True) or off (False); None if it is about another.
 
-    A note counts as on at any velocity, since pads measure how hard they are hit; a controller
+    A note counts as on at any velocity, because pads measure how hard they are hit; a controller
     only at exactly its values for on and off.
     """
     at = (control.channel or channel) - 1
@@ -55,7 +55,7 @@ class NotesProfile:
 
     @property
     def greeting(self) -> tuple[bytes, ...]:
-        """The message by which the device is asked for the state of its doors, if it has one."""
+        """The message that asks the device for the state of its doors, if it has one."""
         ask = self._device.ask_state
         return () if ask is None else (encode(self._device.channel, ask, True),)
 
@@ -73,12 +73,12 @@ class NotesProfile:
         return IgnoredMessage("neither a key nor a door is mapped to it")
 
     def lamp(self, lamp: LampName, lit: bool) -> tuple[bytes, ...]:
-        """Light everything that a mapped lamp consists of, or put it out."""
+        """Light everything that belongs to a mapped lamp, or put it out."""
         controls = self._device.lamps[lamp].controls
         return tuple(encode(self._device.channel, control, lit) for control in controls)
 
     def buzzer(self, milliseconds: int) -> tuple[bytes, bytes]:
-        """The messages that begin and end a sound; empty where no buzzer is mapped."""
+        """The messages that begin and end a sound; empty if no buzzer is mapped."""
         control, channel = self._device.buzzer, self._device.channel
         if control is None:
             return b"", b""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class MidiLatch:
-    """The latch on a CodeTV board: 100 ms, timed by the board, with no word back.
+    """The latch on a CodeTV board: 100 ms, timed by the board, without a reply.
 
     Touches of keys that begin and end meanwhile are lost in the board, and its lamps act late.
     """
@@ -23,5 +23,5 @@ class MidiLatch:
         return self._product
 
     async def pulse(self) -> None:
-        """Send one pulse; DeviceUnreachable: nothing was sent, DeliveryUnknown: perhaps."""
+        """Send one pulse; raises DeviceUnreachable (nothing was sent) or DeliveryUnknown."""
         self._pulse()

@@ -1,4 +1,4 @@
-"""MIDI ports as boxd sees them: a listing, and open connections; so that they can be simulated."""
+"""The interface to MIDI ports, so that they can be simulated: a listing, and open connections."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ OnMessage = Callable[[bytes, float], None]
 
 @dataclass(frozen=True)
 class PortPair:
-    """A device's two ports under the names that the MIDI system gives them at present."""
+    """A device's two ports, by their present names in the MIDI system."""
 
-    source: str  # where its messages come from
-    destination: str  # where messages to it go
+    source: str  # its messages come from here
+    destination: str  # messages to it go here
 
 
 @dataclass(frozen=True)
@@ -31,35 +31,35 @@ class Port(Protocol):
     """An open connection to one device."""
 
     def send(self, message: bytes) -> None:
-        """Hand one complete message to the MIDI system; raises OSError when it is not taken.
+        """Pass one complete message to the MIDI system. Raises OSError if it is not taken.
 
-        A device that was unplugged is not noticed here.
+        It does not notice that a device was unplugged.
         """
 
     def is_connected(self) -> bool:
         """False once the connection is known to be broken; True is no proof that it works."""
 
     async def close(self) -> None:
-        """Give the connection up; no message arrives afterwards."""
+        """Close the connection; no message arrives afterwards."""
 
 
 class PortSystem(Protocol):
     """A MIDI system: what is plugged in, and how to reach it."""
 
     async def look(self) -> Listing:
-        """The ports that exist now; raises OSError when there is no MIDI system."""
+        """The ports that exist now. Raises OSError if there is no MIDI system."""
 
     def glance(self) -> Listing:
-        """The ports of this instant, without waiting; none where there is no MIDI system."""
+        """The ports of this instant, without waiting; none if there is no MIDI system."""
 
     async def open(self, pair: PortPair, on_message: OnMessage) -> Port:
         """Connect to a device; its bytes go to `on_message`, on the event loop.
 
-        Raises OSError when that fails.
+        Raises OSError if that fails.
         """
 
     async def close(self) -> None:
-        """Let go of the MIDI system; every port has been closed before."""
+        """Close the MIDI system; every port was closed before."""
 
 
 # What may follow a product's name: a second JACK client's number, ALSA's port and numbers.
@@ -71,7 +71,7 @@ _NUMBERS = re.compile(r"\s\d+:\d+$")
 
 
 def belongs_to(port: str, product: str) -> bool:
-    """Whether a port's name speaks of exactly this product, whatever the system puts around it.
+    """Whether a port's name means exactly this product, whatever the system adds around it.
 
     Seen: `CodeTV Board 0:CodeTV Board 0 MIDI 1 20:0` (ALSA), `CodeTV Board 0-01:midi` (a second
     JACK client of that name), `a2j:CodeTV Board 0 [20] (capture): CodeTV Board 0 MIDI 1`.
@@ -80,7 +80,7 @@ def belongs_to(port: str, product: str) -> bool:
 
 
 def find(listing: Listing, product: str) -> PortPair | str:
-    """The ports of the one device of this name, or why there is none that can be used."""
+    """The ports of the one device with this name, or why none can be used."""
     sources = [port for port in listing.sources if belongs_to(port, product)]
     destinations = [port for port in listing.destinations if belongs_to(port, product)]
     if not sources and not destinations:
@@ -94,9 +94,9 @@ def find(listing: Listing, product: str) -> PortPair | str:
 
 
 def names_of(listing: Listing) -> dict[str, PortPair]:
-    """What to call each device that can be used in the configuration, and its ports.
+    """A configuration name for each usable device, and its ports.
 
-    The shortest name that speaks of this one device alone.
+    The shortest name that means only this device.
     """
     named: dict[str, PortPair] = {}
     for source in listing.sources:
@@ -109,7 +109,7 @@ def names_of(listing: Listing) -> dict[str, PortPair]:
 
 
 def _parts(port: str) -> list[str]:
-    """The client's name and the port's, without what the system adds; the shorter first."""
+    """The client's name and the port's, without the system's additions; the shorter first."""
     bare = re.sub(r"\s*(?:\[\d+\]|\((?:capture|playback)\))", "", _NUMBERS.sub("", port))
     parts = [part.strip() for part in bare.split(":")]
     known = dict.fromkeys([*parts, ":".join(parts)])

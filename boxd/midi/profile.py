@@ -1,4 +1,4 @@
-"""What a kind of MIDI device can say and be told: the seam between its codec and its port."""
+"""The interface of a kind of MIDI device: the seam between its codec and its port."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boxd.devices import DoorState, Key, LampName
 
 @dataclass(frozen=True)
 class BoardKey:
-    """The device says that a finger came to a key (`touched`) or went."""
+    """A finger touched (`touched`) or left a key."""
 
     key: Key
     touched: bool
@@ -19,14 +19,14 @@ class BoardKey:
 
 @dataclass(frozen=True)
 class BoardTap:
-    """The device says that a key was pressed, and will not say when it is let go."""
+    """A key was pressed, and its release will not be reported."""
 
     key: Key
 
 
 @dataclass(frozen=True)
 class BoardDoor:
-    """The device says where one of its doors stands."""
+    """One of the device's doors has this state."""
 
     door: str
     state: DoorState
@@ -34,7 +34,7 @@ class BoardDoor:
 
 @dataclass(frozen=True)
 class IgnoredMessage:
-    """The message means nothing here; `why` says which rule it breaks."""
+    """The message means nothing here; `why` names the rule that it breaks."""
 
     why: str
 
@@ -43,7 +43,7 @@ Heard = BoardKey | BoardTap | BoardDoor | IgnoredMessage
 
 
 class Profile(Protocol):
-    """One kind of device as messages: pure, with no port in sight."""
+    """One kind of device as messages: pure, without a port."""
 
     @property
     def lamps(self) -> Collection[LampName]:
@@ -59,10 +59,10 @@ class Profile(Protocol):
 
     @property
     def unlock(self) -> bytes | None:
-        """The message of one latch pulse; None where nothing on the device bounds a pulse."""
+        """The message of one latch pulse; None if nothing on the device limits a pulse."""
 
     def decode(self, message: bytes) -> Heard:
-        """What the device says with one complete message; never raises."""
+        """The meaning of one complete message; never raises."""
 
     def lamp(self, lamp: LampName, lit: bool) -> tuple[bytes, ...]:
         """The messages that light `lamp` or put it out."""

@@ -26,9 +26,9 @@ LAST_MESSAGE_S = 0.01  # longer than Python lets a thread wait for its turn
 class RtMidiPorts:
     """The MIDI system of this machine.
 
-    A device that leaves and returns between two looks is noticed by its connections, which did
-    not return. A JACK server in synchronous mode keeps the ports of a client that was
-    killed for up to ten of its client timeouts (5 s by default) and tells nobody meanwhile.
+    A device that leaves and returns between two looks is noticed by its connections, which do not
+    return. A JACK server in synchronous mode keeps the ports of a killed client for up to ten of
+    its client timeouts (5 s by default), without telling anybody.
     """
 
     def __init__(self, backend: MidiBackend) -> None:
@@ -37,7 +37,7 @@ class RtMidiPorts:
         self._numbers = itertools.count(1)
 
     async def look(self) -> Listing:
-        """The ports that exist now; raises OSError when there is no MIDI system."""
+        """The ports that exist now. Raises OSError if there is no MIDI system."""
         directory = self._directory
         if directory is None:
             directory = await asyncio.to_thread(self._connect)
@@ -70,7 +70,7 @@ class RtMidiPorts:
         return port
 
     async def close(self) -> None:
-        """Let go of the MIDI system."""
+        """Close the MIDI system."""
         directory, self._directory = self._directory, None
         if directory is not None:
             await asyncio.to_thread(directory.close)
@@ -81,7 +81,7 @@ class RtMidiPorts:
 
 
 class RtMidiPort:
-    """A connection to one device: a client for each direction, as rtmidi has it."""
+    """A connection to one device: one rtmidi client for each direction."""
 
     def __init__(
         self, api: int, client: str, pair: PortPair, directory: Directory, on_message: OnMessage
@@ -106,7 +106,7 @@ class RtMidiPort:
             raise
 
     def send(self, message: bytes) -> None:
-        """Hand one message to the MIDI system."""
+        """Pass one message to the MIDI system."""
         if self._to_device is None:
             raise OSError(f"the port to {self._pair.destination} is closed")
         with as_oserror():
@@ -138,8 +138,8 @@ class RtMidiPort:
 
     def _arrive(self, event: tuple[list[int], float], _data: object = None) -> None:
         # THE HAND-OVER: rtmidi calls this on a thread of its own, where an exception would
-        # disappear without a trace. Nothing but the bytes and their time goes over to the event
-        # loop, which may be late: two quick touches must not look like one that bounced.
+        # disappear without a trace. Only the bytes and their time go to the event loop, which may
+        # be late: two quick touches must not look like one that bounced.
         try:
             at = time.monotonic()
             self._loop.call_soon_threadsafe(self._on_message, bytes(event[0]), at)
@@ -158,9 +158,9 @@ class RtMidiPort:
 def close_for_good(end: Any) -> None:
     """Close one direction; blocks for some milliseconds.
 
-    rtmidi closes a port with Python's lock held and waits for its thread, which may want that
-    lock to hand over a message: seen as a process that hung for ever. So nothing is to be handed
-    over any more, and a message that is on its way gets its turn, before the port is closed.
+    rtmidi closes a port with Python's lock held and waits for its thread, which may need that lock
+    to pass on a message: seen as a process that hung for ever. So no new messages are passed on,
+    and a message that is on its way gets its turn, before the port is closed.
     """
     if isinstance(end, rtmidi.MidiIn):
         end.cancel_callback()
@@ -177,5 +177,5 @@ def _index(end: Any, name: str) -> int:
 
 
 def keep_for_ever(end: Any) -> None:
-    """Never let an end be deleted: after its server's end that crashes the process."""
+    """Never let a client be deleted: after its server's end that crashes the process."""
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(end))

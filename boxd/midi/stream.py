@@ -1,4 +1,4 @@
-"""A raw MIDI byte stream, cut anywhere, put together into complete messages."""
+"""Parses complete messages from a raw MIDI byte stream that may be cut anywhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ FIRST_STATUS = 0x80
 FIRST_SYSTEM = 0xF0
 FIRST_REALTIME = 0xF8
 
-SYSEX_LIMIT_BYTES = 64  # the boards' messages have five bytes; nothing longer can be meant for us
+SYSEX_LIMIT_BYTES = 64  # the boards' messages have five bytes; anything longer is not for us
 
 _DATA_BYTES_OF_CHANNEL = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
 _DATA_BYTES_OF_SYSTEM = {0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF6: 0}
@@ -16,18 +16,18 @@ _UNDEFINED_REALTIME = frozenset({0xF9, 0xFD})
 
 
 class MidiStream:
-    """Complete messages out of bytes that arrive in any pieces; bounded, and never raises.
+    """Complete messages from bytes that arrive in any pieces; bounded, and never raises.
 
-    `dropped` counts what was thrown away: messages cut short by another, SysEx longer than the
-    limit, and bytes that belong to no message.
+    `dropped` counts what was thrown away: messages that another one cut short, SysEx longer than
+    the limit, and bytes that belong to no message.
     """
 
     def __init__(self, sysex_limit_bytes: int = SYSEX_LIMIT_BYTES) -> None:
         self.dropped = 0
         self._limit = sysex_limit_bytes
         self._message = bytearray()  # the message that is being collected, with its status byte
-        self._awaited = 0  # data bytes still awaited; not used within a SysEx
-        self._running = 0  # status byte that data bytes alone belong to; 0 for none
+        self._awaited = 0  # data bytes still missing; not used within a SysEx
+        self._running = 0  # the running status for data bytes without one; 0 for none
         self._overflowed = False
 
     def feed(self, data: bytes) -> list[bytes]:

@@ -1,1 +1,1 @@
-"""The guard: two processes that end every latch's pulse, whoever dies (docs/adr/0013)."""
+"""The guard: two processes that end every latch's pulse, whatever dies (docs/adr/0013)."""

@@ -1,7 +1,7 @@
 """The guard as a program: `python -m boxd.gpio.guard CLIENT MEMORY_DIR PIN...`; boxd starts it.
 
-CLIENT is the number of an inherited socket, MEMORY_DIR the simulated pins'
-folder or `-` for real ones, a PIN `17=high`.
+CLIENT is the number of an inherited socket, MEMORY_DIR the simulated pins' folder or `-` for real
+ones, a PIN `17=high`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str]) -> None:
         signal.signal(number, signal.SIG_IGN)
     _hurry()
     ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    # The fork comes before the pins are opened: each has a handle of its own, and lgpio a thread.
+    # The fork comes before the pins are opened: each process has its own handle, and lgpio a
+    # thread.
     partner_id = os.getpid()
     pulser_id = os.fork()
     if pulser_id:
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _hurry() -> None:
-    """Ask for real-time scheduling, and keep the collector of cycles out of the way."""
+    """Ask for real-time scheduling, and freeze the garbage collector."""
     with contextlib.suppress(OSError):  # not permitted: the ordinary scheduler is good to 1 ms
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REAL_TIME_PRIORITY))
     gc.collect()
@@ -60,7 +61,7 @@ def _watch(
     try:
         outputs = Outputs(open_lines(memory_dir), pins)
     except BoxdError:
-        return  # the pulser says why: it can't open them either
+        return  # the pulser reports why: it can't open them either
     Partner(pulser, pulser_id, outputs).watch()
 
 
@@ -80,12 +81,12 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
         status = 0
-    except Exception:  # noqa: BLE001 - whatever it was: it is told, and both processes end
+    except Exception:  # noqa: BLE001 - any error is reported, and both processes end
         import traceback
 
         traceback.print_exc()
     except SystemExit:
         status = 0
     finally:
-        # No shutdown of the interpreter: libraries would let pins float that are driven off.
+        # No shutdown of the interpreter: libraries would let driven pins float.
         os._exit(status)

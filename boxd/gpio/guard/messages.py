@@ -1,4 +1,4 @@
-"""What the guard and its client say to each other: one packet, one message; no port in sight."""
+"""The messages between the guard and its client, one per packet; no socket in this module."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _ORDER = struct.Struct("=BI")
 
 @dataclass(frozen=True)
 class Beat:
-    """I live. Both say it."""
+    """A sign of life. Both sides send it."""
 
 
 @dataclass(frozen=True)
 class GuardPulse:
-    """The client orders a pulse, written at `at` on the monotonic clock."""
+    """The client orders a pulse; `at` is when it was sent, on the monotonic clock."""
 
     order: int
     latch: int
@@ -52,7 +52,7 @@ class GuardRefused:
 
 @dataclass(frozen=True)
 class Failed:
-    """The guard can't hold its pins and ends."""
+    """The guard can't hold its pins, and ends."""
 
     why: str
 
@@ -61,7 +61,7 @@ Message = Beat | GuardPulse | Ready | Begun | GuardRefused | Failed
 
 
 def to_bytes(message: Message) -> bytes:
-    """A message as one packet."""
+    """The packet with a message."""
     match message:
         case Beat():
             return _KIND.pack(0)
@@ -78,7 +78,7 @@ def to_bytes(message: Message) -> bytes:
 
 
 def from_bytes(packet: bytes) -> Message:
-    """The message in a packet; raises ValueError for anything else."""
+    """The message in a packet. Raises ValueError for anything else."""
     try:
         match packet[0]:
             case 0:

@@ -1,4 +1,4 @@
-"""The link between pulser and partner: beats with the moment by which every latch must be off."""
+"""The link between pulser and partner: beats with the time by which every latch must be off."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class GuardLink:
         self.off_by: float | None = None
 
     def fileno(self) -> int:
-        """What to wait for."""
+        """The descriptor to wait for."""
         return self._end.fileno()
 
     def beat(self, off_by: float | None) -> None:
-        """Say that this process lives, and by when every latch is to be off (None: they are)."""
-        with contextlib.suppress(OSError):  # gone or hung: that is noticed where it is heard
+        """Send a sign of life, with the time when every latch will be off (None: they are)."""
+        with contextlib.suppress(OSError):  # gone or hung: the receiving side notices that
             self._end.send(_BEAT.pack(_NONE if off_by is None else off_by))
 
     def hear(self) -> bool:
-        """Take what was said; False once the other process has ended."""
+        """Receive beats; False once the other process has ended."""
         while True:
             try:
                 packet = self._end.recv(64)
@@ -48,7 +48,7 @@ class GuardLink:
             self.heard = time.monotonic()
 
     def wait(self, longest_s: float) -> bool:
-        """Wait for the first beat; False when the other process ended, or said nothing."""
+        """Wait for the first beat; False if the other process ended, or sent nothing."""
         self._end.settimeout(longest_s)
         try:
             packet = self._end.recv(64)
@@ -60,6 +60,6 @@ class GuardLink:
         return bool(packet)
 
     def kill(self) -> None:
-        """End the other process, hung or not."""
+        """Kill the other process, hung or not."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._other, signal.SIGKILL)

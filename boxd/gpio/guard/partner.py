@@ -1,4 +1,4 @@
-"""The partner: watches the pulser, and drives every latch off the moment that it dies or hangs."""
+"""The partner: watches the pulser, and drives every latch off as soon as it dies or hangs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Partner:
             return  # it never held all pins, and so energised none
         while self._is_well():
             pass
-        # Once it is reaped its lines are free.
+        # Once it is reaped, its lines are free.
         os.waitpid(self._pulser_id, 0)
         self._take_over()
         if self._did_kill:

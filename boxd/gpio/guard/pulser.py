@@ -1,4 +1,4 @@
-"""The pulser: the one process that holds the latches' pins, begins pulses and ends them in time."""
+"""The pulser: the only process that holds the latches' pins; begins pulses, ends them in time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from boxd.gpio.guard.pair import GuardLink
 from boxd.gpio.guard.pulses import Pulses
 from boxd.gpio.outputs import OutputPin, Outputs
 
-HELD_ELSEWHERE_S = 0.3  # a guard that has just ended may hold the lines for an instant yet
+HELD_ELSEWHERE_S = 0.3  # a guard that has just ended may still hold the lines for an instant
 
 
 class Pulser:
@@ -76,7 +76,7 @@ class Pulser:
         return True
 
     def _turn(self) -> None:
-        """Wait for whatever comes first, and do what is due."""
+        """Wait for the first event, and do what is due."""
         client, partner = self._client.fileno(), self._partner.fileno()
         readable, _, _ = select.select([client, partner], [], [], self._wait_s())
         self._end_due_pulses()
@@ -108,10 +108,10 @@ class Pulser:
                 packet = self._client.recv(LONGEST_BYTES, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 return
-            except OSError:  # as good as its end
+            except OSError:  # the same as its end
                 packet = b""
             if not packet:
-                self._is_over = True  # boxd has ended, however it did
+                self._is_over = True  # boxd has ended, in whatever way
                 return
             self._heard = time.monotonic()
             message = from_bytes(packet)
@@ -147,11 +147,11 @@ class Pulser:
 
     def _give_up(self, why: str) -> None:
         self._is_over = True
-        self._drop_all()  # before a word is said: whoever reads the log may be slow
+        self._drop_all()  # before any message: the reader of the log may be slow
         _tell(f"{why}; every latch off, boxd starts another guard")
 
     def _say(self, message: Message) -> None:
-        # Full or gone: a client that does not read is as good as silent.
+        # Full or gone: a client that does not read counts as silent.
         with contextlib.suppress(OSError):
             self._client.send(to_bytes(message), socket.MSG_DONTWAIT)
 

@@ -7,7 +7,7 @@ from boxd.gpio.guard.messages import GuardPulse
 
 
 class Pulses:
-    """The pulses that are under way at `latches` latches; times on the monotonic clock."""
+    """The pulses at `latches` latches that are running; times on the monotonic clock."""
 
     def __init__(self, latches: int) -> None:
         self._latches = latches
@@ -15,7 +15,7 @@ class Pulses:
         self._rests_until: dict[int, float] = {}
 
     def why_refused(self, order: GuardPulse, now: float) -> str:
-        """Why this order must not be carried out; empty when it may."""
+        """Why this order must not be carried out; empty if it may."""
         if order.latch >= self._latches:
             return f"the guard has no latch number {order.latch}"
         if not 0 < order.ms <= LONGEST_MS:
