@@ -6,11 +6,12 @@ not built here may ever be sent to one.
 
 from __future__ import annotations
 
+import mido
+
 from boxd.devices import Key, LampName
 from boxd.midi.profile import BoardKey, Heard, IgnoredMessage
 
-_START, _VENDOR, _END = 0xF0, 0x7D, 0xF7
-_LENGTH = 5
+_VENDOR = 0x7D
 
 _KEY_OF_TYPE = {
     **{digit: Key(str(digit)) for digit in range(10)},
@@ -30,15 +31,15 @@ BUZZER_LONGEST_MS = 1270  # the value is a data byte: at most 127 units
 PULSE_MS = 100  # timed by the board, which is deaf to keys and messages meanwhile
 
 
-def _message(kind: int, value: int) -> bytes:
-    return bytes((_START, _VENDOR, kind, value, _END))
+def _message(kind: int, value: int) -> mido.Message:
+    return mido.Message("sysex", data=(_VENDOR, kind, value))
 
 
-def decode(message: bytes) -> Heard:
+def decode(message: mido.Message) -> Heard:
     """The key that a board's message is about, or why the message is not a board's."""
-    if len(message) != _LENGTH or message[0] != _START or message[-1] != _END:
+    if message.type != "sysex" or len(message.data) != 3:
         return IgnoredMessage("not a SysEx of five bytes")
-    vendor, kind, value = message[1:4]
+    vendor, kind, value = message.data
     if vendor != _VENDOR:
         return IgnoredMessage(f"vendor {vendor:02X}, not {_VENDOR:02X}")
     if kind not in _KEY_OF_TYPE:
@@ -48,23 +49,23 @@ def decode(message: bytes) -> Heard:
     return BoardKey(_KEY_OF_TYPE[kind], touched=value == 1)
 
 
-def key(pressed: Key, touched: bool) -> bytes:
+def key(pressed: Key, touched: bool) -> mido.Message:
     """A board's message for a key; for simulated boards."""
     return _message(_TYPE_OF_KEY[pressed], int(touched))
 
 
-def lamp(name: LampName, lit: bool) -> bytes:
+def lamp(name: LampName, lit: bool) -> mido.Message:
     """Light a lamp, or put it out."""
     return _message(TYPE_OF_LAMP[name], int(lit))
 
 
-def buzzer(milliseconds: int) -> bytes:
+def buzzer(milliseconds: int) -> mido.Message:
     """Sound the buzzer once, for 10 to 1270 ms in steps of 10; other lengths are clamped."""
     clamped = min(max(milliseconds, BUZZER_SHORTEST_MS), BUZZER_LONGEST_MS)
     return _message(TYPE_BUZZER, clamped // BUZZER_UNIT_MS)
 
 
-def unlock() -> bytes:
+def unlock() -> mido.Message:
     """One latch pulse of 100 ms."""
     return _message(TYPE_UNLOCK, 1)
 
@@ -74,17 +75,17 @@ class CodetvProfile:
 
     lamps = tuple(LampName)
     doors: tuple[str, ...] = ()
-    greeting: tuple[bytes, ...] = ()
+    greeting: tuple[mido.Message, ...] = ()
     unlock = unlock()
 
-    def decode(self, message: bytes) -> Heard:
+    def decode(self, message: mido.Message) -> Heard:
         """The meaning of the board's message."""
         return decode(message)
 
-    def lamp(self, lamp_name: LampName, lit: bool) -> tuple[bytes, ...]:
+    def lamp(self, lamp_name: LampName, lit: bool) -> tuple[mido.Message, ...]:
         """Light a lamp, or put it out."""
         return (lamp(lamp_name, lit),)
 
-    def buzzer(self, milliseconds: int) -> tuple[bytes, bytes]:
+    def buzzer(self, milliseconds: int) -> tuple[mido.Message, None]:
         """One sound, which the board ends by itself."""
-        return buzzer(milliseconds), b""
+        return buzzer(milliseconds), None

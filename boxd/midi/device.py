@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+import mido
 import structlog
 
 from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor, ReportedKeypad
@@ -94,7 +95,7 @@ class MidiDevice:
         """Sound the buzzer if the device is connected."""
         begin, end = self._profile.buzzer(milliseconds)
         self._try_to_send(begin)
-        if not end:
+        if end is None:
             return
         if self._buzzer_off:
             self._buzzer_off.cancel()
@@ -110,7 +111,7 @@ class MidiDevice:
             raise DeviceUnreachable(self._standing.why_nothing_was_sent)
         self._check_at_this_instant(port)
         try:
-            port.send(unlock)
+            _send(port, unlock)
         except OSError as error:
             self._standing.become(DeviceState.UNREACHABLE, f"sending failed: {error}")
             raise DeliveryUnknown(
@@ -170,15 +171,15 @@ class MidiDevice:
             self._echoes.expect(message, time.monotonic())
             self._try_to_send(message)
 
-    def _try_to_send(self, message: bytes) -> None:
-        if not message or self._port is None or not self._standing.is_ready:
+    def _try_to_send(self, message: mido.Message | None) -> None:
+        if message is None or self._port is None or not self._standing.is_ready:
             return
         try:
-            self._port.send(message)
+            _send(self._port, message)
         except OSError as error:
             self._standing.become(DeviceState.UNREACHABLE, f"sending failed: {error}")
 
-    def _hear(self, message: bytes, at: float) -> None:
+    def _hear(self, message: mido.Message, at: float) -> None:
         heard = self._profile.decode(message)
         if isinstance(heard, BoardKey | BoardTap):
             self._hear_key(heard, message, at)
@@ -186,23 +187,27 @@ class MidiDevice:
             if self.doors[heard.door].move(heard.state):
                 self._standing.tell()
         else:
-            log.debug("message.ignored", device=self.name, bytes=message.hex(), why=heard.why)
+            log.debug("message.ignored", device=self.name, bytes=message.hex(""), why=heard.why)
 
-    def _hear_key(self, heard: BoardKey | BoardTap, message: bytes, at: float) -> None:
+    def _hear_key(self, heard: BoardKey | BoardTap, message: mido.Message, at: float) -> None:
         begins = isinstance(heard, BoardTap) or heard.touched
         # The end of a touch counts even if it is an echo: a key must never seem to be held.
         if begins and self._echoes.is_one(message, at):
-            log.debug("echo.ignored", device=self.name, bytes=message.hex())
+            log.debug("echo.ignored", device=self.name, bytes=message.hex(""))
             return
         self.keypad.touch(KeyTouch(heard.key, begins, at))
         if isinstance(heard, BoardTap):
             self.keypad.touch(KeyTouch(heard.key, False, at))
 
 
+def _send(port: Port, message: mido.Message) -> None:
+    port.send(bytes(message.bin()))
+
+
 class _Connection:
     """The bytes of one connection; later ones are dropped after it was given up."""
 
-    def __init__(self, hear: Callable[[bytes, float], None]) -> None:
+    def __init__(self, hear: Callable[[mido.Message, float], None]) -> None:
         self.is_open = True
         self._hear = hear
         self._stream = MidiStream()

@@ -6,6 +6,8 @@ would be a key that nobody pressed.
 
 from __future__ import annotations
 
+import mido
+
 ECHO_S = 0.1
 """A round trip takes up to 6 ms over JACK; a busy Pi needs several times that.
 
@@ -17,12 +19,12 @@ class Echoes:
     """The messages that may come back; each excuses one message, for a tenth of a second."""
 
     def __init__(self) -> None:
-        self._until: dict[bytes, float] = {}
+        self._until: dict[tuple[int, ...], float] = {}  # by a message's bytes
 
-    def expect(self, message: bytes, now: float) -> None:
+    def expect(self, message: mido.Message, now: float) -> None:
         """`message` is being sent; times are in seconds on the monotonic clock."""
-        self._until[message] = now + ECHO_S
+        self._until[tuple(message.bytes())] = now + ECHO_S
 
-    def is_one(self, message: bytes, at: float) -> bool:
+    def is_one(self, message: mido.Message, at: float) -> bool:
         """Whether `message` repeats one that was just sent; ask once for each."""
-        return at <= self._until.pop(message, at - 1)
+        return at <= self._until.pop(tuple(message.bytes()), at - 1)

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
+import mido
+
 from boxd.devices import Key
 
 QUIET_S = 0.2
@@ -76,19 +78,17 @@ class Again:
     why: str
 
 
-def read(message: bytes, at: float) -> LearnedEvent | None:
+def read(message: mido.Message, at: float) -> LearnedEvent | None:
     """The control and value in a complete message; None if it is neither a note nor a control."""
-    if len(message) != 3:
-        return None
-    status, channel = message[0] & 0xF0, (message[0] & 0x0F) + 1
-    number, value = message[1:]
-    match status:
-        case 0x80:
-            return LearnedEvent(Signal(Kind.NOTE, number, channel), 0, at)
-        case 0x90:
-            return LearnedEvent(Signal(Kind.NOTE, number, channel), value, at)
-        case 0xB0:
-            return LearnedEvent(Signal(Kind.CONTROL, number, channel), value, at)
+    match message.type:
+        case "note_off":
+            return LearnedEvent(Signal(Kind.NOTE, message.note, message.channel + 1), 0, at)
+        case "note_on":
+            signal = Signal(Kind.NOTE, message.note, message.channel + 1)
+            return LearnedEvent(signal, message.velocity, at)
+        case "control_change":
+            signal = Signal(Kind.CONTROL, message.control, message.channel + 1)
+            return LearnedEvent(signal, message.value, at)
     return None
 
 

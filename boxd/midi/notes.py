@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import mido
+
 from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import DoorState, LampName
 from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
 
-_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
-_LENGTH = 3
 
-
-def encode(channel: int, control: MidiControl, on: bool) -> bytes:
+def encode(channel: int, control: MidiControl, on: bool) -> mido.Message:
     """The message that sets a note or controller to its value for on or off.
 
     `channel` (1..16) is the device's. An off note is sent as a note-on with the value for off: 0
@@ -19,27 +18,24 @@ def encode(channel: int, control: MidiControl, on: bool) -> bytes:
     value = control.on if on else control.off
     at = (control.channel or channel) - 1
     if control.note is not None:
-        return bytes((_NOTE_ON | at, control.note, value))
-    if control.control is not None:
-        return bytes((_CONTROL | at, control.control, value))
-    return b""
+        return mido.Message("note_on", channel=at, note=control.note, velocity=value)
+    return mido.Message("control_change", channel=at, control=control.control, value=value)
 
 
-def switched(channel: int, control: MidiControl, message: bytes) -> bool | None:
+def switched(channel: int, control: MidiControl, message: mido.Message) -> bool | None:
     """Whether `message` switches `control` on (True) or off (False); None if it is about another.
 
     A note counts as on at any velocity, because pads measure how hard they are hit; a controller
     only at exactly its values for on and off.
     """
     at = (control.channel or channel) - 1
-    if len(message) != _LENGTH or (message[0] & 0x0F) != at:
-        return None
-    kind, number, value = message[0] & 0xF0, message[1], message[2]
-    if kind in (_NOTE_ON, _NOTE_OFF) and number == control.note:
-        sounds = kind == _NOTE_ON and value > 0
-        return sounds == (control.on > 0)
-    if kind == _CONTROL and number == control.control and value in (control.on, control.off):
-        return value == control.on
+    match message.type:
+        case "note_on" | "note_off" if (message.channel, message.note) == (at, control.note):
+            sounds = message.type == "note_on" and message.velocity > 0
+            return bool(sounds == (control.on > 0))
+        case "control_change" if (message.channel, message.control) == (at, control.control):
+            known = message.value in (control.on, control.off)
+            return bool(message.value == control.on) if known else None
     return None
 
 
@@ -54,12 +50,12 @@ class NotesProfile:
         self.doors = tuple(device.doors)
 
     @property
-    def greeting(self) -> tuple[bytes, ...]:
+    def greeting(self) -> tuple[mido.Message, ...]:
         """The message that asks the device for the state of its doors, if it has one."""
         ask = self._device.ask_state
         return () if ask is None else (encode(self._device.channel, ask, True),)
 
-    def decode(self, message: bytes) -> Heard:
+    def decode(self, message: mido.Message) -> Heard:
         """The key or door that the message is mapped to, or why it is none."""
         channel = self._device.channel
         for key, control in self._device.keys.items():
@@ -72,14 +68,14 @@ class NotesProfile:
                 return BoardDoor(door, DoorState.OPEN if is_open else DoorState.CLOSED)
         return IgnoredMessage("neither a key nor a door is mapped to it")
 
-    def lamp(self, lamp: LampName, lit: bool) -> tuple[bytes, ...]:
+    def lamp(self, lamp: LampName, lit: bool) -> tuple[mido.Message, ...]:
         """Light everything that belongs to a mapped lamp, or put it out."""
         controls = self._device.lamps[lamp].controls
         return tuple(encode(self._device.channel, control, lit) for control in controls)
 
-    def buzzer(self, milliseconds: int) -> tuple[bytes, bytes]:
-        """The messages that begin and end a sound; empty if no buzzer is mapped."""
+    def buzzer(self, milliseconds: int) -> tuple[mido.Message | None, mido.Message | None]:
+        """The messages that begin and end a sound; None if no buzzer is mapped."""
         control, channel = self._device.buzzer, self._device.channel
         if control is None:
-            return b"", b""
+            return None, None
         return encode(channel, control, True), encode(channel, control, False)

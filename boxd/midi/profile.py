@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+import mido
+
 from boxd.devices import DoorState, Key, LampName
 
 
@@ -54,18 +56,18 @@ class Profile(Protocol):
         """The names of the doors that the device watches."""
 
     @property
-    def greeting(self) -> tuple[bytes, ...]:
+    def greeting(self) -> tuple[mido.Message, ...]:
         """What to send after each (re)connect, besides the lamps."""
 
     @property
-    def unlock(self) -> bytes | None:
+    def unlock(self) -> mido.Message | None:
         """The message of one latch pulse; None if nothing on the device limits a pulse."""
 
-    def decode(self, message: bytes) -> Heard:
+    def decode(self, message: mido.Message) -> Heard:
         """The meaning of one complete message; never raises."""
 
-    def lamp(self, lamp: LampName, lit: bool) -> tuple[bytes, ...]:
+    def lamp(self, lamp: LampName, lit: bool) -> tuple[mido.Message, ...]:
         """The messages that light `lamp` or put it out."""
 
-    def buzzer(self, milliseconds: int) -> tuple[bytes, bytes]:
-        """The message that starts a sound, and the one that ends it (empty if it ends itself)."""
+    def buzzer(self, milliseconds: int) -> tuple[mido.Message | None, mido.Message | None]:
+        """The message that starts a sound, and the one that ends it (None if it ends itself)."""

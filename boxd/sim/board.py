@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import mido
+
 from boxd.devices import Key, LampName
 from boxd.midi import codetv
 from boxd.midi.stream import MidiStream
@@ -45,7 +47,7 @@ class SimulatedBoard:
         self._stream = MidiStream(SYSEX_ROOM_BYTES)
         self._fingers: set[Key] = set()
         self._reported: set[Key] = set()
-        self._waiting: list[bytes] = []  # messages that arrived during a pulse
+        self._waiting: list[mido.Message] = []  # messages that arrived during a pulse
         self._pulse: asyncio.TimerHandle | None = None
         self._sound: asyncio.TimerHandle | None = None
 
@@ -111,12 +113,12 @@ class SimulatedBoard:
         else:
             self._reported.discard(key)
         self._trace.write("key", self.product, key=str(key), touched=touched)
-        self.emit(codetv.key(key, touched))
+        self.emit(bytes(codetv.key(key, touched).bin()))
 
-    def _act(self, message: bytes) -> None:
-        if len(message) < 4 or message[0] != 0xF0:
+    def _act(self, message: mido.Message) -> None:
+        if message.type != "sysex" or len(message) < 4:
             return
-        kind, value = message[2], message[3]
+        kind, value = message.bytes()[2:4]
         if kind in _LAMP_OF_TYPE:
             self._light(_LAMP_OF_TYPE[kind], value != 0)
         elif kind == codetv.TYPE_BUZZER:

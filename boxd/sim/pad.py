@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import mido
+
 from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.notes import encode, switched
@@ -71,7 +73,7 @@ class SimulatedPad:
         if door not in self._device.doors:
             return
         is_open = self._door_state(door) is DoorState.OPEN
-        self.emit(encode(self._device.channel, self._device.doors[door], is_open))
+        self._say(self._device.doors[door], is_open)
 
     def _move_finger(self, key: Key, touched: bool) -> None:
         if key not in self._device.keys or touched == (key in self._touched):
@@ -80,12 +82,15 @@ class SimulatedPad:
         self._trace.write("key", self.product, key=str(key), touched=touched)
         control = self._device.keys[key]
         if not control.taps:
-            self.emit(encode(self._device.channel, control, touched))
+            self._say(control, touched)
         elif touched:
             self._toggled ^= {key}
-            self.emit(encode(self._device.channel, control, key in self._toggled))
+            self._say(control, key in self._toggled)
 
-    def _act(self, message: bytes) -> None:
+    def _say(self, control: MidiControl, on: bool) -> None:
+        self.emit(bytes(encode(self._device.channel, control, on).bin()))
+
+    def _act(self, message: mido.Message) -> None:
         channel, device = self._device.channel, self._device
         if device.ask_state and switched(channel, device.ask_state, message):
             for door in device.doors:

@@ -90,7 +90,7 @@ class RealBooth:
         self.ledger.write_now(lambda tx: actuations.intend(tx, order))
         if outcome is not Outcome.FAILED:
             self.pulse_ended.clear()
-            self.board.receive(codetv.unlock())
+            self.board.receive(bytes(codetv.unlock().bin()))
             async with asyncio.timeout(5):
                 await self.pulse_ended.wait()
         if outcome is not None:
@@ -115,7 +115,7 @@ async def test_an_order_cut_short_is_clean_until_somebody_repeats_it(tmp_path: P
     assert check(booth.file, booth.trace) == []
     booth.ledger.write_now(actuations.settle_interrupted)
     assert check(booth.file, booth.trace) == []
-    booth.board.receive(codetv.unlock())
+    booth.board.receive(bytes(codetv.unlock().bin()))
     findings = check(booth.file, booth.trace)
     assert [finding.invariant for finding in findings] == [Invariant.ONE_PULSE]
     booth.board.power_off()

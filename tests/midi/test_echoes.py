@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import mido
+
 from boxd.midi.echoes import ECHO_S, Echoes
 
-LIT = bytes.fromhex("b0297f")
-OUT = bytes.fromhex("b02900")
+LIT = mido.Message.from_hex("b0297f")
+OUT = mido.Message.from_hex("b02900")
 
 
 def test_the_same_bytes_soon_after_sending_are_an_echo() -> None:

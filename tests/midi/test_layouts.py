@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import mido
 import pytest
 
 from boxd.config import load
@@ -153,8 +154,8 @@ def test_what_each_key_sends_is_that_key(name: str) -> None:
     profile = NotesProfile(pad_of(layout(name)))
 
     for key, (press, end) in PUBLISHED[name].presses.items():
-        assert profile.decode(bytes.fromhex(press)) == BoardKey(Key(key), True)
-        assert profile.decode(bytes.fromhex(end)) == BoardKey(Key(key), False)
+        assert profile.decode(mido.Message.from_hex(press)) == BoardKey(Key(key), True)
+        assert profile.decode(mido.Message.from_hex(end)) == BoardKey(Key(key), False)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -162,7 +163,7 @@ def test_what_else_it_sends_presses_nothing(name: str) -> None:
     profile = NotesProfile(pad_of(layout(name)))
 
     for message in PUBLISHED[name].foreign:
-        assert isinstance(profile.decode(bytes.fromhex(message)), IgnoredMessage)
+        assert isinstance(profile.decode(mido.Message.from_hex(message)), IgnoredMessage)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -172,8 +173,8 @@ def test_each_lamp_is_lit_and_put_out_as_the_manual_says(name: str) -> None:
 
     assert {str(lamp) for lamp in profile.lamps} == set(lamps)
     for lamp, (lit, out) in lamps.items():
-        assert [message.hex() for message in profile.lamp(LampName(lamp), True)] == lit
-        assert [message.hex() for message in profile.lamp(LampName(lamp), False)] == out
+        assert [message.bin().hex() for message in profile.lamp(LampName(lamp), True)] == lit
+        assert [message.bin().hex() for message in profile.lamp(LampName(lamp), False)] == out
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -181,7 +182,7 @@ def test_no_light_is_a_key_so_that_no_echo_can_be_a_press(name: str) -> None:
     profile, published = NotesProfile(pad_of(layout(name))), PUBLISHED[name]
 
     for message in (each for pair in published.lamps.values() for each in (*pair[0], *pair[1])):
-        assert isinstance(profile.decode(bytes.fromhex(message)), IgnoredMessage)
+        assert isinstance(profile.decode(mido.Message.from_hex(message)), IgnoredMessage)
 
 
 async def test_a_launchpad_on_a_real_port_types_a_code_and_shows_the_lamps(jack: str) -> None:

@@ -10,6 +10,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import mido
 import pytest
 import pytest_asyncio
 
@@ -123,8 +124,8 @@ async def test_every_key_pressed_once_becomes_a_device_of_the_configuration(
     profile = NotesProfile(device)
     for key in KEYS:
         touched, released = press_of(key).split()[1:]
-        assert profile.decode(bytes.fromhex(touched)) == BoardKey(key, True)
-        assert profile.decode(bytes.fromhex(released)) == BoardKey(key, False)
+        assert profile.decode(mido.Message.from_hex(touched)) == BoardKey(key, True)
+        assert profile.decode(mido.Message.from_hex(released)) == BoardKey(key, False)
     assert pad.received() == []  # nothing is sent to a device whose keys alone are learned
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+import mido
 import pytest
 
 from boxd.config.device_schema import NotesDevice
@@ -42,7 +43,8 @@ def test_what_was_learned_is_what_the_driver_hears_and_sends() -> None:
     lamps = {LampName.FAILURE: LearnedLamp(note(50, 7), on=15, off=12)}
     profile = NotesProfile(device(section(LearnedDevice("pad", 'Pad "X" é', keys, lamps))))
 
-    heard = [profile.decode(bytes.fromhex(m)) for m in ("99247f", "92247f", "b90764", "b90800")]
+    sent = ("99247f", "92247f", "b90764", "b90800")
+    heard = [profile.decode(mido.Message.from_hex(message)) for message in sent]
     assert heard == [
         BoardKey(Key.DIGIT_0, True),
         BoardKey(Key.DIGIT_1, True),
@@ -50,7 +52,8 @@ def test_what_was_learned_is_what_the_driver_hears_and_sends() -> None:
         BoardTap(Key.CANCEL),
     ]
     lit, out = (profile.lamp(LampName.FAILURE, lit) for lit in (True, False))
-    assert (lit, out) == ((bytes.fromhex("96320f"),), (bytes.fromhex("96320c"),))
+    assert lit == (mido.Message.from_hex("96320f"),)
+    assert out == (mido.Message.from_hex("96320c"),)
 
 
 def test_the_channel_of_most_is_the_devices() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mido
 import pytest
 
 from boxd.devices import Key
@@ -29,7 +30,7 @@ def events(text: str) -> list[LearnedEvent]:
     heard = []
     for word in text.split():
         message, _, milliseconds = word.partition("@")
-        event = read(bytes.fromhex(message), int(milliseconds or 0) / 1000)
+        event = read(mido.Message.from_hex(message), int(milliseconds or 0) / 1000)
         heard += [event] if event else []
     return heard
 

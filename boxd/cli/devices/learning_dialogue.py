@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 import click
+import mido
 
 from boxd.cli.devices.keyboard import Keyboard
 from boxd.devices import Key, LampName
@@ -78,13 +79,18 @@ class MidiProbe:
 
     def send(self, signal: Signal, value: int) -> None:
         """Send a note-on or a control change. Raises DeviceUnreachable."""
-        status = 0x90 if signal.kind is Kind.NOTE else 0xB0
-        message = bytes((status | signal.channel - 1, signal.number, value))
+        channel = signal.channel - 1
+        if signal.kind is Kind.NOTE:
+            message = mido.Message("note_on", channel=channel, note=signal.number, velocity=value)
+        else:
+            message = mido.Message(
+                "control_change", channel=channel, control=signal.number, value=value
+            )
         self._check()
         self._echoes.expect(message, time.monotonic())
         try:
             if self._port is not None:
-                self._port.send(message)
+                self._port.send(bytes(message.bin()))
         except OSError as error:
             raise DeviceUnreachable(f"{self.name} takes nothing: {error}") from error
 
