@@ -1,4 +1,4 @@
-"""Giving a person's answer by a key: for a while, and with the reason when it was not taken."""
+"""Sending an operator's or attendee's answer from a key press, with a time limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 async def why_not_taken(redemptions: Redemptions, answer: Answer, patience_s: float) -> str:
-    """Give the answer; the reason why it was not taken, in words, empty when it was."""
+    """Send the answer; returns why it was not accepted, in words, or an empty text."""
     try:
         async with asyncio.timeout(patience_s):
             reply = await redemptions.answer(answer)
@@ -26,7 +26,7 @@ async def why_not_taken(redemptions: Redemptions, answer: Answer, patience_s: fl
 
 
 def outcome(task: asyncio.Task[str]) -> str:
-    """What `why_not_taken` found out in this task, which is done and was not cancelled."""
+    """The result of a finished `why_not_taken` task that was not cancelled."""
     error = task.exception()
     if error is None:
         return task.result()

@@ -62,14 +62,16 @@ LOCKED_BEEP_MS = 800
 REMINDER_BEEP_MS = 200
 
 UNCHECKED_SHOWS_S = 30.0
-"""For so long the front stays out of service for a code that could not be checked: its owner is
-to see it, the next one must not be turned away by it."""
+"""How long the front stays out of service for a code that could not be checked.
+
+Its owner has to see it, and the next attendee must not be blocked by it.
+"""
 
 TICK_S = 0.01
-"""A count-down looks this much after the full second, so that it never looks too early."""
+"""A countdown is updated this long after the full second, so that it is never too early."""
 
 ENDINGS_REMEMBERED = 16
-"""A verdict may be told twice; of so many redemptions it is known that they were shown."""
+"""A verdict may arrive twice; the bay remembers this many redemptions that it has shown."""
 
 log = structlog.get_logger()
 
@@ -86,8 +88,8 @@ class BayDevices:
 class Bay:
     """Owns one bay's keypad, lamps and buzzer. All methods are called on the event loop.
 
-    `timers` is the loop, `now` the wall clock, aware of its zone. `on_change` is called whenever
-    `view` answers differently.
+    `timers` is the loop, `now` the wall clock with its time zone. `on_change` is called whenever
+    `view` changes.
     """
 
     def __init__(
@@ -129,12 +131,12 @@ class Bay:
         self._player.show(pattern_for(self._facts()))
         devices.keypad.subscribe(self._take_touch)
 
-    # What the workflow's activities and the daemon tell the bay
+    # Called by the workflow's activities and the daemon
 
     def follow(self, standing: RedemptionStanding | None) -> None:
-        """Show where the bay's redemption stands; None when there is no open one.
+        """Show the bay's redemption; None if there is no open one.
 
-        May be told twice and late: what is older than what is shown changes nothing.
+        May be called twice and late: a standing that is older than the shown one changes nothing.
         """
         if standing is None:
             self._open = None
@@ -143,7 +145,7 @@ class Bay:
         self._refresh()
 
     def lock(self, seconds: float) -> None:
-        """Lock the keypad for so long from now; 0 unlocks it."""
+        """Lock the keypad for so many seconds from now; 0 unlocks it."""
         if seconds > 0 and not self._locked_for_s():
             self._beep(LOCKED_BEEP_MS)
         self._locked_until = self._timers.time() + seconds
@@ -164,18 +166,18 @@ class Bay:
         self._refresh()
 
     def ask_to_retype(self) -> None:
-        """A code typed before boxd was interrupted was never decided: say that it is lost."""
+        """Ask for a code again that was typed before boxd was interrupted and never decided."""
         if self._check is None and self._open is None:
             why = "a code typed before boxd was interrupted was not checked: type it again"
             self._show_no_verdict(NoVerdict(why, is_to_be_retyped=True))
 
     def remind(self) -> None:
-        """Beep and flash: somebody is awaited."""
+        """Beep and flash: someone has to act."""
         self._beep(REMINDER_BEEP_MS)
         self._player.play_over(lamps.REMINDER)
 
     def forget_touches(self) -> None:
-        """The keypad was away: what it held is not known any more."""
+        """The keypad was away: forget which keys were held."""
         self._touches.forget()
         self._notice_stuck()
 
@@ -189,7 +191,7 @@ class Bay:
         self._player.stop()
 
     def view(self) -> BayView:
-        """The bay as the HUD shows it."""
+        """The bay's state for the HUD."""
         facts = self._facts()
         return BayView(
             id=self._config.id,
@@ -264,7 +266,7 @@ class Bay:
         elif self._player.current == lamps.READY.name:
             self._player.play_over(lamps.ECHO)
 
-    # Asking
+    # Checking a code
 
     def _enter(self, digits: str) -> None:
         if not digits:
@@ -319,7 +321,7 @@ class Bay:
     def _is_outdated(self, standing: RedemptionStanding) -> bool:
         if standing.redemption in self._ended:
             is_verdict = standing.stage is Stage.REFUSED and self._check is not None
-            return not is_verdict  # the same Enter, asked again after a lost reply
+            return not is_verdict  # the same Enter, sent again after a lost reply
         shown = self._open
         return (
             shown is not None
@@ -330,7 +332,7 @@ class Bay:
     def _proceed(self, standing: RedemptionStanding) -> None:
         is_fresh = self._check is not None
         if self._open is not None and self._open.stage is Stage.OPEN is not standing.stage:
-            self._touches.forget()  # a board is deaf while it pulses
+            self._touches.forget()  # a board is deaf during a pulse
         self._settle()
         self._typing.clear()
         self._unchecked = ""

@@ -1,6 +1,6 @@
-"""What a device can do, and who says that a locker opened. Plain functions.
+"""What a device can do, and what tells that a locker opened. Pure functions.
 
-Behaviour follows from these parts, never from the kind of a device.
+Behaviour follows from these parts, never from the kind of device.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class Declared(Protocol):
 
     @property
     def has_buzzer(self) -> bool:
-        """Whether it can sound."""
+        """Whether it has a buzzer."""
 
 
 class Believed(StrEnum):
-    """Who says whether a locker opened: its door's switch, its latch's contact, or a person."""
+    """What tells that a locker opened: its door's switch, its latch's contact, or a person."""
 
     DOOR = "door"
     FEEDBACK = "feedback"
@@ -37,7 +37,7 @@ class Believed(StrEnum):
 
 @dataclass(frozen=True)
 class LatchPart:
-    """A latch: what its own contact says (None where it has none), and the locker it opens."""
+    """A latch: the state of its own contact (None without one), and the locker that it opens."""
 
     name: str
     feedback: DoorState | None
@@ -46,7 +46,7 @@ class LatchPart:
 
 @dataclass(frozen=True)
 class DoorPart:
-    """A door switch: what it says, and the locker that it watches."""
+    """A door switch: its state, and the locker that it watches."""
 
     name: str
     state: DoorState
@@ -55,7 +55,7 @@ class DoorPart:
 
 @dataclass(frozen=True)
 class DeviceParts:
-    """All that a device has."""
+    """All parts of a device."""
 
     keys: tuple[Key, ...]
     lamps: tuple[LampName, ...]
@@ -64,7 +64,7 @@ class DeviceParts:
     doors: tuple[DoorPart, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The parts as values for JSON; a latch's `feedback` is null where it has none."""
+        """The parts as values for JSON; a latch's `feedback` is null without a contact."""
         return {
             "keys": [key.value for key in self.keys],
             "lamps": [lamp.value for lamp in self.lamps],
@@ -85,7 +85,7 @@ class DeviceParts:
 
 
 def parts_of(device: Device, declared: Declared, lockers: Sequence[Locker]) -> DeviceParts:
-    """What `device` has, with what its contacts say just now."""
+    """The parts of `device`, with the present state of its contacts."""
     by_latch = {latch_address(locker.latch, device.latches): locker.id for locker in lockers}
     by_door = {split(locker.door): locker.id for locker in lockers if locker.door}
     return DeviceParts(
@@ -108,13 +108,13 @@ def parts_of(device: Device, declared: Declared, lockers: Sequence[Locker]) -> D
 
 
 def latch_address(address: str, latches: Mapping[str, Latch]) -> tuple[str, str]:
-    """Device and latch that `address` names; a device's name alone means its only one."""
+    """Device and latch of `address`; only a device's name means its only latch."""
     device, latch = split(address)
     return device, latch or (next(iter(latches)) if len(latches) == 1 else "")
 
 
 def believed(has_door: bool, has_feedback: bool) -> Believed:
-    """Who is believed: the door itself before the latch, and a person where nothing tells."""
+    """What is believed: the door before the latch, and a person if there is neither."""
     if has_door:
         return Believed.DOOR
     return Believed.FEEDBACK if has_feedback else Believed.OPERATOR

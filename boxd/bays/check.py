@@ -1,4 +1,4 @@
-"""One typed code on its way to its verdict: asked for at once, and again while nobody answers."""
+"""The check of one typed code: sent at once, and again while no server answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 class RetryLimits:
     """How long a typed code is kept and tried, and how often, in seconds.
 
-    A killed server or worker is back within 3 s; nobody stands and waits for more than ten.
+    A killed server or worker is back within 3 s; nobody waits longer than ten.
     """
 
     longest_s: float = 10.0
@@ -29,17 +29,17 @@ class RetryLimits:
 
 @dataclass(frozen=True)
 class NoVerdict:
-    """Why a code got no verdict, in words. `is_to_be_retyped` when nothing was decided."""
+    """Why a code got no verdict, in words. `is_to_be_retyped` if nothing was decided."""
 
     why: str
     is_to_be_retyped: bool
 
 
 class CodeCheck:
-    """One typed code. Its digits live in its task alone and are in no message.
+    """One typed code. Its digits are only in its task, and in no message.
 
     `on_change` is called when `progress` changes, `on_no_verdict` when the code is given up;
-    neither once `settle` was called.
+    neither is called after `settle`.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class CodeCheck:
         self._settled.set()
 
     def abandon(self) -> None:
-        """Stop asking: the bay closes."""
+        """Stop asking: the bay is closing."""
         self.settle()
         if self._task is not None:
             self._task.cancel()
@@ -88,7 +88,7 @@ class CodeCheck:
                 self._give_up(NoVerdict(refused, is_to_be_retyped=False))
 
     async def _begin(self, redemptions: Redemptions, bay: str, digits: str) -> str:
-        """Why the code can't be decided at all; empty when it was passed on."""
+        """Why the code can't be decided at all; empty if it was passed on."""
         while not self._settled.is_set():
             try:
                 await redemptions.begin(bay, digits)

@@ -1,4 +1,4 @@
-"""What happens at the devices, told to whoever watches: touches, doors, lamps, sounds, pulses."""
+"""Events at the devices, for those who watch: touches, doors, lamps, sounds, pulses."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from boxd.devices import Key
 from boxd.machine_clock import utc_now
 
 HIDDEN_DIGIT = "digit"
-"""What is told in place of a digit that may belong to a claim code."""
+"""Replaces a digit that may belong to a claim code."""
 
 
 class What(StrEnum):
-    """The sort of a device's event."""
+    """The kind of a device event."""
 
     KEY = "key"
     DOOR = "door"
@@ -28,7 +28,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class DeviceEvent:
-    """One thing that happened: at which part of which device, and what became of it."""
+    """One event: the part and device where it happened, and the result."""
 
     at: datetime
     device: str
@@ -53,18 +53,18 @@ Listener = Callable[[DeviceEvent], None]
 
 
 class DeviceEvents:
-    """Passes events on to whoever listens; costs next to nothing while nobody does."""
+    """Passes events on to its subscribers; costs next to nothing without any."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener`, which must not fail, for each event; returns how to end that."""
+        """Call `listener`, which must not raise, for each event; returns how to stop this."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def tell(self, device: str, what: What, part: str, value: str, why: str = "") -> None:
-        """Something happened just now."""
+        """Pass on an event that has just happened."""
         if self._listeners:
             event = DeviceEvent(utc_now(), device, what, part, value, why)
             for listener in tuple(self._listeners):
@@ -72,7 +72,7 @@ class DeviceEvents:
 
 
 def without_digits(event: DeviceEvent, keypads: Collection[str]) -> DeviceEvent:
-    """The event without its digit, where it is one typed at one of `keypads`."""
+    """The event without its digit, if it was typed at one of `keypads`."""
     if event.what is What.KEY and event.device in keypads and Key(event.part).is_digit:
         return replace(event, part=HIDDEN_DIGIT)
     return event

@@ -1,4 +1,4 @@
-"""Every configured device, whatever bus it is on, found by the names in the configuration."""
+"""Every configured device on any bus, found by its name in the configuration."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from boxd.errors import NotFound
 
 
 class DeviceRegistry:
-    """The devices of a box. A missing one is a state, and keeps nothing else from starting.
+    """The devices of a box. A missing one is a state, and the rest starts without it.
 
-    `order` is the order of the devices in the configuration. `events` tells what happens at them.
+    `order` is the order of the devices in the configuration. `events` are the events at them.
     """
 
     def __init__(self, order: Sequence[str], buses: Sequence[Bus]) -> None:
@@ -35,27 +35,27 @@ class DeviceRegistry:
         self._devices = {name: MonitoredDevice(found[name], self.events) for name in order}
 
     async def start(self) -> None:
-        """Look for every device and go on looking; returns after a second at the latest."""
+        """Search for every device and keep searching; returns after a second at the latest."""
         await asyncio.gather(*(bus.start() for bus in self._buses))
 
     async def close(self) -> None:
-        """Put every output off and let go of the devices; no bus waits for another, or fails it."""
+        """Put every output off and release the devices; no bus waits for another, or fails it."""
         ended = await asyncio.gather(*(bus.close() for bus in self._buses), return_exceptions=True)
         for error in ended:
             if isinstance(error, BaseException):
                 raise error
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
-        """How each device stands, in the order of the configuration."""
+        """The state of each device, in the order of the configuration."""
         return tuple(device.status for device in self._devices.values())
 
     def notice(self) -> None:
-        """Something about a device changed: tell whose state is another than before."""
+        """A device may have changed: report those whose state has."""
         for device in self._devices.values():
             device.notice()
 
     def strangers(self) -> tuple[Stranger, ...]:
-        """What is plugged in and in no configuration."""
+        """Devices that are plugged in but not configured."""
         return tuple(stranger for bus in self._buses for stranger in bus.strangers())
 
     @property
@@ -64,7 +64,7 @@ class DeviceRegistry:
         return tuple(self._devices.values())
 
     def device(self, name: str) -> MonitoredDevice:
-        """The device of this name; raises NotFound."""
+        """The device with this name. Raises NotFound."""
         try:
             return self._devices[name]
         except KeyError:
@@ -72,18 +72,18 @@ class DeviceRegistry:
             raise NotFound(f"no device is called '{name}'; known: {known}") from None
 
     def keypad(self, name: str) -> Keypad:
-        """The keypad of the device of this name."""
+        """The keypad of the device with this name."""
         keypad = self.device(name).keypad
         if keypad is None:
             raise NotFound(f"device '{name}' has no keys")
         return keypad
 
     def lamps(self, name: str) -> dict[LampName, Lamp]:
-        """The lamps that the device of this name has."""
+        """The lamps of the device with this name."""
         return dict(self.device(name).lamps)
 
     def buzzer(self, name: str) -> Buzzer:
-        """The buzzer of the device of this name."""
+        """The buzzer of the device with this name."""
         buzzer = self.device(name).buzzer
         if buzzer is None:
             raise NotFound(f"device '{name}' has no buzzer")

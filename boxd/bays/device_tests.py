@@ -1,8 +1,8 @@
 """Testing devices by hand: one person at a time borrows one device at a time.
 
-Whoever borrows a device takes nothing from anybody: it is refused while a bay of the device
-serves somebody, and meanwhile no bay of it takes a code. Ending the test puts everything back.
-No test moves a latch; that is an override, and recorded as one.
+A device is refused while one of its bays serves an attendee, and while it is borrowed its bays
+take no codes. The end of the test puts everything back. No test moves a latch; that is a recorded
+override.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from boxd.errors import NotFound, Refused
 from boxd.machine_clock import utc_now
 
 IDLE_S = 600.0
-"""A test of which nothing has been heard for so long is over: its person has gone."""
+"""A test without a request for this long is over: its person has gone."""
 
 BUZZER_LONGEST_MS = 1000
 
@@ -37,14 +37,14 @@ class PausedBay(Protocol):
     """What a test needs of a bay."""
 
     def view(self) -> BayView:
-        """The bay as the HUD shows it."""
+        """The bay's state for the HUD."""
 
     def pause(self, why: str) -> None:
         """Show the bay as out of service while somebody works on it; an empty `why` ends that."""
 
 
 class DeviceTest:
-    """One person's test, from its beginning until `end`; may end by itself after `IDLE_S`."""
+    """One person's test, until `end`, or after `IDLE_S` without a request."""
 
     def __init__(self, tests: DeviceTests, actor: str) -> None:
         self.id = secrets.token_hex(8)
@@ -59,9 +59,9 @@ class DeviceTest:
         self._hear()
 
     def borrow(self, name: str) -> None:
-        """Put back what is borrowed, and borrow the device `name`.
+        """Return the borrowed device, if any, and borrow the device `name`.
 
-        Raises NotFound, or Refused while one of its bays serves somebody.
+        Raises NotFound, or Refused while one of its bays serves an attendee.
         """
         self._hear()
         self.give_back()
@@ -109,7 +109,7 @@ class DeviceTest:
         buzzer.test(min(milliseconds, BUZZER_LONGEST_MS))
 
     def end(self) -> None:
-        """Put everything back; the test is over."""
+        """Put everything back and end the test."""
         if self._idle is not None:
             self._idle.cancel()
         self.give_back()
@@ -146,11 +146,11 @@ class DeviceTests:
 
     @property
     def current(self) -> DeviceTest | None:
-        """The test that is under way."""
+        """The test that is running."""
         return self._current
 
     def begin(self, actor: str) -> DeviceTest:
-        """Begin a test; nothing is borrowed yet. Raises Refused while another is under way."""
+        """Begin a test; nothing is borrowed yet. Raises Refused while another one is running."""
         if (other := self._current) is not None:
             what = f" ({other.device.name} now)" if other.device else ""
             raise Refused(
@@ -161,7 +161,7 @@ class DeviceTests:
         return self._current
 
     def find(self, test_id: str) -> DeviceTest:
-        """The test of this id, if it is under way; raises NotFound."""
+        """The running test with this id. Raises NotFound."""
         if self._current is None or self._current.id != test_id:
             raise NotFound("that test is over, everything is put back; begin another")
         return self._current
@@ -172,9 +172,9 @@ class DeviceTests:
             self._current = None
 
     def watch(self, listener: Listener, shows_digits: Callable[[str], bool]) -> Callable[[], None]:
-        """Tell `listener` what happens at the devices; returns how to end that.
+        """Report events at the devices to `listener`; returns a function that stops this.
 
-        Digits typed at bays are parts of codes: they are told of a device if `shows_digits`.
+        Digits typed at bays are parts of codes; they are shown only if `shows_digits`.
         """
         keypads = {bay.keypad for bay in self._config.bays}
 
@@ -191,7 +191,7 @@ class DeviceTests:
     def bays_of(self, device: str) -> dict[str, PausedBay]:
         """The bays that can't serve without the device, each by its keypad's device.
 
-        Nobody can be served anywhere without the operator's keys.
+        Without the operator's keys no bay can serve.
         """
         operator = self._config.operator
         by_locker = {

@@ -1,4 +1,4 @@
-"""The devices as people see them at one moment: states, parts, strangers, who tests what."""
+"""The devices for people at one moment: states, parts, unconfigured devices, and who tests what."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from boxd.devices import DeviceStatus, Stranger
 
 @dataclass(frozen=True)
 class DevicesView:
-    """All that is shown of the devices. `tested` names the device under test, or is empty."""
+    """Everything shown about the devices. `tested` names the device under test, or is empty."""
 
     statuses: Sequence[DeviceStatus]
     parts: Mapping[str, DeviceParts]
@@ -25,7 +25,7 @@ class DevicesView:
 
 
 def devices_view(config: Config, tests: DeviceTests) -> DevicesView:
-    """How the devices stand now."""
+    """The present view of the devices."""
     test = tests.current
     tested = test.device.name if test and test.device else ""
     return DevicesView(
@@ -42,7 +42,7 @@ def devices_view(config: Config, tests: DeviceTests) -> DevicesView:
 
 
 def who_is_believed(config: Config, registry: DeviceRegistry) -> dict[int, Believed]:
-    """Per locker, who says whether it opened."""
+    """For each locker, what tells that it opened."""
     return {
         locker.id: believed(
             locker.door is not None, registry.latch(locker.latch).feedback is not None

@@ -1,4 +1,4 @@
-"""Watching a locker's door: whether it opened as ordered, by itself, or stands open too long."""
+"""Watching a locker's door: whether it opened as ordered, by itself, or is open for too long."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from boxd.ledger import alarms, redemptions
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Stage
 
-# An order explains one opening of its door, if that comes within this time: somebody may have to
-# pull at a door that an override has unlatched.
+# An order explains one opening of its door within this time: somebody may have to pull at a door
+# that an override has unlatched.
 _EXPLAINED_FOR_S = 60.0
 
 
@@ -23,7 +23,7 @@ class _Record(Protocol):
 
 
 class DoorWatch:
-    """One locker's door switch, and the alarms that its movements mean."""
+    """One locker's door switch, and the alarms that follow from its movements."""
 
     def __init__(self, locker: int, door: Door, ledger: Ledger, left_open_s: float) -> None:
         self._locker = locker
@@ -39,11 +39,11 @@ class DoorWatch:
 
     @property
     def state(self) -> DoorState:
-        """What the switch says."""
+        """The state of the switch."""
         return self._door.state
 
     def expect_opening(self) -> None:
-        """An order is about to be sent to the latch."""
+        """Called before an order is sent to the latch."""
         self._has_opened.clear()
         self._explained_until = time.monotonic() + _EXPLAINED_FOR_S
 
@@ -58,7 +58,7 @@ class DoorWatch:
         return True
 
     async def finish(self) -> None:
-        """Stop waiting, and let what is under way be recorded."""
+        """Stop waiting, and finish recording what is running."""
         if self._too_long is not None:
             self._too_long.cancel()
         await asyncio.gather(*self._noting, return_exceptions=True)
@@ -93,7 +93,7 @@ def _note_shut(tx: Transaction, locker: int) -> None:
 
 
 def note_left_open(tx: Transaction, locker: int) -> None:
-    """Raise the alarm of a door that stands open for too long, unless it stands already."""
+    """Raise the alarm of a door that is open for too long, unless it is active."""
     text = f"Locker {locker} stands open: see that the prize is taken, look inside, then shut it."
     alarms.raise_alarm(tx, "door_left_open", f"locker {locker}", text)
 

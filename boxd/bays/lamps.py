@@ -22,7 +22,7 @@ ALL: Lit = frozenset(LampName)
 
 @dataclass(frozen=True)
 class Pattern:
-    """A named sequence of steps. One step is steady; `repeats` None goes on for ever."""
+    """A named sequence of steps. One step is steady; `repeats` None means for ever."""
 
     name: str
     steps: tuple[Step, ...]
@@ -52,7 +52,7 @@ REFUSED = Pattern("refused", ((FAILURE, 125), (NONE, 125)))
 LOCKED_OUT = Pattern("locked_out", ((FAILURE, 0),))
 OUT_OF_SERVICE = Pattern("out_of_service", ((FAILURE, 1000), (NONE, 1000)))
 
-# These are played over another pattern, which goes on after them.
+# Played over another pattern, which continues afterwards.
 ECHO = Pattern("echo", ((SUCCESS | STANDBY, 70),), repeats=1)
 ACCEPTED = Pattern("accepted", ((SUCCESS | STANDBY, 150), (NONE, 80)), repeats=3)
 BLIP = Pattern("blip", ((FAILURE, 150),), repeats=1)
@@ -61,7 +61,7 @@ REMINDER = Pattern("reminder", ((ALL, 150), (NONE, 150)), repeats=3)
 
 
 class LampPlayer:
-    """Shows one pattern at a time on the lamps of a bay; sends changes only."""
+    """Shows one pattern at a time on the lamps of a bay; sends only changes."""
 
     def __init__(self, lamps: Mapping[LampName, Lamp], timers: Timers) -> None:
         self._lamps = lamps
@@ -73,13 +73,13 @@ class LampPlayer:
 
     @property
     def current(self) -> str:
-        """The name of the pattern that is shown, or goes on after what is played over it."""
+        """The name of the pattern that is shown, or continues after the one played over it."""
         return self._pattern.name
 
     def show(self, pattern: Pattern, first: Pattern | None = None) -> None:
-        """Show `pattern`, after `first` where given; the first step is lit before this returns.
+        """Show `pattern`, after `first` if given; the first step is lit before this returns.
 
-        What is shown or about to follow already is left alone, in its rhythm.
+        A pattern that is shown already, or is next, keeps its rhythm.
         """
         if pattern == self._pattern and self._sent and first is None:
             return
@@ -87,7 +87,7 @@ class LampPlayer:
         self._begin(first or pattern)
 
     def play_over(self, pattern: Pattern) -> None:
-        """Play a pattern that ends, at once, then go on with the present one."""
+        """Play a pattern that ends, at once, then continue with the present one."""
         self._begin(pattern)
 
     def stop(self) -> None:

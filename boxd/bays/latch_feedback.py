@@ -1,4 +1,4 @@
-"""Whether a latch's own contact said that it let go, for a locker whose door tells more."""
+"""Whether a latch's own contact has reported a release; its locker's door tells more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from boxd.devices import Door, DoorState
 
 
 class LatchFeedback:
-    """Remembers what the contact said since the last order; a bolt may spring back at once."""
+    """Remembers the contact's reports since the last order; a bolt may spring back at once."""
 
     def __init__(self, feedback: Door) -> None:
         self._feedback = feedback
@@ -15,11 +15,11 @@ class LatchFeedback:
 
     @property
     def has_happened(self) -> bool:
-        """Whether the latch has let go since the last order, or stands open now."""
+        """Whether the latch has released since the last order, or is open now."""
         return self._was_seen or self._feedback.state is DoorState.OPEN
 
     def expect(self) -> None:
-        """An order is about to be sent to the latch."""
+        """Called before an order is sent to the latch."""
         self._was_seen = False
 
     def _changed(self, state: DoorState) -> None:

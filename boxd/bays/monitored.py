@@ -1,7 +1,7 @@
-"""A device as the registry hands it out: what happens there is told, and a test can borrow it.
+"""Devices as the registry hands them out: their events are reported, and a test can borrow them.
 
-While it is under test its touches are withheld from the bay, and its lamps and buzzer obey the
-test alone. What the bay sets meanwhile is remembered and shown when the test ends.
+During a test the bay gets none of its touches, and only the test sets lamps and buzzer. What the
+bay sets meanwhile is remembered, and shown when the test ends.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _FEEDBACK_WORDS = {
 
 
 class MonitoredKeypad:
-    """Keys whose touches can be withheld from those who work with them."""
+    """A keypad whose touches can be withheld from the bay."""
 
     def __init__(self, keypad: Keypad, tell: Tell) -> None:
         self._tell = tell
@@ -44,12 +44,12 @@ class MonitoredKeypad:
         keypad.subscribe(self._hear)
 
     def subscribe(self, on_touch: Callable[[KeyTouch], None]) -> None:
-        """Call `on_touch` for every touch and release, but for touches that are withheld."""
+        """Call `on_touch` for every touch and release that is not withheld."""
         self._listeners.append(on_touch)
 
     def _hear(self, touch: KeyTouch) -> None:
         self._tell(What.KEY, touch.key, "touched" if touch.touched else "released", "")
-        # A release types nothing, and a key that was held before would else be taken for stuck.
+        # A release types nothing, and without it a key that was held before would count as stuck.
         if touch.touched and self.is_withheld:
             return
         for listener in self._listeners:
@@ -67,7 +67,7 @@ class MonitoredLamp:
         self._is_borrowed = False
 
     def set(self, lit: bool) -> None:
-        """Light the lamp or put it out; during a test, when that is over."""
+        """Light the lamp or put it out; during a test, after its end."""
         self._wanted = lit
         if not self._is_borrowed:
             self._show(lit)
@@ -78,12 +78,12 @@ class MonitoredLamp:
         self._show(lit)
 
     def give_back(self) -> None:
-        """Show again what is wanted."""
+        """Show again what the bay wants."""
         self._is_borrowed = False
         self._show(self._wanted)
 
     def send_again(self) -> None:
-        """Send what it shows anyway, to find out whether it can be sent."""
+        """Send the present state again, to find out whether it can be sent."""
         if not self._is_borrowed:
             self._lamp.set(self._wanted)
 
@@ -93,7 +93,7 @@ class MonitoredLamp:
 
 
 class MonitoredBuzzer:
-    """A buzzer that a test can borrow; what the bay would sound meanwhile is left out."""
+    """A buzzer that a test can borrow; the bay's sounds meanwhile are dropped."""
 
     def __init__(self, buzzer: Buzzer, tell: Tell) -> None:
         self._buzzer = buzzer
@@ -112,7 +112,7 @@ class MonitoredBuzzer:
 
 
 class MonitoredLatch:
-    """A latch whose pulses are told."""
+    """A latch whose pulses are reported."""
 
     def __init__(self, latch: Latch, name: str, tell: Tell) -> None:
         self._latch = latch
@@ -124,16 +124,16 @@ class MonitoredLatch:
 
     @property
     def address(self) -> str:
-        """Where the order goes, as the hardware trace names it."""
+        """The destination of the order, as the hardware trace names it."""
         return self._latch.address
 
     @property
     def feedback(self) -> Door | None:
-        """The latch's own contact, where it has one."""
+        """The latch's own contact, if it has one."""
         return self._latch.feedback
 
     async def pulse(self) -> None:
-        """Send one pulse, as `Latch.pulse` says."""
+        """Send one pulse; see `Latch.pulse`."""
         try:
             await self._latch.pulse()
         except DeviceUnreachable as error:
@@ -146,7 +146,7 @@ class MonitoredLatch:
 
 
 class MonitoredDevice:
-    """One device with its parts overseen."""
+    """One device with monitored parts."""
 
     def __init__(self, device: Device, events: DeviceEvents) -> None:
         self._device = device
@@ -167,18 +167,18 @@ class MonitoredDevice:
 
     @property
     def status(self) -> DeviceStatus:
-        """How the device stands, since when, and why."""
+        """The device's state, since when, and why."""
         return self._device.status
 
     def notice(self) -> None:
-        """Tell the device's state if it is another than at the last look."""
+        """Report the device's state if it has changed since the last call."""
         status = self._device.status
         if (status.state, status.why) != self._noticed:
             self._noticed = status.state, status.why
             self._tell(What.STATE, "", status.state, status.why)
 
     def borrow(self) -> None:
-        """Withhold its touches, put its lamps out, and let only a test use lamps and buzzer."""
+        """Withhold its touches, put its lamps out, and reserve lamps and buzzer for a test."""
         self.withhold(True)
         for lamp in self.lamps.values():
             lamp.borrow(False)
@@ -186,7 +186,7 @@ class MonitoredDevice:
             self.buzzer.is_borrowed = True
 
     def give_back(self) -> None:
-        """Put everything back as it is wanted."""
+        """Put everything back as the bay wants it."""
         for lamp in self.lamps.values():
             lamp.give_back()
         if self.buzzer is not None:
@@ -194,7 +194,7 @@ class MonitoredDevice:
         self.withhold(False)
 
     def withhold(self, withheld: bool) -> None:
-        """Keep its touches from those who work with them, or no longer."""
+        """Withhold its touches from the bay, or stop withholding them."""
         if self.keypad is not None:
             self.keypad.is_withheld = withheld
 

@@ -1,6 +1,6 @@
 """Opening lockers: intent committed, one pulse, outcome committed.
 
-This is the only place from which a latch is ever moved.
+Latches are moved only here.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from boxd.ledger.actuations import ActuationOrder, Outcome
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import RedemptionStanding, Stage
 
-# An order that could not be written down is given for this long; after that whoever confirmed it
-# may have gone, and a door must not pop open in front of nobody.
+# An order that can't be recorded is tried for this long. Later the person who confirmed may have
+# gone, and a door must not open in front of nobody.
 _LATEST_S = 10.0
 
-# A pulse is sent before it is over: so much later at most every latch is at rest again.
+# `pulse` returns before the pulse is over: after this time every latch is at rest again.
 _PULSE_IS_OVER_S = PULSE_LONGEST_MS / 1000 + 0.1
 
 
 @dataclass(frozen=True)
 class LockerParts:
-    """One locker's latch and, where fitted, its door. `latch_state` is the latch's device's.
+    """One locker's latch and, where fitted, its door. `latch_state` is that of the latch's device.
 
-    `letting_go` is there where the latch has a contact of its own besides the door's.
+    `letting_go` is set if the latch has a contact of its own besides the door's.
     """
 
     id: int
@@ -45,7 +45,7 @@ class LockerParts:
 
 @dataclass(frozen=True)
 class Actuated:
-    """What became of an order to a latch, with a note for people where there is one."""
+    """The outcome of an order to a latch, with a note for people if there is one."""
 
     outcome: Outcome
     note: str = ""
@@ -81,12 +81,12 @@ class Opener:
         ]
 
     def door_state(self, locker: int | None) -> DoorState | None:
-        """What the locker's switch says; None where it has none."""
+        """The state of the locker's switch; None without one."""
         parts = self._lockers.get(locker) if locker is not None else None
         return parts.door.state if parts is not None and parts.door is not None else None
 
     def has_let_go(self, locker: int | None) -> bool:
-        """Whether the locker's latch is known to have let go, whatever its door says."""
+        """Whether the locker's latch is known to have released, whatever its door says."""
         parts = self._lockers.get(locker) if locker is not None else None
         letting_go = parts.letting_go if parts is not None else None
         return letting_go is not None and letting_go.has_happened
@@ -94,12 +94,12 @@ class Opener:
     async def open_for(self, standing: RedemptionStanding) -> RedemptionStanding:
         """Open the locker of a redemption for its present attempt, once, and settle the stage.
 
-        A second call while the first is under way waits for it.
+        A second call while the first is running waits for it.
         """
         return await asyncio.shield(self.begin(standing))
 
     def begin(self, standing: RedemptionStanding) -> asyncio.Task[RedemptionStanding]:
-        """Begin to open the locker, unless that is under way; whoever confirmed need not wait."""
+        """Begin to open the locker, unless that is running; the caller need not wait."""
         order = f"{standing.redemption}/{standing.attempt}"
         attempt = self._attempts.get(order)
         if attempt is not None and not attempt.task.done():
@@ -116,7 +116,7 @@ class Opener:
         task.add_done_callback(self._under_way.discard)
 
     async def override(self, locker: int, order: str, actor: str, reason: str) -> Actuated:
-        """Open a locker because a named person says so; recorded like every actuation."""
+        """Open a locker for a named person; recorded like every actuation."""
         parts = self._parts(locker)
         given = ActuationOrder(order, locker, parts.latch.address, actor, f"override: {reason}")
         task = asyncio.create_task(self._actuate(parts, given))
@@ -124,10 +124,10 @@ class Opener:
         return await asyncio.shield(task)
 
     async def finish(self) -> None:
-        """Wait until everything under way is recorded, and the last pulse is over.
+        """Wait until everything is recorded, and the last pulse is over.
 
-        Whoever lets go of a device ends its pulse: a latch that was recorded as pulsed would not
-        have moved.
+        Releasing a device ends its pulse: a latch that was recorded as pulsed would not have
+        moved.
         """
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await asyncio.sleep(max(0.0, self._at_rest_by - time.monotonic()))
@@ -139,7 +139,7 @@ class Opener:
         self, standing: RedemptionStanding, order_id: str, first_tried: float
     ) -> RedemptionStanding:
         settled = await self._settled_once(standing, order_id, first_tried)
-        del self._attempts[order_id]  # one that failed is kept: it is tried again, but not for ever
+        del self._attempts[order_id]  # a failed one is kept: it is tried again, but not for ever
         return settled
 
     async def _settled_once(
@@ -173,13 +173,13 @@ class Opener:
         )
 
     async def _is_too_late(self, order: str, first_tried: float) -> bool:
-        """Whether the order could not be written down for so long that a person decides anew."""
+        """Whether the order could not be recorded for so long that a person decides again."""
         if time.monotonic() - first_tried < _LATEST_S:
             return False
         return not await self._ledger.read(lambda c: actuations.is_known(c, order))
 
     async def _actuate(self, parts: LockerParts, order: ActuationOrder) -> Actuated:
-        """The one order in which a latch is moved: intent committed, pulse, outcome committed."""
+        """Move a latch in the only allowed order: intent committed, pulse, outcome committed."""
         intended = await self._ledger.write(lambda tx: actuations.intend(tx, order))
         if intended.is_new:
             done = await _pulse(parts)

@@ -1,4 +1,4 @@
-"""The operator's physical keys: which prompt they speak to, and what each press says to it."""
+"""The operator's physical keys: which prompt they answer, and which answer each press is."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ ACTOR = "operator (keys)"
 NEXT = Key.DIGIT_0
 
 SETTLE_S = 0.4
-"""A finger on its way down when the question changes must not answer the new one."""
+"""A finger that is on its way down when the question changes must not answer the new one."""
 
 ANSWERED_S = 2.0
-"""An accepted answer brings a new prompt within this time; until then keys are repetitions."""
+"""An accepted answer brings a new prompt within this time; until then presses are repetitions."""
 
 PATIENCE_S = 10.0
-"""For so long a reply is waited for: a killed server or worker is back within 3 s."""
+"""How long to wait for a reply: a killed server or worker is back within 3 s."""
 
 REFUSED_BEEP_MS = 200
 
 
 @dataclass(frozen=True)
 class ConsoleState:
-    """What the keys speak to. `focused` is a prompt's id or empty; `message` is for the HUD."""
+    """The prompt that the keys answer. `focused` is its id or empty; `message` is for the HUD."""
 
     focused: str = ""
     menu: str = ""
@@ -43,10 +43,10 @@ class ConsoleState:
 
 
 class OperatorConsole:
-    """Holds the focus among the prompts, the oldest first, and turns presses into answers.
+    """Keeps one prompt focused, the oldest first, and turns key presses into answers.
 
-    `keypad` None is a box without operator's keys: the focus is held all the same.
-    `on_change` is called whenever `state` answers differently.
+    `keypad` None is a box without operator's keys: it still has a focus. `on_change` is called
+    whenever `state` changes.
     """
 
     def __init__(
@@ -74,15 +74,15 @@ class OperatorConsole:
             keypad.subscribe(self._take_touch)
 
     def state(self) -> ConsoleState:
-        """What the keys speak to now."""
+        """The present state of the keys."""
         return self._state
 
     def stuck(self) -> tuple[Key, ...]:
-        """The keys that are held for so long that they count no more."""
+        """The keys that have been held for so long that they no longer count."""
         return self._touches.stuck(self._timers.time())
 
     def update(self, prompts: Sequence[Prompt]) -> None:
-        """Take the open prompts, in any order; the focus stays where it is while it can."""
+        """Take the open prompts, in any order; the focus stays if it can."""
         before = self._visible()
         self._prompts = tuple(sorted(prompts, key=_urgency))
         if self._is_focus_free():
@@ -91,7 +91,7 @@ class OperatorConsole:
             self._deaf_until = self._timers.time() + SETTLE_S
 
     def forget_touches(self) -> None:
-        """The keypad was away: what it held is not known any more."""
+        """The keypad was away: forget which keys were held."""
         self._touches.forget()
 
     def close(self) -> None:
@@ -178,5 +178,5 @@ class OperatorConsole:
 
 
 def _urgency(prompt: Prompt) -> tuple[bool, str, str]:
-    """What the operator can answer comes first, then what has waited longest."""
+    """Prompts that the operator can answer come first, then those that have waited longest."""
     return not prompt.options, prompt.since, prompt.id

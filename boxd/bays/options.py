@@ -1,4 +1,4 @@
-"""What can be said to a prompt, by which key: the options of each stage and the menus. Plain data.
+"""The options of each stage and of the menus, with their keys. Plain data.
 
 Enter is never the dangerous key.
 """
@@ -14,7 +14,7 @@ from boxd.devices import DoorState, Key
 from boxd.redemption import AnswerKind, Remedy, Stage
 
 PRIZES_A_PAGE = 9
-"""The operator's keys 1 to 9; 0 is taken."""
+"""The operator's keys 1 to 9; 0 has another use."""
 
 DECLINE = "decline"
 SUBSTITUTE = "substitute"
@@ -30,7 +30,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Wording:
-    """What an option says to the redemption; everything of an answer but who and when."""
+    """The content of an option's answer, without its person and time."""
 
     kind: AnswerKind
     sku: str = ""
@@ -38,7 +38,7 @@ class Wording:
     seen_shut: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """The body of the answer's request, without what is empty."""
+        """The body of the answer's request, without empty values."""
         said: dict[str, Any] = {"kind": self.kind.value}
         if self.sku:
             said["sku"] = self.sku
@@ -51,9 +51,9 @@ class Wording:
 
 @dataclass(frozen=True)
 class Option:
-    """One thing that can be said to a prompt, and the key that says it.
+    """One possible answer to a prompt, and its key.
 
-    `answer` None opens the menu `opens`, or goes back to the prompt where that is empty.
+    `answer` None opens the menu `opens`, or returns to the prompt if that is empty.
     """
 
     id: str
@@ -77,7 +77,7 @@ class Option:
 
 @dataclass(frozen=True)
 class OfferedPrize:
-    """A prize as the operator chooses it."""
+    """A prize in the operator's list."""
 
     sku: str
     name: str
@@ -131,7 +131,7 @@ def options_at(
 
 
 def decline_menu(prize: str) -> tuple[Option, ...]:
-    """Asks again before a claim is declined; no prompt uses the key that says yes."""
+    """The second question before a claim is declined; no prompt uses the key that says yes."""
     label = f"Yes, decline: {prize} is not given out"
     declined = Wording(AnswerKind.DECLINED)
     return (
@@ -141,7 +141,7 @@ def decline_menu(prize: str) -> tuple[Option, ...]:
 
 
 def substitute_menu(prizes: Sequence[OfferedPrize], page: int) -> tuple[Option, ...]:
-    """All prizes that can be given instead; those of the page have the keys 1 to 9."""
+    """All prizes that can be given instead; those on the page have the keys 1 to 9."""
     first = page % pages_of(prizes) * PRIZES_A_PAGE
     options = [_substitute(prize, number - first) for number, prize in enumerate(prizes, 1)]
     if pages_of(prizes) > 1:
@@ -151,7 +151,7 @@ def substitute_menu(prizes: Sequence[OfferedPrize], page: int) -> tuple[Option, 
 
 
 def pages_of(prizes: Sequence[OfferedPrize]) -> int:
-    """How many pages the operator's keys need for these prizes."""
+    """The number of pages that the operator's keys need for these prizes."""
     return max(1, -(-len(prizes) // PRIZES_A_PAGE))
 
 

@@ -1,4 +1,4 @@
-"""What the operator is asked at each stage, in words. Plain functions.
+"""The operator's questions at each stage, in words. Pure functions.
 
 Written for people under stress: the title is the thing to do.
 """
@@ -27,7 +27,7 @@ __all__ = ["OfferedPrize", "Prompt", "prompt_for"]
 
 @dataclass(frozen=True)
 class Prompt:
-    """A question to a person, or what the box is doing where `who` is "box"."""
+    """A question to a person, or what the box is doing if `who` is "box"."""
 
     id: str
     redemption: str
@@ -55,7 +55,7 @@ class Prompt:
         return self.options
 
     def answer(self, wording: Wording, answer_id: str, actor: str) -> Answer:
-        """The answer to this prompt that says `wording`."""
+        """The answer to this prompt with the content `wording`."""
         return Answer(
             id=answer_id,
             redemption=self.redemption,
@@ -68,7 +68,7 @@ class Prompt:
         )
 
     def as_json(self, *, focused: bool = False, menu: str = "", page: int = 0) -> dict[str, Any]:
-        """The prompt as values for JSON; `menu` and `page` are what the operator's keys opened."""
+        """The prompt as values for JSON; the operator's keys opened `menu` and `page`."""
         opened = {option.opens for option in self.options if option.opens}
         return {
             "id": self.id,
@@ -103,10 +103,10 @@ def prompt_for(
     why_no_latch: str = "",
     latch_let_go: bool = False,
 ) -> Prompt:
-    """The prompt for an open redemption. `door` is its locker's switch, None where it has none.
+    """The prompt for an open redemption. `door` is its locker's switch, None without one.
 
-    `why_no_latch` says why the latch can't be reached just now; empty when it can. `latch_let_go`:
-    the latch's own contact said that it has let go.
+    `why_no_latch` says why the latch can't be reached now; empty if it can. `latch_let_go`: the
+    latch's own contact has reported a release.
     """
     title, text = _words(standing, door)
     if latch_let_go and standing.stage is Stage.JAM and door is not DoorState.OPEN:

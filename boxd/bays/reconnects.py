@@ -1,4 +1,4 @@
-"""Noticing that a device has come back, for those whose memory of it is stale then."""
+"""Notices when a device comes back, for parts that remember its old state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from boxd.devices import DeviceState, DeviceStatus
 
 
 class ReconnectNotifier:
-    """Calls whoever asked, each time a device becomes ready anew."""
+    """Calls the subscribers each time a device becomes ready again."""
 
     def __init__(self) -> None:
         self._wanted: list[tuple[str, Callable[[], None]]] = []
@@ -20,7 +20,7 @@ class ReconnectNotifier:
         self._wanted.append((device, callback))
 
     def look(self, statuses: Sequence[DeviceStatus]) -> None:
-        """Compare the devices with how they were at the last look."""
+        """Compare the devices with their state at the last look."""
         for status in statuses:
             is_new = self._ready_since.get(status.name) != status.since
             if status.state is DeviceState.READY and is_new:

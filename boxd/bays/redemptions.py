@@ -1,4 +1,4 @@
-"""What bays and the operator's keys ask of redemptions: a protocol that tests can fulfil."""
+"""What bays and the operator's keys need of redemptions: a protocol that tests can implement."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from boxd.redemption import Answer, Reply
 
 
 class Redemptions(Protocol):
-    """Where typed codes and people's answers are decided."""
+    """Decides typed codes and people's answers."""
 
     async def begin(self, bay: str, typed: str) -> None:
-        """Have the digits typed at `bay` decided; the verdict comes back by `Bay.follow`.
+        """Decide the digits typed at `bay`; the verdict arrives through `Bay.follow`.
 
-        Raises TemporalUnavailable when nothing was decided: the bay asks again for a while, so a
+        Raises TemporalUnavailable if nothing was decided: the bay asks again for a while, so a
         repeated call for the same digits must not become a second redemption. Raises another
-        BoxdError, whose message is meant for people and holds no digits, when nothing will be.
+        BoxdError, with a message for people and without digits, if nothing ever will be.
         """
 
     async def answer(self, answer: Answer) -> Reply:
-        """Give an answer to its redemption and tell what became of it.
+        """Send an answer to its redemption and return the result.
 
-        Raises TemporalUnavailable when it was not decided, another BoxdError when it can't be.
+        Raises TemporalUnavailable if it was not decided, another BoxdError if it can't be.
         """

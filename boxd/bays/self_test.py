@@ -1,6 +1,6 @@
-"""The test that asks nobody and moves nothing: what the devices themselves can tell.
+"""The test that asks nobody and moves nothing: what the devices themselves report.
 
-It never touches a latch: whether a bolt moves is seen only by opening a locker.
+It never touches a latch: only opening a locker shows whether a bolt moves.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from boxd.bays.monitored import MonitoredDevice
 from boxd.devices import DeviceState, DoorState, part_named
 
 SETTLES_S = 1.5
-"""Time for a device to be found out: a command to an Arduino is tried for a second."""
+"""How long a device's fault may take to show: a command to an Arduino is tried for a second."""
 
 
 class SelfTestResult(StrEnum):
-    """What became of testing one part."""
+    """The result of testing one part."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -28,7 +28,7 @@ class SelfTestResult(StrEnum):
 
 @dataclass(frozen=True)
 class Tested:
-    """One part of one device, and what its test found; `part` is empty for the device itself."""
+    """One part of one device with its test's result; `part` is empty for the device itself."""
 
     device: str
     part: str
@@ -46,7 +46,7 @@ class Tested:
 
 
 async def self_test(registry: DeviceRegistry, settles_s: float = SETTLES_S) -> tuple[Tested, ...]:
-    """Send every lamp what it shows anyway, and look how the devices and their contacts stand."""
+    """Send every lamp its present state again, and check the states of devices and contacts."""
     for device in registry.devices:
         for lamp in device.lamps.values():
             lamp.send_again()

@@ -1,7 +1,7 @@
-"""From touches to key presses: bounces and impossible sequences are ignored, each with its reason.
+"""From touches to key presses: bounces and impossible sequences are ignored, with reasons.
 
-Capacitive pads misfire and boards are deaf while they pulse, so a touch may come without its
-release and a release without its touch. A press counts at the touch; nothing else is ever one.
+Capacitive pads misfire and boards are deaf during a pulse, so a touch may come without its release
+and a release without its touch. A press counts at the touch, and only there.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ DEBOUNCE_S = 0.040
 """A pad chatters for some milliseconds; a finger needs longer to leave and come back."""
 
 LOST_RELEASE_S = 0.100
-"""A board is deaf for 100 ms while it pulses: only after that can a release have been lost."""
+"""A board is deaf for 100 ms during a pulse: only after that can a release have been lost."""
 
 
 class IgnoredTouch(StrEnum):
-    """Why a touch or a release is no key press; the value is for a maintainer's eyes."""
+    """Why a touch or a release is no key press; the value is for maintainers."""
 
     RELEASED = "the end of a touch"
     NOT_TOUCHED = "released without a touch"
@@ -32,7 +32,7 @@ class IgnoredTouch(StrEnum):
 
 @dataclass
 class _Hold:
-    """A key believed to be held. One press may follow whose release was lost, never a second."""
+    """A key that seems to be held. One press may follow whose release was lost, never a second."""
 
     since: float
     touched_again: bool = False
@@ -41,9 +41,9 @@ class _Hold:
 class TouchFilter:
     """Decides for each touch whether a key was pressed. Never more presses than touches.
 
-    A touch of a key that is believed held counts once: its release was lost. Its hold goes on
-    from the first touch, so that a pad which fires without ever releasing ends up stuck instead
-    of typing by itself.
+    A touch of a key that seems to be held counts once: its release was lost. Its hold goes on from
+    the first touch, so that a pad that fires without ever releasing ends up stuck instead of
+    typing by itself.
     """
 
     def __init__(self, stuck_key_s: float) -> None:
@@ -52,7 +52,7 @@ class TouchFilter:
         self._heard: dict[Key, float] = {}
 
     def take(self, touch: KeyTouch) -> Key | IgnoredTouch:
-        """The key that was pressed by this touch, or why it is no press."""
+        """The key that this touch pressed, or why it is no press."""
         quiet_s = touch.at - self._heard.get(touch.key, -math.inf)
         self._heard[touch.key] = touch.at
         if not touch.touched:
@@ -61,11 +61,11 @@ class TouchFilter:
         return self._touch(touch, quiet_s)
 
     def stuck(self, now: float) -> tuple[Key, ...]:
-        """The keys that have been held for so long that they no longer hold up the others."""
+        """The keys that have been held for so long that they no longer block the others."""
         return tuple(key for key in Key if self._is_stuck(key, now))
 
     def forget(self) -> None:
-        """Take every key for released: the board was away or deaf."""
+        """Treat every key as released: the board was away or deaf."""
         self._holds.clear()
 
     def _touch(self, touch: KeyTouch, quiet_s: float) -> Key | IgnoredTouch:

@@ -1,15 +1,15 @@
-"""The digits typed at a keypad, until Enter, Cancel or too long a pause."""
+"""The digits typed at a keypad, until Enter, Cancel or a pause that is too long."""
 
 from __future__ import annotations
 
 from boxd.devices import Key
 
 LONGEST = 16
-"""More digits than any code has: what is typed beyond is dropped."""
+"""More digits than any code has: further digits are dropped."""
 
 
 class TypedDigits:
-    """Digits being typed. They leave by `take` only, and no message or repr shows them."""
+    """Digits being typed. They leave only through `take`; no message or repr shows them."""
 
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
@@ -17,7 +17,7 @@ class TypedDigits:
         self._last_at = 0.0
 
     def add(self, key: Key, now: float) -> bool:
-        """Append a digit; False when there is no room for it any more."""
+        """Append a digit; False if there is no room for it."""
         self._expire(now)
         self._last_at = now
         if len(self._digits) >= LONGEST:
@@ -26,7 +26,7 @@ class TypedDigits:
         return True
 
     def take(self, now: float) -> str:
-        """The digits typed so far, which are gone from here then; empty when there are none."""
+        """Remove and return the digits typed so far; empty if there are none."""
         self._expire(now)
         digits = "".join(self._digits)
         self.clear()

@@ -1,4 +1,4 @@
-"""Noticing that something unknown was plugged in, or has gone: no device tells of that."""
+"""Notices when an unconfigured device is plugged in or removed; no other device reports that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LOOK_EVERY_S = 2.0
 
 
 async def watch_strangers(registry: DeviceRegistry, on_change: Callable[[], None]) -> None:
-    """Call `on_change` whenever something else is plugged in and in no configuration; for ever."""
+    """Call `on_change` whenever the set of unconfigured devices changes; for ever."""
     known = registry.strangers()
     while True:
         await asyncio.sleep(LOOK_EVERY_S)

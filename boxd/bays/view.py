@@ -1,6 +1,6 @@
-"""What a bay shows for what it knows: its lamp pattern, its state and its words. Plain functions.
+"""What a bay shows: its lamp pattern, its state and its words. Pure functions.
 
-Refusal reasons are words for the HUD; nothing here is ever shown at the front.
+Refusal reasons are for the HUD; nothing here is ever shown at the front.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ class BayState(StrEnum):
 
 
 class Checking(StrEnum):
-    """How far a typed code has come on its way to a verdict."""
+    """The progress of a typed code's check."""
 
     NOTHING = "nothing"
     ASKED = "asked"
-    WAITING = "waiting"  # nobody answers; it is asked again and again
+    WAITING = "waiting"  # nobody answers; the check is repeated
     LATE = "late"  # it is being decided, but for too long
 
 
 @dataclass(frozen=True)
 class Facts:
-    """All that decides what a bay shows. `standing` is an open redemption or None."""
+    """Everything that decides what a bay shows. `standing` is an open redemption or None."""
 
     standing: RedemptionStanding | None = None
     checking: Checking = Checking.NOTHING
@@ -50,7 +50,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Last:
-    """What happened at a bay last. `at` is ISO 8601, UTC; `tone` good, bad or plain."""
+    """The last event at a bay. `at` is ISO 8601, UTC; `tone` good, bad or plain."""
 
     at: str
     text: str
@@ -59,7 +59,7 @@ class Last:
 
 @dataclass(frozen=True)
 class BayView:
-    """A bay as the HUD shows it. `lamps` is a pattern's name; `typed` a count, never digits."""
+    """A bay on the HUD. `lamps` is a pattern's name; `typed` a count, never digits."""
 
     id: str
     name: str
@@ -114,7 +114,7 @@ CHECKING_TEXT = {
 
 
 def pattern_for(facts: Facts) -> Pattern:
-    """The pattern on the lamps: a verdict first, then whoever is being served, then the bay."""
+    """The pattern on the lamps: a verdict first, then an open redemption, then the bay's state."""
     if facts.was_refused:
         return lamps.REFUSED
     if facts.standing is not None:
@@ -146,7 +146,7 @@ def state_for(facts: Facts) -> BayState:
 
 
 def text_for(facts: Facts) -> str:
-    """The bay's state in words, with the keys that are stuck."""
+    """The bay's state in words, with its stuck keys."""
     if not facts.stuck:
         return _state_text(facts)
     keys = ", ".join(facts.stuck)
@@ -175,7 +175,7 @@ def _idle_text(facts: Facts) -> str:
 
 
 def ending_of(standing: RedemptionStanding) -> tuple[str, str]:
-    """How a redemption ended, in words, and the tone of that."""
+    """The end of a redemption in words, with its tone."""
     match standing.stage:
         case Stage.DISPENSED:
             return f"{standing.prize} given out from locker {standing.locker}", "good"

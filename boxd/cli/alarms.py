@@ -19,7 +19,7 @@ def command() -> None:
 @command.command("list", examples=("boxd alarms list", "boxd alarms list --json"))
 @json_option
 def list_alarms(as_json: bool) -> None:
-    """List the alarms that stand, each with what to do about it."""
+    """List the active alarms, each with what to do about it."""
     body = daemon.get("/api/v1/alarms")
     if as_json:
         say_json(body)

@@ -14,7 +14,7 @@ from boxd.cli.tables import heading, say_json, table
 from boxd.cli.times import present, when
 from boxd.errors import NotFound
 
-# Everybody of a large event, and the ledger's file written anew, on a slow card.
+# Everybody at a large event, and rewriting the ledger's file, on a slow card.
 _FORGOTTEN_WITHIN_S = 600.0
 
 
@@ -118,7 +118,7 @@ def show(attendee: str | None, number: int | None, as_json: bool) -> None:
 
 
 def _name(attendee: str | None, number: int | None) -> str:
-    """The reference or pseudonym of whoever is asked for."""
+    """The attendee's reference or pseudonym."""
     if (attendee is None) == (number is None):
         raise click.UsageError("name an ATTENDEE, or give --number N")
     if attendee is not None:
@@ -142,12 +142,12 @@ def _name(attendee: str | None, number: int | None) -> str:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def forget(attendees: tuple[str, ...], everybody: bool, yes: bool, as_json: bool) -> None:
-    """Forget ATTENDEES: what is personal leaves the ledger, for ever.
+    """Forget ATTENDEES: their personal data leaves the ledger, for ever.
 
-    Their reference goes, what they handed in and why it was refused; open tasks end, links
-    stop working. Codes that they have stay good. The audit trail knows them by their
-    pseudonyms alone, and still verifies. The ledger's file is written anew, so that nothing
-    of them is left in it; backups made before still have it.
+    Their reference, their submissions and the reasons of refusals are deleted; open tasks end,
+    links stop working. Their codes stay good. The audit trail knows them only by their pseudonyms,
+    and still verifies. The ledger's file is rewritten, so that nothing about them is left in it;
+    backups made before still have it.
     """
     if everybody == bool(attendees):
         raise click.UsageError("name ATTENDEES, or give --everybody")

@@ -73,7 +73,7 @@ def _say(entry: dict[str, Any], as_json: bool) -> None:
 
 
 def line_of(entry: dict[str, Any]) -> str:
-    """An entry as one line; the columns stand under each other unless a name is very long."""
+    """An entry as one line; the columns are aligned unless a name is very long."""
     about = [
         f"{name} {entry[name]}"
         for name in ("redemption", "bay", "locker", "code", "sku")
@@ -87,7 +87,7 @@ def line_of(entry: dict[str, Any]) -> str:
 
 
 def told_by(entry: dict[str, Any]) -> str:
-    """Why the entry was made, and its details, in words."""
+    """The entry's reason and details, in words."""
     details = [
         f"{name} {value}" for name, value in entry["detail"].items() if value not in (None, "")
     ]
@@ -97,7 +97,7 @@ def told_by(entry: dict[str, Any]) -> str:
 @command.command("verify", examples=("boxd audit verify", "sudo -u boxd boxd audit verify --json"))
 @json_option
 def verify(as_json: bool) -> int | None:
-    """Follow the chain of hashes from the first entry to the last.
+    """Verify the chain of hashes from the first entry to the last.
 
     Reads the ledger itself: works without the daemon. Exits with 1 when the chain is broken.
     """

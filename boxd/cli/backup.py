@@ -59,7 +59,7 @@ def _passphrase_option(command: Any) -> Any:  # what click's decorators take and
 def create(card: Path | None, passphrase_file: Path | None, as_json: bool) -> None:
     """Make a backup now; works with and without the daemon.
 
-    The bays go on meanwhile. Where nothing has happened since the newest backup, that one is it.
+    The bays go on meanwhile. If nothing has changed since the newest backup, none is made.
     """
     config = configuration()
     passphrase = _passphrase(passphrase_file, is_new=True) if card is not None else ""
@@ -152,13 +152,13 @@ def list_backups(verify: bool, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Don't ask first.")
 @json_option
 def restore(file: Path, card: bool, passphrase_file: Path | None, yes: bool, as_json: bool) -> None:
-    """Put the backup FILE in the place of the ledger, with boxd stopped.
+    """Replace the ledger by the backup FILE, while boxd is stopped.
 
-    FILE is read from end to end first; the present ledger is kept. What happened after FILE was
-    made is not in it: codes used since are good again, codes made since are unknown.
+    FILE is checked completely first; the present ledger is kept. FILE lacks what happened after it
+    was made: codes used since are good again, codes made since are unknown.
 
-    With --card, on a card with boxd installed and nothing else, it takes root: boxd is stopped,
-    configuration, keys and ledger take their places (what is there is kept), boxd is started, and
+    With --card, on a card with only boxd installed, run it as root: boxd is stopped;
+    configuration, keys and ledger are put in place (existing files are kept); boxd is started, and
     the command ends when the box takes codes.
     """
     if card:
@@ -189,7 +189,7 @@ def _restore_card(file: Path, passphrase_file: Path | None, yes: bool) -> None:
     from boxd.upgrade.install_paths import InstallPaths
 
     passphrase = _passphrase(passphrase_file, is_new=False)
-    # In memory: no key is left on a disk, whatever interrupts this.
+    # In memory: after an interruption no key is left on a disk.
     with TemporaryDirectory(dir="/run", prefix="boxd-card-") as folder:
         opened = open_card(file, passphrase, Path(folder))
         told = opened.manifest

@@ -1,4 +1,4 @@
-"""`boxd clock`: the box's time, and whether the wall clock is believed."""
+"""`boxd clock`: the box's time, and whether the wall clock is trusted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from boxd.machine_clock import look, set_wall_clock
 
 @click.group("clock", cls=BoxdGroup, examples=("boxd clock show", "boxd clock trust"))
 def command() -> None:
-    """Show the box's time, and say that the wall clock is right."""
+    """Show the box's time, and confirm that the wall clock is right."""
 
 
 @command.command("show", examples=("boxd clock show", "boxd clock show --json"))
@@ -35,9 +35,10 @@ def show(as_json: bool) -> None:
 )
 @json_option
 def trust(as_json: bool) -> None:
-    """Say that the wall clock is right as it is now; it is recorded who did.
+    """Confirm that the wall clock is right now; your name is recorded.
 
-    What a time server sets needs no word. Codes and tasks whose time is over by this clock expire.
+    Not needed for a clock that a time server sets. Codes and tasks whose time is over by this
+    clock expire.
     """
     _say(daemon.post("/api/v1/clock/trust", {"actor": actor()}), as_json)
 
@@ -51,7 +52,7 @@ def trust(as_json: bool) -> None:
 def advance(ledger: Path | None) -> None:
     """Set a clock that is behind the newest record to it; boxd-clock.service does so at boot.
 
-    A clock that a time server sets is left alone, and none is ever set back.
+    It does not touch a clock that a time server sets, and never sets one back.
     """
     file = ledger or configuration().ledger_file
     if not file.exists():

@@ -68,9 +68,8 @@ def issue(
 ) -> None:
     """Issue codes for ATTENDEE, each with one unit held for it, and show their digits.
 
-    With --for, a code for each attendee of a CSV file: columns attendee and, if wanted, sku
-    and expires_at (2026-11-22T18:00:00+01:00). All of them are issued or, if anything is
-    wrong, none.
+    With --for, a code for each attendee of a CSV file: columns attendee and, if wanted, sku and
+    expires_at (2026-11-22T18:00:00+01:00). All of them are issued or, if anything is wrong, none.
     """
     if (attendee is None) == (listed is None):
         raise click.UsageError("name an ATTENDEE, or a file of them with --for FILE")
@@ -91,7 +90,7 @@ def _issue_for(listed: Path, dry_run: bool, out: Path | None, as_json: bool) -> 
     from boxd.cli.files.code_batch import show_shares, staged
     from boxd.cli.files.code_file import read_attendees
 
-    # The file for the digits is opened before there are any.
+    # Open the file for the digits before there are any.
     with _opened(None if dry_run else out) as file, staged(listed, read_attendees(listed)) as batch:
         shares = batch.shares()
         if dry_run:
@@ -186,7 +185,7 @@ def import_codes(file: Path, dry_run: bool, as_json: bool) -> None:
     ),
 )
 @click.option("--state", type=click.Choice(STATES), help="Only codes in this state.")
-@click.option("--attendee", help="Only codes of whom you call so.")
+@click.option("--attendee", help="Only this attendee's codes.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, help="[default: 50]")
 @click.option(
     "--csv", "out", type=click.Path(path_type=Path), help="Write all there; - is standard output."
@@ -260,7 +259,7 @@ def _show(code: dict[str, Any]) -> None:
 @click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
 @json_option
 def void(code: int, reason: str, as_json: bool) -> None:
-    """Void the code with this ID: it can't be used any more, its unit goes back to stock."""
+    """Void the code with this ID: it can't be used any more, and its unit returns to stock."""
     body = daemon.post(f"/api/v1/codes/{code}/void", {"reason": reason, "actor": actor()})
     if as_json:
         say_json(body)

@@ -1,4 +1,4 @@
-"""The shape of every command: `--config` anywhere on the line, examples in the help."""
+"""The classes of all commands: `--config` anywhere on the line, examples in the help."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _remember(context: click.Context, _: click.Parameter, value: Path | None) ->
 def _config_option() -> click.Option:
     return click.Option(
         ["--config"],
-        # Whether it can be read is for the command to say: the doctor goes on without.
+        # The command checks whether it can be read: the doctor works without it.
         type=click.Path(path_type=Path, dir_okay=False, readable=False),
         metavar="PATH",
         expose_value=False,
@@ -28,7 +28,7 @@ def _config_option() -> click.Option:
     )
 
 
-def json_option(command: Any) -> Any:  # what click's decorators take and give
+def json_option(command: Any) -> Any:  # what click's decorators take and return
     """Add `--json`, passed on as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
 
@@ -42,13 +42,13 @@ class BoxdCommand(click.Command):
         self.params.append(_config_option())
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, then what else there is to say."""
+        """Write the examples, then the rest of the epilog."""
         _write_examples(self.examples, formatter)
         super().format_epilog(ctx, formatter)
 
 
 class BoxdGroup(click.Group):
-    """A command with commands of its own, which are of the same shape."""
+    """A command with subcommands, which have the same options."""
 
     command_class = BoxdCommand
 
@@ -60,7 +60,7 @@ class BoxdGroup(click.Group):
         self.params.append(_config_option())
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, then what else there is to say."""
+        """Write the examples, then the rest of the epilog."""
         _write_examples(self.examples, formatter)
         super().format_epilog(ctx, formatter)
 

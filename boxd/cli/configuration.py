@@ -21,7 +21,7 @@ def command() -> None:
     examples=("boxd config check", "boxd config check --config config/codetv.toml"),
 )
 def check() -> None:
-    """Check the file: every error at once, each with its line and its remedy."""
+    """Check the file: shows every error at once, each with its line and remedy."""
     from boxd.config import load
 
     path = config_path()
@@ -35,7 +35,7 @@ def check() -> None:
 @command.command("show", examples=("boxd config show", "boxd config show --json | jq .bays"))
 @json_option
 def show(as_json: bool) -> None:
-    """Show every setting that holds, the defaults too, secrets masked."""
+    """Show every setting in effect, also defaults, with secrets masked."""
     from boxd import config as configuration
 
     config = configuration.load(config_path())

@@ -1,4 +1,4 @@
-"""Where a command works: the configuration file that holds, what it says, and who is asking."""
+"""The context of a command: the configuration file in effect, its content, and the user."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def _unnamed_path() -> Path:
 
 
 def configuration() -> Config:
-    """The configuration that holds; raises ConfigError with every error of the file."""
+    """The configuration in effect. Raises ConfigError with every error of the file."""
     from boxd.config import load
 
     return load(config_path())
 
 
 def actor() -> str:
-    """Who is asking, for the audit trail: the person, also behind sudo."""
+    """The person who runs the command, for the audit trail; also behind sudo."""
     return f"{os.environ.get('SUDO_USER') or _login_name()} (CLI)"
 
 

@@ -1,7 +1,7 @@
-"""The way to the running daemon: HTTP over its Unix socket, and what its errors mean.
+"""Requests to the running daemon: HTTP over its Unix socket, and what its errors mean.
 
-The standard library's client does it: a command starts twice as fast as with a larger one, which
-on a Pi is half a second, and a socket that can't be used keeps its own error.
+It uses the standard library's client: a command starts twice as fast as with a larger one, which
+saves half a second on a Pi; and a socket that can't be used keeps its own error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from boxd.daemon_socket import SocketConnection
 from boxd.errors import BadInput, BoxdError, NotFound, Refused, TemporalUnavailable
 
 Event = tuple[str, Any]
-"""An event's name and what it says."""
+"""An event's name and data."""
 
 _ERRORS: dict[int, type[BoxdError]] = {
     400: BadInput,
@@ -34,13 +34,13 @@ _ERRORS: dict[int, type[BoxdError]] = {
 
 
 def get(path: str, **parameters: str | int | None) -> Any:
-    """What the daemon says at `path`; raises the BoxdError that its problem stands for."""
+    """The daemon's answer at `path`. Raises the BoxdError of its problem."""
     given = {name: value for name, value in parameters.items() if value is not None}
     return _ask("GET", f"{path}?{urlencode(given)}" if given else path)
 
 
 def get_from(socket_file: Path, path: str, within_s: float) -> Any:
-    """As `get`, of the daemon behind this socket, and without showing that one waits."""
+    """Like `get`, from the daemon behind this socket, without a spinner."""
     return _answer(SocketConnection(socket_file, within_s), "GET", path, None, {})
 
 
@@ -52,8 +52,8 @@ def post(
 ) -> Any:
     """Ask the daemon to change something; None in `body` are left out.
 
-    `key` makes a repetition of the same request harmless; `within_s` is for what takes longer
-    than people are left waiting otherwise.
+    `key` makes a repetition of the same request harmless; `within_s` is for requests that take
+    longer than usual.
     """
     given = {name: value for name, value in body.items() if value is not None}
     headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
@@ -61,14 +61,14 @@ def post(
 
 
 class Events:
-    """What the daemon tells, event by event, until it or `end` ends that."""
+    """The daemon's events, until it or `end` closes the connection."""
 
     def __init__(self, connection: HTTPConnection, response: HTTPResponse) -> None:
         self._connection = connection
         self._response = response
 
     def __iter__(self) -> Iterator[Event]:
-        """Event for event; comments, which only show that the daemon is there, are left out."""
+        """Each event; comments, which only show that the daemon lives, are skipped."""
         name = ""
         try:
             while line := self._response.readline():
@@ -81,14 +81,14 @@ class Events:
             raise BoxdError("boxd went away; see `systemctl status boxd`") from error
 
     def end(self) -> None:
-        """End the connection, also while another thread reads from it."""
+        """Close the connection, also while another thread reads from it."""
         with suppress(OSError):
             self._connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
 def events(method: str, path: str, body: Mapping[str, object] | None = None) -> Iterator[Events]:
-    """What the daemon tells at `path`; the connection ends with the block."""
+    """The daemon's events at `path`; the connection is closed with the block."""
     given = None if body is None else json.dumps(body).encode()
     connection = SocketConnection(configuration().socket_file)
     with closing(connection):

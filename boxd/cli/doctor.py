@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from boxd.doctor.check_context import CheckContext, Json
     from boxd.doctor.finding import Grade
 
-# A daemon that is well answers in some milliseconds; on a busy Pi it may take a second.
+# A healthy daemon answers in some milliseconds; on a busy Pi it may take a second.
 _ANSWER_WITHIN_S = 5.0
 _NARROWEST = 60
 _WIDEST = 100
@@ -44,15 +44,15 @@ _WIDEST = 100
 @click.option("--all", "everything", is_flag=True, help="Show what was skipped, too.")
 @json_option
 def command(strict: bool, bundle: bool, everything: bool, as_json: bool) -> int | None:
-    """Look for everything that can be wrong with this box, and tell the remedy.
+    """Check everything that can be wrong with this box, and name the remedy.
 
     Moves no latch and changes nothing. Works without the daemon, with a dead one, and with a
-    configuration that can't be read; as another user it says what takes sudo.
+    configuration that can't be read; as another user it says what needs sudo.
 
-    --bundle writes what was found, the log's last lines, versions and settings into a file in this
+    --bundle writes the results, the log's last lines, versions and settings into a file in this
     folder: without codes, tokens, names and what people typed. Look at it before you send it.
 
-    Exits with 1 when something has failed; a warning alone exits with 0.
+    Exits with 1 if something has failed; a warning exits with 0.
     """
     from boxd.doctor import report
     from boxd.doctor.check import worst
@@ -81,7 +81,7 @@ def _context() -> CheckContext:
 
 
 def _configuration() -> tuple[Path, Config | ConfigError]:
-    """The file, and what it says or why it can't be used: that is for the doctor to tell."""
+    """The file, and its content or why it can't be used: the doctor reports that."""
     from boxd.config import load
 
     try:

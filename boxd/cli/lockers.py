@@ -34,7 +34,7 @@ def command() -> None:
 @command.command("list", examples=("boxd lockers list", "boxd lockers list --json"))
 @json_option
 def list_lockers(as_json: bool) -> None:
-    """List the lockers: state, door, latch, what is in them."""
+    """List the lockers: state, door, latch, content."""
     body = daemon.get("/api/v1/lockers")
     if as_json:
         say_json(body)
@@ -61,8 +61,8 @@ def list_lockers(as_json: bool) -> None:
 def open_locker(locker: int, reason: str, direct: bool, yes: bool, as_json: bool) -> int | None:
     """Open LOCKER at once: one pulse to its latch, recorded with your name and the reason.
 
-    Works while Temporal is down; with --direct also while boxd is. Exits with 1 when the
-    latch did not open or nobody can tell; the pulse is never repeated by itself.
+    Works while Temporal is down; with --direct also while boxd is. Exits with 1 if the latch did
+    not open or that is unknown; the pulse is never repeated automatically.
     """
     if not reason.strip():
         raise click.UsageError("--reason is empty: say why the locker is opened")
@@ -132,7 +132,7 @@ def _refuse_while_running(lock_file: Path) -> None:
 @click.option("--reason", required=True, help="Why; it shows on the HUD.")
 @json_option
 def out_of_service(locker: int, reason: str, as_json: bool) -> None:
-    """Take LOCKER out of service: no prize is put into it until it is back."""
+    """Take LOCKER out of service: it gets no prize until it is back."""
     asked = {"reason": reason, "actor": actor()}
     body = daemon.post(f"/api/v1/lockers/{locker}/out-of-service", asked)
     if as_json:

@@ -32,7 +32,7 @@ def command() -> None:
 @click.option("--after", type=click.IntRange(0), help="Only those behind this number.")
 @json_option
 def list_outbox(dead: bool, limit: int, after: int | None, as_json: bool) -> None:
-    """List the events that wait, in their order, and how delivery stands."""
+    """List the waiting events in order, and the state of delivery."""
     body = daemon.get("/api/v1/outbox", dead=1 if dead else None, limit=limit, after=after)
     if as_json:
         say_json(body)
@@ -47,7 +47,7 @@ def list_outbox(dead: bool, limit: int, after: int | None, as_json: bool) -> Non
 
 
 def show_standing(upstream: dict[str, Any]) -> None:
-    """How delivery stands, in two lines at most."""
+    """The state of delivery, in two lines at most."""
     now = present()
     oldest = f", the oldest since {when(upstream['oldest_at'], now)}" if upstream["waiting"] else ""
     last = f" (last {when(upstream['delivered_at'], now)})" if upstream["delivered_at"] else ""
@@ -100,7 +100,7 @@ def _about(event: dict[str, Any]) -> str:
 def resend(events: Sequence[str], as_json: bool) -> None:
     """Send what upstream refused again: the events named by ID, or all of them.
 
-    They go behind what waits, under their own ids. Whatever else waits is tried at once too.
+    They go behind the waiting events, with their own ids. Delivery is tried at once.
     """
     body = daemon.post("/api/v1/outbox/resend", {"events": list(events), "actor": actor()})
     if as_json:

@@ -77,7 +77,7 @@ def import_prizes(file: Path, dry_run: bool, as_json: bool) -> None:
 
 @dataclass(frozen=True)
 class Change:
-    """What an import does to one prize; the `old` values are None for a new one."""
+    """What an import changes about one prize; the `old` values are None for a new one."""
 
     sku: str
     old_name: str | None

@@ -1,6 +1,6 @@
 """The program `boxd`: its commands, loaded when they are needed, and its exit codes.
 
-0 done, 1 failed, 2 used wrongly: the command line itself was not understood.
+0 done, 1 failed, 2 usage error.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ DONE = 0
 FAILED = 1
 USED_WRONGLY = 2
 
-# Name: the module in this package that holds it, and what the list of commands says of it.
+# The module of each command in this package, and its line in the list of commands.
 COMMANDS = {
     "run": ("run", "Run the box, until it is stopped."),
-    "status": ("status", "Show how the box is: bays, prompts, devices, stock, alarms."),
+    "status": ("status", "Show the state of the box: bays, prompts, devices, stock, alarms."),
     "doctor": ("doctor", "Look for everything that can be wrong, each with its remedy."),
     "config": ("configuration", "Check and show the configuration file."),
     "devices": ("devices.group", "Show the devices and whether they can be used."),
@@ -38,18 +38,18 @@ COMMANDS = {
     "report": ("report", "Report what was given out, by hour, prize and bay."),
     "lockers": ("lockers", "Show, open and take out of service the lockers."),
     "safe": ("safe", "Switch every output on the Pi's pins off, without the daemon."),
-    "redemptions": ("redemptions", "Show redemptions and answer what they ask."),
+    "redemptions": ("redemptions", "Show redemptions and answer their questions."),
     "audit": ("audit", "Read, verify and export the audit trail."),
-    "schedules": ("schedules", "List and run what the box does by itself."),
+    "schedules": ("schedules", "List and run the jobs that the box does by itself."),
     "backup": ("backup", "Make, list and restore backups of the ledger."),
-    "clock": ("clock", "Show the box's time, and say that the wall clock is right."),
+    "clock": ("clock", "Show the box's time, and confirm that the wall clock is right."),
     "alarms": ("alarms", "List and clear alarms."),
-    "outbox": ("outbox", "List what waits for upstream, send refused events again."),
+    "outbox": ("outbox", "List events that wait for upstream, send refused ones again."),
     "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
-    "temporal-server": ("temporal_server", "Run this box's Temporal server alone."),
+    "temporal-server": ("temporal_server", "Run only this box's Temporal server."),
     "sim-board": ("sim_board", "Run a simulated CodeTV board on a real MIDI port."),
     "upgrade": ("upgrade", "Bring a release into use; the package calls it."),
-    "version": ("version", "Show the versions of boxd and of what it stands on."),
+    "version": ("version", "Show the versions of boxd and of what it uses."),
 }
 
 
@@ -80,7 +80,7 @@ class _Boxd(BoxdGroup):
         "boxd codes issue badge-1042",
         'boxd lockers open 2 --reason "prize stuck"',
     ),
-    epilog="Exit codes: 0 done, 1 failed, 2 used wrongly. Completion of commands in bash: "
+    epilog="Exit codes: 0 done, 1 failed, 2 usage error. Completion of commands in bash: "
     'eval "$(_BOXD_COMPLETE=bash_source boxd)"; in zsh and fish the same with zsh_source '
     "and fish_source.",
 )
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def code_of(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; its exit code. Every failure is told on stderr, in words."""
+    """Run the command line; returns its exit code. Every failure is explained on stderr."""
     try:
         return _run(arguments)
     except click.UsageError as error:
@@ -140,7 +140,7 @@ def _failed(message: str) -> int:
 
 
 def _failed_otherwise(error: Exception) -> int:
-    """A file or pipe failed, or boxd made a mistake; Python's development mode shows where.
+    """A file or pipe failed, or boxd has a bug; Python's development mode shows where.
 
     A closed pipe ends quietly: `boxd ... | head` has read enough.
     """

@@ -22,7 +22,7 @@ from boxd.redemption import AnswerKind, Remedy
     examples=("boxd redemptions list", "boxd redemptions answer ID loaded"),
 )
 def command() -> None:
-    """Show redemptions and answer what they ask."""
+    """Show redemptions and answer their questions."""
 
 
 @command.command(
@@ -64,7 +64,7 @@ def list_redemptions(ended_too: bool, limit: int, as_json: bool) -> None:
 @click.argument("redemption", metavar="ID")
 @json_option
 def show(redemption: str, as_json: bool) -> None:
-    """Show one redemption: where it stands, and what has happened, in order."""
+    """Show one redemption: its state, and what has happened, in order."""
     body = daemon.get(f"/api/v1/redemptions/{daemon.quoted(redemption)}")
     if as_json:
         say_json(body)
@@ -79,7 +79,7 @@ def show(redemption: str, as_json: bool) -> None:
 
 
 def timeline(body: dict[str, Any]) -> list[tuple[str, str, str, str]]:
-    """What the audit trail tells of a redemption, as (at, actor, action, detail), in order."""
+    """A redemption's entries in the audit trail, as (at, actor, action, detail), in order."""
     return [
         (entry["at"], entry["actor"], entry["action"], audit.told_by(entry))
         for entry in body["audit"]
@@ -106,9 +106,9 @@ def _show_standing(redemption: dict[str, Any]) -> None:
 @click.argument("redemption", metavar="ID")
 @json_option
 def history(redemption: str, as_json: bool) -> None:
-    """Show the event history that Temporal keeps of one redemption's workflow.
+    """Show Temporal's event history of one redemption's workflow.
 
-    The JSON is what an SDK can replay.
+    An SDK can replay the JSON.
     """
     from boxd.cli.temporal import output_of
     from boxd.workflows.redemption.messages import workflow_id
@@ -134,7 +134,7 @@ def _event_name(event: dict[str, Any]) -> str:
 
 
 def _about(event: dict[str, Any]) -> str:
-    """What an event is about: the name of the activity, the update, the timer, the failure."""
+    """The subject of an event: the name of the activity, the update, the timer, the failure."""
     attributes: dict[str, Any] = next(
         (value for name, value in event.items() if name.endswith("EventAttributes")), {}
     )
@@ -190,7 +190,7 @@ def answer(
     key: str | None,
     as_json: bool,
 ) -> None:
-    """Answer what the redemption ID asks, as on the HUD. Says why if it is not accepted."""
+    """Answer the question of the redemption ID, as on the HUD. Says why if it is not accepted."""
     if kind == AnswerKind.SUBSTITUTED and not sku:
         raise click.UsageError("a substitution names the prize: add --sku SKU")
     if key is not None and not (key.isascii() and key.isprintable()):

@@ -1,4 +1,4 @@
-"""`boxd report`: what was given out, by hour, prize and bay."""
+"""`boxd report`: dispensed units by hour, prize and bay."""
 
 from __future__ import annotations
 

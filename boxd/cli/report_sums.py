@@ -1,4 +1,4 @@
-"""What was given out, summed: by hour, by prize, by bay."""
+"""Sums of dispensed units: by hour, by prize, by bay."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Dispensed:
-    """Units of one prize, given out at one bay within the hour that begins at `hour`."""
+    """Units of one prize, dispensed at one bay in the hour that begins at `hour`."""
 
     hour: datetime
     bay: str

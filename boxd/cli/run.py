@@ -18,8 +18,8 @@ from boxd.errors import BoxdError
 def command() -> int:
     """Run the box, until it is stopped by SIGTERM or Ctrl-C.
 
-    Starts the Temporal server (unless another one is configured), the bays, the HUD and the
-    socket for the other commands. Only one boxd can run for a state directory.
+    Starts the Temporal server (unless another one is configured), the bays, the HUD and the socket
+    for the other commands. Only one boxd can run for a state directory.
     """
     path = config_path()
     import structlog
@@ -30,6 +30,6 @@ def command() -> int:
         return run(path)
     except BoxdError:
         raise
-    except Exception:  # noqa: BLE001 - the journal is to hold what ended the box, whatever it was
+    except Exception:  # noqa: BLE001 - the journal must hold what ended the box
         structlog.get_logger("boxd").exception("boxd.crashed")
         return FAILED

@@ -1,4 +1,4 @@
-"""`boxd safe`: every output on the Pi's pins off, without the daemon."""
+"""`boxd safe`: switches every output on the Pi's pins off, without the daemon."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def command(as_json: bool) -> int | None:
     """Switch every output on the Pi's pins off: latches, lamps, buzzers. Opens nothing.
 
     For the end of a service and for emergencies: it needs neither the daemon nor its guard. While
-    boxd runs it changes nothing: the guard holds the latches' pins, and has them off but for the
-    half second at most of a pulse. Arduinos and CodeTV boards need no command: an Arduino switches
-    everything off when it hears nothing for a second, a board ends each pulse by itself.
+    boxd runs it changes nothing: the guard holds the latches' pins, and keeps them off except
+    during a pulse of half a second at most. Arduinos and CodeTV boards need no command: an Arduino
+    switches everything off after a second of silence, a board ends each pulse by itself.
 
     Exits with 1 when an output could not be switched off and no running boxd holds it.
     """

@@ -1,4 +1,4 @@
-"""`boxd schedules`: the housekeeping that the box does by itself."""
+"""`boxd schedules`: the jobs that the box does by itself."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _LOOK_EVERY_S = 0.3
     "schedules", cls=BoxdGroup, examples=("boxd schedules list", "boxd schedules run backup")
 )
 def command() -> None:
-    """Show the housekeeping that the box does by itself, and do it now."""
+    """Show the jobs that the box does by itself, and run them now."""
 
 
 @command.command("list", examples=("boxd schedules list", "boxd schedules list --json"))
 @json_option
 def list_schedules(as_json: bool) -> None:
-    """List the schedules with their last and their next run."""
+    """List the schedules with their last and next runs."""
     body = daemon.get("/api/v1/schedules")
     if as_json:
         say_json(body)
@@ -56,7 +56,7 @@ def show(schedules: Sequence[dict[str, Any]]) -> None:
 
 
 def every(seconds: float | None) -> str:
-    """How often, e.g. `6 h`; a schedule without is run by hand alone."""
+    """How often, e.g. `6 h`; a schedule without an interval only runs by hand."""
     if seconds is None:
         return "off"
     minutes = round(seconds / 60)
@@ -81,9 +81,9 @@ def _last(run: dict[str, Any] | None, now: datetime) -> tuple[str, str, str]:
 @click.argument("name")
 @json_option
 def run_schedule(name: str, as_json: bool) -> int | None:
-    """Do what the schedule NAME does, now, and wait for the result.
+    """Run the schedule NAME now, and wait for the result.
 
-    One that is paused or off can be run too. Exits with 1 when the run failed.
+    A paused or disabled one can be run too. Exits with 1 if the run failed.
     """
     path = f"/api/v1/schedules/{daemon.quoted(name)}/run"
     begun = daemon.post(path, {"actor": actor()})["schedule"]
@@ -99,7 +99,7 @@ def run_schedule(name: str, as_json: bool) -> int | None:
 
 
 def _end_of(name: str, run: dict[str, Any]) -> dict[str, Any]:
-    """The run when it has ended, or been followed by another."""
+    """The run once it has ended, or another has followed it."""
     while run["state"] == "running":
         time.sleep(_LOOK_EVERY_S)
         found = daemon.get("/api/v1/schedules")["schedules"]

@@ -16,7 +16,7 @@ from boxd.cli.tables import say_json
 from boxd.errors import BadInput
 
 _AT_ONCE = 500  # links in one request
-_SHOWN = 3  # so few links are printed on the terminal too
+_SHOWN = 3  # up to so many links are also printed on the terminal
 
 output_option = click.option(
     "--output",
@@ -46,7 +46,7 @@ renew_option = click.option(
 def qr(checkpoints: tuple[str, ...], output: Path | None, renew: bool, as_json: bool) -> None:
     """Write a sign with a QR code for each CHECKPOINT, or for all: checkpoints.pdf.
 
-    A page for each, to print and to hang where attendees scan it.
+    One page each, to print and hang where attendees scan it.
     """
     _check(output)
     asked = {"checkpoints": checkpoints, "renew": renew, "actor": actor()}
@@ -79,15 +79,15 @@ def qr(checkpoints: tuple[str, ...], output: Path | None, renew: bool, as_json: 
 @json_option
 def link(
     attendees: tuple[str, ...],
-    file: Any,  # what click.File gives: text, read once
+    file: Any,  # click.File's type: text, read once
     output: Path | None,
     renew: bool,
     as_json: bool,
 ) -> None:
     """Write a card with the personal link of each ATTENDEE: attendees.pdf, eight on a page.
 
-    An ATTENDEE is whatever you call them: a badge's number, a ticket's. Those who are not known
-    yet are from now on. Whoever has the link sees the codes: hand each card to its owner.
+    An ATTENDEE is any name that you use: a badge's number, a ticket's. New ones are added. The
+    link shows the attendee's codes to anyone: hand each card to its owner.
     """
     _check(output)
     named = _all_named(attendees, file)
@@ -118,7 +118,7 @@ def _all_named(attendees: Sequence[str], file: Any) -> list[str]:
 
 
 def _check(output: Path | None) -> None:
-    """Find out before anything is asked whether the output can be what was meant."""
+    """Check the output before anything is asked."""
     if output is not None and output.suffix.lower() not in {"", ".pdf"}:
         raise click.UsageError(f"--output {output}: give a .pdf, or a folder for PNG files")
 
@@ -130,7 +130,7 @@ def _write(
     as_pdf: Callable[[Sequence[dict[str, Any]], str], bytes],
     is_quiet: bool,
 ) -> None:
-    """Write the sheets: a PDF, or a PNG for each into a folder."""
+    """Write the sheets: a PDF, or one PNG each into a folder."""
     from boxd.phones.sheets import write_pngs
 
     if output.suffix.lower() == ".pdf":

@@ -1,4 +1,4 @@
-"""Progress on whatever takes longer than a second: on a terminal, on stderr."""
+"""Progress display for work of more than a second: on a terminal, on stderr."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _spin(text: str, done: threading.Event) -> None:
 
 @contextmanager
 def progress(text: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar with `text` on a terminal; to be told how many are done, part by part."""
+    """Show a bar with `text` on a terminal; the caller reports how many are done."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -1,4 +1,4 @@
-"""`boxd status`: how the box is."""
+"""`boxd status`: the state of the box."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.times import when
 from boxd.errors import BoxdError
 
-SHORT_OF = 3  # units on hand at which stock is said to be short
+SHORT_OF = 3  # units on hand at which stock counts as short
 
 
 @click.command(
@@ -24,7 +24,7 @@ SHORT_OF = 3  # units on hand at which stock is said to be short
 )
 @json_option
 def command(as_json: bool) -> int | None:
-    """Show how the box is: bays, prompts, devices, stock, alarms, schedules.
+    """Show the state of the box: bays, prompts, devices, stock, alarms, schedules.
 
     Exits with 1 when the box is out of service, so that a script can watch it.
     """
@@ -38,7 +38,7 @@ def command(as_json: bool) -> int | None:
 
 
 def _show(snapshot: dict[str, Any]) -> None:
-    # The box's time, which need not be the one of this computer's clock.
+    # The box's time, which may differ from this computer's clock.
     now = datetime.fromisoformat(snapshot["at"])
     _show_health(snapshot["box"], snapshot["health"])
     _show_prompts(snapshot["prompts"], now)
@@ -56,7 +56,7 @@ def _show(snapshot: dict[str, Any]) -> None:
 
 
 def _schedules() -> list[dict[str, Any]]:
-    """The schedules; none while Temporal does not answer, which the health says already."""
+    """The schedules; none while Temporal does not answer, which the health reports already."""
     try:
         found: list[dict[str, Any]] = daemon.get("/api/v1/schedules")["schedules"]
     except BoxdError:
@@ -82,7 +82,7 @@ def _show_health(box: dict[str, Any], health: dict[str, Any]) -> None:
 
 
 def _show_prompts(prompts: list[dict[str, Any]], now: datetime) -> None:
-    heading("Waiting for somebody" if prompts else "Nobody is waited for")
+    heading("Waiting for a person" if prompts else "No one is waiting")
     if prompts:
         table(
             ("who", "bay", "locker#", "redemption", "what", "since"),

@@ -1,6 +1,6 @@
-"""What commands print: aligned tables with colours that mean something, or JSON.
+"""The output of commands: aligned tables with colours that mean something, or JSON.
 
-green works, yellow waits or is unsure, red needs somebody, dim is over or off.
+green works, yellow waits or is unsure, red needs a person, dim is over or off.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ _COLOURS = {
     },
     "dim": {"disabled", "none", "spent", "skipped"},
 }
-# Columns whose text may be broken over lines in a narrow terminal; anything else stays whole.
+# Columns whose text may be wrapped in a narrow terminal; all others stay whole.
 _SENTENCES = ("text", "why", "what", "reason", "detail", "last", "parts", "remark")
-# Wide enough that no line is broken when a program reads it.
+# Wide enough that no line is wrapped when a program reads it.
 _UNBROKEN = 1000
 _GAP = 2  # blanks between columns
 
@@ -73,12 +73,12 @@ def say_json(value: object) -> None:
 
 
 def style_of(word: str) -> str:
-    """The colour that a state has; empty for words that are no state."""
+    """The colour of a state; empty for words that are no state."""
     return next((colour for colour, words in _COLOURS.items() if word in words), "")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothing: str = "") -> None:
-    """Print `rows` under their `columns`; `nothing` instead when there are none.
+    """Print `rows` below their `columns`; `nothing` instead if there are none.
 
     A column whose name ends in `#` holds numbers. Cells that are states get their colour.
     """
@@ -105,7 +105,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothing: str
 
 
 def heading(text: str) -> None:
-    """Print the title of what follows, set off from what was before."""
+    """Print the title of the next part, after a blank line."""
     click.echo()
     click.secho(text, bold=True)
 
@@ -118,7 +118,7 @@ def _cell(value: object) -> Text:
 
 
 def _print(made: Table, needed: int) -> None:
-    """Print the table; where it needs more columns than the terminal has, whole all the same."""
+    """Print the table; one that is wider than the terminal stays whole."""
     from rich.console import Console
 
     console = Console(highlight=False)

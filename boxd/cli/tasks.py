@@ -1,4 +1,4 @@
-"""`boxd tasks`: what attendees do to earn codes, and an organiser's helping hand."""
+"""`boxd tasks`: what attendees do to earn codes, and how organisers help."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ command.add_command(qr)
     "--state", type=click.Choice([state.value for state in TaskState]), help="Only in this state."
 )
 @click.option("--kind", help="Only of this kind.")
-@click.option("--attendee", help="Only of whom you call so.")
+@click.option("--attendee", help="Only this attendee's tasks.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, help="[default: 50]")
 @json_option
 def list_tasks(
     state: str | None, kind: str | None, attendee: str | None, limit: int, as_json: bool
 ) -> None:
-    """List tasks, the last started first, with whose turn it is."""
+    """List tasks, newest first, and who acts next."""
     body = daemon.get("/api/v1/tasks", state=state, kind=kind, attendee=attendee, limit=limit)
     if as_json:
         say_json(body)
@@ -74,7 +74,7 @@ def list_tasks(
 
 
 def _names(numbers: set[int]) -> dict[int, str]:
-    """What the organiser calls the attendees of these numbers; the forgotten by pseudonym."""
+    """The references of the attendees with these numbers; pseudonyms of forgotten ones."""
     if not numbers:
         return {}
     wanted = ",".join(str(number) for number in sorted(numbers))
@@ -86,7 +86,7 @@ def _names(numbers: set[int]) -> dict[int, str]:
 @click.argument("task", metavar="TASK")
 @json_option
 def show(task: str, as_json: bool) -> None:
-    """Show one task: what is missing, and all that was scanned, handed in and judged."""
+    """Show one task: what is missing, and all scans, submissions and verdicts."""
     body = daemon.get(f"/api/v1/tasks/{daemon.quoted(task)}")
     if as_json:
         say_json(body)
@@ -139,7 +139,7 @@ def _told(column: str, value: Any, now: Any) -> object:
 @click.argument("attendee")
 @json_option
 def start(kind: str, attendee: str, as_json: bool) -> None:
-    """Start the task of this KIND for ATTENDEE; asked again, it is the same one."""
+    """Start the task of this KIND for ATTENDEE; a second time returns the same task."""
     asked = {"kind": kind, "attendee": attendee, "actor": actor()}
     _say(daemon.post("/api/v1/tasks", asked), as_json)
 
@@ -158,7 +158,7 @@ def scan(task: str, checkpoint: str, as_json: bool) -> None:
 @click.argument("text")
 @json_option
 def submit(task: str, text: str, as_json: bool) -> None:
-    """Hand in TEXT for TASK, where the attendee's phone can't."""
+    """Submit TEXT for TASK, where the attendee's phone can't."""
     _ask(task, "submission", {"text": text}, as_json)
 
 
@@ -183,7 +183,7 @@ def refuse(task: str, reason: str, as_json: bool) -> None:
 @click.argument("task", metavar="TASK")
 @json_option
 def issue_again(task: str, as_json: bool) -> None:
-    """Once more issue the code of a TASK that was sold out, over the limit or failed."""
+    """Retry issuing the code of a TASK that was sold out, over the limit, or failed."""
     path = f"/api/v1/tasks/{daemon.quoted(task)}/code"
     _say(daemon.post(path, {"actor": actor()}), as_json)
 

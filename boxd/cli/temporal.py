@@ -35,8 +35,8 @@ ANSWER_WITHIN_S = 30
 def command(arguments: tuple[str, ...]) -> NoReturn:
     """Run the temporal CLI with ARGUMENTS, pointed at this box.
 
-    Its address, namespace and credentials are those of the configuration, so that it needs
-    none of its own. --config is taken before the ARGUMENTS only.
+    Address, namespace and credentials come from the configuration. --config is recognised before
+    the ARGUMENTS only.
     """
     config = configuration()
     program, environment = _program(config), _environment(config)
@@ -44,7 +44,7 @@ def command(arguments: tuple[str, ...]) -> NoReturn:
 
 
 def output_of(config: Config, arguments: Sequence[str]) -> str:
-    """What the temporal CLI prints. Raises TemporalUnavailable or NotFound, with its reason."""
+    """The output of the temporal CLI. Raises TemporalUnavailable or NotFound with its reason."""
     try:
         told = subprocess.run(
             [str(_program(config)), *arguments],
@@ -64,7 +64,7 @@ def output_of(config: Config, arguments: Sequence[str]) -> str:
 
 
 def _failure(said: str) -> NotFound | TemporalUnavailable:
-    """What the CLI's complaint means; its first line is the reason, the rest is for its makers."""
+    """The CLI's error; its first line is the reason, the rest is for its developers."""
     reason = said.strip().split("\n", 1)[0].removeprefix("Error: ") or "it gave no reason"
     if "not found" in reason.lower():
         return NotFound(f"Temporal keeps nothing of that name: {reason}")

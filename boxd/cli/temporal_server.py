@@ -1,4 +1,4 @@
-"""`boxd temporal-server`: this box's Temporal server alone, in the foreground."""
+"""`boxd temporal-server`: only this box's Temporal server, in the foreground."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     help="Exit with 2, and do nothing, unless temporal.own_unit is true: for the systemd unit.",
 )
 def command(unit: bool) -> int:
-    """Run this box's Temporal server alone, until it is stopped by SIGTERM or Ctrl-C.
+    """Run only this box's Temporal server, until it is stopped by SIGTERM or Ctrl-C.
 
     The same server that `boxd run` starts by itself: its database is checked first, it is
-    started again when it dies. A boxd beside it is told so with temporal.own_unit.
+    restarted when it dies. For a boxd beside it, set temporal.own_unit.
     """
     from boxd.service.back_off import wait_if_restarted
     from boxd.service.notify import READY, Notifier, status
 
-    # Left in the environment: the program that this one becomes tells the rest.
+    # Left in the environment: the program that this one becomes sends the rest.
     notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
     wait_if_restarted(notifier)
     # At once: boxd.service starts after this one, and needs no server to begin with.

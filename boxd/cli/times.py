@@ -10,7 +10,7 @@ _STEPS = ((86400, "d"), (3600, "h"), (60, "min"))
 def when(iso: str | None, now: datetime) -> str:
     """An ISO 8601 time as local time and age, e.g. `14:03:12 (2 min ago)`; empty for none.
 
-    The date is left out when it is that of `now`, a time-zone aware moment.
+    Without the date if it is that of `now`, a time with a time zone.
     """
     if not iso:
         return ""
@@ -21,7 +21,7 @@ def when(iso: str | None, now: datetime) -> str:
 
 
 def span(then: datetime, now: datetime) -> str:
-    """How far `then` lies from `now`, e.g. `5 s ago`, `in 3 d`."""
+    """The distance of `then` from `now`, e.g. `5 s ago`, `in 3 d`."""
     seconds = int((now - then).total_seconds())
     length = _length(abs(seconds))
     if abs(seconds) < 1:
@@ -41,5 +41,5 @@ def _aware(moment: datetime) -> datetime:
 
 
 def present() -> datetime:
-    """What time it is."""
+    """The present time."""
     return datetime.now(UTC)

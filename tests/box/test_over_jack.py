@@ -13,7 +13,7 @@ import pytest
 from tests.box.booth import Json, wait_until
 from tests.box.jack_booth import FRONT, INSIDE, PAD, JackBooth, jack_server, moment
 
-NOBODY = f'no MIDI device calls itself "{FRONT}"; check its cable'
+NOBODY = f'"{FRONT}" isn\'t connected; check its cable'
 
 
 @pytest.fixture(scope="module")

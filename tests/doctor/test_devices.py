@@ -141,7 +141,7 @@ def test_without_a_daemon_the_kernel_is_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sequencer", "words"),
     [
-        (SEQUENCER.partition("Client  20")[0], "no MIDI device calls itself"),
+        (SEQUENCER.partition("Client  20")[0], "isn't connected"),
         (SEQUENCER + SECOND, "two devices call themselves"),
         (SEQUENCER.replace("RWeX", "R-e-"), "takes nothing"),
     ],

@@ -236,7 +236,7 @@ async def test_a_device_that_is_not_there_is_told_with_those_that_are(pad: Peer)
     code, _ = await command.ended()
 
     assert code == 1
-    assert 'no MIDI device calls itself "Launchpad"' in command.said
+    assert '"Launchpad" isn\'t connected' in command.said
     assert "Plugged in: Test Pad" in command.said
 
 

@@ -208,7 +208,7 @@ async def main():
     bench = Bench(Path(log).parent)
     server = jackd()
     await bench.registry.start()
-    await until(lambda: "no MIDI device" in bench.status("board-0").why, 15)
+    await until(lambda: "isn't connected" in bench.status("board-0").why, 15)
     peer = await bench.plug(0)
     await until(lambda: bench.is_ready("board-0"))
     server.terminate()
@@ -216,7 +216,7 @@ async def main():
     await until(lambda: "is jackd running?" in bench.status("board-0").why)
     assert await peer.end() == 0
     server = jackd()
-    await until(lambda: "no MIDI device" in bench.status("board-0").why, 15)
+    await until(lambda: "isn't connected" in bench.status("board-0").why, 15)
     await bench.plug(0)
     await until(lambda: bench.is_ready("board-0"))
     await bench.close()

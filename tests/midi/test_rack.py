@@ -96,7 +96,7 @@ async def test_starts_without_the_devices_that_are_missing(bench: Bench) -> None
     await bench.registry.start()
     assert bench.is_ready("board-1")
     assert bench.is_away()
-    assert bench.status().why == f'no MIDI device calls itself "{BOARD}"; check its cable'
+    assert bench.status().why == f'"{BOARD}" isn\'t connected; check its cable'
     assert bench.registry.door("door-pad.door-1").state is DoorState.UNKNOWN
 
 

@@ -18,12 +18,12 @@ from boxd.errors import BadInput, BoxdError, DeviceUnreachable, NotFound
 _INSTALLED = Path(sys.prefix) / "share" / "firmware"
 _MADE = Path(__file__).resolve().parents[2] / "build" / "firmware"
 IMAGES = _INSTALLED if _INSTALLED.is_dir() else _MADE
-"""The images that an installed release brings with it, or those that `make firmware` made."""
+"""The images in an installed release, or those that `make firmware` has built."""
 
 
 @dataclass(frozen=True)
 class _Target:
-    """The board that is meant: its port, and what it is to be."""
+    """The board to flash: its port, and what it becomes."""
 
     port: str
     number: int
@@ -66,8 +66,8 @@ def flash(
 ) -> None:
     """Put boxd's firmware and a number into the Arduino at PORT_OR_DEVICE.
 
-    PORT_OR_DEVICE is a path, or the name of an Arduino in the configuration. The box must not be
-    running, for it holds the port. Afterwards the board is asked who it is.
+    PORT_OR_DEVICE is a path, or the name of an Arduino in the configuration. Stop the box before,
+    because it holds the port. Afterwards the board is asked for its number.
     """
     from boxd.arduino.avrdude import BAUDS, write_flash
     from boxd.arduino.image import with_number
@@ -132,7 +132,7 @@ def _image(image: Path | None, layout: str) -> str:
 
 
 def _check_free(port: str) -> None:
-    """Raise DeviceUnreachable where the port is not there or another program holds it."""
+    """Raise DeviceUnreachable if the port is missing or another program holds it."""
     from boxd.arduino.serial_line import explain, open_port
 
     try:

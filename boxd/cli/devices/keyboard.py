@@ -1,4 +1,4 @@
-"""The terminal's keyboard, while other things are listened to as well."""
+"""The terminal's keyboard, read while other events are awaited."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _CHUNK_BYTES = 1024
 
 
 class Keyboard:
-    """What a person types: single keys on a terminal, words where the input is no terminal.
+    """A person's input: single keys on a terminal, lines otherwise.
 
-    To be made on the event loop. Input that has ended says nothing more.
+    Create it on the event loop. Input that has ended gives nothing more.
     """
 
     def __init__(self) -> None:
@@ -33,13 +33,13 @@ class Keyboard:
             self._has_ended.set()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         with contextlib.suppress(OSError, ValueError):
             asyncio.get_running_loop().remove_reader(self._descriptor)
 
     @contextlib.contextmanager
     def by_key(self) -> Iterator[None]:
-        """Within the block each key of a terminal counts at once, without Enter."""
+        """Inside of the block each key of a terminal counts at once, without Enter."""
         if not os.isatty(self._descriptor):
             yield
             return
@@ -57,7 +57,7 @@ class Keyboard:
         return await self._typed.get()
 
     async def answer(self, question: str) -> str:
-        """The line that answers a question. Raises Abort when the input has ended."""
+        """The line that answers a question. Raises Abort if the input has ended."""
         click.echo(f"{question} ", nl=False, err=True)
         line = asyncio.ensure_future(self._typed.get())
         end = asyncio.ensure_future(self._has_ended.wait())
@@ -67,7 +67,7 @@ class Keyboard:
                 raise click.Abort
             return line.result().strip()
         finally:
-            line.cancel()  # or it would take the answer to the next question
+            line.cancel()  # otherwise it would take the answer to the next question
             end.cancel()
 
     def _read(self) -> None:

@@ -52,9 +52,9 @@ def learn(
 ) -> None:
     """Learn what a MIDI device's keys send, by pressing each of them once.
 
-    PORT is the device's name as MIDI systems show it; without it, the devices that are plugged in
-    are listed to choose from. The section for the configuration is printed, or appended with
-    --write. Works without the daemon. CodeTV boards need no learning.
+    PORT is the device's name in MIDI systems; without it, choose from the devices that are plugged
+    in. The section for the configuration is printed, or appended with --write. Works without the
+    daemon. CodeTV boards need no learning.
     """
     from boxd.config.appending import append
     from boxd.midi.learned import section
@@ -69,7 +69,7 @@ def learn(
     try:
         append(file, text)
     except (BoxdError, OSError):
-        click.echo(text, nl=False)  # a lesson is not to be lost for a file's sake
+        click.echo(text, nl=False)  # a file's error must not lose the lesson
         raise
     click.echo(f"{file} has a new device now: {device.name}. `boxd config check`, then use it")
 
@@ -84,7 +84,7 @@ def _file_to_write(write: str | None) -> Path | None:
 
 
 def _configuration(file: Path | None) -> Config | None:
-    """The configuration, if there is one; it has to be good only if it is to be written to."""
+    """The configuration, if there is one; it has to be valid only if it is to be written to."""
     from boxd.config import load
 
     if file is not None:
@@ -136,7 +136,7 @@ async def _look(ports: PortSystem, backend: MidiBackend) -> Listing:
 
 
 async def _choose(listing: Listing, port: str | None, keyboard: Keyboard) -> tuple[str, PortPair]:
-    """The device to learn: the name that the configuration finds it by, and its ports."""
+    """Choose the device to learn: its name for the configuration, and its ports."""
     from boxd.cli.devices.learning_dialogue import say
     from boxd.midi.ports import find, names_of
 

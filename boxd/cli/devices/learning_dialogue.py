@@ -1,4 +1,4 @@
-"""The conversation in which a person shows a MIDI device's keys and lamps."""
+"""The dialogue in which a person shows a MIDI device's keys and lamps."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from boxd.midi.learning import (
 from boxd.midi.ports import Listing, Port, PortPair, PortSystem
 from boxd.midi.stream import MidiStream
 
-LOOK_EVERY_S = 0.05  # how late the end of a press is seen
+LOOK_EVERY_S = 0.05  # how late the end of a press is noticed
 BACK = ("\x7f", "\b", "b", "back")
 SKIP = (" ", "s", "skip")
 END = ("q", "quit", "\x04")
-# What lights most pads: fully on, then the colours of usual palettes; what puts them out.
+# What lights most pads: fully on, then the colours of usual palettes; and what puts them out.
 LIT = (127, 1, 3, 5, 13, 21, 60, 62)
 DARK = (0, 12)
 
 
 class MidiProbe:
-    """A device that is being learned: what it sends, and what is sent to it."""
+    """A device that is being learned: receives from it, and sends to it."""
 
     def __init__(self, ports: PortSystem, pair: PortPair, name: str) -> None:
         self.name = name
@@ -58,17 +58,17 @@ class MidiProbe:
             raise DeviceUnreachable(f"{self.name} can't be opened: {error}") from error
 
     async def close(self) -> None:
-        """Let go of it."""
+        """Close the connection."""
         if self._port is not None:
             await self._port.close()
 
     def forget(self) -> None:
-        """Take what was sent until now for nothing."""
+        """Ignore what was sent until now."""
         while not self._heard.empty():
             self._heard.get_nowait()
 
     async def collect(self, press: Press) -> Press:
-        """Hear a press to its end. Raises DeviceUnreachable when the device goes."""
+        """Listen to a press until its end. Raises DeviceUnreachable when the device goes."""
         while not press.is_over(time.monotonic()):
             try:
                 async with asyncio.timeout(LOOK_EVERY_S):
@@ -110,7 +110,7 @@ class MidiProbe:
 
 
 async def show_keys(pupil: MidiProbe, keyboard: Keyboard) -> dict[Key, LearnedKey]:
-    """Ask for each key; what was learned by the end or by `q`."""
+    """Ask for each key; returns what was learned by the end or by `q`."""
     lesson = LearningSession()
     say("Press each key once as it is asked for, and let it go at once.")
     say("On this keyboard: Backspace for the key before again, s to skip one, q to end.")
@@ -123,7 +123,7 @@ async def show_keys(pupil: MidiProbe, keyboard: Keyboard) -> dict[Key, LearnedKe
 
 
 async def _ask(lesson: LearningSession, pupil: MidiProbe, keyboard: Keyboard) -> bool:
-    """Take one press or one word; False when that ends the lesson."""
+    """Take one press or one word; False if that ends the lesson."""
     heard = asyncio.ensure_future(pupil.collect(lesson.press()))
     typed = asyncio.ensure_future(keyboard.typed())
     try:
@@ -159,7 +159,7 @@ def _obey(word: str, lesson: LearningSession) -> bool:
 
 
 async def show_lamps(pupil: MidiProbe, keyboard: Keyboard) -> dict[LampName, LearnedLamp]:
-    """Ask for the light of each lamp, and try values until one pleases."""
+    """Ask for the light of each lamp, and try values until the person accepts one."""
     lamps: dict[LampName, LearnedLamp] = {}
     for lamp in LampName:
         say(f"Which light is {lamp}? Touch its pad now, or wait for the question.")
@@ -173,7 +173,7 @@ async def show_lamps(pupil: MidiProbe, keyboard: Keyboard) -> dict[LampName, Lea
 
 
 async def _which(pupil: MidiProbe, keyboard: Keyboard) -> Signal | None:
-    """The light of a pad that is touched, or that is typed; None to go without."""
+    """The light of a pad that is touched, or typed; None to go without."""
     pupil.forget()
     touched = asyncio.ensure_future(pupil.collect(Press()))
     typed = asyncio.ensure_future(
@@ -197,7 +197,7 @@ async def _which(pupil: MidiProbe, keyboard: Keyboard) -> Signal | None:
 
 
 def parse(text: str) -> Signal | None:
-    """A light as a person writes it; None when that is none."""
+    """A light as a person writes it; None if that is none."""
     found = re.fullmatch(r"(note|control)\s+(\d{1,3})(?:\s+channel\s+(\d{1,2}))?", text.strip())
     if found is None:
         return None
@@ -218,7 +218,7 @@ async def _try(pupil: MidiProbe, keyboard: Keyboard, signal: Signal) -> LearnedL
 async def _choose(
     pupil: MidiProbe, keyboard: Keyboard, signal: Signal, values: Sequence[int], wanted: str
 ) -> int | None:
-    """The value after which the light is as wanted; None when no value does it."""
+    """The value that the person accepts; None if there is none."""
     left = list(values)
     while left:
         value = left.pop(0)
@@ -238,5 +238,5 @@ async def _choose(
 
 
 def say(text: str) -> None:
-    """Tell the person, beside the output that may go into a file."""
+    """Tell the person on stderr; the output may go into a file."""
     click.echo(text, err=True)

@@ -1,4 +1,4 @@
-"""`boxd devices list`: what is configured, what is plugged in, what is missing, what is unknown."""
+"""`boxd devices list`: devices that are configured, plugged in, missing, or unknown."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from boxd.cli.times import present, when
 
 Json = dict[str, Any]
 _WHOLE_KEYPAD = 12
-_MANY = 3  # more of a sort are counted instead of named
+_MANY = 3  # more of a kind are counted instead of named
 _TELLS = {"open": "let go", "closed": "holds", "unknown": "not known"}
 
 
 @click.command("list", cls=BoxdCommand, examples=("boxd devices list", "boxd devices list --json"))
 @json_option
 def list_devices(as_json: bool) -> None:
-    """List the devices: states, parts, what tells of each locker, and what nobody configured.
+    """List the devices: states, parts, what tells of each locker, and unconfigured devices.
 
-    Something in red is missing or broken; why says what to look at.
+    Red means missing or broken; the column why says what to check.
     """
     body = daemon.get("/api/v1/devices")
     if as_json:
@@ -62,7 +62,7 @@ def _why(device: Json) -> str:
 
 
 def parts_in_words(parts: Json) -> str:
-    """What a device has, in one line; many of a sort are counted."""
+    """A device's parts, in one line; many of a kind are counted."""
     keys = parts["keys"]
     return ", ".join(
         [
@@ -95,7 +95,7 @@ def _doors(doors: list[Json]) -> list[str]:
 
 
 def _show_lockers(devices: list[Json]) -> None:
-    """Per locker, where its latch is and what is believed about it."""
+    """For each locker, its latch and what tells that it opened."""
     latches = {
         latch["locker"]: (device["name"], latch)
         for device in devices
@@ -137,7 +137,7 @@ def _show_strangers(strangers: list[Json]) -> None:
 
 
 def section_for(stranger: Json) -> str:
-    """What to write into the configuration for a device that is plugged in."""
+    """The configuration section for a device that is plugged in."""
     kind = "arduino" if stranger["kind"] == "serial" else stranger["kind"]
     return "\n".join(
         (
@@ -151,7 +151,7 @@ def section_for(stranger: Json) -> str:
 
 
 def _name_for(kind: str, port: str) -> str:
-    """As the shipped configurations would call it: a board by the number that it says itself."""
+    """The name that the shipped configurations use: a board by its own number."""
     board = re.fullmatch(r"CodeTV Board (\d+)", port)
     return f"board-{board[1]}" if board else f"{kind}-1"
 

@@ -18,7 +18,7 @@ PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One part of a device and what its test found; `part` is empty for the device itself."""
+    """One part of a device and its test's result; `part` is empty for the device itself."""
 
     device: str
     part: str
@@ -28,7 +28,7 @@ class ReportRow:
 
 @dataclass
 class Report:
-    """What was tested, by whom, when; `stopped` says why it is not complete."""
+    """What was tested, by whom, and when; `stopped` says why it is incomplete."""
 
     box: str
     by: str
@@ -43,7 +43,7 @@ class Report:
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing failed and it went to its end."""
+        """Whether nothing failed and the test was complete."""
         return not self.stopped and all(row.result != FAILED for row in self.rows)
 
     def as_json(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Report:
 
 
 def refuse_unwritable(file: Path | None) -> None:
-    """Raise BoxdError when the report could not be kept there, before anything is tested."""
+    """Raise BoxdError before the test if the report can't be written there."""
     if file is not None and not file.parent.is_dir():
         raise BoxdError(f"--report {file}: there is no folder {file.parent}; make it first")
 

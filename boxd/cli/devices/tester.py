@@ -1,6 +1,6 @@
-"""The talk of a device test: what the person types and what the devices do, in one queue.
+"""The dialogue of a device test: the person's input and the devices' events, in one queue.
 
-Everything said to the person goes to stderr, so that stdout holds the report alone.
+Everything said to the person goes to stderr, so that stdout holds only the report.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _GONE = (
 
 
 class TesterAnswer(Enum):
-    """What a person says to a question."""
+    """A person's answer to a question."""
 
     YES = "y"
     NO = "n"
@@ -38,11 +38,11 @@ class TesterAnswer(Enum):
 
 
 class Left(Exception):
-    """The person's input has ended: nobody answers any more."""
+    """The person's input has ended: nobody will answer."""
 
 
 class Tester:
-    """One test, from its lease to its end, and the person before it."""
+    """One test, from its lease to its end, and the person at the terminal."""
 
     def __init__(self, snapshot: Json, lease: daemon.Events) -> None:
         self._lease = lease
@@ -69,11 +69,11 @@ class Tester:
         self._listening.join(ENDS_WITHIN_S)
 
     def borrow(self, device: str) -> None:
-        """Take a device for the test; raises Refused while its bay serves somebody."""
+        """Take a device for the test. Raises Refused while its bay serves an attendee."""
         daemon.post(f"{self._path}/device", {"device": device})
 
     def put_back(self) -> None:
-        """Put the device back that was borrowed."""
+        """Return the borrowed device."""
         daemon.post(f"{self._path}/put-back", {})
 
     def light(self, lamp: str, lit: bool) -> None:
@@ -85,7 +85,7 @@ class Tester:
         daemon.post(f"{self._path}/buzzer", {"ms": milliseconds})
 
     def ask(self, question: str) -> TesterAnswer:
-        """Ask until there is an answer. Raises Left when there can't be one."""
+        """Ask until there is an answer. Raises Left if there can't be one."""
         while True:
             self.say(f"{question} [y/n, s skips] ", nl=False)
             try:
@@ -94,7 +94,7 @@ class Tester:
                 continue
 
     def is_sure(self, question: str) -> bool:
-        """Whether the person types yes, after the question: what was typed before counts not."""
+        """Whether the person types yes after the question; earlier input does not count."""
         if sys.stdin.isatty():
             self._forget_lines()
         self.say(f"{question} [y/N] ", nl=False)
@@ -105,9 +105,9 @@ class Tester:
         click.echo(text, err=True, nl=nl)
 
     def wait(self, until: Callable[[Json], bool], seconds: float) -> bool | None:
-        """Whether `until` is true of an event in time; None when the person presses Enter.
+        """Whether `until` is true of an event in time; None if the person presses Enter.
 
-        What the box does is awaited also when nobody answers any more.
+        It waits for the box's events even if nobody answers any more.
         """
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
@@ -168,7 +168,7 @@ class Tester:
 
 @contextmanager
 def begin(snapshot: Json, actor: str) -> Iterator[Tester]:
-    """Begin a test; at the end of the block, however it comes, boxd puts everything back.
+    """Begin a test; when the block ends in any way, boxd puts everything back.
 
     Raises Refused while somebody else tests.
     """

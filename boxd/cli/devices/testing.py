@@ -1,4 +1,4 @@
-"""`boxd devices test`: every part of every device, with a person before it or without one."""
+"""`boxd devices test`: every part of every device, with or without a person."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def test_devices(
 ) -> int | None:
     """Test the devices, or the one called NAME: lamps, buzzers, keys, latches, doors.
 
-    You are asked what you see and hear. A latch is moved only after your yes to it, and that is
-    recorded as an override. Meanwhile the bays of the device take no codes; a device whose bay
-    serves somebody is refused. However the test ends, also when this command is killed, boxd puts
-    everything back. Exits with 1 if anything failed or the test was stopped.
+    You are asked what you see and hear. A latch is moved only after your yes, and recorded as an
+    override. Meanwhile the bays of the device take no codes; a device whose bay serves an attendee
+    is refused. However the test ends, even if this command is killed, boxd puts everything back.
+    Exits with 1 if anything failed or the test was stopped.
     """
     refuse_unwritable(file)
     snapshot = daemon.get("/api/v1/status")
@@ -91,7 +91,7 @@ def _test_unattended(report: Report, name: str | None) -> None:
 def _walk(
     snapshot: Json, devices: list[Json], report: Report, name: str | None, *, quick: bool
 ) -> None:
-    """Walk a person through the devices; whatever stops it is noted in the report."""
+    """Walk a person through the devices; the report notes what stops it."""
     with tester.begin(snapshot, actor()) as person:
         person.say(
             "Each device under test is lent to you: its bays take no codes meanwhile. "

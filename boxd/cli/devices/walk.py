@@ -1,4 +1,4 @@
-"""Walking a person through the parts of one device; each step adds rows to the report."""
+"""The steps of a person's test of one device; each step adds rows to the report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RESULTS = {TesterAnswer.YES: PASSED, TesterAnswer.NO: FAILED, TesterAnswer.SKIP
 
 
 class Walk:
-    """Goes through devices, one after the other. `quick` reads the doors as they stand."""
+    """Goes through devices, one after the other. `quick` only reads the doors' states."""
 
     def __init__(
         self, tester: Tester, snapshot: Json, report: Report, actor: str, *, quick: bool
@@ -40,7 +40,7 @@ class Walk:
         }
 
     def go_through(self, device: Json) -> None:
-        """Test every part of a device. Raises Refused while its bay serves somebody."""
+        """Test every part of a device. Raises Refused while its bay serves an attendee."""
         name, parts = device["name"], device["parts"]
         if device["state"] != "ready":
             result = SKIPPED if device["state"] == "disabled" else FAILED

@@ -1,4 +1,4 @@
-"""`boxd devices watch`: what happens at the devices, as it happens."""
+"""`boxd devices watch`: events at the devices, as they happen."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _HIDDEN = "•"
 @click.option("--show-keys", is_flag=True, help="Show the digits typed at bays; it is logged.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def watch_devices(name: str | None, show_keys: bool, as_json: bool) -> None:
-    """Show what happens at the devices, or at NAME, until Ctrl-C: keys, doors, lamps, pulses.
+    """Show events at the devices, or at NAME, until Ctrl-C: keys, doors, lamps, pulses.
 
     The digits of a bay's keypad are parts of claim codes: each shows as one dot.
     """

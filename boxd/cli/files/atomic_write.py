@@ -1,4 +1,4 @@
-"""Files that commands write: whole or not at all, readable by their owner alone."""
+"""Writing files completely or not at all, readable by their owner only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TextIO
 
 @contextlib.contextmanager
 def replacing(file: Path) -> Iterator[TextIO]:
-    """A file to write that takes the place of `file` only when all is written."""
+    """A file to write; it replaces `file` only when it is complete."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
@@ -27,7 +27,7 @@ def replacing(file: Path) -> Iterator[TextIO]:
 
 @contextlib.contextmanager
 def written(file: Path) -> Iterator[TextIO]:
-    """A file to write as `replacing`; standard output where it is called `-`."""
+    """Like `replacing`; `-` means standard output."""
     if str(file) == "-":
         yield sys.stdout
     else:
@@ -36,7 +36,7 @@ def written(file: Path) -> Iterator[TextIO]:
 
 
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Write the rows under their columns; how many they were."""
+    """Write the rows below their columns; returns how many."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     count = 0

@@ -1,4 +1,4 @@
-"""Sending a batch of codes to the daemon in parts, and reading back what came of it."""
+"""Sending a batch of codes to the daemon in parts, and reading the result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class CodeBatch:
-    """A batch at the daemon, and the file that it comes from."""
+    """A batch at the daemon, and its file."""
 
     id: str
     file: Path
@@ -35,7 +35,7 @@ class CodeBatch:
         return f"/api/v1/code-batches/{self.id}"
 
     def shares(self) -> list[Json]:
-        """How the codes fall on the prizes. Raises BadInput with all that stands against it."""
+        """How the codes are divided among the prizes. Raises BadInput with all faults."""
         with waiting("looking the codes through"):
             body = daemon.get(f"{self._path}/look")
         self._refuse(body)
@@ -43,7 +43,7 @@ class CodeBatch:
         return shares
 
     def make(self) -> None:
-        """Make the codes, all of them; raises BadInput with what stands against it."""
+        """Make all the codes. Raises BadInput with all faults."""
         with waiting("making the codes"):
             self._refuse(
                 daemon.post(f"{self._path}/make", {"actor": actor()}, None, _MADE_WITHIN_S)
@@ -65,7 +65,7 @@ class CodeBatch:
 
 @contextmanager
 def staged(file: Path, rows: Sequence[CodeRow]) -> Iterator[CodeBatch]:
-    """The rows at the daemon, until the block ends."""
+    """Stage the rows at the daemon until the block ends."""
     batch = CodeBatch(daemon.post("/api/v1/code-batches", {"actor": actor()})["batch"], file)
     path = f"/api/v1/code-batches/{batch.id}"
     try:
@@ -76,7 +76,7 @@ def staged(file: Path, rows: Sequence[CodeRow]) -> Iterator[CodeBatch]:
                 note(len(part))
         yield batch
     finally:
-        with suppress(BoxdError):  # it is dropped by itself, later
+        with suppress(BoxdError):  # the daemon drops it by itself, later
             daemon.post(f"{path}/drop", {"actor": actor()})
 
 

@@ -1,6 +1,6 @@
-"""Files of codes made elsewhere, and of attendees to issue codes for, read whole.
+"""Files of codes made elsewhere, and of attendees who get codes; read completely.
 
-Whatever can be told from the file alone is told here, by line; what the ledger knows comes later.
+Errors in the file itself are found here, by line; the ledger finds the others later.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """One code that is wanted: without digits made by the box, without sku drawn."""
+    """One code that is wanted: without digits the box makes them, without sku it is drawn."""
 
     line: int
     attendee: str
@@ -34,17 +34,17 @@ class CodeRow:
 
 
 def read_codes(path: Path, length: int) -> list[CodeRow]:
-    """The codes of a file, each of `length` digits. Raises BadInput listing every error."""
+    """The codes in a file, each of `length` digits. Raises BadInput with every error."""
     return _read(path, MADE_ELSEWHERE, "code", lambda code: _why_no_code(code, length))
 
 
 def read_attendees(path: Path) -> list[CodeRow]:
-    """The attendees of a file, each on one line. Raises BadInput listing every error."""
+    """The attendees in a file, one per line. Raises BadInput with every error."""
     return _read(path, TO_ISSUE, "attendee", _why_no_name)
 
 
 def _read(path: Path, columns: Columns, once: str, why_not: Callable[[str], str]) -> list[CodeRow]:
-    """The rows; the column `once` may hold nothing twice, and nothing for which `why_not` is."""
+    """The rows; in the column `once` no value may occur twice, or be refused by `why_not`."""
     faults: list[str] = []
     found: list[CodeRow] = []
     seen: dict[str, int] = {}
@@ -92,7 +92,7 @@ def _repeated(row: CsvRow, once: str, seen: dict[str, int]) -> list[str]:
 
 
 def _shown(value: str) -> str:
-    """The beginning of a value as one line, line breaks made visible."""
+    """The beginning of a value as one line, with visible line breaks."""
     return repr(value[:40])
 
 

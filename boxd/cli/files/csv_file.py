@@ -1,4 +1,4 @@
-"""CSV as people's programs write it: rows with their lines, and what is wrong with their form.
+"""CSV as people's programs write it: rows with line numbers, and faults in their form.
 
 Commas, semicolons or tabs; quoted cells with line breaks; blank lines; any order of columns.
 """
@@ -17,7 +17,7 @@ from boxd.cli.files.file_text import UnreadableError
 from boxd.errors import BadInput
 
 _SEPARATORS = ",;\t"
-# More than anybody reads at once; the number of all is told below them.
+# Enough to read at once; the total is printed below them.
 _MOST_TOLD = 100
 
 
@@ -30,18 +30,18 @@ class Columns:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """Every column that is known."""
+        """All known columns."""
         return (*self.required, *self.optional)
 
     @property
     def as_header(self) -> str:
-        """The first line of a file that has them all."""
+        """The first line of a file with all columns."""
         return ",".join(self.all)
 
 
 @dataclass(frozen=True)
 class CsvRow:
-    """One row as it was written, the line where it begins, and what is wrong with its form."""
+    """One row of text, the line where it begins, and the faults in its form."""
 
     line: int
     values: Mapping[str, str]
@@ -51,8 +51,8 @@ class CsvRow:
 def rows(text: str, columns: Columns) -> Iterator[CsvRow]:
     """The rows below the header; lines are counted as an editor does.
 
-    A wrong header is one row with the faults. An optional cell that is empty counts as left out.
-    Raises UnreadableError where the text is no CSV.
+    A wrong header is one row with the faults. An empty optional cell counts as left out. Raises
+    UnreadableError if the text is no CSV.
     """
     text, skipped = _without_hint(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
@@ -81,7 +81,7 @@ def _row(line: int, header: list[str], cells: list[str], columns: Columns) -> Cs
 
 
 def _without_hint(text: str) -> tuple[str, int]:
-    """The text without the line `sep=;` that some programs write first, and how many that was."""
+    """The text without the line `sep=;` that some programs write first; and 1 if there was one."""
     first, _, rest = text.partition("\n")
     is_hint = first.strip().lower() in {f"sep={separator}" for separator in (",", ";", "")}
     return (rest, 1) if is_hint else (text, 0)
@@ -112,7 +112,7 @@ def _twice(header: list[str]) -> Iterator[str]:
 
 
 def refuse(path: Path, faults: Sequence[str], in_all: int | None = None) -> NoReturn:
-    """Raise BadInput with every fault of the file, the first hundred in full."""
+    """Raise BadInput with the faults of the file, the first hundred in full."""
     listed = [f"  {fault}" for fault in faults[:_MOST_TOLD]]
     more = (in_all or len(faults)) - len(listed)
     if more > 0:

@@ -1,7 +1,7 @@
-"""The text of a file that somebody saved with whatever program they have.
+"""The text of a file, whatever program has saved it.
 
-UTF-8 and, with its mark, UTF-16 are recognised. Anything else is refused rather than guessed at:
-the eight-bit encodings can't be told from one another, and a wrong guess misspells people's names.
+UTF-8 and, with its mark, UTF-16 are recognised. Anything else is refused instead of guessed: 8-bit
+encodings can't be told apart, and a wrong guess misspells people's names.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class UnreadableError(Exception):
-    """The file as a whole can't be understood; the message is the rule and the remedy."""
+    """The whole file can't be understood; the message has the rule and the remedy."""
 
 
 @contextmanager
 def importing(path: Path) -> Iterator[None]:
-    """Turn what makes a file unreadable as a whole into BadInput that names it."""
+    """Turn the error of an unreadable file into BadInput with its name."""
     try:
         yield
     except UnreadableError as error:
@@ -33,7 +33,7 @@ def importing(path: Path) -> Iterator[None]:
 
 
 def read_text(path: Path, largest_bytes: int) -> str:
-    """The file's text. Raises UnreadableError, and OSError as the system says it."""
+    """The file's text. Raises UnreadableError, and OSError from the system."""
     with path.open("rb") as file:
         raw = file.read(largest_bytes + 1)
     if len(raw) > largest_bytes:

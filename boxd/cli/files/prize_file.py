@@ -1,4 +1,4 @@
-"""A file of prizes, CSV or TOML, read whole: all its prizes, or all its errors with their lines."""
+"""A file of prizes, CSV or TOML: all its prizes, or all its errors with their lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TOML_HEAD = re.compile(r"\s*\[\[\s*prizes\s*\]\]")
 
 
 def read_prizes(path: Path) -> list[Prize]:
-    """The prizes of a `.csv` or `.toml` file. Raises BadInput listing every error with its line."""
+    """The prizes of a `.csv` or `.toml` file. Raises BadInput with every error and its line."""
     rows_of = _rows_of_toml if path.suffix.lower() == ".toml" else _rows_of_csv
     with importing(path):
         prizes, errors = checked(rows_of(read_text(path, LARGEST_FILE_BYTES)))

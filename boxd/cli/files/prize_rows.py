@@ -1,4 +1,4 @@
-"""The rules of a prize as somebody wrote it down: the prizes, or all that is wrong with them."""
+"""The rules for a prize in a file: the prizes, or all that is wrong with them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True)
 class WrittenPrize:
-    """One prize as it was written, where that is, and what is wrong with its form."""
+    """One prize in the file, its line, and the faults in its form."""
 
     where: str
     values: Mapping[str, object]
@@ -32,7 +32,7 @@ class WrittenPrize:
 
 
 def checked(rows: Iterable[WrittenPrize]) -> tuple[list[Prize], list[str]]:
-    """The prizes of the good rows, and every error of the bad ones."""
+    """The prizes in the good rows, and every error in the bad ones."""
     errors: list[str] = []
     prizes: list[Prize] = []
     seen: dict[str, str] = {}
@@ -46,7 +46,7 @@ def checked(rows: Iterable[WrittenPrize]) -> tuple[list[Prize], list[str]]:
 
 
 def _prize(row: WrittenPrize, seen: dict[str, str]) -> Prize | tuple[str, ...]:
-    """The prize of a row, or its faults. `seen` tells where each sku was met."""
+    """The prize of a row, or its faults. `seen` has the line of each sku."""
     if row.faults:
         return row.faults
     sku = str(row.values["sku"])
@@ -64,7 +64,7 @@ def _prize(row: WrittenPrize, seen: dict[str, str]) -> Prize | tuple[str, ...]:
 
 
 def _is_well_formed(name: str, value: object) -> bool:
-    """Stricter than the schema, which takes '1.0' and '1_000' for numbers."""
+    """Stricter than the schema, which accepts '1.0' and '1_000' as numbers."""
     if name in ("units", "weight"):
         return type(value) is int or (isinstance(value, str) and bool(_NUMBER.fullmatch(value)))
     if name == "name":
