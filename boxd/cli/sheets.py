@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import click
 from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdCommand, json_option
 from boxd.cli.context import actor, configuration
+from boxd.cli.files.atomic_write import replacing
 from boxd.cli.tables import say_json
-from boxd.errors import BadInput
+from boxd.errors import BadInput, Refused
 
 _AT_ONCE = 500  # links in one request
 _SHOWN = 3  # up to so many links are also printed on the terminal
@@ -22,7 +24,14 @@ output_option = click.option(
     "--output",
     "-o",
     type=click.Path(path_type=Path),
-    help="A .pdf to print, or a folder for one PNG each.",
+    help="An .html to print from any browser, a .pdf, or a folder for one PNG each.",
+)
+paper_option = click.option(
+    "--paper",
+    type=click.Choice(["A4", "Letter"], case_sensitive=False),
+    default="A4",
+    show_default=True,
+    help="What a .pdf is for; an .html fits both.",
 )
 renew_option = click.option(
     "--renew", is_flag=True, help="Make new links; whatever was printed before is of no use then."
@@ -34,19 +43,22 @@ renew_option = click.option(
     cls=BoxdCommand,
     examples=(
         "boxd tasks qr",
-        "boxd tasks qr entrance stage --output signs.pdf",
+        "boxd tasks qr entrance stage --output signs.pdf --paper Letter",
         "boxd tasks qr --output signs/",
         "boxd tasks qr stage --renew",
     ),
 )
 @click.argument("checkpoints", nargs=-1, metavar="[CHECKPOINT]...")
 @output_option
+@paper_option
 @renew_option
 @json_option
-def qr(checkpoints: tuple[str, ...], output: Path | None, renew: bool, as_json: bool) -> None:
-    """Write a sign with a QR code for each CHECKPOINT, or for all: checkpoints.pdf.
+def qr(
+    checkpoints: tuple[str, ...], output: Path | None, paper: str, renew: bool, as_json: bool
+) -> None:
+    """Write a sign with a QR code for each CHECKPOINT, or for all: checkpoints.html.
 
-    One page each, to print and hang where attendees scan it.
+    One page each. Open the file in a browser, print it, and hang the signs.
     """
     _check(output)
     asked = {"checkpoints": checkpoints, "renew": renew, "actor": actor()}
@@ -54,7 +66,8 @@ def qr(checkpoints: tuple[str, ...], output: Path | None, renew: bool, as_json: 
     if as_json:
         say_json({"links": links})
     if output is not None or not as_json:
-        _write(links, output or Path("checkpoints.pdf"), "checkpoint", _checkpoint_pdf, as_json)
+        signs = _Sheets(links, "checkpoint", _checkpoint_html, paper)
+        _write(signs, output or Path("checkpoints.html"), as_json)
 
 
 @click.command(
@@ -75,16 +88,18 @@ def qr(checkpoints: tuple[str, ...], output: Path | None, renew: bool, as_json: 
     help="Also those in a file, one on each line; - for standard input.",
 )
 @output_option
+@paper_option
 @renew_option
 @json_option
 def link(
     attendees: tuple[str, ...],
     file: Any,  # click.File's type: text, read once
     output: Path | None,
+    paper: str,
     renew: bool,
     as_json: bool,
 ) -> None:
-    """Write a card with the personal link of each ATTENDEE: attendees.pdf, eight on a page.
+    """Write a card with the personal link of each ATTENDEE: attendees.html, eight on a page.
 
     An ATTENDEE is any name that you use: a badge's number, a ticket's. New ones are added. The
     link shows the attendee's codes to anyone: hand each card to its owner.
@@ -99,7 +114,8 @@ def link(
     if as_json:
         say_json({"links": links})
     if output is not None or not as_json:
-        _write(links, output or Path("attendees.pdf"), "reference", _attendee_pdf, as_json)
+        cards = _Sheets(links, "reference", _attendee_html, paper)
+        _write(cards, output or Path("attendees.html"), as_json)
 
 
 def _all_named(attendees: Sequence[str], file: Any) -> list[str]:
@@ -118,27 +134,74 @@ def _all_named(attendees: Sequence[str], file: Any) -> list[str]:
 
 
 def _check(output: Path | None) -> None:
-    """Check the output before anything is asked."""
-    if output is not None and output.suffix.lower() not in {"", ".pdf"}:
-        raise click.UsageError(f"--output {output}: give a .pdf, or a folder for PNG files")
+    One page each. Open the file in a browser, print it, and hang the signs.
 
-
-def _write(
-    links: Sequence[dict[str, Any]],
-    output: Path,
-    name: str,
-    as_pdf: Callable[[Sequence[dict[str, Any]], str], bytes],
-    is_quiet: bool,
-) -> None:
-    """Write the sheets: a PDF, or one PNG each into a folder."""
-    from boxd.phones.sheets import write_pngs
-
+    Links that are renewed and not written down would be of use to nobody.
+    """
+    if output is None or output.suffix == "":
+        return
+    if output.suffix.lower() not in {".html", ".pdf"}:
+        raise click.UsageError(
+            f"--output {output}: give an .html or a .pdf, or a folder for PNG files"
+        )
+    if not output.absolute().parent.is_dir():
+        raise click.UsageError(f"--output {output}: there is no folder {output.parent}")
     if output.suffix.lower() == ".pdf":
-        output.write_bytes(as_pdf(links, configuration().box.name))
-    else:
-        write_pngs([(str(each[name]), str(each["url"])) for each in links], output)
+        from boxd.cli.files.pdf import chromium
+
+        chromium()
+
+
+@dataclass(frozen=True)
+class _Sheets:
+    """What is to be printed. `name` is the field of a link that says whose it is."""
+
+    links: Sequence[dict[str, Any]]
+    name: str
+    as_html: Callable[[Sequence[dict[str, Any]], str, str], str]
+    paper: str
+
+    def html(self, paper: str = "") -> str:
+        """The sheets as a page, for paper of any size if none is given."""
+        return self.as_html(self.links, configuration().box.name, paper)
+
+
+def _write(sheets: _Sheets, output: Path, is_quiet: bool) -> None:
+    """Write the sheets: a page, a PDF, or a PNG for each into a folder."""
+    match output.suffix.lower():
+        case ".html":
+            with replacing(output) as file:
+                file.write(sheets.html())
+        case ".pdf":
+            _write_pdf(sheets, output)
+        case _:
+            from boxd.phones.sheets import write_pngs
+
+            write_pngs(
+                [(str(each[sheets.name]), str(each["url"])) for each in sheets.links], output
+            )
     if not is_quiet:
-        _tell(links, output, name)
+        _tell(sheets.links, output, sheets.name)
+
+
+def _write_pdf(sheets: _Sheets, output: Path) -> None:
+    """Print to a PDF. Where a letter has no font the page is written instead, and why is raised."""
+    from boxd.cli.files.fonts import letters_without_font
+    from boxd.cli.files.pdf import print_pdf
+
+    said = "".join(str(value) for each in sheets.links for value in each.values())
+    lacking = letters_without_font(said + configuration().box.name)
+    if not lacking:
+        print_pdf(sheets.html(sheets.paper), output)
+        return
+    page = output.with_suffix(".html")
+    with replacing(page) as file:
+        file.write(sheets.html())
+    raise Refused(
+        f"{output} is not written: no font of this machine has {' '.join(lacking[:_SHOWN])}. The"
+        f" same sheets are in {page}: print them from a computer that shows all names, or install"
+        " fonts here: sudo apt install fonts-noto-core fonts-noto-cjk"
+    )
 
 
 def _tell(links: Sequence[dict[str, Any]], output: Path, name: str) -> None:
@@ -152,15 +215,15 @@ def _tell(links: Sequence[dict[str, Any]], output: Path, name: str) -> None:
     click.echo(f"{len(links)} QR codes are in {output}")
 
 
-def _checkpoint_pdf(links: Sequence[dict[str, Any]], box: str) -> bytes:
+def _checkpoint_html(links: Sequence[dict[str, Any]], box: str, paper: str) -> str:
     from boxd.phones.link_service import CheckpointLink
     from boxd.phones.sheets import checkpoint_sheets
 
-    return checkpoint_sheets([CheckpointLink(**each) for each in links], box)
+    return checkpoint_sheets([CheckpointLink(**each) for each in links], box, paper)
 
 
-def _attendee_pdf(links: Sequence[dict[str, Any]], box: str) -> bytes:
+def _attendee_html(links: Sequence[dict[str, Any]], box: str, paper: str) -> str:
     from boxd.phones.link_service import AttendeeLink
     from boxd.phones.sheets import attendee_sheets
 
-    return attendee_sheets([AttendeeLink(**each) for each in links], box)
+    return attendee_sheets([AttendeeLink(**each) for each in links], box, paper)

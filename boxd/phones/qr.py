@@ -1,4 +1,4 @@
-"""QR codes: of a link, as SVG for a page, as a PNG file, or as rows of dark squares to print."""
+"""QR codes: of a link, as SVG for a page, as a PNG file, or in letters for a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     import segno
 
-QUIET = 4  # so many light squares around a code, as ISO/IEC 18004 asks for
+_QUIET = 4  # so many light squares around a code, as ISO/IEC 18004 asks for
 _PNG_SCALE = 16  # pixels for each square: 4 cm at 300 dots per inch for a usual link
 
 
@@ -20,19 +20,14 @@ _PNG_SCALE = 16  # pixels for each square: 4 cm at 300 dots per inch for a usual
 def svg(url: str, title: str) -> Markup:
     """The code as an SVG element without a size of its own, black on white in any theme."""
     drawn = _code(url).svg_inline(
-        border=QUIET, light="#fff", omitsize=True, svgclass="qr", lineclass=None, title=title
+        border=_QUIET, light="#fff", omitsize=True, svgclass="qr", lineclass=None, title=title
     )
     return Markup(drawn)  # noqa: S704 - segno escapes the title
 
 
 def write_png(url: str, file: Path) -> None:
     """The code as a PNG file, large enough to print."""
-    _code(url).save(str(file), kind="png", scale=_PNG_SCALE, border=QUIET)
-
-
-def squares(url: str) -> list[list[bool]]:
-    """The code's rows of squares, True for dark ones, without the quiet zone around it."""
-    return [[bool(square) for square in row] for row in _code(url).matrix]
+    _code(url).save(str(file), kind="png", scale=_PNG_SCALE, border=_QUIET)
 
 
 def _code(url: str) -> segno.QRCode:

@@ -1,32 +1,53 @@
-"""Printable sheets: a sign for each checkpoint, cards for attendees, eight to a page."""
+"""Printable sheets: a sign for each checkpoint, cards for attendees, eight to a page.
+
+They are HTML with everything inside: a browser has a font for every script, a PDF of our own would
+have to bring them.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from boxd.phones import pdf, qr
+from markupsafe import Markup
+
+from boxd.phones import qr
 from boxd.phones.link_service import AttendeeLink, CheckpointLink
-from boxd.phones.pdf import PAGE_HEIGHT, PAGE_WIDTH, Item, Squares, Text
+from boxd.phones.page import source
+from boxd.web.templates import render
 
-_COLUMNS, _ROWS = 2, 4
-_CARD_WIDTH, _CARD_HEIGHT = PAGE_WIDTH / _COLUMNS, PAGE_HEIGHT / _ROWS
-_MARGIN = 15.0
-_SIGN_SIDE = 150.0
-_CARD_SIDE = 46.0
-
-
-def checkpoint_sheets(links: Sequence[CheckpointLink], box: str) -> bytes:
-    """A PDF with one page for each checkpoint."""
-    return pdf.write([_sign(link, box) for link in links], f"Checkpoints, {box}")
+# Sizes of sheet.css: with so many columns in the longest word, and so many in all, at most, a name
+# has room on its card or sign. Longer words are broken.
+_SIZES = (("huge", 9, 27), ("large", 12, 48), ("medium", 17, 90), ("small", 150, 150))
+_SMALLEST = "tiny"
 
 
-def attendee_sheets(links: Sequence[AttendeeLink], box: str) -> bytes:
-    """A PDF with a card for each attendee, eight to a page."""
-    each = _COLUMNS * _ROWS
-    pages = [links[start : start + each] for start in range(0, len(links), each)]
-    return pdf.write([_cards(page, box) for page in pages], f"Attendees, {box}")
+def checkpoint_sheets(links: Sequence[CheckpointLink], box: str, paper: str = "") -> str:
+    """A page of HTML that prints one sheet for each checkpoint.
+
+    With `paper`, A4 or Letter, the size is part of it; otherwise whoever prints chooses.
+    """
+    signs = [
+        {"name": each.name, "size": _size(each.name), "url": each.url, "qr": _code(each.url)}
+        for each in links
+    ]
+    return _document("phones/signs.html", f"Checkpoints, {box}", box, paper, signs=signs)
+
+
+def attendee_sheets(links: Sequence[AttendeeLink], box: str, paper: str = "") -> str:
+    """A page of HTML that prints a card for each attendee, eight on a sheet; `paper` as above."""
+    cards = [
+        {
+            "reference": each.reference,
+            "size": _size(each.reference),
+            "number": each.number,
+            "qr": _code(each.url),
+        }
+        for each in links
+    ]
+    return _document("phones/cards.html", f"Attendees, {box}", box, paper, cards=cards)
 
 
 def write_pngs(named: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
@@ -36,6 +57,34 @@ def write_pngs(named: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
     for (_, url), file in zip(named, files, strict=True):
         qr.write_png(url, file)
     return files
+
+
+def _document(template: str, title: str, box: str, paper: str, **sheets: object) -> str:
+    style = Markup(source("sheet.css"))  # noqa: S704 - a file of ours
+    return render(template, title=title, box=box, paper=paper, style=style, **sheets)
+
+
+def _code(url: str) -> Markup:
+    return qr.svg(url, "QR code")
+
+
+def _size(name: str) -> str:
+    """Which size of sheet.css the name is set in."""
+    words = "".join(" " if _is_wide(sign) else sign for sign in name).split()
+    longest = max((_longest_part(word) for word in words), default=0)
+    whole = sum(2 if _is_wide(sign) else 1 for sign in name)
+    fitting = (size for size, word, text in _SIZES if longest <= word and whole <= text)
+    return next(fitting, _SMALLEST)
+
+
+def _longest_part(word: str) -> int:
+    """How long a line the word needs; only long ones are parted at their hyphens."""
+    return len(word) if len(word) <= 17 else max(map(len, word.split("-")))
+
+
+def _is_wide(sign: str) -> bool:
+    """Whether a letter is as wide as two of Latin, and a line may end beside it: East Asia's."""
+    return unicodedata.east_asian_width(sign) in {"W", "F"}
 
 
 def _file_names(names: Sequence[str]) -> list[str]:
@@ -49,55 +98,3 @@ def _file_names(names: Sequence[str]) -> list[str]:
 
 def _as_file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:100] or "code"
-
-
-def _sign(link: CheckpointLink, box: str) -> list[Item]:
-    middle, width = PAGE_WIDTH / 2, PAGE_WIDTH - 2 * _MARGIN
-    title = pdf.fitting_size(link.name, width, 64)
-    return [
-        Text(box, middle, 28, pdf.fitting_size(box, width, 20), is_centred=True, grey=0.25),
-        Text(link.name, middle, 62, title, is_bold=True, is_centred=True),
-        Squares(qr.squares(link.url), (PAGE_WIDTH - _SIGN_SIDE) / 2, 82, _SIGN_SIDE),
-        Text("Scan me", middle, 256, 32, is_bold=True, is_centred=True),
-        Text("with your phone's camera", middle, 268, 20, is_centred=True),
-        Text(
-            text=link.url,
-            x=middle,
-            y=284,
-            size=pdf.fitting_size(link.url, width, 9),
-            is_centred=True,
-            grey=0.4,
-        ),
-    ]
-
-
-def _cards(links: Sequence[AttendeeLink], box: str) -> list[Item]:
-    cuts: list[Item] = [
-        pdf.Line(column * _CARD_WIDTH, 0, column * _CARD_WIDTH, PAGE_HEIGHT)
-        for column in range(1, _COLUMNS)
-    ]
-    cuts += [
-        pdf.Line(0, row * _CARD_HEIGHT, PAGE_WIDTH, row * _CARD_HEIGHT) for row in range(1, _ROWS)
-    ]
-    return cuts + [item for place, link in enumerate(links) for item in _card(link, box, place)]
-
-
-def _card(link: AttendeeLink, box: str, place: int) -> list[Item]:
-    left = place % _COLUMNS * _CARD_WIDTH
-    top = place // _COLUMNS * _CARD_HEIGHT
-    beside, room = left + _CARD_SIDE + 11, _CARD_WIDTH - _CARD_SIDE - 17
-    told = ("Scan this with your", "phone's camera: your", "tasks and your codes.")
-    return [
-        Squares(qr.squares(link.url), left + 7, top + 14, _CARD_SIDE),
-        Text(box, beside, top + 18, pdf.fitting_size(box, room, 10), grey=0.25),
-        Text(
-            text=link.reference,
-            x=beside,
-            y=top + 28,
-            size=pdf.fitting_size(link.reference, room, 18),
-            is_bold=True,
-        ),
-        Text(f"No. {link.number}", beside, top + 34, 9, grey=0.4),
-        *(Text(line, beside, top + 43 + 4.5 * row, 10) for row, line in enumerate(told)),
-        Text("It is yours alone.", beside, top + 58, 10, is_bold=True),
-    ]

@@ -230,11 +230,12 @@ class Booth:
         reply = self.answer(prompt, kind, **more)
         assert reply.is_success, reply.text
 
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a boxd command against this box."""
+    def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a boxd command against this box, with more variables in its environment."""
         return subprocess.run(
             [sys.executable, "-m", "boxd", "--config", str(self.config), *words],
             cwd=ROOT,
+            env={**os.environ, **environment},
             capture_output=True,
             text=True,
             timeout=60,

@@ -21,13 +21,54 @@ def booth(tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path) 
     made.close()
 
 
-def test_all_signs_come_as_one_pdf(booth: Booth, tmp_path: Path) -> None:
-    file = tmp_path / "signs.pdf"
+def test_all_signs_come_as_one_page_to_print(booth: Booth, tmp_path: Path) -> None:
+    file = tmp_path / "signs.html"
     said = booth.command("tasks", "qr", "--output", str(file))
     assert said.returncode == 0, said.stderr
     assert f"3 QR codes are in {file}" in said.stdout
-    assert file.read_bytes().startswith(b"%PDF-1.4")
-    assert file.read_bytes().count(b"/Type /Page ") == 3
+    assert file.read_text(encoding="utf-8").count('<section class="sign">') == 3
+
+
+def test_a_card_bears_its_owner_s_name_in_any_script(booth: Booth, tmp_path: Path) -> None:
+    file = tmp_path / "cards.html"
+    said = booth.command("attendees", "link", "Łukasz", "山田太郎", "--output", str(file))
+    assert said.returncode == 0, said.stderr
+    assert "Łukasz</h1>" in file.read_text(encoding="utf-8")
+    assert "山田太郎</h1>" in file.read_text(encoding="utf-8")
+
+
+def test_chromium_prints_a_pdf(booth: Booth, tmp_path: Path) -> None:
+    file = tmp_path / "signs.pdf"
+    said = booth.command("tasks", "qr", "--output", str(file), "--paper", "letter")
+    assert said.returncode == 0, said.stderr
+    assert file.read_bytes().startswith(b"%PDF")
+    assert b"/MediaBox [0 0 612 792]" in file.read_bytes()
+
+
+def test_without_chromium_nothing_is_renewed_and_the_remedy_is_said(
+    booth: Booth, tmp_path: Path
+) -> None:
+    before = booth.command("tasks", "qr", "--json").stdout
+    said = booth.command("tasks", "qr", "--renew", "-o", str(tmp_path / "x.pdf"), PATH="/nowhere")
+    assert said.returncode == 1
+    assert "give an .html instead" in said.stderr
+    assert "sudo apt install chromium" in said.stderr
+    assert booth.command("tasks", "qr", "--json").stdout == before
+
+
+def test_a_name_that_no_font_can_draw_is_said_and_the_page_is_written_instead(
+    booth: Booth, tmp_path: Path
+) -> None:
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text("<fontconfig></fontconfig>")
+    pdf, page = tmp_path / "cards.pdf", tmp_path / "cards.html"
+    words = ("attendees", "link", "Ada", "山田", "-o", str(pdf))
+    said = booth.command(*words, FONTCONFIG_FILE=str(fonts))
+    assert said.returncode == 1
+    assert f"{pdf} is not written: no font of this machine has 山 田" in said.stderr
+    assert str(page) in said.stderr
+    assert "山田</h1>" in page.read_text(encoding="utf-8")
+    assert not pdf.exists()
 
 
 def test_everybody_in_a_file_gets_one_link_which_stays_the_same(
@@ -67,10 +108,18 @@ def test_pictures_come_into_a_folder(booth: Booth, tmp_path: Path) -> None:
     ("words", "code", "told"),
     [
         (("tasks", "qr", "nowhere"), 1, "there is no checkpoint 'nowhere'; known: entrance"),
-        (("tasks", "qr", "-o", "signs.svg"), 2, "give a .pdf, or a folder for PNG files"),
+        (
+            ("tasks", "qr", "-o", "signs.svg"),
+            2,
+            "give an .html or a .pdf, or a folder for PNG files",
+        ),
         (("attendees", "link"), 2, "nobody is named"),
         (("attendees", "link", "x" * 201), 1, "at most 200 characters"),
-        (("attendees", "link", "a", "-o", "/nowhere/at/all.pdf"), 1, "/nowhere/at/all.pdf"),
+        (
+            ("attendees", "link", "a", "-o", "/nowhere/at/all.pdf"),
+            2,
+            "there is no folder /nowhere/at",
+        ),
     ],
 )
 def test_what_can_t_be_is_said(booth: Booth, words: tuple[str, ...], code: int, told: str) -> None:
