@@ -134,7 +134,7 @@ def _all_named(attendees: Sequence[str], file: Any) -> list[str]:
 
 
 def _check(output: Path | None) -> None:
-    One page each. Open the file in a browser, print it, and hang the signs.
+    """Check the output before anything is asked.
 
     Links that are renewed and not written down would be of use to nobody.
     """
