@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from boxd import names
 from boxd.errors import NotFound
 from boxd.ledger import attendees
 from boxd.ledger.attendees import Attendee
@@ -17,6 +19,14 @@ _SELECT = (
     " (SELECT count(*) FROM codes WHERE attendee = attendees.id AND state IN ('ready', 'in_use')),"
     " (SELECT count(*) FROM codes WHERE attendee = attendees.id) FROM attendees"
 )
+
+
+@dataclass(frozen=True)
+class NearTwin:
+    """A reference, and another attendee's that differs by case, width, blanks or joiners alone."""
+
+    attendee: str
+    like: str
 
 
 @dataclass(frozen=True)
@@ -46,13 +56,49 @@ def of_numbers(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[A
     return [AttendeeRow(*row) for row in found]
 
 
-def called(connection: sqlite3.Connection, name: str) -> Attendee:
-    """The attendee with this pseudonym, else with this reference. Raises NotFound.
+def spelled(connection: sqlite3.Connection, name: str) -> list[int]:
+    """The numbers of all whose references are spellings of `name`, the exact one first."""
+    found = connection.execute(
+        "SELECT id FROM attendees WHERE folded = ? ORDER BY reference <> ?, id",
+        (names.folded(name), names.cleaned(name)),
+    )
+    return [int(row[0]) for row in found]
 
-    The pseudonym comes first, so that nobody can hide behind a reference that is another
-    attendee's pseudonym.
+
+def only(connection: sqlite3.Connection, name: str) -> list[int]:
+    """The number of the one attendee whom `name` can mean; none where it may be one of several.
+
+    For what must not reach somebody else, such as the digits of codes.
     """
-    try:
-        return attendees.of_pseudonym(connection, name)
-    except NotFound:
-        return attendees.named(connection, name)
+    found = spelled(connection, name)
+    is_exact = found and attendees.find(connection, found[0]).reference == names.cleaned(name)
+    return found[:1] if is_exact or len(found) == 1 else []
+
+
+def called(connection: sqlite3.Connection, name: str) -> Attendee:
+    """The first of `everyone_called`. Raises NotFound."""
+    return everyone_called(connection, name)[0]
+
+
+def everyone_called(connection: sqlite3.Connection, name: str) -> list[Attendee]:
+    """The attendee with this pseudonym, or all whose references are spellings of `name`.
+
+    The pseudonym comes first: nobody can hide behind a reference that is another's pseudonym.
+    Raises NotFound.
+    """
+    with suppress(NotFound):
+        return [attendees.of_pseudonym(connection, name)]
+    found = [attendees.find(connection, number) for number in spelled(connection, name)]
+    if not found:
+        raise NotFound(f"no attendee has the reference '{name}'; `boxd attendees list` shows all")
+    return found
+
+
+def near_twins(connection: sqlite3.Connection, given: Iterable[str]) -> list[NearTwin]:
+    """Who else is spelled like one of these: people are to say whether that is the same person."""
+    return [
+        NearTwin(name, str(other))
+        for name in dict.fromkeys(given)
+        for number in spelled(connection, name)
+        if (other := attendees.find(connection, number).reference) != name
+    ]

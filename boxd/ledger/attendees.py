@@ -5,11 +5,19 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from boxd import names
 from boxd.errors import NotFound, Refused
 from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction
 
 _COLUMNS = "id, reference, pseudonym, link_generation, forgotten_at"
+
+# The numbers of all spellings of the attendee {attendee}, their own among them. Whoever is
+# forgotten has no spelling any more.
+SPELLINGS = (
+    "(SELECT other.id FROM attendees AS one JOIN attendees AS other"
+    " ON other.id = one.id OR other.folded = one.folded WHERE one.id = {attendee})"
+)
 
 
 @dataclass(frozen=True)
@@ -24,12 +32,33 @@ class Attendee:
 
 
 def number_of(tx: Transaction, reference: str) -> int:
-    """The number of the attendee with this reference; a new one gets the next number."""
-    tx.connection.execute(
-        "INSERT INTO attendees (reference) VALUES (?) ON CONFLICT DO NOTHING", (reference,)
+    """The number of the attendee with this reference; a new one gets the next number.
+
+    Another spelling is another attendee, until a person says otherwise: what differs by case
+    alone may be two tickets.
+    """
+    known = tx.connection.execute("SELECT id FROM attendees WHERE reference = ?", (reference,))
+    if row := known.fetchone():
+        return int(row[0])
+    number = tx.connection.execute(
+        "INSERT INTO attendees (reference, folded) VALUES (?,?) RETURNING id",
+        (reference, names.folded(reference)),
+    ).fetchone()[0]
+    note_near_twins(tx, number - 1)
+    return int(number)
+
+
+def note_near_twins(tx: Transaction, after: int) -> None:
+    """Record which of the attendees with numbers above `after` are spelled like somebody else."""
+    found = tx.connection.execute(
+        "SELECT one.id, group_concat(other.id, ', ') FROM attendees AS one"
+        " JOIN attendees AS other ON other.folded = one.folded AND other.id <> one.id"
+        " WHERE one.id > ? GROUP BY one.id",
+        (after,),
     )
-    row = tx.connection.execute("SELECT id FROM attendees WHERE reference = ?", (reference,))
-    return int(row.fetchone()[0])
+    for number, others in found.fetchall():
+        detail: audit.Detail = {"attendee": number, "like": others}
+        audit.append(tx, audit.Entry("boxd", "attendee.near_twin", detail=detail))
 
 
 def find(connection: sqlite3.Connection, number: int) -> Attendee:

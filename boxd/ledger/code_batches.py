@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from boxd import names
 from boxd.errors import NotFound, Refused
-from boxd.ledger import audit, batch_faults, drawing, outbox, stock
+from boxd.ledger import attendees, audit, batch_faults, drawing, outbox, stock
 from boxd.ledger.batch_faults import Fault, Pile, Share
 from boxd.ledger.check_digit import random_code
 from boxd.ledger.code_keys import CodeKeys
@@ -26,10 +27,11 @@ _STAGE = (
     "CREATE TEMP TABLE IF NOT EXISTS batches"
     " (id TEXT PRIMARY KEY, begun_at TEXT NOT NULL, is_done INTEGER NOT NULL DEFAULT 0)",
     "CREATE TEMP TABLE IF NOT EXISTS staged (batch TEXT NOT NULL, line INTEGER NOT NULL,"
-    " attendee TEXT NOT NULL, sku TEXT, digest BLOB NOT NULL, sealed BLOB NOT NULL,"
-    " expires_at TEXT NOT NULL, is_counted INTEGER NOT NULL, code INTEGER,"
+    " attendee TEXT NOT NULL, folded TEXT NOT NULL, sku TEXT, digest BLOB NOT NULL,"
+    " sealed BLOB NOT NULL, expires_at TEXT NOT NULL, is_counted INTEGER NOT NULL, code INTEGER,"
     " PRIMARY KEY (batch, line))",
     "CREATE INDEX IF NOT EXISTS temp.staged_digests ON staged (batch, digest)",
+    "CREATE INDEX IF NOT EXISTS temp.staged_spellings ON staged (batch, folded)",
 )
 
 
@@ -87,12 +89,13 @@ def stage(tx: Transaction, batch: str, rows: Sequence[Wanted], keys: CodeKeys, l
     for row in rows:
         digits = row.digits or _unused(tx, batch, keys, length)
         tx.connection.execute(
-            "INSERT OR REPLACE INTO staged (batch, line, attendee, sku, digest, sealed, expires_at,"
-            " is_counted) VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO staged (batch, line, attendee, folded, sku, digest, sealed,"
+            " expires_at, is_counted) VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 batch,
                 row.line,
                 row.attendee,
+                names.folded(row.attendee),
                 row.sku,
                 keys.digest(digits),
                 keys.seal(digits),
@@ -149,16 +152,22 @@ def make(tx: Transaction, batch: str, box: str, per_attendee: int, actor: str) -
     if _require(tx, batch):
         return []
     _draw(tx, batch)
-    tx.connection.execute(
-        "INSERT INTO attendees (reference) SELECT DISTINCT attendee FROM staged WHERE batch = ?"
-        " ON CONFLICT DO NOTHING",
-        (batch,),
-    )
+    _add_attendees(tx, batch)
     _insert(tx, batch, box)
     _hold(tx, batch, actor)
     _tell(tx, batch, actor)
     tx.connection.execute("UPDATE batches SET is_done = 1 WHERE id = ?", (batch,))
     return []
+
+
+def _add_attendees(tx: Transaction, batch: str) -> None:
+    newest = tx.connection.execute("SELECT coalesce(max(id), 0) FROM attendees").fetchone()[0]
+    tx.connection.execute(
+        "INSERT INTO attendees (reference, folded) SELECT DISTINCT attendee, folded FROM staged"
+        " WHERE batch = ? ON CONFLICT DO NOTHING",
+        (batch,),
+    )
+    attendees.note_near_twins(tx, newest)
 
 
 def _draw(tx: Transaction, batch: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import attendees, audit, drawing, limits, outbox, stock
+from boxd.ledger import attendee_list, attendees, audit, drawing, limits, outbox, stock
 from boxd.ledger.check_digit import random_code
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction, as_text
@@ -184,23 +185,25 @@ def listing(
     limit: int,
     attendee: str | None = None,
     before: int | None = None,
+    is_own: bool = False,
 ) -> list[dict[str, object]]:
-    """The newest codes without their digits: all, or those in a state, or of one attendee.
+    """The newest codes without their digits: all, or those in a state, or of an attendee.
 
-    `before` leaves out the code of that number and all newer ones.
+    An attendee's are those of all spellings of the reference; `is_own` leaves only those of the
+    one attendee who can be meant. `before` leaves out the code of that number and all newer ones.
     """
-    wanted = {
-        "codes.state = ?": state,
-        "codes.attendee = (SELECT id FROM attendees WHERE reference = ?)": attendee,
-        "codes.id < ?": before,
-    }
+    wanted = {"codes.state = ?": state, "codes.id < ?": before}
     given = {rule: value for rule, value in wanted.items() if value is not None}
-    found = connection.execute(
+    if attendee is not None:
+        found = attendee_list.only if is_own else attendee_list.spelled
+        numbers = json.dumps(found(connection, attendee))
+        given["codes.attendee IN (SELECT value FROM json_each(?))"] = numbers
+    rows = connection.execute(
         f"SELECT {_COLUMNS} FROM {_JOINED} WHERE {' AND '.join(given) or 'TRUE'}"
         " ORDER BY codes.id DESC LIMIT ?",
         (*given.values(), limit),
     )
-    return [dict(row) for row in found]
+    return [dict(row) for row in rows]
 
 
 def any_exist(connection: sqlite3.Connection) -> bool:

@@ -7,6 +7,7 @@ import sqlite3
 from importlib import resources
 from pathlib import Path
 
+from boxd import names
 from boxd.errors import BoxdError, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.ledger import replacing
 
@@ -126,6 +127,8 @@ def migrations() -> list[tuple[int, str]]:
 
 def _migrate(connection: sqlite3.Connection, file: Path) -> None:
     """Apply each missing step, with its number, in a transaction of its own."""
+    connection.create_function("cleaned_name", 1, names.cleaned, deterministic=True)
+    connection.create_function("folded_name", 1, names.folded, deterministic=True)
     steps = migrations()
     present = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if present > steps[-1][0]:

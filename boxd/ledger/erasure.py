@@ -29,7 +29,7 @@ def forget(tx: Transaction, number: int, actor: str) -> Attendee:
     _delete_words(tx, number)
     requests.drop_answers(tx)
     tx.connection.execute(
-        "UPDATE attendees SET reference = NULL, forgotten_at = ?,"
+        "UPDATE attendees SET reference = NULL, folded = NULL, forgotten_at = ?,"
         " link_generation = link_generation + 1 WHERE id = ?",
         (tx.at, number),
     )

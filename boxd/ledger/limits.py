@@ -1,7 +1,7 @@
 """How many codes one attendee may have: [codes] per_attendee, and what counts towards it.
 
-Codes that were voided or have expired don't count; a unit that an issue holds counts as the code
-that it is about to be.
+All spellings of a reference are counted together. Codes that were voided or have expired don't
+count; a unit that an issue holds counts as the code that it is about to be.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-# Of `{attendee}`, with what the issue `{issue}` holds left out.
+from boxd.ledger import attendees
+
+# Of the attendees {spellings}, with what the issue {issue} holds left out.
 _HAD = (
-    "((SELECT count(*) FROM codes WHERE codes.attendee = {attendee}"
+    "((SELECT count(*) FROM codes WHERE codes.attendee IN {spellings}"
     " AND state IN ('ready', 'in_use', 'spent')) + (SELECT count(*) FROM holds"
     " JOIN issues ON issues.id = holds.issue WHERE holds.state = 'open'"
-    " AND issues.attendee = {attendee} AND issues.id <> {issue}))"
+    " AND issues.attendee IN {spellings} AND issues.id <> {issue}))"
 )
+
+_SPELLINGS = attendees.SPELLINGS.format(attendee=":attendee")
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def why_over_limit(
     if not per_attendee:
         return ""
     had = connection.execute(
-        f"SELECT {_HAD.format(attendee=':attendee', issue=':issue')}",
+        f"SELECT {_HAD.format(spellings=_SPELLINGS, issue=':issue')}",
         {"attendee": attendee, "issue": issue},
     ).fetchone()[0]
     return _why(had, 1, per_attendee)
@@ -48,11 +52,11 @@ def over_limit_in_batch(
     """The attendees of a staged batch who would have more codes than one may have."""
     if not per_attendee:
         return []
-    had = _HAD.format(attendee="attendees.id", issue="''")
+    same = "(SELECT id FROM attendees WHERE attendees.folded = name)"
     found = connection.execute(
-        f"SELECT last, wanted, {had} AS had FROM (SELECT max(line) AS last, count(*) AS wanted,"
-        " attendee AS name FROM staged WHERE batch = ? GROUP BY attendee)"
-        " LEFT JOIN attendees ON reference = name",
+        "SELECT last, wanted, " + _HAD.format(spellings=same, issue="''") + " FROM (SELECT"
+        " max(line) AS last, count(*) AS wanted, folded AS name FROM staged WHERE batch = ?"
+        " GROUP BY folded)",
         (batch,),
     )
     weighed = [OverLimit(line, _why(had, wanted, per_attendee)) for line, wanted, had in found]

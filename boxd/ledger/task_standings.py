@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+from boxd import names
 from boxd.errors import NotFound
 from boxd.ledger import task_kinds
 from boxd.task import TaskKind, TaskStanding, TaskState
@@ -78,7 +79,9 @@ def listing(
     wanted = {
         "state = ?": state,
         "tasks.kind = ?": kind,
-        "attendee = (SELECT id FROM attendees WHERE reference = ?)": attendee,
+        "attendee IN (SELECT id FROM attendees WHERE folded = ?)": (
+            None if attendee is None else names.folded(attendee)
+        ),
         "(started_at, tasks.id) < (SELECT started_at, id FROM tasks WHERE id = ?)": before,
     }
     given = {rule: value for rule, value in wanted.items() if value is not None}

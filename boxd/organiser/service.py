@@ -69,11 +69,15 @@ class Organiser:
         return row, tasks, [_without_digits(code) for code in found]
 
     async def forget(self, names: Sequence[str], actor: str) -> list[str]:
-        """Forget these attendees, all or none; their pseudonyms. Raises NotFound."""
+        """Forget these attendees in all their spellings, all or none. Raises NotFound.
+
+        Returns the pseudonyms.
+        """
 
         def forget_all(tx: Transaction) -> list[Attendee]:
-            found = [attendee_list.called(tx.connection, name) for name in names]
-            return [erasure.forget(tx, each.number, actor) for each in found]
+            found = [attendee_list.everyone_called(tx.connection, name) for name in names]
+            numbers = dict.fromkeys(each.number for some in found for each in some)
+            return [erasure.forget(tx, number, actor) for number in numbers]
 
         forgotten = await self._ledger.write(forget_all)
         await self._erase([each.number for each in forgotten], actor)

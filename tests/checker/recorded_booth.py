@@ -30,6 +30,8 @@ class RecordedBooth:
         self.snapshot: dict[str, Any] | None = None
         self.connection = sqlite3.connect(self.ledger, isolation_level=None)
         self.connection.execute("PRAGMA journal_mode = WAL")
+        for function in ("cleaned_name", "folded_name"):
+            self.connection.create_function(function, 1, str)  # for rows that are not there yet
         for step in _SCHEMA:
             self.connection.executescript(step.read_text())
         self.trace.touch()
