@@ -9,7 +9,7 @@ BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test long-tests check format bench temporal firmware screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall
+.PHONY: help run test proofs check format bench temporal firmware screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,11 +17,12 @@ help: ## this list
 run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a browser
 	@$(BOXD) run --config $(CONFIG)
 
-test: .venv/set-up-for-test ## all tests; ends with how many ran
-	@.venv/bin/python -m pytest
+test: .venv/set-up-for-test ## all tests but the proofs, on every core; ends with how many ran
+	@.venv/bin/python -m pytest -n auto --durations 20
 
-long-tests: .venv/set-up-for-test ## upgrades that are killed or cut at each step, in half an hour; takes root
-	@.venv/bin/python -m pytest -m long
+proofs: .venv/set-up-for-test ## whole machines: containers, cuts, upgrades; SHORT=1: in five minutes; takes root
+	@scripts/debian-packages proofs
+	@.venv/bin/python -m pytest --durations 20 -m "$(if $(SHORT),proof and not long,proof)"
 
 check: .venv/set-up-for-test ## formatting, lint and types
 	@.venv/bin/ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }

@@ -12,6 +12,8 @@ import pytest
 from booth.power.disk import PoweredDisk, VolatileDisk
 from booth.power.reordering import BLOCK, ReorderingDisk
 
+pytestmark = pytest.mark.proof  # the disks are programs that `make proofs` installs
+
 BLOCKS = 64
 FLUSHED, LATER = 0x11, 0x22
 
