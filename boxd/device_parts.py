@@ -11,10 +11,12 @@ from boxd.devices import DoorState, KeyTouch, LampName
 class ReportedKeypad:
     """Keys whose touches their device reports.
 
-    After a disconnect no release is made up for keys that were held.
+    After a disconnect no release is made up for keys that were held. `one_scan_s` is as
+    `Keypad.one_scan_s` says.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, one_scan_s: float = 0.0) -> None:
+        self.one_scan_s = one_scan_s
         self._listeners: list[Callable[[KeyTouch], None]] = []
 
     def subscribe(self, on_touch: Callable[[KeyTouch], None]) -> None:

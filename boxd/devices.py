@@ -89,6 +89,13 @@ class DeviceStatus:
 class Keypad(Protocol):
     """Keys that somebody touches."""
 
+    @property
+    def one_scan_s(self) -> float:
+        """Touches of different keys within this time are one finger's; 0 where each key is alone.
+
+        A capacitive pad is scanned as a whole: a finger between two keys touches both in one scan.
+        """
+
     def subscribe(self, on_touch: Callable[[KeyTouch], None]) -> None:
         """Call `on_touch` on the event loop for every touch and release from now on."""
 

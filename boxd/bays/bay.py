@@ -112,7 +112,7 @@ class Bay:
         self._timers = timers
         self._now = now
         self._patience = patience or RetryLimits()
-        self._touches = TouchFilter(timeouts.stuck_key_s)
+        self._touches = TouchFilter(timeouts.stuck_key_s, devices.keypad.one_scan_s)
         self._typing = TypedDigits(timeouts.typing_s)
         self._player = LampPlayer(devices.lamps, timers)
         self._open: RedemptionStanding | None = None

@@ -41,6 +41,7 @@ class MonitoredKeypad:
         self._tell = tell
         self._listeners: list[Callable[[KeyTouch], None]] = []
         self.is_withheld = False
+        self.one_scan_s = keypad.one_scan_s
         keypad.subscribe(self._hear)
 
     def subscribe(self, on_touch: Callable[[KeyTouch], None]) -> None:

@@ -65,7 +65,7 @@ class OperatorConsole:
         self._on_change = on_change
         self._timers = timers
         self._patience_s = patience_s
-        self._touches = TouchFilter(stuck_key_s)
+        self._touches = TouchFilter(stuck_key_s, keypad.one_scan_s if keypad else 0.0)
         self._prompts: tuple[Prompt, ...] = ()
         self._state = ConsoleState()
         self._deaf_until = -math.inf

@@ -2,6 +2,11 @@
 
 Capacitive pads misfire and boards are deaf during a pulse, so a touch may come without its release
 and a release without its touch. A press counts at the touch, and only there.
+
+People type with two fingers: the next key goes down before the last is let go. So keys count in
+the order in which they went down, whatever else is held. What only a misfire can be is a fact of
+the keypad: a finger between two capacitive pads touches both in one scan (`Keypad.one_scan_s`);
+the ghost corner of a matrix never gets here (`gpio/matrix.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +30,7 @@ class IgnoredTouch(StrEnum):
     RELEASED = "the end of a touch"
     NOT_TOUCHED = "released without a touch"
     BOUNCED = "the same key too soon after itself"
-    ANOTHER_HELD = "another key is held"
+    ONE_SCAN = "another key was touched in the same scan"
     STUCK = "the key is stuck"
     MISFIRED = "touched again and again without a release"
 
@@ -44,10 +49,15 @@ class TouchFilter:
     A touch of a key that seems to be held counts once: its release was lost. Its hold goes on from
     the first touch, so that a pad that fires without ever releasing ends up stuck instead of
     typing by itself.
+
+    `one_scan_s` is the keypad's. A key that does not count for another reason, because it chatters
+    or is stuck, takes no other key of its scan along.
     """
 
-    def __init__(self, stuck_key_s: float) -> None:
+    def __init__(self, stuck_key_s: float, one_scan_s: float = 0.0) -> None:
         self._stuck_key_s = stuck_key_s
+        self._one_scan_s = one_scan_s
+        self._pressed: tuple[Key | None, float] = (None, -math.inf)  # the last press, and when
         self._holds: dict[Key, _Hold] = {}
         self._heard: dict[Key, float] = {}
 
@@ -61,7 +71,7 @@ class TouchFilter:
         return self._touch(touch, quiet_s)
 
     def stuck(self, now: float) -> tuple[Key, ...]:
-        """The keys that have been held for so long that they no longer block the others."""
+        """The keys that have been held for so long that they seem to be stuck."""
         return tuple(key for key in Key if self._is_stuck(key, now))
 
     def forget(self) -> None:
@@ -80,11 +90,15 @@ class TouchFilter:
             if hold.touched_again:
                 return IgnoredTouch.MISFIRED
             hold.touched_again = True
-        return IgnoredTouch.ANOTHER_HELD if self._is_another_held(touch) else touch.key
+        if self._is_of_the_same_scan(touch):
+            return IgnoredTouch.ONE_SCAN
+        self._pressed = touch.key, touch.at
+        return touch.key
 
     def _is_stuck(self, key: Key, now: float) -> bool:
         hold = self._holds.get(key)
         return hold is not None and now - hold.since > self._stuck_key_s
 
-    def _is_another_held(self, touch: KeyTouch) -> bool:
-        return any(key != touch.key and not self._is_stuck(key, touch.at) for key in self._holds)
+    def _is_of_the_same_scan(self, touch: KeyTouch) -> bool:
+        key, at = self._pressed
+        return key is not touch.key and abs(touch.at - at) < self._one_scan_s

@@ -90,14 +90,20 @@ class MatrixKeys:
         self._contacts.clear()
 
     def take(self, reading: Reading, at: float) -> bool:
-        """Take a scan that ended at the time `at`; returns whether any contact moved."""
+        """Take a scan that ended at the time `at`; returns whether any contact moved.
+
+        Keys that count at the same scan are told in the order in which their contacts moved.
+        """
         moved = False
+        counted: list[KeyTouch] = []
         for cell, key in self._keys.items():
             before = self._contacts.get(cell)
             after = self._contacts[cell] = self._after(before, cell, reading, at)
             moved |= before is None or before.level != after.level
             if before is not None and _counts(before, after):
-                self._on_touch(KeyTouch(key, bool(after.settled), after.settled_at))
+                counted.append(KeyTouch(key, bool(after.settled), after.settled_at))
+        for touch in sorted(counted, key=lambda each: each.at):
+            self._on_touch(touch)
         return moved
 
     def _after(self, before: Contact | None, cell: Cell, reading: Reading, at: float) -> Contact:

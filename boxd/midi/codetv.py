@@ -30,6 +30,9 @@ BUZZER_LONGEST_MS = 1270  # the value is a data byte: at most 127 units
 
 PULSE_MS = 100  # timed by the board, which is deaf to keys and messages meanwhile
 
+ONE_SCAN_S = 0.004
+"""The firmware reads all pads together, every 8 ms, and sends what changed in one go."""
+
 
 def _message(kind: int, value: int) -> mido.Message:
     return mido.Message("sysex", data=(_VENDOR, kind, value))
@@ -74,6 +77,7 @@ class CodetvProfile:
     """A CodeTV board as a device: twelve keys, three lamps, a buzzer and one latch."""
 
     lamps = tuple(LampName)
+    one_scan_s = ONE_SCAN_S
     doors: tuple[str, ...] = ()
     greeting: tuple[mido.Message, ...] = ()
     unlock = unlock()

@@ -52,7 +52,7 @@ class MidiDevice:
         self._desired = dict.fromkeys(profile.lamps, False)
         self._buzzer_off: asyncio.TimerHandle | None = None
         self._echoes = Echoes()
-        self.keypad = ReportedKeypad()
+        self.keypad = ReportedKeypad(profile.one_scan_s)
         self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in profile.lamps}
         self.buzzer = DeviceBuzzer(self.sound)
         self.latches = {"latch": MidiLatch(product, self.pulse)} if profile.unlock else {}

@@ -43,6 +43,7 @@ class NotesProfile:
     """A device of notes and controls, as its configuration maps them. It has no latch."""
 
     unlock = None
+    one_scan_s = 0.0  # every pad is a key by itself
 
     def __init__(self, device: NotesDevice) -> None:
         self._device = device

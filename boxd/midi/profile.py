@@ -52,6 +52,10 @@ class Profile(Protocol):
         """The lamps that the device has."""
 
     @property
+    def one_scan_s(self) -> float:
+        """As `Keypad.one_scan_s` says."""
+
+    @property
     def doors(self) -> Collection[str]:
         """The names of the doors that the device watches."""
 

@@ -14,6 +14,7 @@ import structlog
 
 from boxd.config.schema import MidiBackend
 from boxd.midi.directories import IN, OUT, AlsaDirectory, Directory, JackDirectory, as_oserror
+from boxd.midi.event_times import EventTimes
 from boxd.midi.ports import Listing, OnMessage, PortPair
 
 log = structlog.get_logger(__name__)
@@ -94,6 +95,7 @@ class RtMidiPort:
         self._loop = asyncio.get_running_loop()
         self._ends: list[Any] = []
         self._to_device: Any = None
+        self._times = EventTimes()
 
     def connect(self) -> None:
         """Open both directions; blocks, so it belongs in a thread. Raises OSError."""
@@ -141,7 +143,7 @@ class RtMidiPort:
         # disappear without a trace. Only the bytes and their time go to the event loop, which may
         # be late: two quick touches must not look like one that bounced.
         try:
-            at = time.monotonic()
+            at = self._times.take(event[1], time.monotonic())
             self._loop.call_soon_threadsafe(self._on_message, bytes(event[0]), at)
         except (RuntimeError, ValueError):
             log.exception("message.lost", port=self._pair.source)

@@ -89,6 +89,8 @@ class RecordingBuzzer:
 class Fingers:
     """A keypad and whoever touches it."""
 
+    one_scan_s = 0.0
+
     def __init__(self, clock: HandClock) -> None:
         self._clock = clock
         self._listeners: list[Callable[[KeyTouch], None]] = []
