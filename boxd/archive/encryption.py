@@ -27,7 +27,7 @@ _SCRYPT_N, _SCRYPT_R = 2**16, 8
 _SCRYPT_MEMORY_BYTES = 2 * 128 * _SCRYPT_R * _SCRYPT_N
 
 
-class Sealing(io.RawIOBase):
+class Encryptor(io.RawIOBase):
     """Encrypts what is written to it; the file is complete only after `finish`.
 
     Raises BadInput for a passphrase that is too short.
@@ -65,7 +65,7 @@ class Sealing(io.RawIOBase):
         self._number += 1
 
 
-class Unsealing(io.RawIOBase):
+class Decryptor(io.RawIOBase):
     """Decrypts a file; trust its bytes only after reading to the end.
 
     Raises BadInput if it is no card backup, is not complete, or has another passphrase.

@@ -94,7 +94,7 @@ class Bay:
 
     def __init__(
         self,
-        config: schema.Bay,
+        config: schema.BaySection,
         timeouts: schema.Timeouts,
         devices: BayDevices,
         redemptions: Redemptions,

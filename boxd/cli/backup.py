@@ -66,7 +66,7 @@ def create(card: Path | None, passphrase_file: Path | None, as_json: bool) -> No
     with waiting("making a backup"):
         made = _by_daemon() if is_held(config.lock_file) else _by_hand(config)
         if card is not None:
-            from boxd.archive.making import make
+            from boxd.archive.card_backup import make
 
             file, at = Path(made["file"]), str(made["made_at"])
             make(config, config_path(), file, at, card.absolute(), passphrase)
@@ -185,7 +185,7 @@ def restore(file: Path, card: bool, passphrase_file: Path | None, yes: bool, as_
 def _restore_card(file: Path, passphrase_file: Path | None, yes: bool) -> None:
     if os.geteuid() != 0:
         raise BoxdError(f"it takes root: sudo boxd backup restore --card {file}")
-    from boxd.archive.restoring import open_card, restore_card
+    from boxd.archive.card_restore import open_card, restore_card
     from boxd.upgrade.install_paths import InstallPaths
 
     passphrase = _passphrase(passphrase_file, is_new=False)

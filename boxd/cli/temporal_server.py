@@ -44,13 +44,13 @@ def command(unit: bool) -> int:
     wait_if_restarted(notifier)
     # At once: boxd.service starts after this one, and needs no server to begin with.
     notifier.tell(READY, status("starting"))
-    from boxd.temporal.settings import Neighbour
+    from boxd.temporal.settings import StandaloneServer
 
     config = configuration()
     if unit and not config.temporal.own_unit:
         _say_unneeded(config, notifier)
         return USED_WRONGLY
-    return _become(Neighbour.of(config).command_line())
+    return _become(StandaloneServer.of(config).command_line())
 
 
 def _become(program: list[str]) -> NoReturn:

@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from boxd.config.draft import drafted
+from boxd.config.partial import partial_config
 from boxd.config.rules import broken_rules
 from boxd.config.schema import Config
 from boxd.config.schema_texts import SchemaFinding, findings_of, place
-from boxd.config.syntax import in_plain_words
+from boxd.config.toml_errors import in_plain_words
 from boxd.config.toml_positions import KeyPath, line_at, lines_of
 from boxd.errors import ConfigError
 
@@ -49,12 +49,12 @@ def _checked(data: dict[str, Any], path: Path, text: str, folder: Path) -> Confi
         validate(data)
     except ValidationError as error:
         findings += findings_of(error, data)
-    draft = drafted(data, validate)
-    if draft is not None:
-        findings += [SchemaFinding(draft.in_file(f.path), f.text) for f in broken_rules(draft)]
-    if findings or draft is None:
+    partial = partial_config(data, validate)
+    if partial is not None:
+        findings += [SchemaFinding(partial.in_file(f.path), f.text) for f in broken_rules(partial)]
+    if findings or partial is None:
         raise ConfigError("\n".join(_lines(findings, path, text)))
-    return draft.config
+    return partial.config
 
 
 def _text_of(path: Path) -> str:

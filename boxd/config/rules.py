@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
-from boxd.config.draft import Draft
 from boxd.config.duplicates import Use, used_twice
+from boxd.config.partial import PartialConfig
 from boxd.config.phones_rules import phones_faults
 from boxd.config.schema import Config, MidiBackend
 from boxd.config.schema_texts import SchemaFinding, nearest
@@ -18,16 +18,16 @@ from boxd.config.wiring import wiring_faults
 _LONGEST_SOCKET_PATH = 107  # bytes that Linux allows for the path of a Unix socket
 
 
-def broken_rules(draft: Draft) -> list[SchemaFinding]:
-    """Everything that is wrong between the parts of the file, with paths in `draft.config`.
+def broken_rules(partial: PartialConfig) -> list[SchemaFinding]:
+    """Everything that is wrong between the parts of the file, with paths in `partial.config`.
 
     Rules on a section wait until it has no errors of its own.
     """
-    config = draft.config
-    findings = [*_repeated_names(config), *_bays_and_lockers(draft), *wiring_faults(draft)]
-    findings += task_faults(draft)
+    config = partial.config
+    findings = [*_repeated_names(config), *_bays_and_lockers(partial), *wiring_faults(partial)]
+    findings += task_faults(partial)
     for rule, sections in _ON_SECTIONS.items():
-        if draft.faulty.isdisjoint(sections):
+        if partial.faulty.isdisjoint(sections):
             findings += rule(config)
     return findings
 
@@ -48,18 +48,18 @@ def _repeated_names(config: Config) -> Iterator[SchemaFinding]:
                 yield SchemaFinding((section, row, key), text)
 
 
-def _bays_and_lockers(draft: Draft) -> Iterator[SchemaFinding]:
-    config = draft.config
+def _bays_and_lockers(partial: PartialConfig) -> Iterator[SchemaFinding]:
+    config = partial.config
     bays = [bay.id for bay in config.bays]
-    if not bays and not draft.doubtful["bays"]:
+    if not bays and not partial.doubtful["bays"]:
         yield SchemaFinding(("bays",), "there is no bay; add one with [[bays]], and its lockers")
     for row, locker in enumerate(config.lockers):
-        if locker.bay not in bays and not draft.is_doubtful("bays", locker.bay):
+        if locker.bay not in bays and not partial.is_doubtful("bays", locker.bay):
             guess = nearest(locker.bay, bays, "declared are")
             text = f"locker {locker.id}: bay = '{locker.bay}', but no bay has that id; {guess}"
             yield SchemaFinding(("lockers", row, "bay"), text)
     for row, bay in enumerate(config.bays):
-        if not config.lockers_of(bay.id) and not draft.doubtful["lockers"]:
+        if not config.lockers_of(bay.id) and not partial.doubtful["lockers"]:
             text = f"bay '{bay.id}' has no locker; add one: [[lockers]] with bay = '{bay.id}'"
             yield SchemaFinding(("bays", row), text)
 

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from boxd.config.device_schema import Device
 from boxd.config.housekeeping_schema import Backups, Schedules
 from boxd.config.phones_schema import Phones
-from boxd.config.task_schema import Checkpoint, Task
-from boxd.config.upstream_schema import Upstream
+from boxd.config.task_schema import CheckpointSection, Task
+from boxd.config.upstream_schema import UpstreamSection
 from boxd.config.values import FilePath, HostName, Name, Port, Seconds, Section, Text
 from boxd.text_fields import Line, Sku
 
@@ -135,7 +135,7 @@ class Simulation(Section):
     firmware: ArduinoFirmware = ArduinoFirmware.TWIN
 
 
-class Bay(Section):
+class BaySection(Section):
     """One place where an attendee stands. `keypad`, `lamps` and `buzzer` name devices.
 
     Without a name it is called by its id.
@@ -195,13 +195,13 @@ class Config(Section):
     midi: Midi = Midi()
     simulation: Simulation = Simulation()
     devices: tuple[Device, ...] = ()
-    bays: tuple[Bay, ...] = ()
+    bays: tuple[BaySection, ...] = ()
     lockers: tuple[Locker, ...] = ()
     operator: Operator = Operator()
-    checkpoints: tuple[Checkpoint, ...] = ()
+    checkpoints: tuple[CheckpointSection, ...] = ()
     tasks: tuple[Task, ...] = ()
     phones: Phones = Phones()
-    upstream: Upstream = Upstream()
+    upstream: UpstreamSection = UpstreamSection()
     schedules: Schedules = Schedules()
     backups: Backups = Backups()
     seed: tuple[Prize, ...] = ()

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from boxd.config.draft import Draft
 from boxd.config.duplicates import Use, used_twice
+from boxd.config.partial import PartialConfig
 from boxd.config.schema_texts import SchemaFinding, nearest
 from boxd.config.task_schema import Task
 from boxd.task import Demand
 
 
-def task_faults(draft: Draft) -> Iterator[SchemaFinding]:
+def task_faults(partial: PartialConfig) -> Iterator[SchemaFinding]:
     """All faults between tasks and checkpoints."""
-    known = [checkpoint.id for checkpoint in draft.config.checkpoints]
-    for row, task in enumerate(draft.config.tasks):
+    known = [checkpoint.id for checkpoint in partial.config.checkpoints]
+    for row, task in enumerate(partial.config.tasks):
         for place, checkpoint in enumerate(task.checkpoints):
-            if checkpoint not in known and not draft.is_doubtful("checkpoints", checkpoint):
+            if checkpoint not in known and not partial.is_doubtful("checkpoints", checkpoint):
                 guess = nearest(checkpoint, known, "declared are")
                 text = f"task '{task.id}': no checkpoint has the id '{checkpoint}'; {guess}"
                 yield SchemaFinding(("tasks", row, "checkpoints", place), text)
         yield from _named_twice(row, task)
-        if not draft.is_doubtful("tasks", task.id):
+        if not partial.is_doubtful("tasks", task.id):
             yield from _demands(row, task)
 
 

@@ -16,7 +16,7 @@ Moment = Annotated[
 ]
 
 
-class Checkpoint(Section):
+class CheckpointSection(Section):
     """A place where attendees scan for a task."""
 
     id: Name

@@ -7,10 +7,10 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from boxd.config.schema_texts import SchemaFinding
-from boxd.config.upstream_schema import Upstream
+from boxd.config.upstream_schema import UpstreamSection
 
 
-def upstream_faults(upstream: Upstream) -> Iterator[SchemaFinding]:
+def upstream_faults(upstream: UpstreamSection) -> Iterator[SchemaFinding]:
     """All faults between the keys of [upstream]."""
     if upstream.url is None:
         for key in ("secret_file", "ca_file", "pull"):
@@ -32,7 +32,7 @@ def upstream_faults(upstream: Upstream) -> Iterator[SchemaFinding]:
         yield _longer(upstream, "retry_first_s", "retry_longest_s")
 
 
-def _url_faults(url: str, upstream: Upstream) -> Iterator[SchemaFinding]:
+def _url_faults(url: str, upstream: UpstreamSection) -> Iterator[SchemaFinding]:
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - reading it checks it
@@ -68,7 +68,7 @@ def _is_loopback(parts: SplitResult) -> bool:
         return False
 
 
-def _longer(upstream: Upstream, first: str, last: str) -> SchemaFinding:
+def _longer(upstream: UpstreamSection, first: str, last: str) -> SchemaFinding:
     low, high = getattr(upstream, first), getattr(upstream, last)
     text = (
         f"[upstream] {first} = {low:g} is longer than {last} = {high:g}; make {first} smaller,"

@@ -17,7 +17,7 @@ Url = Annotated[
 ]
 
 
-class Upstream(Section):
+class UpstreamSection(Section):
     """Where events go and orders come from; without `url` there is no upstream."""
 
     url: Url | None = None

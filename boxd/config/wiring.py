@@ -9,9 +9,9 @@ from enum import Enum
 from boxd.config.addresses import split
 from boxd.config.arduinos import arduino_faults
 from boxd.config.device_schema import ArduinoDevice, Device, GpioDevice, NotesDevice
-from boxd.config.draft import Draft
 from boxd.config.duplicates import Use, used_twice
 from boxd.config.midi_map_rules import notes_faults
+from boxd.config.partial import PartialConfig
 from boxd.config.pins import pin_faults
 from boxd.config.schema import Config
 from boxd.config.schema_texts import SchemaFinding, nearest
@@ -45,9 +45,9 @@ class Need:
         return split(self.address)[0]
 
 
-def wiring_faults(draft: Draft) -> Iterator[SchemaFinding]:
+def wiring_faults(partial: PartialConfig) -> Iterator[SchemaFinding]:
     """All faults between the devices and their users."""
-    config = draft.config
+    config = partial.config
     ports = [
         Use(("devices", row, "port"), f"device '{device.name}'", f"the port '{device.port}'")
         for row, device in enumerate(config.devices)
@@ -66,14 +66,14 @@ def wiring_faults(draft: Draft) -> Iterator[SchemaFinding]:
         if isinstance(device, ArduinoDevice)
     ]
     yield from used_twice(boards, "give each Arduino its own, with 'boxd devices flash --board N'")
-    yield from _unmet_needs(draft)
+    yield from _unmet_needs(partial)
     taken = [
         Use(need.path, need.user, f"the {_OWNED[need.part]} of '{need.device}'")
         for need in _needs(config)
         if need.part in _OWNED
     ]
     yield from used_twice(taken, "one part of a device serves one; name another device")
-    yield from _parts_used_twice(draft)
+    yield from _parts_used_twice(partial)
 
 
 _NO_LATCH = (
@@ -109,10 +109,10 @@ def _needs(config: Config) -> Iterator[Need]:
             yield Need(("lockers", row, "door"), user, WiredPart.DOOR, locker.door)
 
 
-def _unmet_needs(draft: Draft) -> Iterator[SchemaFinding]:
-    devices = {device.name: device for device in draft.config.devices}
-    for need in _needs(draft.config):
-        if draft.is_doubtful("devices", need.device):
+def _unmet_needs(partial: PartialConfig) -> Iterator[SchemaFinding]:
+    devices = {device.name: device for device in partial.config.devices}
+    for need in _needs(partial.config):
+        if partial.is_doubtful("devices", need.device):
             continue
         said = f"{need.user}: {need.path[-1]} = '{need.address}'"
         if need.part is WiredPart.DOOR and "." not in need.address:
@@ -177,18 +177,18 @@ def _unmapped(
     return f"{user} needs {', '.join(missing)}, which its {table} do not map; add them there"
 
 
-def _parts_used_twice(draft: Draft) -> Iterator[SchemaFinding]:
+def _parts_used_twice(partial: PartialConfig) -> Iterator[SchemaFinding]:
     """Latches and doors that two lockers share."""
-    devices = {device.name: device for device in draft.config.devices}
+    devices = {device.name: device for device in partial.config.devices}
     latches = [
         Use(need.path, need.user, f"the latch of '{_whole(need, devices)}'")
-        for need in _needs(draft.config)
+        for need in _needs(partial.config)
         if need.part is WiredPart.LATCH
     ]
     yield from used_twice(latches, "one part of a device serves one; name another device")
     doors = [
         Use(need.path, need.user, f"the door '{need.address}'")
-        for need in _needs(draft.config)
+        for need in _needs(partial.config)
         if need.part is WiredPart.DOOR
     ]
     yield from used_twice(doors, "name another door, or leave the key out where there is no switch")

@@ -19,7 +19,7 @@ class SimulatedDoor:
     jammed: bool = False
 
 
-class Mechanics:
+class SimulatedDoors:
     """Every door, and the latches that have current, each with its latest end; in a small file."""
 
     def __init__(self, path: Path, lockers: tuple[int, ...]) -> None:

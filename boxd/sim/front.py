@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from boxd.config.schema import Bay, Config, Locker
+from boxd.config.schema import BaySection, Config, Locker
 from boxd.sim.doors import SimulatedDoor
 from boxd.sim.unit import Unit
 
@@ -24,7 +24,7 @@ def front_state(
     }
 
 
-def _bay(bay: Bay, units: Mapping[str, Unit], plugged: Collection[str]) -> dict[str, Any]:
+def _bay(bay: BaySection, units: Mapping[str, Unit], plugged: Collection[str]) -> dict[str, Any]:
     sounder = units[bay.buzzer] if bay.buzzer else None
     return {
         "lamps": {str(lamp): lit for lamp, lit in units[bay.lamps].lamps.items()},

@@ -23,7 +23,7 @@ from boxd.midi.codetv import PULSE_MS
 from boxd.sim.arduino import SimulatedArduino
 from boxd.sim.arduino_simavr import SimavrArduino
 from boxd.sim.board import SimulatedBoard
-from boxd.sim.doors import Mechanics
+from boxd.sim.doors import SimulatedDoors
 from boxd.sim.faults import inject
 from boxd.sim.front import front_state
 from boxd.sim.header import SimulatedHeader
@@ -32,7 +32,7 @@ from boxd.sim.pins import SimulatedPins
 from boxd.sim.ports import SimulatedPorts
 from boxd.sim.serial import SimulatedSerial
 from boxd.sim.trace import Trace
-from boxd.sim.unit import Socket, Unit
+from boxd.sim.unit import PlugPoint, Unit
 
 TOUCH_S = 0.04  # how long a quick finger rests on a key
 GAP_S = 0.06  # and how long it takes to the next: longer than a bounce, even on a busy loop
@@ -56,13 +56,13 @@ class SimulatedHardware:
         self.serial = SimulatedSerial()
         self._config = config
         self._trace = Trace(config.trace_file)
-        self._mechanics = Mechanics(
+        self._mechanics = SimulatedDoors(
             config.simulated_hardware_file,
             tuple(locker.id for locker in config.lockers),
         )
         self._listeners: list[Callable[[], None]] = []
         self._hands: dict[str, asyncio.Lock] = {}
-        self._sockets: dict[str, Socket] = {}
+        self._sockets: dict[str, PlugPoint] = {}
         self._copies: dict[str, SimulatedBoard | SimulatedPad] = {}
         self._stuck: dict[str, set[Key]] = {}
         self._opening: set[asyncio.TimerHandle] = set()

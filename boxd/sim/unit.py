@@ -31,7 +31,7 @@ class Unit(Protocol):
         """The door behind this switch or feedback contact has moved."""
 
 
-class Socket(Protocol):
+class PlugPoint(Protocol):
     """Where devices of one kind are plugged in."""
 
     def plug(self, unit: Any) -> None:

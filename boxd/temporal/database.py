@@ -19,8 +19,8 @@ from pathlib import Path
 
 from boxd.errors import BoxdError
 from boxd.sqlite_reading import reading_uri
+from boxd.temporal.clock_set_back import why_from_later
 from boxd.temporal.set_aside import SetAside, leave_note
-from boxd.temporal.set_back import why_from_later
 
 NAME = "temporal.db"
 PARTS = ("", "-wal", "-shm", "-journal", ".json")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from boxd.temporal import tied
+from boxd.temporal import die_with_parent
 
 log = structlog.get_logger("boxd.temporal.server")
 
@@ -39,7 +39,7 @@ class ServerProcess:
             sys.executable,
             "-I",
             "-S",
-            Path(tied.__file__),
+            Path(die_with_parent.__file__),
             str(os.getpid()),
             *command,
             env=environment,

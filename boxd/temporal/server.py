@@ -16,6 +16,7 @@ import structlog
 from boxd.errors import BoxdError, TemporalUnavailable
 from boxd.temporal import database as db
 from boxd.temporal.binary import find_binary, read_version
+from boxd.temporal.clock_set_back import ClockSetBack
 from boxd.temporal.command import (
     LOOPBACK,
     SERVING_PRAGMAS,
@@ -23,11 +24,10 @@ from boxd.temporal.command import (
     server_command,
     server_environment,
 )
+from boxd.temporal.database_making import Maker, prepare, wait_for_namespace
 from boxd.temporal.http_api import answers
-from boxd.temporal.making import Maker, prepare, wait_for_namespace
 from boxd.temporal.ports import why_taken
 from boxd.temporal.process import ServerProcess
-from boxd.temporal.set_back import SetBack
 
 if TYPE_CHECKING:
     from boxd.config.schema import Temporal
@@ -154,7 +154,7 @@ class EmbeddedServer:
             await asyncio.sleep(_delay_s(quick_deaths))
 
     async def _live(self, binary: Path, distrusted: str) -> _Life:
-        clock = SetBack()
+        clock = ClockSetBack()
         try:
             await self._spawn(binary, distrusted)
         except (BoxdError, OSError) as error:
@@ -189,7 +189,7 @@ class EmbeddedServer:
             server_environment(settings.memory_mib, self._database.parent),
         )
 
-    async def _until_end(self, process: ServerProcess, clock: SetBack) -> str:
+    async def _until_end(self, process: ServerProcess, clock: ClockSetBack) -> str:
         """Wait until the process ends; end it if it does not answer or its clock went back."""
         ended = asyncio.ensure_future(process.wait())
         silent, why = 0, "the Temporal server ran but did not answer any more, and was ended"

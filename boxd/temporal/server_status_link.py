@@ -40,7 +40,7 @@ def from_line(line: bytes) -> ServerStatus:
     return ServerStatus(ServerState(news["state"]), since, str(news["why"]), int(news["restarts"]))
 
 
-class NewsTeller:
+class StatusPublisher:
     """Sends the status to every connected reader."""
 
     def __init__(self) -> None:

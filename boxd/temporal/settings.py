@@ -37,7 +37,7 @@ class ServerSettings:
 
 
 @dataclass(frozen=True)
-class Neighbour:
+class StandaloneServer:
     """A server beside the daemon: its settings, its files, and where it reports its status.
 
     `news` is None if no daemon listens.
@@ -48,18 +48,18 @@ class Neighbour:
     news: Path | None
 
     @classmethod
-    def of(cls, config: Config) -> Neighbour:
+    def of(cls, config: Config) -> StandaloneServer:
         """The server that a configuration describes."""
         news = config.server_news_file if config.temporal.own_unit else None
         return cls(ServerSettings.of(config.temporal), config.temporal_dir, news)
 
     def command_line(self) -> list[str]:
-        """The command line of this server's process: boxd.temporal.alone with this as JSON."""
+        """The command line of this server's process: boxd.temporal.standalone with this as JSON."""
         told = json.dumps(asdict(self), default=str)
-        return [sys.executable, "-sP", "-m", "boxd.temporal.alone", told]
+        return [sys.executable, "-sP", "-m", "boxd.temporal.standalone", told]
 
     @classmethod
-    def from_json(cls, text: str) -> Neighbour:
+    def from_json(cls, text: str) -> StandaloneServer:
         """Read it from the command line."""
         told = json.loads(text)
         settings = told["settings"]

@@ -34,7 +34,7 @@ def _with_schema(config: Config, new: Release, upgrade: Upgrade) -> Upgrade:
         tell("ledger", "none yet")
         return upgrade
     said = _require(
-        new.module("boxd.upgrade.rehearsal", str(config.ledger_file)),
+        new.module("boxd.upgrade.trial_migration", str(config.ledger_file)),
         "the new release can't take over the ledger; the old one goes on with it",
     )
     before, after = (int(number) for number in said.split())

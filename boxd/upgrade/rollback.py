@@ -13,9 +13,9 @@ from boxd.upgrade.activation import have_it_carried_on
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.ledger_backup import written_since
-from boxd.upgrade.rehearsal import schema_of
 from boxd.upgrade.release import current_release, point
 from boxd.upgrade.step_output import tell
+from boxd.upgrade.trial_migration import schema_of
 
 
 def return_to_previous(

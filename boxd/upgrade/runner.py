@@ -15,9 +15,9 @@ from boxd.upgrade import health, journal, system
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.ledger_backup import open_redemptions, put_back, written_since
-from boxd.upgrade.rehearsal import schema_of
 from boxd.upgrade.release import Release, current_release, prune, read_release, switch
 from boxd.upgrade.step_output import tell
+from boxd.upgrade.trial_migration import schema_of
 
 _OLD_READY_WITHIN_S = 120.0
 
@@ -30,20 +30,20 @@ def carry_on(config: Config, places: InstallPaths) -> Upgrade:
     upgrade = journal.read(places)
     if upgrade is None:
         raise BoxdError("no upgrade is under way; `sudo boxd upgrade FOLDER` begins one")
-    course = _Course(config, places, upgrade)
+    upgrade_run = _UpgradeRun(config, places, upgrade)
     try:
-        return course.run(upgrade)
+        return upgrade_run.run(upgrade)
     except system.GoingDown:
         raise
     except Exception as error:  # whatever it is, one of the two releases has to run again
         reached = journal.read(places) or upgrade
-        if reached.step is Step.GOING_BACK or course.forgotten_by_going_back(reached):
+        if reached.step is Step.GOING_BACK or upgrade_run.forgotten_by_going_back(reached):
             raise  # systemd runs the step again
         tell("failed", str(error))
-        return course.run(replace(reached, step=Step.GOING_BACK, why=str(error)))
+        return upgrade_run.run(replace(reached, step=Step.GOING_BACK, why=str(error)))
 
 
-class _Course:
+class _UpgradeRun:
     """One upgrade's steps."""
 
     def __init__(self, config: Config, places: InstallPaths, upgrade: Upgrade) -> None:

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from boxd.archive.making import make
-from boxd.archive.restoring import Opened, open_card, restore_card
+from boxd.archive.card_backup import make
+from boxd.archive.card_restore import Opened, open_card, restore_card
 from boxd.config import Config, load
 from boxd.errors import ConfigError
 from boxd.key_file import make_key

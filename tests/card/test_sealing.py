@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from boxd.archive.encryption import Sealing, Unsealing
+from boxd.archive.encryption import Decryptor, Encryptor
 from boxd.errors import BadInput
 
 OPENED_BY = "correct horse battery"
@@ -15,14 +15,14 @@ MIB = 1024 * 1024
 
 def sealed(content: bytes) -> bytes:
     target = BytesIO()
-    sealing = Sealing(target, OPENED_BY)
+    sealing = Encryptor(target, OPENED_BY)
     sealing.write(content)
     sealing.finish()
     return target.getvalue()
 
 
 def unsealed(file: bytes, passphrase: str = OPENED_BY) -> bytes:
-    return Unsealing(BytesIO(file), passphrase).read(10 * MIB)
+    return Decryptor(BytesIO(file), passphrase).read(10 * MIB)
 
 
 @pytest.mark.parametrize("size", [0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB])
@@ -64,7 +64,7 @@ def test_pieces_that_changed_places_are_refused() -> None:
 
 def test_a_passphrase_that_can_be_guessed_is_refused() -> None:
     with pytest.raises(BadInput, match="takes 12"):
-        Sealing(BytesIO(), "box-1")
+        Encryptor(BytesIO(), "box-1")
 
 
 def test_another_file_is_no_card_backup() -> None:

@@ -17,7 +17,7 @@ import pytest
 from boxd.config.schema import Temporal
 from boxd.temporal.binary import find_binary, read_version
 from boxd.temporal.command import LOOPBACK, Ports, server_command, server_environment
-from boxd.temporal.making import Maker, prepare, wait_for_namespace
+from boxd.temporal.database_making import Maker, prepare, wait_for_namespace
 from boxd.temporal.ports import free_ports
 from boxd.temporal.process import ServerProcess
 from boxd.temporal.server import EmbeddedServer, ServerStatus

@@ -14,8 +14,8 @@ import pytest
 
 from boxd.config import load
 from boxd.temporal.server import ServerState, ServerStatus
-from boxd.temporal.server_status_link import NOBODY, NewsTeller, from_line, hear, to_line
-from boxd.temporal.settings import Neighbour
+from boxd.temporal.server_status_link import NOBODY, StatusPublisher, from_line, hear, to_line
+from boxd.temporal.settings import StandaloneServer
 from tests.temporal.conftest import until
 
 AT = datetime(2026, 5, 2, 9, 30, tzinfo=UTC)
@@ -47,7 +47,7 @@ def test_anything_else_is_refused(line: bytes) -> None:
 
 
 async def test_whoever_comes_late_hears_the_newest_and_then_each_change(tmp_path: Path) -> None:
-    teller = NewsTeller()
+    teller = StatusPublisher()
     teller.tell(DEAD)
     teller.tell(UP)
     await teller.listen(tmp_path / "news")
@@ -61,7 +61,7 @@ async def test_whoever_comes_late_hears_the_newest_and_then_each_change(tmp_path
 async def test_nobody_there_is_said_once_and_who_comes_is_heard(tmp_path: Path) -> None:
     async with hearing(tmp_path / "news") as heard:
         await until(lambda: heard, "that nobody is there")
-        teller = NewsTeller()
+        teller = StatusPublisher()
         teller.tell(UP)
         await teller.listen(tmp_path / "news")
         await until(lambda: len(heard) > 1, "the server's process")
@@ -81,7 +81,7 @@ async def test_nonsense_on_the_socket_deafens_nobody(tmp_path: Path) -> None:
     async with hearing(tmp_path / "news") as heard:
         await until(lambda: heard, "that nobody tells anything of use")
         babbler.close()
-        teller = NewsTeller()
+        teller = StatusPublisher()
         teller.tell(UP)
         (tmp_path / "news").unlink(missing_ok=True)
         await teller.listen(tmp_path / "news")
@@ -90,14 +90,14 @@ async def test_nonsense_on_the_socket_deafens_nobody(tmp_path: Path) -> None:
 
 
 def test_its_process_is_told_what_the_configuration_says() -> None:
-    neighbour = Neighbour.of(load(CONFIG / "sim.toml"))
+    standalone = StandaloneServer.of(load(CONFIG / "sim.toml"))
 
-    assert neighbour.settings.port == 7233
-    assert Neighbour.from_json(neighbour.command_line()[-1]) == neighbour
+    assert standalone.settings.port == 7233
+    assert StandaloneServer.from_json(standalone.command_line()[-1]) == standalone
 
 
 def test_its_process_loads_neither_the_sdk_nor_the_configurations_library() -> None:
-    loading = "import sys, boxd.temporal.alone; print(*sys.modules)"
+    loading = "import sys, boxd.temporal.standalone; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", loading], capture_output=True, text=True, check=True
     ).stdout.split()

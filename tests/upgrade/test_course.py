@@ -25,9 +25,9 @@ from boxd.ledger.ledger import Transaction
 from boxd.upgrade import journal
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
-from boxd.upgrade.rehearsal import schema_of
 from boxd.upgrade.release import current_release, prune
 from boxd.upgrade.runner import carry_on
+from boxd.upgrade.trial_migration import schema_of
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 OLD, NEW = "1.0.0", "2.0.0"

@@ -16,7 +16,7 @@ from boxd.ledger.database import open_ledger
 from boxd.ledger.ledger import Transaction
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.ledger_backup import put_back, written_since
-from boxd.upgrade.rehearsal import rehearse, schema_of
+from boxd.upgrade.trial_migration import schema_of, try_migration
 
 NOW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 NEXT = (900, "CREATE TABLE next_release (id INTEGER PRIMARY KEY) STRICT")
@@ -62,7 +62,7 @@ def test_a_rehearsal_migrates_a_copy_and_leaves_the_ledger(
 ) -> None:
     before = schema_of(config.ledger_file)
     with_migration(monkeypatch, *NEXT)
-    assert rehearse(config.ledger_file) == (before, 900)
+    assert try_migration(config.ledger_file) == (before, 900)
     assert schema_of(config.ledger_file) == before
     assert not config.ledger_file.with_name("upgrade-rehearsal").exists()
 
@@ -72,7 +72,7 @@ def test_a_rehearsal_finds_what_can_not_be_migrated(
 ) -> None:
     with_migration(monkeypatch, 900, "INSERT INTO no_such_table VALUES (1)")
     with pytest.raises(Exception, match="no_such_table"):
-        rehearse(config.ledger_file)
+        try_migration(config.ledger_file)
     assert not config.ledger_file.with_name("upgrade-rehearsal").exists()
 
 

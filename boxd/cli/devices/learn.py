@@ -56,7 +56,7 @@ def learn(
     in. The section for the configuration is printed, or appended with --write. Works without the
     daemon. CodeTV boards need no learning.
     """
-    from boxd.config.appending import append
+    from boxd.config.adding import add_section
     from boxd.midi.learned import section
 
     file = _file_to_write(write)
@@ -67,7 +67,7 @@ def learn(
         click.echo(text, nl=False)
         return
     try:
-        append(file, text)
+        add_section(file, text)
     except (BoxdError, OSError):
         click.echo(text, nl=False)  # a file's error must not lose the lesson
         raise

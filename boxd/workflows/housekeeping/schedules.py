@@ -19,7 +19,7 @@ from temporalio.client import (
 from temporalio.types import MethodAsyncNoParam
 
 from boxd.config.housekeeping_schema import Schedules
-from boxd.config.upstream_schema import Upstream
+from boxd.config.upstream_schema import UpstreamSection
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.workflows.housekeeping.messages import RunPart
 from boxd.workflows.housekeeping.workflows import (
@@ -68,7 +68,7 @@ def plans(configured: Schedules) -> list[Plan]:
     ]
 
 
-def pull_plans(upstream: Upstream) -> list[Plan]:
+def pull_plans(upstream: UpstreamSection) -> list[Plan]:
     """The schedule of fetching upstream's orders, where that is configured."""
     if upstream.url is None or not upstream.pull:
         return []

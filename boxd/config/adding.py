@@ -10,7 +10,7 @@ from boxd.config.reading import load
 from boxd.errors import ConfigError
 
 
-def append(path: Path, section: str) -> None:
+def add_section(path: Path, section: str) -> None:
     """Add `section` at the end of the file; the file does not change if the result has errors.
 
     Raises ConfigError, and OSError if the folder can't be written.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boxd.config import load
-from boxd.config.appending import append
+from boxd.config.adding import add_section
 from boxd.errors import ConfigError
 from tests.config.broken import VALID
 
@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_the_device_is_there_and_everything_else_is_unchanged(file: Path) -> None:
     before = load(file)
-    append(file, SECTION)
+    add_section(file, SECTION)
 
     assert file.read_text().startswith(VALID.rstrip())
     after = load(file)
@@ -40,7 +40,7 @@ def test_mode_and_owner_stay_and_nothing_lies_beside_it(file: Path) -> None:
     if os.geteuid() == 0:
         os.chown(file, 1234, 1235)
     before = file.stat()
-    append(file, SECTION)
+    add_section(file, SECTION)
 
     after = file.stat()
     assert stat.S_IMODE(after.st_mode) == 0o640
@@ -51,7 +51,7 @@ def test_mode_and_owner_stay_and_nothing_lies_beside_it(file: Path) -> None:
 def test_a_link_stays_a_link(file: Path) -> None:
     link = file.with_name("link.toml")
     link.symlink_to(file)
-    append(link, SECTION)
+    add_section(link, SECTION)
 
     assert link.is_symlink()
     assert "new-pad" in file.read_text()
@@ -69,7 +69,7 @@ def test_a_section_that_would_make_it_wrong_changes_nothing(
     file: Path, section: str, why: str
 ) -> None:
     with pytest.raises(ConfigError, match="was left as it is") as raised:
-        append(file, section)
+        add_section(file, section)
 
     assert why in str(raised.value)
     assert f"{file}:" in str(raised.value)
@@ -80,6 +80,6 @@ def test_a_section_that_would_make_it_wrong_changes_nothing(
 def test_a_file_that_is_wrong_already_is_not_touched(file: Path) -> None:
     file.write_text(VALID + "nonsense")
     with pytest.raises(ConfigError):
-        append(file, SECTION)
+        add_section(file, SECTION)
 
     assert file.read_text() == VALID + "nonsense"

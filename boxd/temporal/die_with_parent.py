@@ -1,6 +1,6 @@
 """A program that ends when its parent does: run as a script, before the program itself.
 
-    python -I -S tied.py PARENT_PID PROGRAM [ARGUMENT...]
+    python -I -S die_with_parent.py PARENT_PID PROGRAM [ARGUMENT...]
 
 A killed boxd must leave no server behind that holds its ports and its database. The kernel's
 parent-death signal does that, but a process has to ask for it itself; asking between fork and

@@ -18,7 +18,7 @@ from boxd.machine_clock import boot_s
 ALLOWED_S = 60.0
 
 
-class SetBack:
+class ClockSetBack:
     """Compares the wall clock with the boot clock, from its creation on."""
 
     def __init__(self) -> None:

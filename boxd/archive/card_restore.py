@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from boxd.archive.encryption import Unsealing
-from boxd.archive.making import CONFIGURATION, LEDGER, MANIFEST, Manifest
+from boxd.archive.card_backup import CONFIGURATION, LEDGER, MANIFEST, Manifest
+from boxd.archive.encryption import Decryptor
 from boxd.config import load
 from boxd.errors import BackupFailed, BadInput, BoxdError, ConfigError
 from boxd.ledger.ledger import as_text
@@ -48,7 +48,7 @@ def open_card(file: Path, passphrase: str, folder: Path) -> Opened:
     try:
         with (
             file.open("rb") as source,
-            tarfile.open(fileobj=Unsealing(source, passphrase), mode="r|") as archive,
+            tarfile.open(fileobj=Decryptor(source, passphrase), mode="r|") as archive,
         ):
             for entry in archive:
                 _unpack(archive, entry, folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from boxd.temporal.set_back import SetBack, why_from_later
+from boxd.temporal.clock_set_back import ClockSetBack, why_from_later
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 
@@ -40,5 +40,5 @@ def test_the_log_may_be_missing(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_nobody_sets_was_not_set_back() -> None:
-    clock = SetBack()
+    clock = ClockSetBack()
     assert clock.why() == ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from boxd import __version__
-from boxd.archive.encryption import Sealing
+from boxd.archive.encryption import Encryptor
 from boxd.config import Config
 from boxd.errors import BackupFailed, KeysMissing
 from boxd.key_file import read_key
@@ -50,7 +50,7 @@ def make(
     try:
         with aside.open("wb") as stream:
             aside.chmod(0o600)
-            sealing = Sealing(stream, passphrase)
+            sealing = Encryptor(stream, passphrase)
             _gather(sealing, manifest, config_file, ledger)
             sealing.finish()
         flush(aside)
@@ -62,7 +62,7 @@ def make(
         aside.unlink(missing_ok=True)
 
 
-def _gather(sealing: Sealing, manifest: Manifest, config_file: Path, ledger: Path) -> None:
+def _gather(sealing: Encryptor, manifest: Manifest, config_file: Path, ledger: Path) -> None:
     # Follow the links: their targets do not exist on the fresh card.
     with tarfile.open(fileobj=sealing, mode="w|", dereference=True) as archive:
         told = json.dumps(asdict(manifest), indent=2).encode()

@@ -18,7 +18,7 @@ _ROUNDS = 4  # removing a key may uncover another error; each round takes away m
 
 
 @dataclass(frozen=True)
-class Draft:
+class PartialConfig:
     """A configuration as far as it could be read.
 
     `doubtful` holds, by section, the names of items that were changed or left out; `rows` the
@@ -41,7 +41,9 @@ class Draft:
         return path
 
 
-def drafted(data: Mapping[str, Any], validate: Callable[[Any], Config]) -> Draft | None:
+def partial_config(
+    data: Mapping[str, Any], validate: Callable[[Any], Config]
+) -> PartialConfig | None:
     """What `validate` accepts of `data`; None when too little is left."""
     remains = _Remains(data)
     for _ in range(_ROUNDS):
@@ -51,7 +53,7 @@ def drafted(data: Mapping[str, Any], validate: Callable[[Any], Config]) -> Draft
             remains.take_away([expected_at(detail["loc"]).path for detail in error.errors()])
         else:
             names = {section: frozenset(names) for section, names in remains.doubtful.items()}
-            return Draft(config, names, remains.rows, frozenset(remains.faulty))
+            return PartialConfig(config, names, remains.rows, frozenset(remains.faulty))
     return None
 
 

@@ -1,4 +1,4 @@
-"""The server in a process of its own: `python -m boxd.temporal.alone NEIGHBOUR`, as JSON.
+"""The server in a process of its own: `python -m boxd.temporal.standalone NEIGHBOUR`, as JSON.
 
 `boxd temporal-server` reads the configuration and becomes this smaller process.
 """
@@ -18,15 +18,15 @@ from boxd.errors import BoxdError
 from boxd.service.notify import ALIVE, STOPPING, Notifier, status, watchdog_s
 from boxd.temporal.command import LOOPBACK
 from boxd.temporal.server import EmbeddedServer, ServerState, ServerStatus
-from boxd.temporal.server_status_link import NewsTeller
-from boxd.temporal.settings import Neighbour, ServerSettings
+from boxd.temporal.server_status_link import StatusPublisher
+from boxd.temporal.settings import ServerSettings, StandaloneServer
 
 log = structlog.get_logger("boxd.temporal")
 
 _ALIVE_PER_WATCHDOG = 4  # a slow card may delay three of them
 
 
-async def serve(neighbour: Neighbour, notifier: Notifier) -> None:
+async def serve(standalone: StandaloneServer, notifier: Notifier) -> None:
     """Run the server until SIGTERM or Ctrl-C, and restart it if it dies.
 
     Raises BoxdError if there is no server program, OSError without the daemon's socket.
@@ -35,17 +35,17 @@ async def serve(neighbour: Neighbour, notifier: Notifier) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as closing:
-        teller = NewsTeller()
-        if neighbour.news is not None:
-            await teller.listen(neighbour.news)
+        teller = StatusPublisher()
+        if standalone.news is not None:
+            await teller.listen(standalone.news)
             closing.callback(teller.close)
 
         def tell(news: ServerStatus) -> None:
             teller.tell(news)
-            notifier.tell(status(status_line(neighbour.settings, news)))
-            _log(neighbour.settings, news)
+            notifier.tell(status(status_line(standalone.settings, news)))
+            _log(standalone.settings, news)
 
-        server = EmbeddedServer(neighbour.settings, neighbour.directory, tell)
+        server = EmbeddedServer(standalone.settings, standalone.directory, tell)
         closing.push_async_callback(server.stop)
         await server.start()
         feeding = asyncio.create_task(_feed_watchdog(notifier, server))
@@ -89,7 +89,7 @@ def main() -> None:
     logs.set_up()
     code = 0
     try:
-        asyncio.run(serve(Neighbour.from_json(sys.argv[1]), Notifier.of_this_process()))
+        asyncio.run(serve(StandaloneServer.from_json(sys.argv[1]), Notifier.of_this_process()))
     except (BoxdError, OSError) as error:
         log.error("temporal_server.failed", why=str(error))
         code = 1

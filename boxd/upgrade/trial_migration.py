@@ -1,7 +1,7 @@
 """Migrating a copy of the ledger while the old release still runs on the real one.
 
-Run as `python -m boxd.upgrade.rehearsal LEDGER` by the box's user. It finds a ledger that can't be
-migrated before anything is stopped.
+Run as `python -m boxd.upgrade.trial_migration LEDGER` by the box's user. It finds a ledger that
+can't be migrated before anything is stopped.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def schema_of(ledger: Path) -> int:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def rehearse(ledger: Path) -> tuple[int, int]:
+def try_migration(ledger: Path) -> tuple[int, int]:
     """The schema before and after this release's migrations, tried on a copy.
 
     Raises BoxdError if the copy can't be made or migrated.
@@ -65,6 +65,6 @@ def _ask_for_room(ledger: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        print(*rehearse(Path(sys.argv[1])))
+        print(*try_migration(Path(sys.argv[1])))
     except BoxdError as failed:
         sys.exit(str(failed))
