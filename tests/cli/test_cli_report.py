@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 from boxd.cli import report_sums
 from boxd.cli.report_picture import draw
@@ -53,19 +54,18 @@ def test_what_a_name_holds_is_no_markup() -> None:
     assert '<b>"Mug" & cup</b>' in words(draw(report_sums.by_hour_of(rows, UTC), "<i>"))
 
 
-def test_bars_stand_within_the_picture_whatever_was_given_out() -> None:
-    start = datetime(2026, 11, 21, tzinfo=UTC)
-    for units in (1, 7, 99, 100_000):
-        rows = [
-            row((start + timedelta(hours=hour)).isoformat(), f"p-{hour % 12}", units=units)
-            for hour in range(0, 48, 3)
-        ]
-        picture = ET.fromstring(draw(report_sums.by_hour_of(rows, UTC), "x"))  # noqa: S314 - our own
-        width, height = float(picture.attrib["width"]), float(picture.attrib["height"])
-        for rect in picture.iter(f"{SVG}rect"):
-            place = {name: float(rect.attrib[name]) for name in ("x", "y", "width", "height")}
-            assert 0 <= place["x"] <= place["x"] + place["width"] <= width
-            assert 0 <= place["y"] <= place["y"] + place["height"] <= height
+def test_what_each_part_of_a_bar_is_appears_under_a_pointer() -> None:
+    rows = [row("2026-11-21T09:00:00Z"), row("2026-11-21T09:15:00Z", "pin", units=2)]
+    picture = ET.fromstring(draw(report_sums.by_hour_of(rows, UTC), "Box"))  # noqa: S314 - our own
+    titles = [each.text for each in picture.iter(f"{SVG}title")]
+    assert {"09: Mug, 1", "09: Pin, 2", "bay-1: Pin, 2"} <= set(titles)
+
+
+def test_the_picture_is_whole_in_itself_and_runs_nothing() -> None:
+    picture = draw(report_sums.by_hour_of([row("2026-11-21T09:00:00Z")], UTC), "Box")
+    tags = {each.tag.removeprefix(SVG) for each in ET.fromstring(picture).iter()}  # noqa: S314 - our own
+    assert "script" not in tags
+    assert not re.search(r"(?:src|href)=|url\(|@import", picture)
 
 
 def test_nothing_given_out_is_a_picture_too() -> None:
