@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +48,11 @@ class IssueStanding:
     sku: str = ""
     code: int | None = None
     why: str = ""
+
+
+def why_no_prize(sku: str, known: Iterable[str]) -> str:
+    """What is said of a sku that stands for no prize."""
+    return f"there is no prize '{sku}'; known: {', '.join(known) or 'none yet'}"
 
 
 def drawn(draw: int, among: Sequence[tuple[str, int]]) -> str:

@@ -72,7 +72,9 @@ def why_refused(name: str) -> str:
 
 def folded(name: str) -> str:
     """What all spellings of a name have in common."""
-    bare = _JOINER.sub("", _SELECTOR.sub("", cleaned(name))).translate(_OF_USUAL_WIDTH)
+    if (plain := cleaned(name)).isascii():
+        return plain.lower()
+    bare = _JOINER.sub("", _SELECTOR.sub("", plain)).translate(_OF_USUAL_WIDTH)
     caseless = unicodedata.normalize("NFD", bare).casefold()
     return _BLANK_RUN.sub(" ", unicodedata.normalize("NFC", caseless)).strip()
 

@@ -91,7 +91,10 @@ def _issue_for(listed: Path, dry_run: bool, out: Path | None, as_json: bool) -> 
     from boxd.cli.files.code_file import read_attendees
 
     # Open the file for the digits before there are any.
-    with _opened(None if dry_run else out) as file, staged(listed, read_attendees(listed)) as batch:
+    with (
+        _opened(None if dry_run else out) as file,
+        staged(listed, read_attendees(listed, _known_skus)) as batch,
+    ):
         shares = batch.shares()
         if dry_run:
             _say_dry(shares, as_json)
@@ -100,6 +103,10 @@ def _issue_for(listed: Path, dry_run: bool, out: Path | None, as_json: bool) -> 
         if file is None and not as_json:
             show_shares(shares)
         _say_issued(list(batch.codes()), file, as_json)
+
+
+def _known_skus() -> list[str]:
+    return [str(prize["sku"]) for prize in daemon.get("/api/v1/prizes")["prizes"]]
 
 
 @contextmanager
@@ -161,7 +168,7 @@ def import_codes(file: Path, dry_run: bool, as_json: bool) -> None:
     from boxd.cli.files.code_batch import show_shares, staged
     from boxd.cli.files.code_file import read_codes
 
-    rows = read_codes(file, configuration().codes.length)
+    rows = read_codes(file, configuration().codes.length, _known_skus)
     with staged(file, rows) as batch:
         shares = batch.shares()
         if dry_run:

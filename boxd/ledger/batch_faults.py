@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from boxd.issue import why_no_prize
 from boxd.ledger import limits, stock
 from boxd.ledger.ledger import Transaction
 
@@ -72,14 +73,14 @@ def _taken(tx: Transaction, batch: str) -> Iterator[Fault]:
 
 
 def _unknown_prizes(tx: Transaction, batch: str) -> Iterator[Fault]:
-    known = ", ".join(str(prize["sku"]) for prize in stock.listing(tx.connection)) or "none yet"
+    known = [str(prize["sku"]) for prize in stock.listing(tx.connection)]
     found = tx.connection.execute(
         "SELECT line, sku FROM staged WHERE batch = ? AND sku IS NOT NULL"
         " AND sku NOT IN (SELECT sku FROM prizes)",
         (batch,),
     )
     for line, sku in found:
-        yield Fault(line, f"there is no prize '{sku}'; known: {known}")
+        yield Fault(line, why_no_prize(sku, known))
 
 
 def _expired(tx: Transaction, batch: str) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from boxd.errors import NotFound, Refused
+from boxd.issue import why_no_prize
 from boxd.ledger import audit, outbox
 from boxd.ledger.ledger import Transaction
 
@@ -129,11 +130,10 @@ def adjust(tx: Transaction, sku: str, units: int, reason: str, actor: str) -> No
 
 def find(connection: sqlite3.Connection, sku: str) -> dict[str, object]:
     """The prize and its stock. Raises NotFound naming the known ones."""
-    for prize in listing(connection):
-        if prize["sku"] == sku:
-            return prize
-    known = ", ".join(str(prize["sku"]) for prize in listing(connection)) or "none yet"
-    raise NotFound(f"there is no prize '{sku}'; known: {known}")
+    prizes = {str(prize["sku"]): prize for prize in listing(connection)}
+    if sku not in prizes:
+        raise NotFound(why_no_prize(sku, prizes))
+    return prizes[sku]
 
 
 def listing(connection: sqlite3.Connection) -> list[dict[str, object]]:

@@ -62,7 +62,16 @@ BAD_CSV = {
         b"mug,Mug,3\n",
         "line 1: 'mug' is not known; known: sku, name, units, weight",
     ),
-    "too few values": (b"sku,name,units\nmug,Mug\n", "line 2: 2 values for 3 columns"),
+    "too few values": (b"sku,name,units\nmug,Mug\n", f"line 2: units '' is to be {UNITS}"),
+    "sku twice, and more is wrong": (
+        b"sku,name,units\nmug,Mug,1\nmug,,x\n",
+        "line 3: sku 'mug' is there already, on line 2\n  line 3: name '' is to be what people call"
+        f" the prize, in 1 to 200 characters on one line\n  line 3: units 'x' is to be {UNITS}",
+    ),
+    "units rounded by a spreadsheet": (
+        b"sku,name,units\nmug,Mug,1E+05\n",
+        "line 2: units '1E+05' is what a spreadsheet made of a long number",
+    ),
     "too many values": (b"sku,name,units\nmug,Mug,1,9\n", "line 2: 4 values for 3 columns"),
     "sku twice": (
         b"sku,name,units\nmug,Mug,1\n\nmug,Mug,2\n",
@@ -76,7 +85,7 @@ BAD_CSV = {
     ),
     "name empty": (
         b"sku,name,units\nmug, ,1\n",
-        "line 2: name '' is to be what people call the prize, in 1 to 80 characters on one line",
+        "line 2: name '' is to be what people call the prize, in 1 to 200 characters on one line",
     ),
     "units empty": (b"sku,name,units\nmug,Mug,\n", f"line 2: units '' is to be {UNITS}"),
     "units negative": (b"sku,name,units\nmug,Mug,-1\n", f"line 2: units '-1' is to be {UNITS}"),
@@ -101,7 +110,7 @@ BAD_CSV = {
     "every error at once": (
         b"sku,name,units\nMug,Mug,x\npin,Pin\nmug,Mug,1\n",
         f"line 2: sku 'Mug' is to be {SKU}\n  line 2: units 'x' is to be {UNITS}\n"
-        "  line 3: 2 values for 3 columns",
+        f"  line 3: units '' is to be {UNITS}",
     ),
     "line counted through quoted lines": (
         b'sku,name,units\nmug,Mug,1\n"a\nb",Pin,1\npin,Pin,x\n',
@@ -136,6 +145,10 @@ BAD_TOML = {
     "key misspelt": (
         b'[[prizes]]\nsku = "mug"\nnam = "Mug"\nunits = 1\n',
         "line 1: 'nam' is not known; did you mean 'name'?\n  line 1: 'name' is missing",
+    ),
+    "misspelt, and more is wrong": (
+        b'[[prizes]]\nsku = "Mug"\nname = "Mug"\nunits = 1\nwait = 2\n',
+        f"line 1: 'wait' is not known; did you mean 'weight'?\n  line 1: sku 'Mug' is to be {SKU}",
     ),
     "second one wrong": (
         b'[[prizes]]\nsku = "mug"\nname = "Mug"\nunits = 1\n\n'

@@ -5,21 +5,28 @@ Errors in the file itself are found here, by line; the ledger finds the others l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 
 from boxd.cli.files import csv_file
 from boxd.cli.files.csv_file import Columns, CsvRow
 from boxd.cli.files.file_text import importing, read_text
 from boxd.errors import BadInput
+from boxd.issue import why_no_prize
 from boxd.ledger.check_digit import is_well_formed
+from boxd.names import why_refused
 
 LARGEST_FILE_BYTES = 20_000_000
 MADE_ELSEWHERE = Columns(("code", "attendee"), ("sku", "expires_at"))
 TO_ISSUE = Columns(("attendee",), ("sku", "expires_at"))
-_LONGEST_NAME = 200
+
+Prizes = Callable[[], Collection[str]]
+"""Asks which skus there are; that happens only if a file names one."""
+Rule = Callable[[str], str]
+"""Why a value can't be taken, as the rest of a sentence; empty if it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +40,33 @@ class CodeRow:
     expires_at: str | None
 
 
-def read_codes(path: Path, length: int) -> list[CodeRow]:
+def read_codes(path: Path, length: int, prizes: Prizes) -> list[CodeRow]:
     """The codes in a file, each of `length` digits. Raises BadInput with every error."""
-    return _read(path, MADE_ELSEWHERE, "code", lambda code: _why_no_code(code, length))
+    rules: dict[str, Rule] = {"code": partial(_why_no_code, length=length), **_RULES}
+    return _read(path, MADE_ELSEWHERE, "code", rules, prizes)
 
 
-def read_attendees(path: Path) -> list[CodeRow]:
+def read_attendees(path: Path, prizes: Prizes) -> list[CodeRow]:
     """The attendees in a file, one per line. Raises BadInput with every error."""
-    return _read(path, TO_ISSUE, "attendee", _why_no_name)
+    return _read(path, TO_ISSUE, "attendee", _RULES, prizes)
 
 
-def _read(path: Path, columns: Columns, once: str, why_not: Callable[[str], str]) -> list[CodeRow]:
-    """The rows; in the column `once` no value may occur twice, or be refused by `why_not`."""
+def _read(
+    path: Path, columns: Columns, once: str, rules: Mapping[str, Rule], prizes: Prizes
+) -> list[CodeRow]:
+    """The rows; each column is judged by its rule, and nothing in `once` may occur twice."""
     faults: list[str] = []
     found: list[CodeRow] = []
     seen: dict[str, int] = {}
+    known = cache(prizes)
     with importing(path):
         for row in csv_file.rows(read_text(path, LARGEST_FILE_BYTES), columns):
-            wrong = [*row.faults, *_faults(row.values, once, why_not)]
-            wrong += _repeated(row, once, seen)
+            wrong = [
+                *row.faults,
+                *_faults(row.values, rules),
+                *_unknown_prize(row.values, known),
+                *_repeated(row, once, seen),
+            ]
             faults += [f"line {row.line}: {fault}" for fault in wrong]
             if not wrong:
                 found.append(_code_row(row))
@@ -73,12 +88,15 @@ def _code_row(row: CsvRow) -> CodeRow:
     )
 
 
-def _faults(values: Mapping[str, str], once: str, why_not: Callable[[str], str]) -> Iterator[str]:
-    rules: dict[str, Callable[[str], str]]
-    rules = {"attendee": _why_no_name, "expires_at": _why_no_time, once: why_not}
+def _faults(values: Mapping[str, str], rules: Mapping[str, Rule]) -> Iterator[str]:
     for name, rule in rules.items():
         if name in values and (why := rule(values[name])):
             yield f"{name} {_shown(values[name])} {why}"
+
+
+def _unknown_prize(values: Mapping[str, str], known: Prizes) -> Iterator[str]:
+    if "sku" in values and values["sku"] not in known():
+        yield why_no_prize(values["sku"], known())
 
 
 def _repeated(row: CsvRow, once: str, seen: dict[str, int]) -> list[str]:
@@ -111,17 +129,14 @@ def _why_no_code(code: str, length: int) -> str:
     return ""
 
 
-def _why_no_name(name: str) -> str:
-    if not name:
-        return "is empty; it is what you call the attendee, e.g. the number of the badge"
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        return f"is to be one line of at most {_LONGEST_NAME} characters"
-    return ""
-
-
 def _why_no_time(text: str) -> str:
     try:
         is_aware = datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         is_aware = False
-    return "" if is_aware else "is to be a time like 2026-11-22T18:00:00+01:00"
+    if is_aware:
+        return ""
+    return "is to be a time like 2026-11-22T18:00:00+01:00, or empty for as long as configured"
+
+
+_RULES: Mapping[str, Rule] = {"attendee": why_refused, "expires_at": _why_no_time}

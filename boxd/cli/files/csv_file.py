@@ -8,15 +8,20 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import NoReturn
 
+from boxd import names
 from boxd.cli.files.file_text import UnreadableError
+from boxd.cli.files.spreadsheets import why_mangled
 from boxd.errors import BadInput
 
 _SEPARATORS = ",;\t"
+_HINT = re.compile(r'"?sep=([,;]?)"?[,; ]*', re.IGNORECASE)
 # Enough to read at once; the total is printed below them.
 _MOST_TOLD = 100
 
@@ -54,37 +59,60 @@ def rows(text: str, columns: Columns) -> Iterator[CsvRow]:
     A wrong header is one row with the faults. An empty optional cell counts as left out. Raises
     UnreadableError if the text is no CSV.
     """
-    text, skipped = _without_hint(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    text, skipped, separator = _without_hint(text)
+    separator = separator or _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        header = [cell.strip().lower() for cell in next(reader, [])]
-        if not any(header):
+        header = [name.lower() for name in _cells(next(reader, []))]
+        if not header:
             raise UnreadableError(f"it is empty; its first line is to be: {columns.as_header}")
-        if faults := (*wrong_names(header, columns), *_twice(header)):
+        if faults := _wrong_header(header, columns):
             yield CsvRow(1 + skipped, {}, faults)
             return
         begins = reader.line_num + 1
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield _row(begins + skipped, header, cells, columns)
+            if filled := _cells(cells):
+                yield _row(begins + skipped, header, filled, columns)
             begins = reader.line_num + 1
     except csv.Error as error:
         line = reader.line_num + skipped
         raise UnreadableError(f"line {line}: {error}; check the quotes") from None
 
 
+def _cells(written: Sequence[str]) -> list[str]:
+    """The cells without the blanks around them, nor the empty ones at the end of the line."""
+    cells = [names.cleaned(cell) for cell in written]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
 def _row(line: int, header: list[str], cells: list[str], columns: Columns) -> CsvRow:
-    if len(cells) != len(header):
+    """The row; cells that are lacking at the end count as empty."""
+    if len(cells) > len(header):
         return CsvRow(line, {}, (f"{len(cells)} values for {len(header)} columns",))
-    pairs = zip(header, (cell.strip() for cell in cells), strict=True)
-    return CsvRow(line, {name: cell for name, cell in pairs if cell or name in columns.required})
+    values = dict(zip_longest(header, cells, fillvalue=""))
+    mangled = {name: why for name, cell in values.items() if (why := why_mangled(cell))}
+    return CsvRow(
+        line,
+        {
+            name: cell
+            for name, cell in values.items()
+            if (cell or name in columns.required) and name not in mangled
+        },
+        tuple(f"{name} {why}" for name, why in mangled.items()),
+    )
 
 
-def _without_hint(text: str) -> tuple[str, int]:
-    """The text without the line `sep=;` that some programs write first; and 1 if there was one."""
+def _without_hint(text: str) -> tuple[str, int, str]:
+    """The text without the line `sep=;` that some programs write first.
+
+    Also how many lines that was, and the separator that it names. Other programs that save the
+    file again add separators behind it, or quotes.
+    """
     first, _, rest = text.partition("\n")
-    is_hint = first.strip().lower() in {f"sep={separator}" for separator in (",", ";", "")}
-    return (rest, 1) if is_hint else (text, 0)
+    hint = _HINT.fullmatch(names.cleaned(first))
+    return (rest, 1, hint[1] or "\t") if hint else (text, 0, "")
 
 
 def _separator(text: str) -> str:
@@ -103,6 +131,12 @@ def _unknown(name: str, columns: Columns) -> str:
     near = difflib.get_close_matches(name, columns.all, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(columns.all)}"
     return f"'{name[:40]}' is not known; {hint}"
+
+
+def _wrong_header(header: list[str], columns: Columns) -> tuple[str, ...]:
+    named = [name for name in header if name]
+    nameless = [f"column {place} has no name" for place, name in enumerate(header, 1) if not name]
+    return (*nameless, *wrong_names(named, columns), *_twice(named))
 
 
 def _twice(header: list[str]) -> Iterator[str]:

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from boxd.cli.files.csv_file import Columns
 from boxd.config.schema import Prize
+from boxd.names import LONGEST
 
 COLUMNS = Columns(("sku", "name", "units"), ("weight",))
 
 _RULES = {
     "sku": "a short name of lower-case letters, digits and hyphens, at most 32",
-    "name": "what people call the prize, in 1 to 80 characters on one line",
+    "name": f"what people call the prize, in 1 to {LONGEST} characters on one line",
     "units": "a whole number from 0 to 100000",
     "weight": "a whole number from 0 to 1000",
 }
@@ -45,28 +46,29 @@ def checked(rows: Iterable[WrittenPrize]) -> tuple[list[Prize], list[str]]:
     return prizes, errors
 
 
-def _prize(row: WrittenPrize, seen: dict[str, str]) -> Prize | tuple[str, ...]:
-    """The prize of a row, or its faults. `seen` has the line of each sku."""
-    if row.faults:
-        return row.faults
-    sku = str(row.values["sku"])
-    if seen.setdefault(sku, row.where) != row.where:
-        return (f"sku '{sku}' is there already, on {seen[sku]}",)
+def _prize(row: WrittenPrize, seen: dict[str, str]) -> Prize | list[str]:
+    """The prize of a row, or all its faults. `seen` maps each sku to its first place."""
+    faults = [*row.faults, *_repeated(row, seen)]
     wrong = {name for name, value in row.values.items() if not _is_well_formed(name, value)}
+    prize = None
     try:
         prize = Prize.model_validate(row.values)
     except ValidationError as error:
         wrong |= {str(each["loc"][0]) for each in error.errors()}
-    if not wrong:
-        return prize
-    named = [name for name in row.values if name in wrong]
-    return tuple(f"{name} '{row.values[name]}' is to be {_RULES[name]}" for name in named)
+    named = [name for name in row.values if name in wrong and name in _RULES]
+    faults += [f"{name} '{row.values[name]}' is to be {_RULES[name]}" for name in named]
+    return faults if faults or prize is None else prize
+
+
+def _repeated(row: WrittenPrize, seen: dict[str, str]) -> list[str]:
+    sku = str(row.values.get("sku") or "")
+    if not sku or seen.setdefault(sku, row.where) == row.where:
+        return []
+    return [f"sku '{sku}' is there already, on {seen[sku]}"]
 
 
 def _is_well_formed(name: str, value: object) -> bool:
-    """Stricter than the schema, which accepts '1.0' and '1_000' as numbers."""
+    """Stricter than the schema, which takes '1.0' and '1_000' for numbers."""
     if name in ("units", "weight"):
         return type(value) is int or (isinstance(value, str) and bool(_NUMBER.fullmatch(value)))
-    if name == "name":
-        return isinstance(value, str) and 1 <= len(value.strip()) <= 80 and value.isprintable()
     return isinstance(value, str)
