@@ -32,8 +32,9 @@ from boxd.cli.command_classes import BoxdCommand
 def command(number: int, backend: str, trace: Path | None) -> None:
     """Be `CodeTV Board NUMBER` on a real MIDI port, for a boxd that drives real ports.
 
-    Lines on standard input are a person's actions: `tap 1`, `touch 5`, `release 5`, `quit`. Ends
-    at the end of the input, with SIGTERM or with Ctrl-C.
+    Lines on standard input are what happens to it: `tap 1`, `touch 5`, `release 5`, `hang`,
+    `out-of-step`, `oldest` (its firmware), `newest`, `quit`. Ends at the end of the input, with
+    SIGTERM or with Ctrl-C.
     """
     from boxd.config.schema import MidiBackend
     from boxd.sim.rtboard import run_sim_board

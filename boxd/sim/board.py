@@ -1,7 +1,9 @@
 """A simulated CodeTV board: the firmware's behaviour, bytes in and bytes out.
 
 It copies the boards' public firmware with its faults: it looks only at the third byte of a SysEx,
-is deaf during a pulse, beeps by itself, and a reset energises the latch.
+sends each back once it has acted on it, is deaf during a pulse, beeps by itself, and a reset
+energises the latch. It can hang, get out of step, and be the oldest firmware, which speaks six
+bytes: its keys and its latch have other numbers, and it echoes all the same.
 """
 
 from __future__ import annotations
@@ -9,17 +11,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-import mido
-
 from boxd.devices import Key, LampName
 from boxd.midi import codetv
-from boxd.midi.stream import MidiStream
+from boxd.sim.board_reader import BoardReader, TakenSysex
 from boxd.sim.trace import Trace
 
 RESET_MS = 1000
 OWN_BEEP_MS = 50
-SYSEX_ROOM_BYTES = 4096  # the firmware sets no limit
 
+_CUT_AFTER_ITS_TYPE = bytes((0xF0, 0x7D, codetv.TYPE_OF_LAMP[LampName.FAILURE]))
+_OLDEST_KEY = 0x01  # the oldest firmware's type of every key's message
 _LAMP_OF_TYPE = {kind: lamp for lamp, kind in codetv.TYPE_OF_LAMP.items()}
 
 
@@ -44,10 +45,13 @@ class SimulatedBoard:
         self._trace = trace
         self._on_latch = on_latch
         self._on_change = on_change
-        self._stream = MidiStream(SYSEX_ROOM_BYTES)
+        self._reader = BoardReader()
+        self._told: dict[LampName, bool] = {}  # what the host has said of its lamps since power-on
+        self._is_hung = False
+        self._is_oldest = False
         self._fingers: set[Key] = set()
         self._reported: set[Key] = set()
-        self._waiting: list[mido.Message] = []  # messages that arrived during a pulse
+        self._waiting: list[TakenSysex] = []  # messages that arrived during a pulse
         self._pulse: asyncio.TimerHandle | None = None
         self._sound: asyncio.TimerHandle | None = None
 
@@ -57,9 +61,11 @@ class SimulatedBoard:
         return self._pulse is not None
 
     def power_on(self) -> None:
-        """Start with every output off."""
+        """Start with every output off, in step."""
         self._trace.write("power", self.product)
-        self._stream = MidiStream(SYSEX_ROOM_BYTES)
+        self._reader = BoardReader()
+        self._told.clear()
+        self._is_hung = False
         self._scan()
 
     def power_off(self) -> None:
@@ -78,12 +84,25 @@ class SimulatedBoard:
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the host."""
-        self._trace.write("bytes", self.product, bytes=data.hex())
-        for message in self._stream.feed(data):
-            if self.is_deaf:
-                self._waiting.append(message)
-            else:
-                self._act(message)
+        if self._is_hung:
+            return
+        taken = self._reader.feed(data)
+        # What only repeats itself, as each second's probe does, would fill the trace.
+        if not taken or not all(self._is_known(message) for message in taken):
+            self._trace.write("bytes", self.product, bytes=data.hex())
+        self._act_on(taken)
+
+    def hang(self) -> None:
+        """Do nothing more until the power is cut."""
+        self._is_hung = True
+
+    def get_out_of_step(self) -> None:
+        """Receive a message that a USB reset cut after its third byte."""
+        self._reader.feed(_CUT_AFTER_ITS_TYPE)
+
+    def be_oldest(self, is_oldest: bool) -> None:
+        """Be a board with the oldest firmware, or no longer."""
+        self._is_oldest = is_oldest
 
     def touch(self, key: Key) -> None:
         """A finger touches a key."""
@@ -99,7 +118,7 @@ class SimulatedBoard:
         """A board has no door switches: nothing to report."""
 
     def _scan(self) -> None:
-        if self.is_deaf:
+        if self.is_deaf or self._is_hung:
             return
         for key in Key:
             touched = key in self._fingers
@@ -113,22 +132,38 @@ class SimulatedBoard:
         else:
             self._reported.discard(key)
         self._trace.write("key", self.product, key=str(key), touched=touched)
-        self.emit(bytes(codetv.key(key, touched).bin()))
+        said = bytes(codetv.key(key, touched).bin())
+        self.emit(said[:2] + bytes((_OLDEST_KEY,)) + said[2:] if self._is_oldest else said)
 
-    def _act(self, message: mido.Message) -> None:
-        if message.type != "sysex" or len(message) < 4:
-            return
-        kind, value = message.bytes()[2:4]
-        if kind in _LAMP_OF_TYPE:
-            self._light(_LAMP_OF_TYPE[kind], value != 0)
-        elif kind == codetv.TYPE_BUZZER:
-            self._beep(value * codetv.BUZZER_UNIT_MS)
+    def _is_known(self, message: TakenSysex) -> bool:
+        lamp = _LAMP_OF_TYPE.get(message.kind)
+        return lamp is not None and self._told.get(lamp) == (message.value != 0)
+
+    def _act_on(self, messages: list[TakenSysex]) -> None:
+        for message in messages:
+            if self.is_deaf:
+                self._waiting.append(message)
+            else:
+                self._act(message)
+
+    def _act(self, message: TakenSysex) -> None:
+        """Act on a message, then send it back; after a pulse, once that is over."""
+        kind, value = message.kind, message.value
+        if self._is_oldest:
+            self.emit(message.echo)
         elif kind == codetv.TYPE_UNLOCK:
-            self._hold_latch(codetv.PULSE_MS)
+            self._hold_latch(codetv.PULSE_MS, message)
         elif kind == codetv.TYPE_RESET:
             for lamp in LampName:
                 self._light(lamp, True)
-            self._hold_latch(RESET_MS)
+            self._hold_latch(RESET_MS, message)
+        else:
+            if kind in _LAMP_OF_TYPE and not self._is_known(message):
+                self._told[_LAMP_OF_TYPE[kind]] = value != 0
+                self._light(_LAMP_OF_TYPE[kind], value != 0)
+            elif kind == codetv.TYPE_BUZZER:
+                self._beep(value * codetv.BUZZER_UNIT_MS)
+            self.emit(message.echo)
 
     def _light(self, lamp: LampName, lit: bool) -> None:
         self.lamps[lamp] = lit
@@ -149,24 +184,21 @@ class SimulatedBoard:
         self.is_sounding = False
         self._on_change()
 
-    def _hold_latch(self, milliseconds: int) -> None:
+    def _hold_latch(self, milliseconds: int, message: TakenSysex) -> None:
         self._energise(True)
         loop = asyncio.get_running_loop()
-        was_reset = milliseconds == RESET_MS
-        self._pulse = loop.call_later(milliseconds / 1000, self._end_pulse, was_reset)
+        self._pulse = loop.call_later(milliseconds / 1000, self._end_pulse, message)
 
-    def _end_pulse(self, was_reset: bool) -> None:
+    def _end_pulse(self, message: TakenSysex) -> None:
         self._pulse = None
         self._energise(False)
-        if was_reset:
+        if message.kind == codetv.TYPE_RESET:
             for lamp in LampName:
                 self._light(lamp, False)
+            self._told.clear()
+        self.emit(message.echo)
         waiting, self._waiting = self._waiting, []
-        for message in waiting:
-            if self.is_deaf:
-                self._waiting.append(message)
-            else:
-                self._act(message)
+        self._act_on(waiting)
         self._scan()
 
     def _energise(self, energised: bool) -> None:

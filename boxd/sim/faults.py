@@ -8,10 +8,11 @@ from typing import Protocol
 from boxd.devices import Key
 from boxd.errors import BadInput
 
+_BOARD_FAULTS = ("hang", "out-of-step", "oldest", "newest")
 _DEVICE_FAULTS = ("unplug", "replug", "duplicate", "unduplicate")
 _KEY_FAULTS = ("stick", "unstick")
 _LOCKER_FAULTS = ("jam", "unjam", "spring")
-FAULTS = (*_DEVICE_FAULTS, *_KEY_FAULTS, *_LOCKER_FAULTS)
+FAULTS = (*_DEVICE_FAULTS, *_BOARD_FAULTS, *_KEY_FAULTS, *_LOCKER_FAULTS)
 
 _LOCKER = re.compile(r"locker-(\d{1,4})")
 
@@ -30,6 +31,9 @@ class Breakable(Protocol):
 
     def unduplicate(self, device: str) -> None:
         """Unplug the second device."""
+
+    def break_board(self, device: str, fault: str) -> None:
+        """Let a CodeTV board hang, get out of step, or have the oldest or newest firmware."""
 
     def stick(self, device: str, key: str) -> None:
         """Hold a key down."""
@@ -51,7 +55,8 @@ def inject(hardware: Breakable, device: str, fault: str, key: str) -> None:
     """Make something fail, or work again.
 
     unplug, replug, duplicate, unduplicate, stick and unstick (the last two with `key`) take a
-    device's name; jam, unjam and spring (the door opens by itself) take `locker-N`. Raises
+    device's name; hang, out-of-step (both until it is replugged), oldest and newest (its firmware)
+    that of a CodeTV board; jam, unjam and spring (the door opens by itself) take `locker-N`. Raises
     BadInput.
     """
     if fault not in FAULTS:
@@ -60,6 +65,8 @@ def inject(hardware: Breakable, device: str, fault: str, key: str) -> None:
         getattr(hardware, fault)(_locker(device, fault))
     elif fault in _DEVICE_FAULTS:
         getattr(hardware, fault)(device)
+    elif fault in _BOARD_FAULTS:
+        hardware.break_board(device, fault)
     elif not key:
         raise BadInput(f"'{fault}' needs a key; the keys: {', '.join(Key)}")
     else:

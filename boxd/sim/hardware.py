@@ -149,6 +149,19 @@ class SimulatedHardware:
         self._check_locker(locker)
         self._move_door(locker, DoorState.OPEN)
 
+    def break_board(self, device: str, fault: str) -> None:
+        """Let a CodeTV board hang, get out of step, or have the oldest or newest firmware."""
+        board = self._named(device)
+        if not isinstance(board, SimulatedBoard):
+            raise BadInput(f"'{fault}' happens to a CodeTV board, and '{device}' is none")
+        match fault:
+            case "hang":
+                board.hang()
+            case "out-of-step":
+                board.get_out_of_step()
+            case _:
+                board.be_oldest(fault == "oldest")
+
     def stick(self, device: str, key: str) -> None:
         """A key reads as touched until `unstick`."""
         unit, stuck = self._named(device), _key(key)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
 from boxd.midi.ports import Listing, OnMessage, PortPair
 
 FIRST_CLIENT, CLIENTS_APART = 20, 4  # ALSA's numbers of hardware clients
+USB_BUFFER_BYTES = 128  # of a unit's own; what comes when it is full is lost
 
 
 class MidiUnit(Protocol):
@@ -27,12 +29,14 @@ class SimulatedPorts:
     """The port system of a simulation.
 
     Each unit gets the lowest free number, as on ALSA: the first that returns has its old name
-    again, but no connections.
+    again, but no connections. What a unit sends while nobody has it open waits in the unit, and is
+    delivered when somebody opens it.
     """
 
     def __init__(self) -> None:
         self._plugged: dict[str, MidiUnit] = {}
         self._open: dict[str, SimulatedPort] = {}
+        self._waiting: dict[str, deque[bytes]] = {}
         self.fails_with: OSError | None = None  # what every look and open raises, if set
 
     def plug(self, unit: MidiUnit) -> None:
@@ -49,6 +53,7 @@ class SimulatedPorts:
         for name in [name for name, plugged in self._plugged.items() if plugged is unit]:
             del self._plugged[name]
             self._open.pop(name, None)
+            self._waiting.pop(name, None)
         unit.emit = lambda _data: None
 
     def unit(self, product: str) -> MidiUnit:
@@ -78,6 +83,8 @@ class SimulatedPorts:
             raise OSError(f"no port {pair.destination}")
         port = SimulatedPort(self, pair.destination, on_message)
         self._open[pair.source] = port
+        for data in self._waiting.pop(pair.source, ()):
+            self._carry(pair.source, data)
         return port
 
     async def close(self) -> None:
@@ -100,6 +107,10 @@ class SimulatedPorts:
     def _carry(self, name: str, data: bytes) -> None:
         if port := self._open.get(name):
             asyncio.get_running_loop().call_soon(port.hear, data)
+            return
+        waiting = self._waiting.setdefault(name, deque())
+        if sum(map(len, waiting)) + len(data) <= USB_BUFFER_BYTES:
+            waiting.append(data)
 
     def _fail(self) -> None:
         if self.fails_with:

@@ -1,8 +1,9 @@
 """A simulated CodeTV board as a program of its own, on a real JACK or ALSA port.
 
-Lines on standard input are a person's actions: `tap 1`, `touch 5`, `release 5`, `quit`. Each event
-is printed as a line of JSON, like the hardware trace's; several programs may share one trace file.
-It ends at `quit`, at the input's end, and at TERM or INT.
+Lines on standard input are what happens to it: `tap 1`, `touch 5`, `release 5`, `hang`,
+`out-of-step`, `oldest`, `newest`, `quit`. Each event is printed as a line of JSON, like the
+hardware trace's; several programs may share one trace file. It ends at `quit`, at the input's end,
+and at TERM or INT.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import re
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,15 +25,17 @@ from boxd.config.schema import MidiBackend
 from boxd.devices import Key
 from boxd.errors import BadInput, DeviceUnreachable
 from boxd.midi.directories import as_oserror
-from boxd.midi.jack import JackServer
+from boxd.midi.jack import IS_OUTPUT, JackServer
 from boxd.midi.rtmidi_ports import APIS, close_for_good, keep_for_ever
 from boxd.sim.board import SimulatedBoard
+from boxd.sim.ports import USB_BUFFER_BYTES
 from boxd.sim.trace import Trace
 
 TOUCH_S = 0.04
 GAP_S = 0.1  # to the next key: a second touch within 40 ms or so counts as chatter
 INPUT, OUTPUT = 0, 1
 CHUNK_BYTES = 4096
+LOOK_EVERY_S = 0.02  # how soon it is seen that somebody has opened the port
 
 _PRODUCT = re.compile(r"CodeTV Board [0-3]")
 
@@ -66,7 +70,11 @@ async def _run(product: str, backend: MidiBackend, trace: Path | None) -> None:
 
 
 class VirtualPort:
-    """A MIDI port that others can open, named after a product. Raises OSError without MIDI."""
+    """A MIDI port that others can open, named after a product. Raises OSError without MIDI.
+
+    On JACK, what is sent while nobody has it open waits, as in a board's USB buffer; on ALSA that
+    can't be seen, and it is lost.
+    """
 
     def __init__(
         self, product: str, backend: MidiBackend, on_message: Callable[[bytes], None]
@@ -75,6 +83,9 @@ class VirtualPort:
         self._loop = asyncio.get_running_loop()
         name, port = product, f"{product} MIDI 1"
         self._server = JackServer() if backend is MidiBackend.JACK else None
+        self._is_closed = False
+        self._waiting: deque[bytes] = deque()
+        others = self._sources()
         with as_oserror():
             self._out = rtmidi.MidiOut(APIS[backend], name=name)
             self._in = rtmidi.MidiIn(APIS[backend], name=name)
@@ -82,13 +93,37 @@ class VirtualPort:
             self._in.set_callback(self._arrive)
             self._in.open_virtual_port(port)
             self._out.open_virtual_port(port)
+        self._own = next(iter(self._sources() - others), "")
 
     def send(self, message: bytes) -> None:
-        """Send to every program that has the port open."""
-        self._out.send_message(message)
+        """Send to every program that has the port open, or once one has."""
+        if not self._waiting and self._is_open:
+            self._out.send_message(message)
+            return
+        if sum(map(len, self._waiting)) + len(message) <= USB_BUFFER_BYTES:
+            self._waiting.append(message)
+        if len(self._waiting) == 1:
+            self._loop.call_later(LOOK_EVERY_S, self._send_waiting)
+
+    @property
+    def _is_open(self) -> bool:
+        return self._server is None or bool(self._server.connections_of(self._own))
+
+    def _sources(self) -> set[str]:
+        return set() if self._server is None else set(self._server.ports(IS_OUTPUT))
+
+    def _send_waiting(self) -> None:
+        if self._is_closed:
+            return
+        if not self._is_open:
+            self._loop.call_later(LOOK_EVERY_S, self._send_waiting)
+            return
+        while self._waiting:
+            self._out.send_message(self._waiting.popleft())
 
     def close(self) -> None:
         """Remove the port."""
+        self._is_closed = True
         if self._server is not None and not self._server.is_alive:
             keep_for_ever(self._in)
             keep_for_ever(self._out)
@@ -150,10 +185,16 @@ class _Hand:
                 await asyncio.sleep(TOUCH_S)
                 self._board.release(Key(name))
                 await asyncio.sleep(GAP_S)
+            case ["hang"]:
+                self._board.hang()
+            case ["out-of-step"]:
+                self._board.get_out_of_step()
+            case ["oldest" | "newest" as firmware]:
+                self._board.be_oldest(firmware == "oldest")
             case ["touch", name] if name in set(Key):
                 self._board.touch(Key(name))
             case ["release", name] if name in set(Key):
                 self._board.release(Key(name))
             case _:
-                known = "tap KEY, touch KEY, release KEY, quit"
+                known = "tap KEY, touch KEY, release KEY, hang, out-of-step, oldest, newest, quit"
                 print(f"not understood: {' '.join(words)}; known: {known}", file=sys.stderr)

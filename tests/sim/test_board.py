@@ -82,7 +82,8 @@ async def test_it_is_deaf_while_it_pulses(booth: Booth) -> None:
 
     await until(lambda: booth.latch == [True, False])
 
-    assert booth.sent == ["f07d0201f7"]  # the finger still there is noticed, the tap was lost
+    # The pulse and what waited are echoed; the finger still there is noticed, the tap was lost.
+    assert booth.sent == ["f07d6001f7", "f07d3001f7", "f07d0201f7"]
     assert booth.lamps() == [("standby", True)]
 
 
@@ -117,9 +118,65 @@ async def test_without_power_every_output_is_off(booth: Booth) -> None:
     assert records(booth.state_dir)[-1]["what"] == "power"
 
 
-async def test_keys_echoed_to_it_and_noise_do_nothing(booth: Booth) -> None:
+async def test_keys_sent_to_it_and_noise_move_nothing(booth: Booth) -> None:
     for text in ("f07d0501f7", "f07df7", "f0f7", "903c40", "f8", "7d6001", "f07d6001"):
         booth.receive(text)
     assert booth.latch == []
     assert booth.lamps() == []
+    assert booth.sent == ["f07d0501f7", "f07df7", "f0f7"]
+
+
+async def test_it_sends_back_every_message_when_it_has_acted_on_it(booth: Booth) -> None:
+    booth.receive("f07d3001f7f07d5001f7")
+    assert booth.sent == ["f07d3001f7", "f07d5001f7"]
+    booth.receive("f07d6001f7")
+    assert len(booth.sent) == 2
+    await until(lambda: booth.latch == [True, False])
+    assert booth.sent[2:] == ["f07d6001f7"]
+
+
+async def test_cut_after_an_unlock_every_later_message_pulses_again(booth: Booth) -> None:
+    booth.receive("f07d60")
+    for pulses in (1, 2, 3):
+        booth.receive("f07d3001f7")
+        await until(lambda pulses=pulses: booth.latch == [True, False] * pulses)
+    assert booth.lamps() == []
+    assert "f07d3001f7" not in booth.sent
+    booth.board.power_off()
+    booth.board.power_on()
+    booth.receive("f07d3001f7")
+    assert booth.lamps() == [("standby", True)]
+
+
+async def test_after_a_stray_end_it_acts_on_nothing_new(booth: Booth) -> None:
+    booth.receive("f07d3001f7")
+    booth.receive("f7")
+    booth.receive("f07d2001f7f07d6001f7")
+    assert booth.lamps() == [("standby", True)]
+    assert booth.latch == []
+    assert booth.sent[1:] == ["f7f0", "f7f0"]
+
+
+async def test_one_that_hangs_neither_hears_nor_says_anything(booth: Booth) -> None:
+    booth.board.hang()
+    booth.receive("f07d3001f7")
+    booth.board.touch(Key.ENTER)
     assert booth.sent == []
+    assert booth.lamps() == []
+
+
+async def test_the_oldest_speaks_six_bytes_and_echoes_what_it_does_not_do(booth: Booth) -> None:
+    booth.board.be_oldest(True)
+    booth.receive("f07d3001f7f07d6001f7")
+    booth.board.touch(Key.ENTER)
+    assert booth.latch == []
+    assert booth.lamps() == []
+    assert booth.sent == ["f07d3001f7", "f07d6001f7", "f07d010b01f7"]
+
+
+async def test_a_lamp_that_is_lit_again_and_again_fills_no_trace(booth: Booth) -> None:
+    for _ in range(5):
+        booth.receive("f07d3001f7")
+    assert booth.lamps() == [("standby", True)]
+    assert len(records(booth.state_dir, what="bytes")) == 1
+    assert booth.sent == ["f07d3001f7"] * 5

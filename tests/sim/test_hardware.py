@@ -130,9 +130,63 @@ async def test_a_stuck_key_is_never_released(front: Front) -> None:
     await until(lambda: front.heard[-1] == "f07d0500f7")
 
 
+async def test_keys_wait_in_the_board_while_nobody_has_it_open(front: Front) -> None:
+    await front.hardware.press("bay-1", ["1", "Enter"])
+    await front.connect("CodeTV Board 0")
+    await until(lambda: len(front.heard) == 4)
+    assert front.heard == ["f07d0101f7", "f07d0100f7", "f07d0b01f7", "f07d0b00f7"]
+
+
+async def test_what_does_not_fit_the_boards_buffer_is_lost(front: Front) -> None:
+    board = front.hardware.ports.unit("CodeTV Board 0")
+    for value in range(60):
+        board.emit(bytes((0xF0, 0x7D, 0x05, value, 0xF7)))
+    await front.connect("CodeTV Board 0")
+    await until(lambda: len(front.heard) == 25)
+    assert front.heard[-1] == "f07d0518f7"
+
+
+async def test_a_replugged_board_has_forgotten_its_keys(front: Front) -> None:
+    await front.hardware.press("bay-1", ["1"])
+    front.hardware.fault("board-0", "unplug")
+    front.hardware.fault("board-0", "replug")
+    board = await front.connect("CodeTV Board 0")
+    board.send(bytes.fromhex("f07d3001f7"))
+    await until(lambda: front.heard == ["f07d3001f7"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "heard", "mends"),
+    [
+        ("hang", [], "replug"),
+        ("out-of-step", ["f07d20f0"], "replug"),
+        ("oldest", ["f07d3001f7", "f07d010501f7", "f07d010500f7"], "newest"),
+    ],
+)
+async def test_a_board_fails_as_boards_do_and_is_mended(
+    front: Front, fault: str, heard: list[str], mends: str
+) -> None:
+    board = await front.connect("CodeTV Board 0")
+    front.hardware.fault("board-0", fault)
+    board.send(bytes.fromhex("f07d3001f7"))
+    if fault != "out-of-step":
+        await front.hardware.press("bay-1", ["5"])
+    await until(lambda: front.heard == heard)
+
+    if mends == "replug":
+        front.hardware.fault("board-0", "unplug")
+    front.hardware.fault("board-0", mends)
+    front.heard.clear()
+    (await front.connect("CodeTV Board 0")).send(bytes.fromhex("f07d3001f7"))
+    await until(lambda: front.heard == ["f07d3001f7"])
+    assert front.hardware.state()["bays"]["bay-1"]["lamps"]["standby"]
+
+
 async def test_an_unplugged_board_goes_quiet_and_dark(front: Front) -> None:
     board = await front.connect("CodeTV Board 0")
     board.send(bytes.fromhex("f07d3001f7"))
+    await until(lambda: front.heard == ["f07d3001f7"])  # its echo
+    front.heard.clear()
     front.hardware.fault("board-0", "unplug")
     board.send(UNLOCK)
     await front.hardware.press("bay-1", ["1"])
@@ -219,6 +273,7 @@ async def test_tells_about_every_change_until_told_to_stop(front: Front) -> None
     [
         ("board-9", "unplug", "", "board-0"),
         ("board-0", "explode", "", "unplug"),
+        ("door-pad", "hang", "", "CodeTV board"),
         ("board-0", "jam", "", "locker-1"),
         ("locker-9", "jam", "", "1, 2, 3, 4"),
         ("locker-1", "unplug", "", "board-0"),

@@ -8,6 +8,10 @@ const OF_DEVICES = [
   ["replug", "Replug"],
   ["duplicate", "Twin appears"],
   ["unduplicate", "Twin goes"],
+  ["hang", "Board hangs"],
+  ["out-of-step", "Board is out of step"],
+  ["oldest", "Oldest firmware"],
+  ["newest", "Newest firmware"],
   ["stick", "Key sticks"],
   ["unstick", "Key is free"],
 ];
