@@ -13,7 +13,7 @@ from boxd.machine_clock import utc_now
 log = structlog.get_logger(__name__)
 
 
-class DeviceStanding:
+class StatusTracker:
     """The state of one device. `on_change` is called on the event loop after every change."""
 
     def __init__(

@@ -176,7 +176,7 @@ class Device(Protocol):
 
 
 @dataclass(frozen=True)
-class Stranger:
+class UnconfiguredDevice:
     """Something plugged in that no configuration names: what sort it is, what it calls itself."""
 
     kind: str
@@ -201,7 +201,7 @@ class Bus(Protocol):
     async def close(self) -> None:
         """Put every output off and let go of the devices."""
 
-    def strangers(self) -> Sequence[Stranger]:
+    def unconfigured(self) -> Sequence[UnconfiguredDevice]:
         """What is plugged in and in no configuration, as far as the bus can tell."""
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from boxd.arduino.device import Arduino
 from boxd.config.device_schema import ArduinoDevice
-from boxd.devices import Stranger
+from boxd.devices import UnconfiguredDevice
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +50,8 @@ class ArduinoBus:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def strangers(self) -> tuple[Stranger, ...]:
-        """None: `SerialStrangers` looks for them, whether an Arduino is configured or not."""
+    def unconfigured(self) -> tuple[UnconfiguredDevice, ...]:
+        """None: `UnconfiguredSerialDevices` looks for them, with or without Arduinos."""
         return ()
 
 

@@ -14,7 +14,7 @@ from boxd.arduino.parts import WiredLatch
 from boxd.arduino.serial_line import explain, open_line
 from boxd.config.device_schema import ArduinoDevice, PinLevel
 from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor
-from boxd.device_state import DeviceStanding
+from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, LampName
 from boxd.errors import DeviceUnreachable
 
@@ -41,7 +41,7 @@ class Arduino:
         self.tried = asyncio.Event()
         self._device = device
         self._path_of = path_of
-        self._standing = DeviceStanding(
+        self._standing = StatusTracker(
             device.name, device.kind, device.port, on_change, enabled=device.enabled
         )
         self._link: ArduinoLink | None = None

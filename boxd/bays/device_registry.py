@@ -17,7 +17,7 @@ from boxd.devices import (
     Lamp,
     LampName,
     Latch,
-    Stranger,
+    UnconfiguredDevice,
 )
 from boxd.errors import NotFound
 
@@ -54,9 +54,9 @@ class DeviceRegistry:
         for device in self._devices.values():
             device.notice()
 
-    def strangers(self) -> tuple[Stranger, ...]:
+    def unconfigured(self) -> tuple[UnconfiguredDevice, ...]:
         """Devices that are plugged in but not configured."""
-        return tuple(stranger for bus in self._buses for stranger in bus.strangers())
+        return tuple(unconfigured for bus in self._buses for unconfigured in bus.unconfigured())
 
     @property
     def devices(self) -> Sequence[MonitoredDevice]:

@@ -9,7 +9,7 @@ from boxd.bays.capabilities import Believed, DeviceParts, believed, parts_of
 from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.device_tests import DeviceTests
 from boxd.config import Config
-from boxd.devices import DeviceStatus, Stranger
+from boxd.devices import DeviceStatus, UnconfiguredDevice
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class DevicesView:
 
     statuses: Sequence[DeviceStatus]
     parts: Mapping[str, DeviceParts]
-    strangers: Sequence[Stranger]
+    unconfigured: Sequence[UnconfiguredDevice]
     believed: Mapping[int, Believed]
     tested: str = ""
     tester: str = ""
@@ -34,7 +34,7 @@ def devices_view(config: Config, tests: DeviceTests) -> DevicesView:
             declared.name: parts_of(tests.registry.device(declared.name), declared, config.lockers)
             for declared in config.devices
         },
-        strangers=tests.registry.strangers(),
+        unconfigured=tests.registry.unconfigured(),
         believed=who_is_believed(config, tests.registry),
         tested=tested,
         tester=test.actor if test and tested else "",

@@ -32,7 +32,7 @@ _PULSE_IS_OVER_S = PULSE_LONGEST_MS / 1000 + 0.1
 class LockerParts:
     """One locker's latch and, where fitted, its door. `latch_state` is that of the latch's device.
 
-    `letting_go` is set if the latch has a contact of its own besides the door's.
+    `latch_feedback` is set if the latch has a contact of its own besides the door's.
     """
 
     id: int
@@ -40,7 +40,7 @@ class LockerParts:
     latch: Latch
     latch_state: Callable[[], DeviceState]
     door: DoorWatch | None
-    letting_go: LatchFeedback | None = None
+    latch_feedback: LatchFeedback | None = None
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ class Opener:
     def has_let_go(self, locker: int | None) -> bool:
         """Whether the locker's latch is known to have released, whatever its door says."""
         parts = self._lockers.get(locker) if locker is not None else None
-        letting_go = parts.letting_go if parts is not None else None
-        return letting_go is not None and letting_go.has_happened
+        latch_feedback = parts.latch_feedback if parts is not None else None
+        return latch_feedback is not None and latch_feedback.has_happened
 
     async def open_for(self, standing: RedemptionStanding) -> RedemptionStanding:
         """Open the locker of a redemption for its present attempt, once, and settle the stage.
@@ -215,8 +215,8 @@ def _is_silent(door: DoorWatch) -> bool:
 async def _pulse(parts: LockerParts) -> Actuated:
     if parts.door is not None:
         parts.door.expect_opening()
-    if parts.letting_go is not None:
-        parts.letting_go.expect()
+    if parts.latch_feedback is not None:
+        parts.latch_feedback.expect()
     try:
         await parts.latch.pulse()
     except DeviceUnreachable as error:

@@ -52,9 +52,9 @@ async def self_test(registry: DeviceRegistry, settles_s: float = SETTLES_S) -> t
             lamp.send_again()
     await asyncio.sleep(settles_s)
     tested = [row for device in registry.devices for row in _look_at(device)]
-    for stranger in registry.strangers():
-        remark = f"plugged in, but in no configuration. {stranger.remedy}".strip()
-        tested.append(Tested(stranger.port, "", SelfTestResult.SKIPPED, remark))
+    for unconfigured in registry.unconfigured():
+        remark = f"plugged in, but in no configuration. {unconfigured.remedy}".strip()
+        tested.append(Tested(unconfigured.port, "", SelfTestResult.SKIPPED, remark))
     return tuple(tested)
 
 

@@ -10,11 +10,11 @@ from boxd.bays.device_registry import DeviceRegistry
 LOOK_EVERY_S = 2.0
 
 
-async def watch_strangers(registry: DeviceRegistry, on_change: Callable[[], None]) -> None:
+async def watch_unconfigured(registry: DeviceRegistry, on_change: Callable[[], None]) -> None:
     """Call `on_change` whenever the set of unconfigured devices changes; for ever."""
-    known = registry.strangers()
+    known = registry.unconfigured()
     while True:
         await asyncio.sleep(LOOK_EVERY_S)
-        if (found := registry.strangers()) != known:
+        if (found := registry.unconfigured()) != known:
             known = found
             on_change()

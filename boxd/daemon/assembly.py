@@ -126,7 +126,7 @@ def _locker_parts(
         latch=latch,
         latch_state=partial(_state_of, registry, split(locker.latch)[0]),
         door=DoorWatch(locker.id, door, ledger, left_open_s) if door else None,
-        letting_go=LatchFeedback(latch.feedback) if locker.door and latch.feedback else None,
+        latch_feedback=LatchFeedback(latch.feedback) if locker.door and latch.feedback else None,
     )
 
 

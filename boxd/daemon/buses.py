@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from boxd.arduino.plugged import SerialStrangers
+from boxd.arduino.unconfigured_serial import UnconfiguredSerialDevices
 from boxd.config import Config
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, GpioDevice, NotesDevice
 from boxd.devices import Bus
@@ -35,7 +35,7 @@ def buses(
         path_of = simulated.serial.path_of if simulated else str
         found.append(ArduinoBus(arduinos, path_of, on_change))
     if simulated is None:
-        found.append(SerialStrangers([each.port for each in arduinos], on_change))
+        found.append(UnconfiguredSerialDevices([each.port for each in arduinos], on_change))
     return found
 
 

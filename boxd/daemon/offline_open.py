@@ -23,7 +23,9 @@ _FOUND_WITHIN_S = 3.0
 
 async def open_locker(config: Config, locker: int, actor: str, reason: str) -> Actuated:
     """Find the locker's latch and open it once; the caller holds the box's lock."""
-    ledger = await asyncio.to_thread(Ledger, config.ledger_file, telling=service.telling(config))
+    ledger = await asyncio.to_thread(
+        Ledger, config.ledger_file, outbox=service.outbox_settings(config)
+    )
     simulated = assembly.simulated(config)
     registry = assembly.registry(config, simulated, lambda: None)
     try:

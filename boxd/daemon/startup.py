@@ -17,7 +17,7 @@ from boxd.api.app import Application
 from boxd.api.server import WebServer
 from boxd.bays.device_tests import DeviceTests
 from boxd.bays.reconnects import ReconnectNotifier
-from boxd.bays.unconfigured import watch_strangers
+from boxd.bays.unconfigured import watch_unconfigured
 from boxd.clock_keeper import ClockKeeper, anchor
 from boxd.config import Config
 from boxd.daemon import assembly, demo_data
@@ -87,7 +87,7 @@ async def start(
     await assembly.show_open_redemptions(ledger, parts.bays, serving.lock)
     await box.refresh()
     _keep_running(box.keep_fresh(), closing, fail)
-    _keep_running(watch_strangers(parts.registry, changes.note), closing, fail)
+    _keep_running(watch_unconfigured(parts.registry, changes.note), closing, fail)
     await box.phones.tell()
     server = await _start_web(config, box, simulated, closing, box.phones.routes)
     if config.phones.enabled:
@@ -108,7 +108,7 @@ async def _open_ledger(
     config: Config, changes: ChangeSignal, closing: AsyncExitStack
 ) -> tuple[Ledger, CodeKeys]:
     ledger = await asyncio.to_thread(
-        Ledger, config.ledger_file, telling=upstream_service.telling(config)
+        Ledger, config.ledger_file, outbox=upstream_service.outbox_settings(config)
     )
     closing.callback(ledger.close)
     ledger.on_commit = changes.note_ledger
@@ -185,7 +185,7 @@ def _start_worker(
     house, delivery = parts.housekeeping, parts.upstream
     if delivery is not None:
         activities += UpstreamActivities(delivery.sender, delivery.puller).all()
-    closing.callback(house.backups.breath.end)
+    closing.callback(house.backups.yielding.end)
     activities += HousekeepingActivities(
         parts.ledger, config.ledger_file, house.backups, parts.device_tests.run_unattended
     ).all()

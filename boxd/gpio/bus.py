@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from boxd.config.device_schema import GpioDevice
-from boxd.devices import Stranger
+from boxd.devices import UnconfiguredDevice
 from boxd.gpio.device import PinDevice, guarded
 from boxd.gpio.factory import PIN_ERRORS, open_pins
 from boxd.gpio.guarded import Guard
@@ -76,7 +76,7 @@ class GpioBus:
             await self._guard.close()
         await self._close_factory()
 
-    def strangers(self) -> tuple[Stranger, ...]:
+    def unconfigured(self) -> tuple[UnconfiguredDevice, ...]:
         """None: nothing shows what is connected to a pin that nobody configured."""
         return ()
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from boxd.config.device_schema import GpioDevice, GpioLatch, GpioSwitch, PinLevel
 from boxd.device_parts import ReportedDoor, ReportedKeypad
-from boxd.device_state import DeviceStanding
+from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, Latch
 from boxd.gpio.factory import PIN_ERRORS
 from boxd.gpio.guarded import STARTING, Guard, GuardedLatch
@@ -36,7 +36,7 @@ class PinDevice:
     ) -> None:
         self.name = device.name
         self._on_trouble = on_trouble
-        self._standing = DeviceStanding(
+        self._standing = StatusTracker(
             device.name, device.kind, device.port, on_change, enabled=device.enabled
         )
         self._is_attached = False

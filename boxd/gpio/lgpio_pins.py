@@ -72,13 +72,13 @@ def _pin_class(lgpio: ModuleType) -> type[Any]:
 
     def told(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
-        def telling(self: Any, *args: Any, **options: Any) -> Any:
+        def translating(self: Any, *args: Any, **options: Any) -> Any:
             try:
                 return method(self, *args, **options)
             except lgpio.error as error:
                 raise not_had(self._number, error) from error
 
-        return telling
+        return translating
 
     class HeaderPin(LGPIOPin):  # type: ignore[misc]  # gpiozero has no types
         """A pin of the header."""

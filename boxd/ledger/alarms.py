@@ -53,7 +53,7 @@ def active(connection: sqlite3.Connection) -> list[dict[str, object]]:
     return [dict(row) for row in found]
 
 
-def stands(connection: sqlite3.Connection, kind: str, subject: str) -> bool:
+def is_active(connection: sqlite3.Connection, kind: str, subject: str) -> bool:
     """Whether this alarm is active."""
     row = connection.execute(
         "SELECT 1 FROM alarms WHERE kind = ? AND subject = ? AND cleared_at IS NULL",

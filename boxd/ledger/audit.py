@@ -77,9 +77,9 @@ def row_hash(previous: bytes, row: tuple[object, ...]) -> bytes:
 
 
 def verify(
-    connection: sqlite3.Connection, breathe: Callable[[], None] = lambda: None
+    connection: sqlite3.Connection, pause: Callable[[], None] = lambda: None
 ) -> VerifiedChain:
-    """Verify the whole chain from its beginning; `breathe` is called every few hundred rows."""
+    """Verify the whole chain from its beginning; `pause` is called every few hundred rows."""
     previous, expected = _BEGINNING, 1
     for row in connection.execute(f"SELECT {_COLUMNS}, previous, hash FROM audit ORDER BY seq"):
         columns = tuple(row)[:-2]
@@ -91,7 +91,7 @@ def verify(
             return VerifiedChain(expected - 1, f"row {expected} was changed after it was written")
         previous, expected = row["hash"], expected + 1
         if expected % _BREATH_ROWS == 0:
-            breathe()
+            pause()
     return VerifiedChain(expected - 1, "")
 
 

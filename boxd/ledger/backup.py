@@ -96,33 +96,33 @@ def make(
     ledger: Path,
     rules: BackupRules,
     now: Callable[[], datetime],
-    breathe: Callable[[], None] = lambda: None,
+    pause: Callable[[], None] = lambda: None,
 ) -> Backup:
     """Copy the ledger, unless the newest backup equals it; one at a time, called off the loop.
 
-    `breathe` is called every few milliseconds. Raises BackupFailed, and leaves no partial file;
+    `pause` is called every few milliseconds. Raises BackupFailed, and leaves no partial file;
     NotFound if there is no ledger.
     """
     if not ledger.exists():
         raise NotFound(f"there is no ledger at {ledger}: has this box run yet?")
-    with _telling(rules.directory):
+    with _backup_errors(rules.directory):
         _make_directory(rules.directory, ledger.parent)
         _remove_half_made(rules.directory)
-        made = _unchanged(ledger, rules.directory, breathe) or _make(
-            ledger, rules.directory, now(), breathe
+        made = _unchanged(ledger, rules.directory, pause) or _make(
+            ledger, rules.directory, now(), pause
         )
         prune(rules, now())
     return made
 
 
-def _make(ledger: Path, directory: Path, at: datetime, breathe: Callable[[], None]) -> Backup:
+def _make(ledger: Path, directory: Path, at: datetime, pause: Callable[[], None]) -> Backup:
     made_at = as_text(at)
     file = directory / f"ledger-{made_at.replace(':', '-')}.db"
     aside = file.with_name(f".{file.name}{_BEING_MADE}")
     try:
         _leave_room(directory, ledger)
-        expected = copy_ledger(ledger, aside, breathe)
-        verify(aside, expected, breathe)
+        expected = copy_ledger(ledger, aside, pause)
+        verify(aside, expected, pause)
         with suppress(PermissionError):  # a stick's file system has no modes
             aside.chmod(0o640)
         give_to_owner_of(ledger.parent, aside)
@@ -133,12 +133,12 @@ def _make(ledger: Path, directory: Path, at: datetime, breathe: Callable[[], Non
     return Backup(file, made_at, file.stat().st_size, expected)
 
 
-def copy_ledger(ledger: Path, aside: Path, breathe: Callable[[], None]) -> Contents:
+def copy_ledger(ledger: Path, aside: Path, pause: Callable[[], None]) -> Contents:
     """Copy the present state of the ledger to `aside` while others write; returns its contents."""
 
     def after_each_step(*_: int) -> None:
         flush(aside)
-        breathe()
+        pause()
 
     with closing(open_for_reading(ledger)) as source:
         source.execute("BEGIN")
@@ -152,10 +152,10 @@ def copy_ledger(ledger: Path, aside: Path, breathe: Callable[[], None]) -> Conte
     return held
 
 
-def verify(aside: Path, expected: Contents, breathe: Callable[[], None]) -> None:
+def verify(aside: Path, expected: Contents, pause: Callable[[], None]) -> None:
     """Read the copy completely. Raises BackupFailed if it differs from what was copied."""
     try:
-        found = examine(aside, breathe)
+        found = examine(aside, pause)
     except LedgerDamaged as error:
         raise BackupFailed(
             f"the copy is not whole: {error}. The ledger may be damaged itself, or the disk is"
@@ -186,8 +186,8 @@ def prune(rules: BackupRules, now: datetime) -> list[Path]:
 
 def listing(directory: Path, whole: bool = False) -> list[Listed]:
     """The backups, newest first; with `whole` each is read completely."""
-    breathe = (lambda: None) if whole else None
-    return [_listed(file, made_at, breathe) for file, made_at in _named(directory)]
+    pause = (lambda: None) if whole else None
+    return [_listed(file, made_at, pause) for file, made_at in _named(directory)]
 
 
 def newest_good(directory: Path) -> Listed | None:
@@ -196,13 +196,13 @@ def newest_good(directory: Path) -> Listed | None:
     return next((each for each in found if each.contents is not None), None)
 
 
-def _listed(file: Path, made_at: str, breathe: Callable[[], None] | None) -> Listed:
+def _listed(file: Path, made_at: str, pause: Callable[[], None] | None) -> Listed:
     try:
-        held: Contents | None = look_at(file) if breathe is None else examine(file, breathe)
+        held: Contents | None = look_at(file) if pause is None else examine(file, pause)
         why = ""
     except BoxdError as error:
         held, why = None, str(error)
-    return Listed(file, made_at, file.stat().st_size, held, breathe is not None, why)
+    return Listed(file, made_at, file.stat().st_size, held, pause is not None, why)
 
 
 def _named(directory: Path) -> list[tuple[Path, str]]:
@@ -215,7 +215,7 @@ def _named(directory: Path) -> list[tuple[Path, str]]:
     return sorted(found, key=lambda each: each[1], reverse=True)
 
 
-def _unchanged(ledger: Path, directory: Path, breathe: Callable[[], None]) -> Backup | None:
+def _unchanged(ledger: Path, directory: Path, pause: Callable[[], None]) -> Backup | None:
     """The newest backup, if it is whole and nothing has happened since."""
     named = _named(directory)
     if not named:
@@ -225,7 +225,7 @@ def _unchanged(ledger: Path, directory: Path, breathe: Callable[[], None]) -> Ba
     newest = _listed(*named[0], None)
     if newest.contents != now:
         return None
-    newest = _listed(*named[0], breathe)
+    newest = _listed(*named[0], pause)
     if newest.contents is None:
         return None
     return Backup(newest.file, newest.made_at, newest.size, newest.contents, is_new=False)
@@ -255,7 +255,7 @@ def _remove_half_made(directory: Path) -> None:
 
 
 @contextmanager
-def _telling(directory: Path) -> Iterator[None]:
+def _backup_errors(directory: Path) -> Iterator[None]:
     """Turn errors of disk and SQLite into BackupFailed with a remedy."""
     try:
         yield

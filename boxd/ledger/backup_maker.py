@@ -14,7 +14,7 @@ from boxd.machine_clock import utc_now
 
 
 class BackupMaker:
-    """Backs up one ledger by its rules. `breath.end()` ends the backup that is running."""
+    """Backs up one ledger by its rules. `yielding.end()` ends the backup that is running."""
 
     def __init__(
         self, ledger: Path, rules: BackupRules, now: Callable[[], datetime] = utc_now
@@ -23,11 +23,11 @@ class BackupMaker:
         self._rules = rules
         self._now = now
         self._turn = asyncio.Lock()
-        self.breath = Yielding()
+        self.yielding = Yielding()
 
     async def make(self) -> Backup:
         """Make a backup, or return the newest if nothing has changed. Raises BackupFailed."""
         async with self._turn:
             return await asyncio.to_thread(
-                backup.make, self._ledger, self._rules, self._now, self.breath
+                backup.make, self._ledger, self._rules, self._now, self.yielding
             )

@@ -10,7 +10,7 @@ _QUARTER = "substr(ended_at, 1, 14) || printf('%02d', substr(ended_at, 15, 2) / 
 
 
 @dataclass(frozen=True)
-class GivenOut:
+class DispensedUnits:
     """Units of a prize that were dispensed at a bay in the quarter that begins `at` (UTC)."""
 
     at: str
@@ -22,7 +22,7 @@ class GivenOut:
 
 def by_quarter(
     connection: sqlite3.Connection, since: str | None, until: str | None
-) -> list[GivenOut]:
+) -> list[DispensedUnits]:
     """All units dispensed from `since` on and before `until`; times in the ledger's form."""
     found = connection.execute(
         f"SELECT {_QUARTER} AS quarter, bay, sku, name, count(*) FROM redemptions"
@@ -31,4 +31,4 @@ def by_quarter(
         " GROUP BY quarter, bay, sku ORDER BY quarter, bay, sku",
         {"since": since, "until": until},
     )
-    return [GivenOut(*row) for row in found]
+    return [DispensedUnits(*row) for row in found]

@@ -30,12 +30,12 @@ def as_text(moment: datetime) -> str:
 class Transaction:
     """An open transaction, and the one time of everything in it.
 
-    `telling` holds the outbox settings; None if there is no upstream.
+    `outbox` holds the outbox settings; None if there is no upstream.
     """
 
     connection: sqlite3.Connection
     at: str
-    telling: OutboxSettings | None = None
+    outbox: OutboxSettings | None = None
 
 
 _BESIDE: ContextVar[Callable[[Transaction], None]] = ContextVar("beside", default=lambda _: None)
@@ -66,7 +66,7 @@ class Ledger:
         self,
         file: Path,
         now: Callable[[], datetime] = utc_now,
-        telling: OutboxSettings | None = None,
+        outbox: OutboxSettings | None = None,
     ) -> None:
         self._writer = open_ledger(file)
         self._reader = open_for_reading(file)
@@ -75,14 +75,14 @@ class Ledger:
         self.file = file
         self.commits = 0
         self._now = now
-        self._telling = telling
+        self._outbox = outbox
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="ledger-read")
 
     @property
-    def telling(self) -> OutboxSettings | None:
+    def outbox(self) -> OutboxSettings | None:
         """The outbox settings; None if there is no upstream."""
-        return self._telling
+        return self._outbox
 
     async def write(self, change: Callable[[Transaction], T]) -> T:
         """Run `change` in a transaction and commit it; any exception rolls it back."""
@@ -153,7 +153,7 @@ class Ledger:
     def _commit(self, change: Callable[[Transaction], T]) -> T:
         self._writer.execute("BEGIN IMMEDIATE")
         try:
-            result = change(Transaction(self._writer, as_text(self._now()), self._telling))
+            result = change(Transaction(self._writer, as_text(self._now()), self._outbox))
             self._writer.execute("COMMIT")
         except BaseException:
             if self._writer.in_transaction:

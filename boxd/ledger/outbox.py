@@ -72,10 +72,10 @@ def note(
 
     `attendee` is the number of the attendee whom it concerns.
     """
-    if tx.telling is None:
+    if tx.outbox is None:
         return
-    tx.telling.noted = True
-    if _waiting(tx.connection) >= tx.telling.most_waiting:
+    tx.outbox.noted = True
+    if _waiting(tx.connection) >= tx.outbox.most_waiting:
         _leave_out(tx)
     else:
         _insert(tx, kind, data, attendee)
@@ -83,11 +83,11 @@ def note(
 
 def note_low_stock(tx: Transaction, sku: str, fewer: int) -> None:
     """Add an event if stock has become low by the `fewer` units that were just taken."""
-    if tx.telling is None:
+    if tx.outbox is None:
         return
     on_hand = tx.connection.execute("SELECT on_hand FROM stock WHERE sku = ?", (sku,)).fetchone()[0]
-    if on_hand <= tx.telling.stock_low < on_hand + fewer:
-        data = {"sku": sku, "on_hand": on_hand, "low": tx.telling.stock_low}
+    if on_hand <= tx.outbox.stock_low < on_hand + fewer:
+        data = {"sku": sku, "on_hand": on_hand, "low": tx.outbox.stock_low}
         note(tx, EventType.STOCK_LOW, data)
 
 
@@ -122,7 +122,7 @@ def resend(tx: Transaction, events: list[str], actor: str) -> int:
     Returns how many. Raises NotFound for an id that is not dead, Refused if there is no room.
     """
     dead = _named(tx.connection, events)
-    most = tx.telling.most_waiting if tx.telling else 0
+    most = tx.outbox.most_waiting if tx.outbox else 0
     if _waiting(tx.connection) + len(dead) > most:
         raise Refused("there is no room in the outbox; wait until upstream has taken what waits")
     for seq in dead:
@@ -132,8 +132,8 @@ def resend(tx: Transaction, events: list[str], actor: str) -> int:
             (seq,),
         )
         tx.connection.execute("DELETE FROM dead_letters WHERE seq = ?", (seq,))
-    if dead and tx.telling:
-        tx.telling.noted = True
+    if dead and tx.outbox:
+        tx.outbox.noted = True
         audit.append(tx, audit.Entry(actor, "outbox.resent", detail={"events": len(dead)}))
     return len(dead)
 

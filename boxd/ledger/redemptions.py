@@ -103,7 +103,7 @@ def accepted_before(connection: sqlite3.Connection, answer: str) -> bool:
     )
 
 
-def record_answer(tx: Transaction, answer: Answer, around: AnswerContext) -> Reply:
+def record_answer(tx: Transaction, answer: Answer, context: AnswerContext) -> Reply:
     """Accept the answer, or refuse it; a repeated id gets the same reply and changes nothing.
 
     Raises NotFound for an unknown redemption.
@@ -111,12 +111,12 @@ def record_answer(tx: Transaction, answer: Answer, around: AnswerContext) -> Rep
     standing = require(tx.connection, answer.redemption)
     if accepted_before(tx.connection, answer.id):
         return Reply(True, "", standing)
-    why = why_refused(standing.stage, standing.step, answer, around.door)
-    why = why or _why_impossible(tx.connection, answer, standing, around)
+    why = why_refused(standing.stage, standing.step, answer, context.door)
+    why = why or _why_impossible(tx.connection, answer, standing, context)
     if why:
         return Reply(False, why, standing)
     _store_answer(tx, answer, standing)
-    _carry_out(tx, answer, standing, around)
+    _carry_out(tx, answer, standing, context)
     return Reply(True, "", require(tx.connection, answer.redemption))
 
 
@@ -124,11 +124,11 @@ def _why_impossible(
     connection: sqlite3.Connection,
     answer: Answer,
     standing: RedemptionStanding,
-    around: AnswerContext,
+    context: AnswerContext,
 ) -> str:
     if answer.kind is AnswerKind.SUBSTITUTED:
         return _why_no_substitute(connection, answer.sku, standing.sku)
-    if answer.remedy is Remedy.OTHER_LOCKER and not lockers.free_among(connection, around.lockers):
+    if answer.remedy is Remedy.OTHER_LOCKER and not lockers.free_among(connection, context.lockers):
         return f"{standing.bay} has no other free locker; try again, or open it by hand"
     return ""
 
@@ -180,7 +180,7 @@ def _store_answer(tx: Transaction, answer: Answer, standing: RedemptionStanding)
 
 
 def _carry_out(
-    tx: Transaction, answer: Answer, standing: RedemptionStanding, around: AnswerContext
+    tx: Transaction, answer: Answer, standing: RedemptionStanding, context: AnswerContext
 ) -> None:
     """Change the code, the stock and the redemption as the answer requires."""
     code = int(
@@ -193,8 +193,8 @@ def _carry_out(
         _substitute(tx, answer, standing, code)
         sku = answer.sku
     if answer.remedy is Remedy.OTHER_LOCKER:
-        locker = _leave_locker(tx, answer, standing, around)
-    _settle_code(tx, answer, (code, sku, stage), around)
+        locker = _leave_locker(tx, answer, standing, context)
+    _settle_code(tx, answer, (code, sku, stage), context)
     alarms.clear(tx, "nobody_comes", standing.redemption, answer.actor)
     tx.connection.execute(
         "UPDATE redemptions SET stage = ?, step = step + 1, attempt = attempt + ?, locker = ?,"
@@ -233,10 +233,10 @@ def _substitute(tx: Transaction, answer: Answer, standing: RedemptionStanding, c
 
 
 def _leave_locker(
-    tx: Transaction, answer: Answer, standing: RedemptionStanding, around: AnswerContext
+    tx: Transaction, answer: Answer, standing: RedemptionStanding, context: AnswerContext
 ) -> int:
     """Take the jammed locker out of service; returns the one to use instead."""
-    other = lockers.free_among(tx.connection, around.lockers)[0]
+    other = lockers.free_among(tx.connection, context.lockers)[0]
     if standing.locker is not None:
         reason = "it did not open"
         lockers.set_service(
@@ -246,7 +246,7 @@ def _leave_locker(
 
 
 def _settle_code(
-    tx: Transaction, answer: Answer, settled: tuple[int, str, Stage], around: AnswerContext
+    tx: Transaction, answer: Answer, settled: tuple[int, str, Stage], context: AnswerContext
 ) -> None:
     """Settle code and unit at the end of a redemption."""
     code, sku, stage = settled
@@ -265,7 +265,7 @@ def _settle_code(
             ),
         )
         _tell_upstream(tx, answer.redemption, code, sku)
-    elif stage is Stage.DECLINED and around.decline_voids_code:
+    elif stage is Stage.DECLINED and context.decline_voids_code:
         codes.end(tx, code, "voided", answer.actor, "claim declined")
     elif stage in {Stage.DECLINED, Stage.CANCELLED}:
         tx.connection.execute("UPDATE codes SET state = 'ready' WHERE id = ?", (code,))

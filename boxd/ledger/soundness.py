@@ -46,20 +46,20 @@ def look_at(copy: Path) -> Contents:
     return _opened(copy, None)
 
 
-def examine(copy: Path, breathe: Callable[[], None] = lambda: None) -> Contents:
+def examine(copy: Path, pause: Callable[[], None] = lambda: None) -> Contents:
     """Read a copy completely, with its audit trail; it must not be in use.
 
     Raises LedgerDamaged or LedgerTooNew, LedgerUnusable if it can't be opened.
     """
-    return _opened(copy, breathe)
+    return _opened(copy, pause)
 
 
-def _opened(copy: Path, breathe: Callable[[], None] | None) -> Contents:
+def _opened(copy: Path, pause: Callable[[], None] | None) -> Contents:
     try:
         uri = f"{copy.resolve().as_uri()}?mode=ro&immutable=1"
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
-            return _contents_if_sound(copy, connection, breathe)
+            return _contents_if_sound(copy, connection, pause)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF in _NOT_THE_FILES_FAULT:
             raise LedgerUnusable(
@@ -69,7 +69,7 @@ def _opened(copy: Path, breathe: Callable[[], None] | None) -> Contents:
 
 
 def _contents_if_sound(
-    copy: Path, connection: sqlite3.Connection, breathe: Callable[[], None] | None
+    copy: Path, connection: sqlite3.Connection, pause: Callable[[], None] | None
 ) -> Contents:
     schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
     newest = migrations()[-1][0]
@@ -79,18 +79,18 @@ def _contents_if_sound(
         )
     if schema == 0:
         raise _damaged(copy, "no ledger of boxd")
-    if breathe is not None:
-        _check(copy, connection, breathe)
+    if pause is not None:
+        _check(copy, connection, pause)
     return contents(connection)
 
 
-def _check(copy: Path, connection: sqlite3.Connection, breathe: Callable[[], None]) -> None:
+def _check(copy: Path, connection: sqlite3.Connection, pause: Callable[[], None]) -> None:
     found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
     if found != ["ok"]:
         raise _damaged(copy, "; ".join(found))
     if orphans := connection.execute("PRAGMA foreign_key_check").fetchall():
         raise _damaged(copy, f"{len(orphans)} rows refer to rows that are not there")
-    chain = audit.verify(connection, breathe)
+    chain = audit.verify(connection, pause)
     if not chain.holds:
         raise _damaged(copy, f"its audit trail does not hold: {chain.fault}")
 

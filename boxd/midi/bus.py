@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from boxd.config.device_schema import CodetvDevice, NotesDevice
-from boxd.devices import Stranger
+from boxd.devices import UnconfiguredDevice
 from boxd.midi.codetv import CodetvProfile
 from boxd.midi.device import MidiDevice
 from boxd.midi.notes import NotesProfile
@@ -59,7 +59,7 @@ class MidiBus:
             await device.close()
         await self._ports.close()
 
-    def strangers(self) -> tuple[Stranger, ...]:
+    def unconfigured(self) -> tuple[UnconfiguredDevice, ...]:
         """The CodeTV boards that are plugged in but not configured."""
         plugged = {
             match.group()
@@ -68,7 +68,7 @@ class MidiBus:
         }
         configured = {device.product for device in self.devices}
         return tuple(
-            Stranger("codetv", product)
+            UnconfiguredDevice("codetv", product)
             for product in sorted(plugged - configured)
             if any(belongs_to(port, product) for port in self._listing.destinations)
         )

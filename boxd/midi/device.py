@@ -10,7 +10,7 @@ import mido
 import structlog
 
 from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor, ReportedKeypad
-from boxd.device_state import DeviceStanding
+from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.midi.echoes import Echoes
@@ -45,7 +45,7 @@ class MidiDevice:
         self.product = product
         self._profile = profile
         self._ports = ports
-        self._standing = DeviceStanding(name, kind, product, on_change, enabled=enabled)
+        self._standing = StatusTracker(name, kind, product, on_change, enabled=enabled)
         self._pair: PortPair | None = None
         self._port: Port | None = None
         self._connection: _Connection | None = None

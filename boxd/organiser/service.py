@@ -28,7 +28,7 @@ from boxd.ledger.batch_faults import Fault, Share
 from boxd.ledger.check_digit import is_well_formed
 from boxd.ledger.code_batches import Made, Wanted
 from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.dispensed import GivenOut
+from boxd.ledger.dispensed import DispensedUnits
 from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.machine_clock import utc_now
 from boxd.task import TaskStanding
@@ -169,7 +169,7 @@ class Organiser:
         """Forget what was staged; codes that were made stay. Raises NotFound."""
         await self._ledger.write(lambda tx: code_batches.drop(tx, batch))
 
-    async def given_out(self, since: str | None, until: str | None) -> list[GivenOut]:
+    async def given_out(self, since: str | None, until: str | None) -> list[DispensedUnits]:
         """What was given out between two times, in ISO 8601."""
         between = _as_ledger_time(since), _as_ledger_time(until)
         return await self._ledger.read(lambda c: dispensed.by_quarter(c, *between))

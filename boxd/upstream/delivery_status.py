@@ -26,7 +26,7 @@ async def raise_trouble(ledger: Ledger, subject: str, why: str) -> None:
         f"Upstream: {why}. The box works on without it, and nothing is lost;"
         " this alarm ends by itself when it is mended."
     )
-    if not await ledger.read(lambda c: alarms.stands(c, ALARM, subject)):
+    if not await ledger.read(lambda c: alarms.is_active(c, ALARM, subject)):
         await ledger.write(lambda tx: alarms.raise_alarm(tx, ALARM, subject, text))
 
 

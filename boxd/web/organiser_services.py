@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from boxd.ledger.attendee_list import AttendeeRow
 from boxd.ledger.batch_faults import Fault, Share
 from boxd.ledger.code_batches import Wanted
-from boxd.ledger.dispensed import GivenOut
+from boxd.ledger.dispensed import DispensedUnits
 from boxd.task import TaskStanding
 
 Json = dict[str, Any]
@@ -53,5 +53,5 @@ class OrganiserServices(Protocol):
     async def drop_batch(self, batch: str) -> None:
         """Forget what was staged; codes that were made stay. Raises NotFound."""
 
-    async def given_out(self, since: str | None, until: str | None) -> list[GivenOut]:
+    async def given_out(self, since: str | None, until: str | None) -> list[DispensedUnits]:
         """What was given out between two times, in ISO 8601."""

@@ -13,7 +13,7 @@ from boxd.bays.view import BayView
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.config.schema import Locker
-from boxd.devices import DeviceStatus, DoorState, Stranger
+from boxd.devices import DeviceStatus, DoorState, UnconfiguredDevice
 from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
 from boxd.web.wording import event_line
@@ -64,7 +64,7 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
         "bays": [_bay(view, picture) for view in picture.bays],
         "lockers": [_locker(locker, picture) for locker in picture.config.lockers],
         "devices": [_device(status, picture.devices) for status in picture.devices.statuses],
-        "strangers": [_stranger(stranger) for stranger in picture.devices.strangers],
+        "strangers": [_stranger(stranger) for stranger in picture.devices.unconfigured],
         "stock": picture.overview.stock,
         "upstream": picture.upstream,
         "alarms": picture.overview.alarms,
@@ -140,5 +140,5 @@ def _device(status: DeviceStatus, view: DevicesView) -> Json:
     }
 
 
-def _stranger(stranger: Stranger) -> Json:
+def _stranger(stranger: UnconfiguredDevice) -> Json:
     return {"kind": stranger.kind, "port": stranger.port, "remedy": stranger.remedy}

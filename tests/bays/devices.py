@@ -20,7 +20,7 @@ from boxd.devices import (
     Key,
     KeyTouch,
     LampName,
-    Stranger,
+    UnconfiguredDevice,
 )
 from boxd.errors import BoxdError
 from tests.bays.parts import RecordingBuzzer, RecordingLamps
@@ -90,9 +90,11 @@ class DeviceInMemory:
 class BusInMemory:
     """A bus with these devices on it."""
 
-    def __init__(self, devices: Sequence[Device], strangers: Sequence[Stranger] = ()) -> None:
+    def __init__(
+        self, devices: Sequence[Device], unconfigured: Sequence[UnconfiguredDevice] = ()
+    ) -> None:
         self.devices = tuple(devices)
-        self.plugged_besides = tuple(strangers)
+        self.plugged_besides = tuple(unconfigured)
 
     async def start(self) -> None:
         pass
@@ -100,14 +102,16 @@ class BusInMemory:
     async def close(self) -> None:
         pass
 
-    def strangers(self) -> Sequence[Stranger]:
+    def unconfigured(self) -> Sequence[UnconfiguredDevice]:
         return self.plugged_besides
 
 
 class DevicesInMemory:
     """The devices of the shared configuration, on a registry, and their tests."""
 
-    def __init__(self, strangers: Sequence[Stranger] = (), feedback: bool = False) -> None:
+    def __init__(
+        self, unconfigured: Sequence[UnconfiguredDevice] = (), feedback: bool = False
+    ) -> None:
         self.config: Config = config(Path("/nowhere"))
         doors = ("door-1", "door-2", "door-3")
         self.by_name = {
@@ -116,7 +120,7 @@ class DevicesInMemory:
             )
             for each in self.config.devices
         }
-        self.bus = BusInMemory([*self.by_name.values()], strangers)
+        self.bus = BusInMemory([*self.by_name.values()], unconfigured)
         self.registry = DeviceRegistry([*self.by_name], [self.bus])
         self.bays = {bay.id: QuietBay(bay.id) for bay in self.config.bays}
 

@@ -42,7 +42,7 @@ class Front:
         self.redemptions = ScriptedDesk()
         self.changes = 0
         self.bay = Bay(
-            schema.Bay(id="bay-1", name="Left", keypad="b", lamps="b", buzzer="b"),
+            schema.BaySection(id="bay-1", name="Left", keypad="b", lamps="b", buzzer="b"),
             schema.Timeouts(),
             BayDevices(self.keys, self.lamps.by_name(), self.buzzer),
             self.redemptions,

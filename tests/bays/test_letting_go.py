@@ -17,22 +17,22 @@ from tests.bays.parts import STANDING
 
 async def test_a_bolt_that_sprang_back_has_let_go_all_the_same() -> None:
     contact = ReportedDoor()
-    letting_go = LatchFeedback(contact)
-    letting_go.expect()
+    latch_feedback = LatchFeedback(contact)
+    latch_feedback.expect()
     contact.move(DoorState.OPEN)
     contact.move(DoorState.CLOSED)
     await DevicesInMemory().settle()
-    assert letting_go.has_happened
+    assert latch_feedback.has_happened
 
 
 async def test_what_came_before_the_order_does_not_count() -> None:
     contact = ReportedDoor()
-    letting_go = LatchFeedback(contact)
+    latch_feedback = LatchFeedback(contact)
     contact.move(DoorState.OPEN)
     contact.move(DoorState.CLOSED)
     await DevicesInMemory().settle()
-    letting_go.expect()
-    assert not letting_go.has_happened
+    latch_feedback.expect()
+    assert not latch_feedback.has_happened
 
 
 @pytest.mark.parametrize(

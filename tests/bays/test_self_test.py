@@ -7,7 +7,7 @@ from pathlib import Path
 
 from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.self_test import SelfTestResult, self_test
-from boxd.devices import DeviceState, DoorState, LampName, Stranger
+from boxd.devices import DeviceState, DoorState, LampName, UnconfiguredDevice
 from boxd.sim.hardware import SimulatedHardware
 from tests.bays.devices import DevicesInMemory
 from tests.midi.box import config, midi_rack
@@ -46,7 +46,7 @@ async def test_a_contact_that_has_said_nothing_fails() -> None:
 
 
 async def test_something_unknown_that_is_plugged_in_is_named() -> None:
-    devices = DevicesInMemory([Stranger("codetv", "CodeTV Board 7")])
+    devices = DevicesInMemory([UnconfiguredDevice("codetv", "CodeTV Board 7")])
     result, remark = (await _found(devices.registry))["CodeTV Board 7", ""]
     assert result == SelfTestResult.SKIPPED
     assert "in no configuration" in remark

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from boxd.bays import unconfigured
-from boxd.devices import Stranger
+from boxd.devices import UnconfiguredDevice
 from tests.bays.devices import DevicesInMemory
 from tests.midi.waiting import until
 
@@ -17,10 +17,10 @@ async def test_a_stranger_s_coming_and_going_is_noticed(monkeypatch: pytest.Monk
     devices = DevicesInMemory()
     changes: list[int] = []
     watch = asyncio.create_task(
-        unconfigured.watch_strangers(devices.registry, lambda: changes.append(len(changes)))
+        unconfigured.watch_unconfigured(devices.registry, lambda: changes.append(len(changes)))
     )
     await asyncio.sleep(0)
-    devices.bus.plugged_besides = (Stranger("codetv", "CodeTV Board 7"),)
+    devices.bus.plugged_besides = (UnconfiguredDevice("codetv", "CodeTV Board 7"),)
     await until(lambda: len(changes) == 1)
     devices.bus.plugged_besides = ()
     await until(lambda: len(changes) == 2)

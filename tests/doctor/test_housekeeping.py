@@ -63,7 +63,7 @@ def telling(resting: RestingBox) -> Iterator[Ledger]:
     secret.touch(0o600)
     secret.write_text("whsec_" + "A" * 40)
     resting.change("# url = ", UPSTREAM)
-    ledger = Ledger(resting.ledger, telling=OutboxSettings(stock_low=0, most_waiting=5))
+    ledger = Ledger(resting.ledger, outbox=OutboxSettings(stock_low=0, most_waiting=5))
     yield ledger
     ledger.close()
 

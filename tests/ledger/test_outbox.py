@@ -36,10 +36,10 @@ class Told(Hands):
             )
 
 
-def told(folder: Path, telling: OutboxSettings | None) -> Told:
+def told(folder: Path, outbox: OutboxSettings | None) -> Told:
     file = folder / "ledger.db"
     hands: Told
-    ledger = Ledger(file, now=lambda: hands.now, telling=telling)
+    ledger = Ledger(file, now=lambda: hands.now, outbox=outbox)
     hands = Told(ledger, CodeKeys(b"c" * 32, b"r" * 32), file)
     prizes = [stock.StockedPrize("mug", "Mug", 3), stock.StockedPrize("pin", "Pin", 2)]
     ledger.write_now(lambda tx: lockers.declare(tx, [1, 2, 3]))

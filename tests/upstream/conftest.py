@@ -29,7 +29,7 @@ class Sender:
     """A box's side: the ledger and what carries its events."""
 
     ledger: Ledger
-    telling: OutboxSettings
+    outbox: OutboxSettings
     caller: UpstreamClient
     sender: EventSender
     noted: int = field(default=0)
@@ -70,11 +70,11 @@ def secret_in(folder: Path) -> Path:
 
 
 def sender(folder: Path, url: str, batch: int = 100, backoff: Backoff = QUICK) -> Sender:
-    telling = OutboxSettings(stock_low=0, most_waiting=100_000)
-    ledger = Ledger(folder / "ledger.db", telling=telling)
+    outbox = OutboxSettings(stock_low=0, most_waiting=100_000)
+    ledger = Ledger(folder / "ledger.db", outbox=outbox)
     caller = UpstreamClient(http.Peer(url, 1, 2), secret_in(folder))
     sender = EventSender(ledger, caller, Rules("box-1", batch, backoff))
-    return Sender(ledger, telling, caller, sender)
+    return Sender(ledger, outbox, caller, sender)
 
 
 @pytest.fixture

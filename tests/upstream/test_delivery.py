@@ -86,7 +86,7 @@ async def delivering(
         client = await connect(settings)
         connection = ServerConnection()
         connection.use(client)
-        service = DeliverySignaller(connection, box.ledger, BOX, box.telling, box.sender)
+        service = DeliverySignaller(connection, box.ledger, BOX, box.outbox, box.sender)
         box.ledger.on_commit = service.committed
         puller = OrderPuller(box.ledger, box.caller, BOX, nothing_to_begin)
         activities = UpstreamActivities(box.sender, puller).all()
@@ -273,7 +273,7 @@ async def test_a_full_outbox_raises_an_alarm_and_ends_it(
     directory: Path, settings: Temporal, peer: Peer
 ) -> None:
     async with delivering(directory, settings, peer.url) as box:
-        box.box.telling.most_waiting = 10
+        box.box.outbox.most_waiting = 10
         peer.stop()
         await box.box.note(25)
 

@@ -101,7 +101,7 @@ class HousekeepingActivities(HousekeepingSignatures):
     async def verify_audit(self) -> str:
         """Follow the audit trail from its beginning."""
         with as_activity_errors():
-            chain = await asyncio.to_thread(_verified, self._ledger_file, self._backups.breath)
+            chain = await asyncio.to_thread(_verified, self._ledger_file, self._backups.yielding)
             if not chain.holds:
                 raise LedgerDamaged(
                     f"the audit trail does not hold: {chain.fault}; the {chain.rows} entries before"
@@ -128,10 +128,10 @@ class HousekeepingActivities(HousekeepingSignatures):
             log.info("housekeeping.done", part=part.value)
 
 
-def _verified(ledger_file: Path, breath: Yielding) -> VerifiedChain:
+def _verified(ledger_file: Path, yielding: Yielding) -> VerifiedChain:
     try:
         with closing(open_for_reading(ledger_file)) as connection:
-            return audit.verify(connection, breath)
+            return audit.verify(connection, yielding)
     except DatabaseError as error:
         raise LedgerDamaged(
             f"the ledger can't be read from end to end ({error}): boxd backup list --verify"

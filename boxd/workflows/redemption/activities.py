@@ -86,12 +86,12 @@ class RedemptionActivities(RedemptionSignatures):
         if answer.daemon != self._rules.daemon:
             return await self._refuse_late(answer)
         standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
-        around = redemptions.AnswerContext(
+        context = redemptions.AnswerContext(
             door=self._opener.door_state(standing.locker),
             lockers=self._opener.usable_lockers(standing.bay),
             decline_voids_code=self._rules.decline_voids_code,
         )
-        reply = await self._ledger.write(lambda tx: redemptions.record_answer(tx, answer, around))
+        reply = await self._ledger.write(lambda tx: redemptions.record_answer(tx, answer, context))
         if reply.accepted:
             if reply.standing.stage is Stage.OPEN:
                 # The workflow will ask for the same opening some milliseconds later, and wait.

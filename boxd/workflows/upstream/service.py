@@ -26,7 +26,7 @@ from boxd.workflows.upstream.signalling import DeliverySignaller
 Json = dict[str, Any]
 
 
-def telling(config: Config) -> OutboxSettings | None:
+def outbox_settings(config: Config) -> OutboxSettings | None:
     """How the ledger notes events; None where there is no upstream."""
     if config.upstream.url is None:
         return None
@@ -50,7 +50,7 @@ class Upstream:
         connection: ServerConnection,
         config: Config,
         ledger: Ledger,
-        telling: OutboxSettings,
+        outbox: OutboxSettings,
         caller: UpstreamClient,
         begin: Callable[[CarriedOut], Awaitable[None]],
     ) -> None:
@@ -60,7 +60,7 @@ class Upstream:
         self._url = settings.url
         self.sender = EventSender(ledger, caller, Rules(config.box.id, settings.batch, backoff))
         self.puller = OrderPuller(ledger, caller, config.box.id, begin)
-        self.service = DeliverySignaller(connection, ledger, config.box.id, telling, self.sender)
+        self.service = DeliverySignaller(connection, ledger, config.box.id, outbox, self.sender)
         self.service.pulls = settings.pull
 
     def view(self, depth: Depth) -> Json:
@@ -98,7 +98,7 @@ def connected(
 ) -> Upstream | None:
     """Delivery from the ledger's outbox, told of each commit; None where there is no upstream."""
     asks = caller(config)
-    if asks is None or ledger.telling is None:
+    if asks is None or ledger.outbox is None:
         return None
 
     async def begin(done: CarriedOut) -> None:
@@ -107,7 +107,7 @@ def connected(
         for issue in done.issues:
             await tasks.resume_issue(issue)
 
-    made = Upstream(connection, config, ledger, ledger.telling, asks, begin)
+    made = Upstream(connection, config, ledger, ledger.outbox, asks, begin)
     made.sender.on_change = changes.note
 
     def committed() -> None:

@@ -39,21 +39,21 @@ class DeliverySignaller:
         connection: ServerConnection,
         ledger: Ledger,
         box: str,
-        telling: OutboxSettings,
+        outbox: OutboxSettings,
         sender: EventSender,
     ) -> None:
         self._connection = connection
         self.pulls = False  # whether orders are fetched
         self._ledger = ledger
         self._box = box
-        self._telling = telling
+        self._outbox = outbox
         self._sender = sender
         self._noted = asyncio.Event()
 
     def committed(self) -> None:
         """Something was committed to the ledger; an event may be among it."""
-        if self._telling.noted:
-            self._telling.noted = False
+        if self._outbox.noted:
+            self._outbox.noted = False
             self._noted.set()
 
     async def run(self) -> None:
@@ -108,15 +108,15 @@ class DeliverySignaller:
     async def _look_how_full(self) -> None:
         """Raise or clear the alarm about a full outbox."""
         is_full = (await self._ledger.read(outbox.depth)).is_full
-        if is_full == await self._ledger.read(lambda c: alarms.stands(c, _FULL, "upstream")):
+        if is_full == await self._ledger.read(lambda c: alarms.is_active(c, _FULL, "upstream")):
             return
         text = (
-            f"The outbox is full: {self._telling.most_waiting} events wait for upstream. Further"
+            f"The outbox is full: {self._outbox.most_waiting} events wait for upstream. Further"
             " ones are counted, and stand in the audit trail (`boxd audit export`). Look why"
             " upstream does not answer: `boxd outbox list`."
         )
         if is_full:
-            log.error("outbox.full", most_waiting=self._telling.most_waiting)
+            log.error("outbox.full", most_waiting=self._outbox.most_waiting)
             await self._ledger.write(lambda tx: alarms.raise_alarm(tx, _FULL, "upstream", text))
         else:
             await self._ledger.write(lambda tx: alarms.clear(tx, _FULL, "upstream"))

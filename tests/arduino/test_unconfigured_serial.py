@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from boxd.arduino import plugged
-from boxd.arduino.plugged import SerialStrangers
+from boxd.arduino import unconfigured_serial
+from boxd.arduino.unconfigured_serial import UnconfiguredSerialDevices
 from tests.midi.waiting import until
 
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plugged, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(unconfigured_serial, "LOOK_EVERY_S", 0.01)
 
 
 def plug(folder: Path, name: str) -> Path:
@@ -27,19 +27,19 @@ def plug(folder: Path, name: str) -> Path:
 
 async def test_what_nobody_configured_is_told_as_it_comes_and_goes(tmp_path: Path) -> None:
     folder, changes = tmp_path / "by-id", list[int]()
-    bus = SerialStrangers((), lambda: changes.append(1), folder)
+    bus = UnconfiguredSerialDevices((), lambda: changes.append(1), folder)
     await bus.start()
-    assert bus.strangers() == ()
+    assert bus.unconfigured() == ()
 
     link = plug(folder, "ttyACM0")
     await until(lambda: changes)
-    (stranger,) = bus.strangers()
+    (stranger,) = bus.unconfigured()
     assert (stranger.kind, stranger.port) == ("serial", str(link))
     assert f'kind = "arduino", port = "{link}"' in stranger.remedy
 
     link.unlink()
     folder.rmdir()  # udev takes it away with the last device
-    await until(lambda: not bus.strangers())
+    await until(lambda: not bus.unconfigured())
     await bus.close()
     assert len(changes) == 2
 
@@ -48,11 +48,11 @@ async def test_a_configured_device_is_no_stranger_by_whatever_path(tmp_path: Pat
     plug(tmp_path / "by-id", "ttyACM0")
     by_path = tmp_path / "pci-0000"
     by_path.symlink_to(tmp_path / "ttyACM0")
-    bus = SerialStrangers([str(by_path)], lambda: None, tmp_path / "by-id")
+    bus = UnconfiguredSerialDevices([str(by_path)], lambda: None, tmp_path / "by-id")
     await bus.start()
     await bus.close()
 
-    assert bus.strangers() == ()
+    assert bus.unconfigured() == ()
 
 
 async def test_links_that_lead_nowhere_or_in_a_circle_stop_nothing(tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ async def test_links_that_lead_nowhere_or_in_a_circle_stop_nothing(tmp_path: Pat
     folder.mkdir()
     (folder / "usb-circle").symlink_to(folder / "usb-circle")
     (folder / "usb-gone").symlink_to(tmp_path / "gone")
-    bus = SerialStrangers([str(folder / "usb-gone")], lambda: None, folder)
+    bus = UnconfiguredSerialDevices([str(folder / "usb-gone")], lambda: None, folder)
     await bus.start()
     await bus.close()
 
-    assert [each.port for each in bus.strangers()] == [str(folder / "usb-circle")]
+    assert [each.port for each in bus.unconfigured()] == [str(folder / "usb-circle")]

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from boxd.devices import Device, Stranger
+from boxd.devices import Device, UnconfiguredDevice
 
 LOOK_EVERY_S = 2.0
 BY_ID = Path("/dev/serial/by-id")
 
 
-class SerialStrangers:
+class UnconfiguredSerialDevices:
     """A bus without devices, which lists what else is plugged in; also if no Arduino is configured.
 
     `configured` are the ports in use, by any path; `folder` has a link with a lasting name for
@@ -27,13 +27,13 @@ class SerialStrangers:
         self._configured = tuple(configured)
         self._on_change = on_change
         self._folder = folder
-        self._found: tuple[Stranger, ...] = ()
+        self._found: tuple[UnconfiguredDevice, ...] = ()
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Look, and keep looking."""
         self._found = await asyncio.to_thread(self._look)
-        self._watch = asyncio.create_task(self._keep_looking(), name="serial strangers")
+        self._watch = asyncio.create_task(self._keep_looking(), name="serial unconfigured")
 
     async def close(self) -> None:
         """Stop looking."""
@@ -41,7 +41,7 @@ class SerialStrangers:
             self._watch.cancel()
             await asyncio.wait({self._watch})
 
-    def strangers(self) -> tuple[Stranger, ...]:
+    def unconfigured(self) -> tuple[UnconfiguredDevice, ...]:
         """What the last look found."""
         return self._found
 
@@ -54,10 +54,12 @@ class SerialStrangers:
                 self._found = found
                 self._on_change()
 
-    def _look(self) -> tuple[Stranger, ...]:
+    def _look(self) -> tuple[UnconfiguredDevice, ...]:
         configured = {_target(port) for port in self._configured}
         return tuple(
-            Stranger("serial", port, f'an Arduino? then: kind = "arduino", port = "{port}"')
+            UnconfiguredDevice(
+                "serial", port, f'an Arduino? then: kind = "arduino", port = "{port}"'
+            )
             for port in self._plugged()
             if _target(port) not in configured
         )
