@@ -1,8 +1,9 @@
-"""What time it is for decisions: the wall clock as far as it can be believed, else the box's count.
+"""The box's time for decisions: the wall clock if it can be trusted, else the box's own count.
 
-A Pi wakes with an old time, the network moves it by hours, and people set clocks wrongly. A clock
-that nobody can set, the boot clock, goes on through all of it: the box counts its own time on that
-and follows the wall clock only where it has a reason to. Pure; docs/adr/0063 has the reasons.
+A Pi wakes up with an old time, the network moves it by hours, and people set clocks wrongly. The
+boot clock, which nobody can set, runs on through all of it. So the box counts its own time on the
+boot clock, and follows the wall clock only if it has a reason to. Pure functions; docs/adr/0063
+has the reasons.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-# What a clock is put right by, without anybody asking whether that is right.
+# Reasons that correct a clock without asking a person.
 STEP_S = 30.0
-# The box writes its time down every ten minutes; what keeps a clock over a power cut is as good.
+# The box records its time every ten minutes; a clock that survives a power cut that well is as
+# good.
 KEPT_WITHIN_S = 900.0
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What the machine's clocks said at one look.
+    """The machine's clocks at one moment.
 
     `boot_s` are the seconds since the boot `boot`. `is_synchronised`: the kernel says that a time
     server sets the wall clock. `keeps_time`: a clock with a battery had set it at boot.
@@ -32,16 +34,16 @@ class Looked:
 
     @property
     def zero(self) -> datetime:
-        """When this boot began, by the wall clock."""
+        """The wall clock's time at the beginning of this boot."""
         return self.wall - timedelta(seconds=self.boot_s)
 
 
 @dataclass(frozen=True)
 class TimeBase:
-    """How the box counts: its time is `zero` plus the boot clock, and never before `newest`.
+    """The base of the box's time: `zero` plus the boot clock, but never before `newest`.
 
-    `is_sure`: a time server, or a person, said so since. `off_s`: how far ahead (or, negative,
-    behind) the wall clock was that is not believed; 0 while it agrees.
+    `is_sure`: a time server, or a person, has confirmed it since. `off_s`: how far ahead (or,
+    negative, behind) a distrusted wall clock was; 0 while it agrees.
     """
 
     boot: str
@@ -56,10 +58,10 @@ class TimeBase:
 
 
 def reckon(before: TimeBase | None, looked: Looked) -> TimeBase:
-    """How the box counts after a look at the clocks.
+    """The time base after a look at the clocks.
 
-    A synchronised clock is believed, wherever it moved to, and so is the very first. Any other is
-    followed by small steps, and after a boot if it can have kept the time.
+    A synchronised clock is trusted, wherever it moved to, and so is the very first. Any other is
+    followed in small steps, and after a boot if it can have kept the time.
     """
     if before is None or looked.is_synchronised:
         return believed(looked, is_sure=looked.is_synchronised)
@@ -73,17 +75,17 @@ def reckon(before: TimeBase | None, looked: Looked) -> TimeBase:
 
 
 def unconfirmed(before: TimeBase | None, looked: Looked) -> TimeBase:
-    """How the box would count after this look if no time server had confirmed the clock."""
+    """The time base after this look if no time server had confirmed the clock."""
     return reckon(before, replace(looked, is_synchronised=False))
 
 
 def believed(looked: Looked, *, is_sure: bool) -> TimeBase:
-    """The wall clock as it is now."""
+    """The time base that trusts the wall clock as it is now."""
     return TimeBase(looked.boot, looked.zero, looked.wall, is_sure)
 
 
 def _after_boot(before: TimeBase, looked: Looked) -> TimeBase:
-    """How long the box was off, only a clock with a battery knows; the others stood still."""
+    """Only a clock with a battery knows how long the box was off; the others stopped."""
     dark_s = (looked.wall - before.newest).total_seconds()
     has_kept_time = looked.keeps_time and not before.off_s
     if 0 <= dark_s <= looked.boot_s + KEPT_WITHIN_S or (dark_s > 0 and has_kept_time):
@@ -93,7 +95,7 @@ def _after_boot(before: TimeBase, looked: Looked) -> TimeBase:
 
 
 def behind_by_s(standing: TimeBase | None, looked: Looked) -> float:
-    """By how much a clock that nobody synchronises is behind the box's time; 0 where it is not."""
+    """How far an unsynchronised clock is behind the box's time; 0 if it is not."""
     if standing is None or looked.is_synchronised:
         return 0.0
     own = standing.at(looked.boot_s) if standing.boot == looked.boot else standing.newest
@@ -101,7 +103,7 @@ def behind_by_s(standing: TimeBase | None, looked: Looked) -> float:
 
 
 def moved_s(before: TimeBase, after: TimeBase) -> float:
-    """By how much the box's own time was put right between two looks of one boot; 0 for little."""
+    """How far the box's own time was moved between two looks in one boot; 0 for little."""
     if before.boot != after.boot:
         return 0.0
     by_s = (after.zero - before.zero).total_seconds()
@@ -109,7 +111,7 @@ def moved_s(before: TimeBase, after: TimeBase) -> float:
 
 
 def warning(standing: TimeBase, boot_s: float) -> str:
-    """What people are to know about the wall clock, with the remedy; empty while it agrees."""
+    """What people should know about the wall clock, with the remedy; empty while it agrees."""
     if not standing.off_s:
         return ""
     own = f"{standing.at(boot_s):%Y-%m-%d %H:%M} UTC"
@@ -122,7 +124,7 @@ def warning(standing: TimeBase, boot_s: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A stretch of time in the two units that matter: `40 d 2 h`, `5 h 0 min`, `42 s`."""
+    """A duration in its two largest units: `40 d 2 h`, `5 h 0 min`, `42 s`."""
     minutes = round(seconds / 60)
     hours, days = minutes // 60, minutes // 1440
     if days:

@@ -1,4 +1,4 @@
-"""Keeps the box's time: looks at the clocks, puts right what moved, ends what is overdue."""
+"""Keeps the box's time: looks at the clocks, corrects what moved, ends what is overdue."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from boxd.machine_clock import BoxClock
 
 log = structlog.get_logger("boxd.clock")
 
-# A moved clock is noticed within this time; a look costs three system calls.
+# A clock that was moved is noticed within this time; a look costs three system calls.
 _LOOK_EVERY_S = 1.0
-# After a power cut the box's time begins anew where it was written down last; see KEPT_WITHIN_S.
+# After a power cut the box's time continues from the last record; see KEPT_WITHIN_S.
 _WRITE_EVERY_S = 600.0
-# Workflows end tasks to the second; this is for those whose server was told another time.
+# Workflows end tasks to the second; this is for those whose server has another time.
 _EXPIRE_EVERY_S = 60.0
 
 
 def anchor(clock: BoxClock, ledger: Ledger) -> None:
-    """Go on counting where the ledger says that the box was, before anything else is written.
+    """Continue from the ledger's time base before anything else is written.
 
-    A time server may have been quicker than this first look after a boot: what it moved is
-    the same as if it came a second later.
+    A time server may have been quicker than this first look after a boot: its change counts as if
+    it had come a second later.
     """
     looked = clock.look()
     last = ledger.write_now(lambda tx: time_base.load(tx.connection))
@@ -37,7 +37,10 @@ def anchor(clock: BoxClock, ledger: Ledger) -> None:
 
 
 class ClockKeeper:
-    """Owns the reckoning of `clock`. `look_again` tells a task's workflow that it has ended."""
+    """Owns the time base of `clock`.
+
+    `look_again` tells a task's workflow that the task has ended.
+    """
 
     def __init__(
         self, clock: BoxClock, ledger: Ledger, look_again: Callable[[str], Awaitable[None]]
@@ -48,7 +51,7 @@ class ClockKeeper:
         self._ended: list[str] = []
 
     async def keep(self) -> None:
-        """Look, for ever. A ledger that can't be written just now is tried again."""
+        """Look, for ever; if the ledger can't be written, try again."""
         timer = asyncio.get_running_loop().time
         written = expired = timer()
         while True:
@@ -61,7 +64,7 @@ class ClockKeeper:
                     expired = timer()
                     await self.end_overdue_tasks()
             except (LedgerUnusable, TemporalUnavailable):
-                pass  # said by whoever listens to them
+                pass  # the ledger's listeners report it
             await asyncio.sleep(_LOOK_EVERY_S)
 
     async def look(self) -> bool:
@@ -75,7 +78,7 @@ class ClockKeeper:
         return has_changed
 
     async def adopt(self, after: TimeBase, by: str) -> None:
-        """Count so from now on, once that is written down."""
+        """Use this time base, once it is recorded."""
         before, boot_s = self._clock.standing, self._clock.look().boot_s
         anew = await self._ledger.write(lambda tx: time_base.adopt(tx, before, after, by, boot_s))
         self._clock.standing = after
@@ -90,7 +93,7 @@ class ClockKeeper:
         )
 
     async def trust(self, by: str) -> None:
-        """Believe the wall clock as it is now, because a person says that it is right."""
+        """Trust the wall clock as it is now, because a person confirms it."""
         await self.adopt(believed(self._clock.look(), is_sure=True), by)
 
     def shown(self) -> dict[str, object]:
@@ -107,13 +110,13 @@ class ClockKeeper:
         }
 
     async def write_down(self) -> None:
-        """Let the ledger know the time, so that none before it is believed after a power cut."""
+        """Record the time, so that no earlier one is trusted after a power cut."""
         standing = self._clock.standing
         if standing is not None:
             await self._ledger.write(lambda tx: time_base.keep(tx, standing))
 
     async def end_overdue_tasks(self) -> None:
-        """End the open tasks whose time is over, and let their workflows know."""
+        """End the open tasks whose time is over, and notify their workflows."""
         if await self._ledger.read(lambda c: tasks.any_overdue(c, self._clock.now())):
             self._ended += await self._ledger.write(tasks.expire_overdue)
         while self._ended:
@@ -122,7 +125,7 @@ class ClockKeeper:
 
 
 def _is_news(before: TimeBase | None, after: TimeBase) -> bool:
-    """Whether more than the passing of time tells the two apart."""
+    """Whether the two differ by more than the passing of time."""
     if before is None or (before.boot, before.is_sure) != (after.boot, after.is_sure):
         return True
     return bool(moved_s(before, after)) or abs(after.off_s - before.off_s) > STEP_S

@@ -1,4 +1,4 @@
-"""HTTP over the daemon's Unix socket, whose file says who may command the box."""
+"""HTTP over the daemon's Unix socket; the socket file's permissions say who may command the box."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SocketConnection(HTTPConnection):
         self._file = file
 
     def connect(self) -> None:
-        """Connect to the socket. Raises BoxdError, with the remedy, when that can't be."""
+        """Connect to the socket. Raises BoxdError, with the remedy, if that fails."""
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
         try:

@@ -1,4 +1,4 @@
-"""Parts that are alike on every kind of device: what they say and are told passes through."""
+"""Parts that are the same on every kind of device; they pass reports and orders on."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from boxd.devices import DoorState, KeyTouch, LampName
 class ReportedKeypad:
     """Keys whose touches their device reports.
 
-    After a disconnect no release is made up for keys that were held. `one_scan_s` is as
-    `Keypad.one_scan_s` says.
+    After a disconnect, keys that were held get no release. For `one_scan_s` see
+    `Keypad.one_scan_s`.
     """
 
     def __init__(self, one_scan_s: float = 0.0) -> None:
@@ -24,13 +24,13 @@ class ReportedKeypad:
         self._listeners.append(on_touch)
 
     def touch(self, touch: KeyTouch) -> None:
-        """Tell everybody who listens."""
+        """Report a touch to every subscriber."""
         for listener in self._listeners:
             listener(touch)
 
 
 class ReportedDoor:
-    """A door switch that its device reports; `unknown` until the device has spoken of it."""
+    """A door switch that its device reports; `unknown` until the first report."""
 
     def __init__(self) -> None:
         self._state = DoorState.UNKNOWN
@@ -38,7 +38,7 @@ class ReportedDoor:
 
     @property
     def state(self) -> DoorState:
-        """What the switch said last."""
+        """The last reported state."""
         return self._state
 
     def subscribe(self, on_change: Callable[[DoorState], None]) -> None:
@@ -46,7 +46,7 @@ class ReportedDoor:
         self._listeners.append(on_change)
 
     def move(self, state: DoorState) -> bool:
-        """Take a state from the device; tell the listeners, and return, whether it is new."""
+        """Take a state from the device; a new one is reported. Returns whether it is new."""
         if state is self._state:
             return False
         self._state = state
@@ -57,7 +57,7 @@ class ReportedDoor:
 
 
 class DeviceLamp:
-    """A lamp whose desired state its device keeps: `show` takes it, there or not."""
+    """A lamp whose desired state its device keeps: `show` takes it, connected or not."""
 
     def __init__(self, name: LampName, show: Callable[[LampName, bool], None]) -> None:
         self._name = name

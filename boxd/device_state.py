@@ -1,4 +1,4 @@
-"""How one device stands, since when and why: kept in one place, and told when it changes."""
+"""The state of one device, since when and why: kept in one place, and reported when it changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class StatusTracker:
 
     @property
     def status(self) -> DeviceStatus:
-        """The state as people see it."""
+        """The state for people."""
         return DeviceStatus(self._name, self._kind, self._port, self.state, self._since, self._why)
 
     @property
@@ -39,22 +39,22 @@ class StatusTracker:
 
     @property
     def is_enabled(self) -> bool:
-        """False where the configuration switches the device off."""
+        """False if the device is disabled in the configuration."""
         return self.state is not DeviceState.DISABLED
 
     @property
     def naming(self) -> str:
-        """The device as messages name it."""
+        """The device's name in messages."""
         return f"{self._name} ({self._port})"
 
     @property
     def why_nothing_was_sent(self) -> str:
-        """What to tell somebody whose order was not sent because of this state."""
+        """The error text for an order that was not sent because of this state."""
         because = f": {self._why}" if self._why else ""
         return f"{self.naming} is {self.state}{because}; nothing was sent"
 
     def become(self, state: DeviceState, why: str = "") -> None:
-        """Take a state and its reason; the time of a state stays when only its reason changes."""
+        """Take a state and its reason; a new reason alone does not change the state's time."""
         if (state, why) == (self.state, self._why):
             return
         if state is not self.state:
@@ -64,6 +64,6 @@ class StatusTracker:
         self.tell()
 
     def tell(self) -> None:
-        """Say that something about the device changed."""
-        # Not called here and now: a listener that fails must not stop the watching.
+        """Report that something about the device changed."""
+        # Not called right here: a listener that fails must not stop the watching.
         asyncio.get_running_loop().call_soon(self._on_change)

@@ -1,7 +1,7 @@
-"""What a box is made of: keypads, lamps, buzzers, latches and doors, whoever drives them.
+"""The interfaces of a box's parts: keypads, lamps, buzzers, latches and doors.
 
-The protocols exist so that a board, a Pi's pins or an Arduino can stand behind any of them.
-All methods are called on the event loop and return at once.
+They are protocols, so that a board, a Pi's pins or an Arduino can implement any of them. All
+methods are called on the event loop and return at once.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-# The limits of a pulse that boxd orders, in milliseconds: shorter ones move no bolt, and coils
-# are rated for half a second at most. Guard and firmware hold the upper one by themselves.
+# The limits of a pulse that boxd orders, in milliseconds: shorter ones move no bolt, and coils are
+# rated for half a second at most. Guard and firmware enforce the upper limit themselves.
 PULSE_SHORTEST_MS = 10
 PULSE_LONGEST_MS = 500
 
@@ -42,7 +42,7 @@ class Key(StrEnum):
 
 @dataclass(frozen=True)
 class KeyTouch:
-    """A finger came (`touched`) or went, at a time in seconds on the monotonic clock."""
+    """A finger touched (`touched`) or left a key, at a time in seconds on the monotonic clock."""
 
     key: Key
     touched: bool
@@ -58,7 +58,7 @@ class LampName(StrEnum):
 
 
 class DoorState(StrEnum):
-    """What a door switch says; `unknown` while nothing has been heard from it."""
+    """A door switch's state; `unknown` until the first report."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -76,7 +76,7 @@ class DeviceState(StrEnum):
 
 @dataclass(frozen=True)
 class DeviceStatus:
-    """A device as people see it: its name in the configuration, its state since when, and why."""
+    """A device for people: its name in the configuration, its state since when, and why."""
 
     name: str
     kind: str
@@ -87,11 +87,11 @@ class DeviceStatus:
 
 
 class Keypad(Protocol):
-    """Keys that somebody touches."""
+    """Keys that can be touched."""
 
     @property
     def one_scan_s(self) -> float:
-        """Touches of different keys within this time are one finger's; 0 where each key is alone.
+        """Touches of different keys within this time are one finger's; 0 if each key counts alone.
 
         A capacitive pad is scanned as a whole: a finger between two keys touches both in one scan.
         """
@@ -101,50 +101,50 @@ class Keypad(Protocol):
 
 
 class Lamp(Protocol):
-    """One lamp. What was set last is kept and sent again when its device returns."""
+    """One lamp. Its last state is kept, and sent again when its device returns."""
 
     def set(self, lit: bool) -> None:
         """Light the lamp or put it out; never raises for an absent device."""
 
 
 class Buzzer(Protocol):
-    """Something that beeps."""
+    """A part that beeps."""
 
     def sound(self, milliseconds: int) -> None:
         """Sound once; never raises for an absent device."""
 
 
 class Door(Protocol):
-    """A switch that tells whether a door is shut."""
+    """A switch that shows whether a door is closed."""
 
     @property
     def state(self) -> DoorState:
-        """What the switch said last; `unknown` while its device is away."""
+        """The last reported state; `unknown` while its device is away."""
 
     def subscribe(self, on_change: Callable[[DoorState], None]) -> None:
         """Call `on_change` on the event loop whenever the state changes."""
 
 
 class Latch(Protocol):
-    """A latch that one pulse opens; the pulse's end is bounded below this program."""
+    """A latch that one pulse opens; a lower layer limits the pulse."""
 
     @property
     def address(self) -> str:
-        """Where the order goes, as the hardware trace names it, e.g. `CodeTV Board 0`."""
+        """The destination of the order in the hardware trace, e.g. `CodeTV Board 0`."""
 
     @property
     def feedback(self) -> Door | None:
-        """The latch's own contact, where it has one: `open` once the latch has let go."""
+        """The latch's own contact, if it has one: `open` once the latch has released."""
 
     async def pulse(self) -> None:
         """Send one pulse; returns as soon as it has begun, or at least been sent.
 
-        Raises DeviceUnreachable when nothing was sent, DeliveryUnknown when that is not certain.
+        Raises DeviceUnreachable if nothing was sent, DeliveryUnknown if that is not certain.
         """
 
 
 class Device(Protocol):
-    """One configured device with the parts that it has; its bus keeps it connected."""
+    """One configured device with its parts; its bus keeps it connected."""
 
     @property
     def name(self) -> str:
@@ -152,11 +152,11 @@ class Device(Protocol):
 
     @property
     def status(self) -> DeviceStatus:
-        """How it stands, since when, and why."""
+        """Its state, since when, and why."""
 
     @property
     def keypad(self) -> Keypad | None:
-        """Its keys, where it has some."""
+        """Its keys, if it has any."""
 
     @property
     def lamps(self) -> Mapping[LampName, Lamp]:
@@ -164,20 +164,20 @@ class Device(Protocol):
 
     @property
     def buzzer(self) -> Buzzer | None:
-        """Its buzzer, where it has one."""
+        """Its buzzer, if it has one."""
 
     @property
     def latches(self) -> Mapping[str, Latch]:
-        """Its latches by their names."""
+        """Its latches by name."""
 
     @property
     def doors(self) -> Mapping[str, Door]:
-        """Its door switches by their names."""
+        """Its door switches by name."""
 
 
 @dataclass(frozen=True)
 class UnconfiguredDevice:
-    """Something plugged in that no configuration names: what sort it is, what it calls itself."""
+    """A device that is plugged in but not configured: its kind, and its own name."""
 
     kind: str
     port: str
@@ -185,26 +185,26 @@ class UnconfiguredDevice:
 
 
 class Bus(Protocol):
-    """One way in which devices are attached: MIDI, serial lines, or the Pi's own pins."""
+    """One way to attach devices: MIDI, serial lines, or the Pi's own pins."""
 
     @property
     def devices(self) -> Sequence[Device]:
         """The configured devices on it, present or not."""
 
     async def start(self) -> None:
-        """Look for the devices and go on looking.
+        """Search for the devices and keep searching.
 
-        Returns once those that are there are connected, or after a second; never raises for one
-        that is missing.
+        Returns once those that are there are connected, or after a second; never raises for a
+        missing one.
         """
 
     async def close(self) -> None:
-        """Put every output off and let go of the devices."""
+        """Put every output off and release the devices."""
 
     def unconfigured(self) -> Sequence[UnconfiguredDevice]:
-        """What is plugged in and in no configuration, as far as the bus can tell."""
+        """Devices that are plugged in but not configured, as far as the bus can tell."""
 
 
 def part_named(sort: str, name: str) -> str:
-    """A latch or door in words: by its sort and name, unless the name says the sort by itself."""
+    """A latch or door in words: its kind and name, unless the name includes the kind."""
     return name if name.startswith(sort) else f"{sort} {name}"

@@ -5,7 +5,7 @@ Every message says what happened, to which device, code or file, and what to do 
 
 
 class BoxdError(Exception):
-    """Something that a person has to know about; the message is meant for them."""
+    """An error that a person has to know about; the message is meant for them."""
 
 
 class ConfigError(BoxdError):
@@ -17,23 +17,23 @@ class AlreadyRunning(BoxdError):
 
 
 class LedgerDamaged(BoxdError):
-    """The ledger's file is not whole; nothing is dispensed until a backup is restored."""
+    """The ledger's file is damaged; nothing is dispensed until a backup is restored."""
 
 
 class LedgerUnusable(BoxdError):
-    """The ledger can't be read or written just now: disk full, read-only or failing."""
+    """The ledger can't be read or written now: disk full, read-only or failing."""
 
 
 class LedgerTooNew(BoxdError):
-    """The ledger was written by a newer boxd than this one."""
+    """A newer boxd than this one has written the ledger."""
 
 
 class BackupFailed(BoxdError):
-    """No backup of the ledger could be made; the ledger itself is not touched by that."""
+    """No backup of the ledger could be made; the ledger itself is not affected."""
 
 
 class KeysMissing(BoxdError):
-    """The ledger holds codes, but a key file that they need is absent or unreadable."""
+    """The ledger holds codes, but a key file that they need is missing or unreadable."""
 
 
 class TemporalUnavailable(BoxdError):
@@ -49,11 +49,11 @@ class DeliveryUnknown(BoxdError):
 
 
 class Refused(BoxdError):
-    """What was asked breaks a rule of the box; nothing was changed."""
+    """The request breaks a rule of the box; nothing was changed."""
 
 
 class NotFound(BoxdError):
-    """What was named does not exist."""
+    """The thing that was named does not exist."""
 
 
 class BadInput(BoxdError):

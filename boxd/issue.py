@@ -1,4 +1,4 @@
-"""The rules of a code's issue: its steps, and how the random number decides on a prize."""
+"""The rules of a code's issue: its steps, and how the random number selects a prize."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-# So many bits of a workflow's random source decide; what a float holds without rounding.
+# The number of random bits from the workflow; a float holds that many without rounding.
 DRAW_BITS = 53
 
 
@@ -15,12 +15,12 @@ class IssueState(StrEnum):
 
     ASKED = "asked"
     PICKED = "picked"  # the prize is chosen
-    HELD = "held"  # one unit of it is set aside, and no code has it yet
-    MINTED = "minted"  # the code is there, and nobody was given it yet
+    HELD = "held"  # one unit of it is held, and no code has it yet
+    MINTED = "minted"  # the code exists, and was not handed over yet
     DONE = "done"
     SOLD_OUT = "sold_out"
     OVER_LIMIT = "over_limit"
-    UNDONE = "undone"  # it failed; what had been done is undone
+    UNDONE = "undone"  # it failed, and its steps are undone
 
     @property
     def has_ended(self) -> bool:
@@ -33,7 +33,7 @@ ENDED = frozenset({IssueState.DONE, IssueState.SOLD_OUT, IssueState.OVER_LIMIT, 
 
 @dataclass(frozen=True)
 class IssueStanding:
-    """Where the issue of a code stands, as the ledger has it.
+    """The standing of a code's issue in the ledger.
 
     `attempt` counts the picks: a unit may be gone before it is held. `code` is the code's number,
     never its digits; `why` says why there is none.
@@ -51,12 +51,12 @@ class IssueStanding:
 
 
 def why_no_prize(sku: str, known: Iterable[str]) -> str:
-    """What is said of a sku that stands for no prize."""
+    """The error for a sku without a prize."""
     return f"there is no prize '{sku}'; known: {', '.join(known) or 'none yet'}"
 
 
 def drawn(draw: int, among: Sequence[tuple[str, int]]) -> str:
-    """The sku that the random number falls on, each as probable as its weight.
+    """The sku that the random number selects, each with the probability of its weight.
 
     `draw` has DRAW_BITS bits; `among` is not empty and its weights are above 0.
     """

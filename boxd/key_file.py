@@ -1,4 +1,4 @@
-"""A secret key in a file of its own: made whole and with mode 600, read with its mode checked."""
+"""A secret key in a file of its own: written atomically with mode 600, read with a mode check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ KEY_BYTES = 32
 
 
 def read_key(file: Path) -> bytes:
-    """The key in the file, 32 bytes. Raises KeysMissing, with the remedy, when it is of no use."""
+    """The 32 bytes of the key in the file.
+
+    Raises KeysMissing, with the remedy, if it can't be used.
+    """
     try:
         check_secret_mode(file)
         key = bytes.fromhex(file.read_text(encoding="ascii").strip())
@@ -27,7 +30,7 @@ def read_key(file: Path) -> bytes:
 
 
 def make_key(file: Path) -> None:
-    """Write a new key; the file has its name only when it is whole and on the disk."""
+    """Write a new key; the file gets its name only when it is complete and on the disk."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = file.with_name(file.name + ".new")
     unfinished.unlink(missing_ok=True)

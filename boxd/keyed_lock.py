@@ -1,4 +1,4 @@
-"""Turns: of those who want the same thing at once, one after the other."""
+"""One lock per name: callers with the same name take turns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 
 class KeyedLock:
-    """A lock for each name, there only while somebody holds it or waits for it."""
+    """A lock for each name; it exists only while somebody holds it or waits for it."""
 
     def __init__(self) -> None:
         self._locks: dict[str, asyncio.Lock] = {}
@@ -16,7 +16,7 @@ class KeyedLock:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
-        """Wait for this name's turn, and have it."""
+        """Wait for this name's lock, and hold it."""
         lock = self._locks.setdefault(name, asyncio.Lock())
         self._wanted[name] = self._wanted.get(name, 0) + 1
         try:

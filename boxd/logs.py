@@ -1,4 +1,4 @@
-"""Logs: fields for the journal, words for a terminal, else JSON lines; never a code in clear."""
+"""Logs: fields for the journal, text for a terminal, else JSON lines; never a code in clear."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import structlog
 
 from boxd.service import journal
 
-# Codes have 6 to 12 digits; the words that carry longer numbers on purpose are listed.
+# Codes have 6 to 12 digits; these fields contain longer numbers on purpose.
 _DIGITS = re.compile(r"(?<![\w.:-])\d{6,12}(?![\w.:-])")
 _MAY_HOLD_NUMBERS = frozenset({"timestamp", "redemption", "pid", "bytes", "seq", "port"})
 
@@ -20,7 +20,7 @@ _MAY_HOLD_NUMBERS = frozenset({"timestamp", "redemption", "pid", "bytes", "seq",
 def hide_codes(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Blank out anything that looks like a typed code, wherever it slipped in."""
+    """Blank out everything that looks like a typed code, in any field."""
     for key, value in event.items():
         if isinstance(value, str) and key not in _MAY_HOLD_NUMBERS:
             event[key] = _DIGITS.sub(lambda found: "•" * len(found.group()), value)
@@ -28,7 +28,7 @@ def hide_codes(
 
 
 def set_up() -> None:
-    """Configure structlog, and lead the standard library's warnings into it."""
+    """Configure structlog, and send the standard library's warnings through it."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -45,7 +45,7 @@ def set_up() -> None:
 
 
 def _rendering() -> list[Any]:
-    if journal.is_stderr():  # which puts its own time to each line
+    if journal.is_stderr():  # which adds its own time to each line
         return [hide_codes, journal.render]
     in_terminal = sys.stderr.isatty()
     renderer: Any = (
@@ -63,7 +63,7 @@ def _logger_factory() -> Any:
 
 
 class _Handler(logging.Handler):
-    """Hands the standard library's records on to structlog."""
+    """Passes the standard library's records to structlog."""
 
     def emit(self, record: logging.LogRecord) -> None:
         log = structlog.get_logger(record.name)

@@ -1,13 +1,13 @@
-"""What people, badges, tickets and prizes are called: one form of each name, whoever types it.
+"""The one form of the names of people, badges, tickets and prizes, however they are typed.
 
-`cleaned` is what is kept and shown. It is in NFC; every kind of blank that keyboards, phones and
-spreadsheets make is a space, never two of them and none at the ends; what can't be seen is gone,
-first of all the characters that turn the direction of writing for all that follows. Joiners stay
-where scripts (Persian, Malayalam, Sinhala) and emoji need them, variation selectors where they
-choose a form (kanji in names, keycaps, hearts).
+`cleaned` is what is kept and shown. It is in NFC. Every kind of blank from keyboards, phones and
+spreadsheets becomes a space, never two in a row and none at the ends. Invisible characters are
+removed, first of all those that change the direction of the text after them. Joiners stay where
+scripts (Persian, Malayalam, Sinhala) and emoji need them, variation selectors where they choose a
+form (kanji in names, keycaps, hearts).
 
-`folded` is never shown: two names with the same folded form are two spellings of one, by case,
-width, blanks or joiners.
+`folded` is never shown: two names with the same folded form are spellings of one name that differ
+in case, width, blanks or joiners.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import unicodedata
 
 LONGEST = 200
 
-# Soft hyphen, fillers and what else is invisible and joins nothing; the marks and overrides of
-# direction; annotations; shorthand's and music's format controls; the rest of the tags' plane.
+# Soft hyphen, fillers and other invisible characters that join nothing; direction marks and
+# overrides; annotations; the format controls of shorthand and music; the rest of the tags' plane.
 _DROPPED = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb"
@@ -32,7 +32,7 @@ _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _JOINERS = "\u180e\u200c\u200d"
 
 _INVISIBLE = re.compile(f"[{_DROPPED}{_DROPPED_TOO}]")
-# Tags make a region's flag of a black one; anywhere else they are a hidden text.
+# Tags turn a black flag into a region's; anywhere else they are hidden text.
 _TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]{1,16}\U000e007f)|[\U000e0000-\U000e007f]")
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
 _SELECTOR = re.compile(f"[{_SELECTORS}]")
@@ -40,8 +40,8 @@ _JOINER = re.compile(f"[{_JOINERS}]")
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _KEYCAP = "\u20e3"
 
-# For a description in JSON, whose readers know no characters beyond 16 bits: one line, and
-# something to see on it.
+# For a description in JSON, whose readers know no characters beyond 16 bits: one line, with
+# something visible on it.
 _NOT_ON_A_LINE = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 PATTERN = (
     f"^[^{_NOT_ON_A_LINE}]*[^{_NOT_ON_A_LINE}{_DROPPED}{_BLANKS}\u180b-\u180f\u200c\u200d\ufe00-\ufe0f]"
@@ -50,7 +50,7 @@ PATTERN = (
 
 
 def cleaned(text: str) -> str:
-    """The one form of a name; what `why_refused` says of it comes second."""
+    """The one form of a name; check it with `why_refused` next."""
     if text.isascii():  # nearly every cell of a long file
         return _BLANK_RUN.sub(" ", text.strip(f" {_LINE_ENDS}"))
     visible = _TAGS.sub(r"\1", _INVISIBLE.sub("", text))
@@ -80,7 +80,7 @@ def folded(name: str) -> str:
 
 
 def _with_needed_joiners(text: str) -> str:
-    """The text without the joiners and selectors that nothing before them makes use of."""
+    """The text without joiners and selectors that the character before them does not use."""
     kept: list[str] = []
     base, run = "", ""
     for place, sign in enumerate(text):
@@ -98,9 +98,9 @@ def _with_needed_joiners(text: str) -> str:
 
 
 def _is_joined(base: str, sign: str, following: str) -> bool:
-    """Whether a joiner or selector behind `base` can mean anything.
+    """Whether a joiner or selector after `base` can mean anything.
 
-    Letters with a case (Latin, Greek, Cyrillic) don't join, nor do blanks. Of ASCII only keycaps
+    Letters with case (Latin, Greek, Cyrillic) don't join, nor do blanks. In ASCII only keycaps
     have a selector.
     """
     if not base or base.isascii():
@@ -109,7 +109,7 @@ def _is_joined(base: str, sign: str, following: str) -> bool:
 
 
 def _widths() -> dict[int, str]:
-    """The full-width and half-width forms, and the usual character of each."""
+    """The full-width and half-width forms, each with its usual character."""
     forms = {}
     for code in range(0xFF01, 0xFFEF):
         kind, _, usual = unicodedata.decomposition(chr(code)).partition(" ")

@@ -1,7 +1,7 @@
-"""The rules of a redemption: its stages, who may answer what at each, and where that leads.
+"""The rules of a redemption: its stages, who may answer what at each, and what follows.
 
 Plain values and functions, shared by the workflow, the ledger, the HUD and the operator's keys.
-This is the one place where it is decided what an answer does.
+Only this module decides what an answer does.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from boxd.devices import DoorState
 
 
 class Stage(StrEnum):
-    """Where a redemption stands."""
+    """The stage of a redemption."""
 
-    LOAD = "load"  # the operator is to put the prize into the locker
-    OPEN = "open"  # the box opens the latch: nobody is awaited
+    LOAD = "load"  # the operator has to put the prize into the locker
+    OPEN = "open"  # the box opens the latch; nobody has to act
     ASK = "ask"  # did the locker open? only a person can tell
     JAM = "jam"  # the locker did not open: a person decides what to do
-    TAKE = "take"  # the prize is taken, the door is to be shut and completed
+    TAKE = "take"  # the prize is taken, the door has to be closed, and someone presses complete
     DISPENSED = "dispensed"
     DECLINED = "declined"
     CANCELLED = "cancelled"
@@ -50,7 +50,7 @@ class Refusal(StrEnum):
 
 
 class AnswerKind(StrEnum):
-    """What a person can say to a redemption."""
+    """What a person can answer to a redemption."""
 
     LOADED = "loaded"
     SUBSTITUTED = "substituted"
@@ -62,7 +62,7 @@ class AnswerKind(StrEnum):
 
 
 class Remedy(StrEnum):
-    """What to do about a locker that did not open; goes with `jammed`."""
+    """What to do about a locker that did not open; part of `jammed`."""
 
     AGAIN = "again"
     OTHER_LOCKER = "other_locker"
@@ -72,9 +72,9 @@ class Remedy(StrEnum):
 class Answer:
     """One person's answer to one question.
 
-    `id` makes it idempotent; `step` names the question it answers, so that an answer to an
-    earlier question can't be taken for one to the present. `daemon` is the run of boxd that took
-    it: what a later run finds undecided was not acknowledged, and is asked for again.
+    `id` makes it idempotent; `step` names the question, so that an answer to an earlier question
+    can't be taken for one to the present. `daemon` is the run of boxd that received it: an answer
+    that a later run finds undecided was not acknowledged, and is asked for again.
     """
 
     id: str
@@ -91,7 +91,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class RedemptionStanding:
-    """Where a redemption stands, as the ledger has it. `since` is ISO 8601, UTC."""
+    """A redemption's standing in the ledger. `since` is ISO 8601, UTC."""
 
     redemption: str
     bay: str
@@ -108,7 +108,7 @@ class RedemptionStanding:
 
 @dataclass(frozen=True)
 class Reply:
-    """What became of an answer: accepted, or why not; and where the redemption stands now."""
+    """The result of an answer: accepted, or why not; with the redemption's present standing."""
 
     accepted: bool
     why: str
@@ -127,9 +127,9 @@ ANSWERS_AT: dict[Stage, frozenset[AnswerKind]] = {
 
 
 def why_refused(stage: Stage, step: int, answer: Answer, door: DoorState | None) -> str:
-    """The reason why `answer` can't be taken at this stage and step; empty when it can.
+    """Why `answer` can't be accepted at this stage and step; empty if it can.
 
-    `door` is the locker's switch, None where the locker has none.
+    `door` is the state of the locker's switch, None without one.
     """
     if stage.has_ended:
         return f"this redemption has ended ({stage}); nothing is awaited any more"
@@ -165,7 +165,7 @@ def _why_door_disagrees(answer: Answer, door: DoorState | None) -> str:
 
 
 def stage_after(stage: Stage, answer: Answer) -> Stage:
-    """The stage that an accepted answer leads to."""
+    """The stage after an accepted answer."""
     match answer.kind:
         case AnswerKind.LOADED:
             return Stage.OPEN

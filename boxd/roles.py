@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Whom a token speaks for."""
+    """The role of a token's owner."""
 
     ATTENDEE_APP = "attendee_app"  # the phones' backend, for attendees
     ATTENDANT = "attendant"

@@ -1,4 +1,4 @@
-"""Reading an SQLite database without leaving anything behind."""
+"""Reading an SQLite database without leaving files behind."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from pathlib import Path
 
 
 def reading_uri(file: Path) -> str:
-    """The address under which SQLite reads `file`, a database in WAL mode, and writes nothing.
+    """The URI with which SQLite reads `file`, a database in WAL mode, and writes nothing.
 
-    Where no program has it open and no log is left, SQLite would make a log and its index only
-    to read, and leave both, maybe as root's: an immutable file needs neither. An index that a
-    crash left is not mended, but read over.
+    If no program has it open and no log is left, SQLite would create a log and its index only to
+    read, and leave both, maybe owned by root: an immutable file needs neither. An index that a
+    crash left is not repaired, but ignored.
     """
     log, index = (file.with_name(file.name + part) for part in ("-wal", "-shm"))
     uri = f"{file.absolute().as_uri()}?mode=ro"

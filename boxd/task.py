@@ -1,7 +1,7 @@
 """The rules of a task: what it demands, its states, and what may be asked of it in each.
 
-Plain values and functions, shared by the workflow, the ledger, the phones' pages and the API.
-This is the one place where it is decided what a scan, a submission or a verdict may do.
+Plain values and functions, shared by the workflow, the ledger, the phones' pages and the API. Only
+this module decides what a scan, a submission or a verdict does.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ LONGEST_REASON = 400
 
 
 class TaskState(StrEnum):
-    """Where a task stands."""
+    """The state of a task."""
 
     OPEN = "open"  # something is still missing
-    APPROVED = "approved"  # all is there; the code is being issued
+    APPROVED = "approved"  # nothing is missing; the code is being issued
     REWARDED = "rewarded"  # the attendee has the code
-    SOLD_OUT = "sold_out"  # all was there, but no prize
-    OVER_LIMIT = "over_limit"  # all was there, but the attendee has as many codes as one may have
-    FAILED = "failed"  # all was there, but no code could be made; an alarm says why
-    REFUSED = "refused"  # refused as often as may be tried
+    SOLD_OUT = "sold_out"  # nothing was missing, but there was no prize
+    # Nothing was missing, but the attendee had reached the limit of codes.
+    OVER_LIMIT = "over_limit"
+    FAILED = "failed"  # nothing was missing, but no code could be made; an alarm says why
+    REFUSED = "refused"  # refused in every allowed try
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"  # the attendee is forgotten
 
@@ -38,7 +39,7 @@ WITHOUT_CODE = frozenset({TaskState.SOLD_OUT, TaskState.OVER_LIMIT, TaskState.FA
 
 
 class Demand(StrEnum):
-    """What a kind of task wants handed in."""
+    """What a kind of task asks the attendee to submit."""
 
     NONE = "none"
     TEXT = "text"
@@ -47,7 +48,7 @@ class Demand(StrEnum):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """One of the places that tasks ask to scan."""
+    """A place where attendees scan for a task."""
 
     id: str
     name: str
@@ -55,10 +56,10 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class TaskKind:
-    """What tasks of this kind demand. `needed` of the `checkpoints` are to be scanned.
+    """What tasks of this kind demand: scans of `needed` of the `checkpoints`, and more.
 
     `prizes` are the skus that the code is drawn among; empty for all. `expires_at` is ISO 8601,
-    UTC, as the ledger writes times; None where it does not expire.
+    UTC, in the ledger's form; None if it does not expire.
     """
 
     id: str
@@ -75,7 +76,7 @@ class TaskKind:
 
 @dataclass(frozen=True)
 class Scan:
-    """An attendee was at a checkpoint. `id` makes it idempotent; `step`: see `Verdict`."""
+    """An attendee was at a checkpoint. `id` makes it idempotent; for `step` see `Verdict`."""
 
     id: str
     task: str
@@ -86,7 +87,7 @@ class Scan:
 
 @dataclass(frozen=True)
 class Submission:
-    """What an attendee hands in: a text or a reference, as the kind demands."""
+    """An attendee's submission: a text or a reference, as the kind demands."""
 
     id: str
     task: str
@@ -97,9 +98,9 @@ class Submission:
 
 @dataclass(frozen=True)
 class Verdict:
-    """An attendant's word on a task: approved, or refused for a reason.
+    """An attendant's verdict on a task: approved, or refused for a reason.
 
-    `actor` is the attendant's name. `step` is that of the standing it was given on, so that it
+    `actor` is the attendant's name. `step` is the step of the standing that it judged, so that it
     can't be taken for one on a later try; 0 means the standing at its arrival.
     """
 
@@ -116,7 +117,7 @@ Asked = Scan | Submission | Verdict
 
 @dataclass(frozen=True)
 class TaskStanding:
-    """Where a task stands, as the ledger has it. Times are ISO 8601, UTC.
+    """A task's standing in the ledger. Times are ISO 8601, UTC.
 
     `scanned` are the checkpoints that count so far, in the order of the scans; `code` is the
     number of the code, never its digits; `last_refusal` is the reason of the last refusal; `issue`
@@ -144,15 +145,15 @@ class TaskStanding:
 
     @property
     def tries_left(self) -> int:
-        """How many more refusals the task can bear and still be open."""
+        """How many more refusals the task can take and stay open."""
         return max(0, self.kind.tries - self.tries_used)
 
 
 @dataclass(frozen=True)
 class TaskReply:
-    """What became of what was asked: accepted, or why not; and where the task stands now.
+    """The result of a request: accepted, or why not; with the task's present standing.
 
-    `is_new` is False where it was accepted before, or counts already.
+    `is_new` is False if it was accepted before, or counts already.
     """
 
     accepted: bool
@@ -162,7 +163,7 @@ class TaskReply:
 
 
 class Missing(StrEnum):
-    """What a task can still lack; the attendee's parts come before the attendant's."""
+    """What a task can lack; the attendee's parts come before the attendant's."""
 
     SCANS = "scans"
     SUBMISSION = "submission"
@@ -171,12 +172,12 @@ class Missing(StrEnum):
 
 
 def task_id(kind: str, attendee: int) -> str:
-    """The id of an attendee's task of this kind: there is only the one."""
+    """The id of an attendee's task of this kind; there is only one."""
     return f"{kind}.{attendee}"
 
 
 def missing(standing: TaskStanding) -> tuple[Missing, ...]:
-    """What is still missing until the attendee has a code; empty once the task has ended."""
+    """What is missing until the attendee has a code; empty once the task has ended."""
     if standing.state is TaskState.APPROVED:
         return (Missing.CODE,)
     if standing.state is not TaskState.OPEN:
@@ -191,7 +192,7 @@ def missing(standing: TaskStanding) -> tuple[Missing, ...]:
 
 
 def awaited_from(standing: TaskStanding) -> str:
-    """Whose turn it is: attendee, attendant, box or nobody."""
+    """Who has to act: attendee, attendant, box or nobody."""
     lacking = missing(standing)
     if not lacking:
         return "nobody"
@@ -199,19 +200,19 @@ def awaited_from(standing: TaskStanding) -> str:
 
 
 def has_expired(standing: TaskStanding, now: datetime) -> bool:
-    """Whether the task's time is over though it is still open."""
+    """Whether the task is still open although its time is over."""
     if standing.state is not TaskState.OPEN or standing.expires_at is None:
         return False
     return datetime.fromisoformat(standing.expires_at) <= now
 
 
 def counts_already(standing: TaskStanding, asked: Asked) -> bool:
-    """Whether a scan adds nothing: that checkpoint is counted."""
+    """Whether a scan adds nothing, because that checkpoint is counted."""
     return isinstance(asked, Scan) and asked.checkpoint in standing.scanned
 
 
 def why_refused(standing: TaskStanding, asked: Asked, now: datetime) -> str:
-    """The reason why `asked` can't be taken as the task stands; empty when it can."""
+    """Why `asked` can't be accepted at the task's present standing; empty if it can."""
     if standing.state is not TaskState.OPEN:
         return f"this task is {_in_words(standing)}; nothing is awaited any more"
     if has_expired(standing, now):
@@ -266,7 +267,7 @@ def _why_no_verdict(standing: TaskStanding, verdict: Verdict) -> str:
 
 
 def state_after(standing: TaskStanding, asked: Asked) -> TaskState:
-    """The state that `asked`, once it is taken into `standing`, leads to.
+    """The state after `asked` was accepted into `standing`.
 
     `standing` already counts the scan, the submission or the try of a refusal.
     """

@@ -1,4 +1,4 @@
-"""The texts that are handed in, whoever hands them in: a line, and a prize's SKU."""
+"""The text types of every input: a line, and a prize's SKU."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boxd import names
 
 
 def _line(text: str) -> str:
-    """The text as boxd keeps it. Raises what pydantic takes for the rule that it breaks."""
+    """The text in boxd's form. Raises pydantic's error for the rule that it breaks."""
     line = names.cleaned(text)
     if why := names.why_refused(line):
         raise PydanticCustomError("line", "{why}", {"why": why})
@@ -26,7 +26,7 @@ Line = Annotated[
         {"type": "string", "minLength": 1, "maxLength": names.LONGEST, "pattern": names.PATTERN}
     ),
 ]
-"""What people are called, and whatever else is one line of text; see boxd/names.py."""
+"""A name or any other single line of text; see boxd/names.py."""
 
 Sku = Annotated[
     str,
@@ -35,4 +35,4 @@ Sku = Annotated[
         description="a short name of lower-case letters, digits and hyphens, at most 32",
     ),
 ]
-"""What a prize is called by programs and files."""
+"""A prize's identifier for programs and files."""

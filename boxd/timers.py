@@ -1,6 +1,6 @@
-"""The clock that reflexes run on; a protocol so that a test can turn its hands.
+"""The clock of reflexes; a protocol, so that a test can set it.
 
-An asyncio event loop is one as it stands.
+An asyncio event loop implements it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Protocol
 
 
 class Timer(Protocol):
-    """Something that will happen unless it is cancelled."""
+    """A call that will happen unless it is cancelled."""
 
     def cancel(self) -> None:
-        """Let it not happen; harmless when it has happened already."""
+        """Cancel it; harmless if it has happened already."""
 
 
 class Timers(Protocol):

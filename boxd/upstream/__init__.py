@@ -1,1 +1,1 @@
-"""Upstream: the organiser's backend, told over HTTPS what happened, and asked what is wanted."""
+"""Upstream: the organiser's backend, which gets events over HTTPS, and is polled for orders."""

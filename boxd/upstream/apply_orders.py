@@ -17,7 +17,7 @@ ACTOR = "upstream"
 
 @dataclass(frozen=True)
 class Position:
-    """How far the orders were read; `etag` is that of an answer which brought nothing further."""
+    """How far the orders were read; `etag` is that of the last response without further orders."""
 
     cursor: str
     etag: str
@@ -25,7 +25,7 @@ class Position:
 
 @dataclass(frozen=True)
 class CarriedOut:
-    """What was new, and what it began, which a workflow has to take up."""
+    """What was new, and what it started, for the workflows to continue."""
 
     orders: int
     tasks: tuple[TaskStanding, ...]
@@ -39,9 +39,9 @@ def position(connection: sqlite3.Connection) -> Position:
 
 
 def carry_out(tx: Transaction, page: OrderPage, now_at: Position) -> CarriedOut:
-    """Carry out what is new of a page, and remember how far the orders are read.
+    """Carry out the new orders of a page, and record how far the orders are read.
 
-    Raises BadInput, naming the order, where one can't be; then nothing of the page is.
+    Raises BadInput, naming the order, if one can't be carried out; then none of the page is.
     """
     begun: list[TaskStanding | IssueStanding] = []
     new = [order for order in page.orders if _is_new(tx, order)]

@@ -1,4 +1,4 @@
-"""Asking upstream: a signed POST of events, a signed GET of orders."""
+"""The client for upstream: a signed POST of events, a signed GET of orders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AGENT = f"boxd/{__version__}"
 
 
 class UpstreamClient:
-    """Asks one peer; the secret is read each time, so that a new one counts at once.
+    """Sends requests to one peer; reads the secret each time, so that a new one counts at once.
 
     Its methods raise Unreachable, and ConfigError for a secret that can't be used.
     """
@@ -36,7 +36,7 @@ class UpstreamClient:
         return await exchange(self._peer, Request("POST", headers, body))
 
     async def get(self, query: Mapping[str, str], etag: str) -> HttpAnswer:
-        """Fetch JSON. There is no body, so the path with its query is what is signed."""
+        """Fetch JSON. Without a body, the path with its query is signed."""
         asked = f"?{urlencode(query)}" if query else ""
         content = f"{path_of(self._peer.url)}{asked}".encode()
         headers = await self._signed(f"get_{secrets.token_hex(16)}", content)

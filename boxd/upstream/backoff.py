@@ -16,8 +16,8 @@ class Backoff:
         """The wait after so many failures in a row (1 or more).
 
         It doubles up to the longest, of which `chance` (0 to 1) takes away up to half, so that
-        boxes whose network comes back together don't all knock together. `asked_s` is what
-        upstream asked for (Retry-After): never less than that, but never more than the longest.
+        boxes whose network comes back together don't all try together. `asked_s` is upstream's
+        Retry-After: the wait is never less than that, but never more than the longest.
         """
         doubled = self.first_s * 2.0 ** min(failures - 1, 60)
         wait_s = min(doubled, self.longest_s) * (1 - chance / 2)

@@ -1,4 +1,4 @@
-"""A batch of events as it goes over the wire."""
+"""A batch of events in the form of the request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class EventBatch:
 
 
 def batch_of(events: Sequence[Event], box: str) -> EventBatch:
-    """A batch of the first of `events`, as many as its size allows, at least one."""
+    """A batch of as many of the first `events` as its size allows, at least one."""
     chosen: list[Event] = []
     parts: list[str] = []
     size = 0

@@ -1,4 +1,4 @@
-"""What is wrong with upstream just now, remembered and, where a person can mend it, raised."""
+"""The present trouble with upstream: remembered and, if a person can mend it, an alarm."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ALARM = "upstream"
 
 @dataclass(frozen=True)
 class DeliveryStatus:
-    """Why the last attempt failed, how many have in a row, and since when; and the next one."""
+    """Why the last attempt failed, how many have failed in a row, since when; and the next one."""
 
     why: str = ""
     failures: int = 0
@@ -21,7 +21,7 @@ class DeliveryStatus:
 
 
 async def raise_trouble(ledger: Ledger, subject: str, why: str) -> None:
-    """Raise the alarm about upstream, unless it stands."""
+    """Raise the alarm about upstream, unless it is active."""
     text = (
         f"Upstream: {why}. The box works on without it, and nothing is lost;"
         " this alarm ends by itself when it is mended."
@@ -31,5 +31,5 @@ async def raise_trouble(ledger: Ledger, subject: str, why: str) -> None:
 
 
 def mend(tx: Transaction, subject: str) -> None:
-    """Upstream answers as it should: the alarm is over."""
+    """Clear the alarm: upstream answers as it should."""
     alarms.clear(tx, ALARM, subject)

@@ -1,7 +1,7 @@
-"""The sender: takes events out of the outbox to upstream, in order, until none waits.
+"""The sender: delivers the outbox's events to upstream, in order, until none waits.
 
-One at a time: an event is sent again until its receipt was read, so a sender beside this one
-could overtake it. It remembers only how often it failed; everything else is in the ledger.
+There is only one: an event is sent again until its receipt was read, so a second sender could
+overtake it. It remembers only how often it failed; everything else is in the ledger.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from boxd.upstream.response_meaning import Meaning, ResponseMeaning, meaning_of
 
 log = structlog.get_logger("boxd.upstream")
 
-# After so many batches whoever sent the sender looks whether it is still wanted.
+# After so many batches the workflow checks whether the sender is still wanted.
 _BATCHES_A_ROUND = 20
-# So late may a round be: a server that is busy or was restarted.
+# A round may be this late: the server is busy or was restarted.
 _OVERDUE_S = 60.0
 _DELIVERY = "delivery"
 _DEAD = "dead_letters"
@@ -40,7 +40,7 @@ _DEAD = "dead_letters"
 
 @dataclass(frozen=True)
 class Rules:
-    """How the configuration wants events delivered."""
+    """The configured rules of delivery."""
 
     box: str
     batch: int
@@ -49,7 +49,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Round:
-    """What a round came to: nothing waits any more, or try again after `wait_s`, and why."""
+    """The result of a round: nothing waits any more, or try again after `wait_s`, and why."""
 
     is_done: bool
     wait_s: float = 0
@@ -57,7 +57,7 @@ class Round:
 
 
 class EventSender:
-    """Owns what is known of upstream's state; `on_change` is called when that changes."""
+    """Owns the state of delivery; `on_change` is called when it changes."""
 
     def __init__(self, ledger: Ledger, caller: UpstreamClient, rules: Rules) -> None:
         self.on_change: Callable[[], None] = lambda: None
@@ -68,29 +68,29 @@ class EventSender:
         self._at_work = asyncio.Lock()
         self._is_idle = True
         self._due = time.monotonic()
-        self._batch = rules.batch  # smaller while an event that is refused is looked for
+        self._batch = rules.batch  # smaller while a refused event is searched for
 
     @property
     def trouble(self) -> DeliveryStatus:
-        """What is wrong just now."""
+        """The present trouble."""
         return self._trouble
 
     @property
     def is_idle(self) -> bool:
-        """Whether the next round begins only when somebody asks for it."""
+        """Whether the next round begins only on request."""
         return self._is_idle
 
     @property
     def is_overdue(self) -> bool:
-        """Whether a round that was promised did not begin: nobody drives the sender any more."""
+        """Whether a promised round did not begin: nobody drives the sender any more."""
         waits = not self._is_idle and not self._at_work.locked()
         return waits and time.monotonic() > self._due + _OVERDUE_S
 
     async def round(self) -> Round:
-        """Deliver what waits, or as much of it as goes. Raises LedgerUnusable."""
+        """Deliver what waits, as far as possible. Raises LedgerUnusable."""
         async with self._at_work:
             for _ in range(_BATCHES_A_ROUND):
-                # Said before the look: what is noted during it makes another round.
+                # Reset before the look: an event recorded during it makes another round.
                 self._is_idle = True
                 waiting = await self._ledger.read(partial(outbox.first, limit=self._batch))
                 if not waiting:
@@ -103,7 +103,7 @@ class EventSender:
             return Round(is_done=False)
 
     async def _deliver(self, batch: EventBatch) -> Round | None:
-        """Send one batch; returns when to try again, None where to go on."""
+        """Send one batch; returns when to try again, None to go on."""
         found = await self._ask(batch)
         match found.meaning:
             case Meaning.RECEIVED:
@@ -138,7 +138,7 @@ class EventSender:
             self._now(DeliveryStatus())
 
     async def _bury(self, event: Event, why: str) -> bool:
-        """Upstream refuses this one for good; returns False where it is to stay where it is."""
+        """Upstream refuses this event for good; returns False if it has to stay in the outbox."""
 
         def bury(tx: Transaction) -> bool:
             text = (

@@ -1,6 +1,6 @@
 """One HTTP exchange over TCP or TLS, bounded in time and size; nothing is followed or kept.
 
-h11 reads and writes the protocol (it is uvicorn's, so it is in memory already); sockets are
+h11 reads and writes the protocol (uvicorn uses it, so it is in memory already); sockets are
 asyncio's. There are no redirects, cookies, proxies or kept connections: see docs/adr/0040.
 """
 
@@ -24,11 +24,11 @@ _CHUNK = 16 * 1024
 
 
 class Unreachable(BoxdError):
-    """No whole answer came; the message says why. What was sent may have arrived all the same."""
+    """No complete response came; the message says why. The request may still have arrived."""
 
 
 class Untrusted(Unreachable):
-    """Whoever answers can't prove to be upstream; somebody has to look."""
+    """The peer can't prove to be upstream; a person has to look."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Peer:
 
 @dataclass(frozen=True)
 class Request:
-    """A request. `query` is put behind the peer's path, beginning with `?`, or empty."""
+    """A request. `query` is appended to the peer's path; it begins with `?`, or is empty."""
 
     method: str
     headers: Mapping[str, str]
@@ -53,7 +53,7 @@ class Request:
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """A whole answer; the headers' names are in lower case."""
+    """A complete response; the headers' names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -66,12 +66,12 @@ class HttpAnswer:
 
 
 def path_of(url: str) -> str:
-    """What stands in the request's first line for this address."""
+    """The request target for this address."""
     return urlsplit(url).path or "/"
 
 
 async def exchange(peer: Peer, request: Request) -> HttpAnswer:
-    """Send the request and read the whole answer. Raises Unreachable."""
+    """Send the request and read the complete response. Raises Unreachable."""
     try:
         async with asyncio.timeout(peer.timeout_s), _connected(peer) as (reader, writer):
             return await _converse(peer, request, reader, writer)
@@ -107,12 +107,12 @@ async def _connected(
     try:
         yield reader, writer
     finally:
-        # Closing politely would wait for a peer that may be gone.
+        # A polite close would wait for a peer that may be gone.
         writer.transport.abort()
 
 
 def _tls(ca_file: Path | None) -> ssl.SSLContext:
-    """The authorities that are trusted; a renewed file counts at once."""
+    """The trusted authorities; a renewed file counts at once."""
     try:
         return _context(ca_file, ca_file.stat().st_mtime_ns if ca_file else 0)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The puller: fetches upstream's orders, page by page, and has them carried out."""
+"""The puller: fetches upstream's orders, page by page, and carries them out."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from boxd.upstream.orders import OrderPage, page_of
 
 log = structlog.get_logger("boxd.upstream")
 
-# More is fetched the next time.
+# The rest is fetched the next time.
 _PAGES = 20
 _ORDERS = "orders"
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 class OrderPuller:
-    """`begin` is given what was begun in the ledger, so that workflows take it up."""
+    """`begin` gets what was started in the ledger, so that workflows continue it."""
 
     def __init__(
         self,
@@ -40,10 +40,10 @@ class OrderPuller:
         self._begin = begin
 
     async def pull(self) -> str:
-        """Fetch and carry out what there is; returns what that was, in words.
+        """Fetch and carry out the orders there are; returns a summary in words.
 
-        Raises Unreachable while nobody answers, BadInput or ConfigError, with an alarm, for what
-        somebody has to mend, LedgerUnusable.
+        Raises Unreachable while nobody answers; BadInput or ConfigError, with an alarm, for what a
+        person has to mend; LedgerUnusable.
         """
         try:
             orders = await self._pull()
@@ -78,7 +78,7 @@ class OrderPuller:
         done = await self._ledger.write(change)
         try:
             await self._begin(done)
-        except TemporalUnavailable:  # reconciliation begins what is open when the server is back
+        except TemporalUnavailable:  # reconciliation starts what is open when the server is back
             log.warning("orders.delayed", why="Temporal does not answer")
         return done
 
@@ -93,6 +93,6 @@ def _page(answer: HttpAnswer) -> OrderPage:
 
 
 def _after(before: Position, page: OrderPage, answer: HttpAnswer) -> Position:
-    """An etag says something only about what was asked with the same cursor."""
+    """An etag says something only about a request with the same cursor."""
     etag = answer.headers.get("etag", "") if page.cursor == before.cursor else ""
     return Position(page.cursor, etag[:200] if etag.isascii() and etag.isprintable() else "")

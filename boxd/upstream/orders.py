@@ -1,4 +1,4 @@
-"""Orders from upstream: their shape, and what is said about one that has another."""
+"""Orders from upstream: their schema, and the errors of those that break it."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ Order = Annotated[TaskOrder | UpstreamCodeOrder | PrizeOrder, Field(discriminato
 
 
 class OrderPage(_Shape):
-    """Orders in the order they are to be carried out; `cursor` is what to ask with next."""
+    """Orders, to be carried out in this order; `cursor` is for the next request."""
 
     orders: tuple[Order, ...] = Field(max_length=MOST_ORDERS)
     cursor: str = Field(max_length=500, pattern=r"^[\x21-\x7e]*$")
 
 
 def page_of(answer: HttpAnswer) -> OrderPage:
-    """The orders in an answer. Raises BadInput, naming what is wrong, for anything else."""
+    """The orders in a response. Raises BadInput, naming what is wrong, for anything else."""
     if answer.content_type != "application/json":
         kind = answer.content_type or "no type"
         raise BadInput(f"it answers {answer.status} with {kind} instead of orders in JSON")

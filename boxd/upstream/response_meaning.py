@@ -1,7 +1,7 @@
-"""What an answer to a batch of events means: received, refused, or to be tried again.
+"""What a response to a batch of events means: received, refused, or to be tried again.
 
-Only what the agreed shape says is believed: a captive portal's login page is no receipt, whatever
-its status.
+Only a response of the agreed form is believed: a captive portal's login page is no receipt,
+whatever its status.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from http import HTTPStatus
 from boxd.upstream.http import HttpAnswer
 
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
-# These are about the address or the secret, not about what was sent: no event is to blame.
+# These concern the address or the secret, not the events: no event is to blame.
 _SHUT = {
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -31,17 +31,17 @@ _QUOTED = 120
 
 
 class Meaning(Enum):
-    """What follows from an answer."""
+    """What follows from a response."""
 
-    RECEIVED = "received"  # these events are upstream's now
-    REFUSED = "refused"  # for good: what was sent is at fault
+    RECEIVED = "received"  # upstream has these events now
+    REFUSED = "refused"  # for good: the events are at fault
     LATER = "later"  # it passes by itself
-    NEEDS_A_PERSON = "needs a person"  # tried again too, but somebody has to mend something
+    NEEDS_A_PERSON = "needs a person"  # tried again too, but a person has to mend something
 
 
 @dataclass(frozen=True)
 class ResponseMeaning:
-    """`received` counts the first events of the batch; `retry_after_s` is what upstream asked."""
+    """`received` counts the first events of the batch; `retry_after_s` is upstream's wish."""
 
     meaning: Meaning
     why: str = ""
@@ -100,13 +100,13 @@ def _phrase(status: int) -> str:
 
 
 def _words(answer: HttpAnswer) -> str:
-    """The beginning of what upstream says, on one line."""
+    """The beginning of upstream's text, on one line."""
     text = answer.body[: 4 * _QUOTED].decode("utf-8", "replace")
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_QUOTED]
 
 
 def _retry_after_s(answer: HttpAnswer, now: datetime) -> float:
-    """Seconds, given as such or as a date; 0 where there is nothing of use."""
+    """Seconds, given as such or as a date; 0 if there is nothing usable."""
     value = answer.headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])

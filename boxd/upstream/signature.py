@@ -1,4 +1,4 @@
-"""The signature on what boxd sends, as the Standard Webhooks specification has it.
+"""The signature on boxd's requests, according to the Standard Webhooks specification.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -27,7 +27,7 @@ class Secret:
 
 
 def read_secret(path: Path) -> Secret:
-    """The secret in a file. Raises ConfigError, with the remedy, for one that can't be used."""
+    """The secret in a file. Raises ConfigError, with the remedy, if it can't be used."""
     check_secret_mode(path)
     try:
         text = path.read_text(encoding="ascii").strip()
@@ -50,9 +50,9 @@ def _not_a_secret(path: Path) -> str:
 
 
 def signed_headers(secret: Secret, message: str, timestamp: int, content: bytes) -> dict[str, str]:
-    """The three headers that let upstream know who sent `content`, and when (seconds of 1970).
+    """The three headers that prove who sent `content`, and when (seconds since 1970).
 
-    `message` is the id under which a repetition is recognised. What is signed is the id, the
+    `message` is the id by which a repetition is recognised. The signed text is the id, the
     timestamp and the content with dots between; HMAC-SHA-256.
     """
     signed = f"{message}.{timestamp}.".encode() + content

@@ -1,4 +1,4 @@
-"""What an activity's error means: to be tried again, or decided for good."""
+"""Which errors of an activity are tried again, and which are final."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from boxd.errors import BoxdError, LedgerUnusable
 
 log = structlog.get_logger(__name__)
 
-# A mistake of the program shows itself again and again; a passing one has passed by then.
+# A bug shows itself again and again; a passing fault has passed by then.
 _TRIES_OF_THE_UNKNOWN = 5
 
 
 @contextmanager
 def as_activity_errors() -> Iterator[None]:
-    """Errors that no waiting mends are not tried again; a ledger that can't be written is."""
+    """Make errors that waiting can't mend final; a ledger that can't be written is tried again."""
     try:
         yield
     except LedgerUnusable:

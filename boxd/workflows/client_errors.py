@@ -1,4 +1,4 @@
-"""What the Temporal SDK raises on the client's side, as boxd's own errors and words."""
+"""Translates the Temporal SDK's client errors to boxd's own errors and words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from boxd.errors import TemporalUnavailable
 
 @contextmanager
 def as_temporal_unavailable() -> Iterator[None]:
-    """Turn the SDK's ways of saying 'nobody answers' into TemporalUnavailable."""
+    """Turn the SDK's connection errors into TemporalUnavailable."""
     try:
         yield
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
@@ -30,9 +30,9 @@ def as_temporal_unavailable() -> Iterator[None]:
 
 @contextmanager
 def unless_not_found() -> Iterator[None]:
-    """Do nothing about a workflow or a schedule that is not there.
+    """Ignore that a workflow or a schedule does not exist.
 
-    Temporal's list of workflows lags behind: what it names may have closed since.
+    Temporal's list of workflows lags behind: a listed one may have closed since.
     """
     try:
         yield
@@ -42,11 +42,11 @@ def unless_not_found() -> Iterator[None]:
 
 
 def is_not_found(error: RPCError) -> bool:
-    """Whether the server knows no such running workflow or no such schedule."""
+    """Whether the server says that there is no such running workflow or schedule."""
     return error.status is RPCStatusCode.NOT_FOUND
 
 
 def why_not_taken(error: WorkflowUpdateFailedError) -> str:
-    """What the workflow said to an update that it did not take."""
+    """The workflow's reason for refusing an update."""
     cause = error.cause
     return cause.message if isinstance(cause, ApplicationError) else str(cause)

@@ -1,4 +1,4 @@
-"""Keeps this box's worker going: connected, reconciled, and back after the server was away."""
+"""Keeps this box's workers running: connected, reconciled, and back after the server was away."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from boxd.workflows.upstream.workflow import UpstreamWorkflow
 
 log = structlog.get_logger(__name__)
 
-# How often the server is asked whether it is there; costs it nothing on disk.
+# How often the server is probed; that costs it nothing on disk.
 _ASK_EVERY_S = 2.0
 _ANSWER_WITHIN_S = 2.0
 _RETRY_S = 0.2
@@ -42,7 +42,7 @@ OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 
 @dataclass(frozen=True)
 class Services:
-    """Where people's requests reach the workflows; `upstream` where there is one."""
+    """The services that reach the workflows; `upstream` if there is one."""
 
     connection: ServerConnection
     redemptions: RedemptionService
@@ -52,7 +52,7 @@ class Services:
 
 
 class Runner:
-    """Owns the client and the workers: one of redemptions and the box's own, one of tasks.
+    """Owns the client and the workers: one for redemptions and the box's own jobs, one for tasks.
 
     `on_serving(True, "")` is called when codes can be decided, `on_serving(False, why)` when not.
     """
@@ -75,7 +75,7 @@ class Runner:
         self._doubted = asyncio.Event()
 
     async def run(self, services: Services) -> None:
-        """Keep a worker going; ends only by being cancelled, after a clean worker stop."""
+        """Keep a worker running; ends only when cancelled, after a clean worker stop."""
         while True:
             try:
                 await self._work(services)
@@ -145,14 +145,14 @@ class Runner:
                 await asyncio.sleep(_RETRY_S)
 
     def doubt(self) -> None:
-        """The server died: look at once whether it is back, and what it still knows."""
+        """The server has died: check at once whether it is back, and what it still knows."""
         self._doubted.set()
 
     async def _watch(self, client: Client, services: Services) -> None:
         """Notice when the server goes and comes back; for ever.
 
-        A server that was gone may come back with a new database: what is open in the ledger is
-        given a workflow again before codes are taken.
+        A server that was gone may come back with a new database: everything open in the ledger
+        gets a workflow again before codes are taken.
         """
         while True:
             await self._until_doubted(_ASK_EVERY_S)
@@ -163,7 +163,7 @@ class Runner:
                 await services.housekeeping.keep_up_to_date()
 
     async def _until_it_answers(self, client: Client) -> None:
-        """Ask until the server answers; a death reported meanwhile is part of the same absence."""
+        """Probe until the server answers; a death reported meanwhile is the same absence."""
         while why := await _why_silent(client):
             self._on_serving(False, why)
             await asyncio.sleep(_RETRY_S)

@@ -18,12 +18,12 @@ class ServerConnection:
         self._client: Client | None = None
 
     def use(self, client: Client | None) -> None:
-        """From now on the server is reached through `client`; None: it can't be reached."""
+        """Set the client; None means that the server can't be reached."""
         self._client = client
 
     @asynccontextmanager
     async def reached(self) -> AsyncIterator[Client]:
-        """The client; what the SDK raises meanwhile becomes TemporalUnavailable.
+        """The client; the SDK's errors inside of the block become TemporalUnavailable.
 
         Raises TemporalUnavailable while there is no client.
         """

@@ -1,4 +1,4 @@
-"""The activities of housekeeping. Each may be done again at any time."""
+"""The activities of housekeeping. Each may be repeated at any time."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ log = structlog.get_logger(__name__)
 ALARM = "housekeeping"
 # A claim that comes meanwhile waits for one such transaction.
 _AT_ONCE = 25
-# After a start, issues go on by themselves; what still holds a unit then is stuck.
+# After a start, issues continue by themselves; one that still holds a unit then is stuck.
 _ISSUES_GO_ON_S = 600.0
 
 
 class HousekeepingActivities(HousekeepingSignatures):
-    """Runs on the event loop; what reads much does so in a thread, with a connection of its own."""
+    """Runs on the event loop; long reading runs in a thread, with a connection of its own."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class HousekeepingActivities(HousekeepingSignatures):
 
     @activity.defn
     async def verify_audit(self) -> str:
-        """Follow the audit trail from its beginning."""
+        """Verify the audit trail from its beginning."""
         with as_activity_errors():
             chain = await asyncio.to_thread(_verified, self._ledger_file, self._backups.yielding)
             if not chain.holds:
@@ -112,7 +112,7 @@ class HousekeepingActivities(HousekeepingSignatures):
 
     @activity.defn
     async def conclude_housekeeping(self, conclusion: Conclusion) -> None:
-        """Raise the alarm of a part that failed, with the newest reason; or clear it."""
+        """Raise the alarm of a failed part, with the newest reason; or clear it."""
         part, why = conclusion.part, conclusion.why
         with as_activity_errors():
             standing = await self._ledger.read(alarms.active)

@@ -1,4 +1,4 @@
-"""What goes into and comes out of the workflows of housekeeping."""
+"""The inputs and results of the housekeeping workflows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FAILED = "HousekeepingFailed"
-"""The type of the error with which a run ends that did not do what it should."""
+"""The error type of a run that did not do what it should."""
 
 
 class RunPart(StrEnum):
@@ -28,7 +28,7 @@ WORKFLOWS = {
 
 @dataclass(frozen=True)
 class Expired:
-    """What one look for things to expire found; `is_all` when nothing is left."""
+    """What one look for expired things found; `is_all` if nothing is left."""
 
     codes: int
     holds: int
@@ -37,7 +37,7 @@ class Expired:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """How a run of a part ended: `why` it failed, and what to do; empty when it did not."""
+    """How a run of a part ended: `why` it failed, and what to do; empty if it did not."""
 
     part: RunPart
     why: str

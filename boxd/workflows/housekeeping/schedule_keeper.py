@@ -1,4 +1,4 @@
-"""The service of housekeeping: its schedules kept as configured, shown, and begun by hand."""
+"""The schedules of housekeeping: kept as configured, shown, and started by hand."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from boxd.workflows.server_connection import ServerConnection
 
 log = structlog.get_logger(__name__)
 
-# A schedule that is asked to begin does so within a tenth of a second.
+# A triggered schedule starts within a tenth of a second.
 _BEGINS_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.05
 _TRIES = 3
@@ -58,7 +58,7 @@ class Run:
 
 @dataclass(frozen=True)
 class ScheduleStatus:
-    """A schedule as people see it. `every_s` None: only by hand. `note`: why it is paused."""
+    """A schedule for people. `every_s` None: only by hand. `note`: why it is paused."""
 
     name: str
     every_s: float | None
@@ -80,7 +80,7 @@ class ScheduleKeeper:
         self._plans = {plan.name: plan for plan in plans}
 
     async def keep_up_to_date(self) -> None:
-        """The same as `bring_up_to_date` for who has more to do: tried a few times, then logged."""
+        """Like `bring_up_to_date`, but errors are retried a few times, then logged."""
         for _ in range(_TRIES):
             try:
                 await self.bring_up_to_date()
@@ -91,7 +91,7 @@ class ScheduleKeeper:
                 return
 
     async def bring_up_to_date(self) -> None:
-        """See that each schedule is there and as configured; one that is paused stays so."""
+        """Make sure that each schedule exists as configured; a paused one stays paused."""
         async with self._connection.reached() as client:
             for plan in self._plans.values():
                 await self._bring_up_to_date(client, plan)
@@ -103,7 +103,7 @@ class ScheduleKeeper:
             return list(await asyncio.gather(*asked))
 
     async def run(self, name: str, actor: str) -> ScheduleStatus:
-        """Begin a run by hand; one that is under way is not joined by another.
+        """Start a run by hand; while one is running, no second one starts.
 
         Returns the schedule with that run as the last one. Raises NotFound.
         """
@@ -158,7 +158,8 @@ class ScheduleKeeper:
         planned = as_schedule(plan, self._box)
         try:
             await client.create_schedule(schedule_id(self._box, plan.name), planned)
-        except ScheduleAlreadyRunningError:  # somebody was quicker, e.g. this call's first attempt
+        # Another call was quicker, e.g. this call's first attempt.
+        except ScheduleAlreadyRunningError:
             return
 
     async def _status(self, client: Client, plan: Plan) -> ScheduleStatus:

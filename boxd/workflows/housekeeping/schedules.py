@@ -1,4 +1,4 @@
-"""Which schedules a box has, and what of each is the configuration's to decide."""
+"""The schedules of a box, and which of their settings the configuration decides."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from boxd.workflows.upstream.messages import PULL_SCHEDULE
 from boxd.workflows.upstream.pull_workflow import PullWorkflow
 
 Run = MethodAsyncNoParam[Any, str]
-"""The method with which a workflow begins; it returns what was done, in words."""
+"""A workflow's run method; it returns what was done, in words."""
 
 _RUNS: Mapping[RunPart, Run] = {
     RunPart.EXPIRY: ExpiryWorkflow.run,
@@ -40,13 +40,16 @@ _RUNS: Mapping[RunPart, Run] = {
     RunPart.SELF_TEST: SelfTestWorkflow.run,
     RunPart.VERIFICATION: VerificationWorkflow.run,
 }
-# Boxes that share a server do not all come at the same second.
+# Boxes that share a server must not all start at the same second.
 _JITTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One schedule: `every` None never begins it by itself. `offset` keeps it from the others."""
+    """One schedule: `every` None never starts it by itself.
+
+    `offset` separates it from the others.
+    """
 
     name: str
     run: Run
@@ -69,7 +72,7 @@ def plans(configured: Schedules) -> list[Plan]:
 
 
 def pull_plans(upstream: UpstreamSection) -> list[Plan]:
-    """The schedule of fetching upstream's orders, where that is configured."""
+    """The schedule that fetches upstream's orders, if that is configured."""
     if upstream.url is None or not upstream.pull:
         return []
     every = timedelta(seconds=upstream.pull_every_s)
@@ -82,10 +85,10 @@ def schedule_id(box: str, name: str) -> str:
 
 
 def as_schedule(plan: Plan, box: str) -> Schedule:
-    """The plan as Temporal takes it.
+    """The plan in Temporal's form.
 
-    What was missed while the box was dark is made up for once, by the last of the runs missed; one
-    that runs still is not joined by another.
+    After a time without power only the last missed run is made up for; a running one is not joined
+    by another.
     """
     every = plan.every
     return Schedule(
@@ -107,7 +110,7 @@ def as_schedule(plan: Plan, box: str) -> Schedule:
 
 
 def is_as_planned(schedule: Schedule, planned: Schedule) -> bool:
-    """Whether a schedule is what was planned, whoever has paused it."""
+    """Whether a schedule is as planned, paused or not."""
     return _decided(schedule) == _decided(planned)
 
 

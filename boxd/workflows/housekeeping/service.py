@@ -1,4 +1,4 @@
-"""Housekeeping as the commands ask for it: schedules by Temporal, backups without."""
+"""Housekeeping for the commands: schedules by Temporal, backups without it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ANSWERS_WITHIN_S = 15.0
 
 
 def backup_rules(config: Config) -> BackupRules:
-    """Where the configuration has backups, and which it keeps."""
+    """The configured rules for backups."""
     return BackupRules(config.backup_dir, config.backups.keep, config.backups.keep_days)
 
 
@@ -35,15 +35,15 @@ class Housekeeping:
         self._being_made: asyncio.Task[Backup] | None = None
 
     async def schedules(self) -> list[Json]:
-        """Every schedule with its last and its next run."""
+        """Every schedule with its last and next run."""
         return [asdict(each) for each in await self.service.statuses()]
 
     async def run_schedule(self, name: str, actor: str) -> Json:
-        """Begin a run by hand; the schedule with that run as the last."""
+        """Start a run by hand; returns the schedule with that run as the last."""
         return asdict(await self.service.run(name, actor))
 
     async def back_up(self) -> Json | None:
-        """Make a backup; None when it takes longer than a request: asked again, it is the same."""
+        """Make a backup; None if it takes longer than a request: a second call joins it."""
         if self._being_made is None:
             self._being_made = asyncio.create_task(self.backups.make())
         making = self._being_made

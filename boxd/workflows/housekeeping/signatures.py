@@ -1,4 +1,4 @@
-"""The activities of housekeeping as its workflows see them: names, arguments, results."""
+"""The activities of housekeeping for its workflows: names, arguments, results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from boxd.workflows.housekeeping.messages import Conclusion, Expired
 
 
 class HousekeepingSignatures(ABC):
-    """Each may be done again at any time. Those that return words say what was done."""
+    """Each may be repeated at any time. Those that return text say what was done."""
 
     @activity.defn
     @abstractmethod
@@ -30,9 +30,9 @@ class HousekeepingSignatures(ABC):
     @activity.defn
     @abstractmethod
     async def verify_audit(self) -> str:
-        """Follow the audit trail from its beginning."""
+        """Verify the audit trail from its beginning."""
 
     @activity.defn
     @abstractmethod
     async def conclude_housekeeping(self, conclusion: Conclusion) -> None:
-        """Raise the alarm of a part that failed, with the newest reason; or clear it."""
+        """Raise the alarm of a failed part, with the newest reason; or clear it."""

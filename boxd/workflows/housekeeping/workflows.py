@@ -1,4 +1,4 @@
-"""The workflows of housekeeping, each begun by its schedule or by hand.
+"""The workflows of housekeeping, each started by its schedule or by hand.
 
 A run that fails raises an alarm with the remedy, and ends as failed; the next good one clears it.
 """
@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from boxd.workflows.housekeeping.signatures import HousekeepingSignatures
     from boxd.workflows.local_activities import UNLIMITED
 
-# A device that is only just being found gets a second look.
+# A device that is still being connected gets a second look.
 _SECOND_LOOK = RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=2)
 
 
@@ -27,12 +27,13 @@ def _with(retries: RetryPolicy) -> LocalActivityConfig:
     return LocalActivityConfig(
         schedule_to_close_timeout=UNLIMITED,
         retry_policy=retries,
-        # Longer pauses are timers: without, the worker would let the server know all the time.
+        # Longer pauses are timers: otherwise the worker would send heartbeats to the server all the
+        # time.
         local_retry_threshold=timedelta(seconds=1),
     )
 
 
-# What can be mended by waiting: a ledger that can't be written just now.
+# What waiting can mend: a ledger that can't be written now.
 _A_FEW_TIMES = _with(
     RetryPolicy(
         initial_interval=timedelta(seconds=2),
@@ -90,7 +91,7 @@ class SelfTestWorkflow:
 
 @workflow.defn(name=messages.WORKFLOWS[RunPart.VERIFICATION])
 class VerificationWorkflow:
-    """Follows the audit trail from its beginning."""
+    """Verifies the audit trail from its beginning."""
 
     @workflow.run
     async def run(self) -> str:
@@ -105,10 +106,10 @@ ALL = (ExpiryWorkflow, BackupWorkflow, SelfTestWorkflow, VerificationWorkflow)
 
 
 async def _concluded(part: RunPart, work: Awaitable[str]) -> str:
-    """Let the ledger know how the work ended."""
+    """Record in the ledger how the work ended."""
     try:
         said = await work
-    except FailureError as error:  # bare from the activity, or wrapped when time was up
+    except FailureError as error:  # bare from the activity, or wrapped at a timeout
         cause = error.cause if isinstance(error, ActivityError) else error
         why = cause.message if isinstance(cause, ApplicationError) else str(cause or error)
         await _conclude(Conclusion(part, why))

@@ -35,7 +35,7 @@ class TaskActivities(TaskSignatures):
 
     @activity.defn
     async def look_at_task(self, task: str) -> TaskStanding:
-        """Where the task stands."""
+        """The task's standing."""
         with as_activity_errors():
             standing = await self._ledger.read(lambda c: task_standings.require(c, task))
         return _without_prose(standing)
@@ -54,12 +54,12 @@ class TaskActivities(TaskSignatures):
 
     @activity.defn
     async def record_submission(self, submission: Submission) -> TaskReply:
-        """Take what was handed in, or say why not."""
+        """Accept a submission, or refuse it."""
         return await self._record(submission)
 
     @activity.defn
     async def record_verdict(self, verdict: Verdict) -> TaskReply:
-        """Take an attendant's word, or say why not."""
+        """Accept an attendant's verdict, or refuse it."""
         return await self._record(verdict)
 
     async def _record(self, asked: Asked) -> TaskReply:
@@ -76,5 +76,5 @@ class TaskActivities(TaskSignatures):
 
 
 def _without_prose(standing: TaskStanding) -> TaskStanding:
-    """The workflow needs no prose, and each answer would carry it into the history."""
+    """The workflow needs no texts, and each result would carry them into the history."""
     return replace(standing, kind=replace(standing.kind, text=""))

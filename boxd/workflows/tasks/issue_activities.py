@@ -33,14 +33,14 @@ class IssueActivities(IssueSignatures):
 
     @activity.defn
     async def pick(self, pick: Pick) -> IssueStanding:
-        """Choose the prize that the random number falls on."""
+        """Choose the prize that the random number selects."""
         return await self._decide(
             lambda tx: issuing.pick(tx, pick.issue, pick.attempt, pick.draw, self._rules)
         )
 
     @activity.defn
     async def hold(self, issue: str) -> IssueStanding:
-        """Set one unit aside."""
+        """Hold one unit."""
         return await self._decide(lambda tx: issuing.hold(tx, issue, self._rules))
 
     @activity.defn
@@ -55,7 +55,7 @@ class IssueActivities(IssueSignatures):
 
     @activity.defn
     async def undo(self, undo: Undo) -> IssueStanding:
-        """Take back what the issue has done."""
+        """Undo all steps of the issue."""
         return await self._ledger.write(lambda tx: issuing.undo(tx, undo.issue, undo.why))
 
     async def _decide(self, step: Callable[[Transaction], IssueStanding]) -> IssueStanding:

@@ -1,7 +1,7 @@
-"""The workflow that issues a code: a saga whose every step is undone when a later one fails.
+"""The workflow that issues a code: a saga that undoes every step if a later one fails.
 
-Pick a prize, hold one unit, mint the code, hand it over. The ledger keeps how far it has come, so
-that a run may begin at any step.
+Pick a prize, hold one unit, mint the code, hand it over. The ledger records the last step, so that
+a run may begin at any step.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NEXT_STEP: dict[IssueState, Step] = {
 
 @workflow.defn(name=messages.ISSUE)
 class IssueCodeWorkflow:
-    """One code. Its result tells whether there is one, or why not; `status` is a query."""
+    """One code. Its result says whether there is one, or why not; `status` is a query."""
 
     @workflow.init
     def __init__(self, start: IssueStart) -> None:
@@ -40,7 +40,7 @@ class IssueCodeWorkflow:
 
     @workflow.run
     async def run(self, start: IssueStart) -> IssueStanding:
-        """Go from step to step; if one can't be done, undo those before it."""
+        """Go from step to step; if one fails, undo those before it."""
         try:
             return await self._issue_code()
         except (FailureError, asyncio.CancelledError) as error:
@@ -49,11 +49,11 @@ class IssueCodeWorkflow:
 
     @workflow.query
     def status(self) -> IssueStanding | None:
-        """Where the issue stands."""
+        """The issue's standing."""
         return self._standing
 
     async def _issue_code(self) -> IssueStanding:
-        """A pick whose turn has passed tells where the issue stands, so that it comes first."""
+        """Always begin with a pick: one that comes too late returns the issue's standing."""
         standing = await self._pick(attempt=1)
         while not standing.state.has_ended:
             if standing.state is IssueState.ASKED:
@@ -86,6 +86,6 @@ class IssueCodeWorkflow:
 
 
 def _why(error: BaseException) -> str:
-    """The activity's own words; a local activity's error comes bare, or as another's cause."""
+    """The activity's own text; a local activity's error comes bare, or as another's cause."""
     cause = error.cause if isinstance(error, ActivityError) else error
     return cause.message if isinstance(cause, ApplicationError) else "it was cancelled"

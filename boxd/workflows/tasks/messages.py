@@ -1,4 +1,4 @@
-"""What goes into and comes out of the workflows of tasks and of codes' issues."""
+"""The inputs and results of the workflows of tasks and issues."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ def issue_workflow_id(issue: str) -> str:
 
 
 def task_of(workflow: str) -> str:
-    """The task that a workflow of this id drives."""
+    """The task of the workflow with this id."""
     return workflow.removeprefix(_TASK_PREFIX)
 
 
 def issue_of(workflow: str) -> str:
-    """The issue that a workflow of this id drives."""
+    """The issue of the workflow with this id."""
     return workflow.removeprefix(_ISSUE_PREFIX)
 
 
 @dataclass(frozen=True)
 class TaskStart:
-    """A task that the ledger knows, new or taken up again."""
+    """A task in the ledger, new or resumed."""
 
     task: str
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a scan, a submission or a verdict; where the task stands, the ledger tells."""
+    """The result of a scan, a submission or a verdict; the ledger has the task's standing."""
 
     accepted: bool
     why: str = ""
@@ -51,7 +51,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class TaskStatus:
-    """The answer to the query `status`: where it stands, what is missing, whose turn it is."""
+    """The answer to the query `status`: the state, what is missing, and who has to act."""
 
     standing: TaskStanding | None
     missing: tuple[Missing, ...]
@@ -62,7 +62,7 @@ class TaskStatus:
 
 @dataclass(frozen=True)
 class IssueStart:
-    """The issue of a code that the ledger knows, new or taken up again."""
+    """An issue in the ledger, new or resumed."""
 
     issue: str
 
@@ -78,7 +78,7 @@ class Pick:
 
 @dataclass(frozen=True)
 class Undo:
-    """Take back what the issue has done, and why."""
+    """Undo all steps of the issue, and why."""
 
     issue: str
     why: str

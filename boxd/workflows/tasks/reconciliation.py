@@ -1,4 +1,4 @@
-"""Reconciliation of tasks and issues: each open one has a workflow, no workflow is without one."""
+"""Reconciliation of tasks and issues: each open one gets a workflow, no workflow is without one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNKNOWN = "the ledger does not know what it was for"
 
 @dataclass(frozen=True)
 class TasksReconciled:
-    """What was given a workflow again."""
+    """What got a workflow again."""
 
     tasks: tuple[str, ...]
     issues: tuple[str, ...]
@@ -29,7 +29,7 @@ class TasksReconciled:
 async def reconcile_tasks(
     client: Client, ledger: Ledger, service: TaskService, box: str
 ) -> TasksReconciled:
-    """Bring Temporal into line with the ledger.
+    """Make Temporal agree with the ledger.
 
     Tasks that wait for people and have a workflow are left alone, unless their rules were changed:
     there may be thousands.
@@ -51,7 +51,7 @@ def _has_to_look(standing: TaskStanding, service: TaskService) -> bool:
 
 
 async def _look_or_end(client: Client, ledger: Ledger, service: TaskService, workflow: str) -> None:
-    """The task has moved on without its workflow; or there is no such task at all."""
+    """The task has moved on without its workflow; or there is no such task."""
     task = messages.task_of(workflow)
     if await ledger.read(partial(task_standings.find, task=task)) is not None:
         await service.look_again(task)
@@ -62,7 +62,7 @@ async def _look_or_end(client: Client, ledger: Ledger, service: TaskService, wor
 async def _resume_issues(
     client: Client, ledger: Ledger, service: TaskService, box: str
 ) -> tuple[str, ...]:
-    """Issues that no task's workflow looks after go on by themselves, or are ended with it."""
+    """Issues without a task's workflow continue by themselves, or are ended with it."""
     running = await _running(client, messages.ISSUE, box)
     looked_after = {each.issue for each in await ledger.read(task_standings.open_ones)}
     resumed = []
@@ -88,7 +88,7 @@ async def _running(client: Client, workflow_type: str, box: str) -> set[str]:
 
 
 async def _end(client: Client, ledger: Ledger, workflow: str) -> None:
-    """End a workflow of which the ledger knows nothing, with a record."""
+    """End a workflow that the ledger does not know, with a record."""
     with unless_not_found():
         await client.get_workflow_handle(workflow).terminate(reason=_UNKNOWN)
     detail: audit.Detail = {"workflow": workflow}

@@ -1,7 +1,7 @@
-"""The service of tasks: where attendees' and attendants' requests reach the workflows.
+"""The service of tasks: brings attendees' and attendants' requests to the workflows.
 
-Whatever begins is a row in the ledger first and a workflow second: what the server could not be
-told of is begun when it answers again.
+Each task or issue is a row in the ledger first and a workflow second: if the server is away, the
+workflow is started when it is back.
 """
 
 from __future__ import annotations
@@ -50,22 +50,22 @@ Handle = WorkflowHandle[TaskWorkflow, TaskState]
 
 
 class TaskService:
-    """Starts tasks, delivers what is asked of them, has codes issued.
+    """Starts tasks, delivers requests to them, has codes issued.
 
-    Raises TemporalUnavailable while it can't; to ask again is safe, under the same id.
+    Raises TemporalUnavailable while it can't; repeating a request with the same id is safe.
     """
 
     def __init__(self, connection: ServerConnection, ledger: Ledger, box: str) -> None:
         self._connection = connection
-        self.kinds_changed: frozenset[str] = frozenset()  # whose tasks have to look again
+        self.kinds_changed: frozenset[str] = frozenset()  # their tasks have to look again
         self._ledger = ledger
         self._queue = tasks_queue(box)
         self._turns = KeyedLock()
 
     async def start(self, kind: str, attendee: str, actor: str) -> TaskStanding:
-        """Start the task of this kind for whom the organiser calls `attendee`.
+        """Start the task of this kind for the attendee with the reference `attendee`.
 
-        Asked again, it is the same one. Raises NotFound, Refused.
+        A second call returns the same task. Raises NotFound, Refused.
         """
 
         def begin(tx: Transaction) -> TaskStanding:
@@ -77,12 +77,12 @@ class TaskService:
         return standing
 
     async def resume(self, standing: TaskStanding) -> None:
-        """See that the task has a workflow; one that it has already goes on."""
+        """Make sure that the task has a workflow; a running one goes on."""
         workflow = messages.task_workflow_id(standing.task)
         await self._begin(TaskWorkflow.run, TaskStart(standing.task), workflow)
 
     async def look_again(self, task: str) -> None:
-        """Let the task's workflow, where it runs, take over what the ledger says."""
+        """Let the task's workflow, if it runs, read the task's standing in the ledger."""
         async with self._connection.reached() as client:
             with unless_not_found():
                 await _handle(client, task).signal(TaskWorkflow.look_again)
@@ -90,8 +90,8 @@ class TaskService:
     async def take(self, asked: Asked) -> TaskReply:
         """Deliver a scan, a submission or a verdict.
 
-        One request after the other for each task: a run takes ten updates at a time. Raises
-        NotFound, and Refused where the id stands for something else.
+        Requests for one task are delivered one after the other: a run takes ten updates at a time.
+        Raises NotFound, and Refused if the id was used for something else.
         """
         seen = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
         asked = replace(asked, step=asked.step or seen.step)
@@ -116,7 +116,7 @@ class TaskService:
     async def _update_or_resume(
         self, workflow: Handle, asked: Asked, standing: TaskStanding
     ) -> Taken:
-        """Give the request to the workflow, or to a new one where Temporal lost it."""
+        """Send the request to the workflow, or to a new one if Temporal lost it."""
         try:
             return await _update(workflow, asked)
         except RPCError as error:
@@ -126,10 +126,10 @@ class TaskService:
             return await _update(workflow, asked)
 
     async def issue(self, order: Callable[[Transaction], IssueOrder]) -> IssueStanding:
-        """Issue a code, and wait for what comes of it; asked again, it is the same one.
+        """Issue a code, and wait for the result; a second call returns the same issue.
 
-        Raises Refused where the id stands for another's, TemporalUnavailable where it takes longer
-        than a person waits; it goes on, and asked again tells what came of it.
+        Raises Refused if the id belongs to another attendee's issue; TemporalUnavailable if it
+        takes longer than a person waits: then it goes on, and a second call returns its result.
         """
         standing = await self._ledger.write(lambda tx: issues.ask(tx, order(tx)))
         if standing.state.has_ended:
@@ -141,18 +141,18 @@ class TaskService:
         return await self._ledger.read(lambda c: issues.require(c, standing.issue))
 
     async def issue_again(self, task: str, actor: str) -> TaskStanding:
-        """Once more issue the code of a task that ended without one. Raises NotFound, Refused."""
+        """Retry issuing the code of a task that ended without one. Raises NotFound, Refused."""
         standing = await self._ledger.write(lambda tx: tasks.approve_again(tx, task, actor))
         await self.resume(standing)
         return standing
 
     async def resume_issue(self, standing: IssueStanding) -> None:
-        """See that the issue has a workflow; one that it has already goes on."""
+        """Make sure that the issue has a workflow; a running one goes on."""
         workflow = messages.issue_workflow_id(standing.issue)
         await self._begin(IssueCodeWorkflow.run, IssueStart(standing.issue), workflow)
 
     async def erase(self, task: str) -> None:
-        """Delete what Temporal keeps of a task that has ended in the ledger: what people wrote."""
+        """Delete Temporal's history, which has people's texts, of a task that has ended."""
         runs = f"WorkflowId = '{messages.task_workflow_id(task)}'"
         async with self._connection.reached() as client:
             async for run in client.list_workflows(runs):

@@ -1,4 +1,4 @@
-"""The activities of tasks and issues as their workflows see them: names, arguments, results."""
+"""The activities of tasks and issues for their workflows: names, arguments, results."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from boxd.workflows.tasks.messages import Pick, Undo
 
 
 class TaskSignatures(ABC):
-    """What people do for a task. The same request, repeated, counts once."""
+    """What people do for a task. A repeated request counts once."""
 
     @activity.defn
     @abstractmethod
     async def look_at_task(self, task: str) -> TaskStanding:
-        """Where the task stands."""
+        """The task's standing."""
 
     @activity.defn
     @abstractmethod
@@ -32,26 +32,26 @@ class TaskSignatures(ABC):
     @activity.defn
     @abstractmethod
     async def record_submission(self, submission: Submission) -> TaskReply:
-        """Take what was handed in, or say why not."""
+        """Accept a submission, or refuse it."""
 
     @activity.defn
     @abstractmethod
     async def record_verdict(self, verdict: Verdict) -> TaskReply:
-        """Take an attendant's word, or say why not."""
+        """Accept an attendant's verdict, or refuse it."""
 
 
 class IssueSignatures(ABC):
-    """The steps of a code's issue. A step that was done already returns where the issue stands."""
+    """The steps of a code's issue. A repeated step returns the issue's standing."""
 
     @activity.defn
     @abstractmethod
     async def pick(self, pick: Pick) -> IssueStanding:
-        """Choose the prize that the random number falls on."""
+        """Choose the prize that the random number selects."""
 
     @activity.defn
     @abstractmethod
     async def hold(self, issue: str) -> IssueStanding:
-        """Set one unit aside."""
+        """Hold one unit."""
 
     @activity.defn
     @abstractmethod
@@ -66,4 +66,4 @@ class IssueSignatures(ABC):
     @activity.defn
     @abstractmethod
     async def undo(self, undo: Undo) -> IssueStanding:
-        """Take back what the issue has done."""
+        """Undo all steps of the issue."""

@@ -1,6 +1,6 @@
-"""The task workflow: from the start of an attendee's task to its code, however many days it takes.
+"""The task workflow: from the start of an attendee's task to its code, even if that takes days.
 
-Progress lives here, facts live in the ledger. While it waits it costs nothing: at most one timer,
+It has the progress; the ledger has the facts. While it waits it costs nothing: at most one timer,
 for the task's expiry, and no event until somebody does something.
 """
 
@@ -42,10 +42,10 @@ with workflow.unsafe.imports_passed_through():
     from boxd.workflows.tasks.signatures import TaskSignatures
 
 _UNTIL_DONE = until_done(longest_pause=timedelta(seconds=10))
-# Shorter than the one who asked waits.
+# Shorter than the caller waits.
 _WHILE_SOMEBODY_WAITS = within(timedelta(seconds=6))
 _TASK_TIMEOUT = timedelta(seconds=2)
-# An issue that somebody ended by hand is begun again, ever more seldom.
+# An issue that somebody ended by hand is started again, with growing pauses.
 _FIRST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 600.0
 A = TypeVar("A", bound=Asked)
@@ -83,37 +83,37 @@ class TaskWorkflow:
 
     @workflow.update
     async def submit(self, submission: Submission) -> Taken:
-        """Take what the attendee hands in."""
+        """Accept the attendee's submission."""
         return await self._take(TaskSignatures.record_submission, submission)
 
     @workflow.update
     async def verdict(self, verdict: Verdict) -> Taken:
-        """Take an attendant's word."""
+        """Accept an attendant's verdict."""
         return await self._take(TaskSignatures.record_verdict, verdict)
 
     @scan.validator
     def check_scan(self, scan: Scan) -> None:
-        """Refuse what can't be taken, before it enters the history."""
+        """Refuse a request that can't be accepted, before it enters the history."""
         self._check(scan)
 
     @submit.validator
     def check_submission(self, submission: Submission) -> None:
-        """Refuse what can't be taken, before it enters the history."""
+        """Refuse a request that can't be accepted, before it enters the history."""
         self._check(submission)
 
     @verdict.validator
     def check_verdict(self, verdict: Verdict) -> None:
-        """Refuse what can't be taken, before it enters the history."""
+        """Refuse a request that can't be accepted, before it enters the history."""
         self._check(verdict)
 
     @workflow.signal
     async def look_again(self) -> None:
-        """Take over where the ledger says the task stands, and until when it may be done."""
+        """Read the task's standing in the ledger, and its expiry."""
         await self._look()
 
     @workflow.query
     def status(self) -> TaskStatus:
-        """Where the task stands, what is missing, and whose turn it is."""
+        """The task's state, what is missing, and who has to act."""
         standing = self._standing
         if standing is None:
             since = workflow.info().start_time.isoformat()
@@ -127,9 +127,9 @@ class TaskWorkflow:
         )
 
     def _check(self, asked: Asked) -> None:
-        """The ledger may be ahead of this workflow, never behind: what it knows later, it judges.
+        """The ledger may be ahead of this workflow, never behind: it judges later steps itself.
 
-        `asked.step` is the step that the ledger was at.
+        `asked.step` is the ledger's step at the request.
         """
         standing = self._standing
         if standing is None or asked.step > standing.step:
@@ -155,7 +155,7 @@ class TaskWorkflow:
         )
 
     def _follow(self, standing: TaskStanding) -> TaskStanding:
-        """Take over where the ledger says the task stands, unless that is known already."""
+        """Take the standing from the ledger, unless it is known already."""
         before = self._standing
         if before is not None and standing.step < before.step:
             return before
@@ -165,7 +165,7 @@ class TaskWorkflow:
         return standing
 
     async def _moved_on(self, standing: TaskStanding) -> TaskStanding:
-        """Wait until the task is no more open; a history that grows too long begins anew."""
+        """Wait until the task is no longer open; a history that is too long continues as new."""
         await workflow.wait_condition(
             lambda: not self._is_open() or workflow.info().is_continue_as_new_suggested()
         )
@@ -180,7 +180,7 @@ class TaskWorkflow:
         return self._standing is not None and self._standing.state is TaskState.OPEN
 
     def _watch_expiry(self, expires_at: str | None) -> None:
-        """One timer at most, and none where nothing expires."""
+        """One timer at most, and none if nothing expires."""
         if self._expiring is not None:
             self._expiring.cancel()
             self._expiring = None
@@ -200,7 +200,7 @@ class TaskWorkflow:
             )
 
     async def _issue_code(self, standing: TaskStanding) -> TaskStanding:
-        """Have the code issued; the ledger then tells what has come of it."""
+        """Have the code issued; the ledger then has the result."""
         issue = standing.issue
         try:
             await workflow.execute_child_workflow(
@@ -208,7 +208,7 @@ class TaskWorkflow:
                 IssueStart(issue),
                 id=messages.issue_workflow_id(issue),
                 task_timeout=_TASK_TIMEOUT,
-                # What holds a unit is not ended halfway because its task is.
+                # An issue that holds a unit must not end halfway because its task does.
                 parent_close_policy=ParentClosePolicy.ABANDON,
             )
         except (ChildWorkflowError, WorkflowAlreadyStartedError):
@@ -219,7 +219,7 @@ class TaskWorkflow:
 
 
 def _not_taken(error: FailureError) -> ApplicationError:
-    """What the ledger said; a local activity's error comes bare, or as another's cause."""
+    """The ledger's reason; a local activity's error comes bare, or as another's cause."""
     cause = error.cause if isinstance(error, ActivityError) else error
     why = "it could not be written down; try again"
     if isinstance(cause, ApplicationError) and cause.type in {"Refused", "NotFound"}:

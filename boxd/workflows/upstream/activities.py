@@ -17,7 +17,7 @@ from boxd.workflows.upstream.signatures import UpstreamSignatures
 
 
 class UpstreamActivities(UpstreamSignatures):
-    """Runs on the event loop; the network is waited for, never blocked on."""
+    """Runs on the event loop; the network never blocks it."""
 
     def __init__(self, sender: EventSender, puller: OrderPuller) -> None:
         self._sender = sender
@@ -29,7 +29,7 @@ class UpstreamActivities(UpstreamSignatures):
 
     @activity.defn
     async def deliver(self) -> Delivered:
-        """Deliver what waits; an attempt that failed says itself when the next one is due."""
+        """Deliver what waits; a failed attempt sets the delay of the next one itself."""
         with as_activity_errors():
             done = await self._sender.round()
         if done.wait_s:
@@ -43,7 +43,7 @@ class UpstreamActivities(UpstreamSignatures):
 
     @activity.defn
     async def pull(self) -> str:
-        """Fetch and carry out upstream's orders; returns what that was, in words."""
+        """Fetch and carry out upstream's orders; returns a summary in words."""
         try:
             with as_activity_errors():
                 return await self._puller.pull()

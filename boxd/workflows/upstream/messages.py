@@ -1,11 +1,11 @@
-"""What goes into and comes out of the workflow of upstream delivery."""
+"""The inputs and results of the workflow of upstream delivery."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 UPSTREAM = "Upstream"
-# Signals by name: they go with the start of the workflow, for which the SDK takes names alone.
+# Signals by name: they are sent with the start of the workflow, for which the SDK only takes names.
 NOTED = "noted"
 TRY_NOW = "try_now"
 
@@ -23,7 +23,7 @@ def upstream_workflow_id(box: str) -> str:
 
 @dataclass(frozen=True)
 class UpstreamStart:
-    """How many rounds a run takes before it begins anew with an empty history."""
+    """How many rounds a run makes before it continues as new."""
 
     rounds: int = 100
 

@@ -1,4 +1,4 @@
-"""The workflow of a look for upstream's orders, begun by its schedule or by hand."""
+"""The workflow of a look for upstream's orders, started by its schedule or by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
 
 # Twenty pages, each within its own timeout.
 _ATTEMPT = timedelta(seconds=messages.ATTEMPT_S)
-# The next look comes by itself, so that there is no point in many tries.
+# The next look comes by itself, so many tries would be pointless.
 _RETRIES = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=2)
 
 
@@ -24,7 +24,7 @@ class PullWorkflow:
 
     @workflow.run
     async def run(self) -> str:
-        """Returns what that was, in words."""
+        """Returns a summary in words."""
         try:
             return await workflow.execute_activity_method(
                 UpstreamSignatures.pull, start_to_close_timeout=_ATTEMPT, retry_policy=_RETRIES

@@ -1,4 +1,4 @@
-"""Upstream delivery, put together where it is configured, and what people ask of it."""
+"""Upstream delivery if it is configured, and the operations on it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ Json = dict[str, Any]
 
 
 def outbox_settings(config: Config) -> OutboxSettings | None:
-    """How the ledger notes events; None where there is no upstream."""
+    """How the ledger records events; None without an upstream."""
     if config.upstream.url is None:
         return None
     return OutboxSettings(config.upstream.stock_low, config.upstream.most_waiting)
 
 
 def caller(config: Config) -> UpstreamClient | None:
-    """What asks upstream; None where there is none."""
+    """The client for upstream; None without an upstream."""
     settings = config.upstream
     if settings.url is None or settings.secret_file is None:
         return None
@@ -64,26 +64,26 @@ class Upstream:
         self.service.pulls = settings.pull
 
     def view(self, depth: Depth) -> Json:
-        """How delivery stands, as the snapshot shows it."""
+        """The state of delivery for the snapshot."""
         trouble = self.sender.trouble
         return {"url": self._url, **asdict(depth), **asdict(trouble)}
 
     async def standing(self) -> Json:
-        """How delivery stands now."""
+        """The present state of delivery."""
         return self.view(await self._ledger.read(outbox.depth))
 
     async def waiting(self, after: int, limit: int) -> list[Json]:
-        """Events that wait, in order."""
+        """Waiting events, in order."""
         return [
             asdict(e) for e in await self._ledger.read(lambda c: outbox.waiting(c, after, limit))
         ]
 
     async def dead(self, after: int, limit: int) -> list[Json]:
-        """Events that upstream refused for good."""
+        """Dead letters: events that upstream refused for good."""
         return [asdict(e) for e in await self._ledger.read(lambda c: outbox.dead(c, after, limit))]
 
     async def resend(self, events: list[str], actor: str) -> int:
-        """Send dead letters again, all where none is named, and try at once; returns how many."""
+        """Send dead letters again, all if none is named, and try at once; returns how many."""
         resent = await self._ledger.write(lambda tx: outbox.resend(tx, events, actor))
         await self.service.try_now()
         return resent
@@ -96,7 +96,7 @@ def connected(
     tasks: TaskService,
     changes: ChangeSignal,
 ) -> Upstream | None:
-    """Delivery from the ledger's outbox, told of each commit; None where there is no upstream."""
+    """Delivery from the ledger's outbox, notified of each commit; None without an upstream."""
     asks = caller(config)
     if asks is None or ledger.outbox is None:
         return None
@@ -122,7 +122,7 @@ class NoUpstream:
     """A box without upstream has an empty outbox."""
 
     async def standing(self) -> None:
-        """There is nothing to tell."""
+        """There is nothing to report."""
 
     async def waiting(self, after: int, limit: int) -> list[Json]:
         """Nothing."""
@@ -133,5 +133,5 @@ class NoUpstream:
         return []
 
     async def resend(self, events: list[str], actor: str) -> int:
-        """Refused: there is nobody to send to."""
+        """Always raises Refused: there is no upstream."""
         raise Refused("this box has no upstream; name it in the configuration: [upstream] url")

@@ -1,4 +1,4 @@
-"""The service of upstream delivery: lets the workflow know when there is something to deliver."""
+"""The service of upstream delivery: signals the workflow when there is something to deliver."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from boxd.workflows.upstream.workflow import UpstreamWorkflow
 
 log = structlog.get_logger("boxd.upstream")
 
-# Events within this time go together; nobody waits for them.
+# Events within this time are sent together; nobody waits for them.
 _GATHER_S = 0.5
 _TRY_AGAIN_S = 2.0
-# How often it is looked whether delivery goes on; a thought in memory, no more.
+# How often to check whether delivery goes on; only in memory.
 _LOOK_EVERY_S = 60.0
 _FULL = "outbox_full"
 
 
 class DeliverySignaller:
-    """Signals the workflow, and only while it sleeps: an outage's events would fill its history."""
+    """Signals the workflow, but only while it sleeps: an outage's events would fill its history."""
 
     def __init__(
         self,
@@ -51,13 +51,13 @@ class DeliverySignaller:
         self._noted = asyncio.Event()
 
     def committed(self) -> None:
-        """Something was committed to the ledger; an event may be among it."""
+        """A transaction was committed; it may have recorded an event."""
         if self._outbox.noted:
             self._outbox.noted = False
             self._noted.set()
 
     async def run(self) -> None:
-        """Pass on what was noted; for ever."""
+        """Signal recorded events, for ever."""
         while True:
             is_noted = await self._until_noted()
             try:
@@ -67,7 +67,7 @@ class DeliverySignaller:
                 await asyncio.sleep(_TRY_AGAIN_S)
 
     async def _until_noted(self) -> bool:
-        """Wait for events and for those that come with them; False if there are none for long."""
+        """Wait for events and for those that follow at once; False if there are none for long."""
         try:
             await asyncio.wait_for(self._noted.wait(), _LOOK_EVERY_S)
         except TimeoutError:
@@ -86,7 +86,7 @@ class DeliverySignaller:
             await self._signal(messages.TRY_NOW)
 
     async def try_now(self) -> None:
-        """Deliver at once, whatever was waited for; the workflow is begun where there is none.
+        """Deliver at once, without waiting; starts the workflow if there is none.
 
         Raises TemporalUnavailable.
         """
@@ -123,13 +123,13 @@ class DeliverySignaller:
 
 
 async def end_delivery(client: Client, box: str) -> None:
-    """There is no upstream any more: what delivered to it ends. Its events stay where they are."""
+    """End the delivery workflow: there is no upstream any more. Events stay in the outbox."""
     with unless_not_found():
         handle = client.get_workflow_handle(messages.upstream_workflow_id(box))
         await handle.terminate(reason="[upstream] url is not configured any more")
 
 
 async def end_pulling(client: Client, box: str) -> None:
-    """Orders are fetched no more: their schedule goes."""
+    """Delete the schedule that fetches orders."""
     with unless_not_found():
         await client.get_schedule_handle(schedule_id(box, messages.PULL_SCHEDULE)).delete()

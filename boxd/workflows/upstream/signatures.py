@@ -1,4 +1,4 @@
-"""The activities about upstream as their workflows see them: names and results."""
+"""The activities about upstream for their workflows: names and results."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class UpstreamSignatures(ABC):
     @activity.defn
     @abstractmethod
     async def deliver(self) -> Delivered:
-        """Deliver what waits; an attempt that failed says itself when the next one is due."""
+        """Deliver what waits; a failed attempt sets the delay of the next one itself."""
 
     @activity.defn
     @abstractmethod
     async def pull(self) -> str:
-        """Fetch and carry out upstream's orders; returns what that was, in words."""
+        """Fetch and carry out upstream's orders; returns a summary in words."""

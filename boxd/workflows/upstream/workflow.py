@@ -1,8 +1,8 @@
-"""The workflow of upstream delivery: wakes the sender, waits, and begins anew, for ever.
+"""The workflow of upstream delivery: wakes the sender, waits, and continues as new, for ever.
 
-What waits and what was received stands in the ledger; here is only whose turn it is. While upstream
-is gone the history does not grow: the attempts are those of one activity, whose failures say
-themselves when to try again, and Temporal writes no event for an attempt that failed.
+The ledger has the events and what became of them; the workflow only has the turns. While upstream
+is gone the history does not grow: all attempts belong to one activity, whose failures set the next
+delay themselves, and Temporal writes no event for a failed attempt.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ with workflow.unsafe.imports_passed_through():
 
 _ATTEMPT = timedelta(seconds=messages.ATTEMPT_S)
 _AFTER_A_MISTAKE = timedelta(minutes=10)
-# For what fails without saying when to try again: a ledger that can't be read.
+# For errors without a delay of their own: a ledger that can't be read.
 _RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
 
 @workflow.defn(name=messages.UPSTREAM)
 class UpstreamWorkflow:
-    """Delivers a box's events. `noted` says that there are some, `try_now` not to wait longer."""
+    """Delivers a box's events.
+
+    The signal `noted` means that there are some, `try_now` not to wait.
+    """
 
     @workflow.init
     def __init__(self, start: UpstreamStart) -> None:
@@ -35,7 +38,7 @@ class UpstreamWorkflow:
 
     @workflow.run
     async def run(self, start: UpstreamStart) -> None:
-        """Deliver for so many rounds, then begin anew."""
+        """Deliver for so many rounds, then continue as new."""
         for _ in range(start.rounds):
             await workflow.wait_condition(lambda: self._is_wanted)
             self._is_wanted = self._is_urgent = False
@@ -53,7 +56,7 @@ class UpstreamWorkflow:
         self._is_wanted = self._is_urgent = True
 
     async def _deliver(self) -> None:
-        """One call of the sender, however many attempts it takes; given up for an urgent one."""
+        """One call of the sender, with all its attempts; given up for an urgent one."""
         attempts = workflow.start_activity_method(
             UpstreamSignatures.deliver, start_to_close_timeout=_ATTEMPT, retry_policy=_RETRIES
         )
@@ -71,7 +74,7 @@ class UpstreamWorkflow:
             self._is_wanted = self._is_wanted or not delivered.is_done
 
     async def _pause(self, longest: timedelta) -> None:
-        """Wait; a signal ends it."""
+        """Wait; a signal ends the wait."""
         try:
             await workflow.wait_condition(lambda: self._is_wanted, timeout=longest)
         except TimeoutError:
