@@ -15,7 +15,7 @@ from markupsafe import Markup
 from boxd.cli import report_sums
 from boxd.cli.report_sums import Dispensed
 from boxd.web import charts
-from boxd.web.charts import Frame, Series
+from boxd.web.charts import ChartFrame, Series
 from boxd.web.templates import render
 
 _WIDTH = 960
@@ -61,7 +61,7 @@ def _days(given: Sequence[Dispensed], days: dict[date, list[Dispensed]]) -> Iter
     places = [f"{hour:02d}" for hour in hours]
     for index, (day, rows) in enumerate(days.items()):
         said = f"{day:%A, %Y-%m-%d}: {report_sums.total(rows)}"
-        frame = Frame(f"day-{index}", said, _WIDTH - _MARGIN, _DAY)
+        frame = ChartFrame(f"day-{index}", said, _WIDTH - _MARGIN, _DAY)
         series = _series(given, [[each for each in rows if each.hour.hour == h] for h in hours])
         yield _Placed(
             _MARGIN // 2, _HEAD + _DAY * index, charts.columns(frame, places, series, ticks)
@@ -78,7 +78,7 @@ def _below(given: Sequence[Dispensed], top: int) -> Iterable[_Placed]:
         (half, "Bays", bays, [_of(given, bay=bay) for bay in bays]),
     ):
         size = (half - _MARGIN, _AROUND_ROWS + _ROW * len(names))
-        frame = Frame(title.lower(), title, *size)
+        frame = ChartFrame(title.lower(), title, *size)
         yield _Placed(x + _MARGIN // 2, top, charts.bars(frame, names, _series(given, rows)))
 
 

@@ -55,7 +55,7 @@ def config(state_dir: Path, **sections: Any) -> Config:
     return Config.model_validate(document | sections)
 
 
-def midi_rack(
+def midi_registry(
     configured: Config, ports: PortSystem, on_change: Callable[[], None]
 ) -> DeviceRegistry:
     """The MIDI devices of a configuration on these ports."""

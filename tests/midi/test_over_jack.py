@@ -17,7 +17,7 @@ from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, La
 from boxd.errors import DeviceUnreachable
 from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
 from boxd.midi.rtmidi_ports import RtMidiPorts
-from tests.midi.box import config, midi_rack
+from tests.midi.box import config, midi_registry
 from tests.midi.peer import Peer, start_peer
 from tests.midi.trace import CODETV_LAMPS_OUT
 from tests.midi.waiting import until
@@ -31,7 +31,7 @@ class Bench:
 
     def __init__(self, state_dir: Path) -> None:
         configured = config(state_dir, midi={"backend": "jack"}, simulation={"enabled": False})
-        self.registry = midi_rack(configured, RtMidiPorts(MidiBackend.JACK), lambda: None)
+        self.registry = midi_registry(configured, RtMidiPorts(MidiBackend.JACK), lambda: None)
         self.peers: list[Peer] = []
 
     async def plug(self, number: int) -> Peer:

@@ -207,7 +207,7 @@ def _bytes_used(tx: outbox.Transaction) -> int:
     return (pages - free) * size
 
 
-async def test_couriers_never_overtake_each_other(box: Sender, peer: Peer) -> None:
+async def test_senders_never_overtake_each_other(box: Sender, peer: Peer) -> None:
     await box.note(1000)
     await asyncio.gather(*(box.sender.round() for _ in range(5)))
     await until_done(box)
