@@ -28,13 +28,21 @@ function fields(root) {
   return [...root.querySelectorAll('textarea,input[type=text]')];
 }
 
-// Puts new content in place; what somebody is typing stays.
+function parsed(html) {
+  const holder = document.createElement('template');
+  holder.innerHTML = html;
+  return holder.content.querySelector('main');
+}
+
+// Puts new content in place; what somebody is typing stays. A browser writes the same markup in
+// another way than the box, so both are compared as the browser has them.
 function show(html) {
-  if (html === shown) return;
+  const fresh = parsed(html);
+  if (fresh.outerHTML === shown) return;
   const typed = new Map(fields(document).map((field) => [field.id, field]));
   const active = document.activeElement?.id;
-  shown = html;
-  document.querySelector('main').outerHTML = html;
+  shown = fresh.outerHTML;
+  document.querySelector('main').replaceWith(fresh);
   for (const field of fields(document)) {
     const before = typed.get(field.id);
     if (before?.value) field.value = before.value;
