@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,6 +21,8 @@ _COOKIE = "boxd_attendee"
 _COOKIE_S = 30 * 24 * 3600
 _KEPT_S = 24 * 3600  # without TLS there is no worker: the browser's own cache keeps the page
 _REFRESH_S = 20
+# The standard's name for why a page is loaded, and those of older Chrome, Safari and Firefox.
+_PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 
 
 class AttendeePages:
@@ -40,6 +44,7 @@ class AttendeePages:
         return [
             *(Route(path, answered(self._place, each)) for path, each in paths.items()),
             Route("/a/{link}/submission", answered(self._place, self._hand_in), methods=["POST"]),
+            Route("/c/leave", answered(self._place, self._leave), methods=["POST"]),
         ]
 
     async def _home(self, request: Request) -> Response:
@@ -95,8 +100,8 @@ class AttendeePages:
         return see(f"/a/{link}?handed-in={reply.standing.step}")
 
     async def _checkpoint(self, request: Request) -> Response:
-        if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
-            return Response(status_code=204)  # nobody is there yet: a browser looks ahead
+        if request.method == "HEAD" or _looks_ahead(request):
+            return Response(status_code=204)  # nobody is there yet
         own = request.cookies.get(_COOKIE, "")
         try:
             visit = await self._service.visit(_link(request), own)
@@ -106,6 +111,19 @@ class AttendeePages:
         page = HtmlPage("checkpoint.html", visit.sign.name, self._place.box, content)
         return respond(request, page)
 
+    async def _leave(self, request: Request) -> Response:
+        """Forget on this phone whom signs count for: somebody else's card was opened on it."""
+        page = message(
+            "Not you",
+            self._place.box,
+            "Signs count for nobody on this phone from now on.",
+            "Scan the QR code on your own sheet or badge, then the signs.",
+        )
+        return respond(request, replace(page, headers={"Set-Cookie": self._unknown()}))
+
+    def _unknown(self) -> str:
+        return cookie(self._place, _COOKIE, "", "/c", "Lax", 0)
+
     def _not_counted(self, place: str) -> HtmlPage:
         template = "checkpoint_stranger.html"
         return HtmlPage(template, "Not counted yet", self._place.box, {"place": place}, status=403)
@@ -113,6 +131,12 @@ class AttendeePages:
 
 def _link(request: Request) -> str:
     return str(request.path_params["link"])
+
+
+def _looks_ahead(request: Request) -> bool:
+    """Whether a browser loads the page before anybody asks for it, under any header for that."""
+    said = [request.headers.get(name, "").lower() for name in _PURPOSES]
+    return any(word in value for value in said for word in ("prefetch", "preview", "prerender"))
 
 
 def _is_written_on(shown: AttendeePage) -> bool:

@@ -36,10 +36,11 @@ class AttendeePage:
 class Visit:
     """What came of scanning a checkpoint: the tasks that asked for it, and why some did not count.
 
-    `is_new` tells whether it was counted just now.
+    `reference` is whom it counts for; `is_new` tells whether it was counted just now.
     """
 
     sign: Sign
+    reference: str
     tasks: tuple[TaskStanding, ...]
     is_new: bool
     refusals: tuple[str, ...]
@@ -123,10 +124,11 @@ class AttendeeService:
         wanted = [task for task in picture.tasks if sign.checkpoint in task.kind.checkpoints]
         replies = [await self._scan(picture, task, sign.checkpoint) for task in wanted]
         return Visit(
-            sign,
-            tuple(reply.standing for reply in replies),
-            any(reply.accepted and reply.is_new for reply in replies),
-            tuple(reply.why for reply in replies if not reply.accepted),
+            sign=sign,
+            reference=str(picture.attendee.reference),
+            tasks=tuple(reply.standing for reply in replies),
+            is_new=any(reply.accepted and reply.is_new for reply in replies),
+            refusals=tuple(reply.why for reply in replies if not reply.accepted),
         )
 
     async def _sign(self, link: str) -> Sign:

@@ -5,6 +5,7 @@ Sentences are whole and in both numbers, so that they can be looked up in a cata
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -36,6 +37,9 @@ _SUBMISSIONS = {
         "Your link or number was handed in.",
     ),
 }
+
+_ENDING = 8  # a longer last word is cut to the next
+_SHORT_ENDING = 4
 
 CODE_LABELS = {
     "ready": "ready",
@@ -116,6 +120,13 @@ def named(checkpoints: Iterable[str], places: Mapping[str, str]) -> str:
 def is_address(text: str) -> bool:
     """Whether the text is one web address, so that it can be a link."""
     return text.startswith(("https://", "http://")) and not any(map(str.isspace, text))
+
+
+def ending(reference: str) -> str:
+    """The end of what somebody is called: enough for themselves to know whether it is them."""
+    last = re.split(r"[\W_]+", reference.strip())[-1] or reference
+    shown = last if len(last) <= _ENDING else last[-_SHORT_ENDING:]
+    return shown if shown == reference else f"…{shown}"
 
 
 def grouped(digits: str) -> list[str]:

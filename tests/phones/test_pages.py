@@ -6,6 +6,7 @@ import gzip
 import re
 
 import httpx
+import pytest
 
 from boxd.ledger import audit
 from tests.phones.conftest import ADDRESS, Phones, words_of
@@ -30,7 +31,7 @@ async def code_on(phone: httpx.AsyncClient, link: str) -> str:
 async def test_scans_of_the_asked_checkpoints_bring_the_code_onto_the_page(phones: Phones) -> None:
     link, phone = await phones.own_link(), phones.phone()
     begun = words_of(await phone.get(f"/a/{link}"))
-    assert "Hunt to do Scan 2 checkpoints with your camera." in begun
+    assert "Hunt to do Entrance Stage Workshop Scan 2 checkpoints with your camera." in begun
     first = words_of(await phone.get(f"/c/{phones.sign_of('entrance')}"))
     assert "Entrance: counted Hunt under way Scan 1 more checkpoint with your camera." in first
     again = words_of(await phone.get(f"/c/{phones.sign_of('entrance')}"))
@@ -53,13 +54,52 @@ async def test_a_phone_that_is_not_known_is_told_what_to_do(phones: Phones) -> N
     assert await phones.event.actions("task.scanned") == 0
 
 
-async def test_looking_ahead_counts_nothing(phones: Phones) -> None:
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Sec-Purpose": "prefetch"},
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+        {"X-Purpose": "preview"},
+        {"X-Moz": "prefetch"},
+    ],
+    ids=str,
+)
+async def test_looking_ahead_counts_nothing(phones: Phones, header: dict[str, str]) -> None:
     phone = phones.phone()
     await phone.get(f"/a/{await phones.own_link()}")
     sign = f"/c/{phones.sign_of('entrance')}"
     assert (await phone.head(sign)).status_code == 204
-    assert (await phone.get(sign, headers={"Sec-Purpose": "prefetch"})).status_code == 204
+    assert (await phone.get(sign, headers=header)).status_code == 204
     assert await phones.event.actions("task.scanned") == 0
+
+
+@pytest.mark.parametrize(
+    ("reference", "ending"),
+    [("badge-1042", "…1042"), ("ada", "ada"), ("山田 太郎", "…太郎"), ("x" * 30, "…xxxx")],
+)
+async def test_a_sign_s_page_says_for_whom_it_counted(
+    phones: Phones, reference: str, ending: str
+) -> None:
+    phone = phones.phone()
+    await phone.get(f"/a/{await phones.own_link(reference)}")
+    for _ in range(2):
+        said = words_of(await phone.get(f"/c/{phones.sign_of('entrance')}"))
+        assert f"Counted for {ending}. Not you?" in said
+
+
+async def test_a_phone_that_opened_somebody_else_s_card_stops_earning_for_them(
+    phones: Phones,
+) -> None:
+    phone = phones.phone()
+    await phone.get(f"/a/{await phones.own_link('badge-17')}")
+    await phone.get(f"/c/{phones.sign_of('entrance')}")
+    left = words_of(await phone.post("/c/leave"))
+    assert "Scan the QR code on your own sheet or badge" in left
+    assert (await phone.get(f"/c/{phones.sign_of('stage')}")).status_code == 403
+    assert await phones.event.actions("task.scanned") == 1
+    await phone.get(f"/a/{await phones.own_link('badge-18')}")
+    assert "Counted for …18." in words_of(await phone.get(f"/c/{phones.sign_of('stage')}"))
 
 
 async def test_what_is_handed_in_is_judged_refused_handed_in_again_and_approved(
@@ -71,7 +111,9 @@ async def test_what_is_handed_in_is_judged_refused_handed_in_again_and_approved(
     handed_in = await phone.post(
         f"/a/{link}/submission", data={"kind": "build", "text": "https://example.org/<b>mine"}
     )
-    assert "Build something show it Show your QR code to an attendant." in words_of(handed_in)
+    assert "Build something show it Workshop Show your QR code to an attendant." in words_of(
+        handed_in
+    )
     attendant = await phones.attendant()
     judging = f"/v/{phones.shown_link()}"
     seen = await attendant.get(judging)
