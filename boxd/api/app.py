@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache, partial
 
 from starlette.applications import Starlette
@@ -23,9 +23,11 @@ from boxd.config.phones_schema import Phones
 from boxd.web import pages, problems
 from boxd.web.box import BoxServices, SimulatedHardware
 from boxd.web.host_check import OwnPagesOnly, SameHostOnly, SecurityHeaders
-from boxd.web.rate_limit_middleware import RateLimitMiddleware
+from boxd.web.rate_limit_middleware import CrowdMiddleware, RateLimitMiddleware, Refusal
 from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
+
+MOST_PHONES = 256  # connections at once; a Pi has memory and sockets for these beside the box
 
 
 async def healthz(_request: Request) -> Response:
@@ -61,7 +63,8 @@ def _written(door: ListenerKind) -> str:
 class Application:
     """The box's web side: what its listeners share.
 
-    `phone_routes` are the phones' pages, which the booth's network gets beside the API.
+    `phone_routes` are the phones' pages, which the booth's network gets beside the API;
+    `phone_refusal` is how somebody there is turned away.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Application:
         hosts: Sequence[str] = (),
         phones: Phones | None = None,
         phone_routes: Sequence[BaseRoute] = (),
+        phone_refusal: Refusal = problems.refused,
     ) -> None:
         self.streams = Streams()
         self.phone_streams = Streams()  # of its own: phones must not take the HUD's
@@ -78,6 +82,8 @@ class Application:
         self._hosts = hosts
         self._phones = phones or Phones()
         self._phone_routes = phone_routes
+        self._phone_refusal = phone_refusal
+        self.phone_connections: Collection[object] = ()  # the listener puts its own in place
         self._by_token = RateLimit(self._phones.rate_per_token)
         self._assets = pages.load()
         self._snapshots = SnapshotFeed(box)
@@ -99,7 +105,17 @@ class Application:
         """The application for the booth's network: the phones' pages, the API by token, no more."""
         middleware = [
             Middleware(SecurityHeaders, forms="'self'"),
-            Middleware(RateLimitMiddleware, limit=RateLimit(self._phones.rate_per_address)),
+            Middleware(
+                CrowdMiddleware,
+                most=MOST_PHONES,
+                connections=lambda: len(self.phone_connections),
+                refusal=self._phone_refusal,
+            ),
+            Middleware(
+                RateLimitMiddleware,
+                limit=RateLimit(self._phones.rate_per_address),
+                refusal=self._phone_refusal,
+            ),
             *self._cross_origin(),
             Middleware(OwnPagesOnly, address=self._phones.public_url or ""),
         ]

@@ -22,7 +22,6 @@ from boxd.web.tls import Certificate
 
 SOCKET_MODE = 0o660  # whoever is in the box's group may use the commands
 LONGEST_SOCKET_PATH = 107  # of a sockaddr_un on Linux, without the final zero
-MOST_PHONES = 256  # connections at once; a Pi has memory and sockets for these beside the box
 LAST_REQUESTS_S = 2  # a request that takes longer than this is cut at the stop
 
 
@@ -61,10 +60,10 @@ class WebServer:
             unix = bound.enter_context(_bind_unix(socket_path)) if socket_path else None
             bound.pop_all()
         self.port = tcp.getsockname()[1]
-        await self._listen(self._application.for_tcp(), tcp)
+        await self._listen(_Uvicorn(_settings(self._application.for_tcp())), tcp)
         if unix is not None:
             self._socket_path = socket_path
-            await self._listen(self._application.for_socket(), unix)
+            await self._listen(_Uvicorn(_settings(self._application.for_socket())), unix)
 
     async def listen_to_phones(self, host: str, port: int, certificate: Certificate | None) -> int:
         """Open the listener for the booth's network, with TLS if there is a certificate.
@@ -73,12 +72,14 @@ class WebServer:
         """
         bound = _bind_tcp("phones", host, port)
         found: int = bound.getsockname()[1]
-        await self._listen(
-            self._application.for_phones(),
-            bound,
-            limit_concurrency=MOST_PHONES,
-            ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
+        server = _Uvicorn(
+            _settings(
+                self._application.for_phones(),
+                ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
+            )
         )
+        self._application.phone_connections = server.server_state.connections
+        await self._listen(server, bound)
         return found
 
     async def stop(self) -> None:
@@ -93,8 +94,7 @@ class WebServer:
         if self._socket_path is not None:
             self._socket_path.unlink(missing_ok=True)
 
-    async def _listen(self, app: ASGIApp, bound: socket.socket, **more: Any) -> None:
-        server = _Uvicorn(_settings(app, **more))
+    async def _listen(self, server: _Uvicorn, bound: socket.socket) -> None:
         task = asyncio.create_task(server.serve([bound]), name=f"web {bound.getsockname()}")
         self._running.append((server, task))
         listening = asyncio.create_task(server.listening.wait())

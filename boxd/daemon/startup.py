@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
-from starlette.routing import BaseRoute
 
 from boxd.api.app import Application
 from boxd.api.server import WebServer
@@ -25,6 +24,7 @@ from boxd.daemon.box import Parts, RunningBox
 from boxd.daemon.change_signal import ChangeSignal
 from boxd.daemon.fault_mode import RefusingBox, RefusingRedemptions
 from boxd.daemon.latest_server_status import LatestServerStatus
+from boxd.daemon.phones import PhoneSide
 from boxd.daemon.phones_listener import PhonesListener
 from boxd.daemon.readiness import Readiness
 from boxd.daemon.service import Proof, StatusShown, keep_told
@@ -36,6 +36,7 @@ from boxd.machine_clock import box_clock
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
+from boxd.web import problems
 from boxd.web.box import BoxServices
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
 from boxd.workflows.housekeeping.service import Housekeeping
@@ -89,7 +90,7 @@ async def start(
     _keep_running(box.keep_fresh(), closing, fail)
     _keep_running(watch_unconfigured(parts.registry, changes.note), closing, fail)
     await box.phones.tell()
-    server = await _start_web(config, box, simulated, closing, box.phones.routes)
+    server = await _start_web(config, box, simulated, closing, box.phones)
     if config.phones.enabled:
         _keep_running(PhonesListener(config.phones, server, ledger).keep(), closing, fail)
     _keep_running(parts.clock.keep(), closing, fail)
@@ -289,9 +290,16 @@ async def _start_web(
     box: BoxServices,
     simulated: SimulatedHardware | None,
     closing: AsyncExitStack,
-    phone_routes: Sequence[BaseRoute] = (),
+    phones: PhoneSide | None = None,
 ) -> WebServer:
-    application = Application(box, simulated, config.allowed_hosts, config.phones, phone_routes)
+    application = Application(
+        box,
+        simulated,
+        config.allowed_hosts,
+        config.phones,
+        phones.routes if phones else (),
+        phones.refusal if phones else problems.refused,
+    )
     server = WebServer(application)
     closing.push_async_callback(server.stop)
     await server.start(config.web.host, config.web.port, config.socket_file)

@@ -10,10 +10,12 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from boxd.api.operations import PREFIX
 from boxd.errors import BoxdError
 from boxd.machine_clock import utc_now
 from boxd.phones.page import HtmlPage, message, respond
 from boxd.web import problems
+from boxd.web.problems import RequestError
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -23,7 +25,10 @@ _TITLES = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something is missing",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too long",
 }
-_ONE_MOMENT = "The box can't take this just now. Nothing is lost: try again in a moment."
+_BY_ITSELF = (
+    "The box can't take this just now. Nothing is lost: the page tries again by itself in {} s."
+)
+_AGAIN = "The box can't take this just now. Go back and try again in {} s: nothing was changed."
 _TRY_AGAIN_S = 4
 
 
@@ -41,6 +46,13 @@ class SiteInfo:
         return self.address.startswith("https://")
 
 
+def refused(place: SiteInfo, request: Request, error: BoxdError) -> Response:
+    """What somebody gets who is turned away at the door: a page; a program gets a problem."""
+    if request.url.path.startswith(f"{PREFIX}/"):
+        return problems.of_error(error)
+    return respond(request, _told(place, request, error))
+
+
 def answered(place: SiteInfo, handler: Handler) -> Handler:
     """The handler, with its errors as pages that people can read."""
 
@@ -56,13 +68,20 @@ def answered(place: SiteInfo, handler: Handler) -> Handler:
 def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
     """The page for an error. What only a maintainer can mend is not explained to attendees."""
     status = problems.of_error(error).status_code
-    if status not in _TITLES:
-        return replace(
-            message("One moment, please", place.box, _ONE_MOMENT, status=503),
-            refresh_s=_TRY_AGAIN_S if request.method == "GET" else None,
-            headers={"Retry-After": str(_TRY_AGAIN_S)},
-        )
-    return message(_TITLES[HTTPStatus(status)], place.box, str(error), status=status)
+    if status in _TITLES:
+        return message(_TITLES[HTTPStatus(status)], place.box, str(error), status=status)
+    wait_s, headers = _TRY_AGAIN_S, {"Retry-After": str(_TRY_AGAIN_S)}
+    if isinstance(error, RequestError):
+        headers |= error.headers
+        wait_s = int(headers["Retry-After"])
+    reads = request.method == "GET"
+    line = _BY_ITSELF.format(wait_s) if reads else _AGAIN.format(wait_s)
+    is_limited = status == HTTPStatus.TOO_MANY_REQUESTS
+    return replace(
+        message("One moment, please", place.box, line, status=status if is_limited else 503),
+        refresh_s=wait_s if reads else None,
+        headers=headers,
+    )
 
 
 def see(path: str, headers: dict[str, str] | None = None) -> Response:

@@ -88,6 +88,11 @@ def of_error(error: BoxdError) -> Response:
     return problem(500, "failed", "The box could not do that", str(error))
 
 
+def refused(_request: Request, error: BoxdError) -> Response:
+    """The problem for somebody who is turned away before anything is done."""
+    return of_error(error)
+
+
 async def _boxd_error(_request: Request, error: Exception) -> Response:
     return of_error(cast(BoxdError, error))
 

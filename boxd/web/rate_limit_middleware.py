@@ -1,20 +1,30 @@
-"""Lets each address of the booth's network ask only so often, whatever it asks for."""
+"""What keeps the booth's network from asking for too much: so often by address, so many at once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from boxd.web import problems
+from boxd.errors import BoxdError
 from boxd.web.problems import RequestError
 from boxd.web.rate_limits import RateLimit, network_of
+
+Refusal = Callable[[Request, BoxdError], Response]
+"""How a request is answered that is turned away: a page for people, a problem for programs."""
+
+_AGAIN_S = 4
 
 
 class RateLimitMiddleware:
     """Answers 429 to an address that asks too often."""
 
-    def __init__(self, app: ASGIApp, limit: RateLimit) -> None:
+    def __init__(self, app: ASGIApp, limit: RateLimit, refusal: Refusal) -> None:
         self._app = app
         self._limit = limit
+        self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or say when to come again."""
@@ -22,5 +32,26 @@ class RateLimitMiddleware:
         try:
             self._limit.take(network_of(address), f"the address {address}")
         except RequestError as error:
-            return await problems.of_error(error)(scope, receive, send)
+            return await self._refusal(Request(scope), error)(scope, receive, send)
         return await self._app(scope, receive, send)
+
+
+class CrowdMiddleware:
+    """Answers 503 while there are more than `most` connections, and ends the one that asked."""
+
+    def __init__(
+        self, app: ASGIApp, most: int, connections: Callable[[], int], refusal: Refusal
+    ) -> None:
+        self._app = app
+        self._most = most
+        self._connections = connections
+        self._refusal = refusal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or say when to come again."""
+        if self._connections() <= self._most:
+            return await self._app(scope, receive, send)
+        headers = {"Retry-After": str(_AGAIN_S), "Connection": "close"}
+        detail = f"more than {self._most} connections are open; come again in {_AGAIN_S} s"
+        error = RequestError(503, "crowded", "Too many connections", detail, headers)
+        return await self._refusal(Request(scope), error)(scope, receive, send)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -67,6 +68,30 @@ def test_a_port_that_is_taken_is_an_alarm_until_it_is_free(
         assert "phones.port" in told[0]
     wait_until("no alarm", lambda: not alarms_of(booth))
     assert phone.get("/api/v1/status").status_code == 401
+
+
+def test_a_limited_phone_reads_so_in_words_and_its_scan_is_not_lost(
+    phones: Callable[..., Booth], phone: httpx.Client
+) -> None:
+    booth = phones(more="rate_per_address = 60\n")  # six at once, then one a second
+    booth.start()
+    made = booth.command("attendees", "link", "badge-1", "--json").stdout
+    own = json.loads(made)["links"][0]["url"]
+    made = booth.command("tasks", "qr", "workshop", "--json").stdout
+    sign = json.loads(made)["links"][0]["url"]
+    phone.get(own)
+    answers = [phone.get(sign) for _ in range(8)]
+    limited = next(each for each in answers if each.status_code == 429)
+    assert limited.headers["content-type"].startswith("text/html")
+    assert "tries again by itself" in limited.text
+    assert f'http-equiv="refresh" content="{limited.headers["retry-after"]}"' in limited.text
+    assert limited.headers["cache-control"] == "no-store"
+    api = wait_until(
+        "the API is limited, too",
+        lambda: (answer := phone.get("/api/v1/status")).status_code == 429 and answer,
+    )
+    assert api.headers["content-type"] == "application/problem+json"
+    wait_until("the scan is counted", lambda: "counted" in phone.get(sign).text)
 
 
 def test_a_certificate_is_taken_anew_while_the_box_serves(

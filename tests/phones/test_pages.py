@@ -226,7 +226,7 @@ async def test_without_the_server_the_pages_are_shown_and_say_to_try_again(
     assert "Hunt to do" in words_of(await phone.get(f"/a/{link}"))
     scanned = await phone.get(f"/c/{phones.sign_of('entrance')}")
     assert scanned.status_code == 503
-    assert "try again in a moment" in words_of(scanned)
+    assert "tries again by itself" in words_of(scanned)
     assert 'http-equiv="refresh"' in scanned.text
     phones.event.connection.use(phones.event.client)
     assert "Entrance: counted" in words_of(await phone.get(f"/c/{phones.sign_of('entrance')}"))

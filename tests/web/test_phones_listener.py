@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
-from boxd.api import bodies
+from boxd.api import app, bodies
 from boxd.api.app import Application
 from boxd.api.bodies import BODY_LIMIT, IMPORT_LIMIT
 from boxd.api.server import WebServer
 from boxd.config.phones_schema import Phones
 from boxd.errors import ConfigError
+from boxd.phones.answering import SiteInfo, refused
 from boxd.roles import Role
 from boxd.web.tls import Certificate
 from tests.web.certificates import fingerprint, write_pair
@@ -46,6 +48,32 @@ async def url(box: LedgerBox) -> AsyncIterator[str]:
     port = await server.listen_to_phones(HOST, 0, None)
     yield f"http://{HOST}:{port}"
     await server.stop()
+
+
+async def test_when_too_many_phones_are_there_one_more_reads_so_in_words(
+    box: LedgerBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "MOST_PHONES", 2)
+    place = SiteInfo("Prize box", "http://box-1.local:4322")
+    made = Application(box, phone_refusal=partial(refused, place))
+    server = WebServer(made)
+    port = await server.listen_to_phones(HOST, 0, None)
+    waiting = [await asyncio.open_connection(HOST, port) for _ in range(2)]
+    try:
+        async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as phone:
+            for path, kind in (("/c/x", "text/html"), (PRIZES, "application/problem+json")):
+                answer = await phone.get(path)
+                assert answer.status_code == 503
+                assert answer.headers["content-type"].startswith(kind)
+                assert answer.headers["connection"] == "close"
+                assert answer.headers["x-content-type-options"] == "nosniff"
+            for _, writer in waiting:
+                writer.close()
+            async with asyncio.timeout(DEADLINE_S):
+                while (await phone.get(PRIZES)).status_code == 503:
+                    pass  # until the box has seen that they left
+    finally:
+        await server.stop()
 
 
 @pytest.mark.parametrize(
