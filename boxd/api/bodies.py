@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
+from boxd.adjustment import why_no_adjustment
 from boxd.devices import DoorState, Key, LampName
 from boxd.errors import BadInput
 from boxd.redemption import Remedy
@@ -43,11 +44,9 @@ Step = Annotated[int, Field(ge=0, le=1_000_000), _WHOLE]
 Days = Annotated[int, Field(ge=1, le=3650), _WHOLE]
 
 
-def _some(units: int) -> int:
-    """Refuse 0, which would be written down as something that happened."""
-    if units == 0:
-        told = "0 changes nothing; give the units to add, or a negative number to write some off"
-        raise PydanticCustomError("no_units", told)
+def _adjustment(units: int) -> int:
+    if why := why_no_adjustment(units):
+        raise PydanticCustomError("no_adjustment", "{why}", {"why": why})
     return units
 
 
@@ -55,7 +54,7 @@ Units = Annotated[
     int,
     Field(ge=-1_000_000, le=1_000_000, json_schema_extra={"not": {"const": 0}}),
     _WHOLE,
-    AfterValidator(_some),
+    AfterValidator(_adjustment),
 ]
 
 

@@ -15,11 +15,15 @@ from boxd.cli.context import actor, configuration
 from boxd.cli.files.atomic_write import write_csv, written
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
+from boxd.errors import BoxdError
 
 STATES = ("ready", "in_use", "spent", "expired", "voided")
 ISSUED = ("attendee", "code", "sku", "prize", "expires_at")
 LISTED = ("id", "attendee", "sku", "prize", "state", "issued_at", "expires_at")
 _AT_ONCE = 500
+# Of a row with its prize's name, beside the attendee's: 200 characters of a name are 800 bytes.
+_ROW_BYTES = 900
+_LONGEST_NAME_BYTES = 800
 
 
 @click.group("codes", cls=BoxdGroup, examples=("boxd codes issue badge-1042", "boxd codes list"))
@@ -81,7 +85,7 @@ def issue(
     if dry_run:
         raise click.UsageError("--dry-run goes with --for FILE")
     asked = {"attendee": attendee, "sku": sku, "count": count, "valid_days": valid_days}
-    with _opened(out) as file:
+    with _opened(out, count * (_LONGEST_NAME_BYTES + _ROW_BYTES)) as file:
         codes = daemon.post("/api/v1/codes", asked | {"actor": actor()})["codes"]
         _say_issued(codes, file, as_json)
 
@@ -90,11 +94,10 @@ def _issue_for(listed: Path, dry_run: bool, out: Path | None, as_json: bool) -> 
     from boxd.cli.files.code_batch import show_shares, staged
     from boxd.cli.files.code_file import read_attendees
 
-    # Open the file for the digits before there are any.
-    with (
-        _opened(None if dry_run else out) as file,
-        staged(listed, read_attendees(listed, _known_skus)) as batch,
-    ):
+    rows = read_attendees(listed, _known_skus)
+    # The file for the digits is open, with room for all of them, before there are any.
+    room_bytes = sum(len(row.attendee.encode()) + _ROW_BYTES for row in rows)
+    with _opened(None if dry_run else out, room_bytes) as file, staged(listed, rows) as batch:
         shares = batch.shares()
         if dry_run:
             _say_dry(shares, as_json)
@@ -110,19 +113,18 @@ def _known_skus() -> list[str]:
 
 
 @contextmanager
-def _opened(out: Path | None) -> Iterator[TextIO | None]:
+def _opened(out: Path | None, room_bytes: int) -> Iterator[TextIO | None]:
     if out is None:
         yield None
     else:
-        with written(out) as file:
+        with written(out, room_bytes) as file:
             yield file
 
 
 def _say_issued(codes: list[dict[str, Any]], file: TextIO | None, as_json: bool) -> None:
     if file is not None:
-        rows = [[code[column] for column in ISSUED] for code in codes]
-        count = write_csv(file, ISSUED, rows)
-        click.echo(f"{count} codes written; who has the file has the prizes", err=True)
+        _write_issued(codes, file)
+        click.echo(f"{len(codes)} codes written; who has the file has the prizes", err=True)
     elif as_json:
         say_json({"codes": codes})
     else:
@@ -135,6 +137,18 @@ def _say_issued(codes: list[dict[str, Any]], file: TextIO | None, as_json: bool)
             ],
         )
         click.echo("The digits again, on the record: boxd codes show ID --reveal")
+
+
+def _write_issued(codes: list[dict[str, Any]], file: TextIO) -> None:
+    try:
+        write_csv(file, ISSUED, ([code[column] for column in ISSUED] for code in codes))
+        file.flush()
+    except OSError as error:
+        numbers = f"the codes {codes[0]['id']} to {codes[-1]['id']} are made"
+        raise BoxdError(
+            f"{numbers}, and their digits could not be written ({error.strerror}):"
+            " `boxd codes show ID --reveal` shows those of each"
+        ) from error
 
 
 def _say_dry(shares: list[dict[str, Any]], as_json: bool) -> None:

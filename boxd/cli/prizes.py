@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from boxd.adjustment import why_no_adjustment
 from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import actor
@@ -142,6 +143,8 @@ def _from_to(old: object, new: object) -> str:
 @json_option
 def adjust(sku: str, units: int, reason: str, as_json: bool) -> None:
     """Receive (+UNITS) or write off (-UNITS) units of the prize SKU."""
+    if why := why_no_adjustment(units):
+        raise click.UsageError(f"UNITS: {why}")
     asked = {"units": units, "reason": reason, "actor": actor()}
     body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/adjust", asked)
     if as_json:

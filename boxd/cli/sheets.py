@@ -14,10 +14,13 @@ from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdCommand, json_option
 from boxd.cli.context import actor, configuration
 from boxd.cli.files.atomic_write import replacing
+from boxd.cli.files.name_list import all_named
+from boxd.cli.files.sheet_output import check
 from boxd.cli.tables import say_json
-from boxd.errors import BadInput, Refused
+from boxd.errors import Refused
 
 _AT_ONCE = 500  # links in one request
+_SIGNS, _CARDS = Path("checkpoints.html"), Path("attendees.html")
 _SHOWN = 3  # up to so many links are also printed on the terminal
 
 output_option = click.option(
@@ -60,14 +63,14 @@ def qr(
 
     One page each. Open the file in a browser, print it, and hang the signs.
     """
-    _check(output)
+    check(output or (None if as_json else _SIGNS))
     asked = {"checkpoints": checkpoints, "renew": renew, "actor": actor()}
     links = daemon.post("/api/v1/checkpoints/links", asked)["links"]
     if as_json:
         say_json({"links": links})
     if output is not None or not as_json:
         signs = _Sheets(links, "checkpoint", _checkpoint_html, paper)
-        _write(signs, output or Path("checkpoints.html"), as_json)
+        _write(signs, output or _SIGNS, as_json)
 
 
 @click.command(
@@ -104,8 +107,8 @@ def link(
     An ATTENDEE is any name that you use: a badge's number, a ticket's. New ones are added. The
     link shows the attendee's codes to anyone: hand each card to its owner.
     """
-    _check(output)
-    named = _all_named(attendees, file)
+    named = all_named(attendees, file)
+    check(output or (None if as_json else _CARDS), len(named))
     links: list[dict[str, Any]] = []
     for start in range(0, len(named), _AT_ONCE):
         some = named[start : start + _AT_ONCE]
@@ -115,41 +118,7 @@ def link(
         say_json({"links": links})
     if output is not None or not as_json:
         cards = _Sheets(links, "reference", _attendee_html, paper)
-        _write(cards, output or Path("attendees.html"), as_json)
-
-
-def _all_named(attendees: Sequence[str], file: Any) -> list[str]:
-    """Everybody who is named, once each. Raises UsageError for nobody, BadInput for no text."""
-    try:
-        lines = [] if file is None else file.read().splitlines()
-    except UnicodeDecodeError as error:
-        raise BadInput(
-            f"{file.name}: is not UTF-8 text (byte {error.start}); save it as UTF-8, one attendee"
-            " on each line"
-        ) from None
-    named = list(dict.fromkeys(text for each in (*attendees, *lines) if (text := each.strip())))
-    if not named:
-        raise click.UsageError("nobody is named: give an ATTENDEE, or --from FILE")
-    return named
-
-
-def _check(output: Path | None) -> None:
-    """Check the output before anything is asked.
-
-    Links that are renewed and not written down would be of use to nobody.
-    """
-    if output is None or output.suffix == "":
-        return
-    if output.suffix.lower() not in {".html", ".pdf"}:
-        raise click.UsageError(
-            f"--output {output}: give an .html or a .pdf, or a folder for PNG files"
-        )
-    if not output.absolute().parent.is_dir():
-        raise click.UsageError(f"--output {output}: there is no folder {output.parent}")
-    if output.suffix.lower() == ".pdf":
-        from boxd.cli.files.pdf import chromium
-
-        chromium()
+        _write(cards, output or _CARDS, as_json)
 
 
 @dataclass(frozen=True)

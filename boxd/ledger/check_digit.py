@@ -42,6 +42,9 @@ def is_well_formed(typed: str, length: int) -> bool:
 
 
 def random_code(length: int) -> str:
-    """A well-formed code of `length` digits from the system's secure random source."""
-    digits = "".join(secrets.choice("0123456789") for _ in range(length - 1))
+    """A well-formed code of `length` digits from the system's secure random source.
+
+    It never begins with 0: a spreadsheet that takes it for a number would drop that.
+    """
+    digits = str(10 ** (length - 2) + secrets.randbelow(9 * 10 ** (length - 2)))
     return digits + check_digit(digits)

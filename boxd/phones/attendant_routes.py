@@ -9,13 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from boxd.errors import BadInput, Refused
+from boxd.names import LONGEST
 from boxd.phones import words
 from boxd.phones.answering import SiteInfo, answered, cookie, see
 from boxd.phones.forms import number_in, read_form
 from boxd.phones.page import HtmlPage, message, respond
 from boxd.phones.sessions import LASTS_S, Session
 from boxd.phones.verdict_service import (
-    LONGEST_NAME,
     NO_PIN,
     Judgement,
     Judging,
@@ -120,7 +120,7 @@ class AttendantPages:
     def _ask_pin(self, request: Request, link: str, why: str = "", name: str = "") -> Response:
         if not self._service.has_pin:
             return respond(request, message(_TITLE, self._place.box, NO_PIN, status=403))
-        content = {"link": link, "why": why, "name": name, "longest_name": LONGEST_NAME}
+        content = {"link": link, "why": why, "name": name, "longest_name": LONGEST}
         return self._page(request, "attendant_enter.html", content, 403 if why else 200)
 
     def _page(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from boxd import names
 from boxd.errors import BadInput, Refused
 from boxd.ledger import pins, verdicts
 from boxd.ledger.ledger import Ledger
@@ -27,8 +27,6 @@ from boxd.task import TaskReply, Verdict
 from boxd.web.task_services import TaskServices
 
 LAST_VERDICTS = 10
-LONGEST_NAME = 60
-_NAME = re.compile(rf"[^\x00-\x1f\x7f]{{1,{LONGEST_NAME}}}")
 NO_PIN = (
     "No PIN is set at this box, so nobody can judge by phone. The organiser sets one:"
     " [phones] attendant_pin_file in the configuration."
@@ -89,9 +87,9 @@ class VerdictService:
         """
         if self._pin is None:
             raise Refused(NO_PIN)
-        called = " ".join(name.split())
-        if not _NAME.fullmatch(called):
-            raise BadInput(f"Your name is missing, or longer than {LONGEST_NAME} letters.")
+        called = names.cleaned(name)
+        if why := names.why_refused(called):
+            raise BadInput(f"Your name {why}.")
         tried = await self._try(self._pin, given, address)
         if not tried.is_right:
             wait = f" Wait {_in_words(tried.locked_s)}, then try again." if tried.locked_s else ""

@@ -118,7 +118,7 @@ def test_something_else_on_the_socket_is_told_apart(boxd: Boxd, state_dir: Path)
         (("lockers", "open", "two", "--reason", "x"), "'two' is not a valid integer range"),
         (("lockers", "open", "2"), "Missing option '--reason'"),
         (("lockers", "open", "2", "--reason", " "), "say why the locker is opened"),
-        (("prizes", "adjust", "mug", "0", "--reason", "x"), "give e.g. +5 or -2"),
+        (("prizes", "adjust", "mug", "0", "--reason", "x"), "give e.g. +5 to receive units or -2"),
         (("prizes", "adjust", "mug", "many", "--reason", "x"), "'many' is not a valid"),
         (("redemptions", "answer", "x", "maybe"), "'maybe' is not one of"),
         (("redemptions", "answer", "x", "substituted"), "add --sku SKU"),

@@ -22,6 +22,12 @@ def test_every_single_wrong_digit_is_caught() -> None:
         assert is_well_formed(wrong, 8) == (wrong == code)
 
 
+def test_no_code_begins_with_a_zero() -> None:
+    made = [random_code(length) for length in (6, 8, 12) for _ in range(200)]
+    assert [len(code) for code in made] == [6] * 200 + [8] * 200 + [12] * 200
+    assert {code[0] for code in made} == set("123456789")
+
+
 def test_every_swap_of_neighbours_is_caught() -> None:
     for code in (random_code(8) for _ in range(200)):
         for place in range(7):
