@@ -31,12 +31,17 @@ def read_key(file: Path) -> bytes:
 
 def make_key(file: Path) -> None:
     """Write a new key; the file gets its name only when it is complete and on the disk."""
+    write_whole(file, secrets.token_hex(KEY_BYTES) + "\n")
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file for this user alone; it gets its name only when it is complete on the disk."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = file.with_name(file.name + ".new")
     unfinished.unlink(missing_ok=True)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(secrets.token_hex(KEY_BYTES) + "\n")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.rename(file)

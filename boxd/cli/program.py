@@ -47,6 +47,7 @@ COMMANDS = {
     "outbox": ("outbox", "List events that wait for upstream, send refused ones again."),
     "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
     "temporal-server": ("temporal_server", "Run only this box's Temporal server."),
+    "temporal-pages": ("temporal_pages", "Let Temporal's pages show what boxd has sealed."),
     "sim-board": ("sim_board", "Run a simulated CodeTV board on a real MIDI port."),
     "upgrade": ("upgrade", "Bring a release into use; the package calls it."),
     "version": ("version", "Show the versions of boxd and of what it uses."),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -32,28 +34,32 @@ ANSWER_WITHIN_S = 30
     ),
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def command(arguments: tuple[str, ...]) -> NoReturn:
+def command(arguments: tuple[str, ...]) -> int:
     """Run the temporal CLI with ARGUMENTS, pointed at this box.
 
-    Address, namespace and credentials come from the configuration. --config is recognised before
-    the ARGUMENTS only.
+    Address, namespace and credentials come from the configuration. Root and the box's own user see
+    what boxd has sealed. --config is recognised before the ARGUMENTS only.
     """
     config = configuration()
-    program, environment = _program(config), _environment(config)
-    os.execve(program, [str(program), *arguments], environment)  # noqa: S606 - no shell is wanted
+    if not _may_read(config.sealing_key_file):
+        click.echo("boxd: only the box's own user and root see what is sealed", err=True)
+    with _environment(config) as environment:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the CLI
+        return subprocess.call([str(_program(config)), *arguments], env=environment)
 
 
 def output_of(config: Config, arguments: Sequence[str]) -> str:
     """The output of the temporal CLI. Raises TemporalUnavailable or NotFound with its reason."""
     try:
-        told = subprocess.run(
-            [str(_program(config)), *arguments],
-            env=_environment(config),
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=ANSWER_WITHIN_S,
-        )
+        with _environment(config) as environment:
+            told = subprocess.run(
+                [str(_program(config)), *arguments],
+                env=environment,
+                check=False,
+                capture_output=True,
+                text=True,
+                timeout=ANSWER_WITHIN_S,
+            )
     except subprocess.TimeoutExpired as error:
         raise TemporalUnavailable(
             f"Temporal has not answered within {ANSWER_WITHIN_S} s; `boxd status` shows how it is"
@@ -77,7 +83,22 @@ def _program(config: Config) -> Path:
     return find_binary(config.temporal)
 
 
-def _environment(config: Config) -> dict[str, str]:
+@contextmanager
+def _environment(config: Config) -> Iterator[dict[str, str]]:
+    """What the CLI is told; with the key, also where it has sealed payloads opened."""
     from boxd.temporal.client import cli_environment
 
-    return {**os.environ, **cli_environment(config.temporal)}
+    told = {**os.environ, **cli_environment(config.temporal)}
+    if not _may_read(config.sealing_key_file):
+        yield told
+        return
+    from boxd.temporal.codec_endpoint import codec_endpoint
+    from boxd.temporal.seal import existing_seal
+
+    seal = existing_seal(config.sealing_key_file)
+    with codec_endpoint(seal, config.temporal.namespace) as address:
+        yield {**told, "TEMPORAL_CODEC_ENDPOINT": address}
+
+
+def _may_read(key: Path) -> bool:
+    return os.access(key, os.R_OK)

@@ -241,6 +241,16 @@ class Config(Section):
         return self.box.state_dir / "keys" / "links.key"
 
     @property
+    def sealing_key_file(self) -> Path:
+        """The key that seals what goes through Temporal; with another one, that begins again."""
+        return self.box.state_dir / "keys" / "sealing.key"
+
+    @property
+    def sealed_by_file(self) -> Path:
+        """Which key sealed what the Temporal server holds."""
+        return self.box.state_dir / "keys" / "sealing.used"
+
+    @property
     def socket_file(self) -> Path:
         """The Unix socket of the commands."""
         return self.web.socket or self.box.state_dir / "boxd.sock"

@@ -36,6 +36,7 @@ from boxd.machine_clock import box_clock
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
+from boxd.temporal.seal import Seal, load_seal
 from boxd.web import problems
 from boxd.web.box import BoxServices
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
@@ -78,6 +79,7 @@ async def start(
         read_credentials(config.temporal)
     changes = ChangeSignal()
     ledger, keys = await _open_ledger(config, changes, closing)
+    seal = load_seal(config.sealing_key_file)
     simulated = _simulated(config, closing)
     parts = _wire(config, ledger, keys, simulated, changes, closing)
     box = RunningBox(parts, changes)
@@ -99,7 +101,7 @@ async def start(
         serving.external_server(config.temporal.address)
     if parts.upstream is not None:
         _keep_running(parts.upstream.service.run(), closing, fail)
-    _start_worker(parts, serving, closing, fail)
+    _start_worker(parts, seal, serving, closing, fail)
     if config.simulation.enabled:
         _keep_running(demo_data.greet(config, ledger, keys, serving.is_serving), closing, fail)
     _report(manager, box, Proof(ledger, parts.bays), closing, fail)
@@ -172,7 +174,11 @@ def _wire(
 
 
 def _start_worker(
-    parts: Parts, serving: Readiness, closing: AsyncExitStack, fail: Callable[[], None]
+    parts: Parts,
+    seal: Seal,
+    serving: Readiness,
+    closing: AsyncExitStack,
+    fail: Callable[[], None],
 ) -> None:
     config = parts.config
     rules = RedemptionRules(
@@ -197,6 +203,7 @@ def _start_worker(
     runner = Runner(
         config=config,
         ledger=parts.ledger,
+        seal=seal,
         activities=activities,
         activities_of_tasks=of_tasks,
         on_serving=serving.worker_serves,

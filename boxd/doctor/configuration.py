@@ -49,7 +49,12 @@ def _fault(path: Path, who: Identity) -> Finding | None:
 
 def secret_files(config: Config) -> list[Path]:
     """The secret files that the configuration names, and the existing keys of the box itself."""
-    own = (config.claim_key_file, config.reading_key_file, config.link_key_file)
+    own = (
+        config.claim_key_file,
+        config.reading_key_file,
+        config.link_key_file,
+        config.sealing_key_file,
+    )
     named = (
         config.temporal.api_key_file,
         config.temporal.tls_key_file,

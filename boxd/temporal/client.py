@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from temporalio.runtime import Runtime
     from temporalio.service import RetryConfig
 
+    from boxd.temporal.seal import Seal
+
 FIRST_DELAY_S = 0.02
 LONGEST_DELAY_S = 1
 CONNECT_DEADLINE_S = 5
@@ -41,9 +43,12 @@ def target(settings: Temporal) -> str:
     return settings.address or f"{LOOPBACK}:{settings.port}"
 
 
-async def connect(settings: Temporal, deadline_s: float = CONNECT_DEADLINE_S) -> Client:
+async def connect(
+    settings: Temporal, seal: Seal | None, deadline_s: float = CONNECT_DEADLINE_S
+) -> Client:
     """Connect, and return once the server has answered; tries until the deadline, else for ever.
 
+    All messages through it are sealed, and unsealed ones are refused; only tests pass no `seal`.
     For an external service it also checks the namespace, and adds missing search attributes.
     Raises ConfigError for a file that can't be used; at the deadline TemporalUnavailable with the
     last error.
@@ -55,7 +60,7 @@ async def connect(settings: Temporal, deadline_s: float = CONNECT_DEADLINE_S) ->
         async with asyncio.timeout(deadline_s):
             while True:
                 try:
-                    return await _attempt(settings, credentials)
+                    return await _attempt(settings, seal, credentials)
                 except TemporalUnavailable as error:
                     why = str(error)
                 await asyncio.sleep(delay_s)
@@ -87,7 +92,7 @@ def cli_environment(settings: Temporal) -> dict[str, str]:
     return environment if api_key is None else {**environment, "TEMPORAL_API_KEY": api_key}
 
 
-async def _attempt(settings: Temporal, credentials: Credentials) -> Client:
+async def _attempt(settings: Temporal, seal: Seal | None, credentials: Credentials) -> Client:
     from temporalio.client import Client
     from temporalio.service import RPCError
 
@@ -97,6 +102,7 @@ async def _attempt(settings: Temporal, credentials: Credentials) -> Client:
             namespace=settings.namespace,
             retry_config=_retries(),
             runtime=runtime(),
+            **_sealing_options(settings, seal),
             **_connection_options(settings, credentials),
         )
         if settings.address is not None:
@@ -104,6 +110,16 @@ async def _attempt(settings: Temporal, credentials: Credentials) -> Client:
     except (RuntimeError, ValueError, RPCError) as error:
         raise TemporalUnavailable(_explain(settings, error)) from error
     return client
+
+
+def _sealing_options(settings: Temporal, seal: Seal | None) -> dict[str, Any]:
+    from boxd.temporal.message_converter import sealed_converter
+    from boxd.temporal.sealed_calls import CallSeal, SealedCalls
+
+    if seal is None:
+        return {}
+    calls = SealedCalls(CallSeal(seal, settings.namespace))
+    return {"data_converter": sealed_converter(seal), "interceptors": [calls]}
 
 
 def _connection_options(settings: Temporal, credentials: Credentials) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from boxd.temporal.set_aside import SetAside, leave_note
 
 NAME = "temporal.db"
 PARTS = ("", "-wal", "-shm", "-journal", ".json")
+UNSEALED = "an earlier release of boxd made it, and did not seal its messages"
 LARGEST_CHECKED = 64 * 1024 * 1024  # checking every page of a larger file would delay a start
 
 # Errors that say nothing about the file itself: rights, locks, memory, a full disk.
@@ -42,10 +43,14 @@ NOT_THE_FILES_FAULT = frozenset(
 
 @dataclass(frozen=True)
 class Sidecar:
-    """The version of the server that made the file, and the fingerprint of its schema."""
+    """The version of the server that made the file, and the fingerprint of its schema.
+
+    `sealed` says that boxd seals every message before it gets into the file.
+    """
 
     version: str
     fingerprint: str
+    sealed: bool = False
 
 
 def sidecar_of(database: Path) -> Path:
@@ -77,6 +82,8 @@ def why_unfit(database: Path, version: str, was_unclean: bool) -> str:
         return f"it has no {sidecar_of(database).name}, so it is not known to be whole"
     except (ValueError, TypeError):
         return f"its {sidecar_of(database).name} can't be read"
+    if not sidecar.sealed:
+        return UNSEALED
     if sidecar.version != version:
         return f"it was made by '{sidecar.version}', and this is '{version}'"
     if later := why_from_later([_part(database, part) for part in ("", "-wal")], datetime.now(UTC)):
@@ -101,7 +108,7 @@ def finish(being_made: Path, version: str) -> None:
         connection.execute("VACUUM")  # two thirds of the file were unused
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
-        made = Sidecar(version, fingerprint(connection))
+        made = Sidecar(version, fingerprint(connection), sealed=True)
     if (found, mode) != ("ok", "wal"):
         raise BoxdError(f"the new {being_made} is not whole ({found}, {mode}); check the disk")
     _sync(being_made)
@@ -132,10 +139,19 @@ def set_aside(database: Path, why: str, now: datetime) -> SetAside:
     return kept
 
 
-def discard(being_made: Path) -> None:
-    """Remove the remains of an interrupted making."""
+def discard(database: Path) -> None:
+    """Remove a database, or the remains of an interrupted making."""
     for part in PARTS:
-        _part(being_made, part).unlink(missing_ok=True)
+        _part(database, part).unlink(missing_ok=True)
+
+
+def discard_unsealed(database: Path) -> None:
+    """Remove a database that names people in clear, and those that were set aside before it."""
+    discard(database)
+    for kept in database.parent.glob(f"{database.name}.set-aside-*"):
+        if not kept.name.endswith(PARTS[1:]):
+            discard(kept)
+    _sync(database.parent)
 
 
 def mark_running(database: Path) -> None:

@@ -74,7 +74,9 @@ async def _replace(database: Path, maker: Maker, unfit: str) -> SetAside | None:
     await _make(being_made, maker)
     await asyncio.to_thread(db.finish, being_made, maker.version)
     kept = None
-    if unfit:
+    if unfit == db.UNSEALED:
+        await asyncio.to_thread(db.discard_unsealed, database)
+    elif unfit:
         kept = await asyncio.to_thread(db.set_aside, database, unfit, datetime.now(UTC))
     await asyncio.to_thread(db.publish, being_made, database)
     return kept

@@ -10,12 +10,18 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from boxd.temporal.message_converter import seal_of
+from boxd.temporal.sealed_calls import CallSeal
+from boxd.temporal.sealed_runner import SealedWorkflowRunner
+from boxd.temporal.unknown_workflow import UnknownWorkflow
+
 # Given at every start_workflow: a task that a killed worker held is handed out again after this.
 TASK_TIMEOUT = timedelta(seconds=2)
 
 # The sandbox would import a workflow's modules again for every workflow: 8 to 14 ms of each Enter
 # before anything is decided, against 0.1 ms when they are passed through. See docs/adr/0011.
 PASSED_THROUGH = ("boxd",)
+_RESTRICTIONS = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
 
 
 def task_queue(box_id: str) -> str:
@@ -31,9 +37,7 @@ def tasks_queue(box_id: str) -> str:
 def worker_options() -> dict[str, Any]:
     """The worker's options, besides its client, its task queue and what it runs."""
     return {
-        "workflow_runner": SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        ),
+        "workflow_runner": SandboxedWorkflowRunner(restrictions=_RESTRICTIONS),
         "max_cached_workflows": 50,  # every open redemption, with room to spare
         "max_concurrent_workflow_tasks": 4,
         "max_concurrent_workflow_task_polls": 2,  # one for the queue, one for the cached ones
@@ -84,4 +88,19 @@ def _worker(
     activities: Sequence[Callable[..., object]],
     options: dict[str, Any],
 ) -> Worker:
-    return Worker(client, task_queue=queue, workflows=workflows, activities=activities, **options)
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=[*workflows, UnknownWorkflow],
+        activities=activities,
+        **options | {"workflow_runner": _runner(client)},
+    )
+
+
+def _runner(client: Client) -> SandboxedWorkflowRunner:
+    """The sandbox; what comes by a client that seals has to be sealed before it gets there."""
+    seal = seal_of(client.data_converter)
+    if seal is None:
+        return SandboxedWorkflowRunner(restrictions=_RESTRICTIONS)
+    calls = CallSeal(seal, client.namespace)
+    return SealedWorkflowRunner(restrictions=_RESTRICTIONS, calls=calls)

@@ -16,6 +16,7 @@ from temporalio.worker import Replayer
 from boxd.config import Config, load
 from boxd.errors import BoxdError
 from boxd.temporal.client import connect
+from boxd.temporal.seal import existing_seal
 from boxd.temporal.worker import task_queue, tasks_queue, worker_options
 from boxd.workflows.runner import OF_TASKS, WORKFLOWS
 
@@ -27,7 +28,9 @@ async def replay(client: Client, box: str) -> tuple[int, dict[str, str]]:
     queues = f"('{task_queue(box)}', '{tasks_queue(box)}')"
     found = client.list_workflows(f"ExecutionStatus = 'Running' AND TaskQueue IN {queues}")
     replayer = Replayer(
-        workflows=[*WORKFLOWS, *OF_TASKS], workflow_runner=worker_options()["workflow_runner"]
+        workflows=[*WORKFLOWS, *OF_TASKS],
+        workflow_runner=worker_options()["workflow_runner"],
+        data_converter=client.data_converter,
     )
     count, failures = 0, {}
     async for history in found.map_histories():
@@ -39,7 +42,10 @@ async def replay(client: Client, box: str) -> tuple[int, dict[str, str]]:
 
 
 async def _replay_open(config: Config) -> int:
-    client = await connect(config.temporal, _CONNECTS_WITHIN_S)
+    if not config.sealing_key_file.exists():  # a release that did not seal: all begins again
+        return 0
+    seal = existing_seal(config.sealing_key_file)
+    client = await connect(config.temporal, seal, _CONNECTS_WITHIN_S)
     count, failures = await replay(client, config.box.id)
     if failures:
         told = "; ".join(f"{name}: {why}" for name, why in failures.items())

@@ -14,6 +14,7 @@ from boxd.config import Config
 from boxd.errors import TemporalUnavailable
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
+from boxd.temporal.seal import Seal
 from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.workflows.housekeeping import workflows
 from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
@@ -25,6 +26,7 @@ from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
 from boxd.workflows.tasks.reconciliation import reconcile_tasks
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.tasks.workflow import TaskWorkflow
+from boxd.workflows.unreadable import end_unreadable
 from boxd.workflows.upstream.pull_workflow import PullWorkflow
 from boxd.workflows.upstream.signalling import DeliverySignaller, end_delivery, end_pulling
 from boxd.workflows.upstream.workflow import UpstreamWorkflow
@@ -61,6 +63,7 @@ class Runner:
         self,
         config: Config,
         ledger: Ledger,
+        seal: Seal,
         activities: Sequence[Callable[..., object]],
         activities_of_tasks: Sequence[Callable[..., object]],
         on_serving: Callable[[bool, str], None],
@@ -68,6 +71,7 @@ class Runner:
     ) -> None:
         self._config = config
         self._ledger = ledger
+        self._seal = seal
         self._activities = activities
         self._activities_of_tasks = activities_of_tasks
         self._on_serving = on_serving
@@ -100,7 +104,7 @@ class Runner:
     async def _connect(self) -> Client:
         while True:
             try:
-                return await connect(self._config.temporal)
+                return await connect(self._config.temporal, self._seal)
             except TemporalUnavailable as error:
                 self._on_serving(False, str(error))
                 await asyncio.sleep(_RETRY_S)
@@ -108,6 +112,7 @@ class Runner:
     async def _reconcile(self, client: Client, services: Services) -> None:
         services.connection.use(client)
         box = self._config.box.id
+        await end_unreadable(client, box, self._seal, self._config.sealed_by_file)
         found = await reconcile(client, self._ledger, services.redemptions, box)
         log.info("workflows.reconciled", resumed=found.resumed, undecided=found.undecided_bays)
         await self._on_reconciled(found)

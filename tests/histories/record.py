@@ -15,10 +15,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from temporalio.client import Client
-
+from boxd.config.schema import Temporal
+from boxd.temporal.client import connect
+from boxd.temporal.seal import existing_seal
 from tests.box.booth import Booth, wait_until
 from tests.box.going_on import go_on_to_the_end
+from tests.histories.opening import opened_history
 
 HERE = Path(__file__).parent
 WAYS: dict[str, Callable[[Booth], str]] = {}
@@ -156,11 +158,12 @@ def resumed_after_the_loss_of_temporal_s_database(booth: Booth) -> str:
     return redemption
 
 
-async def history_of(port: int, redemption: str) -> str:
-    client = await Client.connect(f"127.0.0.1:{port}")
+async def history_of(booth: Booth, redemption: str) -> str:
+    seal = existing_seal(booth.state / "keys" / "sealing.key")
+    client = await connect(Temporal(port=booth.temporal_port), seal)
     handle = client.get_workflow_handle(f"redemption-{redemption}")
     await handle.result()
-    return (await handle.fetch_history()).to_json()
+    return opened_history((await handle.fetch_history()).to_json(), seal)
 
 
 def without_machine(history: str) -> str:
@@ -181,7 +184,7 @@ def main() -> None:
         booth = Booth(folder, quick)
         try:
             booth.start()
-            history = asyncio.run(history_of(booth.temporal_port, play(booth)))
+            history = asyncio.run(history_of(booth, play(booth)))
             (HERE / f"{name}.json").write_text(without_machine(history), encoding="utf-8")
             print(f"{name}: {len(json.loads(history)['events'])} events")
         finally:

@@ -34,7 +34,7 @@ def main() -> None:
         clock.turn(_HOURS_5)
         wait_until("a reminder", lambda: _is_reminded(booth), 60)
         go_on_to_the_end(booth)
-        history = asyncio.run(history_of(booth.temporal_port, redemption))
+        history = asyncio.run(history_of(booth, redemption))
         (HERE / f"{_NAME}.json").write_text(without_machine(history), encoding="utf-8")
     finally:
         booth.close()

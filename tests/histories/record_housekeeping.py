@@ -19,7 +19,9 @@ from boxd.ledger import codes, stock
 from boxd.ledger.code_keys import CodeKeys
 from boxd.temporal.command import LOOPBACK
 from boxd.temporal.ports import free_ports
+from tests.histories.opening import opened_history
 from tests.histories.record import without_machine
+from tests.workflows.event import SEAL
 from tests.workflows.test_housekeeping import BOX, GONE, PASSED, House, kept
 
 HERE = Path(__file__).parent / "housekeeping"
@@ -93,7 +95,8 @@ async def record(name: str) -> None:
             handle = house.client.get_schedule_handle(f"boxd-{BOX}-{schedule}")
             run = (await handle.describe()).info.recent_actions[-1].action
             workflow = house.client.get_workflow_handle(run.workflow_id)
-            told = (await workflow.fetch_history()).to_json().replace(folder, "/state")
+            history = (await workflow.fetch_history()).to_json()
+            told = opened_history(history, SEAL).replace(folder, "/state")
     (HERE / f"{name}.json").write_text(without_machine(told), encoding="utf-8")
 
 

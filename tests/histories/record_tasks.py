@@ -23,8 +23,9 @@ from boxd.ledger.ledger import as_text
 from boxd.task import TaskKind
 from boxd.temporal.command import LOOPBACK
 from boxd.temporal.ports import free_ports
+from tests.histories.opening import opened_history
 from tests.histories.record import without_machine
-from tests.workflows.event import KINDS, Event, held, until
+from tests.workflows.event import KINDS, SEAL, Event, held, until
 
 HERE = Path(__file__).parent
 # Each way returns the ids of the workflows whose histories it leaves.
@@ -126,7 +127,9 @@ async def play(name: str) -> None:
                 history = await event.client.get_workflow_handle(workflow).fetch_history()
                 kind = workflow.partition("-")[0]
                 file = HERE / f"{name}.{kind}.json"
-                file.write_text(without_machine(history.to_json()), encoding="utf-8")
+                file.write_text(
+                    without_machine(opened_history(history.to_json(), SEAL)), encoding="utf-8"
+                )
                 print(f"{file.name}: {len(history.events)} events")
     finally:
         shutil.rmtree(folder)

@@ -51,38 +51,38 @@ async def somebody_elses_server() -> AsyncIterator[str]:
 
 async def test_an_external_server_gets_the_search_attributes_it_lacks() -> None:
     async with somebody_elses_server() as address:
-        client = await connect(Temporal(address=address), deadline_s=20)
+        client = await connect(Temporal(address=address), None, deadline_s=20)
         listed = await client.operator_service.list_search_attributes(
             ListSearchAttributesRequest(namespace="default")
         )
-        await connect(Temporal(address=address))
+        await connect(Temporal(address=address), None)
     assert {"BoxdBay", "BoxdLocker", "BoxdState"} <= set(listed.custom_attributes)
 
 
 async def test_what_an_external_server_refuses_is_said_in_words() -> None:
     async with somebody_elses_server() as address:
-        await connect(Temporal(address=address), deadline_s=20)
+        await connect(Temporal(address=address), None, deadline_s=20)
         with pytest.raises(TemporalUnavailable, match="it has no namespace 'booth'; create it"):
-            await connect(Temporal(address=address, namespace="booth"), deadline_s=0.5)
+            await connect(Temporal(address=address, namespace="booth"), None, deadline_s=0.5)
         with pytest.raises(TemporalUnavailable, match=r"does not speak TLS; set temporal\.tls"):
-            await connect(Temporal(address=address, tls=True), deadline_s=0.5)
+            await connect(Temporal(address=address, tls=True), None, deadline_s=0.5)
 
 
 async def test_an_api_key_is_sent_without_its_newline(tmp_path: Path) -> None:
     key = secret(tmp_path / "api-key", "abc.def\n")
     async with somebody_elses_server() as address:
-        await connect(Temporal(address=address, api_key_file=key), deadline_s=20)
+        await connect(Temporal(address=address, api_key_file=key), None, deadline_s=20)
 
 
 async def test_nobody_at_the_address_is_named_with_the_address() -> None:
     [port] = free_ports(LOOPBACK, 1)
     with pytest.raises(TemporalUnavailable, match=f"{LOOPBACK}:{port} .*nobody listens there"):
-        await connect(Temporal(address=f"{LOOPBACK}:{port}"), deadline_s=0.2)
+        await connect(Temporal(address=f"{LOOPBACK}:{port}"), None, deadline_s=0.2)
 
 
 async def test_an_unknown_name_is_told_apart_from_a_silent_server() -> None:
     with pytest.raises(TemporalUnavailable, match=r"the name is not known; is the network up"):
-        await connect(Temporal(address="temporal.invalid:7233"), deadline_s=1)
+        await connect(Temporal(address="temporal.invalid:7233"), None, deadline_s=1)
 
 
 def secret(path: Path, content: str, mode: int = 0o600) -> Path:
@@ -94,7 +94,7 @@ def secret(path: Path, content: str, mode: int = 0o600) -> Path:
 async def test_a_missing_api_key_file_is_named_at_once(tmp_path: Path) -> None:
     settings = Temporal(address="temporal.invalid:7233", api_key_file=tmp_path / "api-key")
     with pytest.raises(ConfigError, match=r"temporal\.api_key_file .*No such file .*put the file"):
-        await connect(settings)
+        await connect(settings, None)
 
 
 def test_broken_files_are_named_with_the_remedy(tmp_path: Path) -> None:

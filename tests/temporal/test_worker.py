@@ -47,7 +47,7 @@ async def test_a_workflow_goes_on_after_the_server_was_killed(
     settings: Temporal, directory: Path
 ) -> None:
     async with serving(settings, directory) as watched:
-        client = await connect(settings)
+        client = await connect(settings, None)
         async with create_worker(client, "box-1", [Redeeming], [claim]):
             handle = await start(client, "goes-on", awaited=3)
             assert await handle.execute_update(Redeeming.answer, "loaded") == "claimed loaded"
@@ -64,11 +64,11 @@ async def test_a_workflow_goes_on_after_server_and_worker_were_stopped(
     settings: Temporal, directory: Path
 ) -> None:
     async with serving(settings, directory):
-        client = await connect(settings)
+        client = await connect(settings, None)
         async with create_worker(client, "box-1", [Redeeming], [claim]):
             handle = await start(client, "stopped", awaited=1)
     async with serving(settings, directory):
-        client = await connect(settings)
+        client = await connect(settings, None)
         async with create_worker(client, "box-1", [Redeeming], [claim]):
             again = client.get_workflow_handle_for(Redeeming.run, handle.id)
             await again.execute_update(Redeeming.answer, "loaded")
@@ -79,7 +79,7 @@ async def test_an_update_while_the_server_is_down_fails_within_three_seconds(
     settings: Temporal, directory: Path
 ) -> None:
     async with serving(settings, directory):
-        client = await connect(settings)
+        client = await connect(settings, None)
         async with create_worker(client, "box-1", [Redeeming], [claim]):
             handle = await start(client, "unanswered", awaited=1)
     asked = time.monotonic()
@@ -93,7 +93,7 @@ async def test_the_cli_finds_workflows_by_bay_after_the_indexes_were_dropped(
     settings: Temporal, directory: Path
 ) -> None:
     async with serving(settings, directory):
-        client = await connect(settings)
+        client = await connect(settings, None)
         async with create_worker(client, "box-1", [Redeeming], [claim]):
             await start(client, "at-the-left", awaited=1, bay="bay-1")
             await start(client, "at-the-right", awaited=1, bay="bay-2")

@@ -21,9 +21,10 @@ from boxd.temporal.ports import free_ports
 from boxd.temporal.worker import task_queue
 from boxd.upstream.backoff import Backoff
 from boxd.workflows.upstream.messages import NOTED, PULL_WORKFLOW, UPSTREAM, UpstreamStart
+from tests.histories.opening import opened_history
 from tests.histories.record import without_machine
 from tests.upstream.peer import Peer
-from tests.upstream.test_delivery import BOX, Delivering, delivering, until
+from tests.upstream.test_delivery import BOX, SEAL, Delivering, delivering, until
 
 HERE = Path(__file__).parent / "histories"
 WAYS: dict[str, Callable[[Delivering, Peer], Awaitable[WorkflowHandle[object, object]]]] = {}
@@ -115,7 +116,9 @@ async def record(name: str) -> None:
     backoff = Backoff(600, 600)
     async with delivering(folder, settings, peer.url, backoff) as box:
         history = await (await WAYS[name](box, peer)).fetch_history()
-    (HERE / f"{name}.json").write_text(without_machine(history.to_json()), encoding="utf-8")
+    (HERE / f"{name}.json").write_text(
+        without_machine(opened_history(history.to_json(), SEAL)), encoding="utf-8"
+    )
     print(f"{name}: {len(history.events)} events")
     peer.close()
     shutil.rmtree(folder)

@@ -33,6 +33,7 @@ from boxd.workflows.upstream.workflow import UpstreamWorkflow
 from tests.temporal.conftest import Watched, serving
 from tests.upstream.conftest import QUICK, Sender, numbers, sender
 from tests.upstream.peer import Peer
+from tests.workflows.event import SEAL
 
 BOX = "box-1"
 DEADLINE_S = 60
@@ -83,7 +84,7 @@ async def delivering(
     """A box with server, worker and service; begun again, it goes on with its ledger."""
     box = sender(folder, url, batch, backoff)
     async with serving(settings, folder) as server:
-        client = await connect(settings)
+        client = await connect(settings, SEAL)
         connection = ServerConnection()
         connection.use(client)
         service = DeliverySignaller(connection, box.ledger, BOX, box.outbox, box.sender)

@@ -32,6 +32,7 @@ from boxd.task import (
     Verdict,
 )
 from boxd.temporal.client import connect
+from boxd.temporal.seal import Seal
 from boxd.temporal.worker import create_tasks_worker
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.activities import TaskActivities
@@ -59,6 +60,7 @@ KINDS = [
     TaskKind("mugs", "For a mug", verdict=True, prizes=("mug",)),
 ]
 DEADLINE_S = 20
+SEAL = Seal(b"s" * 32)
 
 
 @dataclass
@@ -152,7 +154,7 @@ async def held(
     rules = IssueRules(BOX, 8, 7, per_attendee)
     activities = (*TaskActivities(ledger).all(), *IssueActivities(ledger, keys, rules).all())
     async with serving(settings, folder):
-        client = await connect(settings)
+        client = await connect(settings, SEAL)
         connection = ServerConnection()
         connection.use(client)
         service = TaskService(connection, ledger, BOX)

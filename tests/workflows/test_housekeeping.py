@@ -30,6 +30,7 @@ from boxd.workflows.housekeeping.schedule_keeper import Run, ScheduleKeeper, Sch
 from boxd.workflows.housekeeping.schedules import plans
 from boxd.workflows.server_connection import ServerConnection
 from tests.temporal.conftest import serving
+from tests.workflows.event import SEAL
 
 BOX = "box-1"
 DEADLINE_S = 40
@@ -80,7 +81,7 @@ async def kept(folder: Path, settings: Temporal) -> AsyncIterator[House]:
     rules = BackupRules(folder / "backups", keep=3, keep_days=30)
     maker = BackupMaker(folder / "ledger.db", rules, lambda: clock[0])
     async with serving(settings, folder):
-        house = House(ledger, await connect(settings), rules.directory, clock)
+        house = House(ledger, await connect(settings, SEAL), rules.directory, clock)
 
         async def self_test() -> Sequence[tests.Tested]:
             return house.tested

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from temporalio.client import (
     Client,
+    Schedule,
     ScheduleActionExecutionStartWorkflow,
     ScheduleActionResult,
     ScheduleAlreadyRunningError,
@@ -25,6 +26,8 @@ from temporalio.service import RPCError
 from boxd.errors import NotFound, TemporalUnavailable
 from boxd.ledger import audit
 from boxd.ledger.ledger import Ledger, as_text
+from boxd.temporal.message_converter import seal_of
+from boxd.temporal.sealed_calls import CallSeal, seal_action
 from boxd.workflows.client_errors import is_not_found
 from boxd.workflows.housekeeping.schedules import Plan, as_schedule, is_as_planned, schedule_id
 from boxd.workflows.server_connection import ServerConnection
@@ -137,7 +140,7 @@ class ScheduleKeeper:
             ) from None
 
     async def _bring_up_to_date(self, client: Client, plan: Plan) -> None:
-        planned = as_schedule(plan, self._box)
+        planned = self._planned(client, plan)
         try:
             found = await self._handle(client, plan.name).describe()
         except RPCError as error:
@@ -154,8 +157,15 @@ class ScheduleKeeper:
 
             await self._handle(client, plan.name).update(change)
 
+    def _planned(self, client: Client, plan: Plan) -> Schedule:
+        """The schedule of a plan, with a sealed header for the workflows that it starts."""
+        schedule = as_schedule(plan, self._box)
+        if (seal := seal_of(client.data_converter)) is not None:
+            seal_action(schedule, CallSeal(seal, client.namespace))
+        return schedule
+
     async def _create(self, client: Client, plan: Plan) -> None:
-        planned = as_schedule(plan, self._box)
+        planned = self._planned(client, plan)
         try:
             await client.create_schedule(schedule_id(self._box, plan.name), planned)
         # Another call was quicker, e.g. this call's first attempt.

@@ -1,0 +1,60 @@
+"""The box's seal: authenticated encryption of what goes through Temporal.
+
+The server keeps whatever it is given, in its file and in its pages, and takes orders from everybody
+who reaches its port. Only who holds the key can read a sealed message, or make one that counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from boxd.key_file import make_key, read_key
+
+# A Pi 4 has no AES instructions, and ChaCha20 is three times as fast there. A box seals far fewer
+# than 2**32 messages, so that nonces can be random.
+_NONCE_BYTES = 12
+
+
+class Seal:
+    """Seals bytes for one purpose and opens them for the same; holds the key in memory only."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = ChaCha20Poly1305(key)
+        self.name = hashlib.sha256(b"boxd sealing key" + key).hexdigest()[:16]
+
+    def __repr__(self) -> str:
+        """Tell which key it is, never the key."""
+        return f"Seal({self.name})"
+
+    def close(self, plain: bytes, purpose: bytes) -> bytes:
+        """`plain`, sealed for this purpose."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain, purpose)
+
+    def open(self, sealed: bytes, purpose: bytes) -> bytes | None:
+        """What was sealed; None when this key did not seal it, or sealed it for another purpose."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose)
+        except (InvalidTag, ValueError):
+            return None
+
+
+def load_seal(file: Path) -> Seal:
+    """The seal whose key the file holds; a key is made where there is no file.
+
+    A new key fits nothing that Temporal holds; `boxd.workflows.unreadable` ends that, and the
+    ledger begins what was open again. Raises KeysMissing for a file that can't be used.
+    """
+    if not file.exists():
+        make_key(file)
+    return existing_seal(file)
+
+
+def existing_seal(file: Path) -> Seal:
+    """The seal whose key the file holds. Raises KeysMissing for a file that can't be used."""
+    return Seal(read_key(file))

@@ -1,0 +1,111 @@
+"""The gate before workflow code: starts and signals that this box did not make go no further.
+
+A forged workflow ends at its first task; a forged signal is left out, and its workflow never knows.
+Updates and queries need no gate: the SDK answers those whose arguments can't be converted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+import temporalio.workflow
+from temporalio.bridge.proto.workflow_activation.workflow_activation_pb2 import (
+    InitializeWorkflow,
+    SignalWorkflow,
+    WorkflowActivation,
+)
+from temporalio.bridge.proto.workflow_completion.workflow_completion_pb2 import (
+    WorkflowActivationCompletion,
+)
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from boxd.temporal.message_converter import NOT_SEALED
+from boxd.temporal.payload_codec import is_refused
+from boxd.temporal.sealed_calls import CallKind, CallSeal
+
+log = structlog.get_logger("boxd.temporal")
+
+
+@dataclass(frozen=True)
+class SealedWorkflowRunner(SandboxedWorkflowRunner):
+    """Runs the workflows that this box has started, in the SDK's sandbox."""
+
+    calls: CallSeal | None = None
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        """A run of a workflow, behind the gate."""
+        instance = super().create_instance(det)
+        return instance if self.calls is None else _Gate(instance, det.info, self.calls)
+
+
+class _Gate(WorkflowInstance):
+    """Looks at each activation before the workflow does."""
+
+    def __init__(
+        self, instance: WorkflowInstance, info: temporalio.workflow.Info, calls: CallSeal
+    ) -> None:
+        self._instance = instance
+        self._info = info
+        self._calls = calls
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        """Let through what this box made."""
+        for job in act.jobs:
+            if job.HasField("initialize_workflow") and not self._is_ours(job.initialize_workflow):
+                return self._refuse()
+        forged = [n for n, job in enumerate(act.jobs) if self._is_forged_signal(job)]
+        for position in reversed(forged):
+            del act.jobs[position]
+        if forged:
+            log.warning(
+                "a signal that this box did not send was left out",
+                workflow=self._info.workflow_id,
+            )
+        return self._instance.activate(act)
+
+    def _is_ours(self, start: InitializeWorkflow) -> bool:
+        return self._fits(CallKind.START, start.workflow_type, start.headers, start.arguments)
+
+    def _is_forged_signal(self, job: Any) -> bool:
+        if not job.HasField("signal_workflow"):
+            return False
+        sent: SignalWorkflow = job.signal_workflow
+        return not self._fits(CallKind.SIGNAL, sent.signal_name, sent.headers, sent.input)
+
+    def _fits(self, kind: CallKind, name: str, headers: Any, arguments: Any) -> bool:
+        if any(is_refused(argument) for argument in arguments):
+            return False
+        return self._calls.fits(headers, kind, self._info.workflow_id, name, arguments)
+
+    def _refuse(self) -> WorkflowActivationCompletion:
+        """End the workflow as failed."""
+        log.warning(
+            "a workflow that this box did not start is ended",
+            workflow=self._info.workflow_id,
+            kind=self._info.workflow_type,
+        )
+        completion = WorkflowActivationCompletion()
+        failure = completion.successful.commands.add().fail_workflow_execution.failure
+        failure.message = "it was not started by this box"
+        failure.application_failure_info.type = NOT_SEALED
+        failure.application_failure_info.non_retryable = True
+        return completion
+
+    def get_serialization_context(self, command_info: Any) -> Any:
+        """See base class."""
+        return self._instance.get_serialization_context(command_info)
+
+    def get_external_store_context(self, command_info: Any) -> Any:
+        """See base class."""
+        return self._instance.get_external_store_context(command_info)
+
+    def get_info(self) -> temporalio.workflow.Info:
+        """See base class."""
+        return self._instance.get_info()
+
+    def get_thread_id(self) -> int | None:
+        """See base class."""
+        return self._instance.get_thread_id()

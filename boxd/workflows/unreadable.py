@@ -1,0 +1,63 @@
+"""Ending what the Temporal server holds and this box can't read.
+
+It was not sealed, or by another key: after the upgrade from a release that did not seal, when the
+key was lost, when another server is used. The ledger then begins again what is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from boxd.key_file import write_whole
+from boxd.temporal.seal import Seal
+from boxd.temporal.worker import task_queue, tasks_queue
+
+log = structlog.get_logger(__name__)
+
+_WHY = "it was not sealed by the key of this box; the ledger begins it again"
+
+
+async def end_unreadable(client: Client, box: str, seal: Seal, used: Path) -> None:
+    """End everything of this box that was begun before this key came into use at this server.
+
+    `used` names the key and the server; it is written when nothing older runs any more.
+    """
+    mark = f"{seal.name} {client.service_client.config.target_host} {client.namespace}\n"
+    if await asyncio.to_thread(_read, used) == mark:
+        return
+    ended = await _delete_schedules(client, box) + await _end_workflows(client, box)
+    await asyncio.to_thread(write_whole, used, mark)
+    log.info("what goes through Temporal is sealed from now on", key=seal.name, ended=ended)
+
+
+async def _delete_schedules(client: Client, box: str) -> int:
+    count = 0
+    async for found in await client.list_schedules():
+        if found.id.startswith(f"boxd-{box}-"):
+            await client.get_schedule_handle(found.id).delete()
+            count += 1
+    return count
+
+
+async def _end_workflows(client: Client, box: str) -> int:
+    queues = f"('{task_queue(box)}', '{tasks_queue(box)}')"
+    count = 0
+    async for found in client.list_workflows(
+        f"ExecutionStatus = 'Running' AND TaskQueue IN {queues}"
+    ):
+        try:
+            await client.get_workflow_handle(found.id).terminate(reason=_WHY)
+            count += 1
+        except RPCError as error:  # it has closed meanwhile
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+    return count
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
