@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"  # the server skips security checks by design
 SEARCH_ATTRIBUTES = ("BoxdBay", "BoxdLocker", "BoxdState")
 
+# No browser can be led to this name, by a form or by DNS: nothing of .invalid is ever found. The
+# server's HTTP API would otherwise take orders from every page that is open on this machine.
+HTTP_API_HOST = "boxd.invalid"
+
 DYNAMIC_CONFIG: Mapping[str, str] = {
+    "frontend.httpAllowedHosts": f'["{HTTP_API_HOST}"]',
     # Without these two every hop between server and worker waits for a 50 ms tick.
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxPollRPS": "1000",
@@ -51,12 +56,16 @@ SERVING_PRAGMAS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Ports:
-    """The ports that the server listens on; `ui` is None if it serves no pages."""
+    """The ports that the server listens on; `ui` is None if it serves no pages.
+
+    `pages_at` is the address of those pages; the rest listens on 127.0.0.1.
+    """
 
     grpc: int
     http: int
     metrics: int
     ui: int | None
+    pages_at: str = LOOPBACK
 
     def named(self) -> dict[str, int]:
         """Every port by the name of its setting."""
@@ -85,7 +94,10 @@ def server_command(
     command = [str(binary), "server", "start-dev"]
     command += ["--db-filename", str(database), "--ip", LOOPBACK, "--port", str(ports.grpc)]
     command += ["--http-port", str(ports.http), "--metrics-port", str(ports.metrics)]
-    command += ["--headless"] if ports.ui is None else ["--ui-port", str(ports.ui)]
+    if ports.ui is None:
+        command += ["--headless"]
+    else:
+        command += ["--ui-ip", ports.pages_at, "--ui-port", str(ports.ui)]
     command += ["--log-level", "warn", "--log-format", "json"]
     command += ["--namespace", namespace]
     command += _repeated("--sqlite-pragma", pragmas)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from boxd.errors import TemporalUnavailable
-from boxd.temporal.command import LOOPBACK, SEARCH_ATTRIBUTES
+from boxd.temporal.command import HTTP_API_HOST, LOOPBACK, SEARCH_ATTRIBUTES
 
 NOT_FOUND = 404
 
@@ -59,7 +59,7 @@ async def _exchange(port: int, method: str, path: str, body: object) -> bytes:
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
         writer.write(
-            f"{method} {path} HTTP/1.0\r\nHost: {LOOPBACK}:{port}\r\n"
+            f"{method} {path} HTTP/1.0\r\nHost: {HTTP_API_HOST}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode()
             + content
         )

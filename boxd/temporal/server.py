@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +26,7 @@ from boxd.temporal.command import (
 )
 from boxd.temporal.database_making import Maker, prepare, wait_for_namespace
 from boxd.temporal.http_api import answers
+from boxd.temporal.pages_gate import PagesGate, hidden_address
 from boxd.temporal.ports import why_taken
 from boxd.temporal.process import ServerProcess
 
@@ -92,6 +93,7 @@ class EmbeddedServer:
         self._status = ServerStatus(ServerState.DOWN, datetime.now(UTC), "not started")
         self._up = asyncio.Event()
         self._process: ServerProcess | None = None
+        self._gate: PagesGate | None = None
         self._supervision: asyncio.Task[None] | None = None
 
     @property
@@ -160,7 +162,14 @@ class EmbeddedServer:
         except (BoxdError, OSError) as error:
             return _Life(str(error), was_spawned=False, served_s=0)
         assert self._process is not None  # noqa: S101 - spawned above
-        process, settings = self._process, self._settings
+        try:
+            return await self._serve(self._process, clock)
+        finally:
+            if self._gate is not None:
+                self._gate.close()
+
+    async def _serve(self, process: ServerProcess, clock: ClockSetBack) -> _Life:
+        settings = self._settings
         try:
             await wait_for_namespace(process, settings.http_port, settings, SERVING_DEADLINE_S)
         except TemporalUnavailable as error:
@@ -174,7 +183,7 @@ class EmbeddedServer:
 
     async def _spawn(self, binary: Path, distrusted: str) -> None:
         settings = self._settings
-        ports = configured_ports(settings)
+        ports = replace(configured_ports(settings), pages_at=hidden_address())
         taken = await asyncio.to_thread(why_taken, LOOPBACK, ports.named())
         if taken:
             raise BoxdError(taken)
@@ -188,6 +197,10 @@ class EmbeddedServer:
             server_command(binary, self._database, ports, SERVING_PRAGMAS, settings.namespace),
             server_environment(settings.memory_mib, self._database.parent),
         )
+        self._gate = None
+        if ports.ui is not None and ports.pages_at != LOOPBACK:
+            self._gate = PagesGate(ports.pages_at, ports.ui)
+            await self._gate.open()
 
     async def _until_end(self, process: ServerProcess, clock: ClockSetBack) -> str:
         """Wait until the process ends; end it if it does not answer or its clock went back."""

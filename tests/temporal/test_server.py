@@ -17,6 +17,7 @@ import pytest
 from boxd.config.schema import Temporal
 from boxd.errors import BoxdError
 from boxd.temporal import server as server_module
+from boxd.temporal.command import HTTP_API_HOST
 from boxd.temporal.database import is_marked_running
 from boxd.temporal.server import EmbeddedServer, ServerState
 from tests.temporal.conftest import embedded, serving, until
@@ -210,5 +211,6 @@ async def test_another_program_under_its_name_is_refused(
 async def described_namespace(settings: Temporal) -> dict[str, dict[str, str]]:
     async with httpx.AsyncClient() as http:
         url = f"http://127.0.0.1:{settings.http_port}/api/v1/namespaces/{settings.namespace}"
-        answer: dict[str, dict[str, str]] = (await http.get(url)).json()
+        described = await http.get(url, headers={"Host": HTTP_API_HOST})
+        answer: dict[str, dict[str, str]] = described.json()
         return answer

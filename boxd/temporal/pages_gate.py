@@ -1,0 +1,94 @@
+"""The gate before Temporal's pages: it lets through what was asked of this machine by its own name.
+
+The pages answer to any Host, so that a web page whose name is made to lead here (DNS rebinding)
+would be one of theirs. They listen at another address of loopback, and this listens at the known
+one. One request for each connection: what comes behind it is never taken as another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import sys
+from contextlib import suppress
+
+from boxd.temporal.command import LOOPBACK
+
+_LONGEST_HEAD = 64 * 1024
+_HEAD_WITHIN_S = 10
+_HOST = re.compile(rb"^host:[ \t]*(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?[ \t]*$", re.I)
+_REFUSAL = (
+    b"HTTP/1.1 421 Misdirected Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+    b"These pages are asked for as localhost or 127.0.0.1 only.\n"
+)
+
+
+def hidden_address() -> str:
+    """An address of loopback that nobody guesses; where there is only one, that one."""
+    if sys.platform != "linux":
+        return LOOPBACK
+    return ".".join(("127", *(str(1 + secrets.randbelow(254)) for _ in range(3))))
+
+
+class PagesGate:
+    """Listens on loopback and passes requests on to the pages at `address`."""
+
+    def __init__(self, address: str, port: int) -> None:
+        self._address = address
+        self._port = port
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Take connections on the same port of 127.0.0.1. Raises OSError."""
+        self._server = await asyncio.start_server(
+            self._pass_on, LOOPBACK, self._port, limit=_LONGEST_HEAD
+        )
+
+    def close(self) -> None:
+        """Take no more connections."""
+        if self._server is not None:
+            self._server.close()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(_HEAD_WITHIN_S):
+                head = await reader.readuntil(b"\r\n\r\n")
+            if (passed := head_to_pass(head)) is None:
+                writer.write(_REFUSAL)
+                await writer.drain()
+            else:
+                await self._exchange(passed, reader, writer)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            return
+        finally:
+            writer.close()
+
+    async def _exchange(
+        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        answers, asks = await asyncio.open_connection(self._address, self._port)
+        asks.write(head)
+        body = asyncio.create_task(_pipe(reader, asks))
+        try:
+            await _pipe(answers, writer)
+        finally:
+            body.cancel()
+            asks.close()
+
+
+def head_to_pass(head: bytes) -> bytes | None:
+    """The head as the pages get it; None for one that names another host, or none, or two."""
+    first, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    hosts = [field for field in fields if field.lower().startswith(b"host:")]
+    if len(hosts) != 1 or not _HOST.match(hosts[0]):
+        return None
+    kept = [field for field in fields if not field.lower().startswith(b"connection:")]
+    return b"\r\n".join([first, *kept, b"Connection: close", b"", b""])
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while chunk := await reader.read(64 * 1024):
+            writer.write(chunk)
+            await writer.drain()
