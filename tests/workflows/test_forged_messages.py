@@ -98,8 +98,8 @@ async def test_signals_of_strangers_leave_a_workflow_as_it_was(
     task = await event.start("demo")
     forged = stranger.get_workflow_handle(messages.task_workflow_id(task))
     for name, arguments in [
-        (messages.LOOK_AGAIN, []),
-        (messages.LOOK_AGAIN, ["anything"]),
+        ("look_again", []),
+        ("look_again", ["anything"]),
         ("unheard_of", [1]),
     ]:
         await forged.signal(name, args=arguments)
