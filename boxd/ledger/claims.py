@@ -82,7 +82,6 @@ def _refusal_of_code(at: str, code: sqlite3.Row, box: str) -> Refusal | None:
 
 
 def _accept(tx: Transaction, asked: Claim, code: sqlite3.Row, locker: int) -> None:
-    lockouts.forgive(tx, asked.bay)
     tx.connection.execute("UPDATE codes SET state = 'in_use' WHERE id = ?", (code["id"],))
     tx.connection.execute(
         "INSERT INTO redemptions (id, bay, stage, locker, code, sku, begun_at, since)"

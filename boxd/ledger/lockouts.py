@@ -12,6 +12,9 @@ from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction
 from boxd.machine_clock import boot_id, boot_s
 
+# So long after a wrong guess or a lock, the next lock is one step shorter.
+STEP_DOWN_S = 3600.0
+
 
 @dataclass(frozen=True)
 class BootClock:
@@ -34,8 +37,8 @@ class LockoutRule:
 class WrongGuesses:
     """The wrong guesses since the last lock, and the lock, of one guesser.
 
-    While `boot` is this boot, the lock ends at `until_s` on its boot clock. After another boot the
-    whole `lock_s` begins again, because no clock knows how long the power was off.
+    While `boot` is this boot, the lock ends at `until_s` on its boot clock, or ended there. After
+    another boot the whole `lock_s` begins again, because no clock knows how long the power was off.
     """
 
     wrong: int = 0
@@ -55,9 +58,20 @@ class WrongGuesses:
     def with_another(self, rule: LockoutRule, clock: BootClock) -> WrongGuesses:
         """The count after one more wrong guess; `lock_s` is above 0 if that one locks."""
         if self.wrong + 1 < rule.wrong_codes:
-            return WrongGuesses(self.wrong + 1, self.level, 0.0, clock.boot, clock.seconds)
-        lock_s = min(rule.first_s * 2 ** min(self.level, 30), rule.longest_s)
-        return WrongGuesses(0, self.level + 1, lock_s, clock.boot, clock.seconds + lock_s)
+            level = self._level_at(clock)
+            return WrongGuesses(self.wrong + 1, level, 0.0, clock.boot, clock.seconds)
+        level = self._level_at(clock)
+        lock_s = min(rule.first_s * 2 ** min(level, 30), rule.longest_s)
+        # Above the longest lock a level would only delay the way down.
+        level += lock_s < rule.longest_s
+        return WrongGuesses(0, level, lock_s, clock.boot, clock.seconds + lock_s)
+
+    def _level_at(self, clock: BootClock) -> int:
+        """How often the next lock is doubled."""
+        if self.boot != clock.boot:
+            return self.level
+        quiet_s = max(0.0, clock.seconds - self.until_s)
+        return max(0, self.level - int(quiet_s / STEP_DOWN_S))
 
 
 def boot_clock() -> BootClock:
@@ -73,7 +87,7 @@ def remaining_s(connection: sqlite3.Connection, bay: str, clock: BootClock) -> f
 def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
     """Let locks of an earlier boot begin again on this boot's clock; end those that ran out."""
     tx.connection.execute(
-        "UPDATE lockouts SET lock_s = 0, until_s = 0 WHERE boot = ? AND until_s <= ?",
+        "UPDATE lockouts SET lock_s = 0 WHERE boot = ? AND until_s <= ?",
         (clock.boot, clock.seconds),
     )
     tx.connection.execute(
@@ -97,14 +111,16 @@ def count_wrong(tx: Transaction, bay: str, rule: LockoutRule, clock: BootClock) 
     return now.lock_s
 
 
-def forgive(tx: Transaction, bay: str) -> None:
-    """Forget the wrong codes of a bay, after a good one."""
-    tx.connection.execute("DELETE FROM lockouts WHERE bay = ?", (bay,))
+def forgive_one(tx: Transaction, bay: str) -> None:
+    """Forget one wrong code of a bay, because a prize was given out there."""
+    tx.connection.execute(
+        "UPDATE lockouts SET wrong = wrong - 1 WHERE bay = ? AND wrong > 0", (bay,)
+    )
 
 
 def end_lock(tx: Transaction, bay: str) -> None:
     """Record that a bay's lock is over, so that a later boot does not repeat it."""
-    tx.connection.execute("UPDATE lockouts SET lock_s = 0, until_s = 0 WHERE bay = ?", (bay,))
+    tx.connection.execute("UPDATE lockouts SET lock_s = 0 WHERE bay = ?", (bay,))
 
 
 def _counted(connection: sqlite3.Connection, bay: str) -> WrongGuesses:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from boxd.devices import DoorState
 from boxd.errors import NotFound
-from boxd.ledger import alarms, audit, codes, lockers, outbox, stock
+from boxd.ledger import alarms, audit, codes, lockers, lockouts, outbox, stock
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import (
     Answer,
@@ -195,6 +195,8 @@ def _carry_out(
     if answer.remedy is Remedy.OTHER_LOCKER:
         locker = _leave_locker(tx, answer, standing, context)
     _settle_code(tx, answer, (code, sku, stage), context)
+    if stage is Stage.DISPENSED:
+        lockouts.forgive_one(tx, standing.bay)
     alarms.clear(tx, "nobody_comes", standing.redemption, answer.actor)
     tx.connection.execute(
         "UPDATE redemptions SET stage = ?, step = step + 1, attempt = attempt + ?, locker = ?,"

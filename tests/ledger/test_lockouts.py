@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from boxd.ledger import lockouts
-from boxd.redemption import Refusal, Stage
-from tests.ledger.conftest import Hands
+import pytest
+
+from boxd.ledger import lockouts, redemptions
+from boxd.redemption import AnswerKind, Refusal, Stage
+from tests.ledger.conftest import Hands, later
 
 
 def remaining(hands: Hands) -> float:
@@ -42,11 +44,54 @@ def test_slips_of_the_finger_do_not_count(hands: Hands) -> None:
     assert remaining(hands) == 0
 
 
-def test_a_good_code_forgives_the_wrong_ones(hands: Hands) -> None:
+@pytest.mark.parametrize("kind", [AnswerKind.CANCELLED, AnswerKind.DECLINED])
+def test_a_claim_that_gives_out_nothing_forgives_nothing(hands: Hands, kind: AnswerKind) -> None:
+    code = str(hands.issue()["code"])
     guess(hands, 2)
-    assert hands.claim(str(hands.issue()["code"]), "r1").stage is Stage.LOAD
-    guess_at = hands.claim("12345678", "busy").refusal
-    assert (guess_at, remaining(hands)) == (Refusal.BAY_BUSY, 0)
+    hands.answer(hands.claim(code, "own"), kind)
+    guess(hands, 1, "third")
+    assert remaining(hands) == 30
+
+
+def test_a_prize_that_was_given_out_forgives_one_wrong_code(hands: Hands) -> None:
+    guess(hands, 2)
+    dispense(hands, "r1")
+    guess(hands, 1, "third")
+    assert remaining(hands) == 0
+    guess(hands, 1, "fourth")
+    assert remaining(hands) == 30
+
+
+def dispense(hands: Hands, redemption: str) -> str:
+    """Give out a prize for a code; returns the code."""
+    code = str(hands.issue()["code"])
+    hands.answer(hands.claim(code, redemption), AnswerKind.LOADED)
+    standing = hands.ledger.write_now(
+        lambda tx: redemptions.settle_opening(tx, redemption, 1, Stage.TAKE, False)
+    )
+    assert hands.answer(standing, AnswerKind.COMPLETED).standing.stage is Stage.DISPENSED
+    return code
+
+
+def test_a_used_an_expired_and_another_boxs_code_are_no_guesses(hands: Hands) -> None:
+    used, other = dispense(hands, "first"), str(hands.issue(box="box-2")["code"])
+    expired = str(hands.issue(valid_days=1)["code"])
+    later(hands, days=2)
+    for number in range(4):
+        assert hands.claim(used, f"used{number}").refusal is Refusal.USED
+        assert hands.claim(other, f"other{number}").refusal is Refusal.OTHER_BOX
+        assert hands.claim(expired, f"expired{number}").refusal is Refusal.EXPIRED
+    assert remaining(hands) == 0
+
+
+def test_locks_grow_shorter_again_by_a_step_an_hour(hands: Hands) -> None:
+    guess(hands, 3, "a")
+    hands.seconds += 30
+    guess(hands, 3, "b")
+    assert remaining(hands) == 60
+    hands.seconds += 60 + 3600
+    guess(hands, 3, "c")
+    assert remaining(hands) == 60
 
 
 def test_a_restart_within_the_same_boot_keeps_the_lock(
