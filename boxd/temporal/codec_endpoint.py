@@ -30,7 +30,7 @@ def codec_endpoint(seal: Seal, namespace: str, pages: str = "", port: int = 0) -
     """Serve; yields the address, token included. `pages` is the origin that may ask by script."""
     path = f"/{secrets.token_urlsafe(24)}"
 
-    class Handler(_Handler):
+    class Handler(_CodecHandler):
         token_path = path
         origin = pages
         open_with = seal
@@ -46,7 +46,7 @@ def codec_endpoint(seal: Seal, namespace: str, pages: str = "", port: int = 0) -
         server.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _CodecHandler(BaseHTTPRequestHandler):
     token_path: str
     origin: str
     open_with: Seal
