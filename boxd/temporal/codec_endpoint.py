@@ -30,13 +30,13 @@ def codec_endpoint(seal: Seal, namespace: str, pages: str = "", port: int = 0) -
     """Serve; yields the address, token included. `pages` is the origin that may ask by script."""
     path = f"/{secrets.token_urlsafe(24)}"
 
-    class Handler(_CodecHandler):
+    class TokenHandler(_CodecHandler):
         token_path = path
         origin = pages
         open_with = seal
         of_namespace = namespace
 
-    server = ThreadingHTTPServer((LOOPBACK, port), Handler)
+    server = ThreadingHTTPServer((LOOPBACK, port), TokenHandler)
     serving = threading.Thread(target=server.serve_forever, name="codec-endpoint", daemon=True)
     serving.start()
     try:
