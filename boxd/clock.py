@@ -19,7 +19,7 @@ KEPT_WITHIN_S = 900.0
 
 
 @dataclass(frozen=True)
-class Looked:
+class ClockReading:
     """The machine's clocks at one moment.
 
     `boot_s` are the seconds since the boot `boot`. `is_synchronised`: the kernel says that a time
@@ -57,7 +57,7 @@ class TimeBase:
         return max(self.newest, self.zero + timedelta(seconds=boot_s))
 
 
-def reckon(before: TimeBase | None, looked: Looked) -> TimeBase:
+def time_base_after(before: TimeBase | None, looked: ClockReading) -> TimeBase:
     """The time base after a look at the clocks.
 
     A synchronised clock is trusted, wherever it moved to, and so is the very first. Any other is
@@ -74,27 +74,27 @@ def reckon(before: TimeBase | None, looked: Looked) -> TimeBase:
     return replace(before, newest=newest, off_s=off_s)
 
 
-def unconfirmed(before: TimeBase | None, looked: Looked) -> TimeBase:
+def unconfirmed(before: TimeBase | None, looked: ClockReading) -> TimeBase:
     """The time base after this look if no time server had confirmed the clock."""
-    return reckon(before, replace(looked, is_synchronised=False))
+    return time_base_after(before, replace(looked, is_synchronised=False))
 
 
-def believed(looked: Looked, *, is_sure: bool) -> TimeBase:
+def believed(looked: ClockReading, *, is_sure: bool) -> TimeBase:
     """The time base that trusts the wall clock as it is now."""
     return TimeBase(looked.boot, looked.zero, looked.wall, is_sure)
 
 
-def _after_boot(before: TimeBase, looked: Looked) -> TimeBase:
+def _after_boot(before: TimeBase, looked: ClockReading) -> TimeBase:
     """Only a clock with a battery knows how long the box was off; the others stopped."""
     dark_s = (looked.wall - before.newest).total_seconds()
     has_kept_time = looked.keeps_time and not before.off_s
     if 0 <= dark_s <= looked.boot_s + KEPT_WITHIN_S or (dark_s > 0 and has_kept_time):
         return believed(looked, is_sure=before.is_sure and has_kept_time)
     counted = TimeBase(looked.boot, before.newest, before.newest, is_sure=False)
-    return reckon(counted, looked)
+    return time_base_after(counted, looked)
 
 
-def behind_by_s(standing: TimeBase | None, looked: Looked) -> float:
+def behind_by_s(standing: TimeBase | None, looked: ClockReading) -> float:
     """How far an unsynchronised clock is behind the box's time; 0 if it is not."""
     if standing is None or looked.is_synchronised:
         return 0.0

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from boxd.clock import STEP_S, TimeBase, believed, moved_s, reckon, unconfirmed, warning
+from boxd.clock import STEP_S, TimeBase, believed, moved_s, time_base_after, unconfirmed, warning
 from boxd.errors import LedgerUnusable, TemporalUnavailable
 from boxd.ledger import tasks, time_base
 from boxd.ledger.ledger import Ledger, as_text
@@ -31,7 +31,7 @@ def anchor(clock: BoxClock, ledger: Ledger) -> None:
     """
     looked = clock.look()
     last = ledger.write_now(lambda tx: time_base.load(tx.connection))
-    before, after = unconfirmed(last, looked), reckon(last, looked)
+    before, after = unconfirmed(last, looked), time_base_after(last, looked)
     ledger.write_now(lambda tx: time_base.adopt(tx, before, after, "boxd", looked.boot_s))
     clock.standing = after
 

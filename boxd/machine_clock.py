@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from boxd.clock import Looked, TimeBase, reckon
+from boxd.clock import ClockReading, TimeBase, time_base_after
 from boxd.errors import BoxdError
 
 _TIME_ERROR = 5  # adjtimex(2) returns this while nothing synchronises the clock
@@ -78,9 +78,9 @@ def _said(file: Path) -> int:
         return 0
 
 
-def look() -> Looked:
+def look() -> ClockReading:
     """Read the machine's clocks now."""
-    return Looked(datetime.now(UTC), boot_id(), boot_s(), is_synchronised(), keeps_time())
+    return ClockReading(datetime.now(UTC), boot_id(), boot_s(), is_synchronised(), keeps_time())
 
 
 def set_wall_clock(by_s: float) -> None:
@@ -94,7 +94,7 @@ def set_wall_clock(by_s: float) -> None:
 class BoxClock:
     """The box's time: the last time base and the boot clock; before that the wall clock."""
 
-    def __init__(self, look: Callable[[], Looked] = look) -> None:
+    def __init__(self, look: Callable[[], ClockReading] = look) -> None:
         self.look = look
         self.standing: TimeBase | None = None
 
@@ -105,7 +105,7 @@ class BoxClock:
 
     def next(self) -> TimeBase:
         """The time base after a look now; changes nothing."""
-        return reckon(self.standing, self.look())
+        return time_base_after(self.standing, self.look())
 
 
 box_clock = BoxClock()

@@ -25,7 +25,7 @@ from boxd.ledger.soundness import Contents, examine
 from boxd.upgrade import health, system
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.release import Release, current_release
-from boxd.upgrade.step_output import tell
+from boxd.upgrade.step_output import show
 
 _READY_WITHIN_S = 120.0
 _ONLY_BOXD = 0o600
@@ -80,23 +80,23 @@ def restore_card(opened: Opened, places: InstallPaths) -> None:
     _require_that_it_fits(opened, release)
     if system.is_running():
         system.stop()
-        tell("boxd", "stopped")
+        show("boxd", "stopped")
     stamp = as_text(datetime.now(UTC)).replace(":", "-")
     _put(opened.folder / CONFIGURATION, places.config_file, stamp, 0, 0o640)
     user = system.user_id()
     for name, path in opened.manifest.files.items():
         _put(opened.folder / name, Path(path), stamp, user, _ONLY_BOXD)
-    tell("configuration", str(places.config_file))
-    tell("keys and secrets", f"{len(opened.manifest.files)} files")
+    show("configuration", str(places.config_file))
+    show("keys and secrets", f"{len(opened.manifest.files)} files")
     config = load(places.config_file)
     _restore_ledger(opened.folder / LEDGER, config.box.state_dir, release.command())
-    tell("ledger", f"{opened.ledger.entries} entries, as of {opened.manifest.made_at}")
+    show("ledger", f"{opened.ledger.entries} entries, as of {opened.manifest.made_at}")
     if not system.is_running():
-        tell("units", "start with the system")
+        show("units", "start with the system")
         return
     system.start()
     health.wait_for_ready(config, release.version, _READY_WITHIN_S)
-    tell("ready", f"{config.box.id} takes codes")
+    show("ready", f"{config.box.id} takes codes")
 
 
 def _require_that_it_fits(opened: Opened, release: Release) -> None:

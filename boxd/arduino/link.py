@@ -29,7 +29,7 @@ from typing import Protocol
 import structlog
 
 from boxd.arduino.frames import Frame, FrameStream
-from boxd.arduino.greeting import Greeting
+from boxd.arduino.handshake import Handshake
 from boxd.arduino.messages import (
     REPLY,
     AllOff,
@@ -115,7 +115,7 @@ class ArduinoLink:
         self._stream = FrameStream()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
-        self._greeting: Greeting | None = None
+        self._greeting: Handshake | None = None
         self._firmware = ""
         self._nonce = 0
         self._last_id = 0
@@ -126,7 +126,7 @@ class ArduinoLink:
     def begin(self) -> None:
         """Greet the board."""
         self.state = LinkState.GREETING
-        self._greeting = Greeting(self._try_to_send, self._misfit, self._meet, self.end)
+        self._greeting = Handshake(self._try_to_send, self._misfit, self._meet, self.end)
         self._greeting.begin()
 
     def end(self, why: str) -> None:

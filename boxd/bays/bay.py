@@ -43,10 +43,10 @@ from boxd.bays.redemptions import Redemptions
 from boxd.bays.touches import IgnoredTouch, TouchFilter
 from boxd.bays.typed_digits import TypedDigits
 from boxd.bays.view import (
+    BayFacts,
     BayView,
     Checking,
-    Facts,
-    Last,
+    LastEvent,
     ending_of,
     pattern_for,
     state_for,
@@ -102,7 +102,7 @@ class Bay:
         on_change: Callable[[], None],
         timers: Timers,
         now: Callable[[], datetime],
-        patience: RetryLimits | None = None,
+        retry_limits: RetryLimits | None = None,
     ) -> None:
         self._config = config
         self._timeouts = timeouts
@@ -111,7 +111,7 @@ class Bay:
         self._on_change = on_change
         self._timers = timers
         self._now = now
-        self._patience = patience or RetryLimits()
+        self._retry_limits = retry_limits or RetryLimits()
         self._touches = TouchFilter(timeouts.stuck_key_s, devices.keypad.one_scan_s)
         self._typing = TypedDigits(timeouts.typing_s)
         self._player = LampPlayer(devices.lamps, timers)
@@ -126,7 +126,7 @@ class Bay:
         self._was_refused = False
         self._locked_until = 0.0
         self._stuck: tuple[Key, ...] = ()
-        self._last: Last | None = None
+        self._last: LastEvent | None = None
         self._timer_of: dict[Callable[[], None], Timer] = {}
         self._player.show(pattern_for(self._facts()))
         devices.keypad.subscribe(self._take_touch)
@@ -274,7 +274,7 @@ class Bay:
             self._player.play_over(lamps.BLIP)
             return
         typed_at = self._now().astimezone().strftime("%H:%M")
-        self._check = CodeCheck(typed_at, self._patience, self._refresh, self._show_no_verdict)
+        self._check = CodeCheck(typed_at, self._retry_limits, self._refresh, self._show_no_verdict)
         self._was_refused = False
         self._refresh()
         self._check.start(self._redemptions, self._config.id, digits)
@@ -305,7 +305,7 @@ class Bay:
             kind=AnswerKind.CANCELLED,
             actor="attendee",
         )
-        answering = why_not_taken(self._redemptions, answer, self._patience.longest_s)
+        answering = why_not_taken(self._redemptions, answer, self._retry_limits.longest_s)
         self._cancelling = asyncio.get_running_loop().create_task(answering)
         self._cancelling.add_done_callback(self._cancel_is_over)
 
@@ -370,8 +370,8 @@ class Bay:
     def _locked_for_s(self) -> int:
         return max(0, math.ceil(self._locked_until - self._timers.time()))
 
-    def _facts(self) -> Facts:
-        return Facts(
+    def _facts(self) -> BayFacts:
+        return BayFacts(
             standing=self._open,
             checking=self._check.progress if self._check else Checking.NOTHING,
             typed_at=self._check.typed_at if self._check else "",
@@ -393,7 +393,7 @@ class Bay:
             self._check = None
 
     def _remember(self, text: str, tone: str) -> None:
-        self._last = Last(self._now().astimezone(UTC).isoformat(), text, tone)
+        self._last = LastEvent(self._now().astimezone(UTC).isoformat(), text, tone)
 
     def _beep(self, milliseconds: int) -> None:
         if self._buzzer is not None:

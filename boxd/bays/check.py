@@ -45,13 +45,13 @@ class CodeCheck:
     def __init__(
         self,
         typed_at: str,
-        patience: RetryLimits,
+        retry_limits: RetryLimits,
         on_change: Callable[[], None],
         on_no_verdict: Callable[[NoVerdict], None],
     ) -> None:
         self.typed_at = typed_at
         self.progress = Checking.ASKED
-        self._patience = patience
+        self._retry_limits = retry_limits
         self._on_change = on_change
         self._on_no_verdict = on_no_verdict
         self._settled = asyncio.Event()
@@ -75,7 +75,7 @@ class CodeCheck:
     async def _run(self, redemptions: Redemptions, bay: str, digits: str) -> None:
         is_begun = False
         try:
-            async with asyncio.timeout(self._patience.longest_s):
+            async with asyncio.timeout(self._retry_limits.longest_s):
                 refused = await self._begin(redemptions, bay, digits)
                 is_begun = True
                 del digits
@@ -94,7 +94,7 @@ class CodeCheck:
                 await redemptions.begin(bay, digits)
             except TemporalUnavailable:
                 self._proceed(Checking.WAITING)
-                await asyncio.sleep(self._patience.retry_s)
+                await asyncio.sleep(self._retry_limits.retry_s)
             except BoxdError as error:
                 return str(error).replace(digits, "***")
             else:

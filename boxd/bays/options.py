@@ -29,7 +29,7 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wording:
+class AnswerContent:
     """The content of an option's answer, without its person and time."""
 
     kind: AnswerKind
@@ -60,7 +60,7 @@ class Option:
     label: str
     key: Key | None
     tone: Tone = Tone.PLAIN
-    answer: Wording | None = None
+    answer: AnswerContent | None = None
     opens: str = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -85,13 +85,13 @@ class OfferedPrize:
 
 
 _DECLINE = Option("decline", "Decline", Key.CANCEL, Tone.DANGER, opens=DECLINE)
-_LOADED = Wording(AnswerKind.LOADED)
-_OPENED = Wording(AnswerKind.OPENED)
-_NOT_OPENED = Wording(AnswerKind.JAMMED)
-_AGAIN = Wording(AnswerKind.JAMMED, remedy=Remedy.AGAIN)
-_OTHER_LOCKER = Wording(AnswerKind.JAMMED, remedy=Remedy.OTHER_LOCKER)
-_COMPLETED = Wording(AnswerKind.COMPLETED)
-_SEEN_SHUT = Wording(AnswerKind.COMPLETED, seen_shut=True)
+_LOADED = AnswerContent(AnswerKind.LOADED)
+_OPENED = AnswerContent(AnswerKind.OPENED)
+_NOT_OPENED = AnswerContent(AnswerKind.JAMMED)
+_AGAIN = AnswerContent(AnswerKind.JAMMED, remedy=Remedy.AGAIN)
+_OTHER_LOCKER = AnswerContent(AnswerKind.JAMMED, remedy=Remedy.OTHER_LOCKER)
+_COMPLETED = AnswerContent(AnswerKind.COMPLETED)
+_SEEN_SHUT = AnswerContent(AnswerKind.COMPLETED, seen_shut=True)
 
 _LOADED_OPTION = Option("loaded", "It is loaded", Key.ENTER, Tone.PRIMARY, _LOADED)
 LOAD_OPTIONS = (
@@ -133,7 +133,7 @@ def options_at(
 def decline_menu(prize: str) -> tuple[Option, ...]:
     """The second question before a claim is declined; no prompt uses the key that says yes."""
     label = f"Yes, decline: {prize} is not given out"
-    declined = Wording(AnswerKind.DECLINED)
+    declined = AnswerContent(AnswerKind.DECLINED)
     return (
         Option("declined", label, Key.DIGIT_9, Tone.DANGER, declined),
         Option("back", "No, go back", Key.CANCEL),
@@ -158,5 +158,5 @@ def pages_of(prizes: Sequence[OfferedPrize]) -> int:
 def _substitute(prize: OfferedPrize, number: int) -> Option:
     key = Key(str(number)) if 1 <= number <= PRIZES_A_PAGE else None
     label = f"{prize.name} ({prize.on_hand} left)"
-    wording = Wording(AnswerKind.SUBSTITUTED, sku=prize.sku)
+    wording = AnswerContent(AnswerKind.SUBSTITUTED, sku=prize.sku)
     return Option(f"substituted-{prize.sku}", label, key, answer=wording)

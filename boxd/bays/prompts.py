@@ -12,9 +12,9 @@ from typing import Any
 from boxd.bays.options import (
     DECLINE,
     SUBSTITUTE,
+    AnswerContent,
     OfferedPrize,
     Option,
-    Wording,
     decline_menu,
     options_at,
     substitute_menu,
@@ -54,7 +54,7 @@ class Prompt:
             return substitute_menu(self.others, page)
         return self.options
 
-    def answer(self, wording: Wording, answer_id: str, actor: str) -> Answer:
+    def answer(self, wording: AnswerContent, answer_id: str, actor: str) -> Answer:
         """The answer to this prompt with the content `wording`."""
         return Answer(
             id=answer_id,

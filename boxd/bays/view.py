@@ -34,7 +34,7 @@ class Checking(StrEnum):
 
 
 @dataclass(frozen=True)
-class Facts:
+class BayFacts:
     """Everything that decides what a bay shows. `standing` is an open redemption or None."""
 
     standing: RedemptionStanding | None = None
@@ -49,7 +49,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Last:
+class LastEvent:
     """The last event at a bay. `at` is ISO 8601, UTC; `tone` good, bad or plain."""
 
     at: str
@@ -69,7 +69,7 @@ class BayView:
     locked_for_s: int
     lamps: str
     redemption: str | None
-    last: Last | None
+    last: LastEvent | None
     stuck: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ CHECKING_TEXT = {
 }
 
 
-def pattern_for(facts: Facts) -> Pattern:
+def pattern_for(facts: BayFacts) -> Pattern:
     """The pattern on the lamps: a verdict first, then an open redemption, then the bay's state."""
     if facts.was_refused:
         return lamps.REFUSED
@@ -124,7 +124,7 @@ def pattern_for(facts: Facts) -> Pattern:
     return _idle_pattern(facts)
 
 
-def _idle_pattern(facts: Facts) -> Pattern:
+def _idle_pattern(facts: BayFacts) -> Pattern:
     if facts.checking is not Checking.NOTHING:
         return lamps.OUT_OF_SERVICE
     if not facts.has_started:
@@ -134,7 +134,7 @@ def _idle_pattern(facts: Facts) -> Pattern:
     return lamps.LOCKED_OUT if facts.locked_for_s else lamps.READY
 
 
-def state_for(facts: Facts) -> BayState:
+def state_for(facts: BayFacts) -> BayState:
     """The bay's state in one word."""
     if facts.standing is not None:
         return BayState.BUSY
@@ -145,7 +145,7 @@ def state_for(facts: Facts) -> BayState:
     return BayState.LOCKED_OUT if facts.locked_for_s else BayState.READY
 
 
-def text_for(facts: Facts) -> str:
+def text_for(facts: BayFacts) -> str:
     """The bay's state in words, with its stuck keys."""
     if not facts.stuck:
         return _state_text(facts)
@@ -153,7 +153,7 @@ def text_for(facts: Facts) -> str:
     return f"{_state_text(facts)} (key {keys} is stuck: clean the keypad)"
 
 
-def _state_text(facts: Facts) -> str:
+def _state_text(facts: BayFacts) -> str:
     if facts.standing is not None:
         standing = facts.standing
         return TEXT_AT[standing.stage].format(prize=standing.prize, locker=standing.locker)
@@ -162,7 +162,7 @@ def _state_text(facts: Facts) -> str:
     return _idle_text(facts)
 
 
-def _idle_text(facts: Facts) -> str:
+def _idle_text(facts: BayFacts) -> str:
     if facts.unchecked:
         return f"Out of service: {facts.unchecked}"
     if not facts.has_started:

@@ -73,11 +73,11 @@ def command(strict: bool, bundle: bool, everything: bool, as_json: bool) -> int 
 
 def _context() -> CheckContext:
     from boxd.doctor.check_context import CheckContext, Daemon
-    from boxd.doctor.programs import said_by
+    from boxd.doctor.programs import output_of
     from boxd.machine_clock import look
 
     path, found = _configuration()
-    return CheckContext(path, found, Daemon(lambda asked: _ask(found, asked)), look(), said_by)
+    return CheckContext(path, found, Daemon(lambda asked: _ask(found, asked)), look(), output_of)
 
 
 def _configuration() -> tuple[Path, Config | ConfigError]:

@@ -71,12 +71,12 @@ def _carry_on(places: InstallPaths) -> int:
     from boxd.config import load
     from boxd.upgrade.journal import Step
     from boxd.upgrade.runner import carry_on
-    from boxd.upgrade.step_output import tell
+    from boxd.upgrade.step_output import show
     from boxd.upgrade.system import GoingDown
 
     try:
         ended = carry_on(load(places.config_file), places)
     except GoingDown as interruption:
-        tell("interrupted", f"{interruption}; the next start carries the upgrade on")
+        show("interrupted", f"{interruption}; the next start carries the upgrade on")
         return FAILED
     return FAILED if ended.step is Step.KEPT and ended.why else DONE

@@ -15,7 +15,7 @@ from boxd.errors import LedgerUnusable
 from boxd.ledger import alarms, lockouts
 from boxd.ledger.ledger import Ledger, as_text
 from boxd.temporal.server import ServerState, ServerStatus
-from boxd.temporal.set_aside import untold, was_told
+from boxd.temporal.set_aside import forget_note, unreported
 from boxd.workflows.redemption.reconciliation import Reconciled
 
 log = structlog.get_logger("boxd")
@@ -113,7 +113,7 @@ class Readiness:
 
         A note stays until its alarm is in the ledger.
         """
-        for kept in await asyncio.to_thread(untold, self._temporal_dir):
+        for kept in await asyncio.to_thread(unreported, self._temporal_dir):
             text = (
                 f"Temporal's database was set aside as {kept.path.name} ({kept.why});"
                 " open redemptions go on from the ledger. `boxd alarms clear` ends this alarm."
@@ -122,7 +122,7 @@ class Readiness:
                 alarms.raise_alarm, kind="temporal_set_aside", subject=kept.path.name, text=text
             )
             await self._ledger.write(alarm)
-            await asyncio.to_thread(was_told, kept)
+            await asyncio.to_thread(forget_note, kept)
 
     async def reconciled(self, found: Reconciled) -> None:
         """Tell each bay whose Enter was never decided that the code has to be typed again."""

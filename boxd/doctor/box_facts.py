@@ -28,7 +28,7 @@ _OF_UPSTREAM = ("waiting", "oldest_at", "dead", "delivered", "is_full", "failure
 def status(context: CheckContext, scrub: Scrub) -> Json:
     """The daemon's status, without anything that names a person."""
     try:
-        said = context.said("/api/v1/status")
+        said = context.answer("/api/v1/status")
     except Skip as unseen:
         return {"not_seen": unseen.why}
     health = said["health"]
@@ -55,7 +55,7 @@ def _chosen(part: str, whole: Json, scrub: Scrub) -> Json:
 
 def _schedules(context: CheckContext, scrub: Scrub) -> list[Json]:
     try:
-        found = context.said("/api/v1/schedules")["schedules"]
+        found = context.answer("/api/v1/schedules")["schedules"]
     except Skip:
         return []
     return [

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from boxd.clock import Looked
+from boxd.clock import ClockReading
 from boxd.config import Config
 from boxd.daemon.instance_lock import is_held
 from boxd.doctor.finding import Skip
@@ -54,7 +54,7 @@ class CheckContext:
     config_file: Path
     found: Config | ConfigError
     daemon: Daemon
-    looked: Looked
+    looked: ClockReading
     run: Run
     root: Path = Path("/")
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -95,7 +95,7 @@ class CheckContext:
         """Whether a boxd daemon is running for this box."""
         return is_held(self.config.lock_file)
 
-    def said(self, path: str) -> Json:
+    def answer(self, path: str) -> Json:
         """The daemon's answer at `path`. Raises Skip if there is none."""
         if not self.is_served:
             raise Skip("boxd does not run")

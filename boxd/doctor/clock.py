@@ -33,7 +33,7 @@ def by_the_network(context: CheckContext) -> Iterator[Finding]:
 def believed(context: CheckContext) -> Iterator[Finding]:
     """The box trusts its clock; asks the daemon, or the ledger if no daemon runs."""
     if context.is_served:
-        clock = context.said("/api/v1/clock")
+        clock = context.answer("/api/v1/clock")
         yield warned(clock["why"], _SET) if clock["why"] else passed("the box goes by it")
         return
     with reading(context) as ledger:

@@ -26,7 +26,7 @@ _SYSTEM_CLIENTS = ("System", "Midi Through", "Client-128")
 def configured(context: CheckContext) -> Iterator[Finding]:
     """Every configured device is there: the daemon says so, or the kernel if no daemon runs."""
     if context.is_served:
-        for device in context.said("/api/v1/status")["devices"]:
+        for device in context.answer("/api/v1/status")["devices"]:
             yield _as_told(device)
         return
     if context.config.simulation.enabled:
@@ -67,7 +67,7 @@ def unknown(context: CheckContext) -> Iterator[Finding]:
     """Nothing is plugged in that the configuration does not name."""
     edit = f"sudoedit {context.config_file}   # add it, or unplug it"
     found = (
-        [(each["port"], each["remedy"]) for each in context.said("/api/v1/status")["strangers"]]
+        [(each["port"], each["remedy"]) for each in context.answer("/api/v1/status")["strangers"]]
         if context.is_served
         else [(name, "") for name in _unknown_midi(context)]
     )

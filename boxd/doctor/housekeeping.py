@@ -18,7 +18,7 @@ _LATE = timedelta(hours=1)
 
 def schedules(context: CheckContext) -> Iterator[Finding]:
     """No schedule is paused, and the last run of each was good."""
-    found = context.said("/api/v1/schedules")["schedules"]
+    found = context.answer("/api/v1/schedules")["schedules"]
     for each in found:
         yield from _of_one(each, context)
     if not found:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 _WITHIN_S = 5.0
 
 
-def said_by(command: Sequence[str]) -> str | None:
+def output_of(command: Sequence[str]) -> str | None:
     """The program's output; None if it is not installed, fails or takes too long."""
     try:
         done = subprocess.run(

@@ -36,7 +36,7 @@ def daemon(context: CheckContext) -> Iterator[Finding]:
 
 def alarms(context: CheckContext) -> Iterator[Finding]:
     """The alarms that the box has raised."""
-    said = context.said("/api/v1/status")["alarms"]
+    said = context.answer("/api/v1/status")["alarms"]
     standing = [alarm for alarm in said if alarm["kind"] != _OF_LOCKERS]
     for alarm in standing:
         yield warned(
@@ -49,7 +49,7 @@ def alarms(context: CheckContext) -> Iterator[Finding]:
 
 def lockers(context: CheckContext) -> Iterator[Finding]:
     """Lockers that somebody took out of service."""
-    out = [each for each in context.said("/api/v1/status")["lockers"] if _is_out(each)]
+    out = [each for each in context.answer("/api/v1/status")["lockers"] if _is_out(each)]
     for locker in out:
         yield warned(
             f"locker {locker['id']} is out of service: {locker['reason']}",

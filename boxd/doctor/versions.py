@@ -23,7 +23,7 @@ _NEEDED = re.compile(r"([\w.-]+)\s*(>=|==)?\s*([\d.]+)?\s*(?:;\s*python_version\
 
 def daemon(context: CheckContext) -> Iterator[Finding]:
     """The daemon has the same version as this command."""
-    running = context.said("/api/v1/status")["box"]["boxd"]
+    running = context.answer("/api/v1/status")["box"]["boxd"]
     if running == __version__:
         yield passed(f"boxd {running}")
     else:

@@ -26,7 +26,7 @@ class RequestKey:
 
 
 @dataclass(frozen=True)
-class Remembered:
+class StoredRequest:
     """An earlier request: its digest, and the encrypted answer if it was kept."""
 
     asked: bytes
@@ -34,13 +34,13 @@ class Remembered:
     answer: bytes | None
 
 
-def find(connection: sqlite3.Connection, key: RequestKey) -> Remembered | None:
+def find(connection: sqlite3.Connection, key: RequestKey) -> StoredRequest | None:
     """The request with this key; None if nothing was done under it."""
     row = connection.execute(
         "SELECT asked, status, answer FROM requests WHERE owner = ? AND key = ?",
         (key.owner, key.key),
     ).fetchone()
-    return Remembered(*row) if row else None
+    return StoredRequest(*row) if row else None
 
 
 def note_begun(tx: Transaction, key: RequestKey) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_MARK = "untold."
+_MARK = "unreported."
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def leave_note(kept: SetAside) -> None:
         os.fsync(file.fileno())
 
 
-def untold(directory: Path) -> Sequence[SetAside]:
+def unreported(directory: Path) -> Sequence[SetAside]:
     """Notes that nobody has been told about, oldest first."""
     return [
         SetAside(note.with_name(note.name.removeprefix(_MARK)), note.read_text(encoding="utf-8"))
@@ -37,7 +37,7 @@ def untold(directory: Path) -> Sequence[SetAside]:
     ]
 
 
-def was_told(kept: SetAside) -> None:
+def forget_note(kept: SetAside) -> None:
     """Remove the note: it is recorded elsewhere now."""
     _note_of(kept.path).unlink(missing_ok=True)
 

@@ -22,7 +22,7 @@ from boxd.upgrade.release import (
     switch,
     take,
 )
-from boxd.upgrade.step_output import tell
+from boxd.upgrade.step_output import show
 
 _BETWEEN_LOOKS_S = 0.2
 
@@ -33,13 +33,13 @@ def bring_into_use(folder: Path, places: InstallPaths, patience_s: float) -> Non
     Raises BoxdError with the reason if that fails; the old release is then in use.
     """
     if journal.read(places) is not None:
-        tell("earlier upgrade", "was interrupted, and is carried on")
-        _tell_end(places, have_it_carried_on(places))
+        show("earlier upgrade", "was interrupted, and is carried on")
+        _tell_end(places, run_by_systemd(places))
     release, is_new = take(read_release(folder), places)
-    tell("release", f"{release.folder}{'' if is_new else ', already there'}")
-    tell("user boxd", "made" if system.make_user(release) else "already there")
+    show("release", f"{release.folder}{'' if is_new else ', already there'}")
+    show("user boxd", "made" if system.make_user(release) else "already there")
     made = system.make_configuration(release, places)
-    tell("configuration", f"{places.config_file}{', made from the template' if made else ', left'}")
+    show("configuration", f"{places.config_file}{', made from the template' if made else ', left'}")
     old = current_release(places)
     if old is None or old == release or not system.is_running():
         _begin(release, places, patience_s, has_changed=old != release)
@@ -51,18 +51,18 @@ def _begin(release: Release, places: InstallPaths, patience_s: float, *, has_cha
     """For a new box, or one that has this release already: nothing is at risk."""
     if has_changed:
         switch(release, places)
-    tell("in use", f"boxd {release.version}{'' if has_changed else ', already'}")
+    show("in use", f"boxd {release.version}{'' if has_changed else ', already'}")
     system.enable()
     if not system.is_running():
-        tell("units", "enabled; they start with the system")
+        show("units", "enabled; they start with the system")
         return
     if has_changed or not system.is_active("boxd.service"):
         system.reload_rules()
         system.start()
         health.wait_for_answer(load(places.config_file), release.version, patience_s)
-        tell("units", "enabled and started")
+        show("units", "enabled and started")
     else:
-        tell("units", "running already; nothing was changed")
+        show("units", "running already; nothing was changed")
 
 
 def upgrade(old: Release, new: Release, places: InstallPaths, patience_s: float) -> None:
@@ -70,14 +70,14 @@ def upgrade(old: Release, new: Release, places: InstallPaths, patience_s: float)
     begun = check(load(places.config_file), places, old, new, patience_s)
     point(places.incoming, new)
     journal.write(places, begun)
-    _tell_end(places, have_it_carried_on(places))
+    _tell_end(places, run_by_systemd(places))
     system.enable()
     system.reload_rules()
 
 
-def have_it_carried_on(places: InstallPaths) -> Upgrade:
+def run_by_systemd(places: InstallPaths) -> Upgrade:
     """Let systemd run the upgrade, print its output, and return how it ended."""
-    said = _SaidByUnit()
+    said = _UnitOutput()
     system.start_upgrade()
     while places.journal.exists():
         time.sleep(_BETWEEN_LOOKS_S)
@@ -90,7 +90,7 @@ def have_it_carried_on(places: InstallPaths) -> Upgrade:
     return ended
 
 
-class _SaidByUnit:
+class _UnitOutput:
     """The output of the upgrade's unit since it was last printed.
 
     It is a page at most and read whole each time: newer systemds allow no cursor beside `--since`.
@@ -118,7 +118,7 @@ class _SaidByUnit:
 def _tell_end(places: InstallPaths, ended: Upgrade) -> None:
     """Raises BoxdError if the new release failed."""
     if ended.step is Step.KEPT and not ended.why:
-        tell("upgraded", f"boxd {ended.old} to {ended.new}; {places.releases / ended.old} is kept")
+        show("upgraded", f"boxd {ended.old} to {ended.new}; {places.releases / ended.old} is kept")
         return
     if ended.step is Step.KEPT:
         raise BoxdError(f"boxd {ended.new} is in use, but {ended.why}")

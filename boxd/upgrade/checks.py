@@ -11,7 +11,7 @@ from boxd.upgrade import health, system
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.release import Release
-from boxd.upgrade.step_output import tell
+from boxd.upgrade.step_output import show
 
 
 def check(
@@ -19,19 +19,19 @@ def check(
 ) -> Upgrade:
     """The upgrade, ready to begin. Raises BoxdError if the new release can't be used."""
     _require(new.command("version"), "the new release does not start")
-    tell("program", f"boxd {new.version} starts here")
+    show("program", f"boxd {new.version} starts here")
     _require(
         new.command("--config", str(places.config_file), "config", "check"),
         "the configuration does not fit the new release; correct it, then upgrade again",
     )
-    tell("configuration", "fits the new release")
+    show("configuration", "fits the new release")
     upgrade = Upgrade(Step.STOPPING, old.name, new.name, patience_s)
     return _with_standing(config, places, old, new, _with_schema(config, new, upgrade))
 
 
 def _with_schema(config: Config, new: Release, upgrade: Upgrade) -> Upgrade:
     if not config.ledger_file.exists():
-        tell("ledger", "none yet")
+        show("ledger", "none yet")
         return upgrade
     said = _require(
         new.module("boxd.upgrade.trial_migration", str(config.ledger_file)),
@@ -39,7 +39,7 @@ def _with_schema(config: Config, new: Release, upgrade: Upgrade) -> Upgrade:
     )
     before, after = (int(number) for number in said.split())
     what = f"schema {before} to {after}" if after > before else f"schema {before} stays"
-    tell("ledger", f"{what}: tried on a copy")
+    show("ledger", f"{what}: tried on a copy")
     return replace(upgrade, schema=before)
 
 
@@ -49,18 +49,18 @@ def _with_standing(
     try:
         seen = health.look(config)
     except BoxdError:
-        tell("running", "no: the old release does not answer")
+        show("running", "no: the old release does not answer")
         return upgrade
     if not seen.is_ready:
-        tell("running", f"not ready: {seen.why}")
+        show("running", f"not ready: {seen.why}")
         return upgrade
     replayed = _require(
         new.module("boxd.upgrade.replay_check", str(places.config_file)),
         "the open workflows were not replayed",
     )
-    tell("open workflows", f"{replayed.strip()} replay on the new release")
+    show("open workflows", f"{replayed.strip()} replay on the new release")
     failing = health.failing_parts(old)
-    tell("devices", f"{len(failing)} parts fail their test" if failing else "all pass their test")
+    show("devices", f"{len(failing)} parts fail their test" if failing else "all pass their test")
     return replace(upgrade, was_ready=True, failing=failing)
 
 

@@ -28,7 +28,7 @@ _DEATHS = 3
 
 
 @dataclass(frozen=True)
-class Seen:
+class BoxState:
     """The box's state according to its daemon; `why` says what keeps it from being ready.
 
     `asked` are the redemptions whose question is on the HUD.
@@ -40,7 +40,7 @@ class Seen:
     asked: frozenset[str]
 
 
-def look(config: Config) -> Seen:
+def look(config: Config) -> BoxState:
     """Ask the daemon. Raises BoxdError if it does not answer."""
     try:
         with closing(SocketConnection(config.socket_file, _ANSWERS_WITHIN_S)) as connection:
@@ -50,8 +50,8 @@ def look(config: Config) -> Seen:
         raise BoxdError(f"boxd does not answer as it should ({error})") from error
 
 
-def _seen(told: dict[str, Any]) -> Seen:
-    return Seen(
+def _seen(told: dict[str, Any]) -> BoxState:
+    return BoxState(
         str(told["box"]["boxd"]),
         told["health"]["state"] == "ready",
         str(told["health"]["why"]),
@@ -59,17 +59,19 @@ def _seen(told: dict[str, Any]) -> Seen:
     )
 
 
-def wait_for_ready(config: Config, version: str, patience_s: float) -> Seen:
+def wait_for_ready(config: Config, version: str, patience_s: float) -> BoxState:
     """The state once the box takes codes. Raises BoxdError with the reason if it does not."""
     return _wait(config, version, patience_s, lambda seen: seen.is_ready)
 
 
-def wait_for_answer(config: Config, version: str, patience_s: float) -> Seen:
+def wait_for_answer(config: Config, version: str, patience_s: float) -> BoxState:
     """The state once the daemon answers, ready or not. Raises BoxdError if it does not answer."""
     return _wait(config, version, patience_s, lambda _: True)
 
 
-def _wait(config: Config, version: str, patience_s: float, will_do: Callable[[Seen], bool]) -> Seen:
+def _wait(
+    config: Config, version: str, patience_s: float, will_do: Callable[[BoxState], bool]
+) -> BoxState:
     deadline = time.monotonic() + patience_s
     why = "it did not answer"
     while time.monotonic() < deadline:

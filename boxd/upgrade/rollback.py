@@ -9,12 +9,12 @@ from pathlib import Path
 from boxd.config import load
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.upgrade import journal
-from boxd.upgrade.activation import have_it_carried_on
+from boxd.upgrade.activation import run_by_systemd
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.ledger_backup import written_since
 from boxd.upgrade.release import current_release, point
-from boxd.upgrade.step_output import tell
+from boxd.upgrade.step_output import show
 from boxd.upgrade.trial_migration import schema_of
 
 
@@ -51,10 +51,10 @@ def return_to_previous(
         point(places.incoming, current)
     asked_for = replace(last, step=Step.GOING_BACK, patience_s=patience_s, why="somebody asked")
     journal.write(places, replace(asked_for, was_ready=True))
-    ended = have_it_carried_on(places)
+    ended = run_by_systemd(places)
     if ended.step is not Step.GONE_BACK:
         raise BoxdError(f"the box did not go back ({ended.step}); see journalctl -u boxd-upgrade")
-    tell("gone back", f"boxd {last.new} to {last.old}")
+    show("gone back", f"boxd {last.new} to {last.old}")
 
 
 def _last(places: InstallPaths) -> Upgrade:

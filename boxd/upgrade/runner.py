@@ -16,7 +16,7 @@ from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.ledger_backup import open_redemptions, put_back, written_since
 from boxd.upgrade.release import Release, current_release, prune, read_release, switch
-from boxd.upgrade.step_output import tell
+from boxd.upgrade.step_output import show
 from boxd.upgrade.trial_migration import schema_of
 
 _OLD_READY_WITHIN_S = 120.0
@@ -39,7 +39,7 @@ def carry_on(config: Config, places: InstallPaths) -> Upgrade:
         reached = journal.read(places) or upgrade
         if reached.step is Step.GOING_BACK or upgrade_run.forgotten_by_going_back(reached):
             raise  # systemd runs the step again
-        tell("failed", str(error))
+        show("failed", str(error))
         return upgrade_run.run(replace(reached, step=Step.GOING_BACK, why=str(error)))
 
 
@@ -70,7 +70,7 @@ class _UpgradeRun:
     def _stop(self, upgrade: Upgrade) -> Upgrade:
         system.stop()
         self._has_stopped = True
-        tell("boxd", "stopped")
+        show("boxd", "stopped")
         if not upgrade.schema:
             return replace(upgrade, step=Step.TRYING)
         done = system.run_as_box(self._old.command("backup", "create", "--json"))
@@ -78,13 +78,13 @@ class _UpgradeRun:
             why = f"no backup could be made: {done.stderr.strip()}"
             return replace(upgrade, step=Step.GOING_BACK, why=why)
         backup = str(json.loads(done.stdout)["backup"]["file"])
-        tell("backup", f"{backup}, verified")
+        show("backup", f"{backup}, verified")
         is_open = open_redemptions(self._config.ledger_file)
         return replace(upgrade, step=Step.TRYING, backup=backup, is_open=is_open)
 
     def _try(self, upgrade: Upgrade) -> Upgrade:
         if current_release(self._places) == self._new:
-            tell("in use", f"boxd {self._new.version}, since before an interruption")
+            show("in use", f"boxd {self._new.version}, since before an interruption")
         elif not self._has_stopped:  # after an interruption the old one may have run
             return replace(upgrade, step=Step.STOPPING)
         self._use(self._new)
@@ -99,25 +99,25 @@ class _UpgradeRun:
         """Raises BoxdError if the box is not as good as before."""
         if not upgrade.was_ready:
             health.wait_for_answer(self._config, self._new.version, upgrade.patience_s)
-            tell("answers", "as before: the box was not ready")
+            show("answers", "as before: the box was not ready")
             return
         seen = health.wait_for_ready(self._config, self._new.version, upgrade.patience_s)
-        tell("ready", f"boxd {seen.version}")
+        show("ready", f"boxd {seen.version}")
         health.wait_for_redemptions(self._config, upgrade.is_open)
-        tell("open redemptions", f"{len(upgrade.is_open)}, all carried on")
+        show("open redemptions", f"{len(upgrade.is_open)}, all carried on")
         health.wait_for_devices(self._new, upgrade.failing)
-        tell("devices", "as before")
+        show("devices", "as before")
 
     def _failed(self, upgrade: Upgrade, why: str) -> Upgrade:
         """Go back, unless that would lose what people did since."""
-        tell("failed", why)
+        show("failed", why)
         if facts := self.forgotten_by_going_back(upgrade):
             why += (
                 f"; but people have written {facts} entries into the migrated ledger since, so"
                 f" {self._new.version} stays in use: `sudo boxd upgrade --back` goes back without"
                 " them"
             )
-            tell("way back", f"not taken: it would forget {facts} entries")
+            show("way back", f"not taken: it would forget {facts} entries")
             return replace(upgrade, step=Step.KEPT, why=why)
         return replace(upgrade, step=Step.GOING_BACK, why=why)
 
@@ -127,10 +127,10 @@ class _UpgradeRun:
         try:
             upgrade = self._with_ledger_of_before(upgrade)
         except LedgerDamaged as error:  # the old release says so on the HUD, and what to restore
-            tell("ledger", f"left as it is: {error}")
+            show("ledger", f"left as it is: {error}")
             upgrade = replace(upgrade, why=f"{upgrade.why}; {error}")
         self._use(self._old)
-        tell("in use again", f"boxd {self._old.version}")
+        show("in use again", f"boxd {self._old.version}")
         self._see_the_old_one_ready(upgrade)
         return replace(upgrade, step=Step.GONE_BACK)
 
@@ -139,7 +139,7 @@ class _UpgradeRun:
         if not self._is_migrated(upgrade):
             return upgrade
         set_aside = self._give_ledger_back(upgrade)
-        tell("ledger", f"{upgrade.backup} is back; the migrated one is in {set_aside}")
+        show("ledger", f"{upgrade.backup} is back; the migrated one is in {set_aside}")
         return replace(upgrade, set_aside=set_aside)
 
     def _see_the_old_one_ready(self, upgrade: Upgrade) -> None:
@@ -148,9 +148,9 @@ class _UpgradeRun:
             return
         try:
             health.wait_for_ready(self._config, self._old.version, _OLD_READY_WITHIN_S)
-            tell("ready", f"boxd {self._old.version}")
+            show("ready", f"boxd {self._old.version}")
         except BoxdError as error:
-            tell("not ready yet", str(error))
+            show("not ready yet", str(error))
 
     def _give_ledger_back(self, upgrade: Upgrade) -> str:
         """If entries are lost, the old release's restore says which, also on the HUD."""
@@ -178,7 +178,7 @@ class _UpgradeRun:
         try:
             prune(self._places, {self._old.name, self._new.name})
         except OSError as error:
-            tell("older releases", f"not all removed: {error}")
+            show("older releases", f"not all removed: {error}")
 
     def _use(self, release: Release) -> None:
         switch(release, self._places)

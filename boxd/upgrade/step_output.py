@@ -7,6 +7,6 @@ import click
 _WIDTH = 24
 
 
-def tell(step: str, outcome: str) -> None:
+def show(step: str, outcome: str) -> None:
     """Print what a step did, at once: the next one may take a while."""
     click.echo(f"  {step:<{_WIDTH}} {outcome}")

@@ -21,9 +21,9 @@ from boxd.ledger import alarms, outbox
 from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.ledger.outbox import Event
 from boxd.machine_clock import utc_now
-from boxd.upstream.asking import UpstreamClient
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.batch import EventBatch, batch_of
+from boxd.upstream.client import UpstreamClient
 from boxd.upstream.delivery_status import DeliveryStatus, mend, raise_trouble
 from boxd.upstream.http import Unreachable, Untrusted
 from boxd.upstream.response_meaning import Meaning, ResponseMeaning, meaning_of

@@ -11,7 +11,7 @@ import structlog
 from boxd.errors import BadInput, ConfigError, TemporalUnavailable
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.upstream.apply_orders import CarriedOut, Position, carry_out, position
-from boxd.upstream.asking import UpstreamClient
+from boxd.upstream.client import UpstreamClient
 from boxd.upstream.delivery_status import mend, raise_trouble
 from boxd.upstream.http import HttpAnswer, Unreachable, Untrusted
 from boxd.upstream.orders import OrderPage, page_of

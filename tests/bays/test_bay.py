@@ -49,7 +49,7 @@ class Front:
             on_change=self._changed,
             timers=self.clock,
             now=lambda: NOON,
-            patience=RetryLimits(longest_s=0.2, retry_s=0.001),
+            retry_limits=RetryLimits(longest_s=0.2, retry_s=0.001),
         )
         if serving:
             self.bay.serve(ready=True)

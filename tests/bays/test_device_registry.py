@@ -273,7 +273,7 @@ async def test_a_board_that_no_configuration_names_is_reported(bench: Bench) -> 
     known = fewer.model_copy(update={"devices": fewer.devices[:2]})
     registry = midi_registry(known, bench.hardware.ports, bench.count)
     await registry.start()
-    assert [stranger.port for stranger in registry.strangers()] == [
+    assert [stranger.port for stranger in registry.unconfigured()] == [
         "CodeTV Board 2",
         "CodeTV Board 3",
     ]

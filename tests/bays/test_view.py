@@ -8,9 +8,9 @@ import pytest
 
 from boxd.bays import lamps
 from boxd.bays.view import (
+    BayFacts,
     BayState,
     Checking,
-    Facts,
     ending_of,
     pattern_for,
     state_for,
@@ -21,7 +21,7 @@ from boxd.redemption import Refusal, Stage
 from .parts import refused, standing
 
 EVERY = [
-    Facts(
+    BayFacts(
         standing=standing(stage) if stage else None,
         checking=checking,
         was_refused=was_refused,
@@ -44,7 +44,7 @@ EVERY = [
 
 def test_ready_is_shown_only_by_a_bay_that_takes_codes() -> None:
     ready = [facts for facts in EVERY if pattern_for(facts) == lamps.READY]
-    assert ready == [Facts()]
+    assert ready == [BayFacts()]
 
 
 def test_lamps_state_and_words_agree_whatever_is_known() -> None:

@@ -11,13 +11,13 @@ import pytest
 from boxd.clock import (
     KEPT_WITHIN_S,
     STEP_S,
-    Looked,
+    ClockReading,
     TimeBase,
     behind_by_s,
     believed,
     duration,
     moved_s,
-    reckon,
+    time_base_after,
     warning,
 )
 
@@ -47,12 +47,12 @@ class Machine:
         assert self.standing is not None
         return (self.standing.at(self.boot_s) - self.true).total_seconds()
 
-    def looked(self) -> Looked:
+    def looked(self) -> ClockReading:
         clocks = (self.wall, self.boot, self.boot_s, self.is_synchronised, self.keeps_time)
-        return Looked(*clocks)
+        return ClockReading(*clocks)
 
     def look(self) -> TimeBase:
-        self.standing = reckon(self.standing, self.looked())
+        self.standing = time_base_after(self.standing, self.looked())
         return self.standing
 
     def go_on(self, seconds: float) -> TimeBase:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from boxd.cli import daemon
-from boxd.clock import Looked
+from boxd.clock import ClockReading
 from boxd.config import Config, load
 from boxd.doctor.check import examine, worst
 from boxd.doctor.check_context import CheckContext, Daemon, Run
 from boxd.doctor.checks import CHECKS
 from boxd.doctor.finding import Finding, Grade
-from boxd.doctor.programs import said_by
+from boxd.doctor.programs import output_of
 from boxd.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def context(
     root: Path = Path("/"),
     wall: datetime | None = None,
     is_synchronised: bool = True,
-    run: Run = said_by,
+    run: Run = output_of,
     environment: Mapping[str, str] = os.environ,
     is_root: bool = True,
 ) -> CheckContext:
@@ -67,7 +67,7 @@ def context(
         found = load(config_file)
     except ConfigError as error:
         found = error
-    looked = Looked(wall or datetime.now(UTC), "boot", 100.0, is_synchronised)
+    looked = ClockReading(wall or datetime.now(UTC), "boot", 100.0, is_synchronised)
     asking = Daemon(lambda path: _asked(found, path))
     return CheckContext(config_file, found, asking, looked, run, root, environment, is_root)
 

@@ -212,4 +212,4 @@ async def test_a_closed_bus_leaves_its_pins_to_others(tmp_path: Path) -> None:
 
 async def test_of_pins_there_are_no_strangers(tmp_path: Path) -> None:
     async with running(tmp_path, gpio_device(lamps={"standby": LAMP})) as booth:
-        assert booth.bus.strangers() == ()
+        assert booth.bus.unconfigured() == ()

@@ -11,10 +11,7 @@ from tests.house.reading import ROOT, at, python_files, tree
 
 # Classes of one name that mean the same thing, each time for its own part; and why that is so.
 SAME_MEANING = {
-    "Bay": "a bay as configured, and as it works",
-    "Checkpoint": "a checkpoint as configured, and as the rules of a task know it",
     "SimulatedHardware": "the simulated parts, and what the web has of them",
-    "Upstream": "upstream as configured, and what the daemon keeps of it",
 }
 
 

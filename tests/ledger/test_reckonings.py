@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from boxd.clock import Looked, TimeBase, believed, reckon
+from boxd.clock import ClockReading, TimeBase, believed, time_base_after
 from boxd.clock_keeper import anchor
 from boxd.errors import LedgerDamaged
 from boxd.ledger import alarms, audit, codes, time_base
@@ -20,9 +20,9 @@ BOOT = "boot-1"
 HOURS_5 = 5 * 3600.0
 
 
-def look(hands: Hands, *, is_synchronised: bool = False, boot: str = BOOT) -> Looked:
+def look(hands: Hands, *, is_synchronised: bool = False, boot: str = BOOT) -> ClockReading:
     """The clocks now; `hands.now` is the wall's, `hands.seconds` the boot clock's."""
-    return Looked(hands.now, boot, hands.seconds, is_synchronised)
+    return ClockReading(hands.now, boot, hands.seconds, is_synchronised)
 
 
 def adopt(hands: Hands, after: TimeBase) -> int:
@@ -59,7 +59,7 @@ def test_the_count_goes_on_after_a_restart_as_it_was(
 ) -> None:
     adopt(hands, believed(look(hands), is_sure=True))
     hands.now += timedelta(hours=5)
-    off = reckon(load(hands), look(hands))
+    off = time_base_after(load(hands), look(hands))
     adopt(hands, off)
     assert load(open_hands()) == off
     assert off.off_s == pytest.approx(HOURS_5)
@@ -119,7 +119,7 @@ def test_a_code_of_an_unsure_clock_is_good_for_as_long_as_it_should_be(hands: Ha
     adopt(hands, believed(look(hands), is_sure=False))
     code = hands.issue(valid_days=7)
     hands.now += timedelta(days=200)
-    assert adopt(hands, reckon(load(hands), look(hands, is_synchronised=True))) == 1
+    assert adopt(hands, time_base_after(load(hands), look(hands, is_synchronised=True))) == 1
     assert expires_at(hands, code) == hands.now + timedelta(days=7)
     assert hands.claim(str(code["code"]), "r1").stage is Stage.LOAD
     assert actions(hands)[-3:-1] == ["clock.moved", "codes.dated_anew"]
@@ -134,7 +134,7 @@ def test_a_code_of_an_unsure_clock_is_put_right_after_a_boot_whenever_the_networ
     hands.now += timedelta(days=200)
     clock = BoxClock(lambda: look(hands, boot="boot-2", is_synchronised=is_synchronised_at_once))
     anchor(clock, hands.ledger)
-    adopt(hands, reckon(load(hands), look(hands, boot="boot-2", is_synchronised=True)))
+    adopt(hands, time_base_after(load(hands), look(hands, boot="boot-2", is_synchronised=True)))
     assert expires_at(hands, code) - hands.now > timedelta(days=6)
     assert hands.claim(str(code["code"]), "r1").stage is Stage.LOAD
 
@@ -144,7 +144,7 @@ def test_a_code_of_a_sure_clock_keeps_its_day(hands: Hands) -> None:
     code = hands.issue(valid_days=7)
     expected = expires_at(hands, code)
     hands.now += timedelta(days=200)
-    assert adopt(hands, reckon(load(hands), look(hands, is_synchronised=True))) == 0
+    assert adopt(hands, time_base_after(load(hands), look(hands, is_synchronised=True))) == 0
     assert expires_at(hands, code) == expected
     assert hands.claim(str(code["code"]), "r1").refusal is Refusal.EXPIRED
 
@@ -154,7 +154,7 @@ def test_a_code_that_is_being_redeemed_is_dated_anew_with_the_others(hands: Hand
     code = hands.issue(valid_days=7)
     open_one = hands.claim(str(code["code"]), "r1")
     hands.now += timedelta(days=200)
-    adopt(hands, reckon(load(hands), look(hands, is_synchronised=True)))
+    adopt(hands, time_base_after(load(hands), look(hands, is_synchronised=True)))
     hands.answer(open_one, AnswerKind.DECLINED)
     assert hands.claim(str(code["code"]), "r2").stage is Stage.LOAD
 
@@ -165,7 +165,7 @@ def test_a_code_that_expired_stays_so_when_the_clock_goes_back(hands: Hands) -> 
     hands.now += timedelta(days=8)
     assert hands.claim(str(code["code"]), "r1").refusal is Refusal.EXPIRED
     hands.now -= timedelta(days=5)
-    adopt(hands, reckon(load(hands), look(hands, is_synchronised=True)))
+    adopt(hands, time_base_after(load(hands), look(hands, is_synchronised=True)))
     assert hands.claim(str(code["code"]), "r2").refusal is Refusal.EXPIRED
     assert hands.code_state(code["id"]) == "expired"
 
@@ -176,11 +176,11 @@ def test_an_alarm_stands_while_the_clock_is_not_believed_and_says_how_it_is_now(
     adopt(hands, believed(look(hands), is_sure=True))
     assert texts(hands) == []
     for hours, said in ((5, "5 h 0 min ahead"), (-3, "3 h 0 min behind")):
-        looked = Looked(hands.now + timedelta(hours=hours), BOOT, hands.seconds, False)
-        adopt(hands, reckon(load(hands), looked))
+        looked = ClockReading(hands.now + timedelta(hours=hours), BOOT, hands.seconds, False)
+        adopt(hands, time_base_after(load(hands), looked))
         assert len(texts(hands)) == 1
         assert said in texts(hands)[0]
-    adopt(hands, reckon(load(hands), look(hands)))
+    adopt(hands, time_base_after(load(hands), look(hands)))
     assert texts(hands) == []
 
 
@@ -189,7 +189,7 @@ def test_after_a_clock_was_put_back_the_newest_record_is_the_last_one_and_not_th
 ) -> None:
     adopt(hands, believed(look(hands), is_sure=True))
     hands.now -= timedelta(days=40)
-    adopt(hands, reckon(load(hands), look(hands, is_synchronised=True)))
+    adopt(hands, time_base_after(load(hands), look(hands, is_synchronised=True)))
     known = load(hands)
     assert known is not None
     assert known.newest == hands.now

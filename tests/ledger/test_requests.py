@@ -6,13 +6,13 @@ import pytest
 
 from boxd.ledger import requests, stock
 from boxd.ledger.ledger import Transaction
-from boxd.ledger.requests import Remembered, RequestKey
+from boxd.ledger.requests import RequestKey, StoredRequest
 from tests.ledger.conftest import Hands, later
 
 KEY = RequestKey(1, "k-1", b"asked")
 
 
-def known(hands: Hands, key: RequestKey = KEY) -> Remembered | None:
+def known(hands: Hands, key: RequestKey = KEY) -> StoredRequest | None:
     return hands.ledger.write_now(lambda tx: requests.find(tx.connection, key))
 
 
@@ -30,11 +30,11 @@ def test_a_key_is_noted_only_with_what_was_done(hands: Hands) -> None:
 
 def test_the_first_answer_stays(hands: Hands) -> None:
     hands.ledger.write_now(lambda tx: requests.note_begun(tx, KEY))
-    assert known(hands) == Remembered(b"asked", None, None)
+    assert known(hands) == StoredRequest(b"asked", None, None)
 
     hands.ledger.write_now(lambda tx: requests.note_answer(tx, KEY, 201, b"first"))
     hands.ledger.write_now(lambda tx: requests.note_answer(tx, KEY, 200, b"second"))
-    assert known(hands) == Remembered(b"asked", 201, b"first")
+    assert known(hands) == StoredRequest(b"asked", 201, b"first")
 
 
 def test_the_same_key_of_two_owners_is_two_keys(hands: Hands) -> None:
@@ -57,4 +57,4 @@ def test_old_keys_are_pruned_when_new_ones_come(hands: Hands) -> None:
 def test_dropped_answers_leave_the_keys_known(hands: Hands) -> None:
     hands.ledger.write_now(lambda tx: requests.note_answer(tx, KEY, 201, b"first"))
     hands.ledger.write_now(requests.drop_answers)
-    assert known(hands) == Remembered(b"asked", None, None)
+    assert known(hands) == StoredRequest(b"asked", None, None)

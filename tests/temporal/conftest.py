@@ -21,7 +21,7 @@ from boxd.temporal.database_making import Maker, prepare, wait_for_namespace
 from boxd.temporal.ports import free_ports
 from boxd.temporal.process import ServerProcess
 from boxd.temporal.server import EmbeddedServer, ServerStatus
-from boxd.temporal.set_aside import SetAside, untold
+from boxd.temporal.set_aside import SetAside, unreported
 
 DEADLINE_S = 20
 
@@ -37,7 +37,7 @@ class Watched:
     @property
     def set_aside(self) -> Sequence[SetAside]:
         """The notes it has left of databases that it did not use."""
-        return untold(self.directory)
+        return unreported(self.directory)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ import pytest
 from boxd.config.schema import Temporal
 from boxd.errors import BoxdError
 from boxd.temporal import database as db
-from boxd.temporal.set_aside import untold, was_told
+from boxd.temporal.set_aside import forget_note, unreported
 from tests.temporal.conftest import embedded, objects, serving, until
 
 NOW = datetime(2026, 11, 21, 9, 30, 5, tzinfo=UTC)
@@ -54,13 +54,13 @@ def test_what_was_set_aside_is_noted_until_it_was_told(tmp_path: Path) -> None:
     for why in ("it is damaged", "it was made by 'temporal version 1.0.0'"):
         database.touch()
         db.set_aside(database, why, NOW)
-    first, second = untold(tmp_path)
-    was_told(first)
-    was_told(first)
+    first, second = unreported(tmp_path)
+    forget_note(first)
+    forget_note(first)
 
     assert second.path == tmp_path / "temporal.db.set-aside-20261121T093005-2"
     assert second.why == "it was made by 'temporal version 1.0.0'"
-    assert untold(tmp_path) == [second]
+    assert unreported(tmp_path) == [second]
 
 
 def test_a_database_set_aside_keeps_its_log_and_sidecar_under_names_that_fit(

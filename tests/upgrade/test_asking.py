@@ -11,7 +11,7 @@ import pytest
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.ledger.database import open_ledger
 from boxd.upgrade import journal
-from boxd.upgrade.activation import have_it_carried_on
+from boxd.upgrade.activation import run_by_systemd
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.rollback import return_to_previous
@@ -54,7 +54,7 @@ def test_what_the_unit_says_is_shown_once(
     places: InstallPaths, capfd: pytest.CaptureFixture[str]
 ) -> None:
     journal.write(places, KEPT)
-    assert have_it_carried_on(places) == KEPT
+    assert run_by_systemd(places) == KEPT
     assert capfd.readouterr() == ("  boxd stopped\n  ready\n", "")
 
 

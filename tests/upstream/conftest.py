@@ -13,8 +13,8 @@ from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth, Event
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.upstream import http
-from boxd.upstream.asking import UpstreamClient
 from boxd.upstream.backoff import Backoff
+from boxd.upstream.client import UpstreamClient
 from boxd.upstream.event_sender import EventSender, Rules
 from tests.temporal.conftest import directory, made, settings
 from tests.upstream.peer import SECRET, Peer

@@ -146,10 +146,10 @@ def _check_free(port: str) -> None:
 
 
 def _say_what_it_is(target: _Target) -> None:
-    from boxd.arduino.asking import ask_board
+    from boxd.arduino.identify import identify_board
 
     with waiting("asking the board who it is"):
-        found = asyncio.run(ask_board(target.port))
+        found = asyncio.run(identify_board(target.port))
     if found.board != target.number:
         raise BoxdError(
             f"the firmware was written, but the board says that its number is {found.board}, not "

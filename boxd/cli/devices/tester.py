@@ -37,7 +37,7 @@ class TesterAnswer(Enum):
     SKIP = "s"
 
 
-class Left(Exception):
+class InputEnded(Exception):
     """The person's input has ended: nobody will answer."""
 
 
@@ -85,7 +85,7 @@ class Tester:
         daemon.post(f"{self._path}/buzzer", {"ms": milliseconds})
 
     def ask(self, question: str) -> TesterAnswer:
-        """Ask until there is an answer. Raises Left if there can't be one."""
+        """Ask until there is an answer. Raises InputEnded if there can't be one."""
         while True:
             self.say(f"{question} [y/n, s skips] ", nl=False)
             try:
@@ -126,7 +126,7 @@ class Tester:
             kind, what = self._take(None)
             if kind == "line":
                 return str(what)
-        raise Left
+        raise InputEnded
 
     def _take(self, seconds: float | None) -> tuple[str, Any]:
         kind, what = self._queue.get(timeout=seconds)

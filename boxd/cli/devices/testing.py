@@ -105,7 +105,7 @@ def _walk(
                 walk.go_through(devices[0])
         except KeyboardInterrupt:
             report.stopped = "stopped by Ctrl-C"
-        except tester.Left:
+        except tester.InputEnded:
             report.stopped = "nobody answered any more"
         except BoxdError as error:
             if not report.rows:

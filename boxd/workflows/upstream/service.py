@@ -14,8 +14,8 @@ from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.upstream.apply_orders import CarriedOut
-from boxd.upstream.asking import UpstreamClient
 from boxd.upstream.backoff import Backoff
+from boxd.upstream.client import UpstreamClient
 from boxd.upstream.event_sender import EventSender, Rules
 from boxd.upstream.http import Peer
 from boxd.upstream.order_puller import OrderPuller

@@ -25,7 +25,7 @@ _HELLO = frame_of(Hello(), 0, 0).to_bytes()
 _LAST_USABLE_ID = 0xFFFF_0000
 
 
-class Greeting:
+class Handshake:
     """One greeting. Calls exactly one of `on_welcome` and `on_failure`, unless it is stopped.
 
     `say` sends bytes and returns whether that was possible; `misfit` returns why a board is not

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from boxd.arduino.frames import FrameStream
-from boxd.arduino.greeting import Greeting
+from boxd.arduino.handshake import Handshake
 from boxd.arduino.messages import Welcome
 from boxd.arduino.serial_line import SerialLine, explain, open_line
 from boxd.errors import DeviceUnreachable
 
 
-async def ask_board(path: str) -> Welcome:
+async def identify_board(path: str) -> Welcome:
     """The board's Welcome at `path`. Raises DeviceUnreachable with the reason."""
     asked = _Asked(path)
     try:
@@ -34,7 +34,7 @@ class _Asked:
         self.answer: asyncio.Future[Welcome] = asyncio.get_running_loop().create_future()
         self._path = path
         self._stream = FrameStream()
-        self.greeting = Greeting(self._say, lambda _: "", self._meet, self._fail)
+        self.greeting = Handshake(self._say, lambda _: "", self._meet, self._fail)
 
     def hear(self, data: bytes) -> None:
         """Take bytes from the line."""
