@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -10,6 +11,9 @@ from xml.etree.ElementTree import Element, tostring
 import pygal
 from markupsafe import Markup
 from pygal.style import Style
+
+# pygal leaves a finder of map plugins behind, of a kind that Python warns of at every later import.
+sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != "pygal"]
 
 # Told apart by people with any kind of colour vision (Okabe and Ito), strongest first.
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
@@ -30,7 +34,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class ChartFrame:
+class Frame:
     """Where a chart is drawn; `id` is the chart's own in its document."""
 
     id: str
@@ -40,7 +44,7 @@ class ChartFrame:
 
 
 def columns(
-    frame: ChartFrame, places: Sequence[str], series: Sequence[Series], ticks: Sequence[int]
+    frame: Frame, places: Sequence[str], series: Sequence[Series], ticks: Sequence[int]
 ) -> Markup:
     """Stacked columns, one at each place, with their sums above them; `ticks` is the scale."""
     chart = pygal.StackedBar(range=(ticks[0], ticks[-1]), y_labels=list(ticks))
@@ -51,7 +55,7 @@ def columns(
     return _plain(drawn)
 
 
-def bars(frame: ChartFrame, places: Sequence[str], series: Sequence[Series]) -> Markup:
+def bars(frame: Frame, places: Sequence[str], series: Sequence[Series]) -> Markup:
     """Stacked bars from the left, the first place at the top, with their sums beside them."""
     chart = pygal.HorizontalStackedBar(show_x_labels=False)
     turned = [Series(each.name, each.colour, each.values[::-1]) for each in series]
@@ -59,7 +63,7 @@ def bars(frame: ChartFrame, places: Sequence[str], series: Sequence[Series]) -> 
 
 
 def _drawn(
-    chart: pygal.StackedBar, frame: ChartFrame, places: Sequence[str], series: Sequence[Series]
+    chart: pygal.StackedBar, frame: Frame, places: Sequence[str], series: Sequence[Series]
 ) -> Element:
     chart.config(
         width=frame.width,

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import pytest
-from cli_box import BoxInMemory
+from box_in_thread import BoxInThread
 from cli_line import Boxd
 
 from boxd import daemon_socket
@@ -46,7 +46,7 @@ def test_a_socket_that_nobody_serves_is_no_daemon(boxd: Boxd, state_dir: Path) -
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user, which only root may")
 def test_who_may_not_use_the_socket_is_told_how_to(
-    boxd: Boxd, box: BoxInMemory, tmp_path: Path
+    boxd: Boxd, box: BoxInThread, tmp_path: Path
 ) -> None:
     for folder in (tmp_path, *tmp_path.parents):
         if folder.parent.is_relative_to(gettempdir()):
@@ -190,9 +190,9 @@ def test_a_bad_configuration_is_told_with_its_line(boxd: Boxd, config_file: Path
 
 
 def test_an_answer_of_another_version_is_words_and_no_traceback(
-    boxd: Boxd, box: BoxInMemory
+    boxd: Boxd, box: BoxInThread
 ) -> None:
-    box.shown["bays"] = [{}]
+    box.live.snapshots.snapshot()["bays"] = [{}]
     said = boxd("status")
     assert said.code == 1
     assert "of the same version? `boxd version`" in said.err
