@@ -115,6 +115,15 @@ class Verdict:
 Asked = Scan | Submission | Verdict
 
 
+class Missing(StrEnum):
+    """What a task can still lack; the attendee's parts come before the attendant's."""
+
+    SCANS = "scans"
+    SUBMISSION = "submission"
+    VERDICT = "verdict"
+    CODE = "code"
+
+
 @dataclass(frozen=True)
 class TaskStanding:
     """A task's standing in the ledger. Times are ISO 8601, UTC.
@@ -148,6 +157,28 @@ class TaskStanding:
         """How many more refusals the task can take and stay open."""
         return max(0, self.kind.tries - self.tries_used)
 
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """What is still missing until the attendee has a code; empty once the task has ended."""
+        if self.state is TaskState.APPROVED:
+            return (Missing.CODE,)
+        if self.state is not TaskState.OPEN:
+            return ()
+        lacks = {
+            Missing.SCANS: self.scans_missing > 0,
+            Missing.SUBMISSION: self.kind.submission is not Demand.NONE and not self.is_submitted,
+            Missing.VERDICT: self.kind.verdict,
+        }
+        return tuple(what for what, is_missing in lacks.items() if is_missing)
+
+    @property
+    def awaited_from(self) -> str:
+        """Whose turn it is: attendee, attendant, box or nobody."""
+        if not self.missing:
+            return "nobody"
+        turns = {Missing.VERDICT: "attendant", Missing.CODE: "box"}
+        return turns.get(self.missing[0], "attendee")
+
 
 @dataclass(frozen=True)
 class TaskReply:
@@ -162,41 +193,9 @@ class TaskReply:
     is_new: bool = True
 
 
-class Missing(StrEnum):
-    """What a task can lack; the attendee's parts come before the attendant's."""
-
-    SCANS = "scans"
-    SUBMISSION = "submission"
-    VERDICT = "verdict"
-    CODE = "code"
-
-
 def task_id(kind: str, attendee: int) -> str:
     """The id of an attendee's task of this kind; there is only one."""
     return f"{kind}.{attendee}"
-
-
-def missing(standing: TaskStanding) -> tuple[Missing, ...]:
-    """What is missing until the attendee has a code; empty once the task has ended."""
-    if standing.state is TaskState.APPROVED:
-        return (Missing.CODE,)
-    if standing.state is not TaskState.OPEN:
-        return ()
-    lacks = {
-        Missing.SCANS: standing.scans_missing > 0,
-        Missing.SUBMISSION: standing.kind.submission is not Demand.NONE
-        and not standing.is_submitted,
-        Missing.VERDICT: standing.kind.verdict,
-    }
-    return tuple(what for what, is_missing in lacks.items() if is_missing)
-
-
-def awaited_from(standing: TaskStanding) -> str:
-    """Who has to act: attendee, attendant, box or nobody."""
-    lacking = missing(standing)
-    if not lacking:
-        return "nobody"
-    return {Missing.VERDICT: "attendant", Missing.CODE: "box"}.get(lacking[0], "attendee")
 
 
 def has_expired(standing: TaskStanding, now: datetime) -> bool:
@@ -260,7 +259,7 @@ def _why_no_verdict(standing: TaskStanding, verdict: Verdict) -> str:
         return "a refusal needs a reason that the attendee can act on"
     if len(verdict.reason) > LONGEST_REASON:
         return f"the reason is longer than {LONGEST_REASON} characters; say it shorter"
-    lacking = [what for what in missing(standing) if what is not Missing.VERDICT]
+    lacking = [what for what in standing.missing if what is not Missing.VERDICT]
     if lacking:
         return f"there is nothing to judge yet; still missing: {', '.join(lacking)}"
     return ""
@@ -275,4 +274,4 @@ def state_after(standing: TaskStanding, asked: Asked) -> TaskState:
         if asked.approved:
             return TaskState.APPROVED
         return TaskState.OPEN if standing.tries_left else TaskState.REFUSED
-    return TaskState.OPEN if missing(standing) else TaskState.APPROVED
+    return TaskState.OPEN if standing.missing else TaskState.APPROVED

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Collection, Sequence
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,15 +18,18 @@ from starlette.routing import BaseRoute, Route
 from boxd.api import endpoints, listener, metrics, sim
 from boxd.api.authenticator import Authenticator
 from boxd.api.listener import Listener, ListenerKind
-from boxd.api.operations import PREFIX
+from boxd.api.services import ServedBox
 from boxd.api.table import OPERATIONS
 from boxd.config.phones_schema import Phones
 from boxd.web import pages, problems
-from boxd.web.box import BoxServices, SimulatedHardware
+from boxd.web.api_prefix import PREFIX
 from boxd.web.host_check import OwnPagesOnly, SameHostOnly, SecurityHeaders
 from boxd.web.rate_limit_middleware import CrowdMiddleware, RateLimitMiddleware, Refusal
 from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
+
+if TYPE_CHECKING:
+    from boxd.sim.hardware import SimulatedHardware
 
 MOST_PHONES = 256  # connections at once; a Pi has memory and sockets for these beside the box
 
@@ -37,7 +41,7 @@ async def healthz(_request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """Ready, or `503` and the reason."""
-    ready, why = listener.box_of(request).ready()
+    ready, why = listener.of(request).box.snapshots.ready()
     if ready:
         return JSONResponse({"ready": True})
     return problems.problem(503, "not-ready", "The box is not ready", why, ready=False)
@@ -45,19 +49,19 @@ async def readyz(request: Request) -> Response:
 
 async def snapshot(request: Request) -> Response:
     """All that the HUD shows, as it is now."""
-    return JSONResponse(listener.box_of(request).snapshot())
+    return JSONResponse(listener.of(request).box.snapshots.snapshot())
 
 
-async def _document(door: ListenerKind, _request: Request) -> Response:
+async def _document(kind: ListenerKind, _request: Request) -> Response:
     """What this listener offers, in OpenAPI; for everybody. Written aside, when first asked for."""
-    return Response(await asyncio.to_thread(_written, door), media_type="application/json")
+    return Response(await asyncio.to_thread(_written, kind), media_type="application/json")
 
 
 @cache
-def _written(door: ListenerKind) -> str:
+def _written(kind: ListenerKind) -> str:
     from boxd.api.openapi import document
 
-    return json.dumps(document(OPERATIONS, door), ensure_ascii=False)
+    return json.dumps(document(OPERATIONS, kind), ensure_ascii=False)
 
 
 class Application:
@@ -69,7 +73,7 @@ class Application:
 
     def __init__(
         self,
-        box: BoxServices,
+        box: ServedBox,
         simulation: SimulatedHardware | None = None,
         hosts: Sequence[str] = (),
         phones: Phones | None = None,
@@ -86,7 +90,7 @@ class Application:
         self.phone_connections: Collection[object] = ()  # the listener puts its own in place
         self._by_token = RateLimit(self._phones.rate_per_token)
         self._assets = pages.load()
-        self._snapshots = SnapshotFeed(box)
+        self._feed = SnapshotFeed(box.snapshots)
         self._sim_routes = _sim_routes(simulation)
         self._simulated = simulation is not None
 
@@ -123,21 +127,21 @@ class Application:
         return self._starlette(ListenerKind.PHONES, routes, middleware)
 
     def _starlette(
-        self, door: ListenerKind, routes: Sequence[BaseRoute], middleware: list[Middleware]
+        self, kind: ListenerKind, routes: Sequence[BaseRoute], middleware: list[Middleware]
     ) -> Starlette:
         app = Starlette(routes=routes, middleware=middleware, exception_handlers=problems.HANDLERS)
-        streams = self.phone_streams if door is ListenerKind.PHONES else self.streams
+        streams = self.phone_streams if kind is ListenerKind.PHONES else self.streams
         app.router.redirect_slashes = False  # a path that is not there is told so
-        app.state.listener = Listener(door, self._box, streams, self._snapshots)
+        app.state.listener = Listener(kind, self._box, streams, self._feed)
         return app
 
-    def _api(self, door: ListenerKind) -> list[Route]:
+    def _api(self, kind: ListenerKind) -> list[Route]:
         """The API; on the booth's network without what is the commands' alone."""
         offered = [
-            each for each in OPERATIONS if not each.socket_only or door is not ListenerKind.PHONES
+            each for each in OPERATIONS if not each.socket_only or kind is not ListenerKind.PHONES
         ]
-        routes = endpoints.routes(offered, Authenticator(door, self._box, self._by_token))
-        return [Route(f"{PREFIX}/openapi.json", partial(_document, door)), *routes]
+        routes = endpoints.routes(offered, Authenticator(kind, self._box, self._by_token))
+        return [Route(f"{PREFIX}/openapi.json", partial(_document, kind)), *routes]
 
     def _cross_origin(self) -> list[Middleware]:
         origins = list(self._phones.cors_origins)
@@ -178,7 +182,7 @@ class Application:
         return asset.respond(request)
 
     async def _events(self, _request: Request) -> Response:
-        return self.streams.respond(self._snapshots)
+        return self.streams.respond(self._feed)
 
 
 def _sim_routes(simulation: SimulatedHardware | None) -> list[Route]:

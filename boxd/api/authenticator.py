@@ -7,8 +7,8 @@ from starlette.requests import Request
 from boxd.api.caller import AuthMethod, Caller
 from boxd.api.listener import ListenerKind
 from boxd.api.operations import Operation
+from boxd.api.services import ServedBox
 from boxd.ledger.tokens import Token
-from boxd.web.box import BoxServices
 from boxd.web.problems import RequestError
 from boxd.web.rate_limits import RateLimit
 
@@ -18,14 +18,14 @@ _SCHEME = "bearer "
 class Authenticator:
     """One listener's gate. `limit` counts requests by token."""
 
-    def __init__(self, door: ListenerKind, box: BoxServices, limit: RateLimit) -> None:
-        self._door = door
+    def __init__(self, kind: ListenerKind, box: ServedBox, limit: RateLimit) -> None:
+        self._kind = kind
         self._box = box
         self._limit = limit
 
     async def caller(self, request: Request, operation: Operation) -> Caller:
         """Who asks. Raises RequestError when they may not: 401, 403 or 429."""
-        if self._door is ListenerKind.SOCKET:
+        if self._kind is ListenerKind.SOCKET:
             return Caller(AuthMethod.COMMANDS)
         if operation.socket_only:
             raise _only_on_socket(request)
@@ -38,7 +38,7 @@ class Authenticator:
         return Caller(AuthMethod.TOKEN, token)
 
     def _without_token(self, operation: Operation) -> Caller:
-        if operation.hud and self._door is ListenerKind.LOOPBACK:
+        if operation.hud and self._kind is ListenerKind.LOOPBACK:
             return Caller(AuthMethod.HUD)
         raise _unauthorised(
             "token-needed",
@@ -49,7 +49,8 @@ class Authenticator:
     async def _token(self, given: str) -> Token:
         secret = given[len(_SCHEME) :].strip()
         known = given[: len(_SCHEME)].lower() == _SCHEME
-        token = await self._box.tokens.of_secret(secret) if known else None
+        tokens = self._box.require_services().tokens
+        token = await tokens.of_secret(secret) if known else None
         if token is None:
             raise _unauthorised(
                 "token-unknown",

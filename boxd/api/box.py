@@ -1,47 +1,46 @@
-"""The API of the box as a whole: its status, devices, events, alarms and audit trail."""
+"""The API of the box as a whole: all that the HUD shows, at once or live."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict
 from starlette.responses import Response
 
-from boxd.api.bodies import ActorBody
-from boxd.api.queries import AuditQuery
-from boxd.api.replies import AlarmsReply, AuditReply, DevicesReply, OneAlarmReply, StatusReply
+from boxd.api.alarms import AlarmReply
+from boxd.api.lockers import LockerReply
+from boxd.api.prizes import PrizeReply
+from boxd.api.replies import ReplyModel
 from boxd.api.request_context import RequestContext
 
-AlarmNumber = Annotated[int, Field(ge=0, le=2**31)]
+Json = dict[str, Any]
 
 
-async def status(call: RequestContext) -> StatusReply:
+class StatusReply(ReplyModel):
+    """All that the HUD shows at one moment."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
+
+    version: int
+    at: str
+    box: Json
+    health: Json
+    operator: Json
+    prompts: tuple[Json, ...]
+    bays: tuple[Json, ...]
+    lockers: tuple[LockerReply, ...]
+    devices: tuple[Json, ...]
+    strangers: tuple[Json, ...]
+    stock: tuple[PrizeReply, ...]
+    alarms: tuple[AlarmReply, ...]
+    events: tuple[Json, ...]
+
+
+async def status(context: RequestContext) -> StatusReply:
     """All that the HUD shows, as it is now."""
-    return StatusReply.of(**call.box.snapshot())
+    return StatusReply.of(**context.served.snapshots.snapshot())
 
 
-async def events(call: RequestContext) -> Response:
+async def events(context: RequestContext) -> Response:
     """All that the HUD shows as server-sent events, whole at each change."""
-    return call.streams.respond(call.snapshots)
-
-
-async def devices(call: RequestContext) -> DevicesReply:
-    """Every device with its state and parts, and what is plugged in but not configured."""
-    snapshot = call.box.snapshot()
-    return DevicesReply.of(devices=snapshot["devices"], strangers=snapshot["strangers"])
-
-
-async def alarms(call: RequestContext) -> AlarmsReply:
-    """The alarms that stand."""
-    return AlarmsReply.of(alarms=await call.box.alarms())
-
-
-async def clear_alarm(call: RequestContext, alarm: AlarmNumber, body: ActorBody) -> OneAlarmReply:
-    """Clear an alarm."""
-    return OneAlarmReply.of(alarm=await call.box.clear_alarm(alarm, call.actor(body.actor)))
-
-
-async def audit(call: RequestContext, query: AuditQuery) -> AuditReply:
-    """A stretch of the audit trail, oldest first."""
-    rows = await call.box.audit(query.after, query.limit)
-    return AuditReply.of(audit=rows, next=rows[-1]["seq"] if len(rows) == query.limit else None)
+    return context.streams.respond(context.feed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boxd.api.bodies import ActorBody
 from boxd.api.replies import ReplyModel
-from boxd.api.request_context import RequestContext
+from boxd.api.request_context import BoxContext
 
 
 class ClockReply(ReplyModel):
@@ -21,12 +21,12 @@ class ClockReply(ReplyModel):
     why: str
 
 
-async def clock(call: RequestContext) -> ClockReply:
+async def clock(context: BoxContext) -> ClockReply:
     """The box's time, and what is known of the wall clock."""
-    return ClockReply.of(**call.box.clock.shown())
+    return ClockReply.of(**context.box.clock.shown())
 
 
-async def trust(call: RequestContext, body: ActorBody) -> ClockReply:
+async def trust(context: BoxContext, body: ActorBody) -> ClockReply:
     """Believe the wall clock as it is now."""
-    await call.box.clock.trust(call.actor(body.actor))
-    return ClockReply.of(**call.box.clock.shown())
+    await context.box.clock.trust(context.actor(body.actor))
+    return ClockReply.of(**context.box.clock.shown())

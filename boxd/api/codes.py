@@ -2,57 +2,175 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from boxd.api.bodies import CodesBody, ReasonBody
-from boxd.api.queries import AttendeeCodesQuery, CodeQuery, CodesQuery, Text, is_set
-from boxd.api.replies import AttendeeCodesReply, CodesReply, NewCodesReply, OneCodeReply
-from boxd.api.request_context import RequestContext
-from boxd.web.box import CodesWanted
+from boxd.api.bodies import Body, Days, ReasonBody, Whole
+from boxd.api.queries import Flag, Query, RowsQuery, Text, is_set
+from boxd.api.replies import ReplyModel
+from boxd.api.request_context import BoxContext
+from boxd.ledger import codes as ledger_codes
+from boxd.ledger.codes import CodeOrder
+from boxd.text_fields import Line, Sku
 
+Json = dict[str, Any]
 CodeNumber = Annotated[int, Field(ge=0, le=2**31)]
+CodeState = Literal["ready", "in_use", "spent", "expired", "voided"]
 
 
-async def issue_codes(call: RequestContext, body: CodesBody) -> NewCodesReply:
+class CodesBody(Body):
+    """Codes to make."""
+
+    example = '{"attendee": "badge-1234", "sku": "sticker", "count": 1}'
+
+    attendee: Line
+    sku: Sku | None = None
+    count: Whole = Field(1, ge=1, le=1000)
+    valid_days: Days | None = None
+
+
+class CodesQuery(RowsQuery):
+    """Which codes."""
+
+    state: CodeState | None = None
+    attendee: Text | None = None
+
+
+class AttendeeCodesQuery(RowsQuery):
+    """Which of an attendee's codes, and whether with their digits, which is recorded."""
+
+    state: CodeState | None = None
+    reveal: Flag = "0"
+    actor: Text | None = None
+
+
+class CodeQuery(Query):
+    """Whether a code is shown with its digits, and to whom, which is recorded."""
+
+    reveal: Flag = "0"
+    actor: Text | None = None
+
+
+class CodeReply(ReplyModel):
+    """A code without its digits. `attendee` is null once they are forgotten."""
+
+    id: int
+    sku: str
+    prize: str
+    attendee: str | None
+    box: str
+    state: CodeState
+    issued_at: str
+    expires_at: str
+
+
+class RevealedCodeReply(CodeReply):
+    """A code; `code` are its digits, null unless they were asked for."""
+
+    code: str | None = None
+
+
+class OneCodeReply(ReplyModel):
+    """A code as it is now."""
+
+    code: RevealedCodeReply
+
+
+class CodesReply(ReplyModel):
+    """Codes, newest first; `next` is the cursor of what follows, null at the end."""
+
+    codes: tuple[CodeReply, ...]
+    next: int | None
+
+
+class AttendeeCodesReply(ReplyModel):
+    """An attendee's codes, newest first; `next` is the cursor of what follows."""
+
+    codes: tuple[RevealedCodeReply, ...]
+    next: int | None
+
+
+class NewCodeReply(ReplyModel):
+    """A new code with its digits."""
+
+    id: int
+    code: str
+    attendee: str
+    sku: str
+    prize: str
+    expires_at: str
+
+
+class NewCodesReply(ReplyModel):
+    """New codes with their digits."""
+
+    codes: tuple[NewCodeReply, ...]
+
+
+async def issue_codes(context: BoxContext, body: CodesBody) -> NewCodesReply:
     """Make codes; this answer holds their digits."""
-    actor = call.actor(body.actor)
-    codes = await call.box.issue_codes(body.attendee, body.sku, body.count, body.valid_days, actor)
-    return NewCodesReply.of(codes=codes)
+    box, rules = context.box, context.box.config.codes
+    order = CodeOrder(
+        attendee=body.attendee,
+        box=box.config.box.id,
+        length=rules.length,
+        valid_days=rules.valid_days if body.valid_days is None else body.valid_days,
+        actor=context.actor(body.actor),
+        sku=body.sku,
+        per_attendee=rules.per_attendee,
+    )
+    made = await box.ledger.write(
+        lambda tx: [ledger_codes.issue(tx, order, box.keys) for _ in range(body.count)]
+    )
+    return NewCodesReply.of(codes=made)
 
 
-async def codes(call: RequestContext, query: CodesQuery) -> CodesReply:
+async def codes(context: BoxContext, query: CodesQuery) -> CodesReply:
     """Codes without their digits, newest first."""
-    wanted = CodesWanted(query.limit, query.state, query.attendee, query.after)
-    found = await call.box.codes(wanted)
+    found = await context.box.ledger.read(
+        lambda c: ledger_codes.listing(c, query.state, query.limit, query.attendee, query.after)
+    )
     return CodesReply.of(codes=found, next=_next(found, query.limit))
 
 
 async def attendee_codes(
-    call: RequestContext, attendee: Text, query: AttendeeCodesQuery
+    context: BoxContext, attendee: Text, query: AttendeeCodesQuery
 ) -> AttendeeCodesReply:
     """An attendee's codes, newest first; with their digits only if these are asked for."""
-    wanted = CodesWanted(query.limit, query.state, attendee, query.after)
-    found = await call.box.codes(wanted)
+    found: list[Json] = await context.box.ledger.read(
+        lambda c: ledger_codes.listing(
+            c, query.state, query.limit, attendee, query.after, is_own=True
+        )
+    )
     if is_set(query.reveal):
-        actor = call.actor(query.actor)
-        found = [await call.box.code(code["id"], reveal=True, actor=actor) for code in found]
+        actor = context.actor(query.actor)
+        found = [each | await _digits(context, each["id"], actor) for each in found]
     return AttendeeCodesReply.of(codes=found, next=_next(found, query.limit))
 
 
-async def code(call: RequestContext, code: CodeNumber, query: CodeQuery) -> OneCodeReply:
+async def code(context: BoxContext, code: CodeNumber, query: CodeQuery) -> OneCodeReply:
     """One code; its digits only if they are asked for."""
-    reveal = is_set(query.reveal)
-    actor = call.actor(query.actor) if reveal else ""
-    return OneCodeReply.of(code=await call.box.code(code, reveal, actor))
-
-
-async def void_code(call: RequestContext, code: CodeNumber, body: ReasonBody) -> OneCodeReply:
-    """End a code that was not used."""
-    found = await call.box.void_code(code, body.reason, call.actor(body.actor))
+    actor = context.actor(query.actor) if is_set(query.reveal) else ""
+    found = await context.box.ledger.read(lambda c: ledger_codes.find(c, code))
+    if is_set(query.reveal):
+        found |= await _digits(context, code, actor)
     return OneCodeReply.of(code=found)
 
 
-def _next(found: list[dict[str, Any]], limit: int) -> int | None:
+async def void_code(context: BoxContext, code: CodeNumber, body: ReasonBody) -> OneCodeReply:
+    """End a code that was not used."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    await ledger.write(lambda tx: ledger_codes.void(tx, code, body.reason, actor))
+    return OneCodeReply.of(code=await ledger.read(lambda c: ledger_codes.find(c, code)))
+
+
+async def _digits(context: BoxContext, code: int, actor: str) -> Json:
+    """The digits of a code, whose showing is recorded."""
+    box = context.box
+    digits = await box.ledger.write(lambda tx: ledger_codes.reveal(tx, code, box.keys, actor))
+    return {"code": digits}
+
+
+def _next(found: list[Json], limit: int) -> int | None:
     return int(found[-1]["id"]) if len(found) == limit else None

@@ -18,11 +18,12 @@ from boxd.api.authenticator import Authenticator
 from boxd.api.bodies import Shape, read
 from boxd.api.caller import AuthMethod, Caller
 from boxd.api.idempotency import answer_once
+from boxd.api.listener import Listener
 from boxd.api.operations import Operation, PathPart
 from boxd.api.queries import read_query, refuse_query
-from boxd.api.request_context import RequestContext
+from boxd.api.request_context import BoxContext, RequestContext
 from boxd.errors import BadInput
-from boxd.web.token_services import KeyedRequest
+from boxd.organiser.keyed_answers import KeyedRequest
 
 KEY_HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
@@ -47,21 +48,33 @@ def _route(path: str, known: dict[str, Operation], gate: Authenticator) -> Route
 async def _respond(request: Request, operation: Operation, gate: Authenticator) -> Response:
     caller = await gate.caller(request, operation)
     key = _key(request)
+    context = _context(listener.of(request), operation, caller, key or str(uuid.uuid4()))
     arguments = await _arguments(request, operation)
-    here = listener.of(request)
-    own_key = caller.own_key(key or str(uuid.uuid4()))
-    call = RequestContext(here.box, here.streams, here.snapshots, caller, own_key)
 
     async def answer() -> Response:
-        found = await operation.handler(call, **arguments)
+        found = await operation.handler(context, **arguments)
         if isinstance(found, Response):
             return found
         return Response(found.model_dump_json(), operation.status, media_type="application/json")
 
-    if key is None or not _is_kept(operation, caller):
+    if key is None or not isinstance(context, BoxContext) or not _is_kept(operation, caller):
         return await answer()
     keyed = KeyedRequest(caller.owner, key, _as_text(request, arguments))
-    return await answer_once(here.box.requests, keyed, answer, operation.is_repeatable)
+    return await answer_once(context.box.keyed_answers, keyed, answer, operation.is_repeatable)
+
+
+def _context(
+    here: Listener, operation: Operation, caller: Caller, key: str
+) -> RequestContext | BoxContext:
+    """What the handler is given. A box that refuses answers here all that it can't do.
+
+    Raises the error for which it refuses.
+    """
+    own_key = caller.own_key(key)
+    if operation.needs_box:
+        box = here.box.require_services()
+        return BoxContext(here.box, here.streams, here.feed, caller, own_key, box)
+    return RequestContext(here.box, here.streams, here.feed, caller, own_key)
 
 
 def _is_kept(operation: Operation, caller: Caller) -> bool:

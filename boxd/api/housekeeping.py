@@ -8,8 +8,10 @@ from pydantic import StringConstraints
 
 from boxd.api.bodies import ActorBody
 from boxd.api.replies import ReplyModel
-from boxd.api.request_context import RequestContext
+from boxd.api.request_context import BoxContext
 
+# Shorter than a command waits.
+ANSWERS_WITHIN_S = 15.0
 ScheduleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,31}$")]
 
 
@@ -61,19 +63,20 @@ class OneBackupReply(ReplyModel):
     backup: BackupReply | None
 
 
-async def schedules(call: RequestContext) -> SchedulesReply:
+async def schedules(context: BoxContext) -> SchedulesReply:
     """Every schedule with its last and its next run."""
-    return SchedulesReply.of(schedules=await call.box.housekeeping.schedules())
+    return SchedulesReply.of(schedules=await context.box.schedules.statuses())
 
 
 async def run_schedule(
-    call: RequestContext, name: ScheduleName, body: ActorBody
+    context: BoxContext, name: ScheduleName, body: ActorBody
 ) -> OneScheduleReply:
     """Begin a run by hand; the answer does not wait for its end."""
-    actor = call.actor(body.actor)
-    return OneScheduleReply.of(schedule=await call.box.housekeeping.run_schedule(name, actor))
+    actor = context.actor(body.actor)
+    return OneScheduleReply.of(schedule=await context.box.schedules.run(name, actor))
 
 
-async def back_up(call: RequestContext) -> OneBackupReply:
+async def back_up(context: BoxContext) -> OneBackupReply:
     """Make a backup of the ledger now."""
-    return OneBackupReply.of(backup=await call.box.housekeeping.back_up())
+    made = await context.box.backups.make_within(ANSWERS_WITHIN_S)
+    return OneBackupReply.of(backup=made.as_json() if made else None)

@@ -12,15 +12,15 @@ from contextlib import suppress
 from starlette.responses import Response
 
 from boxd.errors import BoxdError, LedgerUnusable
+from boxd.organiser.keyed_answers import KeptAnswer, KeyedAnswers, KeyedRequest
 from boxd.web import problems
 from boxd.web.problems import PROBLEM_TYPE, RequestError
-from boxd.web.token_services import KeptAnswer, KeyedRequest, RequestMemory
 
 REPLAYED = "Idempotent-Replayed"
 
 
 async def answer_once(
-    memory: RequestMemory,
+    memory: KeyedAnswers,
     request: KeyedRequest,
     answer: Callable[[], Awaitable[Response]],
     is_repeatable: bool,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from pydantic import Field
 
 from boxd.api.bodies import Body
 from boxd.api.replies import ReplyModel
-from boxd.api.request_context import RequestContext
+from boxd.api.request_context import BoxContext
 from boxd.text_fields import Line
 
 _MOST = 1000
@@ -60,14 +58,16 @@ class CheckpointLinksReply(ReplyModel):
     links: tuple[CheckpointLinkReply, ...]
 
 
-async def attendee_links(call: RequestContext, body: AttendeeLinksBody) -> AttendeeLinksReply:
+async def attendee_links(context: BoxContext, body: AttendeeLinksBody) -> AttendeeLinksReply:
     """Make the personal links of attendees."""
-    links = await call.box.links.of_attendees(body.attendees, body.renew, call.actor(body.actor))
-    return AttendeeLinksReply.of(links=[asdict(link) for link in links])
+    links = await context.box.links.of_attendees(
+        body.attendees, body.renew, context.actor(body.actor)
+    )
+    return AttendeeLinksReply.of(links=links)
 
 
-async def checkpoint_links(call: RequestContext, body: CheckpointLinksBody) -> CheckpointLinksReply:
+async def checkpoint_links(context: BoxContext, body: CheckpointLinksBody) -> CheckpointLinksReply:
     """Make the links that stand on the signs of checkpoints."""
-    actor = call.actor(body.actor)
-    links = await call.box.links.of_checkpoints(body.checkpoints, body.renew, actor)
-    return CheckpointLinksReply.of(links=[asdict(link) for link in links])
+    actor = context.actor(body.actor)
+    links = await context.box.links.of_checkpoints(body.checkpoints, body.renew, actor)
+    return CheckpointLinksReply.of(links=links)

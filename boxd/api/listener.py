@@ -8,8 +8,8 @@ from typing import cast
 
 from starlette.requests import Request
 
+from boxd.api.services import ServedBox
 from boxd.errors import BadInput
-from boxd.web.box import BoxServices
 from boxd.web.stream import SnapshotFeed, Streams
 
 
@@ -25,20 +25,15 @@ class ListenerKind(Enum):
 class Listener:
     """One listener's view of the box."""
 
-    door: ListenerKind
-    box: BoxServices
+    kind: ListenerKind
+    box: ServedBox
     streams: Streams
-    snapshots: SnapshotFeed
+    feed: SnapshotFeed
 
 
 def of(request: Request) -> Listener:
     """The listener that took the request."""
     return cast(Listener, request.app.state.listener)
-
-
-def box_of(request: Request) -> BoxServices:
-    """The box behind the listener that took the request."""
-    return of(request).box
 
 
 def path_number(request: Request, name: str, most: int = 2**31) -> int:

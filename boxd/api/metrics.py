@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from boxd.api import listener
 from boxd.machine_clock import utc_now
-from boxd.web.box import Json
 
 if TYPE_CHECKING:
     from prometheus_client.core import GaugeMetricFamily
 
+Json = dict[str, Any]
 BAY_STATES = ("ready", "checking", "busy", "locked_out", "out_of_service")
 DEVICE_STATES = ("connecting", "ready", "unreachable", "disabled")
 STOCK_PLACES = ("received", "on_hand", "held", "dispensed", "written_off")
@@ -29,10 +29,11 @@ async def respond(request: Request) -> Response:
     from prometheus_client.registry import Collector
 
     here = listener.of(request)
+    shown = here.box.snapshots
 
     class Moment(Collector):
         def collect(self) -> Iterable[GaugeMetricFamily]:
-            return families(here.box.snapshot(), here.box.ready()[0], here.streams.count)
+            return families(shown.snapshot(), shown.ready()[0], here.streams.count)
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Moment())

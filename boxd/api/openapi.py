@@ -11,7 +11,8 @@ from pydantic.json_schema import models_json_schema
 from boxd import __version__
 from boxd.api.endpoints import KEY, KEY_HEADER
 from boxd.api.listener import ListenerKind
-from boxd.api.operations import PREFIX, Operation
+from boxd.api.operations import Operation
+from boxd.web.api_prefix import PREFIX
 from boxd.web.problems import PROBLEM_TYPE
 
 Json = dict[str, Any]
@@ -45,13 +46,13 @@ class Problem(BaseModel):
     detail: str
 
 
-def document(operations: Sequence[Operation], door: ListenerKind) -> Json:
+def document(operations: Sequence[Operation], kind: ListenerKind) -> Json:
     """The description of what one listener offers."""
-    offered = [each for each in operations if not each.socket_only or door is ListenerKind.SOCKET]
+    offered = [each for each in operations if not each.socket_only or kind is ListenerKind.SOCKET]
     schemas = _schemas(offered)
     paths: Json = {}
     for operation in offered:
-        described = _described(operation, door, schemas)
+        described = _described(operation, kind, schemas)
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
     shown = {name: schema for name, schema in schemas.items() if not name.endswith("Query")}
     return {
@@ -78,14 +79,14 @@ def _schemas(operations: Iterable[Operation]) -> Json:
     return found
 
 
-def _described(operation: Operation, door: ListenerKind, schemas: Json) -> Json:
+def _described(operation: Operation, kind: ListenerKind, schemas: Json) -> Json:
     signature = operation.signature
     described: Json = {
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.path.removeprefix(f"{PREFIX}/").partition("/")[0]],
         "x-roles": sorted(operation.roles),
-        "security": _security(operation, door),
+        "security": _security(operation, kind),
         "parameters": [*_of_path(operation), *_of_query(operation, schemas), *_key(operation)],
         "responses": _responses(operation),
     }
@@ -98,10 +99,10 @@ def _described(operation: Operation, door: ListenerKind, schemas: Json) -> Json:
     return described
 
 
-def _security(operation: Operation, door: ListenerKind) -> list[Json]:
-    if door is ListenerKind.SOCKET:
+def _security(operation: Operation, kind: ListenerKind) -> list[Json]:
+    if kind is ListenerKind.SOCKET:
         return []
-    without = [Json()] if operation.hud and door is ListenerKind.LOOPBACK else []
+    without = [Json()] if operation.hud and kind is ListenerKind.LOOPBACK else []
     return [*without, {_SCHEME: []}]
 
 

@@ -1,6 +1,6 @@
 """What an operation of the API is: where it answers, who may ask, and its shapes.
 
-The shapes are those of the handler's signature: `call` first, then `query` and `body` where it
+The shapes are those of the handler's signature: `context` first, then `query` and `body` where it
 takes them, and each part of the path by its name. They check what comes in, form what goes out,
 and are what the OpenAPI document says.
 """
@@ -16,13 +16,14 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from boxd.api.bodies import BODY_LIMIT, Shape
+from boxd.api.bodies import Shape
 from boxd.api.queries import Query
 from boxd.api.replies import ReplyModel
+from boxd.api.request_context import BoxContext, RequestContext
 from boxd.roles import Role
+from boxd.web.request_body import BODY_LIMIT
 
 Handler = Callable[..., Awaitable[ReplyModel | Response]]
-PREFIX = "/api/v1"
 _IN_PATH = re.compile(r"{(\w+)}")
 
 
@@ -42,6 +43,7 @@ class Signature:
     query: type[Query] | None
     body: type[Shape] | None
     reply: type[ReplyModel] | None
+    context: type[RequestContext]
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,18 @@ class Operation:
         """The shapes that the handler's signature names."""
         hints = get_type_hints(self.handler, include_extras=True)
         path = {name: _path_part(hints[name]) for name in _IN_PATH.findall(self.path)}
-        return Signature(path, hints.get("query"), hints.get("body"), _reply(hints["return"]))
+        return Signature(
+            path=path,
+            query=hints.get("query"),
+            body=hints.get("body"),
+            reply=_reply(hints["return"]),
+            context=hints["context"],
+        )
+
+    @property
+    def needs_box(self) -> bool:
+        """Whether only a box that serves can do it; its handler then takes a `BoxContext`."""
+        return issubclass(self.signature.context, BoxContext)
 
     @property
     def summary(self) -> str:

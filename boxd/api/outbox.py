@@ -7,9 +7,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from boxd.api.bodies import Body
-from boxd.api.queries import Flag, RowsQuery
+from boxd.api.queries import Flag, RowsQuery, is_set
 from boxd.api.replies import ReplyModel
-from boxd.api.request_context import RequestContext
+from boxd.api.request_context import BoxContext
+from boxd.errors import Refused
+from boxd.ledger import outbox as ledger_outbox
 
 EventId = Annotated[str, Field(pattern=r"^evt_[0-9a-f]{24}$")]
 
@@ -54,16 +56,24 @@ class ResentReply(ReplyModel):
     resent: int
 
 
-async def outbox(call: RequestContext, query: OutboxQuery) -> OutboxReply:
+async def outbox(context: BoxContext, query: OutboxQuery) -> OutboxReply:
     """What waits for upstream, or what it refused."""
-    of, after = call.box.upstream, query.after or 0
-    listed = of.dead if query.dead in {"1", "true"} else of.waiting
-    events = await listed(after, query.limit)
-    more = events[-1]["seq"] if len(events) == query.limit else None
-    return OutboxReply.of(upstream=await of.standing(), events=events, next=more)
+    ledger, upstream = context.box.ledger, context.box.upstream
+    if upstream is None:
+        return OutboxReply(upstream=None, events=(), next=None)
+    listed = ledger_outbox.dead if is_set(query.dead) else ledger_outbox.waiting
+    events = await ledger.read(lambda c: listed(c, query.after or 0, query.limit))
+    more = events[-1].seq if len(events) == query.limit else None
+    depth = await ledger.read(ledger_outbox.depth)
+    return OutboxReply.of(upstream=upstream.view(depth), events=events, next=more)
 
 
-async def resend(call: RequestContext, body: ResendBody) -> ResentReply:
+async def resend(context: BoxContext, body: ResendBody) -> ResentReply:
     """Send dead letters again, and whatever else waits, at once."""
-    actor = call.actor(body.actor)
-    return ResentReply.of(resent=await call.box.upstream.resend(list(body.events), actor))
+    actor = context.actor(body.actor)
+    upstream, events = context.box.upstream, list(body.events)
+    if upstream is None:
+        raise Refused("this box has no upstream; name it in the configuration: [upstream] url")
+    resent = await context.box.ledger.write(lambda tx: ledger_outbox.resend(tx, events, actor))
+    await upstream.service.try_now()
+    return ResentReply(resent=resent)

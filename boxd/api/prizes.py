@@ -2,25 +2,99 @@
 
 from __future__ import annotations
 
-from boxd.api.bodies import AdjustBody, ImportBody
-from boxd.api.replies import OnePrizeReply, PrizesReply
-from boxd.api.request_context import RequestContext
-from boxd.text_fields import Sku
-from boxd.web.box import PrizeRow
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from boxd.adjustment import why_no_adjustment
+from boxd.api.bodies import WHOLE, Body, Shape, Whole
+from boxd.api.replies import ReplyModel
+from boxd.api.request_context import BoxContext
+from boxd.ledger import stock
+from boxd.text_fields import Line, Sku
 
 
-async def prizes(call: RequestContext) -> PrizesReply:
+def _adjustment(units: int) -> int:
+    if why := why_no_adjustment(units):
+        raise PydanticCustomError("no_adjustment", "{why}", {"why": why})
+    return units
+
+
+Units = Annotated[
+    int,
+    Field(ge=-1_000_000, le=1_000_000, json_schema_extra={"not": {"const": 0}}),
+    WHOLE,
+    AfterValidator(_adjustment),
+]
+
+
+class PrizeBody(Shape):
+    """One prize of an import."""
+
+    sku: Sku
+    name: Line
+    units: Whole = Field(ge=0, le=100_000)
+    weight: Whole = Field(1, ge=0, le=1000)
+
+
+class ImportBody(Body):
+    """Prizes to add."""
+
+    example = '{"prizes": [{"sku": "sticker", "name": "Sticker pack", "units": 20}]}'
+
+    prizes: tuple[PrizeBody, ...] = Field(min_length=1, max_length=10_000)
+
+
+class AdjustBody(Body):
+    """Units to receive or to write off."""
+
+    example = '{"units": -1, "reason": "one was broken"}'
+
+    units: Units
+    reason: Line
+
+
+class PrizeReply(ReplyModel):
+    """A prize with its stock: received = on_hand + held + dispensed + written_off."""
+
+    sku: str
+    name: str
+    weight: int
+    received: int
+    on_hand: int
+    held: int
+    dispensed: int
+    written_off: int
+
+
+class PrizesReply(ReplyModel):
+    """Every prize."""
+
+    prizes: tuple[PrizeReply, ...]
+
+
+class OnePrizeReply(ReplyModel):
+    """A prize as it is now."""
+
+    prize: PrizeReply
+
+
+async def prizes(context: BoxContext) -> PrizesReply:
     """Every prize with its stock."""
-    return PrizesReply.of(prizes=await call.box.prizes())
+    return PrizesReply.of(prizes=await context.box.ledger.read(stock.listing))
 
 
-async def import_prizes(call: RequestContext, body: ImportBody) -> PrizesReply:
+async def import_prizes(context: BoxContext, body: ImportBody) -> PrizesReply:
     """Add prizes and receive their units, all or none."""
-    rows = [PrizeRow(row.sku, row.name, row.units, row.weight) for row in body.prizes]
-    return PrizesReply.of(prizes=await call.box.import_prizes(rows, call.actor(body.actor)))
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    rows = [stock.StockedPrize(row.sku, row.name, row.units, row.weight) for row in body.prizes]
+    await ledger.write(lambda tx: stock.import_prizes(tx, rows, actor))
+    return PrizesReply.of(prizes=await ledger.read(stock.listing))
 
 
-async def adjust_prize(call: RequestContext, sku: Sku, body: AdjustBody) -> OnePrizeReply:
+async def adjust_prize(context: BoxContext, sku: Sku, body: AdjustBody) -> OnePrizeReply:
     """Receive or write off units of a prize."""
-    actor = call.actor(body.actor)
-    return OnePrizeReply.of(prize=await call.box.adjust_prize(sku, body.units, body.reason, actor))
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    await ledger.write(lambda tx: stock.adjust(tx, sku, body.units, body.reason, actor))
+    return OnePrizeReply.of(prize=await ledger.read(lambda c: stock.find(c, sku)))

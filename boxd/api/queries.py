@@ -8,10 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from boxd.errors import BadInput
-from boxd.task import TaskState
 
 MOST_ROWS = 1000
-CodeState = Literal["ready", "in_use", "spent", "expired", "voided"]
 Flag = Literal["0", "1", "false", "true"]
 Limit = Annotated[int, Field(ge=1, le=MOST_ROWS)]
 Cursor = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,120}$")]
@@ -37,57 +35,6 @@ class RowsQuery(Query):
 
     limit: Limit = 50
     after: RowCursor | None = None
-
-
-class CodesQuery(RowsQuery):
-    """Which codes."""
-
-    state: CodeState | None = None
-    attendee: Text | None = None
-
-
-class AttendeeCodesQuery(RowsQuery):
-    """Which of an attendee's codes, and whether with their digits, which is recorded."""
-
-    state: CodeState | None = None
-    reveal: Flag = "0"
-    actor: Text | None = None
-
-
-class CodeQuery(Query):
-    """Whether a code is shown with its digits, and to whom, which is recorded."""
-
-    reveal: Flag = "0"
-    actor: Text | None = None
-
-
-class RedemptionsQuery(PageQuery):
-    """Which redemptions."""
-
-    open: Flag = "0"
-
-
-class TasksQuery(PageQuery):
-    """Which tasks."""
-
-    state: TaskState | None = None
-    kind: Text | None = None
-    attendee: Text | None = None
-
-
-class AuditQuery(Query):
-    """Which stretch of the audit trail."""
-
-    after: RowCursor = 0
-    limit: Limit = 100
-
-
-class EventsQuery(Query):
-    """Which device's events, and whether with the digits that are typed, which is logged."""
-
-    device: str = ""
-    digits: Flag = "0"
-    actor: Text | None = None
 
 
 AnyQuery = TypeVar("AnyQuery", bound=Query)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import structlog
 from pydantic import BeforeValidator, Field
 from starlette.responses import Response
 
-from boxd.api.bodies import AnswerBody
-from boxd.api.queries import RedemptionsQuery, is_set
-from boxd.api.replies import AcceptedReply, OneRedemptionReply, RedemptionsReply
-from boxd.api.request_context import RequestContext
+from boxd.api.audit import AuditRow
+from boxd.api.bodies import Body, Step, Words
+from boxd.api.queries import Flag, PageQuery, is_set
+from boxd.api.replies import ReplyModel
+from boxd.api.request_context import BoxContext
 from boxd.errors import BadInput
-from boxd.redemption import Answer, AnswerKind
+from boxd.ledger import redemptions as ledger_redemptions
+from boxd.redemption import Answer, AnswerKind, Remedy, Reply
+from boxd.text_fields import Sku
 from boxd.web import problems
+
+log = structlog.get_logger(__name__)
+Json = dict[str, Any]
 
 
 def _known(said: Any) -> Any:
@@ -27,41 +34,116 @@ RedemptionId = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
 Kind = Annotated[AnswerKind, BeforeValidator(_known)]
 
 
-async def redemptions(call: RequestContext, query: RedemptionsQuery) -> RedemptionsReply:
+class RedemptionsQuery(PageQuery):
+    """Which redemptions."""
+
+    open: Flag = "0"
+
+
+class AnswerBody(Body):
+    """A person's answer to a redemption."""
+
+    example = '{"step": 3}'
+
+    step: Step | None = None
+    sku: Sku | None = None
+    remedy: Remedy | None = None
+    reason: Words = Field("", max_length=500)
+    seen_shut: bool = False
+
+
+class RedemptionReply(ReplyModel):
+    """A redemption: where it stands, since when, and what it is about."""
+
+    id: str
+    bay: str
+    stage: str
+    step: int
+    attempt: int
+    outcome_unknown: bool
+    locker: int | None
+    code: int | None
+    sku: str | None
+    prize: str
+    refusal: str | None
+    begun_at: str
+    since: str
+    ended_at: str | None
+
+
+class RedemptionsReply(ReplyModel):
+    """Redemptions, newest first; `next` is the cursor of what follows, null at the end."""
+
+    redemptions: tuple[RedemptionReply, ...]
+    next: str | None
+
+
+class OneRedemptionReply(ReplyModel):
+    """A redemption with all that belongs to it."""
+
+    redemption: RedemptionReply
+    answers: tuple[Json, ...]
+    actuations: tuple[Json, ...]
+    audit: tuple[AuditRow, ...]
+
+
+class AcceptedReply(ReplyModel):
+    """An answer that was accepted, and where the redemption stands since."""
+
+    accepted: bool
+    why: str
+    stage: str
+    step: int
+
+
+async def redemptions(context: BoxContext, query: RedemptionsQuery) -> RedemptionsReply:
     """Redemptions, newest first."""
-    found = await call.box.redemptions(is_set(query.open), query.limit, query.after)
+    found = await context.box.ledger.read(
+        lambda c: ledger_redemptions.listing(c, is_set(query.open), query.limit, query.after)
+    )
     following = found[-1]["id"] if len(found) == query.limit else None
     return RedemptionsReply.of(redemptions=found, next=following)
 
 
-async def redemption(call: RequestContext, redemption: RedemptionId) -> OneRedemptionReply:
+async def redemption(context: BoxContext, redemption: RedemptionId) -> OneRedemptionReply:
     """One redemption and all that happened in it."""
-    return OneRedemptionReply.of(**await call.box.redemption(redemption))
+    found = await context.box.ledger.read(lambda c: ledger_redemptions.details(c, redemption))
+    return OneRedemptionReply.of(**found)
 
 
 async def answer(
-    call: RequestContext,
+    context: BoxContext,
     redemption: RedemptionId,
     kind: Kind,
     body: AnswerBody,
 ) -> AcceptedReply | Response:
     """Take a person's answer: accepted, or `409` and why not."""
-    step = body.step
-    if step is None:
-        step = (await call.box.redemption(redemption))["redemption"]["step"]
     given = Answer(
-        id=call.key,
+        id=context.key,
         redemption=redemption,
-        step=step,
+        step=body.step or 0,  # 0: the question that is asked now
         kind=kind,
-        actor=call.actor(body.actor),
+        actor=context.actor(body.actor),
         sku=body.sku or "",
         remedy=body.remedy,
         reason=body.reason,
         seen_shut=body.seen_shut,
     )
-    reply = await call.box.answer(given)
+    reply = await context.box.redemptions.answer(given)
+    _log(given, reply)
     where = {"stage": reply.standing.stage, "step": reply.standing.step}
     if reply.accepted:
         return AcceptedReply.of(accepted=True, why=reply.why, **where)
     return problems.problem(409, "refused", "Refused", reply.why, accepted=False, **where)
+
+
+def _log(answer: Answer, reply: Reply) -> None:
+    log.info(
+        "answer.accepted" if reply.accepted else "answer.refused",
+        redemption=answer.redemption,
+        bay=reply.standing.bay,
+        locker=reply.standing.locker,
+        answer=answer.kind.value,
+        actor=answer.actor,
+        why=reply.why or None,
+    )

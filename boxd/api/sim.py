@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from boxd.api import listener
-from boxd.api.bodies import DoorBody, FaultBody, KeysBody, read
-from boxd.web.box import SimulatedHardware
+from boxd.api.bodies import Shape, read
+from boxd.devices import DoorState, Key
 from boxd.web.stream import FrontFeed
+
+if TYPE_CHECKING:
+    from boxd.sim.hardware import SimulatedHardware
+
+
+class KeysBody(Shape):
+    """Keys to press on a simulated keypad."""
+
+    example = '{"keys": ["1", "2", "Enter"]}'
+
+    keys: tuple[Key, ...] = Field(min_length=1, max_length=64)
+
+
+class DoorBody(Shape):
+    """A simulated door to move."""
+
+    example = '{"state": "closed"}'
+
+    state: Literal[DoorState.OPEN, DoorState.CLOSED]
+
+
+class FaultBody(Shape):
+    """A simulated part to break or mend."""
+
+    example = '{"device": "board-0", "fault": "unplug"}'
+
+    device: str = Field(min_length=1, max_length=64)
+    fault: str = Field(min_length=1, max_length=64)
+    key: Key | None = None
 
 
 def routes(front: SimulatedHardware, feed: FrontFeed) -> list[Route]:

@@ -10,23 +10,29 @@ from functools import partial
 from typing import Any
 
 from boxd.api import (
+    alarms,
+    attendees,
+    audit,
     box,
     clock,
+    code_batches,
     codes,
     devices,
     housekeeping,
+    issues,
     links,
     lockers,
-    organiser,
     outbox,
     prizes,
     redemptions,
+    report,
     tasks,
     tokens,
 )
 from boxd.api.bodies import IMPORT_LIMIT
-from boxd.api.operations import PREFIX, Handler, Operation
+from boxd.api.operations import Handler, Operation
 from boxd.roles import Role
+from boxd.web.api_prefix import PREFIX
 
 
 def _operation(method: str, path: str, handler: Handler, *roles: Role, **more: Any) -> Operation:
@@ -47,10 +53,10 @@ OPERATIONS: tuple[Operation, ...] = (
     # The box as a whole
     _get("/status", box.status, *_STAFF, hud=True),
     _get("/events", box.events, *_BOX),
-    _get("/devices", box.devices, *_BOX, hud=True),
-    _get("/alarms", box.alarms, *_STAFF, hud=True),
-    _post("/alarms/{alarm}/clear", box.clear_alarm, *_BOX),
-    _get("/audit", box.audit, _ORGANISER),
+    _get("/devices", devices.devices, *_BOX, hud=True),
+    _get("/alarms", alarms.alarms, *_STAFF, hud=True),
+    _post("/alarms/{alarm}/clear", alarms.clear_alarm, *_BOX),
+    _get("/audit", audit.audit, _ORGANISER),
     # Tasks: what attendees do to earn codes
     _get("/task-kinds", tasks.kinds, *_FLOOR),
     _get("/tasks", tasks.tasks, *_FLOOR),
@@ -60,7 +66,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/tasks/{task}/submission", tasks.submission, _APP, _ORGANISER, is_repeatable=True),
     _post("/tasks/{task}/verdict", tasks.verdict, _ATTENDANT, _ORGANISER, is_repeatable=True),
     _post("/tasks/{task}/code", tasks.issue_again, _ORGANISER),
-    _post("/issues", tasks.issue, _ORGANISER, is_repeatable=True),
+    _post("/issues", issues.issue, _ORGANISER, is_repeatable=True),
     # Links that phones open
     _post("/attendees/links", links.attendee_links, _APP, _ORGANISER, body_limit=IMPORT_LIMIT),
     _post("/checkpoints/links", links.checkpoint_links, _ORGANISER, body_limit=IMPORT_LIMIT),
@@ -98,16 +104,16 @@ OPERATIONS: tuple[Operation, ...] = (
     _commands("GET", "/schedules", housekeeping.schedules),
     _commands("POST", "/schedules/{name}/run", housekeeping.run_schedule),
     _commands("POST", "/backups", housekeeping.back_up, status=201),
-    _commands("GET", "/attendees", organiser.attendees),
-    _commands("GET", "/attendees/details", organiser.attendee),
-    _commands("POST", "/attendees/forget", organiser.forget),
-    _commands("POST", "/code-batches", organiser.begin_batch, status=201),
-    _commands("POST", "/code-batches/{batch}/codes", organiser.stage, body_limit=IMPORT_LIMIT),
-    _commands("GET", "/code-batches/{batch}/codes", organiser.made_codes),
-    _commands("GET", "/code-batches/{batch}/look", organiser.look_through),
-    _commands("POST", "/code-batches/{batch}/make", organiser.make_batch),
-    _commands("POST", "/code-batches/{batch}/drop", organiser.drop_batch),
-    _commands("GET", "/report", organiser.report),
+    _commands("GET", "/attendees", attendees.attendees),
+    _commands("GET", "/attendees/details", attendees.attendee),
+    _commands("POST", "/attendees/forget", attendees.forget),
+    _commands("POST", "/code-batches", code_batches.begin_batch, status=201),
+    _commands("POST", "/code-batches/{batch}/codes", code_batches.stage, body_limit=IMPORT_LIMIT),
+    _commands("GET", "/code-batches/{batch}/codes", code_batches.made_codes),
+    _commands("GET", "/code-batches/{batch}/look", code_batches.look_through),
+    _commands("POST", "/code-batches/{batch}/make", code_batches.make_batch),
+    _commands("POST", "/code-batches/{batch}/drop", code_batches.drop_batch),
+    _commands("GET", "/report", report.report),
     _commands("GET", "/outbox", outbox.outbox),
     _commands("POST", "/outbox/resend", outbox.resend),
     _commands("GET", "/devices/events", devices.watch),

@@ -1,97 +1,232 @@
-"""The API of tasks: start, scan, hand in, judge, and the issue of codes."""
+"""The API of tasks: start, scan, hand in, judge."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 from starlette.responses import Response
 
-from boxd.api.bodies import ActorBody
-from boxd.api.queries import TasksQuery
-from boxd.api.request_context import RequestContext
-from boxd.api.task_bodies import IssueBody, ScanBody, SubmissionBody, TaskBody, VerdictBody
-from boxd.api.task_replies import (
-    KindsReply,
-    OneIssueReply,
-    OneTaskReply,
-    TakenReply,
-    TaskDetailsReply,
-    TasksReply,
+from boxd.api.bodies import ActorBody, Body, Step, Words
+from boxd.api.queries import PageQuery, Text
+from boxd.api.replies import ReplyModel
+from boxd.api.request_context import BoxContext
+from boxd.ledger import task_kinds, task_standings
+from boxd.task import (
+    LONGEST_REASON,
+    LONGEST_TEXT,
+    Asked,
+    Demand,
+    Missing,
+    Scan,
+    Submission,
+    TaskState,
+    Verdict,
 )
-from boxd.api.task_views import issue_view, reply_view, task_view
-from boxd.task import Asked, Scan, Submission, Verdict
+from boxd.text_fields import Line
 from boxd.web import problems
-from boxd.web.task_services import TasksWanted
 
+Json = dict[str, Any]
 TaskId = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
 
 
-async def kinds(call: RequestContext) -> KindsReply:
+class TaskBody(Body):
+    """A task to start."""
+
+    example = '{"kind": "hunt", "attendee": "badge-1234"}'
+
+    kind: Line
+    attendee: Line
+
+
+class ScanBody(Body):
+    """A checkpoint that was scanned."""
+
+    example = '{"checkpoint": "entrance"}'
+
+    checkpoint: Line
+
+
+class SubmissionBody(Body):
+    """What an attendee hands in."""
+
+    example = '{"text": "https://example.org/what-i-made"}'
+
+    text: Words = Field(max_length=LONGEST_TEXT)
+
+
+class VerdictBody(Body):
+    """An attendant's word; a refusal needs a reason."""
+
+    example = '{"approved": false, "reason": "it does not run yet", "step": 3}'
+
+    approved: bool
+    reason: Words = Field("", max_length=LONGEST_REASON)
+    step: Step | None = None
+
+
+class TasksQuery(PageQuery):
+    """Which tasks."""
+
+    state: TaskState | None = None
+    kind: Text | None = None
+    attendee: Text | None = None
+
+
+class KindReply(ReplyModel):
+    """A kind of task that is offered."""
+
+    id: str
+    name: str
+    text: str
+    expires_at: str | None
+
+
+class CheckpointReply(ReplyModel):
+    """One of the places that tasks ask to scan."""
+
+    id: str
+    name: str
+
+
+class KindsReply(ReplyModel):
     """The kinds of task that are offered, and the checkpoints."""
-    found = [asdict(kind) for kind in await call.box.tasks.kinds()]
-    places = [asdict(place) for place in await call.box.tasks.checkpoints()]
-    return KindsReply.of(kinds=found, checkpoints=places)
+
+    kinds: tuple[KindReply, ...]
+    checkpoints: tuple[CheckpointReply, ...]
 
 
-async def start(call: RequestContext, body: TaskBody) -> OneTaskReply:
+def _of_kind(name: str) -> Any:
+    """A member that is read off the kind of the task."""
+    return Field(validation_alias=AliasPath("kind", name))
+
+
+class TaskStandingReply(ReplyModel):
+    """Where a task stands, what is missing and whose turn it is; `code` is the code's number.
+
+    It is read off a `TaskStanding`.
+    """
+
+    id: str = Field(validation_alias="task")
+    kind: str = _of_kind("id")
+    name: str = _of_kind("name")
+    text: str = _of_kind("text")
+    attendee: int
+    state: TaskState
+    step: int
+    since: str
+    expires_at: str | None
+    missing: tuple[Missing, ...]
+    awaited_from: str
+    checkpoints: tuple[str, ...] = _of_kind("checkpoints")
+    needed: int = _of_kind("needed")
+    scanned: tuple[str, ...]
+    scans_missing: int
+    submission: Demand = _of_kind("submission")
+    is_submitted: bool
+    verdict: bool = _of_kind("verdict")
+    tries_used: int
+    tries_left: int
+    last_refusal: str
+    code: int | None
+
+
+class OneTaskReply(ReplyModel):
+    """A task as it is now."""
+
+    task: TaskStandingReply
+
+
+class TasksReply(ReplyModel):
+    """Tasks, the last started first; `next` is the cursor of what follows, null at the end."""
+
+    tasks: tuple[TaskStandingReply, ...]
+    next: str | None
+
+
+class TaskDetailsReply(ReplyModel):
+    """A task with all that belongs to it, oldest first."""
+
+    task: TaskStandingReply
+    scans: tuple[Json, ...]
+    submissions: tuple[Json, ...]
+    verdicts: tuple[Json, ...]
+    issues: tuple[Json, ...]
+
+
+class TakenReply(ReplyModel):
+    """What was asked is taken; `is_new` is false where it counted before."""
+
+    is_new: bool
+    task: TaskStandingReply
+
+
+async def kinds(context: BoxContext) -> KindsReply:
+    """The kinds of task that are offered, and the checkpoints."""
+    offered = await context.box.ledger.read(task_kinds.offered)
+    places = await context.box.ledger.read(task_kinds.checkpoints)
+    return KindsReply.of(kinds=offered, checkpoints=places)
+
+
+async def start(context: BoxContext, body: TaskBody) -> OneTaskReply:
     """Start an attendee's task; asked again, it is the same one."""
-    standing = await call.box.tasks.start(body.kind, body.attendee, call.actor(body.actor))
-    return OneTaskReply.of(task=task_view(standing))
+    actor = context.actor(body.actor)
+    return OneTaskReply.of(task=await context.box.tasks.start(body.kind, body.attendee, actor))
 
 
-async def tasks(call: RequestContext, query: TasksQuery) -> TasksReply:
+async def tasks(context: BoxContext, query: TasksQuery) -> TasksReply:
     """Tasks, the last started first."""
-    wanted = TasksWanted(query.limit, query.state, query.kind, query.attendee, query.after)
-    found = await call.box.tasks.listing(wanted)
-    following = found[-1].task if len(found) == query.limit else None
-    return TasksReply.of(tasks=[task_view(each) for each in found], next=following)
+    found = await context.box.ledger.read(
+        lambda c: task_standings.listing(
+            c, query.state, query.kind, query.limit, query.attendee, query.after
+        )
+    )
+    return TasksReply.of(tasks=found, next=found[-1].task if len(found) == query.limit else None)
 
 
-async def task(call: RequestContext, task: TaskId) -> TaskDetailsReply:
+async def task(context: BoxContext, task: TaskId) -> TaskDetailsReply:
     """One task with its scans, submissions, verdicts and issues."""
-    standing = await call.box.tasks.standing(task)
-    details = await call.box.tasks.details(task)
-    return TaskDetailsReply.of(task=task_view(standing), **details)
+    standing = await context.box.ledger.read(lambda c: task_standings.require(c, task))
+    details = await context.box.ledger.read(lambda c: task_standings.details(c, task))
+    return TaskDetailsReply.of(task=standing, **details)
 
 
-async def scan(call: RequestContext, task: TaskId, body: ScanBody) -> TakenReply | Response:
+async def scan(context: BoxContext, task: TaskId, body: ScanBody) -> TakenReply | Response:
     """Count a checkpoint."""
-    return await _take(call, Scan(call.key, task, body.checkpoint, call.actor(body.actor)))
+    actor = context.actor(body.actor)
+    return await _take(context, Scan(context.key, task, body.checkpoint, actor))
 
 
 async def submission(
-    call: RequestContext, task: TaskId, body: SubmissionBody
+    context: BoxContext, task: TaskId, body: SubmissionBody
 ) -> TakenReply | Response:
     """Take what the attendee hands in."""
-    return await _take(call, Submission(call.key, task, body.text, call.actor(body.actor)))
+    actor = context.actor(body.actor)
+    return await _take(context, Submission(context.key, task, body.text, actor))
 
 
-async def verdict(call: RequestContext, task: TaskId, body: VerdictBody) -> TakenReply | Response:
+async def verdict(context: BoxContext, task: TaskId, body: VerdictBody) -> TakenReply | Response:
     """Take an attendant's word."""
-    actor = call.actor(body.actor)
-    given = Verdict(call.key, task, body.approved, actor, body.reason, step=body.step or 0)
-    return await _take(call, given)
-
-
-async def issue_again(call: RequestContext, task: TaskId, body: ActorBody) -> OneTaskReply:
-    """Once more issue the code of a task that ended without one."""
-    standing = await call.box.tasks.issue_again(task, call.actor(body.actor))
-    return OneTaskReply.of(task=task_view(standing))
-
-
-async def issue(call: RequestContext, body: IssueBody) -> OneIssueReply:
-    """Issue a code without a task; sold out and over the limit are answers."""
-    standing = await call.box.tasks.issue(
-        call.key, body.attendee, body.prizes, body.valid_days, call.actor(body.actor)
+    given = Verdict(
+        id=context.key,
+        task=task,
+        approved=body.approved,
+        actor=context.actor(body.actor),
+        reason=body.reason,
+        step=body.step or 0,
     )
-    return OneIssueReply.of(issue=issue_view(standing))
+    return await _take(context, given)
 
 
-async def _take(call: RequestContext, asked: Asked) -> TakenReply | Response:
-    reply = await call.box.tasks.take(asked)
-    view = reply_view(reply)
+async def issue_again(context: BoxContext, task: TaskId, body: ActorBody) -> OneTaskReply:
+    """Once more issue the code of a task that ended without one."""
+    actor = context.actor(body.actor)
+    return OneTaskReply.of(task=await context.box.tasks.issue_again(task, actor))
+
+
+async def _take(context: BoxContext, asked: Asked) -> TakenReply | Response:
+    reply = await context.box.tasks.take(asked)
+    taken = TakenReply.of(is_new=reply.is_new, task=reply.standing)
     if reply.accepted:
-        return TakenReply.of(**view)
-    return problems.problem(409, "refused", "Refused", reply.why, **view)
+        return taken
+    return problems.problem(409, "refused", "Refused", reply.why, **taken.model_dump(mode="json"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import StringConstraints
 
 from boxd.api.bodies import ActorBody, Body
-from boxd.api.replies import NewTokenReply, OneTokenReply, TokensReply
-from boxd.api.request_context import RequestContext
+from boxd.api.replies import ReplyModel
+from boxd.api.request_context import BoxContext
+from boxd.ledger import tokens as ledger_tokens
 from boxd.roles import Role
 
 TokenName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -24,18 +24,52 @@ class TokenBody(Body):
     role: Role
 
 
-async def create_token(call: RequestContext, body: TokenBody) -> NewTokenReply:
-    """Make a token; this answer holds its secret."""
-    token, secret = await call.box.tokens.create(body.name, body.role, call.actor(body.actor))
-    return NewTokenReply.of(token=asdict(token), secret=secret)
+class TokenReply(ReplyModel):
+    """A token without its secret."""
+
+    id: int
+    name: str
+    role: str
+    created_at: str
+    last_used_at: str | None
+    revoked_at: str | None
 
 
-async def tokens(call: RequestContext) -> TokensReply:
+class TokensReply(ReplyModel):
     """Every token, revoked ones too."""
-    return TokensReply.of(tokens=[asdict(token) for token in await call.box.tokens.listing()])
+
+    tokens: tuple[TokenReply, ...]
 
 
-async def revoke_token(call: RequestContext, name: TokenName, body: ActorBody) -> OneTokenReply:
+class OneTokenReply(ReplyModel):
+    """A token as it is now."""
+
+    token: TokenReply
+
+
+class NewTokenReply(ReplyModel):
+    """A new token and its secret, which nothing shows again."""
+
+    token: TokenReply
+    secret: str
+
+
+async def create_token(context: BoxContext, body: TokenBody) -> NewTokenReply:
+    """Make a token; this answer holds its secret."""
+    actor = context.actor(body.actor)
+    token, secret = await context.box.ledger.write(
+        lambda tx: ledger_tokens.create(tx, body.name, body.role, actor)
+    )
+    return NewTokenReply.of(token=token, secret=secret)
+
+
+async def tokens(context: BoxContext) -> TokensReply:
+    """Every token, revoked ones too."""
+    return TokensReply.of(tokens=await context.box.ledger.read(ledger_tokens.listing))
+
+
+async def revoke_token(context: BoxContext, name: TokenName, body: ActorBody) -> OneTokenReply:
     """Make a token useless for ever."""
-    token = await call.box.tokens.revoke(name, call.actor(body.actor))
-    return OneTokenReply.of(token=asdict(token))
+    actor = context.actor(body.actor)
+    token = await context.box.ledger.write(lambda tx: ledger_tokens.revoke(tx, name, actor))
+    return OneTokenReply.of(token=token)

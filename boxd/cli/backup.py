@@ -98,8 +98,8 @@ def _by_daemon() -> dict[str, Any]:
 
 
 def _by_hand(config: Config) -> dict[str, Any]:
+    from boxd.daemon.assembly import backup_rules
     from boxd.ledger import backup, replacing
-    from boxd.workflows.housekeeping.service import backup_rules
 
     with only_one(config.lock_file):
         replacing.finish(config.ledger_file)

@@ -30,6 +30,7 @@ from boxd.ledger import (
     task_kinds,
     tasks,
 )
+from boxd.ledger.backup import BackupRules
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, as_text
@@ -184,6 +185,11 @@ def _task_kind(task: Task) -> TaskKind:
         expires_at=expires_at,
         prizes=task.prizes,
     )
+
+
+def backup_rules(config: Config) -> BackupRules:
+    """Where the configuration has backups, and which it keeps."""
+    return BackupRules(config.backup_dir, config.backups.keep, config.backups.keep_days)
 
 
 def issue_rules(config: Config) -> IssueRules:

@@ -1,17 +1,20 @@
-"""A box that may not dispense: it stands there and says why, on lamps, HUD and commands."""
+"""A box that may not dispense: its bays decide nothing, and its snapshots say why."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from boxd.api.services import ServedBox
 from boxd.bays.bay import Bay
 from boxd.bays.device_tests import DeviceTests
 from boxd.bays.devices_view import devices_view
 from boxd.config import Config
+from boxd.daemon import assembly
 from boxd.errors import BoxdError, KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.ledger import backup
 from boxd.ledger.ledger import as_text
@@ -20,6 +23,9 @@ from boxd.machine_clock import utc_now
 from boxd.redemption import Answer, Reply
 from boxd.temporal.server import ServerStatus
 from boxd.web.snapshot import Health, SnapshotInput, snapshot
+
+if TYPE_CHECKING:
+    from boxd.sim.hardware import SimulatedHardware
 
 Json = dict[str, Any]
 log = structlog.get_logger("boxd")
@@ -58,31 +64,18 @@ class RefusingRedemptions:
         raise self._error
 
 
-class RefusingServices:
-    """Whatever is asked of tasks, tokens, links or keys is refused with the same reason."""
-
-    def __init__(self, error: BoxdError) -> None:
-        self._error = error
-
-    def __getattr__(self, name: str) -> Any:
-        """Refuse, with the reason."""
-        raise self._error
-
-
-class RefusingBox:
-    """Implements `boxd.web.box.BoxServices` by its snapshot alone; everything else is refused."""
+class FaultSnapshots:
+    """The snapshots of a box that refuses to dispense: why, and what to do about it."""
 
     def __init__(
         self, config: Config, bays: Mapping[str, Bay], device_tests: DeviceTests, error: BoxdError
     ) -> None:
         self._config = config
         self._bays = bays
-        self.device_tests = device_tests
+        self._device_tests = device_tests
         self._error = error
         self._remedy = _REMEDIES.get(type(error), _LOOKING)
         self._temporal: ServerStatus | None = None
-        self.tasks = self.tokens = self.requests = self.links = RefusingServices(error)
-        self.housekeeping = self.upstream = self.clock = RefusingServices(error)
 
     async def look_for_backup(self) -> None:
         """Find the newest backup that is whole, and offer it with the command to type."""
@@ -118,7 +111,7 @@ class RefusingBox:
             overview=Overview([], {}, [], [], []),
             prompts=[],
             bays=[bay.view() for bay in self._bays.values()],
-            devices=devices_view(self._config, self.device_tests),
+            devices=devices_view(self._config, self._device_tests),
             doors={locker.id: None for locker in self._config.lockers},
             operator={"focused": "", "menu": "", "page": 0, "message": ""},
         )
@@ -132,10 +125,28 @@ class RefusingBox:
         """Not ready, and why."""
         return False, str(self._error)
 
-    def __getattr__(self, name: str) -> Any:
-        """Whatever else is asked is refused with the same reason."""
 
-        async def refuse(*_: object, **__: object) -> Any:
-            raise self._error
+async def start_refusing_box(
+    config: Config,
+    error: BoxdError,
+    simulated: SimulatedHardware | None,
+    closing: AsyncExitStack,
+) -> tuple[FaultSnapshots, ServedBox]:
+    """Start the devices of a box that refuses, its lamps saying so; `closing` ends them."""
 
-        return refuse
+    def devices_changed() -> None:
+        registry.notice()
+
+    registry = assembly.registry(config, simulated, devices_changed)
+    closing.push_async_callback(registry.close)
+    bays = assembly.bays(config, registry, RefusingRedemptions(error), _nothing_changes)
+    for bay in bays.values():
+        bay.serve(False, str(error))
+    await registry.start()
+    device_tests = DeviceTests(config, registry, bays, _nothing_changes)
+    snapshots = FaultSnapshots(config, bays, device_tests, error)
+    return snapshots, ServedBox(snapshots, device_tests, error)
+
+
+def _nothing_changes() -> None:
+    """The snapshots of a box that refuses are made when they are asked for."""

@@ -22,7 +22,7 @@ from boxd.phones.pin import Pin, read_pin
 from boxd.phones.verdict_service import VerdictService
 from boxd.web import problems
 from boxd.web.rate_limit_middleware import Refusal
-from boxd.web.task_services import TaskServices
+from boxd.workflows.tasks.service import TaskService
 
 log = structlog.get_logger("boxd")
 
@@ -35,7 +35,7 @@ class PhoneSide:
     A key or a PIN of no use keeps the box from nothing else: `tell` raises an alarm.
     """
 
-    def __init__(self, config: Config, ledger: Ledger, tasks: TaskServices, keys: CodeKeys) -> None:
+    def __init__(self, config: Config, ledger: Ledger, tasks: TaskService, keys: CodeKeys) -> None:
         self._ledger = ledger
         self._faults: list[str] = []
         address = config.phones.public_url

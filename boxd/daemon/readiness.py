@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from boxd.bays.bay import Bay
-from boxd.daemon.box import RunningBox
+from boxd.daemon.snapshots import Snapshots
 from boxd.errors import LedgerUnusable
 from boxd.ledger import alarms, lockouts
 from boxd.ledger.ledger import Ledger, as_text
@@ -29,9 +29,9 @@ class Readiness:
     """Hears from the server and the worker, and tells the bays and the HUD."""
 
     def __init__(
-        self, box: RunningBox, bays: Mapping[str, Bay], ledger: Ledger, temporal_dir: Path
+        self, snapshots: Snapshots, bays: Mapping[str, Bay], ledger: Ledger, temporal_dir: Path
     ) -> None:
-        self._box = box
+        self._snapshots = snapshots
         self._bays = bays
         self._ledger = ledger
         self._temporal_dir = temporal_dir
@@ -77,7 +77,7 @@ class Readiness:
         (self.is_serving.clear if why else self.is_serving.set)()
         for bay in self._bays.values():
             bay.serve(not why, why)
-        self._box.set_health(
+        self._snapshots.set_health(
             state="out_of_service" if why else "ready",
             why=why,
             remedy=_REMEDY if why and not self._why_ledger_rests else "",
@@ -91,7 +91,7 @@ class Readiness:
 
     def server_changed(self, status: ServerStatus) -> None:
         """The box's own server started, serves, or died."""
-        self._box.set_health(
+        self._snapshots.set_health(
             temporal=status.state.value,
             temporal_why=status.why,
             temporal_since=as_text(status.since),
@@ -106,7 +106,7 @@ class Readiness:
 
     def external_server(self, address: str) -> None:
         """There is no server of this box's own."""
-        self._box.set_health(temporal="external", temporal_why=address)
+        self._snapshots.set_health(temporal="external", temporal_why=address)
 
     async def _tell_what_was_set_aside(self) -> None:
         """Raise an alarm for each database of the server's that was not fit for use.

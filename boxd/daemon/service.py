@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Protocol
 
 from boxd.bays.bay import Bay
 from boxd.errors import LedgerUnusable
@@ -13,31 +12,22 @@ from boxd.ledger.ledger import Ledger
 from boxd.service.notify import Notifier, status
 from boxd.service.status_line import status_line
 from boxd.service.watchdog import would_a_start_help
+from boxd.web.snapshot import SnapshotSource
 
 # A snapshot is looked at again after this long even if nothing has changed.
 _LOOK_AGAIN_S = 3600.0
 
 
-class StatusShown(Protocol):
-    """What is told of: a box with a snapshot, serving or refusing."""
-
-    def snapshot(self) -> dict[str, Any]:
-        """The latest snapshot."""
-
-    async def wait_for_change(self, version: int, timeout_s: float) -> None:
-        """Return once the snapshot is another."""
-
-
-async def keep_told(notifier: Notifier, box: StatusShown) -> None:
+async def keep_told(notifier: Notifier, snapshots: SnapshotSource) -> None:
     """Keep the manager's status line what the HUD shows; for ever."""
     told = ""
     while True:
-        shown = box.snapshot()
+        shown = snapshots.snapshot()
         line = status_line(shown)
         if line != told:
             notifier.tell(status(line))
             told = line
-        await box.wait_for_change(shown["version"], _LOOK_AGAIN_S)
+        await snapshots.wait_for_change(shown["version"], _LOOK_AGAIN_S)
 
 
 class Proof:

@@ -14,41 +14,32 @@ import structlog
 
 from boxd.api.app import Application
 from boxd.api.server import WebServer
-from boxd.bays.device_tests import DeviceTests
-from boxd.bays.reconnects import ReconnectNotifier
+from boxd.api.services import ServedBox
 from boxd.bays.unconfigured import watch_unconfigured
-from boxd.clock_keeper import ClockKeeper, anchor
 from boxd.config import Config
 from boxd.daemon import assembly, demo_data
-from boxd.daemon.box import Parts, RunningBox
 from boxd.daemon.change_signal import ChangeSignal
-from boxd.daemon.fault_mode import RefusingBox, RefusingRedemptions
+from boxd.daemon.fault_mode import start_refusing_box
 from boxd.daemon.latest_server_status import LatestServerStatus
+from boxd.daemon.parts import Parts, open_ledger, wire
 from boxd.daemon.phones import PhoneSide
 from boxd.daemon.phones_listener import PhonesListener
 from boxd.daemon.readiness import Readiness
-from boxd.daemon.service import Proof, StatusShown, keep_told
+from boxd.daemon.service import Proof, keep_told
+from boxd.daemon.snapshots import Snapshots
 from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
-from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.database import can_be_opened
-from boxd.ledger.ledger import Ledger
-from boxd.machine_clock import box_clock
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
 from boxd.temporal.seal import Seal, load_seal
 from boxd.web import problems
-from boxd.web.box import BoxServices
+from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
-from boxd.workflows.housekeeping.service import Housekeeping
 from boxd.workflows.redemption.activities import RedemptionActivities, RedemptionRules
-from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.runner import Runner, Services
-from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.activities import TaskActivities
 from boxd.workflows.tasks.issue_activities import IssueActivities
-from boxd.workflows.tasks.service import TaskService
-from boxd.workflows.upstream import service as upstream_service
 from boxd.workflows.upstream.activities import UpstreamActivities
 
 if TYPE_CHECKING:
@@ -71,28 +62,30 @@ async def start(
 ) -> None:
     """Start everything; `closing` ends it in the opposite order, `fail` is called if it breaks.
 
-    ReconnectNotifier when HUD and commands answer, and the bays serve or say why they don't.
+    Returns when HUD and commands answer, and the bays serve or say why they don't.
     Raises LedgerDamaged, LedgerTooNew or KeysMissing when the box must not dispense, ConfigError
     when a file that the configuration names is of no use.
     """
     if config.temporal.address is not None:
         read_credentials(config.temporal)
     changes = ChangeSignal()
-    ledger, keys = await _open_ledger(config, changes, closing)
+    ledger, keys = await open_ledger(config, changes, closing)
     seal = load_seal(config.sealing_key_file)
     simulated = _simulated(config, closing)
-    parts = _wire(config, ledger, keys, simulated, changes, closing)
-    box = RunningBox(parts, changes)
-    serving = Readiness(box, parts.bays, ledger, config.temporal_dir)
+    parts = wire(config, ledger, keys, simulated, _THIS_RUN, changes, closing)
+    phones = PhoneSide(config, ledger, parts.tasks, keys)
+    snapshots = Snapshots(parts, changes)
+    serving = Readiness(snapshots, parts.bays, ledger, config.temporal_dir)
     ledger.on_trouble = serving.ledger_troubled
     closing.push_async_callback(serving.stop)
     await parts.registry.start()
     await assembly.show_open_redemptions(ledger, parts.bays, serving.lock)
-    await box.refresh()
-    _keep_running(box.keep_fresh(), closing, fail)
+    await snapshots.refresh()
+    _keep_running(snapshots.keep_fresh(), closing, fail)
     _keep_running(watch_unconfigured(parts.registry, changes.note), closing, fail)
-    await box.phones.tell()
-    server = await _start_web(config, box, simulated, closing, box.phones)
+    await phones.tell()
+    box = ServedBox(snapshots, parts.device_tests, parts.services(phones.links))
+    server = await _start_web(config, box, simulated, closing, phones)
     if config.phones.enabled:
         _keep_running(PhonesListener(config.phones, server, ledger).keep(), closing, fail)
     _keep_running(parts.clock.keep(), closing, fail)
@@ -104,73 +97,7 @@ async def start(
     _start_worker(parts, seal, serving, closing, fail)
     if config.simulation.enabled:
         _keep_running(demo_data.greet(config, ledger, keys, serving.is_serving), closing, fail)
-    _report(manager, box, Proof(ledger, parts.bays), closing, fail)
-
-
-async def _open_ledger(
-    config: Config, changes: ChangeSignal, closing: AsyncExitStack
-) -> tuple[Ledger, CodeKeys]:
-    ledger = await asyncio.to_thread(
-        Ledger, config.ledger_file, outbox=upstream_service.outbox_settings(config)
-    )
-    closing.callback(ledger.close)
-    ledger.on_commit = changes.note_ledger
-    anchor(box_clock, ledger)
-    keys = assembly.keys(config, ledger)
-    if unknown := assembly.prepare_ledger(config, ledger):
-        log.error("actuations.unknown", actuations=unknown)
-    return ledger, keys
-
-
-def _wire(
-    config: Config,
-    ledger: Ledger,
-    keys: CodeKeys,
-    simulated: SimulatedHardware | None,
-    changes: ChangeSignal,
-    closing: AsyncExitStack,
-) -> Parts:
-    """Devices, bays, opener and services, each knowing whom it speaks to."""
-    returns = ReconnectNotifier()
-
-    def devices_changed() -> None:
-        returns.look(registry.statuses())
-        registry.notice()
-        changes.note()
-
-    registry = assembly.registry(config, simulated, devices_changed)
-    closing.push_async_callback(registry.close)
-    connection = ServerConnection()
-    redemption_service = RedemptionService(connection, ledger, keys, config, _THIS_RUN)
-    opener = assembly.opener(config, registry, ledger)
-    closing.push_async_callback(opener.finish)
-    bays = assembly.bays(config, registry, redemption_service, changes.note)
-    operator = assembly.operator_console(config, registry, redemption_service, changes.note)
-    for bay in config.bays:
-        returns.tell(bay.keypad, bays[bay.id].forget_touches)
-        closing.callback(bays[bay.id].close)
-    if config.operator.keypad is not None:
-        returns.tell(config.operator.keypad, operator.forget_touches)
-    closing.callback(operator.close)
-    device_tests = DeviceTests(config, registry, bays, changes.note)
-    task_service = TaskService(connection, ledger, config.box.id)
-    task_service.kinds_changed = assembly.declare_tasks(config, ledger)
-    return Parts(
-        config=config,
-        ledger=ledger,
-        keys=keys,
-        registry=registry,
-        bays=bays,
-        opener=opener,
-        redemptions=redemption_service,
-        operator=operator,
-        device_tests=device_tests,
-        tasks=task_service,
-        clock=ClockKeeper(box_clock, ledger, task_service.look_again),
-        housekeeping=Housekeeping(connection, config, ledger),
-        upstream=upstream_service.connected(connection, config, ledger, task_service, changes),
-        connection=connection,
-    )
+    _report(manager, snapshots, Proof(ledger, parts.bays), closing, fail)
 
 
 def _start_worker(
@@ -189,12 +116,12 @@ def _start_worker(
     )
     redemptions = RedemptionActivities(parts.ledger, parts.bays, parts.opener, rules, serving.lock)
     activities = [*redemptions.all()]
-    house, delivery = parts.housekeeping, parts.upstream
+    delivery = parts.upstream
     if delivery is not None:
         activities += UpstreamActivities(delivery.sender, delivery.puller).all()
-    closing.callback(house.backups.yielding.end)
+    closing.callback(parts.backups.yielding.end)
     activities += HousekeepingActivities(
-        parts.ledger, config.ledger_file, house.backups, parts.device_tests.run_unattended
+        parts.ledger, config.ledger_file, parts.backups, parts.device_tests.run_unattended
     ).all()
     of_tasks = [
         *TaskActivities(parts.ledger).all(),
@@ -214,7 +141,7 @@ def _start_worker(
         parts.connection,
         parts.redemptions,
         parts.tasks,
-        house.service,
+        parts.schedules,
         delivery.service if delivery is not None else None,
     )
     _keep_running(runner.run(services), closing, fail)
@@ -232,27 +159,15 @@ async def start_refusing(
 
     A disk that was full or read-only may be mended: under a service manager boxd then begins anew.
     """
-    changes = ChangeSignal()
     simulated = _simulated(config, closing)
-
-    def devices_changed() -> None:
-        registry.notice()
-        changes.note()
-
-    registry = assembly.registry(config, simulated, devices_changed)
-    closing.push_async_callback(registry.close)
-    bays = assembly.bays(config, registry, RefusingRedemptions(error), changes.note)
-    for bay in bays.values():
-        bay.serve(False, str(error))
-    await registry.start()
-    box = RefusingBox(config, bays, DeviceTests(config, registry, bays, changes.note), error)
+    snapshots, box = await start_refusing_box(config, error, simulated, closing)
     if isinstance(error, LedgerDamaged):
-        _keep_running(box.look_for_backup(), closing, lambda: None)
+        _keep_running(snapshots.look_for_backup(), closing, lambda: None)
     await _start_web(config, box, simulated, closing)
     if isinstance(error, LedgerUnusable) and manager.is_heard:
         _keep_running(_end_when_usable(config.ledger_file, fail), closing, fail)
-    news.tell(box)
-    _report(manager, box, _nothing_to_prove, closing, fail)
+    news.tell(snapshots)
+    _report(manager, snapshots, _nothing_to_prove, closing, fail)
 
 
 async def _end_when_usable(ledger_file: Path, end: Callable[[], None]) -> None:
@@ -271,7 +186,7 @@ async def _nothing_to_prove() -> None:
 
 def _report(
     manager: Notifier,
-    box: StatusShown,
+    snapshots: SnapshotSource,
     prove: Callable[[], Awaitable[None]],
     closing: AsyncExitStack,
     fail: Callable[[], None],
@@ -280,7 +195,7 @@ def _report(
     if not manager.is_heard:
         return
     manager.tell(READY)
-    _keep_running(keep_told(manager, box), closing, fail)
+    _keep_running(keep_told(manager, snapshots), closing, fail)
     if (longest_s := watchdog_s()) is not None:
         _keep_running(keep_fed(manager, longest_s, prove), closing, fail)
 
@@ -294,7 +209,7 @@ def _simulated(config: Config, closing: AsyncExitStack) -> SimulatedHardware | N
 
 async def _start_web(
     config: Config,
-    box: BoxServices,
+    box: ServedBox,
     simulated: SimulatedHardware | None,
     closing: AsyncExitStack,
     phones: PhoneSide | None = None,

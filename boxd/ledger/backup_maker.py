@@ -24,6 +24,18 @@ class BackupMaker:
         self._now = now
         self._turn = asyncio.Lock()
         self.yielding = Yielding()
+        self._asked_for: asyncio.Task[Backup] | None = None
+
+    async def make_within(self, seconds: float) -> Backup | None:
+        """The same for a request: None when it takes longer; asked again, it is the same backup."""
+        if self._asked_for is None:
+            self._asked_for = asyncio.create_task(self.make())
+        making = self._asked_for
+        done, _ = await asyncio.wait({making}, timeout=seconds)
+        if not done:
+            return None
+        self._asked_for = None
+        return making.result()
 
     async def make(self) -> Backup:
         """Make a backup, or return the newest if nothing has changed. Raises BackupFailed."""

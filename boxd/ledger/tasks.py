@@ -20,7 +20,6 @@ from boxd.task import (
     Verdict,
     counts_already,
     has_expired,
-    missing,
     state_after,
     task_id,
     why_refused,
@@ -208,7 +207,7 @@ def catch_up(tx: Transaction) -> list[TaskStanding]:
     moved = []
     for standing in open_ones(tx.connection):
         after = expire(tx, standing.task)
-        if after.state is TaskState.OPEN and not missing(after):
+        if after.state is TaskState.OPEN and not after.missing:
             after = approve(tx, after, "boxd")
         if after.state is not standing.state:
             moved.append(after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
 
 from boxd.errors import KeysMissing
 from boxd.keyed_lock import KeyedLock
@@ -11,11 +12,28 @@ from boxd.ledger import requests
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, beside_each_write
 from boxd.ledger.requests import RequestKey
-from boxd.web.token_services import KeptAnswer, KeyedRequest
 
 
-class Requests:
-    """Implements `boxd.web.token_services.RequestMemory` over the ledger."""
+@dataclass(frozen=True)
+class KeyedRequest:
+    """A request under an idempotency key. `asked` is all of it, as the same text each time."""
+
+    owner: int
+    key: str
+    asked: str
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """What is known of an earlier request under the key; no `status`: the answer was not kept."""
+
+    is_the_same: bool
+    status: int | None
+    body: str
+
+
+class KeyedAnswers:
+    """Remembers requests by their keys. Every method may raise LedgerUnusable."""
 
     def __init__(self, ledger: Ledger, keys: CodeKeys) -> None:
         self._ledger = ledger

@@ -10,11 +10,11 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from boxd.api.operations import PREFIX
 from boxd.errors import BoxdError
 from boxd.machine_clock import utc_now
 from boxd.phones.page import HtmlPage, message, respond
 from boxd.web import problems
+from boxd.web.api_prefix import PREFIX
 from boxd.web.problems import RequestError
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -17,7 +17,7 @@ from boxd.machine_clock import utc_now
 from boxd.phones.attendee_overview import NO_LINK, AttendeeOverview, digits, look
 from boxd.phones.links import LinkKind, Signer, shown_link
 from boxd.task import Scan, Submission, TaskReply, TaskStanding, TaskState
-from boxd.web.task_services import TaskServices
+from boxd.workflows.tasks.service import TaskService
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class AttendeeService:
     def __init__(
         self,
         ledger: Ledger,
-        tasks: TaskServices,
+        tasks: TaskService,
         keys: CodeKeys,
         signer: Signer,
         now: Callable[[], datetime] = utc_now,

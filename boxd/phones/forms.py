@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from boxd.api.bodies import BODY_LIMIT, read_at_most
 from boxd.errors import BadInput
+from boxd.web.request_body import BODY_LIMIT, read_at_most
 
 _MOST_FIELDS = 20
 

@@ -24,7 +24,7 @@ from boxd.phones.links import LinkKind, Signer
 from boxd.phones.pin import Pin
 from boxd.phones.sessions import LASTS_S, Session, Sessions
 from boxd.task import TaskReply, Verdict
-from boxd.web.task_services import TaskServices
+from boxd.workflows.tasks.service import TaskService
 
 LAST_VERDICTS = 10
 NO_PIN = (
@@ -57,7 +57,7 @@ class VerdictService:
     def __init__(
         self,
         ledger: Ledger,
-        tasks: TaskServices,
+        tasks: TaskService,
         phones: AttendeeService,
         signer: Signer,
         pin: Pin | None,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from boxd.task import Demand, Missing, TaskStanding, TaskState, missing
+from boxd.task import Demand, Missing, TaskStanding, TaskState
 
 # State: a word or two for the label, and what there is to do about it.
 _ENDED = {
@@ -70,7 +70,7 @@ def tone(task: TaskStanding) -> str:
 
 def awaits_verdict(task: TaskStanding) -> bool:
     """Whether nothing but an attendant's word is missing."""
-    return missing(task) == (Missing.VERDICT,)
+    return task.missing == (Missing.VERDICT,)
 
 
 def to_do(task: TaskStanding) -> list[str]:
@@ -78,13 +78,13 @@ def to_do(task: TaskStanding) -> list[str]:
     if task.state in _ENDED:
         sentence = _ENDED[task.state][1]
         return [sentence] if sentence else []
-    return [lacking(task, what) for what in missing(task)]
+    return [lacking(task, what) for what in task.missing]
 
 
 def own_part(task: TaskStanding) -> list[str]:
     """What the attendee has still to do, without what others do."""
     own = {Missing.SCANS, Missing.SUBMISSION}
-    return [lacking(task, what) for what in missing(task) if what in own]
+    return [lacking(task, what) for what in task.missing if what in own]
 
 
 def lacking(task: TaskStanding, what: Missing) -> str:

@@ -34,7 +34,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Frame:
+class ChartFrame:
     """Where a chart is drawn; `id` is the chart's own in its document."""
 
     id: str
@@ -44,7 +44,7 @@ class Frame:
 
 
 def columns(
-    frame: Frame, places: Sequence[str], series: Sequence[Series], ticks: Sequence[int]
+    frame: ChartFrame, places: Sequence[str], series: Sequence[Series], ticks: Sequence[int]
 ) -> Markup:
     """Stacked columns, one at each place, with their sums above them; `ticks` is the scale."""
     chart = pygal.StackedBar(range=(ticks[0], ticks[-1]), y_labels=list(ticks))
@@ -55,7 +55,7 @@ def columns(
     return _plain(drawn)
 
 
-def bars(frame: Frame, places: Sequence[str], series: Sequence[Series]) -> Markup:
+def bars(frame: ChartFrame, places: Sequence[str], series: Sequence[Series]) -> Markup:
     """Stacked bars from the left, the first place at the top, with their sums beside them."""
     chart = pygal.HorizontalStackedBar(show_x_labels=False)
     turned = [Series(each.name, each.colour, each.values[::-1]) for each in series]
@@ -63,7 +63,7 @@ def bars(frame: Frame, places: Sequence[str], series: Sequence[Series]) -> Marku
 
 
 def _drawn(
-    chart: pygal.StackedBar, frame: Frame, places: Sequence[str], series: Sequence[Series]
+    chart: pygal.StackedBar, frame: ChartFrame, places: Sequence[str], series: Sequence[Series]
 ) -> Element:
     chart.config(
         width=frame.width,

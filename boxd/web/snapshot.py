@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from boxd import __version__
 from boxd.bays.devices_view import DevicesView
@@ -33,6 +33,19 @@ class Health:
     temporal_since: str = ""
     ledger: str = "whole"
     ledger_why: str = ""
+
+
+class SnapshotSource(Protocol):
+    """What shows the box: a running one, or one that refuses to dispense."""
+
+    def snapshot(self) -> Json:
+        """The latest snapshot, whole; cheap, and never changed after it was handed out."""
+
+    async def wait_for_change(self, version: int, timeout_s: float) -> None:
+        """Return once the snapshot's version differs from `version`, or after `timeout_s`."""
+
+    def ready(self) -> tuple[bool, str]:
+        """Whether the box takes codes, and the reason when it does not."""
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from boxd.machine_clock import utc_now
-from boxd.web.box import BoxServices, SimulatedHardware
 from boxd.web.problems import RequestError
+from boxd.web.snapshot import SnapshotSource
+
+if TYPE_CHECKING:
+    from boxd.sim.hardware import SimulatedHardware
 
 HEARTBEAT_S = 10.0  # a page gives up after 25 s of silence: two heartbeats may be late
 PAUSE_S = 0.02  # a burst of changes becomes one event; a person sees no faster
@@ -59,20 +62,20 @@ class SnapshotFeed:
 
     event = "snapshot"
 
-    def __init__(self, box: BoxServices) -> None:
-        self._box = box
+    def __init__(self, source: SnapshotSource) -> None:
+        self._source = source
         self._encoded: tuple[int, str] = (-1, "")
 
     def latest(self) -> tuple[int, str]:
         """The snapshot's version and its JSON."""
-        snapshot = self._box.snapshot()
+        snapshot = self._source.snapshot()
         if snapshot["version"] != self._encoded[0]:
             self._encoded = snapshot["version"], json.dumps(snapshot, ensure_ascii=False)
         return self._encoded
 
     async def wait(self, version: int, timeout_s: float) -> None:
         """Return once the snapshot's version differs from `version`, or after `timeout_s`."""
-        await self._box.wait_for_change(version, timeout_s)
+        await self._source.wait_for_change(version, timeout_s)
 
 
 class FrontFeed:

@@ -6,78 +6,104 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_box import BoxInMemory
+from box_in_thread import BoxInThread
 from cli_line import Boxd
 
+from boxd.cli.devices.listing import section_for
 from boxd.cli.devices.report import Report
+from boxd.config import load
 
-STRANGER = {"kind": "codetv", "port": "CodeTV Board 2", "remedy": ""}
-LINE = {"kind": "serial", "port": "/dev/serial/by-id/usb-x", "remedy": "an Arduino?"}
+DOOR = """\
+door = "door-pad.door-1"
+
+[[devices]]
+kind = "notes"
+name = "door-pad"
+port = "Door Pad"
+doors = { door-1 = 60 }
+ask_state = { control = 119 }
+"""
+CONTACT = """\
+
+[[devices]]
+kind = "gpio"
+name = "pins"
+
+[devices.latches]
+latch-1 = { pin = 17, on = "high", pulse_ms = 150, feedback = { pin = 27, pull = "up" } }
+"""
 
 
-def test_a_missing_device_is_listed_with_what_to_look_at(boxd: Boxd, box: BoxInMemory) -> None:
+def test_a_missing_device_is_listed_with_what_to_look_at(boxd: Boxd, box: BoxInThread) -> None:
+    box.unplug("board-0")
     said = boxd("devices", "list")
     assert said.code == 0
     assert "unreachable" in said.out
-    assert "no port of that name" in said.out
-    assert "4 keys, lamps standby, buzzer, latch" in said.out
+    assert "CodeTV Board 0" in said.out
+    assert "keypad, lamps" in said.out
+    assert "buzzer, latch" in said.out
 
 
-def test_a_device_under_test_says_whose(boxd: Boxd, box: BoxInMemory) -> None:
-    box.shown["devices"][0]["tested_by"] = "anna (CLI)"
+def test_a_device_under_test_says_whose(boxd: Boxd, box: BoxInThread) -> None:
+    box.begin_test("board-0", "anna (CLI)")
     assert "under test by anna (CLI)" in boxd("devices", "list").out
 
 
 @pytest.mark.parametrize(
-    ("expected", "feedback", "doors"),
+    ("expected", "latch", "more"),
     [
-        ("nothing: the operator is asked", None, []),
-        ("the latch's own contact", "closed", []),
-        (
-            "door switch board-1.door-1",
-            "closed",
-            [{"name": "door-1", "state": "open", "locker": 1}],
-        ),
+        ("nothing: the operator is asked", "board-0", ""),
+        ("the latch's own contact", "pins.latch-1", CONTACT),
+        ("door switch door-pad.door-1", "board-0", DOOR),
     ],
 )
 def test_each_locker_says_who_is_believed(
-    boxd: Boxd, box: BoxInMemory, expected: str, feedback: str | None, doors: list[object]
+    boxd: Boxd, config_file: Path, expected: str, latch: str, more: str
 ) -> None:
-    parts = box.shown["devices"][0]["parts"]
-    parts["latches"][0]["feedback"] = feedback
-    parts["doors"] = doors
-    assert expected in boxd("devices", "list").out
+    text = config_file.read_text().replace('latch = "board-0"', f'latch = "{latch}"')
+    config_file.write_text(text + more)
+    box = BoxInThread(load(config_file))
+    try:
+        assert expected in boxd("devices", "list").out
+    finally:
+        box.stop()
 
 
 @pytest.mark.parametrize(
-    ("expected", "stranger"),
+    ("expected", "kind", "port"),
     [
-        ('kind = "codetv"\nname = "board-2"\nport = "CodeTV Board 2"', STRANGER),
-        ('kind = "arduino"\nname = "arduino-1"\nport = "/dev/serial/by-id/usb-x"', LINE),
+        (
+            'kind = "codetv"\nname = "board-2"\nport = "CodeTV Board 2"',
+            "codetv",
+            "CodeTV Board 2",
+        ),
+        (
+            'kind = "arduino"\nname = "arduino-1"\nport = "/dev/serial/by-id/usb-x"',
+            "serial",
+            "/dev/serial/by-id/usb-x",
+        ),
     ],
 )
-def test_a_stranger_is_listed_with_what_to_write_into_the_configuration(
-    boxd: Boxd, box: BoxInMemory, config_file: Path, expected: str, stranger: dict[str, str]
+def test_what_to_write_into_the_configuration_for_a_stranger(
+    expected: str, kind: str, port: str
 ) -> None:
-    box.shown["strangers"] = [stranger]
-    said = boxd("devices", "list").out
-    assert f"write into {config_file}" in said
-    assert f"[[devices]]\n{expected}" in said
+    section = section_for({"kind": kind, "port": port, "remedy": ""})
+    assert section.startswith(f"[[devices]]\n{expected}")
 
 
-def test_a_script_reads_the_list_as_the_daemon_says_it(boxd: Boxd, box: BoxInMemory) -> None:
-    box.shown["strangers"] = [STRANGER]
+def test_a_script_reads_the_list_as_the_daemon_says_it(boxd: Boxd, box: BoxInThread) -> None:
+    shown = box.live.snapshots.snapshot()
     listed = json.loads(boxd("devices", "list", "--json").out)
-    assert listed == {"devices": box.shown["devices"], "strangers": [STRANGER]}
+    assert listed == {"devices": shown["devices"], "strangers": shown["strangers"]}
 
 
-def test_an_unknown_name_is_not_tested(boxd: Boxd, box: BoxInMemory) -> None:
+def test_an_unknown_name_is_not_tested(boxd: Boxd, box: BoxInThread) -> None:
     said = boxd("devices", "test", "board-9")
-    assert (said.code, "no device is called 'board-9'; known: board-1" in said.err) == (1, True)
+    assert (said.code, "no device is called 'board-9'; known: board-0" in said.err) == (1, True)
 
 
 def test_a_report_that_could_not_be_kept_is_refused_before_the_test(
-    boxd: Boxd, box: BoxInMemory
+    boxd: Boxd, box: BoxInThread
 ) -> None:
     said = boxd("devices", "test", "--report", "/nowhere/report.txt")
     assert (said.code, "there is no folder /nowhere" in said.err) == (1, True)
@@ -98,7 +124,6 @@ def test_a_report_kept_as_text_tells_who_tested_what_when(tmp_path: Path) -> Non
     assert not report.is_good
 
 
-def test_a_test_without_a_person_before_it_is_not_complete(boxd: Boxd, box: BoxInMemory) -> None:
-    box.shown["devices"][0] |= {"name": "board-0", "state": "ready", "why": ""}
+def test_a_test_without_a_person_before_it_is_not_complete(boxd: Boxd, box: BoxInThread) -> None:
     said = boxd("devices", "test")
     assert (said.code, "not complete: nobody answered any more" in said.out) == (1, True)

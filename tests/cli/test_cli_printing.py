@@ -15,7 +15,7 @@ from struct import pack
 from termios import TIOCSWINSZ
 
 import pytest
-from cli_box import REDEMPTION, BoxInMemory
+from box_in_thread import BoxInThread
 
 from boxd.cli.times import span, when
 
@@ -71,14 +71,18 @@ def _in_terminal(config_file: Path, columns: int, *line: str) -> str:
     return shown.decode()
 
 
-def test_in_a_narrow_terminal_no_name_is_cut(config_file: Path, box: BoxInMemory) -> None:
-    box.shown["prompts"][0]["redemption"] = REDEMPTION * 9
+def test_in_a_narrow_terminal_no_name_is_cut(config_file: Path, box: BoxInThread) -> None:
+    long_name = "5d1c" * 9
+    box.live.receive("sticker", 1)
+    box.live.claim(long_name, "sticker")
+    box.settle()
     shown = _in_terminal(config_file, 40, "status")
-    assert REDEMPTION * 9 in shown
+    assert long_name in shown
     assert "…" not in shown
 
 
-def test_states_are_coloured_in_a_terminal_only(config_file: Path, box: BoxInMemory) -> None:
+def test_states_are_coloured_in_a_terminal_only(config_file: Path, box: BoxInThread) -> None:
+    box.unplug("board-0")
     assert "\x1b[31munreachable" in _in_terminal(config_file, 120, "devices", "list")
     piped = subprocess.run(
         (sys.executable, "-m", "boxd", "devices", "list", "--config", str(config_file)),

@@ -25,9 +25,8 @@ BESIDE = {
 
 # Packages whose tests still stand in other folders.
 ELSEWHERE = {
-    "api": "tests/web",
     "daemon": "tests/box",
-    "organiser": "tests/web",
+    "organiser": "tests/api",
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from boxd.errors import NotFound, Refused
 from boxd.ledger import audit, erasure, task_kinds, task_standings, tasks
-from boxd.task import Missing, TaskKind, TaskState, missing
+from boxd.task import Missing, TaskKind, TaskState
 from tests.ledger.conftest import Hands, later
 from tests.ledger.earning import CHECKPOINTS, KINDS, Earner
 
@@ -59,7 +59,7 @@ def test_an_id_that_stands_for_something_else_is_refused(earner: Earner) -> None
 
 def test_all_parts_then_the_verdict_lead_to_a_code(hands: Hands, earner: Earner) -> None:
     task = earner.start("build")
-    assert missing(earner.standing(task)) == (Missing.SCANS, Missing.SUBMISSION, Missing.VERDICT)
+    assert earner.standing(task).missing == (Missing.SCANS, Missing.SUBMISSION, Missing.VERDICT)
     early = earner.approve(task)
     assert (early.accepted, early.why) == (
         False,
@@ -67,7 +67,7 @@ def test_all_parts_then_the_verdict_lead_to_a_code(hands: Hands, earner: Earner)
     )
     earner.submit(task, "https://example.org/1")
     earner.scan(task, "workshop")
-    assert missing(earner.standing(task)) == (Missing.VERDICT,)
+    assert earner.standing(task).missing == (Missing.VERDICT,)
     assert earner.approve(task).standing.state is TaskState.APPROVED
     assert "issue.asked" in actions(hands)
 
@@ -84,7 +84,7 @@ def test_a_refusal_says_why_and_wants_another_submission(earner: Earner) -> None
         "the link is dead",
         2,
     )
-    assert missing(refused) == (Missing.SUBMISSION, Missing.VERDICT)
+    assert refused.missing == (Missing.SUBMISSION, Missing.VERDICT)
     earner.submit(task, "https://example.org/2")
     assert earner.approve(task).standing.state is TaskState.APPROVED
 

@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from boxd.config.schema import Temporal
-from boxd.daemon.tasks import Tasks
 from boxd.ledger import attendees
 from boxd.phones.answering import SiteInfo
 from boxd.phones.attendant_routes import AttendantPages
@@ -79,10 +78,9 @@ async def phones(directory: Path, settings: Temporal) -> AsyncIterator[Phones]:
     async with held(directory, settings) as event:
         await event.stock("mug", 5)
         signer = Signer(KEY, BOX)
-        tasks = Tasks(event.ledger, event.service)
-        service = AttendeeService(event.ledger, tasks, event.keys, signer)
+        service = AttendeeService(event.ledger, event.service, event.keys, signer)
         pin = Pin(PIN, signer.derived_key("pin"))
-        attendants = VerdictService(event.ledger, tasks, service, signer, pin)
+        attendants = VerdictService(event.ledger, event.service, service, signer, pin)
         place = SiteInfo("Prize box", ADDRESS)
         routes = [
             *AttendeePages(service, place).routes(),

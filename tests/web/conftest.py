@@ -1,57 +1,7 @@
-"""A box in memory behind the real application, reached as the HUD and the commands reach it."""
+"""The pages of a real box."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from tests.api.conftest import application, box, config, tcp
 
-import httpx
-import pytest
-
-from boxd.api.app import Application
-from boxd.api.server import WebServer
-from tests.web.double import BoxDouble, FrontDouble
-
-
-@pytest.fixture
-def box() -> BoxDouble:
-    return BoxDouble()
-
-
-@pytest.fixture
-def front() -> FrontDouble:
-    return FrontDouble()
-
-
-@pytest.fixture
-def application(box: BoxDouble, front: FrontDouble) -> Application:
-    return Application(box, front, hosts=("box-1.local",))
-
-
-@pytest.fixture
-async def tcp(application: Application) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the TCP listener."""
-    transport = httpx.ASGITransport(application.for_tcp(), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:4321") as client:
-        yield client
-
-
-@pytest.fixture
-async def socket(application: Application) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the Unix socket's listener."""
-    transport = httpx.ASGITransport(application.for_socket(), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://boxd") as client:
-        yield client
-
-
-@pytest.fixture
-def socket_path(tmp_path: Path) -> Path:
-    return tmp_path / "boxd.sock"
-
-
-@pytest.fixture
-async def server(application: Application, socket_path: Path) -> AsyncIterator[WebServer]:
-    server = WebServer(application)
-    await server.start("127.0.0.1", 0, socket_path)
-    yield server
-    await server.stop()
+__all__ = ["application", "box", "config", "tcp"]

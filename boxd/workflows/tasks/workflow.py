@@ -31,8 +31,6 @@ with workflow.unsafe.imports_passed_through():
         TaskStanding,
         TaskState,
         Verdict,
-        awaited_from,
-        missing,
         why_refused,
     )
     from boxd.workflows.local_activities import until_done, within
@@ -120,9 +118,9 @@ class TaskWorkflow:
             return TaskStatus(None, (), 0, "box", since)
         return TaskStatus(
             standing,
-            missing(standing),
+            standing.missing,
             standing.scans_missing,
-            awaited_from(standing),
+            standing.awaited_from,
             standing.since,
         )
 

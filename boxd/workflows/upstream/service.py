@@ -1,4 +1,4 @@
-"""Upstream delivery if it is configured, and the operations on it."""
+"""Upstream delivery, put together where it is configured."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 from boxd.config import Config
-from boxd.daemon.change_signal import ChangeSignal
-from boxd.errors import Refused
-from boxd.ledger import outbox
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth
 from boxd.ledger.outbox_settings import OutboxSettings
@@ -43,7 +40,7 @@ def caller(config: Config) -> UpstreamClient | None:
 
 
 class Upstream:
-    """Implements `boxd.web.upstream_services.UpstreamServices` over sender and service."""
+    """What delivers the outbox and fetches orders, and how that goes."""
 
     def __init__(
         self,
@@ -56,7 +53,6 @@ class Upstream:
     ) -> None:
         settings = config.upstream
         backoff = Backoff(settings.retry_first_s, settings.retry_longest_s)
-        self._ledger = ledger
         self._url = settings.url
         self.sender = EventSender(ledger, caller, Rules(config.box.id, settings.batch, backoff))
         self.puller = OrderPuller(ledger, caller, config.box.id, begin)
@@ -68,33 +64,13 @@ class Upstream:
         trouble = self.sender.trouble
         return {"url": self._url, **asdict(depth), **asdict(trouble)}
 
-    async def standing(self) -> Json:
-        """The present state of delivery."""
-        return self.view(await self._ledger.read(outbox.depth))
-
-    async def waiting(self, after: int, limit: int) -> list[Json]:
-        """Waiting events, in order."""
-        return [
-            asdict(e) for e in await self._ledger.read(lambda c: outbox.waiting(c, after, limit))
-        ]
-
-    async def dead(self, after: int, limit: int) -> list[Json]:
-        """Dead letters: events that upstream refused for good."""
-        return [asdict(e) for e in await self._ledger.read(lambda c: outbox.dead(c, after, limit))]
-
-    async def resend(self, events: list[str], actor: str) -> int:
-        """Send dead letters again, all if none is named, and try at once; returns how many."""
-        resent = await self._ledger.write(lambda tx: outbox.resend(tx, events, actor))
-        await self.service.try_now()
-        return resent
-
 
 def connected(
     connection: ServerConnection,
     config: Config,
     ledger: Ledger,
     tasks: TaskService,
-    changes: ChangeSignal,
+    on_change: Callable[[], None],
 ) -> Upstream | None:
     """Delivery from the ledger's outbox, notified of each commit; None without an upstream."""
     asks = caller(config)
@@ -108,30 +84,12 @@ def connected(
             await tasks.resume_issue(issue)
 
     made = Upstream(connection, config, ledger, ledger.outbox, asks, begin)
-    made.sender.on_change = changes.note
+    made.sender.on_change = on_change
+    others = ledger.on_commit
 
     def committed() -> None:
-        changes.note_ledger()
+        others()
         made.service.committed()
 
     ledger.on_commit = committed
     return made
-
-
-class NoUpstream:
-    """A box without upstream has an empty outbox."""
-
-    async def standing(self) -> None:
-        """There is nothing to report."""
-
-    async def waiting(self, after: int, limit: int) -> list[Json]:
-        """Nothing."""
-        return []
-
-    async def dead(self, after: int, limit: int) -> list[Json]:
-        """Nothing."""
-        return []
-
-    async def resend(self, events: list[str], actor: str) -> int:
-        """Always raises Refused: there is no upstream."""
-        raise Refused("this box has no upstream; name it in the configuration: [upstream] url")

@@ -1,0 +1,119 @@
+"""The commands' way to attendees: who they are, and that they are forgotten."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from boxd.api.bodies import Body
+from boxd.api.queries import Query, RowsQuery, Text
+from boxd.api.replies import ReplyModel
+from boxd.api.request_context import BoxContext
+from boxd.api.tasks import TaskStandingReply
+from boxd.errors import BadInput
+from boxd.ledger import attendee_codes, attendee_list, task_standings
+from boxd.text_fields import Line
+
+Numbers = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(,[0-9]{1,10})*$")]
+
+
+class AttendeesQuery(RowsQuery):
+    """Which attendees: a stretch of the list, or those of some numbers, as in `3,17`."""
+
+    numbers: Numbers | None = None
+
+
+class NameQuery(Query):
+    """Whom: a reference or a pseudonym."""
+
+    name: Text
+
+
+class ForgetBody(Body):
+    """Whom to forget, by reference or pseudonym; or everybody."""
+
+    example = '{"attendees": ["badge-1234"]}'
+
+    attendees: tuple[Line, ...] = Field((), max_length=1000)
+    everybody: bool = False
+
+
+class AttendeeReply(ReplyModel):
+    """An attendee; of tasks and codes how many are open, and how many there are."""
+
+    number: int
+    reference: str | None
+    pseudonym: str
+    forgotten_at: str | None
+    tasks_open: int
+    tasks: int
+    codes_open: int
+    codes: int
+
+
+class AttendeesReply(ReplyModel):
+    """Attendees by number; `next` is the cursor of what follows, null at the end."""
+
+    attendees: tuple[AttendeeReply, ...]
+    next: int | None
+
+
+class OwnCodeReply(ReplyModel):
+    """A code of the attendee, without its digits."""
+
+    id: int = Field(validation_alias="number")
+    state: str
+    prize: str
+    issued_at: str
+    expires_at: str
+
+
+class AttendeeDetailsReply(ReplyModel):
+    """An attendee with their tasks and codes."""
+
+    attendee: AttendeeReply
+    tasks: tuple[TaskStandingReply, ...]
+    codes: tuple[OwnCodeReply, ...]
+
+
+class ForgottenReply(ReplyModel):
+    """How many are forgotten, and the pseudonyms of those who were named."""
+
+    forgotten: int
+    pseudonyms: tuple[str, ...]
+
+
+async def attendees(context: BoxContext, query: AttendeesQuery) -> AttendeesReply:
+    """Attendees by number, each with how many tasks and codes they have."""
+    ledger = context.box.ledger
+    if query.numbers is not None:
+        numbers = [int(number) for number in query.numbers.split(",")]
+        named = await ledger.read(lambda c: attendee_list.of_numbers(c, numbers))
+        return AttendeesReply.of(attendees=named, next=None)
+    found = await ledger.read(lambda c: attendee_list.page(c, query.after or 0, query.limit))
+    following = found[-1].number if len(found) == query.limit else None
+    return AttendeesReply.of(attendees=found, next=following)
+
+
+async def attendee(context: BoxContext, query: NameQuery) -> AttendeeDetailsReply:
+    """One attendee with their tasks and codes."""
+    ledger = context.box.ledger
+    number = (await ledger.read(lambda c: attendee_list.called(c, query.name))).number
+    rows = await ledger.read(lambda c: attendee_list.of_numbers(c, [number]))
+    return AttendeeDetailsReply.of(
+        attendee=rows[0],
+        tasks=await ledger.read(lambda c: task_standings.of_attendee(c, number)),
+        codes=await ledger.read(lambda c: attendee_codes.of_attendee(c, number)),
+    )
+
+
+async def forget(context: BoxContext, body: ForgetBody) -> ForgottenReply:
+    """Take all that is personal of some attendees, or of everybody, out of the ledger."""
+    actor, erasing = context.actor(body.actor), context.box.erasing
+    if body.everybody == bool(body.attendees):
+        raise BadInput("attendees: name whom to forget, or give 'everybody': true, not both")
+    if body.everybody:
+        return ForgottenReply(forgotten=await erasing.forget_everybody(actor), pseudonyms=())
+    pseudonyms = await erasing.forget(body.attendees, actor)
+    return ForgottenReply.of(forgotten=len(pseudonyms), pseudonyms=pseudonyms)

@@ -1,0 +1,69 @@
+"""What the API's handlers work with: the ledger and the services of a running box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from boxd.bays.device_tests import DeviceTests
+from boxd.bays.opening import Opener
+from boxd.clock_keeper import ClockKeeper
+from boxd.config import Config
+from boxd.errors import BoxdError
+from boxd.ledger.backup_maker import BackupMaker
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Ledger
+from boxd.organiser.code_batches import CodeBatches
+from boxd.organiser.erasing import Erasing
+from boxd.organiser.keyed_answers import KeyedAnswers
+from boxd.organiser.token_check import TokenCheck
+from boxd.phones.link_service import LinkService
+from boxd.web.snapshot import SnapshotSource
+from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
+from boxd.workflows.redemption.service import RedemptionService
+from boxd.workflows.tasks.service import TaskService
+from boxd.workflows.upstream.service import Upstream
+
+
+@dataclass(frozen=True)
+class BoxServices:
+    """The parts of a running box that requests reach.
+
+    Any of them may raise a `BoxdError`: `Refused` where a rule forbids it, `NotFound` where the
+    named thing does not exist, `TemporalUnavailable` and `LedgerUnusable` where nothing can be
+    decided just now. `upstream` is None on a box that reports to nobody.
+    """
+
+    config: Config
+    ledger: Ledger
+    keys: CodeKeys
+    opener: Opener
+    redemptions: RedemptionService
+    tasks: TaskService
+    schedules: ScheduleKeeper
+    backups: BackupMaker
+    clock: ClockKeeper
+    erasing: Erasing
+    batches: CodeBatches
+    tokens: TokenCheck
+    keyed_answers: KeyedAnswers
+    links: LinkService
+    upstream: Upstream | None
+
+
+@dataclass(frozen=True)
+class ServedBox:
+    """A box as its listeners serve it.
+
+    What it shows and the tests of its devices are always there. `services` is the reason instead
+    while the box refuses to dispense.
+    """
+
+    snapshots: SnapshotSource
+    device_tests: DeviceTests
+    services: BoxServices | BoxdError
+
+    def require_services(self) -> BoxServices:
+        """The services. Raises the error for which the box refuses."""
+        if isinstance(self.services, BoxdError):
+            raise self.services
+        return self.services

@@ -1,0 +1,165 @@
+"""What a running box consists of, how its parts know each other, and what requests reach of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from boxd.api.services import BoxServices
+from boxd.bays.bay import Bay
+from boxd.bays.device_registry import DeviceRegistry
+from boxd.bays.device_tests import DeviceTests
+from boxd.bays.opening import Opener
+from boxd.bays.operator_console import OperatorConsole
+from boxd.bays.reconnects import ReconnectNotifier
+from boxd.clock_keeper import ClockKeeper, anchor
+from boxd.config import Config
+from boxd.daemon import assembly
+from boxd.daemon.change_signal import ChangeSignal
+from boxd.ledger.backup_maker import BackupMaker
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Ledger
+from boxd.machine_clock import box_clock
+from boxd.organiser.code_batches import CodeBatches
+from boxd.organiser.erasing import Erasing
+from boxd.organiser.keyed_answers import KeyedAnswers
+from boxd.organiser.token_check import TokenCheck
+from boxd.phones.link_service import LinkService
+from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
+from boxd.workflows.housekeeping.schedules import plans, pull_plans
+from boxd.workflows.redemption.service import RedemptionService
+from boxd.workflows.server_connection import ServerConnection
+from boxd.workflows.tasks.service import TaskService
+from boxd.workflows.upstream import service as upstream_service
+from boxd.workflows.upstream.service import Upstream
+
+if TYPE_CHECKING:
+    from boxd.sim.hardware import SimulatedHardware
+
+log = structlog.get_logger("boxd")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a running box consists of."""
+
+    config: Config
+    ledger: Ledger
+    keys: CodeKeys
+    registry: DeviceRegistry
+    bays: Mapping[str, Bay]
+    opener: Opener
+    redemptions: RedemptionService
+    operator: OperatorConsole
+    device_tests: DeviceTests
+    tasks: TaskService
+    schedules: ScheduleKeeper
+    backups: BackupMaker
+    clock: ClockKeeper
+    connection: ServerConnection
+    upstream: Upstream | None = None
+
+    def services(self, links: LinkService) -> BoxServices:
+        """What requests reach."""
+        return BoxServices(
+            config=self.config,
+            ledger=self.ledger,
+            keys=self.keys,
+            opener=self.opener,
+            redemptions=self.redemptions,
+            tasks=self.tasks,
+            schedules=self.schedules,
+            backups=self.backups,
+            clock=self.clock,
+            erasing=Erasing(self.ledger, self.tasks),
+            batches=CodeBatches(self.config, self.ledger, self.keys),
+            tokens=TokenCheck(self.ledger),
+            keyed_answers=KeyedAnswers(self.ledger, self.keys),
+            links=links,
+            upstream=self.upstream,
+        )
+
+
+async def open_ledger(
+    config: Config, changes: ChangeSignal, closing: AsyncExitStack
+) -> tuple[Ledger, CodeKeys]:
+    """The ledger and the keys of its codes; orders that were interrupted are questions now.
+
+    Raises LedgerDamaged, LedgerTooNew, LedgerUnusable or KeysMissing.
+    """
+    ledger = await asyncio.to_thread(
+        Ledger, config.ledger_file, outbox=upstream_service.outbox_settings(config)
+    )
+    closing.callback(ledger.close)
+    ledger.on_commit = changes.note_ledger
+    anchor(box_clock, ledger)
+    keys = assembly.keys(config, ledger)
+    if unknown := assembly.prepare_ledger(config, ledger):
+        log.error("actuations.unknown", actuations=unknown)
+    return ledger, keys
+
+
+def wire(
+    config: Config,
+    ledger: Ledger,
+    keys: CodeKeys,
+    simulated: SimulatedHardware | None,
+    run: str,
+    changes: ChangeSignal,
+    closing: AsyncExitStack,
+) -> Parts:
+    """Devices, bays, opener and services, wired to each other; `closing` ends them.
+
+    `run` names this run of boxd: an answer belongs to the run that took it.
+    """
+    returns = ReconnectNotifier()
+
+    def devices_changed() -> None:
+        returns.look(registry.statuses())
+        registry.notice()
+        changes.note()
+
+    registry = assembly.registry(config, simulated, devices_changed)
+    closing.push_async_callback(registry.close)
+    connection = ServerConnection()
+    redemption_service = RedemptionService(connection, ledger, keys, config, run)
+    opener = assembly.opener(config, registry, ledger)
+    closing.push_async_callback(opener.finish)
+    bays = assembly.bays(config, registry, redemption_service, changes.note)
+    operator = assembly.operator_console(config, registry, redemption_service, changes.note)
+    for bay in config.bays:
+        returns.tell(bay.keypad, bays[bay.id].forget_touches)
+        closing.callback(bays[bay.id].close)
+    if config.operator.keypad is not None:
+        returns.tell(config.operator.keypad, operator.forget_touches)
+    closing.callback(operator.close)
+    device_tests = DeviceTests(config, registry, bays, changes.note)
+    task_service = TaskService(connection, ledger, config.box.id)
+    task_service.kinds_changed = assembly.declare_tasks(config, ledger)
+    return Parts(
+        config=config,
+        ledger=ledger,
+        keys=keys,
+        registry=registry,
+        bays=bays,
+        opener=opener,
+        redemptions=redemption_service,
+        operator=operator,
+        device_tests=device_tests,
+        tasks=task_service,
+        clock=ClockKeeper(box_clock, ledger, task_service.look_again),
+        schedules=ScheduleKeeper(
+            connection,
+            ledger,
+            config.box.id,
+            [*plans(config.schedules), *pull_plans(config.upstream)],
+        ),
+        connection=connection,
+        backups=BackupMaker(config.ledger_file, assembly.backup_rules(config)),
+        upstream=upstream_service.connected(connection, config, ledger, task_service, changes.note),
+    )

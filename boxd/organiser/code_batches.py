@@ -1,0 +1,89 @@
+"""Batches of codes: staged in parts, looked through, made whole or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from boxd.config import Config
+from boxd.errors import BadInput
+from boxd.ledger import code_batches
+from boxd.ledger.batch_faults import Fault, Share
+from boxd.ledger.check_digit import is_well_formed
+from boxd.ledger.code_batches import Made, Wanted
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.ledger import Ledger, as_text
+from boxd.machine_clock import utc_now
+
+Json = dict[str, Any]
+
+
+class CodeBatches:
+    """Codes from an organiser's list. Every method may raise NotFound where there is no batch."""
+
+    def __init__(self, config: Config, ledger: Ledger, keys: CodeKeys) -> None:
+        self._config = config
+        self._ledger = ledger
+        self._keys = keys
+
+    async def begin(self) -> str:
+        """Begin a batch of codes; its id."""
+        batch = secrets.token_hex(6)
+        await self._ledger.write(lambda tx: code_batches.begin(tx, batch))
+        return batch
+
+    async def stage(self, batch: str, rows: Sequence[Wanted]) -> None:
+        """Put rows to a batch. Raises NotFound, Refused, BadInput for digits that are no code."""
+        length = self._config.codes.length
+        for row in rows:
+            if row.digits is not None and not is_well_formed(row.digits, length):
+                raise BadInput(
+                    f"line {row.line}: '{row.digits[:20]}' is no code: {length} digits,"
+                    " the last of which checks the others"
+                )
+        valid = timedelta(days=self._config.codes.valid_days)
+        usual = as_text(utc_now() + valid)
+        timed = [
+            replace(
+                row,
+                expires_at=_as_ledger_time(row.expires_at) or usual,
+                is_counted=not row.expires_at,
+            )
+            for row in rows
+        ]
+        await self._ledger.write(
+            lambda tx: code_batches.stage(tx, batch, timed, self._keys, length)
+        )
+
+    async def look_through(self, batch: str) -> tuple[list[Share], list[Fault]]:
+        """How the batch falls on the prizes, and what stands against it. Raises NotFound."""
+        most = self._config.codes.per_attendee
+        shares = await self._ledger.write(lambda tx: code_batches.shares(tx, batch))
+        return shares, await self._ledger.write(lambda tx: code_batches.faults(tx, batch, most))
+
+    async def make(self, batch: str, actor: str) -> list[Fault]:
+        """Make the batch's codes, or tell why none were made. Raises NotFound."""
+        box, most = self._config.box.id, self._config.codes.per_attendee
+        return await self._ledger.write(lambda tx: code_batches.make(tx, batch, box, most, actor))
+
+    async def made(self, batch: str, after: int, limit: int) -> list[Json]:
+        """Codes of a batch with their digits, by line. Raises NotFound."""
+        found = await self._ledger.write(lambda tx: code_batches.made(tx, batch, after, limit))
+        return [self._shown(each) for each in found]
+
+    def _shown(self, code: Made) -> Json:
+        known = asdict(code)
+        sealed = known.pop("sealed")
+        return {**known, "id": known.pop("number"), "code": self._keys.unseal(sealed)}
+
+    async def drop(self, batch: str) -> None:
+        """Forget what was staged; codes that were made stay. Raises NotFound."""
+        await self._ledger.write(lambda tx: code_batches.drop(tx, batch))
+
+
+def _as_ledger_time(iso: str | None) -> str | None:
+    """The moment as the ledger writes times; None where there is none."""
+    return as_text(datetime.fromisoformat(iso)) if iso else None
