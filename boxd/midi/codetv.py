@@ -9,7 +9,7 @@ from __future__ import annotations
 import mido
 
 from boxd.devices import Key, LampName
-from boxd.midi.profile import BoardKey, Heard, IgnoredMessage
+from boxd.midi.profile import BoardEcho, BoardKey, Heard, IgnoredMessage, UnusableDevice
 
 _VENDOR = 0x7D
 
@@ -28,6 +28,9 @@ BUZZER_UNIT_MS = 10
 BUZZER_SHORTEST_MS = 10
 BUZZER_LONGEST_MS = 1270  # the value is a data byte: at most 127 units
 
+_TYPES_OF_ORDERS = {*TYPE_OF_LAMP.values(), TYPE_BUZZER, TYPE_UNLOCK, TYPE_RESET}
+_DATA_BYTES, _OLDEST_DATA_BYTES = 3, 4
+
 PULSE_MS = 100  # timed by the board, which is deaf to keys and messages meanwhile
 
 ONE_SCAN_S = 0.004
@@ -40,11 +43,19 @@ def _message(kind: int, value: int) -> mido.Message:
 
 def decode(message: mido.Message) -> Heard:
     """The key that a board's message is about, or why the message is not a board's."""
-    if message.type != "sysex" or len(message.data) != 3:
+    data: tuple[int, ...] = message.data if message.type == "sysex" else ()
+    if len(data) == _OLDEST_DATA_BYTES and data[0] == _VENDOR:
+        return UnusableDevice(
+            "it speaks in six bytes: its firmware is the oldest, whose keys and latch do something "
+            "else than boxd says. Flash a newer firmware, then plug it in anew"
+        )
+    if len(data) != _DATA_BYTES:
         return IgnoredMessage("not a SysEx of five bytes")
-    vendor, kind, value = message.data
+    vendor, kind, value = data
     if vendor != _VENDOR:
         return IgnoredMessage(f"vendor {vendor:02X}, not {_VENDOR:02X}")
+    if kind in _TYPES_OF_ORDERS:
+        return BoardEcho()
     if kind not in _KEY_OF_TYPE:
         return IgnoredMessage(f"type {kind:02X} is no key")
     if value not in (0, 1):
@@ -78,6 +89,8 @@ class CodetvProfile:
 
     lamps = tuple(LampName)
     one_scan_s = ONE_SCAN_S
+    echoes = True
+    pulse_s = PULSE_MS / 1000
     doors: tuple[str, ...] = ()
     greeting: tuple[mido.Message, ...] = ()
     unlock = unlock()

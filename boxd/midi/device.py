@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable
 
@@ -13,11 +14,21 @@ from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor, ReportedKe
 from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
+from boxd.midi.connection import Connection
+from boxd.midi.echo_watch import EchoWatch
 from boxd.midi.echoes import Echoes
+from boxd.midi.fresh_keys import FreshKeys
 from boxd.midi.parts import MidiLatch
-from boxd.midi.ports import Listing, Port, PortPair, PortSystem, find
-from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Profile
-from boxd.midi.stream import MidiStream
+from boxd.midi.ports import Listing, PortPair, PortSystem, find
+from boxd.midi.profile import (
+    BoardDoor,
+    BoardEcho,
+    BoardKey,
+    BoardTap,
+    IgnoredMessage,
+    Profile,
+    UnusableDevice,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +38,8 @@ class MidiDevice:
 
     `see` is called with every listing of the ports, one call at a time, and reacts to it. On each
     (re)connect the stale port is closed, a new one opened, and the desired state of all lamps and
-    the profile's greeting are sent; nothing else, and never a pulse.
+    the profile's greeting are sent; nothing else, and never a pulse. Keys that the device kept
+    while it was not open are dropped, and one that has to echo is ready only while it does.
     """
 
     def __init__(
@@ -47,9 +59,11 @@ class MidiDevice:
         self._ports = ports
         self._standing = StatusTracker(name, kind, product, on_change, enabled=enabled)
         self._pair: PortPair | None = None
-        self._port: Port | None = None
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
+        self._watch: EchoWatch | None = None  # of this connection, where the device echoes
+        self._fresh: FreshKeys | None = None  # of this connection, where it does not
         self._desired = dict.fromkeys(profile.lamps, False)
+        self._probed = itertools.cycle(profile.lamps)
         self._buzzer_off: asyncio.TimerHandle | None = None
         self._echoes = Echoes()
         self.keypad = ReportedKeypad(profile.one_scan_s)
@@ -104,26 +118,28 @@ class MidiDevice:
 
     def pulse(self) -> None:
         """Send one latch pulse, unless the device is known to be away at this instant."""
-        unlock, port = self._profile.unlock, self._port
+        unlock, connection = self._profile.unlock, self._connection
         if unlock is None:
             raise DeviceUnreachable(f"{self._standing.naming} has no latch; nothing was sent")
-        if not self._standing.is_ready or port is None:
+        if not self._standing.is_ready or connection is None:
             raise DeviceUnreachable(self._standing.why_nothing_was_sent)
-        self._check_at_this_instant(port)
+        self._check_at_this_instant(connection)
         try:
-            _send(port, unlock)
+            self._send(connection, unlock, self._profile.pulse_s)
         except OSError as error:
-            self._standing.become(DeviceState.UNREACHABLE, f"sending failed: {error}")
+            self._fail(error)
             raise DeliveryUnknown(
                 f"sending the pulse to {self._standing.naming} failed ({error}); "
                 "look whether the locker is open"
             ) from error
 
-    def _check_at_this_instant(self, port: Port) -> None:
+    # Connecting
+
+    def _check_at_this_instant(self, connection: Connection) -> None:
         found = find(self._ports.glance(), self.product)
         if isinstance(found, str):
             self._standing.become(DeviceState.UNREACHABLE, found)
-        elif found != self._pair or not port.is_connected():
+        elif found != self._pair or not connection.is_connected:
             self._standing.become(
                 DeviceState.CONNECTING, "it was plugged in anew a moment ago; try again"
             )
@@ -132,24 +148,37 @@ class MidiDevice:
         raise DeviceUnreachable(self._standing.why_nothing_was_sent)
 
     def _is_connected_to(self, pair: PortPair) -> bool:
-        return (
-            self._standing.is_ready
-            and self._pair == pair
-            and self._port is not None
-            and self._port.is_connected()
-        )
+        connection = self._connection
+        return self._pair == pair and connection is not None and connection.is_connected
 
     async def _connect(self, pair: PortPair) -> None:
         self._standing.become(DeviceState.CONNECTING)
         await self._let_go()
-        connection = _Connection(self._hear)
+        connection = Connection(self._hear, self._hear_noise)
         try:
-            self._port = await self._ports.open(pair, connection.feed)
+            connection.port = await self._ports.open(pair, connection.feed)
         except OSError as error:
             self._standing.become(DeviceState.UNREACHABLE, f"its port can't be opened: {error}")
             return
-        self._connection = connection
-        self._pair = pair
+        self._connection, self._pair = connection, pair
+        if not self._profile.echoes:
+            self._fresh = FreshKeys(time.monotonic())
+            self._become_ready()
+            return
+        loop = asyncio.get_running_loop()
+        self._watch = EchoWatch(loop, self._probe, self._answers_changed)
+        self._watch.begin()
+        await self._watch.settled.wait()
+
+    def _answers_changed(self) -> None:
+        if self._watch is None:
+            return
+        if self._watch.is_answering:
+            self._become_ready()
+        else:
+            self._standing.become(DeviceState.UNREACHABLE, self._watch.why)
+
+    def _become_ready(self) -> None:
         self._standing.become(DeviceState.READY)
         for lamp, lit in self._desired.items():
             self._send_lamp(lamp, lit)
@@ -157,14 +186,28 @@ class MidiDevice:
             self._try_to_send(message)
 
     async def _let_go(self) -> None:
-        port, self._port, self._pair = self._port, None, None
-        if self._connection is not None:
-            self._connection.is_open = False
-        if port is not None:
-            await port.close()
+        connection, self._connection, self._pair = self._connection, None, None
+        watch, self._watch, self._fresh = self._watch, None, None
+        if watch is not None:
+            watch.stop()
+        if connection is not None:
+            await connection.close()
         moved = [door.move(DoorState.UNKNOWN) for door in self.doors.values()]
         if any(moved):
             self._standing.tell()
+
+    # Sending
+
+    def _probe(self) -> None:
+        """Send one lamp's desired state, each lamp in its turn."""
+        lamp = next(self._probed)
+        if self._connection is None:
+            return
+        try:
+            for message in self._profile.lamp(lamp, self._desired[lamp]):
+                self._send(self._connection, message)
+        except OSError as error:
+            self._fail(error)
 
     def _send_lamp(self, lamp: LampName, lit: bool) -> None:
         for message in self._profile.lamp(lamp, lit):
@@ -172,24 +215,53 @@ class MidiDevice:
             self._try_to_send(message)
 
     def _try_to_send(self, message: mido.Message | None) -> None:
-        if message is None or self._port is None or not self._standing.is_ready:
+        if message is None or self._connection is None or not self._standing.is_ready:
             return
         try:
-            _send(self._port, message)
+            self._send(self._connection, message)
         except OSError as error:
-            self._standing.become(DeviceState.UNREACHABLE, f"sending failed: {error}")
+            self._fail(error)
+
+    def _send(self, connection: Connection, message: mido.Message, acts_for_s: float = 0.0) -> None:
+        if self._watch is not None:
+            self._watch.sent(message, acts_for_s)
+        connection.send(message)
+
+    def _fail(self, error: OSError) -> None:
+        self._pair = None  # the next look opens it anew
+        if self._watch is not None:
+            self._watch.stop()
+        self._standing.become(DeviceState.UNREACHABLE, f"sending failed: {error}")
+
+    # Hearing
 
     def _hear(self, message: mido.Message, at: float) -> None:
         heard = self._profile.decode(message)
-        if isinstance(heard, BoardKey | BoardTap):
-            self._hear_key(heard, message, at)
-        elif isinstance(heard, BoardDoor):
-            if self.doors[heard.door].move(heard.state):
-                self._standing.tell()
-        else:
-            log.debug("message.ignored", device=self.name, bytes=message.hex(""), why=heard.why)
+        match heard:
+            case BoardKey() | BoardTap():
+                self._hear_key(heard, message, at)
+            case BoardDoor():
+                if self.doors[heard.door].move(heard.state):
+                    self._standing.tell()
+            case BoardEcho():
+                if self._watch is not None:
+                    self._watch.hear_echo(message)
+            case UnusableDevice():
+                if self._watch is not None:
+                    self._watch.give_up(heard.why)
+            case IgnoredMessage():
+                if message.type == "sysex":
+                    self._hear_noise()
+                log.debug("message.ignored", device=self.name, bytes=message.hex(""), why=heard.why)
+
+    def _hear_noise(self) -> None:
+        if self._watch is not None:
+            self._watch.hear_noise()
 
     def _hear_key(self, heard: BoardKey | BoardTap, message: mido.Message, at: float) -> None:
+        if not self._is_new(at):
+            log.debug("key.old", device=self.name, key=heard.key)
+            return
         begins = isinstance(heard, BoardTap) or heard.touched
         # The end of a touch counts even if it is an echo: a key must never seem to be held.
         if begins and self._echoes.is_one(message, at):
@@ -199,21 +271,12 @@ class MidiDevice:
         if isinstance(heard, BoardTap):
             self.keypad.touch(KeyTouch(heard.key, False, at))
 
-
-def _send(port: Port, message: mido.Message) -> None:
-    port.send(bytes(message.bin()))
-
-
-class _Connection:
-    """The bytes of one connection; later ones are dropped after it was given up."""
-
-    def __init__(self, hear: Callable[[mido.Message, float], None]) -> None:
-        self.is_open = True
-        self._hear = hear
-        self._stream = MidiStream()
-
-    def feed(self, data: bytes, at: float) -> None:
-        """Take bytes in any pieces and pass complete messages on."""
-        for message in self._stream.feed(data):
-            if self.is_open:
-                self._hear(message, at)
+    def _is_new(self, at: float) -> bool:
+        """Whether a key was pressed since the device was opened, rather than kept by it."""
+        if self._fresh is not None:
+            return self._fresh.is_new(at)
+        if self._watch is None:
+            return False
+        if not self._watch.is_answering:
+            self._watch.hear_old()
+        return self._watch.is_answering

@@ -43,6 +43,8 @@ class NotesProfile:
     """A device of notes and controls, as its configuration maps them. It has no latch."""
 
     unlock = None
+    pulse_s = 0.0
+    echoes = False  # some do, and then only what lights them: see boxd.midi.echoes
     one_scan_s = 0.0  # every pad is a key by itself
 
     def __init__(self, device: NotesDevice) -> None:

@@ -35,13 +35,25 @@ class BoardDoor:
 
 
 @dataclass(frozen=True)
+class BoardEcho:
+    """The device sends back a message that it was sent."""
+
+
+@dataclass(frozen=True)
+class UnusableDevice:
+    """The device is of a sort that can't be used; `why` says how that shows, and what to do."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class IgnoredMessage:
     """The message means nothing here; `why` names the rule that it breaks."""
 
     why: str
 
 
-Heard = BoardKey | BoardTap | BoardDoor | IgnoredMessage
+Heard = BoardKey | BoardTap | BoardDoor | BoardEcho | UnusableDevice | IgnoredMessage
 
 
 class Profile(Protocol):
@@ -50,6 +62,14 @@ class Profile(Protocol):
     @property
     def lamps(self) -> Collection[LampName]:
         """The lamps that the device has."""
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the device sends back each message that it is sent, or else is broken."""
+
+    @property
+    def pulse_s(self) -> float:
+        """For how long the device is deaf while it pulses its latch."""
 
     @property
     def one_scan_s(self) -> float:

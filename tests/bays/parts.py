@@ -52,6 +52,10 @@ class HandClock:
             first.callback()
         self._now = end
 
+    def stall(self, seconds: float) -> None:
+        """Time passes in which nothing happens, as while a program is stopped."""
+        self._now += seconds
+
     @property
     def pending(self) -> int:
         return sum(not timer.is_cancelled for timer in self._timers)

@@ -11,7 +11,7 @@ import pytest
 
 from boxd.devices import Key, LampName
 from boxd.midi import codetv
-from boxd.midi.profile import BoardKey, IgnoredMessage
+from boxd.midi.profile import BoardEcho, BoardKey, IgnoredMessage, UnusableDevice
 from boxd.midi.stream import MidiStream
 
 VECTORS = json.loads((Path(__file__).parent.parent / "data" / "codetv-board.json").read_text())
@@ -51,12 +51,26 @@ def test_writes_every_order(vector: dict[str, Any]) -> None:
 def test_takes_no_key_from_what_is_no_board_message(vector: dict[str, Any]) -> None:
     data = bytes.fromhex(vector["bytes"])
     heard = [codetv.decode(message) for message in MidiStream().feed(data)]
-    assert all(isinstance(each, IgnoredMessage) and each.why for each in heard)
+    assert not [each for each in heard if isinstance(each, BoardKey)]
 
 
 @pytest.mark.parametrize("vector", VECTORS["to_board"], ids=named)
 def test_takes_no_key_from_an_order_that_comes_back(vector: dict[str, Any]) -> None:
-    assert isinstance(codetv.decode(mido.Message.from_hex(vector["bytes"])), IgnoredMessage)
+    assert codetv.decode(mido.Message.from_hex(vector["bytes"])) == BoardEcho()
+
+
+def test_a_board_with_the_oldest_firmware_can_not_be_used() -> None:
+    heard = codetv.decode(mido.Message.from_hex("f07d010501f7"))
+    assert isinstance(heard, UnusableDevice)
+    assert "six bytes" in heard.why
+    assert "Flash" in heard.why
+
+
+@pytest.mark.parametrize("text", ["f0f7", "f07df7", "f043010501f7", "f07e0501f7", "f07d1501f7"])
+def test_takes_nothing_from_another_sysex(text: str) -> None:
+    heard = codetv.decode(mido.Message.from_hex(text))
+    assert isinstance(heard, IgnoredMessage)
+    assert heard.why
 
 
 @pytest.mark.parametrize(

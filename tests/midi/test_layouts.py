@@ -18,7 +18,7 @@ from boxd.midi.ports import Listing, PortPair, find
 from boxd.midi.profile import BoardKey, IgnoredMessage
 from boxd.midi.rtmidi_ports import RtMidiPorts
 from tests.midi.peer import ANY_DEVICE, start_peer
-from tests.midi.waiting import until
+from tests.midi.waiting import until, until_keys_are_new
 
 LAYOUTS = Path(__file__).parents[2] / "config" / "layouts"
 TELEPHONE = ("123", "456", "789")
@@ -194,6 +194,7 @@ async def test_a_launchpad_on_a_real_port_types_a_code_and_shows_the_lamps(jack:
     try:
         await bus.start()
         await until(lambda: driven.status.state is DeviceState.READY)
+        await until_keys_are_new()
         for key in ("1", "0", "Enter"):
             peer.say("send " + " ".join(published.presses[key]))
         await until(lambda: len(heard) == 6, 10)

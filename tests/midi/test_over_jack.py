@@ -142,8 +142,7 @@ async def test_a_board_that_left_and_returned_between_two_looks_is_opened_anew(
     assert bench.is_ready("board-0")
     await peer.end()
     returned = await bench.plug(0)
-    assert bench.is_ready("board-0")
-    with pytest.raises(DeviceUnreachable, match="plugged in anew"):
+    with pytest.raises(DeviceUnreachable, match="nothing was sent"):
         await bench.registry.latch("board-0").pulse()
     await until(lambda: bench.is_ready("board-0"))
     await until(lambda: len(returned.received()) == 3)

@@ -14,7 +14,7 @@ from boxd.midi.device import MidiDevice
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.ports import SimulatedPorts
 from boxd.sim.trace import Trace
-from tests.midi.waiting import until
+from tests.midi.waiting import until, until_keys_are_new
 
 
 class EchoingPad(SimulatedPad):
@@ -48,11 +48,13 @@ async def pad_on_a_bus(
 async def test_an_echo_of_a_lamp_on_a_keys_own_number_presses_nothing(tmp_path: Path) -> None:
     values = {"keys": {"Enter": {"control": 41}}, "lamps": {"success": {"control": 41}}}
     async with pad_on_a_bus(EchoingPad, tmp_path, **values) as (pad, device, heard):
+        await until_keys_are_new()
         for lit in (True, False):
             device.lamps[LampName.SUCCESS].set(lit)
         await until(lambda: heard)  # a key that is let go is harmless, and the end of the echoes
         assert not [touch for touch in heard if touch.touched]
 
+        await until_keys_are_new()
         pad.touch(Key.ENTER)
         await until(lambda: [touch for touch in heard if touch.touched])
 
@@ -60,6 +62,7 @@ async def test_an_echo_of_a_lamp_on_a_keys_own_number_presses_nothing(tmp_path: 
 async def test_a_key_that_toggles_is_pressed_each_time(tmp_path: Path) -> None:
     values = {"keys": {"5": {"control": 32, "taps": True}}}
     async with pad_on_a_bus(SimulatedPad, tmp_path, **values) as (pad, _, heard):
+        await until_keys_are_new()
         for _ in range(3):
             pad.touch(Key.DIGIT_5)
             pad.release(Key.DIGIT_5)

@@ -1,0 +1,210 @@
+"""Whether a board answers: every message that it is sent has to come back, unchanged and in time.
+
+The boards' firmware sends each SysEx back once it has acted on it: a lamp's within 2 ms, an
+unlock's when its pulse of 100 ms is over. So any lamp message is a question whether the board is
+alive, in step, and what its name says.
+
+    begin() --> QUIETING -- nothing comes for 50 ms --> ASKED -- its echo --> ANSWERING
+                   ^                                      |                       |
+                   |                                      | no echo in 200 ms     |
+      something    |                                      v                       |
+      comes        +----------------------------------- SILENT <------------------+
+
+    from ASKED and ANSWERING, until it is plugged in anew: UNUSABLE, when something else came back
+
+What a board said while nobody listened comes in one burst, old echoes and old keys alike. So keys
+are new only while ANSWERING: after a quiet moment, and behind the echo of what was sent after it.
+
+A board that was cut off in mid-message acts on that message again with each one that it gets, and
+that may be the unlock. So nothing more is sent to one that is UNUSABLE, and little to a SILENT one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+import mido
+
+from boxd.timers import Timer, Timers
+
+ECHO_WITHIN_S = 0.2
+"""A hundred times what a board needs; over JACK a round trip takes up to 6 ms."""
+
+PROBE_EVERY_S = 1.0
+"""A probe where nothing else is sent: a board that stops is to be noticed within two seconds."""
+
+POKE_AFTER_S = (1.0, 2.0, 4.0)
+"""When a silent board is sent something: one lost message must not end its service for the day."""
+
+QUIET_S = 0.05
+"""A board's buffer of 128 bytes is empty some milliseconds after it was opened."""
+
+LONGEST_QUIETING_S = 0.5  # a key that chatters must not keep a board from being asked
+
+LATE_S = 0.05
+"""A timer that comes so late was held up with all else: the echo may be waiting as well."""
+
+_SILENT = "it does not answer: what is sent to it does not come back. Pull its plug and put it back"
+_OTHER = (
+    "it sends back something else than it was sent: it is out of step, and each message may move "
+    "its latch. boxd sends it nothing more; pull its plug and put it back"
+)
+
+
+class BoardAnswers(Enum):
+    """What is known of a board's answers."""
+
+    QUIETING = auto()
+    ASKED = auto()
+    ANSWERING = auto()
+    SILENT = auto()
+    UNUSABLE = auto()
+
+
+@dataclass(frozen=True)
+class _Awaited:
+    """A message whose echo is due; times are on the clock of the timers."""
+
+    message: tuple[int, ...]
+    sent: float
+    due: float
+
+
+class EchoWatch:
+    """Watches one connection to a board. All methods are called on the event loop.
+
+    `probe` sends one harmless message, by way of `sent` like all others. `on_change` is called when
+    the board begins to answer or ceases to; `settled` is set from the first such word on.
+    """
+
+    def __init__(
+        self, timers: Timers, probe: Callable[[], None], on_change: Callable[[], None]
+    ) -> None:
+        self.answers = BoardAnswers.QUIETING
+        self.why = ""
+        self.settled = asyncio.Event()
+        self._timers = timers
+        self._probe = probe
+        self._on_change = on_change
+        self._awaited: deque[_Awaited] = deque()
+        self._busy_until = 0.0  # while the board acts on what it was told before
+        self._noise_at = -math.inf
+        self._quieting_since = 0.0
+        self._pokes: Iterator[float] = iter(())
+        self._due: Timer | None = None
+        self._next: Timer | None = None  # the next probe or poke, or the end of a quiet moment
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether the board answers, and what keys come from it are new."""
+        return self.answers is BoardAnswers.ANSWERING
+
+    def begin(self) -> None:
+        """The connection is open."""
+        self._quieting_since = self._timers.time()
+        self._then(QUIET_S, self._ask)
+
+    def stop(self) -> None:
+        """The connection is given up."""
+        for timer in (self._due, self._next):
+            if timer is not None:
+                timer.cancel()
+        self.settled.set()
+
+    def sent(self, message: mido.Message, acts_for_s: float = 0.0) -> None:
+        """A message is being sent, on which the board acts for so long before it echoes."""
+        if self.answers is BoardAnswers.SILENT:
+            return
+        now = self._timers.time()
+        self._busy_until = max(now, self._busy_until) + acts_for_s
+        due = self._busy_until + ECHO_WITHIN_S
+        self._awaited.append(_Awaited(tuple(message.bytes()), now, due))
+        if self._due is None:
+            self._await_next()
+        self._then(PROBE_EVERY_S, self._probe)
+
+    def hear_echo(self, message: mido.Message) -> None:
+        """A message came that can only be one that was sent, now or in an earlier connection."""
+        heard = tuple(message.bytes())
+        place = next((n for n, each in enumerate(self._awaited) if each.message == heard), None)
+        if self.answers in (BoardAnswers.QUIETING, BoardAnswers.SILENT):
+            self.hear_old()
+        elif place is not None:
+            for _ in range(place + 1):  # echoes come in order: those before it were lost
+                self._awaited.popleft()
+            self._await_next()
+            if self.answers is BoardAnswers.ASKED:
+                self._become(BoardAnswers.ANSWERING)
+        elif self.is_answering:
+            self.hear_noise()
+
+    def hear_old(self) -> None:
+        """Something came that may have waited in the board."""
+        now = self._timers.time()
+        if self.answers is BoardAnswers.SILENT:
+            self.answers, self._quieting_since = BoardAnswers.QUIETING, now
+        if self.answers is BoardAnswers.QUIETING:
+            longest_s = self._quieting_since + LONGEST_QUIETING_S - now
+            self._then(max(0.0, min(QUIET_S, longest_s)), self._ask)
+
+    def hear_noise(self) -> None:
+        """Something came that no board in step sends."""
+        self._noise_at = self._timers.time()
+
+    def give_up(self, why: str) -> None:
+        """The board can't be used until it is plugged in anew."""
+        self.stop()
+        self._become(BoardAnswers.UNUSABLE, why)
+
+    def _ask(self) -> None:
+        self._awaited.clear()
+        self._await_next()
+        self.answers = BoardAnswers.ASKED
+        self._probe()
+
+    def _await_next(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        if self._awaited:
+            in_s = max(0.0, self._awaited[0].due - self._timers.time())
+            self._due = self._timers.call_later(in_s, self._miss)
+
+    def _miss(self) -> None:
+        self._due = None
+        missed, now = self._awaited[0], self._timers.time()
+        if now - missed.due > LATE_S:
+            self._awaited[0] = replace(missed, due=now + LATE_S)
+            self._await_next()
+        elif self._noise_at >= missed.sent:
+            self.give_up(_OTHER)
+        else:
+            if self.is_answering or not self.settled.is_set():
+                self._pokes = iter(POKE_AFTER_S)
+            self._become(BoardAnswers.SILENT, _SILENT)
+            self._poke_later()
+
+    def _poke_later(self) -> None:
+        if (seconds := next(self._pokes, None)) is not None:
+            self._then(seconds, self._poke)
+        elif self._next is not None:
+            self._next.cancel()
+
+    def _poke(self) -> None:
+        self._probe()
+        self._poke_later()
+
+    def _then(self, seconds: float, act: Callable[[], None]) -> None:
+        if self._next is not None:
+            self._next.cancel()
+        self._next = self._timers.call_later(seconds, act)
+
+    def _become(self, answers: BoardAnswers, why: str = "") -> None:
+        self.answers, self.why = answers, why
+        self.settled.set()
+        self._on_change()
