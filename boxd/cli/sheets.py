@@ -17,7 +17,7 @@ from boxd.cli.files.atomic_write import replacing
 from boxd.cli.files.name_list import all_named
 from boxd.cli.files.sheet_output import check
 from boxd.cli.tables import say_json
-from boxd.errors import Refused
+from boxd.errors import NotFound, Refused
 
 _AT_ONCE = 500  # links in one request
 _SIGNS, _CARDS = Path("checkpoints.html"), Path("attendees.html")
@@ -154,23 +154,30 @@ def _write(sheets: _Sheets, output: Path, is_quiet: bool) -> None:
 
 
 def _write_pdf(sheets: _Sheets, output: Path) -> None:
-    """Print to a PDF. Where a letter has no font the page is written instead, and why is raised."""
-    from boxd.cli.files.fonts import letters_without_font
+    """Print to a PDF. Where that can't be, the page is written instead, and why is raised."""
     from boxd.cli.files.pdf import print_pdf
 
-    said = "".join(str(value) for each in sheets.links for value in each.values())
-    lacking = letters_without_font(said + configuration().box.name)
-    if not lacking:
+    try:
+        _look_for_letters(sheets, output)
         print_pdf(sheets.html(sheets.paper), output)
-        return
-    page = output.with_suffix(".html")
-    with replacing(page) as file:
-        file.write(sheets.html())
-    raise Refused(
-        f"{output} is not written: no font of this machine has {' '.join(lacking[:_SHOWN])}. The"
-        f" same sheets are in {page}: print them from a computer that shows all names, or install"
-        " fonts here: sudo apt install fonts-noto-core fonts-noto-cjk"
-    )
+    except (NotFound, Refused) as error:
+        page = output.with_suffix(".html")
+        with replacing(page) as file:
+            file.write(sheets.html())
+        raise Refused(f"{error} The same sheets are in {page}.") from None
+
+
+def _look_for_letters(sheets: _Sheets, output: Path) -> None:
+    """Raise Refused where the PDF would have empty boxes in the place of letters."""
+    from boxd.cli.files.fonts import letters_without_font
+
+    said = "".join(str(value) for each in sheets.links for value in each.values())
+    if lacking := letters_without_font(said + configuration().box.name):
+        raise Refused(
+            f"{output} is not written: no font of this machine has {' '.join(lacking[:_SHOWN])}."
+            " Install fonts here (sudo apt install fonts-noto-core fonts-noto-cjk), or print from"
+            " a computer that shows all names."
+        )
 
 
 def _tell(links: Sequence[dict[str, Any]], output: Path, name: str) -> None:

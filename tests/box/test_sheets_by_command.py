@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,20 @@ def test_a_name_that_no_font_can_draw_is_said_and_the_page_is_written_instead(
     assert not pdf.exists()
 
 
+def test_a_browser_that_fails_is_said_and_the_page_is_written_instead(
+    booth: Booth, tmp_path: Path
+) -> None:
+    browser = tmp_path / "chromium"
+    browser.write_text("#!/bin/sh\necho it has no display >&2\nexit 1\n")
+    browser.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    said = booth.command("tasks", "qr", "--renew", "-o", str(tmp_path / "x.pdf"), PATH=path)
+    assert said.returncode == 1
+    assert "it has no display" in said.stderr
+    assert f"The same sheets are in {tmp_path / 'x.html'}." in said.stderr
+    assert (tmp_path / "x.html").read_text(encoding="utf-8").count('<section class="sign">') == 3
+
+
 def test_everybody_in_a_file_gets_one_link_which_stays_the_same(
     booth: Booth, tmp_path: Path
 ) -> None:
@@ -114,7 +129,7 @@ def test_pictures_come_into_a_folder(booth: Booth, tmp_path: Path) -> None:
             "give an .html or a .pdf, or a folder for PNG files",
         ),
         (("attendees", "link"), 2, "nobody is named"),
-        (("attendees", "link", "x" * 201), 1, "at most 200 characters"),
+        (("attendees", "link", "x" * 201), 1, "has 201 characters; 200 are the most"),
         (
             ("attendees", "link", "a", "-o", "/nowhere/at/all.pdf"),
             2,

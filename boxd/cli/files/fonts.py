@@ -38,7 +38,7 @@ def _known_letters() -> list[range]:
     except (OSError, subprocess.SubprocessError):
         raise NotFound(
             "fc-list is missing, so it can't be known whether this machine's fonts have all the"
-            " letters of a PDF: give an .html instead, or type: sudo apt install fontconfig"
+            " letters of a PDF: give an .html instead, or type: sudo apt install fontconfig."
         ) from None
     return [_range(written) for written in set(listed.stdout.split())]
 

@@ -23,7 +23,7 @@ _FLAGS = (
 )
 _REMEDY = (
     "give an .html instead and print it from any browser, on this machine or another; or install"
-    " it here: sudo apt install chromium"
+    " it here: sudo apt install chromium."
 )
 
 
@@ -44,7 +44,7 @@ def print_pdf(html: str, output: Path) -> None:
         page.write_text(html, encoding="utf-8")
         why = _run(browser, page, printed)
         if why or not printed.is_file() or not printed.read_bytes().startswith(b"%PDF"):
-            raise Refused(f"{output} is not written: {browser} printed nothing ({why}). {_REMEDY}")
+            raise Refused(f"{output} is not written: {browser} printed nothing ({why}).")
         printed.chmod(0o600)
         printed.replace(output)
 
