@@ -33,8 +33,8 @@ format: .venv/set-up-for-test ## put the code into its format
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format .
 
-bench: .venv/set-up-for-test ## the figures of docs/benchmarks.md, measured here
-	@.venv/bin/python -m bench
+bench: .venv/set-up-for-test ## the figures of docs/benchmarks.md, measured here; or ONLY=latencies
+	@.venv/bin/python -m bench $(addprefix --only ,$(ONLY))
 
 booth: .venv/set-up-for-test ## a booth in a virtual machine, all scenarios or SCENARIO=unplug; takes root
 	@ARCH=$(BOOTH_ARCH) scripts/debian-packages booth

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from bench import devices, report
+from bench import report
 from bench.box import ROOT
-from bench.measuring import FULL, QUICK, measure
+from bench.measuring import PARTS, measure
+from bench.size import FULL, QUICK
 
 NOTES = (
     "Times are the hardware trace's: bytes leaving a simulated board, bytes reaching one.",
@@ -22,33 +24,33 @@ NOTES = (
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--quick", is_flag=True, help="A short look, in about two minutes.")
+@click.option("--quick", is_flag=True, help="A short look, in a few minutes.")
 @click.option("--long", "is_long", is_flag=True, help="10,000 redemptions instead of 1,000.")
 @click.option("--redemptions", type=click.IntRange(50), help="So many redemptions in all.")
-@click.option("--devices", "devices_only", is_flag=True, help="The drivers' figures alone.")
+@click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="This part alone.")
 @click.option("--write", is_flag=True, help="Write the table into docs/benchmarks.md.")
 def main(
-    quick: bool, is_long: bool, redemptions: int | None, devices_only: bool, write: bool
+    quick: bool, is_long: bool, redemptions: int | None, only: tuple[str, ...], write: bool
 ) -> None:
-    """Measure boxd's figures on this machine, beside what they are compared with."""
-    if devices_only and write:
-        raise click.UsageError("--devices measures a part of the table, and --write needs it all")
+    """Measure boxd's figures on this machine, beside what they are compared with.
+
+    Each is printed when it is there. Ends with 1 when one could not be measured.
+    """
+    if only and write:
+        raise click.UsageError("--only measures a part of the table, and --write needs it all")
     size = QUICK if quick else FULL
     total = redemptions or (10_000 if is_long else size.total)
     size = replace(size, total=total, calm=min(size.calm, total))
-    busy = f"Load average of the machine before the run: {os.getloadavg()[0]:.1f}."
+    notes = (*NOTES, f"Load average of the machine before the run: {os.getloadavg()[0]:.1f}.")
+    figures = []
     with tempfile.TemporaryDirectory(prefix="boxd-bench-", dir=_disk()) as folder:
-        try:
-            if devices_only:
-                figures = devices.figures(Path(folder), size.plugs)
-            else:
-                figures = measure(Path(folder), size)
-        except BrokenPipeError as error:  # click would end in silence, as for `| head`
-            raise RuntimeError("a box hung up in the middle of the run") from error
-    notes = (*NOTES, busy)
-    report.show(figures, notes)
+        for figure in measure(Path(folder), size, only):
+            report.show(figure)
+            figures.append(figure)
+    report.show_notes(notes)
     if write:
         report.write(ROOT / "docs" / "benchmarks.md", figures, notes)
+    sys.exit(any(figure.failed for figure in figures))
 
 
 def _disk() -> Path:

@@ -7,16 +7,27 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MARKS = {True: "reached", False: "missed", None: ""}
+
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of the table. `reached` is None where a row has no goal of its own."""
+    """One row of the table. `reached` is None where a row has no goal of its own.
+
+    `failed` says that nothing could be measured; `measured` then says why.
+    """
 
     what: str
     goal: str
     measured: str
     beside: str = ""
     reached: bool | None = None
+    failed: bool = False
+
+    @property
+    def mark(self) -> str:
+        """How it went, in a word."""
+        return "failed" if self.failed else MARKS[self.reached]
 
 
 @dataclass(frozen=True)

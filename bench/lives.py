@@ -54,5 +54,5 @@ def _answers_after(box: Box, code: str, killed: float) -> float:
 async def _start_once(database: Path) -> float:
     process, _, seconds = await defaults.start_server(database)
     process.terminate()
-    await asyncio.to_thread(process.wait, 20)
+    await asyncio.to_thread(process.wait, 60)
     return seconds

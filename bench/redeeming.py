@@ -16,6 +16,7 @@ VERDICT = "f07d4001f7"  # the success lamp comes on when a code was accepted
 UNLOCK = "f07d6001f7"
 OPERATOR = "Operator Pad"
 SAME_KEY_AGAIN_S = 0.05  # a bay takes the same key again after 40 ms of quiet
+LOST_S = 1.0  # a tap that is not seen by then was not taken: so long does no reflex wait
 PAUSE_BEFORE_ENTER_S = 0.1  # the lamps' echo of the last digit is over after 70 ms
 LOOKING_S = 0.45  # the operator's keys answer no question that is newer than 0.4 s
 
@@ -83,13 +84,31 @@ class Hand:
         return seen
 
     def type(self, digits: str) -> None:
-        """Tap the digits, as fast as they are taken."""
-        for digit in digits:
+        """Tap the digits, each when the one before is seen: a busy machine takes some no faster.
+
+        Enter after a lost digit would show ready again, whose bytes are a verdict's.
+        """
+        for count, digit in enumerate(digits, 1):
             again_in_s = self._let_go_at.get(digit, 0) + SAME_KEY_AGAIN_S - time.monotonic()
             if again_in_s > 0:
                 time.sleep(again_in_s)
-            self._tap(self._keypad, digit)
+            while self._typed() < count:
+                self._tap(self._keypad, digit)
+                self._wait_until_typed(count)
             self._let_go_at[digit] = time.monotonic()
+        assert self._typed() == len(digits), f"{self._bay} has taken a digit twice"
+
+    def _typed(self) -> int:
+        """How many digits the bay holds, as the HUD shows it."""
+        status, shown = self._browser.get("/snapshot")
+        assert status == 200, shown
+        return int(next(bay["typed"] for bay in shown["bays"] if bay["id"] == self._bay))
+
+    def _wait_until_typed(self, count: int) -> None:
+        """Wait until so many digits are held, or so long that the last tap must have been lost."""
+        deadline = time.monotonic() + LOST_S
+        while self._typed() < count and time.monotonic() < deadline:
+            time.sleep(0.002)
 
     def enter(self, within_s: float = 20) -> tuple[float, float]:
         """Press Enter and wait for the verdict; returns when each was."""
@@ -136,7 +155,9 @@ class Hand:
     def _redemption(self) -> str:
         status, reply = self._browser.get("/api/v1/redemptions?open=1&limit=10")
         assert status == 200, reply
-        return str(next(each["id"] for each in reply["redemptions"] if each["bay"] == self._bay))
+        open_ones = [each["id"] for each in reply["redemptions"] if each["bay"] == self._bay]
+        assert open_ones, f"{self._bay} has no open redemption: its Enter was no claim"
+        return str(open_ones[0])
 
     def _tap(self, device: str, key: str) -> None:
         self._touch(device, key, "stick")

@@ -11,16 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psutil
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from bench.figures import Figure
 from boxd import __version__
 
 COLUMNS = ("what", "goal", "measured here", "beside")
-MARKS = {True: "reached", False: "missed", None: ""}
-COLOURS = {True: "green", False: "red", None: ""}
+COLOURS = {"reached": "green", "missed": "red", "failed": "red", "": ""}
 
 
 def machine() -> str:
@@ -41,16 +38,27 @@ def versions() -> str:
     )
 
 
-def show(figures: Sequence[Figure], notes: Sequence[str]) -> None:
-    """Print the table on standard output."""
-    console = Console(width=None if Console().is_terminal else 180)
-    table = Table(*COLUMNS, "", box=box.SIMPLE_HEAD)
-    for figure in figures:
-        mark = MARKS[figure.reached]
-        table.add_row(*_cells(figure), mark, style=COLOURS[figure.reached])
-    console.print(table)
+def show(figure: Figure) -> None:
+    """Print one figure on standard output, at once: a later one may take many minutes."""
+    said = f"{figure.what}: {figure.measured}"
+    goal = f"{figure.mark}; goal: {figure.goal}" if figure.goal else figure.mark
+    beside = f"beside it, {figure.beside}" if figure.beside else ""
+    _print(said, COLOURS[figure.mark])
+    for line in (goal, beside):
+        if line:
+            _print(f"    {line}", "dim")
+
+
+def show_notes(notes: Sequence[str]) -> None:
+    """Print where and of what the figures are."""
     for line in (f"{datetime.now(UTC):%Y-%m-%d}; {machine()}", versions(), *notes):
-        console.print(line, style="dim", highlight=False, soft_wrap=True)
+        _print(line, "dim")
+
+
+def _print(line: str, style: str) -> None:
+    console = Console()
+    console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
+    console.file.flush()
 
 
 def write(file: Path, figures: Sequence[Figure], notes: Sequence[str]) -> None:
@@ -66,7 +74,7 @@ def write(file: Path, figures: Sequence[Figure], notes: Sequence[str]) -> None:
 
 def _markdown(figures: Sequence[Figure], notes: Sequence[str]) -> str:
     rows = [" | ".join(("", *COLUMNS, "", "")).strip(), "|---|---|---|---|---|"]
-    rows += [f"| {' | '.join(_cells(f))} | {MARKS[f.reached]} |" for f in figures]
+    rows += [f"| {' | '.join(_cells(f))} | {f.mark} |" for f in figures]
     told = [f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; {versions()}.", *notes]
     return "\n".join(["", *rows, "", *(f"- {line}" for line in told), "", ""])
 

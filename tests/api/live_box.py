@@ -27,8 +27,7 @@ from boxd.ledger.ledger import Ledger
 from boxd.redemption import RedemptionStanding
 from boxd.roles import Role
 from boxd.sim.hardware import SimulatedHardware
-from boxd.temporal.command import LOOPBACK
-from boxd.temporal.ports import free_ports
+from tests.ports import free_ports
 from tests.temporal.conftest import until
 
 Json = dict[str, Any]
@@ -125,7 +124,7 @@ def configured(folder: Path, *sections: str) -> Config:
 
 def with_server(folder: Path, *sections: str) -> Config:
     """The same with ports for a Temporal server of its own and for the screen."""
-    grpc, http, metrics, ui, web = free_ports(LOOPBACK, 5)
+    grpc, http, metrics, ui, web = free_ports(5)
     temporal = (
         f"[temporal]\nport = {grpc}\nhttp_port = {http}\nmetrics_port = {metrics}\n"
         f"ui_port = {ui}\nui = false\n"

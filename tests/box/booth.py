@@ -21,9 +21,8 @@ from typing import Any
 import httpx
 import psutil
 
-from boxd.temporal.command import LOOPBACK
-from boxd.temporal.ports import free_ports
 from checker import check
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]
@@ -65,7 +64,7 @@ class Booth:
         self.output = folder / "output.txt"
         self._acknowledged = folder / "acknowledged.jsonl"
         self._process: subprocess.Popen[bytes] | None = None
-        self.temporal_port, ui, http, metrics, self.port = free_ports(LOOPBACK, 5)
+        self.temporal_port, ui, http, metrics, self.port = free_ports(5)
         text = (ROOT / "config" / shipped).read_text(encoding="utf-8")
         for pattern, line in (
             (r"state_dir *=.*", f'state_dir = "{self.state}"'),

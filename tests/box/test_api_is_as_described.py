@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from boxd.temporal.command import LOOPBACK
-from boxd.temporal.ports import free_ports
 from tests.box.booth import ROOT, Booth
+from tests.ports import free_ports
 
 # What a request that breaks the description may be told.
 REFUSED = "[401, 403, 404, 405, 409, 413, 422]"
@@ -24,7 +24,7 @@ def booth(
     tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path
 ) -> Iterator[tuple[Booth, str]]:
     """A box with tasks, prizes and a redemption, and the address of its second listener."""
-    (port,) = free_ports(LOOPBACK, 1)
+    (port,) = free_ports(1)
     url = f"http://{LOOPBACK}:{port}"
     phones = (
         f'[phones]\nenabled = true\nhost = "{LOOPBACK}"\nport = {port}\npublic_url = "{url}"\n'

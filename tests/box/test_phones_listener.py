@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from boxd.temporal.command import LOOPBACK
-from boxd.temporal.ports import free_ports
 from tests.box.booth import Booth, wait_until
+from tests.ports import free_ports
 from tests.web.certificates import write_pair
 
 PHONES = r"\[phones\]\n(#.*\n)*enabled = false"
@@ -22,7 +22,7 @@ PHONES = r"\[phones\]\n(#.*\n)*enabled = false"
 
 @pytest.fixture
 def port() -> int:
-    return free_ports(LOOPBACK, 1)[0]
+    return free_ports(1)[0]
 
 
 @pytest.fixture

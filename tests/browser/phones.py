@@ -9,12 +9,11 @@ from typing import Any
 from selenium import webdriver
 
 from boxd.phones.links import LinkKind, load_signer, shown_link
-from boxd.temporal.command import LOOPBACK
-from boxd.temporal.ports import free_ports
 from tests.box.booth import Booth
 from tests.box.conftest import QUICK
 from tests.browser import chromium
 from tests.browser.pages import Page
+from tests.ports import free_ports
 
 PIN = "271828"
 NEWS_S = 40.0  # a page looks for news every ten seconds, when nobody seems to wait
@@ -23,7 +22,7 @@ PORTRAIT, LANDSCAPE = (390, 844), (844, 390)
 
 def phone_booth(folder: Path, made_before: Path | None = None) -> Booth:
     """A booth with the second listener, on loopback, and a PIN; not started."""
-    (port,) = free_ports(LOOPBACK, 1)
+    (port,) = free_ports(1)
     settings = (
         *QUICK,
         (r"(?<=\n)enabled = false", "enabled = true"),

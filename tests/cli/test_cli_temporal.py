@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from cli_line import CONFIGURATION
 
-from boxd.temporal.ports import free_ports
+from tests.ports import free_ports
 
 BOXD = (sys.executable, "-m", "boxd")
 DEADLINE_S = 60
@@ -36,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The configuration of a box whose Temporal server runs alone; it is to end cleanly."""
     folder = tmp_path_factory.mktemp("temporal")
     config_file = folder / "boxd.toml"
-    port, http, metrics = free_ports("127.0.0.1", 3)
+    port, http, metrics = free_ports(3)
     config_file.write_text(
         CONFIGURATION.format(state_dir=folder)
         + f"[temporal]\nport = {port}\nhttp_port = {http}\nmetrics_port = {metrics}\nui = false\n"

@@ -17,10 +17,9 @@ from pathlib import Path
 from boxd.config.schema import Temporal
 from boxd.ledger import codes, stock
 from boxd.ledger.code_keys import CodeKeys
-from boxd.temporal.command import LOOPBACK
-from boxd.temporal.ports import free_ports
 from tests.histories.opening import opened_history
 from tests.histories.record import without_machine
+from tests.ports import free_ports
 from tests.workflows.event import SEAL
 from tests.workflows.test_housekeeping import BOX, GONE, PASSED, House, kept
 
@@ -87,7 +86,7 @@ async def audit_verified(house: House) -> str:
 
 async def record(name: str) -> None:
     """Play one way in a house of its own, and keep the history of its run."""
-    grpc, http, metrics, ui = free_ports(LOOPBACK, 4)
+    grpc, http, metrics, ui = free_ports(4)
     settings = Temporal(port=grpc, http_port=http, metrics_port=metrics, ui_port=ui, ui=False)
     with tempfile.TemporaryDirectory() as folder:
         async with kept(Path(folder), settings) as house:

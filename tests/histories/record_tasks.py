@@ -21,10 +21,9 @@ from boxd.errors import KeysMissing, LedgerUnusable
 from boxd.ledger import erasure
 from boxd.ledger.ledger import as_text
 from boxd.task import TaskKind
-from boxd.temporal.command import LOOPBACK
-from boxd.temporal.ports import free_ports
 from tests.histories.opening import opened_history
 from tests.histories.record import without_machine
+from tests.ports import free_ports
 from tests.workflows.event import KINDS, SEAL, Event, held, until
 
 HERE = Path(__file__).parent
@@ -116,7 +115,7 @@ async def issue_ended_by_hand(event: Event) -> tuple[str, ...]:
 async def play(name: str) -> None:
     """Play one way on a fresh event and write its histories beside this file."""
     folder = Path(tempfile.mkdtemp())
-    grpc, http, metrics, ui = free_ports(LOOPBACK, 4)
+    grpc, http, metrics, ui = free_ports(4)
     settings = Temporal(port=grpc, http_port=http, metrics_port=metrics, ui_port=ui, ui=False)
     ends = as_text(datetime.now(UTC) + timedelta(seconds=5))
     brief = TaskKind("brief", "Brief", verdict=True, expires_at=ends)

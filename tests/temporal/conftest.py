@@ -16,12 +16,12 @@ import pytest
 
 from boxd.config.schema import Temporal
 from boxd.temporal.binary import find_binary, read_version
-from boxd.temporal.command import LOOPBACK, Ports, server_command, server_environment
+from boxd.temporal.command import Ports, server_command, server_environment
 from boxd.temporal.database_making import Maker, prepare, wait_for_namespace
-from boxd.temporal.ports import free_ports
 from boxd.temporal.process import ServerProcess
 from boxd.temporal.server import EmbeddedServer, ServerStatus
 from boxd.temporal.set_aside import SetAside, unreported
+from tests.ports import free_ports
 
 DEADLINE_S = 20
 
@@ -74,7 +74,7 @@ async def until(condition: Callable[[], object], what: str) -> None:
 @pytest.fixture
 def settings() -> Temporal:
     """An embedded server on ports that were free a moment ago, without its UI."""
-    grpc, http, metrics, ui = free_ports(LOOPBACK, 4)
+    grpc, http, metrics, ui = free_ports(4)
     return Temporal(port=grpc, http_port=http, metrics_port=metrics, ui_port=ui, ui=False)
 
 
@@ -98,7 +98,7 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     database = tmp_path_factory.mktemp("raw") / "raw.db"
 
     async def make() -> None:
-        grpc, http, metrics = free_ports(LOOPBACK, 3)
+        grpc, http, metrics = free_ports(3)
         command = server_command(
             find_binary(Temporal()), database, Ports(grpc, http, metrics, None), {}, "default"
         )

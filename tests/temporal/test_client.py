@@ -16,7 +16,7 @@ from boxd.temporal.binary import find_binary
 from boxd.temporal.client import cli_environment, connect
 from boxd.temporal.command import LOOPBACK
 from boxd.temporal.credentials import read_credentials
-from boxd.temporal.ports import free_ports
+from tests.ports import free_ports
 
 PEM = "-----BEGIN {0}-----\nAAAA\n-----END {0}-----\n"
 
@@ -24,7 +24,7 @@ PEM = "-----BEGIN {0}-----\nAAAA\n-----END {0}-----\n"
 @asynccontextmanager
 async def somebody_elses_server() -> AsyncIterator[str]:
     """A Temporal server that boxd did not start, with nothing prepared; its address."""
-    grpc, http, metrics = free_ports(LOOPBACK, 3)
+    grpc, http, metrics = free_ports(3)
     process = await asyncio.create_subprocess_exec(
         find_binary(Temporal()),
         "server",
@@ -75,7 +75,7 @@ async def test_an_api_key_is_sent_without_its_newline(tmp_path: Path) -> None:
 
 
 async def test_nobody_at_the_address_is_named_with_the_address() -> None:
-    [port] = free_ports(LOOPBACK, 1)
+    [port] = free_ports(1)
     with pytest.raises(TemporalUnavailable, match=f"{LOOPBACK}:{port} .*nobody listens there"):
         await connect(Temporal(address=f"{LOOPBACK}:{port}"), None, deadline_s=0.2)
 

@@ -16,13 +16,12 @@ from pathlib import Path
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from boxd.config.schema import Temporal
-from boxd.temporal.command import LOOPBACK
-from boxd.temporal.ports import free_ports
 from boxd.temporal.worker import task_queue
 from boxd.upstream.backoff import Backoff
 from boxd.workflows.upstream.messages import NOTED, PULL_WORKFLOW, UPSTREAM, UpstreamStart
 from tests.histories.opening import opened_history
 from tests.histories.record import without_machine
+from tests.ports import free_ports
 from tests.upstream.peer import Peer
 from tests.upstream.test_delivery import BOX, SEAL, Delivering, delivering, until
 
@@ -109,7 +108,7 @@ async def pull(box: Delivering) -> WorkflowHandle[object, object]:
 async def record(name: str) -> None:
     """Play a way on a fresh box and write its history."""
     folder = Path(tempfile.mkdtemp())
-    grpc, http, metrics, ui = free_ports(LOOPBACK, 4)
+    grpc, http, metrics, ui = free_ports(4)
     settings = Temporal(port=grpc, http_port=http, metrics_port=metrics, ui_port=ui, ui=False)
     peer = Peer(folder)
     peer.start()

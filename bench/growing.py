@@ -1,0 +1,179 @@
+"""A box that has redeemed much: its memory, what it writes, its pace, and its way back."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import defaults, lives, usage
+from bench.attempting import attempt
+from bench.box import Box
+from bench.figures import Figure, kib, megabytes, mib, milliseconds, spread
+from bench.progress import tell
+from bench.redeeming import Hand, redeem_all
+from bench.size import Size
+
+DAY_S = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """Bytes written to disk: by the ledger's threads, the Temporal server, the simulated parts."""
+
+    ledger: float
+    server: float
+    simulated: float
+
+    @classmethod
+    def so_far(cls, box: Box) -> Wrote:
+        """Since the box was started."""
+        everything = usage.written(box.pid)
+        simulated = usage.written_by_main_thread(box.pid)
+        return cls(everything - simulated, usage.written(box.server_pid), simulated)
+
+    def since(self, before: Wrote, parts: float = 1) -> Wrote:
+        """The difference, divided into `parts`."""
+        return Wrote(
+            (self.ledger - before.ledger) / parts,
+            (self.server - before.server) / parts,
+            (self.simulated - before.simulated) / parts,
+        )
+
+
+def figures(folder: Path, size: Size) -> Iterator[Figure]:
+    """Everything about a box after `total` redemptions, beside a young one."""
+    old, young = Box(folder / "old"), Box(folder / "young")
+    try:
+        old.start_and_wait()
+        wrote = _fill(old, size)
+        yield _memory(old, size)
+        yield from attempt("what is written", lambda: _disk(folder, old, wrote, size))
+        yield from attempt("growth", lambda: [_grown(old, young, size)])
+        yield from attempt("kills of a young box", lambda: _kills(young, size.calm, size))
+        young.stop()
+        yield from attempt("kills of an old box", lambda: _kills(old, size.total, size))
+    finally:
+        old.close()
+        young.close()
+
+
+def _fill(box: Box, size: Size) -> Wrote:
+    """Redeem at both bays until there were `total` redemptions; what one of them wrote."""
+    tell(f"{size.total} redemptions, at both bays")
+    codes = box.issue_codes(size.total)
+    before = Wrote.so_far(box)
+    halves = {"bay-1": codes[::2], "bay-2": codes[1::2]}
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(_redeem_at, box, bay, some) for bay, some in halves.items()]:
+            done.result()
+    return Wrote.so_far(box).since(before, len(codes))
+
+
+def _redeem_at(box: Box, bay: str, codes: Sequence[str]) -> None:
+    hand = Hand(box, bay)
+    try:
+        for code in codes:
+            hand.redeem(code, calm=False)
+    finally:
+        hand.close()
+
+
+def _memory(box: Box, size: Size) -> Figure:
+    daemon, server = usage.memory([box.pid]), usage.memory([box.server_pid])
+    rss, pss = daemon.rss + server.rss, daemon.pss + server.pss
+    return Figure(
+        f"resident, everything, after {size.total} redemptions",
+        "under 256 MiB, goal 200",
+        f"{mib(rss)} RSS (daemon {mib(daemon.rss)}, server {mib(server.rss)}), {mib(pss)} PSS",
+        "",
+        rss < 256 * 2**20,
+    )
+
+
+def _disk(folder: Path, box: Box, wrote: Wrote, size: Size) -> Iterator[Figure]:
+    beside = asyncio.run(_beside(folder / "defaults", box, size))
+    total = beside.ours.ledger + beside.ours.server + beside.ours.simulated
+    yield Figure(
+        f"written to disk while idle, a day ({size.idle_s:.0f} s watched)",
+        "under 50 MB",
+        megabytes(total),
+        f"Temporal's defaults: {megabytes(beside.idle)}",
+        total < 50e6,
+    )
+    total = wrote.ledger + wrote.server
+    yield Figure(
+        "written to disk per redemption, ledger included",
+        "under 150 KiB",
+        f"{kib(total)} (ledger {kib(wrote.ledger)}, Temporal {kib(wrote.server)};"
+        f" simulated parts {kib(wrote.simulated)} more)",
+        f"Temporal's defaults: {kib(beside.per_redemption)}",
+        total < 150 * 1024,
+    )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What Temporal's defaults write per redemption, and both while they are idle, a day."""
+
+    per_redemption: float
+    idle: float
+    ours: Wrote
+
+
+async def _beside(folder: Path, box: Box, size: Size) -> Beside:
+    tell(f"what {size.ordinary} redemptions write on Temporal's defaults")
+    async with defaults.serving(folder) as plain:
+        await plain.redeem(3)
+        before = plain.written()
+        await plain.redeem(size.ordinary)
+        per_redemption = (plain.written() - before) / size.ordinary
+        tell(f"idle for {size.idle_s:.0f} s, both")
+        await asyncio.sleep(size.settle_s)
+        ours, theirs, began = Wrote.so_far(box), usage.written(plain.server_pid), time.monotonic()
+        await asyncio.sleep(size.idle_s)
+        days = (time.monotonic() - began) / DAY_S
+        idle = (usage.written(plain.server_pid) - theirs) / days
+        return Beside(per_redemption, idle, Wrote.so_far(box).since(ours, days))
+
+
+def _grown(old: Box, young: Box, size: Size) -> Figure:
+    """The old box's next redemptions beside a new one's, in the same minutes."""
+    tell(f"redemption {size.total} beside the first {size.calm}")
+    young.start_and_wait()
+    codes = {box: box.issue_codes(size.calm) for box in (old, young)}
+    with ThreadPoolExecutor(2) as both:
+        pair = [both.submit(redeem_all, box, some, with_keys=False) for box, some in codes.items()]
+        late, early = (spread(done.result().verdict) for done in pair)
+    ratio = late.p99 / early.p99
+    return Figure(
+        f"Enter → verdict at the {size.total}th redemption beside the {size.calm}th",
+        "p99 within 1.2x",
+        f"{ratio:.2f}x (p50 {late.p50 / early.p50:.2f}x): {milliseconds(late)}",
+        f"in the same minutes, at a new box: {milliseconds(early)}",
+        ratio <= 1.2,
+    )
+
+
+def _kills(box: Box, redeemed: int, size: Size) -> Iterator[Figure]:
+    """Kill a box that has `redeemed` so much in the last minutes: its server looks at them anew."""
+    tell(f"kills after {redeemed} redemptions")
+    codes = box.issue_codes(2 * size.kills)
+    for what, killed, some in (
+        ("daemon", lives.daemon_killed, codes[: size.kills]),
+        ("Temporal server", lives.server_killed, codes[size.kills :]),
+    ):
+        seconds = killed(box, some)
+        yield Figure(
+            f"SIGKILL of the {what}, {redeemed} redemptions in the last minutes → a code typed"
+            " at once gets its verdict",
+            "under 3 s",
+            f"{max(seconds):.2f} s (worst of {len(seconds)}, median"
+            f" {statistics.median(seconds):.2f} s)",
+            "",
+            max(seconds) < 3,
+        )
