@@ -1,7 +1,12 @@
-"""Idempotency keys: a request that is repeated under its key is answered as it was, once done.
+"""Idempotency keys: a request that is repeated under its key is carried out once.
 
-The key is noted in the transaction of what the request changes, so that after a crash it is known
-whether anything was done. What can't be told apart then is not done a second time.
+The key is noted in the transaction of what the request changes. So the ledger knows one of three
+things of a key, whatever crashed meanwhile:
+
+- nothing: nothing was done under it, the request is carried out;
+- the key with an answer: it was done, and the answer is given again;
+- the key without an answer: it was done, and whoever asked may not have heard of it. It is done
+  once more only where the operation recognises its own repetition.
 """
 
 from __future__ import annotations
@@ -12,7 +17,7 @@ from contextlib import suppress
 from starlette.responses import Response
 
 from boxd.errors import BoxdError, LedgerUnusable
-from boxd.organiser.keyed_answers import KeptAnswer, KeyedAnswers, KeyedRequest
+from boxd.organiser.keyed_answers import KeyedAnswers, KeyedRequest
 from boxd.web import problems
 from boxd.web.problems import PROBLEM_TYPE, RequestError
 
@@ -20,36 +25,45 @@ REPLAYED = "Idempotent-Replayed"
 
 
 async def answer_once(
-    memory: KeyedAnswers,
+    answers: KeyedAnswers,
     request: KeyedRequest,
-    answer: Callable[[], Awaitable[Response]],
+    carry_out: Callable[[], Awaitable[Response]],
     is_repeatable: bool,
 ) -> Response:
-    """The answer that was kept under the request's key, or `answer()`, which is kept if decided.
+    """The answer to a request under a key. `is_repeatable`: it recognises its own repetition.
 
-    `is_repeatable` is said of what recognises a repetition by itself. Raises RequestError where
-    the key stands for another request, or for one whose answer was lost.
+    Raises RequestError where the key stands for another request, or for one that was carried out
+    and whose answer is lost.
     """
-    async with memory.turn(request):
-        known = await memory.find(request)
-        if known is not None and not known.is_the_same:
+    async with answers.turn(request):
+        known = await answers.find(request)
+        if known is None:
+            return await _carry_out(answers, request, carry_out)
+        if not known.is_the_same:
             raise _another(request)
-        if known is not None and known.status is not None:
-            return _again(known, known.status)
-        if known is not None and not is_repeatable:
-            raise _lost(request)
-        with memory.noting(request):
-            response = await _answered(answer)
-        if _is_decided(response):
-            # It is done, and told now; a repetition is told that the answer was lost.
-            with suppress(LedgerUnusable):
-                await memory.keep(request, response.status_code, bytes(response.body).decode())
-        return response
+        if known.status is not None:
+            return _again(known.body, known.status)
+        if is_repeatable:
+            return await _carry_out(answers, request, carry_out)
+        raise _lost(request)
 
 
-async def _answered(answer: Callable[[], Awaitable[Response]]) -> Response:
+async def _carry_out(
+    answers: KeyedAnswers, request: KeyedRequest, carry_out: Callable[[], Awaitable[Response]]
+) -> Response:
+    """Carry the request out beside a note of its key, and keep the answer if it is decided."""
+    with answers.noting(request):
+        response = await _answered(carry_out)
+    if _is_decided(response):
+        # If the answer can't be kept, it is still given: a repetition learns that it is lost.
+        with suppress(LedgerUnusable):
+            await answers.keep(request, response.status_code, bytes(response.body).decode())
+    return response
+
+
+async def _answered(carry_out: Callable[[], Awaitable[Response]]) -> Response:
     try:
-        return await answer()
+        return await carry_out()
     except BoxdError as error:
         return problems.of_error(error)
 
@@ -59,9 +73,9 @@ def _is_decided(response: Response) -> bool:
     return response.status_code < 300 or response.status_code == 409
 
 
-def _again(known: KeptAnswer, status: int) -> Response:
+def _again(body: str, status: int) -> Response:
     media_type = "application/json" if status < 300 else PROBLEM_TYPE
-    return Response(known.body, status, {REPLAYED: "true"}, media_type)
+    return Response(body, status, {REPLAYED: "true"}, media_type)
 
 
 def _another(request: KeyedRequest) -> RequestError:
