@@ -1,1 +1,1 @@
-"""The HTTP API: one file for each subject, and who may call what."""
+"""The HTTP API: one file for each subject, and the table of who may call what."""

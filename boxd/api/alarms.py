@@ -1,4 +1,4 @@
-"""The API of alarms: those that stand, and one that is cleared."""
+"""The API of alarms: list the active ones, clear one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AlarmReply(ReplyModel):
 
 
 class AlarmsReply(ReplyModel):
-    """The alarms that stand, newest first."""
+    """The active alarms, newest first."""
 
     alarms: tuple[AlarmReply, ...]
 
@@ -38,7 +38,7 @@ class OneAlarmReply(ReplyModel):
 
 
 async def alarms(context: BoxContext) -> AlarmsReply:
-    """The alarms that stand."""
+    """The active alarms."""
     return AlarmsReply.of(alarms=await context.box.ledger.read(ledger_alarms.active))
 
 

@@ -1,4 +1,4 @@
-"""The applications: one for each listener, over the same box."""
+"""The applications: one for each listener, all for the same box."""
 
 from __future__ import annotations
 
@@ -48,12 +48,15 @@ async def readyz(request: Request) -> Response:
 
 
 async def snapshot(request: Request) -> Response:
-    """All that the HUD shows, as it is now."""
+    """Everything on the HUD at this moment."""
     return JSONResponse(listener.of(request).box.snapshots.snapshot())
 
 
 async def _document(kind: ListenerKind, _request: Request) -> Response:
-    """What this listener offers, in OpenAPI; for everybody. Written aside, when first asked for."""
+    """The listener's operations in OpenAPI, for everybody.
+
+    Made in a thread, when first asked for.
+    """
     return Response(await asyncio.to_thread(_written, kind), media_type="application/json")
 
 
@@ -67,8 +70,8 @@ def _written(kind: ListenerKind) -> str:
 class Application:
     """The box's web side: what its listeners share.
 
-    `phone_routes` are the phones' pages, which the booth's network gets beside the API;
-    `phone_refusal` is how somebody there is turned away.
+    `phone_routes` are the phones' pages, which the booth's network gets besides the API;
+    `phone_refusal` answers a phone that is turned away.
     """
 
     def __init__(
@@ -81,13 +84,13 @@ class Application:
         phone_refusal: Refusal = problems.refused,
     ) -> None:
         self.streams = Streams()
-        self.phone_streams = Streams()  # of its own: phones must not take the HUD's
+        self.phone_streams = Streams()  # their own: phones must not use up the HUD's
         self._box = box
         self._hosts = hosts
         self._phones = phones or Phones()
         self._phone_routes = phone_routes
         self._phone_refusal = phone_refusal
-        self.phone_connections: Collection[object] = ()  # the listener puts its own in place
+        self.phone_connections: Collection[object] = ()  # the listener replaces it
         self._by_token = RateLimit(self._phones.rate_per_token)
         self._assets = pages.load()
         self._feed = SnapshotFeed(box.snapshots)
@@ -95,7 +98,7 @@ class Application:
         self._simulated = simulation is not None
 
     def for_tcp(self) -> Starlette:
-        """The application for loopback: only this host's names; beside the HUD only by token."""
+        """The application for loopback, under this host's names; beyond the HUD only by token."""
         middleware = [Middleware(SecurityHeaders), Middleware(SameHostOnly, hosts=self._hosts)]
         routes = [*self._page_routes(), *self._api(ListenerKind.LOOPBACK), *self._sim_routes]
         return self._starlette(ListenerKind.LOOPBACK, routes, middleware)
@@ -106,7 +109,7 @@ class Application:
         return self._starlette(ListenerKind.SOCKET, routes, [Middleware(SecurityHeaders)])
 
     def for_phones(self) -> Starlette:
-        """The application for the booth's network: the phones' pages, the API by token, no more."""
+        """The application for the booth's network: phones' pages, and the API with a token."""
         middleware = [
             Middleware(SecurityHeaders, forms="'self'"),
             Middleware(
@@ -131,12 +134,12 @@ class Application:
     ) -> Starlette:
         app = Starlette(routes=routes, middleware=middleware, exception_handlers=problems.HANDLERS)
         streams = self.phone_streams if kind is ListenerKind.PHONES else self.streams
-        app.router.redirect_slashes = False  # a path that is not there is told so
+        app.router.redirect_slashes = False  # a wrong path gets an error
         app.state.listener = Listener(kind, self._box, streams, self._feed)
         return app
 
     def _api(self, kind: ListenerKind) -> list[Route]:
-        """The API; on the booth's network without what is the commands' alone."""
+        """The API; on the booth's network without the operations of the commands' socket."""
         offered = [
             each for each in OPERATIONS if not each.socket_only or kind is not ListenerKind.PHONES
         ]

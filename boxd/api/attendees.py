@@ -1,4 +1,4 @@
-"""The commands' way to attendees: who they are, and that they are forgotten."""
+"""The API of attendees, for the commands: list, show, forget."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Numbers = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(,[0-9]{1,10})*
 
 
 class AttendeesQuery(RowsQuery):
-    """Which attendees: a stretch of the list, or those of some numbers, as in `3,17`."""
+    """Which attendees: a part of the list, or those with some numbers, as in `3,17`."""
 
     numbers: Numbers | None = None
 
 
 class NameQuery(Query):
-    """Whom: a reference or a pseudonym."""
+    """An attendee's reference or pseudonym."""
 
     name: Text
 
@@ -40,7 +40,7 @@ class ForgetBody(Body):
 
 
 class AttendeeReply(ReplyModel):
-    """An attendee; of tasks and codes how many are open, and how many there are."""
+    """An attendee, with the numbers of open and of all tasks and codes."""
 
     number: int
     reference: str | None
@@ -53,7 +53,7 @@ class AttendeeReply(ReplyModel):
 
 
 class AttendeesReply(ReplyModel):
-    """Attendees by number; `next` is the cursor of what follows, null at the end."""
+    """Attendees by number; `next` is the cursor of the next part, null at the end."""
 
     attendees: tuple[AttendeeReply, ...]
     next: int | None
@@ -78,14 +78,14 @@ class AttendeeDetailsReply(ReplyModel):
 
 
 class ForgottenReply(ReplyModel):
-    """How many are forgotten, and the pseudonyms of those who were named."""
+    """The number of forgotten attendees, and the pseudonyms of those who were named."""
 
     forgotten: int
     pseudonyms: tuple[str, ...]
 
 
 async def attendees(context: BoxContext, query: AttendeesQuery) -> AttendeesReply:
-    """Attendees by number, each with how many tasks and codes they have."""
+    """Attendees by number, each with the numbers of their tasks and codes."""
     ledger = context.box.ledger
     if query.numbers is not None:
         numbers = [int(number) for number in query.numbers.split(",")]
@@ -109,7 +109,7 @@ async def attendee(context: BoxContext, query: NameQuery) -> AttendeeDetailsRepl
 
 
 async def forget(context: BoxContext, body: ForgetBody) -> ForgottenReply:
-    """Take all that is personal of some attendees, or of everybody, out of the ledger."""
+    """Delete all personal data of some attendees, or of everybody, from the ledger."""
     actor, erasing = context.actor(body.actor), context.box.erasing
     if body.everybody == bool(body.attendees):
         raise BadInput("attendees: name whom to forget, or give 'everybody': true, not both")

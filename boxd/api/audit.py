@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 class AuditQuery(Query):
-    """Which stretch of the audit trail."""
+    """Which part of the audit trail."""
 
     after: RowCursor = 0
     limit: Limit = 100
@@ -37,13 +37,13 @@ class AuditRow(ReplyModel):
 
 
 class AuditReply(ReplyModel):
-    """A stretch of the audit trail, oldest first; `next` is the cursor of what follows."""
+    """A part of the audit trail, oldest first; `next` is the cursor of the next part."""
 
     audit: tuple[AuditRow, ...]
     next: int | None
 
 
 async def audit(context: BoxContext, query: AuditQuery) -> AuditReply:
-    """A stretch of the audit trail, oldest first."""
+    """A part of the audit trail, oldest first."""
     rows = await context.box.ledger.read(lambda c: rows_after(c, query.after, query.limit))
     return AuditReply.of(audit=rows, next=rows[-1]["seq"] if len(rows) == query.limit else None)

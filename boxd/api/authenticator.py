@@ -1,4 +1,4 @@
-"""Who may pass: the token in a request's header, its role, and how often it asks."""
+"""Who may pass: checks the token in a request's header, its role, and its rate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SCHEME = "bearer "
 
 
 class Authenticator:
-    """One listener's gate. `limit` counts requests by token."""
+    """The gate of one listener. `limit` counts requests by token."""
 
     def __init__(self, kind: ListenerKind, box: ServedBox, limit: RateLimit) -> None:
         self._kind = kind
@@ -24,7 +24,7 @@ class Authenticator:
         self._limit = limit
 
     async def caller(self, request: Request, operation: Operation) -> Caller:
-        """Who asks. Raises RequestError when they may not: 401, 403 or 429."""
+        """The caller. Raises RequestError if the request is not allowed: 401, 403 or 429."""
         if self._kind is ListenerKind.SOCKET:
             return Caller(AuthMethod.COMMANDS)
         if operation.socket_only:

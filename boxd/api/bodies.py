@@ -1,4 +1,4 @@
-"""The bodies that the API takes: what their members can be, and what a wrong one is told."""
+"""The bodies of requests: what their members can be, and the errors for wrong ones."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Words = Annotated[str, StringConstraints(pattern=WORDS)]
 
 
 def _whole(given: object) -> object:
-    """2.0 is a whole number in JSON, as 2 is; anything else is left as it is."""
+    """2.0 is a whole number in JSON, like 2; other values are not changed."""
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
 WHOLE = BeforeValidator(_whole)
 Whole = Annotated[int, WHOLE]
-# The limits come first: behind the validator they would not get into the description.
+# The limits come first: behind the validator they would be missing in the description.
 Step = Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
 Days = Annotated[int, Field(ge=1, le=3650), WHOLE]
 
@@ -44,19 +44,19 @@ class Shape(BaseModel):
 
 
 class Body(Shape):
-    """A body that names who acts."""
+    """A body that names the actor."""
 
     actor: Line | None = None
 
 
 class ActorBody(Body):
-    """Something that needs only a name."""
+    """A body with only the actor."""
 
     example = '{"actor": "anna"}'
 
 
 class ReasonBody(Body):
-    """Something that needs a reason."""
+    """A body with a reason."""
 
     example = '{"reason": "the prize was left inside"}'
 
@@ -67,9 +67,9 @@ AnyBody = TypeVar("AnyBody", bound=Shape)
 
 
 async def read(request: Request, shape: type[AnyBody], limit: int = BODY_LIMIT) -> AnyBody:
-    """The request's body in its shape.
+    """Read and check the request's body.
 
-    Raises BadInput for a wrong shape, RequestError for a body above `limit` bytes.
+    Raises BadInput for a wrong body, RequestError for one above `limit` bytes.
     """
     text = await read_at_most(request, limit)
     try:

@@ -1,4 +1,4 @@
-"""The API of the box as a whole: all that the HUD shows, at once or live."""
+"""The API of the box as a whole: everything on the HUD, once or live."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 class StatusReply(ReplyModel):
-    """All that the HUD shows at one moment."""
+    """Everything on the HUD at one moment."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
@@ -37,10 +37,10 @@ class StatusReply(ReplyModel):
 
 
 async def status(context: RequestContext) -> StatusReply:
-    """All that the HUD shows, as it is now."""
+    """Everything on the HUD at this moment."""
     return StatusReply.of(**context.served.snapshots.snapshot())
 
 
 async def events(context: RequestContext) -> Response:
-    """All that the HUD shows as server-sent events, whole at each change."""
+    """Everything on the HUD as server-sent events, complete at each change."""
     return context.streams.respond(context.feed)

@@ -1,4 +1,4 @@
-"""Who asks something of the API, and under which name that goes into the audit trail."""
+"""The caller of the API, and the caller's name in the audit trail."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ HUD_ACTOR = "operator (HUD)"
 
 
 class AuthMethod(Enum):
-    """How a request comes to the box."""
+    """How a request reaches the box."""
 
     COMMANDS = "the commands' socket"  # its file permissions are the authorisation
-    HUD = "loopback without a token"  # whoever can touch the operator's screen
+    HUD = "loopback without a token"  # anyone who can touch the operator's screen
     TOKEN = "a token"  # noqa: S105 - no secret
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks; `token` goes with TOKEN alone."""
+    """The caller of a request; `token` is only set for TOKEN."""
 
     way: AuthMethod
     token: Token | None = None
 
     @property
     def owner(self) -> int:
-        """Whose idempotency keys these are: the token's number, 0 for the box's own people."""
+        """The owner of idempotency keys: the token's number, 0 for the box's own people."""
         return self.token.id if self.token else 0
 
     def actor(self, named: str | None) -> str:
-        """Who acts: on the socket whoever is named, otherwise the name that is proven and that.
+        """The actor: on the socket the given name, otherwise the authenticated name as well.
 
-        Raises BadInput where a name is missing.
+        Raises BadInput if a name is missing.
         """
         if self.token is not None:
             named_by = f"token {self.token.name}"
@@ -46,5 +46,5 @@ class Caller:
         return named
 
     def own_key(self, key: str) -> str:
-        """An idempotency key under which the box knows this caller's request, and no other's."""
+        """An idempotency key that only belongs to this caller's request."""
         return f"token-{self.token.id}/{key}" if self.token else key

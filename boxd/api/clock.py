@@ -1,4 +1,4 @@
-"""The commands' way to the box's time: how it stands, and that the wall clock is right."""
+"""The API of the box's time, for the commands: show it, and confirm the wall clock."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from boxd.api.request_context import BoxContext
 
 
 class ClockReply(ReplyModel):
-    """The box's time beside the wall clock, which is `off_s` ahead; 0 where it is believed.
+    """The box's time, and the wall clock, which is `off_s` ahead; 0 if it is trusted.
 
-    `why` says what is wrong, and what to do; it is empty where nothing is.
+    `why` says what is wrong, and what to do; empty if nothing is.
     """
 
     box: str
@@ -22,11 +22,11 @@ class ClockReply(ReplyModel):
 
 
 async def clock(context: BoxContext) -> ClockReply:
-    """The box's time, and what is known of the wall clock."""
+    """The box's time, and the state of the wall clock."""
     return ClockReply.of(**context.box.clock.shown())
 
 
 async def trust(context: BoxContext, body: ActorBody) -> ClockReply:
-    """Believe the wall clock as it is now."""
+    """Trust the wall clock as it is now."""
     await context.box.clock.trust(context.actor(body.actor))
     return ClockReply.of(**context.box.clock.shown())

@@ -1,4 +1,4 @@
-"""The commands' way to batches of codes."""
+"""The API of batches of codes, for the commands."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from boxd.text_fields import Line, Sku
 BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,32}$")]
 MOST_STAGED = 1000
-# More than anybody reads; the number of all is given beside them.
+# More than anybody reads; the total is given beside them.
 MOST_FAULTS = 200
 
 
 class StagedBody(Shape):
-    """One code that is wanted; without digits it is made by the box, without sku drawn."""
+    """One code that is wanted; without digits the box makes them, without sku it is drawn."""
 
     line: int = Field(ge=1, le=2**31)
     attendee: Line
@@ -45,20 +45,20 @@ class BeginBody(ActorBody):
 
 
 class BatchReply(ReplyModel):
-    """A batch that was begun."""
+    """A new batch."""
 
     batch: str
 
 
 class FaultReply(ReplyModel):
-    """What stands against a batch, and the line of the file; 0 for all of it."""
+    """A reason why a batch can't be made, and the file's line; 0 for all of it."""
 
     line: int
     why: str
 
 
 class ShareReply(ReplyModel):
-    """How many codes go to a prize (null: drawn), of which so many are on hand."""
+    """How many codes go to a prize (null: drawn), and how many units are on hand."""
 
     sku: str | None
     codes: int
@@ -66,7 +66,7 @@ class ShareReply(ReplyModel):
 
 
 class LookReply(ReplyModel):
-    """How a batch falls on the prizes, and what stands against it."""
+    """How a batch is divided among the prizes, and all that prevents it."""
 
     shares: tuple[ShareReply, ...]
     faults: tuple[FaultReply, ...]
@@ -74,7 +74,7 @@ class LookReply(ReplyModel):
 
 
 class MadeBatchReply(ReplyModel):
-    """Whether the codes were made, and what stood against it."""
+    """Whether the codes were made, and what prevented it."""
 
     made: bool
     faults: tuple[FaultReply, ...]
@@ -94,20 +94,20 @@ class MadeCodeReply(ReplyModel):
 
 
 class MadeCodesReply(ReplyModel):
-    """Codes of a batch by line; `next` is the cursor of what follows, null at the end."""
+    """Codes of a batch by line; `next` is the cursor of the next part, null at the end."""
 
     codes: tuple[MadeCodeReply, ...]
     next: int | None
 
 
 async def begin_batch(context: BoxContext, body: BeginBody) -> BatchReply:
-    """Begin a batch of codes; nothing is kept of it before its codes are made."""
+    """Begin a batch of codes; nothing is stored before its codes are made."""
     context.actor(body.actor)
     return BatchReply(batch=await context.box.batches.begin())
 
 
 async def stage(context: BoxContext, batch: BatchId, body: StageBody) -> DoneReply:
-    """Put a part to a batch; a line sent again replaces itself."""
+    """Add a part to a batch; a line that is sent again replaces itself."""
     rows = [
         Wanted(
             row.line,
@@ -123,7 +123,7 @@ async def stage(context: BoxContext, batch: BatchId, body: StageBody) -> DoneRep
 
 
 async def look_through(context: BoxContext, batch: BatchId) -> LookReply:
-    """How a batch falls on the prizes, and everything that stands against it."""
+    """How a batch is divided among the prizes, and all that prevents it."""
     shares, faults = await context.box.batches.look_through(batch)
     return LookReply.of(shares=shares, **_shown(faults))
 
@@ -142,7 +142,7 @@ async def made_codes(context: BoxContext, batch: BatchId, query: RowsQuery) -> M
 
 
 async def drop_batch(context: BoxContext, batch: BatchId, body: BeginBody) -> DoneReply:
-    """Forget what was staged; codes that were made stay."""
+    """Drop the staged rows; codes that were made stay."""
     context.actor(body.actor)
     await context.box.batches.drop(batch)
     return DoneReply()

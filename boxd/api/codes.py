@@ -1,4 +1,4 @@
-"""The API of claim codes: issue, list, read, void; and an attendee's own."""
+"""The API of claim codes: issue, list, show, void; and the codes of one attendee."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class AttendeeCodesQuery(RowsQuery):
 
 
 class CodeQuery(Query):
-    """Whether a code is shown with its digits, and to whom, which is recorded."""
+    """Whether to show a code's digits, and to whom, which is recorded."""
 
     reveal: Flag = "0"
     actor: Text | None = None
 
 
 class CodeReply(ReplyModel):
-    """A code without its digits. `attendee` is null once they are forgotten."""
+    """A code without its digits. `attendee` is null once the attendee is forgotten."""
 
     id: int
     sku: str
@@ -66,7 +66,7 @@ class CodeReply(ReplyModel):
 
 
 class RevealedCodeReply(CodeReply):
-    """A code; `code` are its digits, null unless they were asked for."""
+    """A code; `code` are its digits, null unless requested."""
 
     code: str | None = None
 
@@ -78,14 +78,14 @@ class OneCodeReply(ReplyModel):
 
 
 class CodesReply(ReplyModel):
-    """Codes, newest first; `next` is the cursor of what follows, null at the end."""
+    """Codes, newest first; `next` is the cursor of the next part, null at the end."""
 
     codes: tuple[CodeReply, ...]
     next: int | None
 
 
 class AttendeeCodesReply(ReplyModel):
-    """An attendee's codes, newest first; `next` is the cursor of what follows."""
+    """An attendee's codes, newest first; `next` is the cursor of the next part."""
 
     codes: tuple[RevealedCodeReply, ...]
     next: int | None
@@ -109,7 +109,7 @@ class NewCodesReply(ReplyModel):
 
 
 async def issue_codes(context: BoxContext, body: CodesBody) -> NewCodesReply:
-    """Make codes; this answer holds their digits."""
+    """Make codes; only this reply has their digits."""
     box, rules = context.box, context.box.config.codes
     order = CodeOrder(
         attendee=body.attendee,
@@ -137,7 +137,7 @@ async def codes(context: BoxContext, query: CodesQuery) -> CodesReply:
 async def attendee_codes(
     context: BoxContext, attendee: Text, query: AttendeeCodesQuery
 ) -> AttendeeCodesReply:
-    """An attendee's codes, newest first; with their digits only if these are asked for."""
+    """An attendee's codes, newest first; with their digits only on request."""
     found: list[Json] = await context.box.ledger.read(
         lambda c: ledger_codes.listing(
             c, query.state, query.limit, attendee, query.after, is_own=True
@@ -150,7 +150,7 @@ async def attendee_codes(
 
 
 async def code(context: BoxContext, code: CodeNumber, query: CodeQuery) -> OneCodeReply:
-    """One code; its digits only if they are asked for."""
+    """One code; with its digits only on request."""
     actor = context.actor(query.actor) if is_set(query.reveal) else ""
     found = await context.box.ledger.read(lambda c: ledger_codes.find(c, code))
     if is_set(query.reveal):
@@ -166,7 +166,7 @@ async def void_code(context: BoxContext, code: CodeNumber, body: ReasonBody) -> 
 
 
 async def _digits(context: BoxContext, code: int, actor: str) -> Json:
-    """The digits of a code, whose showing is recorded."""
+    """The digits of a code; showing them is recorded."""
     box = context.box
     digits = await box.ledger.write(lambda tx: ledger_codes.reveal(tx, code, box.keys, actor))
     return {"code": digits}

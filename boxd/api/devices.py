@@ -1,7 +1,7 @@
-"""Devices: their states; and watching and testing them, on the Unix socket only.
+"""The API of devices: their states; watching and testing only on the Unix socket.
 
-A test is an event stream and the requests that name it: when the stream's connection ends, for
-whatever reason, the daemon puts everything back. Latches are not moved here; that is an override.
+A test is an event stream and the requests that name it. When the stream's connection ends, for any
+reason, the daemon puts everything back. Latches are not moved here; that is an override.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from boxd.web.stream import TailEnded
 log = structlog.get_logger(__name__)
 Json = dict[str, Any]
 
-MOST_WAITING = 2000  # events that a slow listener may be behind; older ones are left out then
+MOST_WAITING = 2000  # the most events that a slow reader may be behind; older ones are dropped
 
 
 class EventsQuery(Query):
-    """Which device's events, and whether with the digits that are typed, which is logged."""
+    """Which device's events, and whether with typed digits, which is logged."""
 
     device: str = ""
     digits: Flag = "0"
@@ -57,7 +57,7 @@ class LampBody(Shape):
 
 
 class BuzzerBody(Shape):
-    """How long the buzzer of the device under test sounds, in milliseconds."""
+    """How long to sound the buzzer of the device under test, in milliseconds."""
 
     example = '{"ms": 300}'
 
@@ -72,15 +72,15 @@ class DevicesReply(ReplyModel):
 
 
 class TestedReply(ReplyModel):
-    """What the self-test found."""
+    """The results of the self-test."""
 
     tested: tuple[Json, ...]
 
 
 class DeviceTail:
-    """The devices' events from now on; `only` names the one device to tell of.
+    """The devices' events from now on; `only` selects one device.
 
-    The digits of a bay's keypad are told if `shows_digits` of its device.
+    Digits of a bay's keypad are shown if `shows_digits` of its device.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class DeviceTail:
         self._unsubscribe: Callable[[], None] = tests.watch(self._hear, shows_digits)
 
     async def take(self, timeout_s: float) -> tuple[str, str] | None:
-        """The next event; None when none came in time."""
+        """The next event; None if none came in time."""
         if self._left_out:
             left_out, self._left_out = self._left_out, 0
             return "left_out", json.dumps({"events": left_out})
@@ -105,11 +105,11 @@ class DeviceTail:
         return name, json.dumps(shown, ensure_ascii=False)
 
     def tell(self, name: str, what: Json) -> None:
-        """Tell something besides what happens."""
+        """Send another event."""
         self._waiting.put_nowait((name, what))
 
     def close(self) -> None:
-        """Listen no longer."""
+        """Stop listening."""
         self._unsubscribe()
 
     def _hear(self, event: DeviceEvent) -> None:
@@ -117,12 +117,12 @@ class DeviceTail:
             if self._waiting.qsize() >= MOST_WAITING:
                 self._waiting.get_nowait()
                 self._left_out += 1
-            # Encoded when it is taken: a key's lamp must not wait for a watcher.
+            # Encoded by the reader: a key's lamp must not wait for a watcher.
             self._waiting.put_nowait(("device", event))
 
 
 class Lease:
-    """The stream that a device test lives by: its end, however it comes, ends the test."""
+    """The stream of a device test: the test ends with it, in any way."""
 
     def __init__(self, tests: DeviceTests, actor: str) -> None:
         self._test: DeviceTest = tests.begin(actor)
@@ -130,7 +130,7 @@ class Lease:
         self._tail.tell("test", {"id": self._test.id})
 
     async def take(self, timeout_s: float) -> tuple[str, str] | None:
-        """The next event; TailEnded once the test is over."""
+        """The next event; raises TailEnded once the test is over."""
         ended = asyncio.ensure_future(self._test.has_ended.wait())
         taking = asyncio.ensure_future(self._tail.take(timeout_s))
         try:
@@ -148,12 +148,12 @@ class Lease:
         self._test.end()
 
     def _has_borrowed(self, device: str) -> bool:
-        """Whether the device's keys are the test's: then they type no code."""
+        """Whether the test has borrowed the device of these keys: then they type no code."""
         return self._test.device is not None and self._test.device.name == device
 
 
 async def watch(context: RequestContext, query: EventsQuery) -> Response:
-    """What happens at the devices, live; digits typed at bays only with `digits=1`."""
+    """Events at the devices, live; digits typed at bays only with `digits=1`."""
     tests = context.served.device_tests
     if query.device:
         tests.registry.device(query.device)
@@ -171,19 +171,19 @@ async def devices(context: RequestContext) -> DevicesReply:
 
 
 async def begin_test(context: RequestContext, body: ActorBody) -> Response:
-    """Begin a test; its first event names it, and the end of the stream ends it."""
+    """Begin a test; the first event has its id, and the end of the stream ends it."""
     context.streams.refuse_too_many()
     return context.streams.follow(Lease(context.served.device_tests, context.actor(body.actor)))
 
 
 async def borrow(context: RequestContext, test: str, body: BorrowBody) -> DoneReply:
-    """Put back the device before, and borrow one for the test."""
+    """Return the previous device, and borrow one for the test."""
     _test(context, test).borrow(body.device)
     return DoneReply()
 
 
 async def give_back(context: RequestContext, test: str, body: Shape) -> DoneReply:
-    """Put the borrowed device back."""
+    """Return the borrowed device."""
     _test(context, test).give_back()
     return DoneReply()
 

@@ -1,4 +1,4 @@
-"""From a request to an operation of the API and back: who asks, for what, and the answer."""
+"""From a request to an operation of the API and back: the caller, the operation, the reply."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEY = re.compile(r"[\x21-\x7e]{1,100}")
 
 
 def routes(operations: Sequence[Operation], gate: Authenticator) -> list[Route]:
-    """A route for each path, which answers its operations and tells the methods that it takes."""
+    """One route for each path; it serves the operations and lists their methods."""
     return [
         _route(path, {each.method: each for each in group}, gate)
         for path, group in groupby(operations, lambda each: each.path)
@@ -66,7 +66,7 @@ async def _respond(request: Request, operation: Operation, gate: Authenticator) 
 def _context(
     here: Listener, operation: Operation, caller: Caller, key: str
 ) -> RequestContext | BoxContext:
-    """What the handler is given. A box that refuses answers here all that it can't do.
+    """The handler's argument. A box that refuses answers here all that it can't do.
 
     Raises the error for which it refuses.
     """
@@ -78,9 +78,9 @@ def _context(
 
 
 def _is_kept(operation: Operation, caller: Caller) -> bool:
-    """Whether keyed answers are kept: of whatever changes something, and does not do so itself.
+    """Whether keyed replies are stored: of changes that don't recognise a repetition.
 
-    For the operator at the box nothing is written that is not needed.
+    Nothing unnecessary is written for the operator at the box.
     """
     if operation.method == "GET":
         return False
@@ -111,7 +111,7 @@ def _of_path(text: str, name: str, part: PathPart) -> Any:
 
 
 def _as_text(request: Request, arguments: dict[str, Any]) -> str:
-    """The whole request as the same text each time, however its JSON was written."""
+    """The whole request as a canonical text, however its JSON was written."""
     said = [
         value.model_dump_json() if isinstance(value, Shape) else str(value)
         for _, value in sorted(arguments.items())

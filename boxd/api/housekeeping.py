@@ -1,4 +1,4 @@
-"""The commands' way to housekeeping: its schedules, runs by hand, backups."""
+"""The API of housekeeping, for the commands: schedules, runs by hand, backups."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RunReply(ReplyModel):
 
 
 class ScheduleReply(ReplyModel):
-    """A schedule; without `every_s` it is only run by hand, paused or switched off never next."""
+    """A schedule; without `every_s` it only runs by hand, paused or disabled it has no next run."""
 
     name: str
     every_s: float | None
@@ -48,7 +48,7 @@ class OneScheduleReply(ReplyModel):
 
 
 class BackupReply(ReplyModel):
-    """A whole backup; not `is_new` where nothing has happened since it was made."""
+    """A whole backup; not `is_new` if nothing has changed since it was made."""
 
     file: str
     made_at: str
@@ -58,20 +58,20 @@ class BackupReply(ReplyModel):
 
 
 class OneBackupReply(ReplyModel):
-    """The backup that was made; null while it is being made: ask again."""
+    """The new backup; null while it is being made: ask again."""
 
     backup: BackupReply | None
 
 
 async def schedules(context: BoxContext) -> SchedulesReply:
-    """Every schedule with its last and its next run."""
+    """Every schedule with its last and next run."""
     return SchedulesReply.of(schedules=await context.box.schedules.statuses())
 
 
 async def run_schedule(
     context: BoxContext, name: ScheduleName, body: ActorBody
 ) -> OneScheduleReply:
-    """Begin a run by hand; the answer does not wait for its end."""
+    """Start a run by hand; the reply does not wait for its end."""
     actor = context.actor(body.actor)
     return OneScheduleReply.of(schedule=await context.box.schedules.run(name, actor))
 

@@ -69,7 +69,7 @@ async def _answered(carry_out: Callable[[], Awaitable[Response]]) -> Response:
 
 
 def _is_decided(response: Response) -> bool:
-    """Whether the box has done it, or refused it by a rule; anything else may be asked again."""
+    """Whether the box has done it, or refused it by a rule; anything else may be tried again."""
     return response.status_code < 300 or response.status_code == 409
 
 

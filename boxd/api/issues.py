@@ -1,4 +1,4 @@
-"""The API of the issue of codes without a task."""
+"""The API of issuing codes without a task."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class IssueBody(Body):
 
 
 class IssueReply(ReplyModel):
-    """What came of the issue of a code; `code` is its number, never its digits."""
+    """The result of issuing a code; `code` is its number, never its digits."""
 
     id: str = Field(validation_alias="issue")
     state: IssueState
@@ -46,11 +46,11 @@ class OneIssueReply(ReplyModel):
 
 
 async def issue(context: BoxContext, body: IssueBody) -> OneIssueReply:
-    """Issue a code without a task; sold out and over the limit are answers."""
+    """Issue a code without a task; sold out and over the limit are results."""
     actor = context.actor(body.actor)
 
     def order(tx: Transaction) -> IssueOrder:
-        # No task's issue has a slash in its id.
+        # The ids of tasks' issues have no slash.
         number = attendees.number_of(tx, body.attendee)
         return IssueOrder(f"request/{context.key}", number, actor, body.prizes, body.valid_days)
 

@@ -1,4 +1,4 @@
-"""The API of the links that phones open: for attendees, and for the signs of checkpoints."""
+"""The API of the links that phones open: attendees' cards, and checkpoints' signs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST = 1000
 
 
 class AttendeeLinksBody(Body):
-    """Whose links to make; with `renew` the links that they have are of no use any more."""
+    """Whose links to make; `renew` makes their earlier links useless."""
 
     example = '{"attendees": ["badge-1234"]}'
 
@@ -22,7 +22,7 @@ class AttendeeLinksBody(Body):
 
 
 class CheckpointLinksBody(Body):
-    """Which checkpoints' links to make, all if none is named; `renew` ends earlier signs."""
+    """Which checkpoints' links to make, all if none is named; `renew` revokes earlier signs."""
 
     example = '{"checkpoints": ["entrance"]}'
 
@@ -31,7 +31,7 @@ class CheckpointLinksBody(Body):
 
 
 class AttendeeLinkReply(ReplyModel):
-    """An attendee's own link: whoever has it sees their codes."""
+    """An attendee's own link: it shows the codes to anyone."""
 
     reference: str
     number: int
@@ -39,13 +39,13 @@ class AttendeeLinkReply(ReplyModel):
 
 
 class AttendeeLinksReply(ReplyModel):
-    """Links, in the order that they were asked for."""
+    """Links, in the order of the request."""
 
     links: tuple[AttendeeLinkReply, ...]
 
 
 class CheckpointLinkReply(ReplyModel):
-    """What the sign of a checkpoint says."""
+    """The link on a checkpoint's sign."""
 
     checkpoint: str
     name: str
@@ -53,7 +53,7 @@ class CheckpointLinkReply(ReplyModel):
 
 
 class CheckpointLinksReply(ReplyModel):
-    """Links, in the order that they were asked for."""
+    """Links, in the order of the request."""
 
     links: tuple[CheckpointLinkReply, ...]
 
@@ -67,7 +67,7 @@ async def attendee_links(context: BoxContext, body: AttendeeLinksBody) -> Attend
 
 
 async def checkpoint_links(context: BoxContext, body: CheckpointLinksBody) -> CheckpointLinksReply:
-    """Make the links that stand on the signs of checkpoints."""
+    """Make the links for the signs of checkpoints."""
     actor = context.actor(body.actor)
     links = await context.box.links.of_checkpoints(body.checkpoints, body.renew, actor)
     return CheckpointLinksReply.of(links=links)

@@ -1,4 +1,4 @@
-"""What the routes of one listener share: the box, its event streams, and which listener it is."""
+"""What the routes of one listener share: the box, its event streams, and the kind of listener."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from boxd.web.stream import SnapshotFeed, Streams
 
 
 class ListenerKind(Enum):
-    """Which listener a request came in by."""
+    """The kind of listener that received a request."""
 
     SOCKET = "socket"  # the commands'
     LOOPBACK = "loopback"  # the HUD's
@@ -32,17 +32,17 @@ class Listener:
 
 
 def of(request: Request) -> Listener:
-    """The listener that took the request."""
+    """The listener that received the request."""
     return cast(Listener, request.app.state.listener)
 
 
 def path_number(request: Request, name: str, most: int = 2**31) -> int:
-    """A whole number from the path; raises BadInput otherwise."""
+    """A whole number from the path. Raises BadInput otherwise."""
     return number(cast(str, request.path_params[name]), name, most)
 
 
 def number(text: str, name: str, most: int) -> int:
-    """`text` as a whole number from 0 to `most`; raises BadInput otherwise."""
+    """`text` as a whole number from 0 to `most`. Raises BadInput otherwise."""
     if text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= most:
         return int(text)
     raise BadInput(f"{name}: '{text[:40]}' is no whole number from 0 to {most}")

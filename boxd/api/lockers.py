@@ -26,7 +26,7 @@ class ServiceBody(Body):
 
 
 class LockerReply(ReplyModel):
-    """A locker as the HUD shows it."""
+    """A locker as on the HUD."""
 
     id: int
     bay: str
@@ -62,7 +62,7 @@ class OneLockerReply(ReplyModel):
 
 
 class OverrideReply(ReplyModel):
-    """What came of an override: done, failed or unknown."""
+    """The outcome of an override: done, failed or unknown."""
 
     outcome: str
     note: str
@@ -85,7 +85,7 @@ async def open_locker(context: BoxContext, locker: LockerNumber, body: ReasonBod
 async def take_out_of_service(
     context: BoxContext, locker: LockerNumber, body: ReasonBody
 ) -> OneLockerReply:
-    """Choose this locker for no redemption from now on."""
+    """Use this locker for no redemption from now on."""
     actor = context.actor(body.actor)
     return await _set_service(context, locker, False, body.reason, actor)
 

@@ -1,4 +1,4 @@
-"""What Prometheus reads: the snapshot as gauges, computed when asked."""
+"""Prometheus metrics: the snapshot as gauges, computed on request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STOCK_PLACES = ("received", "on_hand", "held", "dispensed", "written_off")
 
 async def respond(request: Request) -> Response:
     """The metrics of this moment, in Prometheus' text format."""
-    # Imported when first asked: most boxes are watched by nobody, and memory is scarce.
+    # Imported on first use: most boxes have no Prometheus, and memory is scarce.
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector
     from prometheus_client.exposition import generate_latest
     from prometheus_client.registry import Collector

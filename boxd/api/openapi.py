@@ -1,4 +1,4 @@
-"""The API's own description (OpenAPI 3.1), written from the table that serves and its shapes."""
+"""The API's description (OpenAPI 3.1), made from the table that serves it and its shapes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ABOUT = """The prize box's API. A token opens it; what each role may do stands 
 as `x-roles`. Whatever changes something takes an `Idempotency-Key`: the same request under the same
 key is carried out once and answered the same. Errors are problem details (RFC 9457)."""
 
-# What every operation can answer besides its own, and when.
+# What every operation can also reply, and when.
 _ERRORS = {
     401: "There is no token, or it is wrong, unknown or revoked",
     403: "The token's role may not ask for this",
@@ -47,7 +47,7 @@ class Problem(BaseModel):
 
 
 def document(operations: Sequence[Operation], kind: ListenerKind) -> Json:
-    """The description of what one listener offers."""
+    """The description of one listener's operations."""
     offered = [each for each in operations if not each.socket_only or kind is ListenerKind.SOCKET]
     schemas = _schemas(offered)
     paths: Json = {}
@@ -67,7 +67,7 @@ def document(operations: Sequence[Operation], kind: ListenerKind) -> Json:
 
 
 def _schemas(operations: Iterable[Operation]) -> Json:
-    """The schema of each shape that the operations take or give, by its name."""
+    """The schema of each shape in the operations, by name."""
     shapes: dict[Any, None] = {(Problem, "serialization"): None}
     for signature in (each.signature for each in operations):
         taken = [shape for shape in (signature.query, signature.body) if shape is not None]
@@ -130,7 +130,7 @@ def _of_query(operation: Operation, schemas: Json) -> list[Json]:
 
 
 def _without_null(schema: Json) -> Json:
-    """The schema of what a query can carry: there is no null in it, a name is left out instead."""
+    """The schema of a query's value: without null, because a missing name means that."""
     kept = {key: value for key, value in schema.items() if key not in {"anyOf", "default"}}
     if schema.get("default") is not None:
         kept["default"] = schema["default"]

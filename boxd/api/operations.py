@@ -1,8 +1,8 @@
-"""What an operation of the API is: where it answers, who may ask, and its shapes.
+"""An operation of the API: its path, who may call it, and its shapes.
 
-The shapes are those of the handler's signature: `context` first, then `query` and `body` where it
-takes them, and each part of the path by its name. They check what comes in, form what goes out,
-and are what the OpenAPI document says.
+The shapes come from the handler's signature: `context` first, then `query` and `body` if it takes
+them, and each part of the path by name. They check requests, form replies, and make the OpenAPI
+document.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _IN_PATH = re.compile(r"{(\w+)}")
 
 @dataclass(frozen=True)
 class PathPart:
-    """A part of a path: what checks it, and the highest number that it can be; None for a text."""
+    """A part of a path: its check, and the highest number; None for a text."""
 
     adapter: TypeAdapter[Any]
     most: int | None
@@ -37,7 +37,7 @@ class PathPart:
 
 @dataclass(frozen=True)
 class Signature:
-    """The shapes of an operation; `reply` None where it streams."""
+    """The shapes of an operation; `reply` is None for a stream."""
 
     path: dict[str, PathPart]
     query: type[Query] | None
@@ -48,10 +48,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path. `roles` may ask for it by token.
+    """One method of one path. `roles` may call it with a token.
 
-    `hud`: also without a token, on loopback. `socket_only`: by the commands alone.
-    `is_repeatable`: it knows a repeated key by itself.
+    `hud`: also without a token, on loopback. `socket_only`: only for the commands.
+    `is_repeatable`: it recognises a repeated key itself.
     """
 
     method: str
@@ -66,7 +66,7 @@ class Operation:
 
     @cached_property
     def signature(self) -> Signature:
-        """The shapes that the handler's signature names."""
+        """The shapes in the handler's signature."""
         hints = get_type_hints(self.handler, include_extras=True)
         path = {name: _path_part(hints[name]) for name in _IN_PATH.findall(self.path)}
         return Signature(
@@ -79,7 +79,7 @@ class Operation:
 
     @property
     def needs_box(self) -> bool:
-        """Whether only a box that serves can do it; its handler then takes a `BoxContext`."""
+        """Whether only a running box can do it; its handler then takes a `BoxContext`."""
         return issubclass(self.signature.context, BoxContext)
 
     @property
@@ -89,12 +89,12 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """What programs call it."""
+        """Its name for programs."""
         return self.handler.__name__
 
 
 def _reply(returned: Any) -> type[ReplyModel] | None:
-    """The shape of what is returned, beside which a handler may return a problem by itself."""
+    """The shape of the return value; a handler may also return a problem itself."""
     for each in get_args(returned) or (returned,):
         if issubclass(each, ReplyModel):
             shape: type[ReplyModel] = each

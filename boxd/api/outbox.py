@@ -1,4 +1,4 @@
-"""The commands' way to the outbox: what waits for upstream, what it refused, sending that again."""
+"""The API of the outbox, for the commands: waiting events, dead letters, sending them again."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ EventId = Annotated[str, Field(pattern=r"^evt_[0-9a-f]{24}$")]
 
 
 class OutboxQuery(RowsQuery):
-    """Which events: those that wait, or with `dead` those that upstream refused for good."""
+    """Which events: the waiting ones, or with `dead` the dead letters."""
 
     dead: Flag = "0"
 
 
 class ResendBody(Body):
-    """Which dead letters to send again; all of them where `events` is empty."""
+    """Which dead letters to send again; all of them if `events` is empty."""
 
     example = '{"events": ["evt_0123456789abcdef01234567"], "actor": "anna"}'
 
@@ -31,7 +31,7 @@ class ResendBody(Body):
 
 
 class EventReply(ReplyModel):
-    """One event; `why` and `died_at` only of a dead letter."""
+    """One event; only a dead letter has `why` and `died_at`."""
 
     seq: int
     id: str
@@ -43,7 +43,7 @@ class EventReply(ReplyModel):
 
 
 class OutboxReply(ReplyModel):
-    """Events in their order; `next` is where the next part begins, null at the end."""
+    """Events in order; `next` is the cursor of the next part, null at the end."""
 
     upstream: dict[str, Any] | None
     events: tuple[EventReply, ...]
@@ -57,7 +57,7 @@ class ResentReply(ReplyModel):
 
 
 async def outbox(context: BoxContext, query: OutboxQuery) -> OutboxReply:
-    """What waits for upstream, or what it refused."""
+    """Waiting events, or dead letters."""
     ledger, upstream = context.box.ledger, context.box.upstream
     if upstream is None:
         return OutboxReply(upstream=None, events=(), next=None)
@@ -69,7 +69,7 @@ async def outbox(context: BoxContext, query: OutboxQuery) -> OutboxReply:
 
 
 async def resend(context: BoxContext, body: ResendBody) -> ResentReply:
-    """Send dead letters again, and whatever else waits, at once."""
+    """Send dead letters again, and all waiting events, at once."""
     actor = context.actor(body.actor)
     upstream, events = context.box.upstream, list(body.events)
     if upstream is None:

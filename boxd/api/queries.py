@@ -1,4 +1,4 @@
-"""The queries that the API takes: their names, limits, and what a wrong one is told."""
+"""The queries of requests: their names, limits, and the errors for wrong ones."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Query(BaseModel):
 
 
 class PageQuery(Query):
-    """Which part of a list: `limit` rows after the cursor that the part before gave as `next`."""
+    """Which part of a list: `limit` rows after the cursor `next` of the previous part."""
 
     limit: Limit = 50
     after: Cursor | None = None
 
 
 class RowsQuery(Query):
-    """Which part of a numbered list: `limit` rows after the number that came as `next`."""
+    """Which part of a numbered list: `limit` rows after the number `next` of the previous part."""
 
     limit: Limit = 50
     after: RowCursor | None = None
@@ -41,12 +41,12 @@ AnyQuery = TypeVar("AnyQuery", bound=Query)
 
 
 def is_set(flag: Flag) -> bool:
-    """Whether a flag of a query says yes."""
+    """Whether a flag of a query is set."""
     return flag in {"1", "true"}
 
 
 def read_query(request: Request, shape: type[AnyQuery]) -> AnyQuery:
-    """The request's query in its shape. Raises BadInput."""
+    """Read and check the request's query. Raises BadInput."""
     given = request.query_params.multi_items()
     values = {name: _as_number(text) if _is_number(shape, name) else text for name, text in given}
     if len(values) < len(given):
@@ -59,7 +59,7 @@ def read_query(request: Request, shape: type[AnyQuery]) -> AnyQuery:
 
 
 def refuse_query(request: Request) -> None:
-    """Raise BadInput where there is a query and none is taken."""
+    """Raise BadInput if there is a query and none is allowed."""
     for name in request.query_params:
         raise BadInput(f"{name[:40]}: {request.url.path} takes no query; leave it out")
 
@@ -75,11 +75,11 @@ def _is_number(shape: type[Query], name: str) -> bool:
 
 
 def _inner(annotation: object) -> set[object]:
-    """The types that an optional or annotated type is made of."""
+    """The types inside of an optional or annotated type."""
     parts = get_args(annotation)
     return set(parts).union(*(_inner(part) for part in parts)) if parts else set()
 
 
 def _as_number(text: str) -> int | str:
-    """The whole number that `text` is; `text` itself, which is refused, where it is none."""
+    """`text` as a whole number; `text` itself, which is then refused, if it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text

@@ -1,4 +1,4 @@
-"""The API of redemptions: where they stand, and a person's answers to them."""
+"""The API of redemptions: their standings, and people's answers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class AnswerBody(Body):
 
 
 class RedemptionReply(ReplyModel):
-    """A redemption: where it stands, since when, and what it is about."""
+    """A redemption: its stage, since when, and its subject."""
 
     id: str
     bay: str
@@ -72,7 +72,7 @@ class RedemptionReply(ReplyModel):
 
 
 class RedemptionsReply(ReplyModel):
-    """Redemptions, newest first; `next` is the cursor of what follows, null at the end."""
+    """Redemptions, newest first; `next` is the cursor of the next part, null at the end."""
 
     redemptions: tuple[RedemptionReply, ...]
     next: str | None
@@ -88,7 +88,7 @@ class OneRedemptionReply(ReplyModel):
 
 
 class AcceptedReply(ReplyModel):
-    """An answer that was accepted, and where the redemption stands since."""
+    """An accepted answer, and the redemption's standing after it."""
 
     accepted: bool
     why: str
@@ -121,7 +121,7 @@ async def answer(
     given = Answer(
         id=context.key,
         redemption=redemption,
-        step=body.step or 0,  # 0: the question that is asked now
+        step=body.step or 0,  # 0: the present question
         kind=kind,
         actor=context.actor(body.actor),
         sku=body.sku or "",

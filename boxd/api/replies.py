@@ -1,4 +1,4 @@
-"""What every answer of the API is, and the shortest of them."""
+"""The base of every reply of the API, and the shortest reply."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ Json = dict[str, Any]
 
 
 class ReplyModel(BaseModel):
-    """An answer; what it does not name is left out."""
+    """A reply; members without a value are left out."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True, from_attributes=True)
 
     @classmethod
     def of(cls, **members: Any) -> Self:
-        """The answer with these members, in the shapes that they have."""
+        """A reply with these members, converted to their shapes."""
         return cls.model_validate(members)
 
 

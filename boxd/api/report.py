@@ -1,4 +1,4 @@
-"""The commands' way to the report of what was given out."""
+"""The API of the report of dispensed units, for the commands."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from boxd.ledger.ledger import as_text
 
 
 class StretchQuery(Query):
-    """From when on, and until before when, in ISO 8601 with the distance to UTC."""
+    """From when on, and until before when, in ISO 8601 with the offset to UTC."""
 
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
 
 class GivenOutReply(ReplyModel):
-    """Units given out within the quarter of an hour that begins `at`."""
+    """Units dispensed within the quarter of an hour that begins `at`."""
 
     at: str
     bay: str
@@ -31,18 +31,18 @@ class GivenOutReply(ReplyModel):
 
 
 class ReportReply(ReplyModel):
-    """All that was given out."""
+    """All dispensed units."""
 
     given_out: tuple[GivenOutReply, ...]
 
 
 async def report(context: BoxContext, query: StretchQuery) -> ReportReply:
-    """What was given out, by quarter of an hour, bay and prize."""
+    """Dispensed units by quarter of an hour, bay and prize."""
     since, until = _as_ledger_time(query.since), _as_ledger_time(query.until)
     found = await context.box.ledger.read(lambda c: by_quarter(c, since, until))
     return ReportReply.of(given_out=found)
 
 
 def _as_ledger_time(moment: datetime | None) -> str | None:
-    """The moment as the ledger writes times; None where there is none."""
+    """The time in the ledger's form; None if there is none."""
     return as_text(moment) if moment else None

@@ -1,4 +1,4 @@
-"""What a handler of the API is given: the box, who asks, and under which key."""
+"""The argument of a handler: the box, the caller, and the idempotency key."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from boxd.web.stream import SnapshotFeed, Streams
 
 @dataclass(frozen=True)
 class RequestContext:
-    """One request to whatever works even while the box refuses to dispense.
+    """A request that also works while the box refuses to dispense.
 
-    `key` is the caller's idempotency key, or one of its own.
+    `key` is the caller's idempotency key, or a new one.
     """
 
     served: ServedBox
@@ -23,12 +23,12 @@ class RequestContext:
     key: str
 
     def actor(self, named: str | None) -> str:
-        """Who acts, for the audit trail. Raises BadInput where a name is missing."""
+        """The actor for the audit trail. Raises BadInput if a name is missing."""
         return self.caller.actor(named)
 
 
 @dataclass(frozen=True)
 class BoxContext(RequestContext):
-    """One request to a box that serves."""
+    """A request to a running box."""
 
     box: BoxServices

@@ -1,6 +1,6 @@
 """The listeners: TCP on loopback for pages, a Unix socket for commands, TCP for the phones.
 
-The daemon owns the signals and the order of the stop; the servers only listen and end.
+The daemon handles the signals and the order of the stop; the servers only listen and end.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from boxd.api.app import Application
 from boxd.errors import ConfigError
 from boxd.web.tls import Certificate
 
-SOCKET_MODE = 0o660  # whoever is in the box's group may use the commands
+SOCKET_MODE = 0o660  # members of the box's group may use the commands
 LONGEST_SOCKET_PATH = 107  # of a sockaddr_un on Linux, without the final zero
 LAST_REQUESTS_S = 2  # a request that takes longer than this is cut at the stop
 
 
 class _Uvicorn(uvicorn.Server):
-    """A server that leaves the process's signals alone and says when it listens."""
+    """A server that does not touch the process's signals, and reports when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -51,9 +51,9 @@ class WebServer:
         self.port = 0
 
     async def start(self, host: str, port: int, socket_path: Path | None) -> None:
-        """Listen; returns when both listeners take connections.
+        """Listen; returns when both listeners accept connections.
 
-        Raises ConfigError when an address can't be had.
+        Raises ConfigError if an address is not available.
         """
         with ExitStack() as bound:
             tcp = bound.enter_context(_bind_tcp("web", host, port))
@@ -68,7 +68,7 @@ class WebServer:
     async def listen_to_phones(self, host: str, port: int, certificate: Certificate | None) -> int:
         """Open the listener for the booth's network, with TLS if there is a certificate.
 
-        Returns its port. Raises ConfigError when the address can't be had.
+        Returns its port. Raises ConfigError if the address is not available.
         """
         bound = _bind_tcp("phones", host, port)
         found: int = bound.getsockname()[1]
@@ -123,7 +123,7 @@ def _settings(app: ASGIApp, **more: Any) -> uvicorn.Config:
 
 def _bind_tcp(section: str, host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named as TCP so that asyncio turns off Nagle's algorithm: with it answers come 40 ms late.
+    # Named as TCP, so that asyncio turns off Nagle's algorithm: with it replies are 40 ms late.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -138,7 +138,7 @@ def _bind_tcp(section: str, host: str, port: int) -> socket.socket:
 
 
 def _bind_unix(path: Path) -> socket.socket:
-    """Bind beside the path and rename: there is never a socket with wider permissions."""
+    """Bind under another name and rename: the socket never has wider permissions."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     if len(os.fsencode(beside)) > LONGEST_SOCKET_PATH:
         raise ConfigError(

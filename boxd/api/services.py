@@ -28,9 +28,9 @@ from boxd.workflows.upstream.service import Upstream
 class BoxServices:
     """The parts of a running box that requests reach.
 
-    Any of them may raise a `BoxdError`: `Refused` where a rule forbids it, `NotFound` where the
-    named thing does not exist, `TemporalUnavailable` and `LedgerUnusable` where nothing can be
-    decided just now. `upstream` is None on a box that reports to nobody.
+    Any of them may raise a `BoxdError`: `Refused` if a rule forbids it, `NotFound` if the named
+    thing does not exist, `TemporalUnavailable` and `LedgerUnusable` if nothing can be decided now.
+    `upstream` is None on a box without upstream.
     """
 
     config: Config
@@ -52,10 +52,10 @@ class BoxServices:
 
 @dataclass(frozen=True)
 class ServedBox:
-    """A box as its listeners serve it.
+    """A box for its listeners.
 
-    What it shows and the tests of its devices are always there. `services` is the reason instead
-    while the box refuses to dispense.
+    The snapshots and the tests of devices always work. While the box refuses to dispense,
+    `services` is the reason instead.
     """
 
     snapshots: SnapshotSource

@@ -1,4 +1,4 @@
-"""The simulated front for people and programs; these routes exist in simulation only."""
+"""The simulated front for people and programs; these routes exist only in simulation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""The table of the API: every operation, and which role may ask for it. There is no other place.
+"""The table of the API: every operation, and the roles that may call it.
 
-`hud`: on loopback, where the operator's screen is, it needs no token. `socket_only`: the commands'
-socket, whose file permissions are the authorisation, has all of it; what is marked so only there.
+No other place decides that.
+
+`hud`: on loopback, where the operator's screen is, it needs no token. `socket_only`: only on the
+commands' socket, whose file permissions are the authorisation; that socket has every operation.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/tasks/{task}/verdict", tasks.verdict, _ATTENDANT, _ORGANISER, is_repeatable=True),
     _post("/tasks/{task}/code", tasks.issue_again, _ORGANISER),
     _post("/issues", issues.issue, _ORGANISER, is_repeatable=True),
-    # Links that phones open
+    # Links for phones
     _post("/attendees/links", links.attendee_links, _APP, _ORGANISER, body_limit=IMPORT_LIMIT),
     _post("/checkpoints/links", links.checkpoint_links, _ORGANISER, body_limit=IMPORT_LIMIT),
     # Codes
@@ -95,7 +97,7 @@ OPERATIONS: tuple[Operation, ...] = (
         hud=True,
         is_repeatable=True,
     ),
-    # By the commands alone
+    # Only for the commands
     _commands("GET", "/tokens", tokens.tokens),
     _commands("POST", "/tokens", tokens.create_token, status=201),
     _commands("POST", "/tokens/{name}/revoke", tokens.revoke_token),

@@ -1,4 +1,4 @@
-"""The API of tasks: start, scan, hand in, judge."""
+"""The API of tasks: start, scan, submit, judge."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ScanBody(Body):
 
 
 class SubmissionBody(Body):
-    """What an attendee hands in."""
+    """An attendee's submission."""
 
     example = '{"text": "https://example.org/what-i-made"}'
 
@@ -56,7 +56,7 @@ class SubmissionBody(Body):
 
 
 class VerdictBody(Body):
-    """An attendant's word; a refusal needs a reason."""
+    """An attendant's verdict; a refusal needs a reason."""
 
     example = '{"approved": false, "reason": "it does not run yet", "step": 3}'
 
@@ -83,7 +83,7 @@ class KindReply(ReplyModel):
 
 
 class CheckpointReply(ReplyModel):
-    """One of the places that tasks ask to scan."""
+    """A place where attendees scan for tasks."""
 
     id: str
     name: str
@@ -97,14 +97,14 @@ class KindsReply(ReplyModel):
 
 
 def _of_kind(name: str) -> Any:
-    """A member that is read off the kind of the task."""
+    """A member whose value comes from the kind of the task."""
     return Field(validation_alias=AliasPath("kind", name))
 
 
 class TaskStandingReply(ReplyModel):
-    """Where a task stands, what is missing and whose turn it is; `code` is the code's number.
+    """A task's standing, what is missing and who has to act; `code` is the code's number.
 
-    It is read off a `TaskStanding`.
+    Made from a `TaskStanding`.
     """
 
     id: str = Field(validation_alias="task")
@@ -138,7 +138,7 @@ class OneTaskReply(ReplyModel):
 
 
 class TasksReply(ReplyModel):
-    """Tasks, the last started first; `next` is the cursor of what follows, null at the end."""
+    """Tasks, newest first; `next` is the cursor of the next part, null at the end."""
 
     tasks: tuple[TaskStandingReply, ...]
     next: str | None
@@ -155,7 +155,7 @@ class TaskDetailsReply(ReplyModel):
 
 
 class TakenReply(ReplyModel):
-    """What was asked is taken; `is_new` is false where it counted before."""
+    """The request was accepted; `is_new` is false if it counted before."""
 
     is_new: bool
     task: TaskStandingReply
@@ -169,13 +169,13 @@ async def kinds(context: BoxContext) -> KindsReply:
 
 
 async def start(context: BoxContext, body: TaskBody) -> OneTaskReply:
-    """Start an attendee's task; asked again, it is the same one."""
+    """Start an attendee's task; a second call returns the same task."""
     actor = context.actor(body.actor)
     return OneTaskReply.of(task=await context.box.tasks.start(body.kind, body.attendee, actor))
 
 
 async def tasks(context: BoxContext, query: TasksQuery) -> TasksReply:
-    """Tasks, the last started first."""
+    """Tasks, newest first."""
     found = await context.box.ledger.read(
         lambda c: task_standings.listing(
             c, query.state, query.kind, query.limit, query.attendee, query.after
@@ -200,13 +200,13 @@ async def scan(context: BoxContext, task: TaskId, body: ScanBody) -> TakenReply 
 async def submission(
     context: BoxContext, task: TaskId, body: SubmissionBody
 ) -> TakenReply | Response:
-    """Take what the attendee hands in."""
+    """Accept the attendee's submission."""
     actor = context.actor(body.actor)
     return await _take(context, Submission(context.key, task, body.text, actor))
 
 
 async def verdict(context: BoxContext, task: TaskId, body: VerdictBody) -> TakenReply | Response:
-    """Take an attendant's word."""
+    """Accept an attendant's verdict."""
     given = Verdict(
         id=context.key,
         task=task,
@@ -219,7 +219,7 @@ async def verdict(context: BoxContext, task: TaskId, body: VerdictBody) -> Taken
 
 
 async def issue_again(context: BoxContext, task: TaskId, body: ActorBody) -> OneTaskReply:
-    """Once more issue the code of a task that ended without one."""
+    """Retry issuing the code of a task that ended without one."""
     actor = context.actor(body.actor)
     return OneTaskReply.of(task=await context.box.tasks.issue_again(task, actor))
 

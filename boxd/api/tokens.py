@@ -1,4 +1,4 @@
-"""The commands' way to the tokens: made, listed, revoked; never offered by token itself."""
+"""The API of tokens, for the commands only: create, list, revoke."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TokenReply(ReplyModel):
 
 
 class TokensReply(ReplyModel):
-    """Every token, revoked ones too."""
+    """Every token, also revoked ones."""
 
     tokens: tuple[TokenReply, ...]
 
@@ -48,14 +48,14 @@ class OneTokenReply(ReplyModel):
 
 
 class NewTokenReply(ReplyModel):
-    """A new token and its secret, which nothing shows again."""
+    """A new token and its secret, which is never shown again."""
 
     token: TokenReply
     secret: str
 
 
 async def create_token(context: BoxContext, body: TokenBody) -> NewTokenReply:
-    """Make a token; this answer holds its secret."""
+    """Create a token; only this reply has its secret."""
     actor = context.actor(body.actor)
     token, secret = await context.box.ledger.write(
         lambda tx: ledger_tokens.create(tx, body.name, body.role, actor)
@@ -64,12 +64,12 @@ async def create_token(context: BoxContext, body: TokenBody) -> NewTokenReply:
 
 
 async def tokens(context: BoxContext) -> TokensReply:
-    """Every token, revoked ones too."""
+    """Every token, also revoked ones."""
     return TokensReply.of(tokens=await context.box.ledger.read(ledger_tokens.listing))
 
 
 async def revoke_token(context: BoxContext, name: TokenName, body: ActorBody) -> OneTokenReply:
-    """Make a token useless for ever."""
+    """Revoke a token for ever."""
     actor = context.actor(body.actor)
     token = await context.box.ledger.write(lambda tx: ledger_tokens.revoke(tx, name, actor))
     return OneTokenReply.of(token=token)

@@ -1,4 +1,4 @@
-"""The daemon: its parts put together, started, kept and ended in order."""
+"""The daemon: puts the parts together, starts them, keeps them running, and ends them in order."""
 
 from boxd.daemon.lifetime import open_directly as open_directly
 from boxd.daemon.lifetime import run as run

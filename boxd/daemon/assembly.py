@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 def simulated(config: Config) -> SimulatedHardware | None:
-    """The simulated box, in simulation; None before real hardware."""
+    """The simulated box, in simulation; None with real hardware."""
     if not config.simulation.enabled:
         return None
     from boxd.sim.hardware import SimulatedHardware
@@ -96,7 +96,7 @@ def operator_console(
     redemptions: Redemptions,
     on_change: Callable[[], None],
 ) -> OperatorConsole:
-    """The operator's keys, where the box has some."""
+    """The operator's keys, if the box has any."""
     keypad, buzzer = config.operator.keypad, config.operator.buzzer
     return OperatorConsole(
         redemptions,
@@ -109,7 +109,7 @@ def operator_console(
 
 
 def opener(config: Config, registry: DeviceRegistry, ledger: Ledger) -> Opener:
-    """What opens the lockers and watches their doors."""
+    """The opener, which opens the lockers and watches their doors."""
     left_open_s = config.timeouts.door_left_open_s
     parts = [_locker_parts(locker, registry, ledger, left_open_s) for locker in config.lockers]
     return Opener(ledger, parts, config.timeouts.door_opens_s)
@@ -119,7 +119,7 @@ def _locker_parts(
     locker: Locker, registry: DeviceRegistry, ledger: Ledger, left_open_s: float
 ) -> LockerParts:
     latch = registry.latch(locker.latch)
-    # Whatever tells by itself whether the locker opened is believed; without, the operator is.
+    # A door switch or a latch's contact is believed; without one, the operator is.
     door = registry.door(locker.door) if locker.door else latch.feedback
     return LockerParts(
         id=locker.id,
@@ -147,9 +147,9 @@ def lockout_rule(config: Config) -> lockouts.LockoutRule:
 
 
 def prepare_ledger(config: Config, ledger: Ledger) -> list[str]:
-    """Before anything moves: know the lockers, turn interrupted orders into questions.
+    """Before anything moves: add the lockers, turn interrupted orders into questions.
 
-    Returns the ids of the orders whose outcome nobody knows.
+    Returns the ids of the orders with an unknown outcome.
     """
     clock = lockouts.boot_clock()
     ledger.write_now(lambda tx: lockers.declare(tx, [locker.id for locker in config.lockers]))
@@ -159,7 +159,7 @@ def prepare_ledger(config: Config, ledger: Ledger) -> list[str]:
 
 
 def declare_tasks(config: Config, ledger: Ledger) -> frozenset[str]:
-    """Let the ledger know the kinds of task, and end or approve what that changes.
+    """Store the kinds of task, and end or approve the tasks that this changes.
 
     Returns the kinds whose rules were changed.
     """
@@ -188,12 +188,12 @@ def _task_kind(task: Task) -> TaskKind:
 
 
 def backup_rules(config: Config) -> BackupRules:
-    """Where the configuration has backups, and which it keeps."""
+    """The configured rules for backups."""
     return BackupRules(config.backup_dir, config.backups.keep, config.backups.keep_days)
 
 
 def issue_rules(config: Config) -> IssueRules:
-    """What the configuration decides about new codes."""
+    """The configured rules for new codes."""
     rules = config.codes
     return IssueRules(config.box.id, rules.length, rules.valid_days, rules.per_attendee)
 
@@ -201,7 +201,7 @@ def issue_rules(config: Config) -> IssueRules:
 async def show_open_redemptions(
     ledger: Ledger, known: Mapping[str, Bay], on_lock: Callable[[str, float], None]
 ) -> None:
-    """Let each bay show the redemption that it was serving, and each lock that still holds."""
+    """Let each bay show its open redemption, and each lock that is still active."""
     clock = lockouts.boot_clock()
     for standing in await ledger.read(redemptions.open_ones):
         if standing.bay in known:

@@ -1,4 +1,4 @@
-"""The buses that a box's devices stand on: real ones, or simulated ones."""
+"""The buses of a box's devices: real ones, or simulated ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def buses(
     config: Config, simulated: SimulatedHardware | None, on_change: Callable[[], None]
 ) -> list[Bus]:
-    """A bus for each sort of device in the configuration, and one that looks for unknown ones."""
+    """A bus for each kind of device in the configuration, and one for unconfigured ones."""
     found: list[Bus] = []
     midi = [each for each in config.devices if isinstance(each, CodetvDevice | NotesDevice)]
     if midi:

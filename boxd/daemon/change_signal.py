@@ -1,4 +1,4 @@
-"""What has moved since the last snapshot."""
+"""What has changed since the last snapshot."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 
 class ChangeSignal:
-    """Noted by whoever changes something visible, taken by whoever draws it."""
+    """Set by all that change something visible, taken by the one that makes the snapshot."""
 
     def __init__(self) -> None:
         self._noted = asyncio.Event()
@@ -26,7 +26,7 @@ class ChangeSignal:
         await self._noted.wait()
 
     def take(self) -> bool:
-        """Begin anew; returns whether the ledger was among what changed."""
+        """Reset the signal; returns whether the ledger was among the changes."""
         was_in_ledger, self._in_ledger = self._in_ledger, False
         self._noted.clear()
         return was_in_ledger

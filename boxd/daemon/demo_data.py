@@ -1,4 +1,4 @@
-"""What somebody sees who starts the simulated box: prizes, and a code to try."""
+"""The demo data of a simulated box: prizes, and a code to try."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def _seed(tx: Transaction, config: Config) -> None:
 
 
 def _code_to_try(tx: Transaction, config: Config, keys: CodeKeys) -> str:
-    """A code that is good now: one of an earlier start, or a new one; empty when sold out."""
+    """A code that is good now, from an earlier start or new; empty when sold out."""
     for known in codes.listing(tx.connection, "ready", 100):
         if known["attendee"] == _VISITOR and str(known["expires_at"]) > tx.at:
-            with suppress(KeysMissing):  # sealed with keys that are gone: a new code serves as well
+            with suppress(KeysMissing):  # encrypted with lost keys: a new code serves as well
                 return codes.reveal(tx, int(str(known["id"])), keys, "boxd (simulation)")
     if not any(prize["on_hand"] for prize in stock.listing(tx.connection)):
         return ""
     order = codes.CodeOrder(
         _VISITOR, config.box.id, config.codes.length, config.codes.valid_days, "boxd (simulation)"
     )
-    with suppress(Refused):  # what is left may be prizes that are never drawn
+    with suppress(Refused):  # the rest may be prizes that are never drawn
         return str(codes.issue(tx, order, keys)["code"])
     return ""
 

@@ -56,11 +56,11 @@ class RefusingRedemptions:
         self._error = error
 
     async def begin(self, bay: str, typed: str) -> None:
-        """Refuse, with the reason."""
+        """Always raises the reason."""
         raise self._error
 
     async def answer(self, answer: Answer) -> Reply:
-        """Refuse, with the reason."""
+        """Always raises the reason."""
         raise self._error
 
 
@@ -78,7 +78,7 @@ class FaultSnapshots:
         self._temporal: ServerStatus | None = None
 
     async def look_for_backup(self) -> None:
-        """Find the newest backup that is whole, and offer it with the command to type."""
+        """Find the newest whole backup, and offer it with the command to type."""
         directory = self._config.backup_dir
         found = await asyncio.to_thread(backup.newest_good, directory)
         if found is None or found.contents is None:
@@ -89,11 +89,11 @@ class FaultSnapshots:
         log.error("fault.explained", remedy=self._remedy)
 
     def server_changed(self, status: ServerStatus) -> None:
-        """The Temporal server is not needed here, but shown."""
+        """The Temporal server is only shown; nothing here needs it."""
         self._temporal = status
 
     def snapshot(self) -> Json:
-        """Why the box refuses, and how its devices stand."""
+        """Why the box refuses, and the states of its devices."""
         is_damaged = isinstance(self._error, LedgerDamaged)
         health = Health(
             state="out_of_service",
@@ -118,7 +118,7 @@ class FaultSnapshots:
         return snapshot(picture, int(utc_now().timestamp()), as_text(utc_now()))
 
     async def wait_for_change(self, version: int, timeout_s: float) -> None:
-        """Nothing changes for the better by itself; look again from time to time."""
+        """Nothing improves by itself; look again from time to time."""
         await asyncio.sleep(min(timeout_s, 2.0))
 
     def ready(self) -> tuple[bool, str]:
@@ -132,7 +132,7 @@ async def start_refusing_box(
     simulated: SimulatedHardware | None,
     closing: AsyncExitStack,
 ) -> tuple[FaultSnapshots, ServedBox]:
-    """Start the devices of a box that refuses, its lamps saying so; `closing` ends them."""
+    """Start the devices of a box that refuses, which its lamps show; `closing` ends them."""
 
     def devices_changed() -> None:
         registry.notice()
@@ -149,4 +149,4 @@ async def start_refusing_box(
 
 
 def _nothing_changes() -> None:
-    """The snapshots of a box that refuses are made when they are asked for."""
+    """Do nothing: the snapshots of a box that refuses are made on request."""

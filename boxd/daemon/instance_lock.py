@@ -1,4 +1,4 @@
-"""One boxd per box: the state directory's lock."""
+"""One boxd per box: the lock of the state directory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from boxd.ledger.replacing import give_to_owner_of
 
 
 def is_held(file: Path) -> bool:
-    """Whether a boxd holds `file` locked now; makes nothing."""
+    """Whether a boxd holds a lock on `file` now; creates nothing."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -29,9 +29,9 @@ def is_held(file: Path) -> bool:
 
 @contextmanager
 def only_one(file: Path) -> Iterator[None]:
-    """Hold `file` locked; the lock ends with the process, however it ends.
+    """Lock `file`; the lock ends with the process, in any way.
 
-    Raises AlreadyRunning naming the process that holds it.
+    Raises AlreadyRunning with the process that holds it.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)

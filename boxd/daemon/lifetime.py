@@ -1,4 +1,4 @@
-"""The daemon: one box, started, kept until it is told to stop, and ended in the opposite order."""
+"""The daemon: starts one box, keeps it running until told to stop, and ends it in reverse order."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("boxd")
 
-# The ledger names attendees: only the box's own user and group may look.
+# The ledger names attendees: only the box's own user and group may read it.
 _UMASK = 0o027
 
 
 def run(config_path: Path) -> int:
     """Run the box until it is told to stop; returns the process's exit code.
 
-    Raises BoxdError for what keeps it from starting at all.
+    Raises BoxdError if it can't start at all.
     """
     logs.set_up()
     os.umask(_UMASK)
@@ -47,13 +47,13 @@ def run(config_path: Path) -> int:
 
 @dataclass
 class _Ending:
-    """When the box is to stop, and with which exit code."""
+    """When the box has to stop, and with which exit code."""
 
     asked: asyncio.Event
     code: int = 0
 
     def fail(self) -> None:
-        """A part ended that must not: stop, so that whoever watches boxd starts it anew."""
+        """An essential part has ended: stop, so that systemd restarts boxd."""
         self.code = 1
         self.asked.set()
 
@@ -64,7 +64,7 @@ async def _run(config: Config, manager: Notifier) -> int:
         asyncio.get_running_loop().add_signal_handler(number, ending.asked.set)
     async with AsyncExitStack() as closing:
         news = await _start_server(config, closing)
-        # The heavy imports come when the server's process is on its way.
+        # The heavy imports follow once the server's process is starting.
         from boxd.daemon import startup
 
         try:

@@ -1,4 +1,4 @@
-"""Opening a locker without the daemon, for an emergency: recorded all the same."""
+"""Opening a locker without the daemon, for an emergency; it is recorded as well."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import box_clock
 from boxd.workflows.upstream import service
 
-# A board that is plugged in is found at the first look; a slow bus gets this long.
+# The first look finds a board that is plugged in; a slow bus gets this long.
 _FOUND_WITHIN_S = 3.0
 
 
@@ -35,7 +35,7 @@ async def open_locker(config: Config, locker: int, actor: str, reason: str) -> A
         await registry.start()
         await _until_found(config, registry, locker)
         done = await opener.override(locker, f"override/{secrets.token_hex(8)}", actor, reason)
-        await opener.finish()  # the pulse is over then
+        await opener.finish()  # then the pulse is over
         return done
     finally:
         await registry.close()

@@ -1,4 +1,4 @@
-"""What a running box consists of, how its parts know each other, and what requests reach of it."""
+"""The parts of a running box, how they are wired, and which of them requests reach."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ log = structlog.get_logger("boxd")
 
 @dataclass(frozen=True)
 class Parts:
-    """What a running box consists of."""
+    """The parts of a running box."""
 
     config: Config
     ledger: Ledger
@@ -65,7 +65,7 @@ class Parts:
     upstream: Upstream | None = None
 
     def services(self, links: LinkService) -> BoxServices:
-        """What requests reach."""
+        """The parts that requests reach."""
         return BoxServices(
             config=self.config,
             ledger=self.ledger,
@@ -88,7 +88,7 @@ class Parts:
 async def open_ledger(
     config: Config, changes: ChangeSignal, closing: AsyncExitStack
 ) -> tuple[Ledger, CodeKeys]:
-    """The ledger and the keys of its codes; orders that were interrupted are questions now.
+    """The ledger and the keys of its codes; interrupted orders have become questions.
 
     Raises LedgerDamaged, LedgerTooNew, LedgerUnusable or KeysMissing.
     """

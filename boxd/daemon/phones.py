@@ -32,7 +32,7 @@ _ALARM = "phones_secret"
 class PhoneSide:
     """Links for the commands and the API, pages for the second listener.
 
-    A key or a PIN of no use keeps the box from nothing else: `tell` raises an alarm.
+    An unusable key or PIN does not stop the rest: `tell` raises an alarm.
     """
 
     def __init__(self, config: Config, ledger: Ledger, tasks: TaskService, keys: CodeKeys) -> None:
@@ -54,7 +54,7 @@ class PhoneSide:
         self.routes += AttendantPages(attendants, place).routes()
 
     async def tell(self) -> None:
-        """Raise an alarm for what is of no use; clear that of an earlier start."""
+        """Raise an alarm for unusable files; clear the alarm of an earlier start."""
         for fault in self._faults:
             log.error("phones.failed", why=fault)
         text = "; ".join(self._faults)

@@ -1,7 +1,7 @@
-"""The listener for the booth's network: kept open, its certificate kept fresh, trouble told.
+"""The listener for the booth's network: keeps it open, renews its certificate, reports trouble.
 
-The network may come after boxd, and a certificate may be renewed or broken at any time: none of
-that keeps the box from serving whoever stands before it.
+The network may come up after boxd, and a certificate may be renewed or broken at any time; the box
+serves the attendees in front of it all the same.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class PhonesListener:
         self._told: str | None = None
 
     async def keep(self) -> None:
-        """Open it, again and again until that works; then renew its certificate; for ever."""
+        """Open it, with retries, for ever; then renew its certificate."""
         while True:
             try:
                 await (self._renew() if self._is_open else self._open())
@@ -62,7 +62,7 @@ class PhonesListener:
             await self._tell("")
 
     async def _tell(self, why: str) -> None:
-        """Raise the alarm, or clear it, when something new is to be said."""
+        """Raise the alarm, or clear it, if its text has changed."""
         if why == self._told:
             return
         try:
@@ -71,5 +71,5 @@ class PhonesListener:
                 log.error("phones_certificate.failed", why=why)
                 await self._ledger.write(lambda tx: alarms.raise_alarm(tx, _ALARM, "phones", why))
         except LedgerUnusable:
-            return  # said by whoever listens to the ledger; told the next time
+            return  # the ledger's listeners report it; tried again the next time
         self._told = why

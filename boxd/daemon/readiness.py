@@ -1,4 +1,4 @@
-"""Whether the box serves, and why not: one place where its health is put together."""
+"""Whether the box serves, and why not: the one place that decides its health."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u box
 
 
 class Readiness:
-    """Hears from the server and the worker, and tells the bays and the HUD."""
+    """Receives the states of server and worker, and updates the bays and the HUD."""
 
     def __init__(
         self, snapshots: Snapshots, bays: Mapping[str, Bay], ledger: Ledger, temporal_dir: Path
@@ -66,9 +66,9 @@ class Readiness:
         self._tell()
 
     def _tell(self) -> None:
-        """Tell bays and HUD whether codes are taken, and why not.
+        """Update bays and HUD: are codes taken, and if not, why.
 
-        Whoever runs the server knows better why it is down than the worker that can't reach it.
+        The server's process knows better why it is down than the worker that can't reach it.
         """
         resting = self._why_worker_rests and (self._why_server_rests or self._why_worker_rests)
         why = self._why_ledger_rests or resting
@@ -90,7 +90,7 @@ class Readiness:
         self._on_server_down = callback
 
     def server_changed(self, status: ServerStatus) -> None:
-        """The box's own server started, serves, or died."""
+        """The box's own server has started, serves, or has died."""
         self._snapshots.set_health(
             temporal=status.state.value,
             temporal_why=status.why,
@@ -105,11 +105,11 @@ class Readiness:
             self._on_server_down()
 
     def external_server(self, address: str) -> None:
-        """There is no server of this box's own."""
+        """The box has no server of its own."""
         self._snapshots.set_health(temporal="external", temporal_why=address)
 
     async def _tell_what_was_set_aside(self) -> None:
-        """Raise an alarm for each database of the server's that was not fit for use.
+        """Raise an alarm for each server database that was set aside.
 
         A note stays until its alarm is in the ledger.
         """
@@ -125,15 +125,15 @@ class Readiness:
             await asyncio.to_thread(forget_note, kept)
 
     async def reconciled(self, found: Reconciled) -> None:
-        """Tell each bay whose Enter was never decided that the code has to be typed again."""
+        """Ask for the codes again whose Enter was never decided, each at its bay."""
         for bay in found.undecided_bays:
             log.warning("typed_code.undecided", bay=bay)
             if bay in self._bays:
                 self._bays[bay].ask_to_retype()
 
     def lock(self, bay: str, seconds: float) -> None:
-        """Lock a bay's keypad, and remember when that has run out."""
-        if bay in self._bays:  # it may have left the configuration
+        """Lock a bay's keypad, and record the end of the lock."""
+        if bay in self._bays:  # the bay may be gone from the configuration
             self._bays[bay].lock(seconds)
         self._note(self._end_lock(bay, seconds))
 
@@ -149,7 +149,7 @@ class Readiness:
             await self._ledger.write(lambda tx: lockouts.end_lock(tx, bay))
 
     async def stop(self) -> None:
-        """Give up what is only remembered for later, and take the server's end for granted."""
+        """Cancel what is planned for later, and expect the server's end."""
         self._is_stopping = True
         for task in tuple(self._noting):
             task.cancel()

@@ -1,4 +1,4 @@
-"""What the running daemon tells its service manager: that it is ready, how it is, that it works."""
+"""The daemon's reports to its service manager: ready, its state, and that it works."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from boxd.service.status_line import status_line
 from boxd.service.watchdog import would_a_start_help
 from boxd.web.snapshot import SnapshotSource
 
-# A snapshot is looked at again after this long even if nothing has changed.
+# Look at the snapshot again after this time, even without a change.
 _LOOK_AGAIN_S = 3600.0
 
 
 async def keep_told(notifier: Notifier, snapshots: SnapshotSource) -> None:
-    """Keep the manager's status line what the HUD shows; for ever."""
+    """Keep the manager's status line equal to the HUD; for ever."""
     told = ""
     while True:
         shown = snapshots.snapshot()
@@ -31,7 +31,7 @@ async def keep_told(notifier: Notifier, snapshots: SnapshotSource) -> None:
 
 
 class Proof:
-    """That the ledger can be written and read and each bay answers, on this very event loop."""
+    """Proves that the ledger can be written and read and each bay answers, on this event loop."""
 
     def __init__(self, ledger: Ledger, bays: Mapping[str, Bay]) -> None:
         self._ledger = ledger
@@ -39,9 +39,9 @@ class Proof:
         self._commits_seen = 0
 
     async def __call__(self) -> None:
-        """Prove it; raises what stands against it.
+        """Run the proof; raises what is wrong.
 
-        A commit since the last proof is as good as one for its own sake, and spares the card.
+        A commit since the last proof counts as well, which spares the card.
         """
         try:
             if self._ledger.commits == self._commits_seen:

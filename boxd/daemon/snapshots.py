@@ -1,4 +1,4 @@
-"""Keeps the snapshot fresh that the HUD, the commands and the API show of a running box."""
+"""Keeps the snapshot up to date that HUD, commands and API show of a running box."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TROUBLED_S = 1.0
 
 
 class Snapshots:
-    """The snapshots of a running box; the operator's keys follow what each of them asks."""
+    """The snapshots of a running box; the operator's keys answer the prompts in them."""
 
     def __init__(self, parts: Parts, changes: ChangeSignal) -> None:
         self._parts = parts
@@ -49,7 +49,7 @@ class Snapshots:
             try:
                 await self.refresh()
             except LedgerUnusable:
-                # Said by whoever listens to the ledger; the HUD keeps what it showed last.
+                # The ledger's listeners report it; the HUD keeps its last state.
                 self._draw()
                 self._changes.note_ledger()
                 await asyncio.sleep(_TROUBLED_S)
@@ -61,7 +61,7 @@ class Snapshots:
         self._draw()
 
     def set_health(self, **changes: str) -> None:
-        """Change what the HUD says of the box's health."""
+        """Change the box's health on the HUD."""
         self._health = replace(self._health, **changes)
         self._changes.note()
 
@@ -70,7 +70,7 @@ class Snapshots:
         return self._snapshot
 
     async def wait_for_change(self, version: int, timeout_s: float) -> None:
-        """Return when the snapshot's version is another than `version`, or after the timeout."""
+        """Return when the snapshot's version differs from `version`, or after the timeout."""
         if self._version != version:
             return
         try:
@@ -79,7 +79,7 @@ class Snapshots:
             return
 
     def ready(self) -> tuple[bool, str]:
-        """Whether the box takes codes, and the reason when it does not."""
+        """Whether the box takes codes, and the reason if it does not."""
         return self._health.state == "ready", self._health.why
 
     def _draw(self) -> None:
@@ -113,7 +113,7 @@ class Snapshots:
         )
 
     def _why_no_latch(self, standing: RedemptionStanding) -> str:
-        """Why the latch of a redemption's locker can't be reached; empty when it can."""
+        """Why the latch of a redemption's locker can't be reached; empty if it can."""
         locker = next((x for x in self._parts.config.lockers if x.id == standing.locker), None)
         if locker is None:
             return ""

@@ -1,4 +1,4 @@
-"""The order in which the parts of a box come to life."""
+"""The order in which the parts of a box start."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ log = structlog.get_logger("boxd")
 
 # Which run of boxd this is: an answer belongs to the run that took it.
 _THIS_RUN = secrets.token_hex(4)
-# How often a box that refuses looks whether the disk was mended.
+# How often a box that refuses checks whether the disk was mended.
 _TRY_LEDGER_EVERY_S = 5.0
 
 
@@ -60,11 +60,11 @@ async def start(
     fail: Callable[[], None],
     manager: Notifier,
 ) -> None:
-    """Start everything; `closing` ends it in the opposite order, `fail` is called if it breaks.
+    """Start everything; `closing` ends it in reverse order, `fail` is called if it breaks.
 
-    Returns when HUD and commands answer, and the bays serve or say why they don't.
-    Raises LedgerDamaged, LedgerTooNew or KeysMissing when the box must not dispense, ConfigError
-    when a file that the configuration names is of no use.
+    Returns when HUD and commands answer, and the bays serve or say why they don't. Raises
+    LedgerDamaged, LedgerTooNew or KeysMissing if the box must not dispense, ConfigError if a file
+    in the configuration can't be used.
     """
     if config.temporal.address is not None:
         read_credentials(config.temporal)
@@ -157,7 +157,7 @@ async def start_refusing(
 ) -> None:
     """Show on lamps, HUD and commands why nothing is dispensed.
 
-    A disk that was full or read-only may be mended: under a service manager boxd then begins anew.
+    A disk that was full or read-only may be mended: under a service manager boxd then restarts.
     """
     simulated = _simulated(config, closing)
     snapshots, box = await start_refusing_box(config, error, simulated, closing)
@@ -181,7 +181,7 @@ async def _end_when_usable(ledger_file: Path, end: Callable[[], None]) -> None:
 
 
 async def _nothing_to_prove() -> None:
-    """A box that refuses does all it can do while its loop runs; a start would not change that."""
+    """A box that refuses does all it can while its loop runs; a restart would not change that."""
 
 
 def _report(
@@ -191,7 +191,7 @@ def _report(
     closing: AsyncExitStack,
     fail: Callable[[], None],
 ) -> None:
-    """Let the service manager know that the box is ready, how it is, and that it works."""
+    """Report to the service manager: ready, the status line, and the heartbeat."""
     if not manager.is_heard:
         return
     manager.tell(READY)

@@ -1,1 +1,1 @@
-"""An organiser's side of the box: attendees, batches, tokens, keyed requests."""
+"""The organiser's side of the box: attendees, batches, tokens, keyed requests."""

@@ -1,4 +1,4 @@
-"""Batches of codes: staged in parts, looked through, made whole or not at all."""
+"""Batches of codes: staged in parts, checked, made completely or not at all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 class CodeBatches:
-    """Codes from an organiser's list. Every method may raise NotFound where there is no batch."""
+    """Codes from an organiser's list. Every method may raise NotFound for an unknown batch."""
 
     def __init__(self, config: Config, ledger: Ledger, keys: CodeKeys) -> None:
         self._config = config
@@ -30,13 +30,13 @@ class CodeBatches:
         self._keys = keys
 
     async def begin(self) -> str:
-        """Begin a batch of codes; its id."""
+        """Begin a batch of codes; returns its id."""
         batch = secrets.token_hex(6)
         await self._ledger.write(lambda tx: code_batches.begin(tx, batch))
         return batch
 
     async def stage(self, batch: str, rows: Sequence[Wanted]) -> None:
-        """Put rows to a batch. Raises NotFound, Refused, BadInput for digits that are no code."""
+        """Add rows to a batch. Raises NotFound, Refused, BadInput for digits that are no code."""
         length = self._config.codes.length
         for row in rows:
             if row.digits is not None and not is_well_formed(row.digits, length):
@@ -59,13 +59,13 @@ class CodeBatches:
         )
 
     async def look_through(self, batch: str) -> tuple[list[Share], list[Fault]]:
-        """How the batch falls on the prizes, and what stands against it. Raises NotFound."""
+        """How the batch is divided among the prizes, and all that prevents it. Raises NotFound."""
         most = self._config.codes.per_attendee
         shares = await self._ledger.write(lambda tx: code_batches.shares(tx, batch))
         return shares, await self._ledger.write(lambda tx: code_batches.faults(tx, batch, most))
 
     async def make(self, batch: str, actor: str) -> list[Fault]:
-        """Make the batch's codes, or tell why none were made. Raises NotFound."""
+        """Make the batch's codes, or return why none were made. Raises NotFound."""
         box, most = self._config.box.id, self._config.codes.per_attendee
         return await self._ledger.write(lambda tx: code_batches.make(tx, batch, box, most, actor))
 
@@ -80,10 +80,10 @@ class CodeBatches:
         return {**known, "id": known.pop("number"), "code": self._keys.unseal(sealed)}
 
     async def drop(self, batch: str) -> None:
-        """Forget what was staged; codes that were made stay. Raises NotFound."""
+        """Drop the staged rows; codes that were made stay. Raises NotFound."""
         await self._ledger.write(lambda tx: code_batches.drop(tx, batch))
 
 
 def _as_ledger_time(iso: str | None) -> str | None:
-    """The moment as the ledger writes times; None where there is none."""
+    """The time in the ledger's form; None if there is none."""
     return as_text(datetime.fromisoformat(iso)) if iso else None

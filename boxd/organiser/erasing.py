@@ -15,12 +15,12 @@ from boxd.workflows.tasks.service import TaskService
 
 log = structlog.get_logger(__name__)
 
-# Short transactions: an attendee who presses Enter meanwhile waits for one of them at most.
+# Short transactions: an attendee who presses Enter waits for one of them at most.
 _FORGOTTEN_AT_ONCE = 100
 
 
 class Erasing:
-    """Takes what is personal out of the ledger first, then out of what Temporal keeps."""
+    """Deletes personal data from the ledger first, then from Temporal's histories."""
 
     def __init__(self, ledger: Ledger, tasks: TaskService) -> None:
         self._ledger = ledger
@@ -42,7 +42,7 @@ class Erasing:
         return [each.pseudonym for each in forgotten]
 
     async def forget_everybody(self, actor: str) -> int:
-        """Forget every attendee; how many were remembered."""
+        """Forget every attendee; returns how many."""
 
         def forget_some(tx: Transaction) -> int:
             found = erasure.remembered(tx.connection, _FORGOTTEN_AT_ONCE)
@@ -57,9 +57,9 @@ class Erasing:
         return count
 
     async def _erase(self, attendees: Sequence[int], actor: str) -> None:
-        """Take what is left of them out of the ledger's bytes, and out of Temporal's histories.
+        """Remove the rest of their data from the ledger's bytes, and from Temporal's histories.
 
-        Raises TemporalUnavailable; forgotten once more, they are erased there too.
+        Raises TemporalUnavailable; forgetting them again then erases the histories too.
         """
         await self._ledger.erase_remains()
         log.info("attendees.forgotten", attendees=len(attendees), actor=actor)

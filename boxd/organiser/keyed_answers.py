@@ -1,4 +1,4 @@
-"""The memory for keyed requests: digests and sealed answers in the ledger."""
+"""The memory for keyed requests: digests and encrypted replies in the ledger."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from boxd.ledger.requests import RequestKey
 
 @dataclass(frozen=True)
 class KeyedRequest:
-    """A request under an idempotency key. `asked` is all of it, as the same text each time."""
+    """A request under an idempotency key. `asked` is all of it, in a canonical text."""
 
     owner: int
     key: str
@@ -25,7 +25,7 @@ class KeyedRequest:
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """What is known of an earlier request under the key; no `status`: the answer was not kept."""
+    """An earlier request under the key; without `status` its reply was not kept."""
 
     is_the_same: bool
     status: int | None
@@ -41,11 +41,11 @@ class KeyedAnswers:
         self._turns = KeyedLock()
 
     def turn(self, request: KeyedRequest) -> AbstractAsyncContextManager[None]:
-        """Of requests under one key, one after the other."""
+        """Run requests under one key one after the other."""
         return self._turns.turn(f"{request.owner}/{request.key}")
 
     async def find(self, request: KeyedRequest) -> KeptAnswer | None:
-        """What is known under the key; None where nothing was done under it."""
+        """The earlier request under the key; None if nothing was done under it."""
         key = self._key(request)
         known = await self._ledger.read(lambda c: requests.find(c, key))
         if known is None:
@@ -55,12 +55,12 @@ class KeyedAnswers:
         return KeptAnswer(known.asked == key.asked, status, body or "")
 
     def noting(self, request: KeyedRequest) -> AbstractContextManager[None]:
-        """Whatever is written meanwhile notes the key in its own transaction."""
+        """Record the key in every transaction that is written inside of the block."""
         key = self._key(request)
         return beside_each_write(lambda tx: requests.note_begun(tx, key))
 
     async def keep(self, request: KeyedRequest, status: int, body: str) -> None:
-        """Keep the answer for whoever repeats the request."""
+        """Keep the reply for a repetition of the request."""
         key, sealed = self._key(request), self._keys.seal(json.dumps(body))
         await self._ledger.write(lambda tx: requests.note_answer(tx, key, status, sealed))
 
@@ -68,7 +68,7 @@ class KeyedAnswers:
         return RequestKey(request.owner, request.key, self._keys.digest(json.dumps(request.asked)))
 
     def _unsealed(self, answer: bytes | None) -> str | None:
-        """The answer; None where none was kept, or the reading key was changed since."""
+        """The reply; None if none was kept, or the reading key has changed since."""
         if answer is None:
             return None
         try:

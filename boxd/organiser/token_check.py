@@ -1,4 +1,4 @@
-"""Which token a secret is, and when it was used last."""
+"""Which token a secret belongs to, and when it was last used."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class TokenCheck:
         self._noting: set[asyncio.Task[None]] = set()
 
     async def of_secret(self, secret: str) -> Token | None:
-        """The token with this secret, its use noted; None for a wrong, unknown or revoked one."""
+        """The token with this secret; records its use. None for a wrong, unknown or revoked one."""
         token = await self._ledger.read(partial(tokens.of_secret, given=secret))
         if token is not None:
             self._note_use(token.id)
         return token
 
     def _note_use(self, token: int) -> None:
-        """Note the use, now and then, without letting the request wait for it."""
+        """Record the use from time to time; the request does not wait for it."""
         now = time.monotonic()
         if now - self._noted.get(token, -_NOTED_EVERY_S) >= _NOTED_EVERY_S:
             self._noted[token] = now
@@ -43,4 +43,4 @@ class TokenCheck:
         try:
             await self._ledger.write(lambda tx: tokens.note_use(tx, token))
         except LedgerUnusable:
-            return  # said by whoever listens to the ledger; a later use is noted again
+            return  # the ledger's listeners report it; a later use is recorded again

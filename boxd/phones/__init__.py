@@ -1,1 +1,1 @@
-"""The phones' half: signed links and QR codes, and the small pages behind them."""
+"""The phones' side: signed links and QR codes, and the small pages behind them."""

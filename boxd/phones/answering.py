@@ -1,4 +1,4 @@
-"""What the phones' pages share: where they stand, and how they tell that something went wrong."""
+"""What the phones' pages share: their address, and how they show errors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TRY_AGAIN_S = 4
 
 @dataclass(frozen=True)
 class SiteInfo:
-    """Where the pages are: the box's name, the address that phones reach it by."""
+    """The box's name, and the address at which phones reach the pages."""
 
     box: str
     address: str
@@ -42,19 +42,19 @@ class SiteInfo:
 
     @property
     def is_secure(self) -> bool:
-        """Whether phones come by TLS."""
+        """Whether phones connect by TLS."""
         return self.address.startswith("https://")
 
 
 def refused(place: SiteInfo, request: Request, error: BoxdError) -> Response:
-    """What somebody gets who is turned away at the door: a page; a program gets a problem."""
+    """The reply for a refused request: a page for people, a problem for programs."""
     if request.url.path.startswith(f"{PREFIX}/"):
         return problems.of_error(error)
     return respond(request, _told(place, request, error))
 
 
 def answered(place: SiteInfo, handler: Handler) -> Handler:
-    """The handler, with its errors as pages that people can read."""
+    """Wrap the handler: its errors become pages that people can read."""
 
     async def answer(request: Request) -> Response:
         try:
@@ -66,7 +66,7 @@ def answered(place: SiteInfo, handler: Handler) -> Handler:
 
 
 def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
-    """The page for an error. What only a maintainer can mend is not explained to attendees."""
+    """The page for an error. Attendees get no explanation of what only a maintainer can mend."""
     status = problems.of_error(error).status_code
     if status in _TITLES:
         return message(_TITLES[HTTPStatus(status)], place.box, str(error), status=status)

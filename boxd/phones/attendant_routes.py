@@ -1,4 +1,4 @@
-"""The pages of attendants: the PIN, and the verdicts on whoever shows a QR code."""
+"""The pages of attendants: the PIN, and verdicts on attendees who show a QR code."""
 
 from __future__ import annotations
 
@@ -147,5 +147,5 @@ def _link(request: Request) -> str:
 
 
 def _page_of(link: str) -> str:
-    """The attendants' page of a link; never an address elsewhere."""
+    """The attendants' page for a link; never an address elsewhere."""
     return f"/v/{quote(link, safe='')}" if link else "/v"

@@ -1,4 +1,4 @@
-"""What a phone may know of one attendee, read from the ledger in one look."""
+"""What a phone may know about one attendee, read from the ledger in one go."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.phones.links import PhoneLink
 from boxd.task import TaskKind, TaskStanding, TaskState, has_expired, task_id
 
-# One answer for every link that is no good: it tells nobody whether they were near.
+# One error for every bad link: it does not help to guess one.
 NO_LINK = (
     "This link does not work here. It may have been replaced by a newer one, or not be whole."
     " Ask at the booth for a new one."
@@ -26,7 +26,7 @@ NO_LINK = (
 class AttendeeOverview:
     """An attendee, their tasks (also those not begun: step 0), their codes, newest first.
 
-    `places` are the names of the checkpoints by their ids.
+    `places` are the names of the checkpoints by id.
     """
 
     attendee: Attendee
@@ -36,7 +36,7 @@ class AttendeeOverview:
 
 
 def holder(connection: sqlite3.Connection, link: PhoneLink | None) -> Attendee:
-    """The attendee whose link this is. Raises NotFound, in the same words for every fault."""
+    """The attendee with this link. Raises NotFound, with the same words for every fault."""
     if link is None:
         raise NotFound(NO_LINK)
     try:
@@ -49,7 +49,7 @@ def holder(connection: sqlite3.Connection, link: PhoneLink | None) -> Attendee:
 
 
 def look(connection: sqlite3.Connection, link: PhoneLink | None, now: datetime) -> AttendeeOverview:
-    """The picture of the attendee whose link this is. Raises NotFound."""
+    """The overview of the attendee with this link. Raises NotFound."""
     attendee = holder(connection, link)
     begun = task_standings.of_attendee(connection, attendee.number)
     places = {each.id: each.name for each in task_kinds.checkpoints(connection)}
@@ -62,7 +62,7 @@ def look(connection: sqlite3.Connection, link: PhoneLink | None, now: datetime) 
 def _not_begun(
     offered: Sequence[TaskKind], begun: Sequence[TaskStanding], attendee: int, now: datetime
 ) -> list[TaskStanding]:
-    """Where tasks would stand that this attendee could begin."""
+    """The tasks that this attendee could begin."""
     known = {task.kind.id for task in begun}
     new = [
         TaskStanding(
@@ -81,7 +81,7 @@ def _not_begun(
 
 
 def digits(code: OwnCode, keys: CodeKeys) -> str:
-    """The digits of a code that can be typed; empty where this box has not the key to read it."""
+    """The digits of a code that can be typed; empty if this box lacks the key to read it."""
     try:
         return keys.unseal(code.sealed)
     except KeysMissing:

@@ -21,7 +21,7 @@ _COOKIE = "boxd_attendee"
 _COOKIE_S = 30 * 24 * 3600
 _KEPT_S = 24 * 3600  # without TLS there is no worker: the browser's own cache keeps the page
 _REFRESH_S = 20
-# The standard's name for why a page is loaded, and those of older Chrome, Safari and Firefox.
+# The standard header for why a page is loaded, and those of older Chrome, Safari and Firefox.
 _PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 
 
@@ -80,7 +80,7 @@ class AttendeePages:
         return attendee_view.content(shown, link, code, self._place.now())
 
     def _known(self, link: str) -> str:
-        """Makes this phone known at the checkpoints."""
+        """Remember this phone for the checkpoints."""
         return cookie(self._place, _COOKIE, link, "/c", "Lax", _COOKIE_S)
 
     def _made_ms(self) -> int:
@@ -112,7 +112,7 @@ class AttendeePages:
         return respond(request, page)
 
     async def _leave(self, request: Request) -> Response:
-        """Forget on this phone whom signs count for: somebody else's card was opened on it."""
+        """Forget on this phone for whom signs count: another attendee's card was opened on it."""
         page = message(
             "Not you",
             self._place.box,
@@ -134,13 +134,13 @@ def _link(request: Request) -> str:
 
 
 def _looks_ahead(request: Request) -> bool:
-    """Whether a browser loads the page before anybody asks for it, under any header for that."""
+    """Whether a browser loads the page before anybody asks for it, by any header for that."""
     said = [request.headers.get(name, "").lower() for name in _PURPOSES]
     return any(word in value for value in said for word in ("prefetch", "preview", "prerender"))
 
 
 def _is_written_on(shown: AttendeePage) -> bool:
-    """Whether somebody may be writing on the page, which must not be loaded anew then."""
+    """Whether somebody may be writing on the page, which must then not be reloaded."""
     return any(
         task.state is TaskState.OPEN and task.kind.submission is not Demand.NONE
         for task in shown.picture.tasks

@@ -1,4 +1,4 @@
-"""The service that phones ask: by an attendee's link or a checkpoint's, never by number or name."""
+"""The service for attendees' phones: only by an attendee's or checkpoint's link, never by name."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from boxd.workflows.tasks.service import TaskService
 
 @dataclass(frozen=True)
 class AttendeePage:
-    """An attendee's picture with the digits of the codes that can be typed, by their numbers.
+    """An attendee's overview with the digits of the codes that can be typed, by number.
 
-    `to_show` ends the link that the attendee shows to an attendant.
+    `to_show` is the end of the link that the attendee shows to an attendant.
     """
 
     picture: AttendeeOverview
@@ -34,9 +34,9 @@ class AttendeePage:
 
 @dataclass(frozen=True)
 class Visit:
-    """What came of scanning a checkpoint: the tasks that asked for it, and why some did not count.
+    """The result of scanning a checkpoint: the tasks that need it, and why some did not count.
 
-    `reference` is whom it counts for; `is_new` tells whether it was counted just now.
+    `reference` is the attendee for whom it counts; `is_new` says whether it was counted just now.
     """
 
     sign: Sign
@@ -47,10 +47,10 @@ class Visit:
 
 
 class AttendeeService:
-    """Whatever attendees' phones ask.
+    """The requests of attendees' phones.
 
-    Every method raises NotFound for a link that is no good, in the same words for every fault;
-    Refused, LedgerUnusable and TemporalUnavailable as the service of tasks does.
+    Every method raises NotFound for a bad link, with the same words for every fault; Refused,
+    LedgerUnusable and TemporalUnavailable as the service of tasks does.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class AttendeeService:
         self._noted: set[int] = set()
 
     async def show(self, link: str) -> AttendeePage:
-        """All that the attendee's own page shows."""
+        """Everything on the attendee's own page."""
         read = self._signer.read(LinkKind.ATTENDEE, link)
         picture = await self._ledger.read(lambda c: look(c, read, self._now()))
         who = picture.attendee
@@ -81,7 +81,7 @@ class AttendeeService:
         )
 
     async def _note(self, codes: list[int], attendee: Attendee) -> None:
-        """Write down once in this run of boxd that a code was shown."""
+        """Record, once per run of boxd, that a code was shown."""
         fresh = [code for code in codes if code not in self._noted]
         if fresh:
             number = attendee.number
@@ -89,7 +89,7 @@ class AttendeeService:
             self._noted.update(fresh)
 
     async def hand_in(self, link: str, kind: str, text: str) -> TaskReply:
-        """Take what the attendee hands in for the task of this kind, begun if it was not.
+        """Accept the attendee's submission for the task of this kind, started if necessary.
 
         The same text for the same try counts once.
         """
@@ -102,7 +102,7 @@ class AttendeeService:
         return await self._tasks.take(Submission(request, task.task, text, actor))
 
     async def begun(self, picture: AttendeeOverview, kind: str, actor: str) -> TaskStanding:
-        """The attendee's task of this kind, started now if it was not. Raises Refused."""
+        """The attendee's task of this kind, started now if necessary. Raises Refused."""
         for task in picture.tasks:
             if task.kind.id == kind:
                 if task.step:
@@ -111,9 +111,9 @@ class AttendeeService:
         raise Refused("this task is not offered (any more); look at your page again")
 
     async def visit(self, link: str, attendee_link: str) -> Visit:
-        """Count the checkpoint for every task of the attendee that asks for it.
+        """Count the checkpoint for every task of the attendee that needs it.
 
-        Raises NotFound with the checkpoint's name where the phone's own link is missing or bad.
+        Raises NotFound with the checkpoint's name if the phone's own link is missing or bad.
         """
         sign = await self._sign(link)
         own = self._signer.read(LinkKind.ATTENDEE, attendee_link)
@@ -155,9 +155,9 @@ class AttendeeService:
 
 
 class UnknownPhone(NotFound):
-    """A checkpoint was scanned by a phone that has not opened a personal link."""
+    """A phone that has not opened a personal link has scanned a checkpoint."""
 
 
 def phone_of(attendee: Attendee) -> str:
-    """The attendee's phone, for the audit trail: by number, never by name."""
+    """The attendee's phone in the audit trail: by number, never by name."""
     return f"attendee {attendee.number} (phone)"

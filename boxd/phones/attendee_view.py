@@ -1,4 +1,4 @@
-"""The attendee's page: codes, the QR code to show, and what each task still wants."""
+"""The attendee's page: codes, the QR code to show, and what each task still needs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def content(shown: AttendeePage, link: str, qr: Markup, now: datetime) -> dict[s
         "tasks": tasks,
         "places": shown.picture.places,
         "has_judged": bool(judged),
-        # The QR code is open when an attendant's word is all that is missing of what was begun.
+        # The QR code is open if only an attendant's verdict is missing in what was begun.
         "is_awaited": any(task.step and words.awaits_verdict(task) for task in judged),
         "qr": qr,
         "link": link,
@@ -38,7 +38,7 @@ def content(shown: AttendeePage, link: str, qr: Markup, now: datetime) -> dict[s
 
 
 def again_s(shown: AttendeePage) -> int:
-    """After how many seconds the page looks again."""
+    """After how many seconds the page is checked again."""
     states = [code.state for code in shown.picture.codes]
     is_awaited = any(
         task.state is TaskState.APPROVED or (task.step and words.awaits_verdict(task))

@@ -1,4 +1,4 @@
-"""Forms as the pages send them: read with a limit, and taken apart."""
+"""Forms from the pages: read with a size limit, and parsed."""
 
 from __future__ import annotations
 

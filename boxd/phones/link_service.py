@@ -1,4 +1,4 @@
-"""The links that organisers print: made for attendees and checkpoints, and made useless."""
+"""The links that organisers print: made for attendees and checkpoints, and revoked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_ADDRESS = (
 
 @dataclass(frozen=True)
 class AttendeeLink:
-    """An attendee's own link. `reference` is what the organiser calls them."""
+    """An attendee's own link. `reference` is the organiser's name for the attendee."""
 
     reference: str
     number: int
@@ -54,7 +54,7 @@ class LinkService:
     async def of_attendees(
         self, references: Sequence[str], renew: bool, actor: str
     ) -> list[AttendeeLink]:
-        """A link for each, known or not: all or none. With `renew` earlier links end.
+        """A link for each attendee, known or new: all or none. `renew` revokes earlier links.
 
         Raises Refused.
         """
@@ -78,7 +78,7 @@ class LinkService:
     async def of_checkpoints(
         self, wanted: Sequence[str], renew: bool, actor: str
     ) -> list[CheckpointLink]:
-        """A link for each of the checkpoints, or for all. With `renew` earlier signs end.
+        """A link for each of the checkpoints, or for all. `renew` revokes earlier signs.
 
         Raises Refused, NotFound.
         """

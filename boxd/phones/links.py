@@ -1,9 +1,9 @@
-"""Signed links: what a QR code carries, bound to one attendee or one checkpoint, and revocable.
+"""Signed links in QR codes, bound to one attendee or one checkpoint, and revocable.
 
 A link ends in base64url of: 12 bytes of HMAC-SHA-256, 3 bytes of generation, then the attendee's
 number (3 bytes) or the checkpoint's id. 96 bits can't be guessed; 24 characters keep a QR code
-coarse enough for any camera. Key, box and kind of link go into the HMAC, so that a link is of no
-use at another box, and of no use as another kind.
+coarse enough for any camera. Key, box and kind of link are part of the HMAC, so that a link works
+at no other box, and as no other kind.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _FORM = re.compile(r"[A-Za-z0-9_-]{24,64}")
 
 
 class LinkKind(StrEnum):
-    """Whom a link is for; the value is where its page is."""
+    """The kind of link; the value is the path of its page."""
 
     ATTENDEE = "a"  # the attendee's own: shows codes
-    SHOWN = "v"  # what the attendee shows to an attendant: of no use without the PIN
+    SHOWN = "v"  # the attendee shows it to an attendant: useless without the PIN
     CHECKPOINT = "c"
 
 
 @dataclass(frozen=True)
 class PhoneLink:
-    """What a link says: it is as good as the generation that the ledger has for `subject`."""
+    """The content of a link: valid for the ledger's present generation of `subject`."""
 
     kind: LinkKind
     subject: bytes
@@ -43,12 +43,12 @@ class PhoneLink:
 
     @property
     def attendee(self) -> int:
-        """The attendee's number, of a link of an attendee."""
+        """The attendee's number, in a link of an attendee."""
         return int.from_bytes(self.subject, "big")
 
     @property
     def checkpoint(self) -> str:
-        """The checkpoint's id, of a link of a checkpoint."""
+        """The checkpoint's id, in a link of a checkpoint."""
         return self.subject.decode("ascii", "replace")
 
 
@@ -75,12 +75,12 @@ class Signer:
         self._box = box.encode("utf-8")
 
     def sign(self, link: PhoneLink) -> str:
-        """The link as it ends a URL."""
+        """The signed end of a URL."""
         said = link.generation.to_bytes(_GENERATION_BYTES, "big") + link.subject
         return urlsafe_b64encode(self._mac(link.kind, said) + said).decode("ascii").rstrip("=")
 
     def read(self, kind: LinkKind, text: str) -> PhoneLink | None:
-        """What the link says; None for whatever this box did not sign just so, for this kind."""
+        """The content of a link; None if this box has not signed exactly this, for this kind."""
         if not _FORM.fullmatch(text):
             return None
         try:
@@ -103,10 +103,10 @@ class Signer:
 
 
 def load_signer(file: Path, box: str) -> Signer:
-    """The signer with the key in `file`, which is made when there is none.
+    """The signer with the key in `file`, which is made if it does not exist.
 
-    Links made with a lost key are of no use any more, and are given out anew. Raises
-    KeysMissing, with the remedy, when the file can't be used.
+    Links made with a lost key are useless and have to be printed again. Raises KeysMissing, with
+    the remedy, if the file can't be used.
     """
     if not file.exists():
         make_key(file)

@@ -1,4 +1,4 @@
-"""A page as a phone gets it: one answer with all that it needs, which runs nothing else."""
+"""A page for a phone: one response with everything inside, which runs no other script."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _STYLE = "phone.css"
 
 @dataclass(frozen=True)
 class HtmlPage:
-    """What is to be shown. `template` and `script` name files of boxd/phones.
+    """The content of a page. `template` and `script` name files of boxd/phones.
 
-    `content` is what the template shows inside; `refresh_s` makes phones without scripts, or a
-    page without one, load it again.
+    The template shows `content`; `refresh_s` makes phones without scripts, or a page without one,
+    reload it.
     """
 
     template: str
@@ -42,15 +42,15 @@ class HtmlPage:
 
 
 def message(title: str, box: str, *lines: str, status: int = 200) -> HtmlPage:
-    """A page that only says something."""
+    """A page with only a message."""
     return HtmlPage("message.html", title, box, {"lines": lines}, status=status)
 
 
 def respond(request: Request, page: HtmlPage) -> Response:
-    """The page, packed where the browser takes that."""
+    """The page, compressed if the browser accepts that."""
     headers = {
         "Content-Security-Policy": _policy(page.script),
-        # With no-referrer a browser sends its own forms as coming from nowhere.
+        # With no-referrer a browser sends its own forms with the origin null.
         "Referrer-Policy": "same-origin",
         **page.headers,
     }
@@ -58,7 +58,7 @@ def respond(request: Request, page: HtmlPage) -> Response:
 
 
 def packed(request: Request, text: str, status: int, headers: Mapping[str, str]) -> Response:
-    """HTML, packed where the browser takes that."""
+    """HTML, compressed if the browser accepts that."""
     content = text.encode("utf-8")
     headers = {"Vary": "Accept-Encoding", **headers}
     if "gzip" in request.headers.get("accept-encoding", ""):
@@ -82,7 +82,7 @@ def source(name: str) -> str:
 
 @cache
 def _policy(script: str) -> str:
-    """What the page may do: its own style and script, and asking the box."""
+    """What the page may do: run its own style and script, and ask the box."""
     scripts = _hash_of(source(script)) if script else "'none'"
     return "; ".join(
         (

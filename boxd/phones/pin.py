@@ -1,4 +1,4 @@
-"""The attendants' PIN: read from its file, and compared without telling how near a guess was."""
+"""The attendants' PIN: read from its file, and compared without revealing how near a guess was."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _FORM = re.compile(r"[0-9]{6,12}")
 
 
 class Pin:
-    """The PIN; holds a keyed digest of it only."""
+    """The PIN; keeps only a keyed digest of it."""
 
     def __init__(self, digits: str, key: bytes) -> None:
         self._key = key
         self.digest = self._of(digits)
 
     def is_right(self, given: str) -> bool:
-        """Whether this is the PIN; blanks in between don't matter."""
+        """Whether this is the PIN; blanks don't matter."""
         return hmac.compare_digest(self.digest, self._of("".join(given.split())))
 
     def _of(self, digits: str) -> bytes:
@@ -29,7 +29,7 @@ class Pin:
 
 
 def read_pin(file: Path, key: bytes) -> Pin:
-    """The PIN in the file. Raises ConfigError, with the remedy, when there is no good one."""
+    """The PIN in the file. Raises ConfigError, with the remedy, if there is no usable one."""
     check_secret_mode(file)
     try:
         digits = file.read_text(encoding="ascii").strip()

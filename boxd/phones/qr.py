@@ -1,4 +1,4 @@
-"""QR codes: of a link, as SVG for a page, as a PNG file, or in letters for a terminal."""
+"""QR codes of links: as SVG for a page, as a PNG file, or in characters for a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     import segno
 
-_QUIET = 4  # so many light squares around a code, as ISO/IEC 18004 asks for
+_QUIET = 4  # light squares around a code, as ISO/IEC 18004 requires
 _PNG_SCALE = 16  # pixels for each square: 4 cm at 300 dots per inch for a usual link
 
 
@@ -33,12 +33,12 @@ def write_png(url: str, file: Path) -> None:
 def _code(url: str) -> segno.QRCode:
     import segno  # only a box that draws codes needs it
 
-    # M mends 15 %: a thumb on a badge, a drop of rain on a sign.
+    # M corrects 15 %: a thumb on a badge, a drop of rain on a sign.
     return segno.make(url, error="m", micro=False, boost_error=True)
 
 
 def in_letters(url: str) -> str:
-    """The code drawn with letters, for a terminal."""
+    """The code drawn with characters, for a terminal."""
     drawn = io.StringIO()
     _code(url).terminal(drawn, border=2, compact=True)
     return drawn.getvalue()

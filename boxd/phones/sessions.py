@@ -1,4 +1,4 @@
-"""An attendant's session: a signed cookie with the name they gave, good until the PIN changes."""
+"""An attendant's session: a signed cookie with their name, valid until the PIN changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAC_BYTES = 32
 
 @dataclass(frozen=True)
 class Session:
-    """Who entered the PIN, by the name they gave; `until` in seconds of the box's time."""
+    """An attendant who entered the PIN, by the name given; `until` in seconds of the box's time."""
 
     name: str
     until: int
@@ -23,7 +23,7 @@ class Session:
 
 
 class Sessions:
-    """Seals sessions into cookies; `key` is to change with the PIN."""
+    """Makes cookies of sessions; `key` must change with the PIN."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -34,7 +34,7 @@ class Sessions:
         return urlsafe_b64encode(self._mac(said) + said).decode("ascii").rstrip("=")
 
     def read(self, cookie: str, now_s: float) -> Session | None:
-        """The session in a cookie; None when it is forged, torn or over."""
+        """The session in a cookie; None if it is forged, damaged or expired."""
         try:
             signed = urlsafe_b64decode(cookie.encode("ascii") + b"=" * (-len(cookie) % 4))
         except (binascii.Error, UnicodeEncodeError):

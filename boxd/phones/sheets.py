@@ -18,8 +18,8 @@ from boxd.phones.link_service import AttendeeLink, CheckpointLink
 from boxd.phones.page import source
 from boxd.web.templates import render
 
-# Sizes of sheet.css: with so many columns in the longest word, and so many in all, at most, a name
-# has room on its card or sign. Longer words are broken.
+# Sizes of sheet.css: the most columns in the longest word, and in all, with which a name fits on
+# its card or sign. Longer words are broken.
 _SIZES = (("huge", 9, 27), ("large", 12, 48), ("medium", 17, 90), ("small", 150, 150))
 _SMALLEST = "tiny"
 
@@ -27,7 +27,7 @@ _SMALLEST = "tiny"
 def checkpoint_sheets(links: Sequence[CheckpointLink], box: str, paper: str = "") -> str:
     """A page of HTML that prints one sheet for each checkpoint.
 
-    With `paper`, A4 or Letter, the size is part of it; otherwise whoever prints chooses.
+    With `paper`, A4 or Letter, it sets the size; otherwise the person who prints chooses.
     """
     signs = [
         {"name": each.name, "size": _size(each.name), "url": each.url, "qr": _code(each.url)}
@@ -51,7 +51,7 @@ def attendee_sheets(links: Sequence[AttendeeLink], box: str, paper: str = "") ->
 
 
 def write_pngs(named: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
-    """A PNG with the QR code alone for each (name, URL); returns the files."""
+    """A PNG with only the QR code for each (name, URL); returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{name}.png" for name in _file_names([name for name, _ in named])]
     for (_, url), file in zip(named, files, strict=True):
@@ -69,7 +69,7 @@ def _code(url: str) -> Markup:
 
 
 def _size(name: str) -> str:
-    """Which size of sheet.css the name is set in."""
+    """The size of sheet.css for the name."""
     words = "".join(" " if _is_wide(sign) else sign for sign in name).split()
     longest = max((_longest_part(word) for word in words), default=0)
     whole = sum(2 if _is_wide(sign) else 1 for sign in name)
@@ -78,17 +78,17 @@ def _size(name: str) -> str:
 
 
 def _longest_part(word: str) -> int:
-    """How long a line the word needs; only long ones are parted at their hyphens."""
+    """How long a line the word needs; only long ones are divided at their hyphens."""
     return len(word) if len(word) <= 17 else max(map(len, word.split("-")))
 
 
 def _is_wide(sign: str) -> bool:
-    """Whether a letter is as wide as two of Latin, and a line may end beside it: East Asia's."""
+    """Whether a letter is twice as wide as Latin ones, and may end a line: East Asia's."""
     return unicodedata.east_asian_width(sign) in {"W", "F"}
 
 
 def _file_names(names: Sequence[str]) -> list[str]:
-    """A name of a file for each, of its own also where they look alike."""
+    """A file name for each; different also for names that look alike."""
     found: list[str] = []
     for name in names:
         plain = _as_file_name(name)

@@ -1,4 +1,4 @@
-"""The attendants' service: the PIN, and verdicts on the tasks of whoever shows their QR code."""
+"""The attendants' service: the PIN, and verdicts on the tasks of attendees who show a QR code."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NO_PIN = (
 
 @dataclass(frozen=True)
 class Judging:
-    """An attendee before an attendant: the picture, and what was handed in by the tasks' ids."""
+    """An attendee before an attendant: the overview, and the submissions by task id."""
 
     picture: AttendeeOverview
     handed_in: dict[str, str]
@@ -43,7 +43,7 @@ class Judging:
 
 @dataclass(frozen=True)
 class Judgement:
-    """An attendant's word on the attendee's task of a kind; `step`: see `boxd.task.Verdict`."""
+    """An attendant's verdict on a task of this kind; for `step` see `boxd.task.Verdict`."""
 
     kind: str
     step: int
@@ -52,7 +52,7 @@ class Judgement:
 
 
 class VerdictService:
-    """Whatever attendants' phones ask."""
+    """The requests of attendants' phones."""
 
     def __init__(
         self,
@@ -81,9 +81,9 @@ class VerdictService:
         return self._pin is not None
 
     async def enter(self, name: str, given: str, address: str) -> str:
-        """The cookie of a new session, for whoever knows the PIN.
+        """The cookie of a new session, after the right PIN.
 
-        Raises Refused for a wrong PIN and while none is looked at, BadInput for no name.
+        Raises Refused for a wrong PIN and during a lock, BadInput for no name.
         """
         if self._pin is None:
             raise Refused(NO_PIN)
@@ -98,7 +98,7 @@ class VerdictService:
         return self._sessions.cookie(Session(called, until, secrets.token_hex(8)))
 
     async def _try(self, pin: Pin, given: str, address: str) -> PinTried:
-        """Compare and count in one transaction: a hundred guesses at once are a hundred guesses."""
+        """Compare and count in one transaction: a hundred guesses at once count a hundred times."""
         place = hmac.digest(self._address_key, address.encode("utf-8"), hashlib.sha256)[:12].hex()
         clock = boot_clock()
         if left_s := await self._ledger.read(lambda c: pins.locked_s(c, place, clock)):
@@ -108,11 +108,11 @@ class VerdictService:
         )
 
     def session(self, cookie: str) -> Session | None:
-        """The session that a phone's cookie stands for."""
+        """The session of a phone's cookie."""
         return self._sessions.read(cookie, self._now().timestamp()) if self.has_pin else None
 
     async def judging(self, link: str) -> Judging:
-        """What there is to judge of the attendee who shows this link. Raises NotFound."""
+        """What there is to judge for the attendee with this link. Raises NotFound."""
         picture = await self._picture(link)
         tasks = [task.task for task in picture.tasks if task.kind.verdict and task.step]
         return Judging(picture, await self._ledger.read(lambda c: verdicts.handed_in(c, tasks)))
@@ -122,7 +122,10 @@ class VerdictService:
         return await self._ledger.read(lambda c: look(c, read, self._now()))
 
     async def judge(self, link: str, word: Judgement, session: Session) -> TaskReply:
-        """Take the attendant's word; pressed twice, it counts once. Raises NotFound, Refused."""
+        """Accept the attendant's verdict; pressed twice, it counts once.
+
+        Raises NotFound, Refused.
+        """
         picture = await self._picture(link)
         actor = f"{session.name} (attendant)"
         task = await self._phones.begun(picture, word.kind, actor)
@@ -139,7 +142,7 @@ class VerdictService:
         return await self._tasks.take(verdict)
 
     async def last_verdicts(self) -> list[GivenVerdict]:
-        """The last verdicts of all attendants."""
+        """The latest verdicts of all attendants."""
         return await self._ledger.read(lambda c: verdicts.last(c, LAST_VERDICTS))
 
 

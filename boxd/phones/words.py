@@ -1,6 +1,6 @@
-"""What the phones' pages say of a task or a code, in few and plain words.
+"""The phones' texts about a task or a code, in few and plain words.
 
-Sentences are whole and in both numbers, so that they can be looked up in a catalogue.
+Texts are whole sentences, in singular and plural, so that a catalogue can translate them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from boxd.task import Demand, Missing, TaskStanding, TaskState
 
-# State: a word or two for the label, and what there is to do about it.
+# State: a word or two for the label, and what to do about it.
 _ENDED = {
     TaskState.APPROVED: ("approved", "Your code is being made; it shows here in a moment."),
     TaskState.REWARDED: ("done", ""),
@@ -28,7 +28,7 @@ _ENDED = {
     TaskState.EXPIRED: ("over", "The time for this is over."),
     TaskState.WITHDRAWN: ("withdrawn", ""),
 }
-# What is wanted: to do, what stands above its field, and what is said once it was handed in.
+# What is missing: what to do, the label of its field, and the text after the submission.
 _SUBMISSIONS = {
     Demand.TEXT: ("Hand in your text.", "Your text", "Your text was handed in."),
     Demand.REFERENCE: (
@@ -51,7 +51,7 @@ CODE_LABELS = {
 
 
 def label(task: TaskStanding) -> str:
-    """A word or two on where the task stands."""
+    """A word or two on the task's state."""
     if task.state in _ENDED:
         return _ENDED[task.state][0]
     if awaits_verdict(task):
@@ -60,7 +60,7 @@ def label(task: TaskStanding) -> str:
 
 
 def tone(task: TaskStanding) -> str:
-    """Which colour of phone.css the label has."""
+    """The colour of the label in phone.css."""
     if task.state in {TaskState.REWARDED, TaskState.APPROVED}:
         return "good"
     if task.state in {TaskState.REFUSED, TaskState.FAILED}:
@@ -69,12 +69,12 @@ def tone(task: TaskStanding) -> str:
 
 
 def awaits_verdict(task: TaskStanding) -> bool:
-    """Whether nothing but an attendant's word is missing."""
+    """Whether only an attendant's verdict is missing."""
     return task.missing == (Missing.VERDICT,)
 
 
 def to_do(task: TaskStanding) -> list[str]:
-    """What there is to know or to do, a sentence each."""
+    """What to know or to do, one sentence each."""
     if task.state in _ENDED:
         sentence = _ENDED[task.state][1]
         return [sentence] if sentence else []
@@ -82,13 +82,13 @@ def to_do(task: TaskStanding) -> list[str]:
 
 
 def own_part(task: TaskStanding) -> list[str]:
-    """What the attendee has still to do, without what others do."""
+    """What the attendee still has to do, without the others' part."""
     own = {Missing.SCANS, Missing.SUBMISSION}
     return [lacking(task, what) for what in task.missing if what in own]
 
 
 def lacking(task: TaskStanding, what: Missing) -> str:
-    """What there is to do about one thing that is missing."""
+    """What to do about one thing that is missing."""
     match what:
         case Missing.SCANS:
             return _scans(task.scans_missing, has_begun=bool(task.scanned))
@@ -103,12 +103,12 @@ def lacking(task: TaskStanding, what: Missing) -> str:
 
 
 def submission_label(task: TaskStanding) -> str:
-    """What stands above the field for the submission."""
+    """The label of the field for the submission."""
     return _SUBMISSIONS[task.kind.submission][1]
 
 
 def handed_in(task: TaskStanding) -> str:
-    """What is said when something was handed in."""
+    """The text after a submission."""
     return _SUBMISSIONS[task.kind.submission][2]
 
 
@@ -123,20 +123,20 @@ def is_address(text: str) -> bool:
 
 
 def ending(reference: str) -> str:
-    """The end of what somebody is called: enough for themselves to know whether it is them."""
+    """The end of somebody's name: enough to recognise their own."""
     last = re.split(r"[\W_]+", reference.strip())[-1] or reference
     shown = last if len(last) <= _ENDING else last[-_SHORT_ENDING:]
     return shown if shown == reference else f"…{shown}"
 
 
 def grouped(digits: str) -> list[str]:
-    """A code's digits in groups that an eye can carry to a keypad."""
+    """A code's digits in groups that are easy to remember."""
     size = 3 if len(digits) % 4 and len(digits) % 3 == 0 else 4
     return [digits[start : start + size] for start in range(0, len(digits), size)]
 
 
 def moment(text: str, now: datetime) -> str:
-    """A time of the ledger as people here say it: 14:03, or with its day."""
+    """A time for people here: 14:03, or with its day."""
     at = datetime.fromisoformat(text).astimezone()
     return at.strftime("%H:%M" if at.date() == now.astimezone().date() else "%a %d %b, %H:%M")
 

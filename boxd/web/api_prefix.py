@@ -1,4 +1,4 @@
-"""Where the API stands, for the pages that tell its callers from their own."""
+"""The API's path prefix, for code that treats its callers differently from pages."""
 
 from __future__ import annotations
 

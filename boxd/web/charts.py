@@ -1,4 +1,4 @@
-"""Charts as SVG, all in one look, for the report and for pages: drawn by pygal, without scripts."""
+"""Charts as SVG in one style, for the report and for pages: drawn by pygal, without scripts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import pygal
 from markupsafe import Markup
 from pygal.style import Style
 
-# pygal leaves a finder of map plugins behind, of a kind that Python warns of at every later import.
+# pygal leaves a finder of map plugins behind, of a kind that Python warns about at every later
+# import.
 sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != "pygal"]
 
-# Told apart by people with any kind of colour vision (Okabe and Ito), strongest first.
+# Distinguishable with any kind of colour vision (Okabe and Ito), strongest first.
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
 OTHERS = "#999999"
 
@@ -26,7 +27,7 @@ _LONGEST_LABEL = 26
 
 @dataclass(frozen=True)
 class Series:
-    """What one colour stands for, and its value at each place of the chart."""
+    """The meaning of one colour, and its value at each place of the chart."""
 
     name: str
     colour: str
@@ -35,7 +36,7 @@ class Series:
 
 @dataclass(frozen=True)
 class ChartFrame:
-    """Where a chart is drawn; `id` is the chart's own in its document."""
+    """The frame of a chart; `id` is the chart's own in its document."""
 
     id: str
     title: str
@@ -50,7 +51,7 @@ def columns(
     chart = pygal.StackedBar(range=(ticks[0], ticks[-1]), y_labels=list(ticks))
     drawn = _drawn(chart, frame, places, series)
     for text in drawn.iter("text"):
-        if text.get("class") == "label":  # a sum: pygal lets it begin at the column's middle
+        if text.get("class") == "label":  # a sum: pygal starts it at the column's middle
             text.set("text-anchor", "middle")
     return _plain(drawn)
 
@@ -95,7 +96,7 @@ def _part(name: str, place: str, value: int) -> dict[str, object] | None:
 
 
 def _sum(series: Sequence[Series], index: int) -> dict[str, object] | None:
-    """A part without a size, at whose place the sum is written."""
+    """A part without a size, where the sum is written."""
     units = sum(each.values[index] for each in series)
     return {"value": 0, "label": str(units), "formatter": lambda _value: ""} if units else None
 
@@ -129,7 +130,7 @@ def _style(series: Sequence[Series]) -> Style:
 
 
 def _plain(drawn: Element) -> Markup:
-    """The chart without pygal's script, and its words for one as titles, which browsers show."""
+    """The chart without pygal's script; its tooltips become titles, which browsers show."""
     for parent in list(drawn.iter()):
         for child in list(parent):
             if not isinstance(child.tag, str) or child.tag == "script":

@@ -1,7 +1,7 @@
-"""Who may speak to the TCP listener: names of this host, and pages that came from it.
+"""Who may use the TCP listener: names of this host, and pages that came from it.
 
-A web page elsewhere can make a browser send requests to loopback. The Host header stops names
-that were rebound to it, the Origin header stops foreign pages from pressing buttons.
+A web page elsewhere can make a browser send requests to loopback. The Host header stops names that
+were rebound to it, the Origin header stops foreign pages from pressing buttons.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ SECURITY_HEADERS = {
 
 
 def host_name(header: str) -> str:
-    """The name in a Host header, in lower case and without the port; empty when malformed."""
+    """The name in a Host header, in lower case and without the port; empty if malformed."""
     match = HOST.fullmatch(header.strip())
     return match["name"].lower() if match else ""
 
 
 def why_host_refused(header: str, allowed: frozenset[str]) -> str:
-    """Why a request with this Host header is not answered; empty when it is."""
+    """Why a request with this Host header is refused; empty if it is not."""
     if host_name(header) in allowed:
         return ""
     return (
@@ -44,7 +44,7 @@ def why_host_refused(header: str, allowed: frozenset[str]) -> str:
 
 
 def why_origin_refused(headers: Headers) -> str:
-    """Why a changing request with these headers is not taken; empty when it is."""
+    """Why a changing request with these headers is refused; empty if it is not."""
     origin = headers.get("origin")
     if origin is None:
         if headers.get("sec-fetch-site", "none") in {"none", "same-origin"}:
@@ -58,7 +58,7 @@ def why_origin_refused(headers: Headers) -> str:
 
 
 class SameHostOnly:
-    """Answers only requests that name this host, and changes nothing for foreign pages."""
+    """Answers only requests that name this host, and refuses changes by foreign pages."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str] = ()) -> None:
         self._app = app
@@ -79,9 +79,9 @@ class SameHostOnly:
 
 
 class OwnPagesOnly:
-    """Changes nothing for foreign pages, except what a token proves they may do.
+    """Refuses changes by foreign pages, unless a token allows them.
 
-    A browser sends cookies by itself, a token never: with one, where it comes from is no matter.
+    A browser sends cookies by itself, but never a token: with one, the origin does not matter.
     """
 
     def __init__(self, app: ASGIApp, address: str) -> None:
@@ -101,9 +101,9 @@ class OwnPagesOnly:
 
 
 class SecurityHeaders:
-    """Puts the headers on every response that keep a browser to what boxd itself serves.
+    """Adds the headers that keep a browser to boxd's own content.
 
-    `forms` is where pages may send forms to.
+    `forms` is the allowed destination of forms.
     """
 
     def __init__(self, app: ASGIApp, forms: str = "'none'") -> None:
@@ -117,7 +117,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)  # a page may say more about itself
+                    headers.setdefault(name, value)  # a page may set its own
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

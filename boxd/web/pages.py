@@ -20,14 +20,14 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as a browser gets it."""
+    """A file in the form for browsers."""
 
     content: bytes
     media_type: str
     etag: str
 
     def respond(self, request: Request) -> Response:
-        """The file, or `304` when the browser has it."""
+        """The file, or `304` if the browser has it."""
         headers = {"ETag": self.etag, "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == self.etag:
             return Response(status_code=304, headers=headers)

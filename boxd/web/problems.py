@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457): every one says the input, the rule and the remedy."""
+"""Errors as problem details (RFC 9457): each names the input, the rule and the remedy."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Res
 
 
 def of_error(error: BoxdError) -> Response:
-    """The problem that an error of the box is."""
+    """The problem for an error of the box."""
     if isinstance(error, RequestError):
         response = problem(error.status, error.kind, error.title, str(error))
         response.headers.update(error.headers)
@@ -89,7 +89,7 @@ def of_error(error: BoxdError) -> Response:
 
 
 def refused(_request: Request, error: BoxdError) -> Response:
-    """The problem for somebody who is turned away before anything is done."""
+    """The problem for a request that is refused before anything is done."""
     return of_error(error)
 
 

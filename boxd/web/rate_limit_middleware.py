@@ -1,4 +1,4 @@
-"""What keeps the booth's network from asking for too much: so often by address, so many at once."""
+"""Limits for the booth's network: requests per address, and connections at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from boxd.web.problems import RequestError
 from boxd.web.rate_limits import RateLimit, network_of
 
 Refusal = Callable[[Request, BoxdError], Response]
-"""How a request is answered that is turned away: a page for people, a problem for programs."""
+"""How a refused request is answered: a page for people, a problem for programs."""
 
 _AGAIN_S = 4
 
@@ -27,7 +27,7 @@ class RateLimitMiddleware:
         self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or say when to come again."""
+        """Pass the request on, or say when to try again."""
         address = (scope.get("client") or ("unknown",))[0]
         try:
             self._limit.take(network_of(address), f"the address {address}")
@@ -37,7 +37,7 @@ class RateLimitMiddleware:
 
 
 class CrowdMiddleware:
-    """Answers 503 while there are more than `most` connections, and ends the one that asked."""
+    """Answers 503 while there are more than `most` connections, and closes the new one."""
 
     def __init__(
         self, app: ASGIApp, most: int, connections: Callable[[], int], refusal: Refusal
@@ -48,7 +48,7 @@ class CrowdMiddleware:
         self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or say when to come again."""
+        """Pass the request on, or say when to try again."""
         if self._connections() <= self._most:
             return await self._app(scope, receive, send)
         headers = {"Retry-After": str(_AGAIN_S), "Connection": "close"}

@@ -1,4 +1,4 @@
-"""How often somebody may ask: a bucket of permits for each, filled steadily, kept in memory."""
+"""Rate limits: a bucket of permits for each name, filled steadily, kept in memory."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ipaddress import IPv6Address, ip_address
 
 from boxd.web.problems import RequestError
 
-MOST_BUCKETS = 10_000  # 2 MB; beyond it whoever asked longest ago is forgotten first
-_AT_ONCE_S = 6.0  # a bucket holds what comes in so many seconds
+MOST_BUCKETS = 10_000  # 2 MB; beyond that the longest unused is forgotten first
+_AT_ONCE_S = 6.0  # a bucket holds the permits of so many seconds
 _LEAST_AT_ONCE = 5.0
 
 
 class RateLimit:
-    """So many requests a minute for each name; a tenth of a minute's at once."""
+    """So many requests a minute for each name; a tenth of them at once."""
 
     def __init__(self, per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
         self._per_s = per_minute / 60
@@ -36,7 +36,7 @@ class RateLimit:
         return 0.0 if is_there else (1 - left) / self._per_s
 
     def take(self, name: str, who: str) -> None:
-        """Take one permit. Raises RequestError 429, saying when to come again, without one."""
+        """Take one permit. Raises RequestError 429 with the waiting time if there is none."""
         wait_s = math.ceil(self.wait_s(name))
         if wait_s:
             detail = f"{who} asks too often; wait {wait_s} s, and ask for fewer things at a time"
@@ -45,7 +45,7 @@ class RateLimit:
 
 
 def network_of(address: str) -> str:
-    """The address as the limit counts it: of IPv6 the /64 that one device has to itself."""
+    """The address for the limit: of IPv6 the /64, which one device has to itself."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""The bytes of a request's body, which may be only so long and take only so long to come."""
+"""Reading a request's body, with limits on its size and time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from starlette.requests import Request
 from boxd.web.problems import RequestError
 
 BODY_LIMIT = 64 * 1024
-BODY_WITHIN_S = 20.0  # a phone at the edge of the WiFi; whoever is slower keeps a socket busy
+# For a phone at the edge of the WiFi; a slower sender would keep a socket busy.
+BODY_WITHIN_S = 20.0
 
 
 async def read_at_most(request: Request, limit: int) -> bytes:

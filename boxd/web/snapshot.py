@@ -1,4 +1,4 @@
-"""The snapshot: all that the HUD shows at one moment, as plain values. A pure function."""
+"""The snapshot: everything on the HUD at one moment, as plain values. A pure function."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ class Health:
 
 
 class SnapshotSource(Protocol):
-    """What shows the box: a running one, or one that refuses to dispense."""
+    """The source of snapshots: a running box, or one that refuses to dispense."""
 
     def snapshot(self) -> Json:
-        """The latest snapshot, whole; cheap, and never changed after it was handed out."""
+        """The latest snapshot, complete; cheap, and never changed after it was returned."""
 
     async def wait_for_change(self, version: int, timeout_s: float) -> None:
         """Return once the snapshot's version differs from `version`, or after `timeout_s`."""
 
     def ready(self) -> tuple[bool, str]:
-        """Whether the box takes codes, and the reason when it does not."""
+        """Whether the box takes codes, and the reason if it does not."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class SnapshotInput:
 
 
 def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
-    """The picture as the HUD reads it."""
+    """Make the snapshot for the HUD."""
     prizes = {str(prize["sku"]): str(prize["name"]) for prize in picture.overview.stock}
     bays = {bay.id: bay.name or bay.id for bay in picture.config.bays}
     return {

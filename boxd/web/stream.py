@@ -1,9 +1,7 @@
-"""Server-sent events: whole states, the newest always; or happenings, one after the other.
+"""Server-sent events: complete states, always the newest; or events, one after the other.
 
-A heartbeat comes between them.
-
-A comment before each event and in each heartbeat carries the box's time, so that a page can
-count on from the box's times whatever its own clock says.
+A heartbeat comes between them. A comment before each event and in each heartbeat has the box's
+time, so that a page can count on from it whatever its own clock says.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
 
 HEARTBEAT_S = 10.0  # a page gives up after 25 s of silence: two heartbeats may be late
-PAUSE_S = 0.02  # a burst of changes becomes one event; a person sees no faster
+PAUSE_S = 0.02  # a burst of changes becomes one event; people see no faster
 MOST_STREAMS = 32  # a stream costs a task and a socket; a box has a few screens
 
 T = TypeVar("T")
@@ -44,21 +42,21 @@ class Feed(Protocol):
 
 
 class Tail(Protocol):
-    """Happenings, one after the other, as long as somebody listens."""
+    """Events, one after the other, as long as somebody listens."""
 
     async def take(self, timeout_s: float) -> tuple[str, str] | None:
-        """The next event's name and JSON; None when none came in time. Raises TailEnded."""
+        """The next event's name and JSON; None if none came in time. Raises TailEnded."""
 
     def close(self) -> None:
-        """Nobody listens any more: their connection has ended, however it did."""
+        """The listener's connection has ended, in any way."""
 
 
 class TailEnded(Exception):
-    """Nothing comes after what was taken."""
+    """No further event will come."""
 
 
 class SnapshotFeed:
-    """The box's snapshots, each encoded once however many watch."""
+    """The box's snapshots, each encoded once for all watchers."""
 
     event = "snapshot"
 
@@ -121,20 +119,20 @@ class Streams:
         return self._open
 
     def close(self) -> None:
-        """End every stream, and each that begins from now on."""
+        """End every stream, and each that begins later."""
         self._closing.set()
 
     def respond(self, feed: Feed) -> Response:
-        """A response that goes on until the page leaves or `close` is called."""
+        """A response that goes on until the page is closed or `close` is called."""
         self.refuse_too_many()
         return StreamingResponse(self._events(feed), 200, _HEADERS, "text/event-stream")
 
     def follow(self, tail: Tail) -> Response:
-        """A response that tells every happening until its end; closes the tail in any case."""
+        """A response that sends every event until the end; closes the tail in any case."""
         return _Following(tail, self._happenings(tail))
 
     def refuse_too_many(self) -> None:
-        """Raise RequestError when no further stream may begin."""
+        """Raise RequestError if no further stream may begin."""
         if self._open >= MOST_STREAMS:
             detail = f"{MOST_STREAMS} screens watch this box already; close one and try again"
             raise RequestError(503, "too-many-screens", "Too many screens", detail)
@@ -171,7 +169,7 @@ class Streams:
             self._open -= 1
 
     async def _until_closing(self, waiting: Coroutine[Any, Any, T]) -> T | None:
-        """What `waiting` returns; None when the streams close before it does."""
+        """The result of `waiting`; None if the streams close before that."""
         awaited = asyncio.ensure_future(waiting)
         closing = asyncio.ensure_future(self._closing.wait())
         try:
@@ -184,14 +182,14 @@ class Streams:
 
 
 class _Following(StreamingResponse):
-    """Closes its tail when the response is over, also when it never began."""
+    """Closes its tail when the response is over, even if it never began."""
 
     def __init__(self, tail: Tail, content: AsyncIterator[str]) -> None:
         super().__init__(content, 200, _HEADERS, "text/event-stream")
         self._tail = tail
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell until the tail ends or the listener leaves."""
+        """Send events until the tail ends or the listener leaves."""
         try:
             await super().__call__(scope, receive, send)
         finally:

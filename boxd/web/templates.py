@@ -1,7 +1,7 @@
-"""Pages for people as Jinja2 templates, in the `templates` folder of the package that shows them.
+"""Pages for people as Jinja2 templates, in the folder `templates` of the package that shows them.
 
-What a value holds is escaped, a name that no value has is an error, and every template is read and
-compiled once. Words stand in `_()` or `{% trans %}`, so that a catalogue can be put under them.
+Values are escaped, an unknown name is an error, and every template is read and compiled once.
+Texts are in `_()` or `{% trans %}`, so that a catalogue can translate them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def render(name: str, /, **values: object) -> Markup:
 def compile_all(package: str) -> None:
     """Compile every template of a package, so that no page waits for its own.
 
-    Takes 60 ms of computing for the phones' on a desk machine: call it aside from the event loop.
+    Takes 60 ms of CPU time for the phones' templates on a desktop: call it in a thread.
     """
     for name in environment().list_templates(filter_func=lambda each: each.startswith(package)):
         environment().get_template(name)
@@ -32,7 +32,7 @@ def compile_all(package: str) -> None:
 
 @cache
 def environment() -> Environment:
-    """How all templates are read; made when the first is asked for."""
+    """The environment of all templates; made on first use."""
     folders = {name: FileSystemLoader(_BOXD / name / "templates") for name in _PACKAGES}
     made = Environment(
         loader=PrefixLoader(folders),

@@ -1,4 +1,4 @@
-"""The certificate of a listener, taken anew from its files when they are renewed."""
+"""The certificate of a listener, reloaded from its files when they are renewed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Stamp = tuple[int, int, int]
 
 
 class Certificate:
-    """What a listener shows of two files. Raises ConfigError when they can't be used.
+    """The certificate in two files. Raises ConfigError if they can't be used.
 
-    The listener keeps one context, `context`. Each handshake that begins there is handed on to the
-    context of the newest whole pair: a context that serves is never written to, because OpenSSL
-    takes certificate and key one after the other, and a client in between would find no key.
-    Connections that stand keep the certificate that they began with.
+    The listener keeps one context, `context`. Each handshake that begins there is passed to the
+    context of the newest whole pair. A context that serves is never written to: OpenSSL takes
+    certificate and key one after the other, and a client in between would find no key. Existing
+    connections keep the certificate that they began with.
     """
 
     def __init__(self, cert_file: Path, key_file: Path) -> None:
@@ -28,10 +28,10 @@ class Certificate:
         self.context.sni_callback = self._hand_on
 
     def renew(self) -> bool:
-        """Take over the files if they were changed since; returns whether they were.
+        """Reload the files if they have changed; returns whether they had.
 
-        Files that change while they are read are left for the next look. Raises ConfigError when
-        they don't fit: the certificate before is used on.
+        Files that change while they are read are left for the next look. Raises ConfigError if
+        they don't fit: the previous certificate stays in use.
         """
         stamps = self._read_stamps()
         if stamps == self._stamps:
@@ -44,7 +44,7 @@ class Certificate:
         return True
 
     def _hand_on(self, connection: ssl.SSLObject, _name: str | None, _: ssl.SSLContext) -> None:
-        """Let a handshake go on with the newest pair; asked also where a client names no host."""
+        """Continue a handshake with the newest pair; also called if a client names no host."""
         connection.context = self._newest
 
     def _loaded(self) -> ssl.SSLContext:

@@ -1,4 +1,4 @@
-"""What happened, in words for the HUD: one line for each kind of row of the audit trail."""
+"""Events in words for the HUD: one line for each kind of row in the audit trail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from boxd.bays.view import REFUSED_AS
 from boxd.redemption import Refusal
 
-# action: (words, tone); the words may name what the row carries.
+# action: (words, tone); the words may contain fields of the row
 _LINES = {
     "claim.accepted": ("Code accepted at {bay}: {prize} goes into locker {locker}", "good"),
     "claim.refused": ("Code refused at {bay}: {refusal}", "bad"),
@@ -41,9 +41,9 @@ _LINES = {
 def event_line(
     row: dict[str, Any], prizes: Mapping[str, str], bays: Mapping[str, str]
 ) -> dict[str, Any]:
-    """One row of the audit trail as the HUD shows it: seq, at, text, tone.
+    """One row of the audit trail for the HUD: seq, at, text, tone.
 
-    `prizes` gives the names of the prizes by their sku, `bays` those of the bays by their id.
+    `prizes` has the names of the prizes by sku, `bays` those of the bays by id.
     """
     words, tone = _LINES.get(row["action"], ("{action}", "plain"))
     refusal = REFUSED_AS.get(Refusal(row["cause"]), "") if row["action"] == "claim.refused" else ""
