@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from boxd.api.bodies import Body
+from boxd.api.near_twins import NearTwinReply, near_twins
 from boxd.api.queries import Query, RowsQuery, Text
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
@@ -75,6 +76,7 @@ class AttendeeDetailsReply(ReplyModel):
     attendee: AttendeeReply
     tasks: tuple[TaskStandingReply, ...]
     codes: tuple[OwnCodeReply, ...]
+    near_twins: tuple[NearTwinReply, ...]
 
 
 class ForgottenReply(ReplyModel):
@@ -103,6 +105,7 @@ async def attendee(context: BoxContext, query: NameQuery) -> AttendeeDetailsRepl
     rows = await ledger.read(lambda c: attendee_list.of_numbers(c, [number]))
     return AttendeeDetailsReply.of(
         attendee=rows[0],
+        near_twins=await near_twins(context, filter(None, [rows[0].reference])),
         tasks=await ledger.read(lambda c: task_standings.of_attendee(c, number)),
         codes=await ledger.read(lambda c: attendee_codes.of_attendee(c, number)),
     )

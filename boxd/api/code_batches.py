@@ -8,11 +8,14 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from boxd.api.bodies import ActorBody, Shape
+from boxd.api.imported_files import FileBody, note
+from boxd.api.near_twins import NearTwinReply
 from boxd.api.queries import RowsQuery
 from boxd.api.replies import DoneReply, ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.ledger.batch_faults import Fault
 from boxd.ledger.code_batches import Wanted
+from boxd.ledger.imported_files import FilePurpose
 from boxd.text_fields import Line, Sku
 
 BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
@@ -44,6 +47,12 @@ class BeginBody(ActorBody):
     """A batch to begin."""
 
 
+class MakeBody(ActorBody):
+    """A batch to make codes of, and the file that it came from."""
+
+    file: FileBody | None = None
+
+
 class BatchReply(ReplyModel):
     """A new batch."""
 
@@ -71,6 +80,7 @@ class LookReply(ReplyModel):
     shares: tuple[ShareReply, ...]
     faults: tuple[FaultReply, ...]
     faults_in_all: int
+    near_twins: tuple[NearTwinReply, ...]
 
 
 class MadeBatchReply(ReplyModel):
@@ -124,13 +134,16 @@ async def stage(context: BoxContext, batch: BatchId, body: StageBody) -> DoneRep
 
 async def look_through(context: BoxContext, batch: BatchId) -> LookReply:
     """How a batch is divided among the prizes, and all that prevents it."""
-    shares, faults = await context.box.batches.look_through(batch)
-    return LookReply.of(shares=shares, **_shown(faults))
+    look = await context.box.batches.look_through(batch)
+    return LookReply.of(shares=look.shares, near_twins=look.near_twins, **_shown(look.faults))
 
 
-async def make_batch(context: BoxContext, batch: BatchId, body: BeginBody) -> MadeBatchReply:
+async def make_batch(context: BoxContext, batch: BatchId, body: MakeBody) -> MadeBatchReply:
     """Make the codes of a batch, all or none."""
-    faults = await context.box.batches.make(batch, context.actor(body.actor))
+    actor = context.actor(body.actor)
+    faults = await context.box.batches.make(
+        batch, actor, lambda tx: note(tx, body.file, FilePurpose.CODES, actor)
+    )
     return MadeBatchReply.of(made=not faults, **_shown(faults))
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from boxd.api.bodies import Body, Days, ReasonBody, Whole
+from boxd.api.near_twins import NearTwinReply, near_twins
 from boxd.api.queries import Flag, Query, RowsQuery, Text, is_set
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
@@ -106,6 +107,7 @@ class NewCodesReply(ReplyModel):
     """New codes with their digits."""
 
     codes: tuple[NewCodeReply, ...]
+    near_twins: tuple[NearTwinReply, ...]
 
 
 async def issue_codes(context: BoxContext, body: CodesBody) -> NewCodesReply:
@@ -123,7 +125,8 @@ async def issue_codes(context: BoxContext, body: CodesBody) -> NewCodesReply:
     made = await box.ledger.write(
         lambda tx: [ledger_codes.issue(tx, order, box.keys) for _ in range(body.count)]
     )
-    return NewCodesReply.of(codes=made)
+    twins = await near_twins(context, [body.attendee])
+    return NewCodesReply.of(codes=made, near_twins=twins)
 
 
 async def codes(context: BoxContext, query: CodesQuery) -> CodesReply:

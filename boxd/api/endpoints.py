@@ -42,7 +42,8 @@ def _route(path: str, known: dict[str, Operation], gate: Authenticator) -> Route
         operation = known["GET" if request.method == "HEAD" else request.method]
         return await _respond(request, operation, gate)
 
-    return Route(path, respond, methods=list(known))
+    # What people call an attendee may have slashes.
+    return Route(path.replace("{attendee}", "{attendee:path}"), respond, methods=list(known))
 
 
 async def _respond(request: Request, operation: Operation, gate: Authenticator) -> Response:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from boxd.api.bodies import Body, Days
+from boxd.api.near_twins import NearTwinReply, near_twins
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.issue import IssueState
@@ -43,6 +44,7 @@ class OneIssueReply(ReplyModel):
     """The issue of a code as it is now."""
 
     issue: IssueReply
+    near_twins: tuple[NearTwinReply, ...]
 
 
 async def issue(context: BoxContext, body: IssueBody) -> OneIssueReply:
@@ -54,4 +56,6 @@ async def issue(context: BoxContext, body: IssueBody) -> OneIssueReply:
         number = attendees.number_of(tx, body.attendee)
         return IssueOrder(f"request/{context.key}", number, actor, body.prizes, body.valid_days)
 
-    return OneIssueReply.of(issue=await context.box.tasks.issue(order))
+    issued = await context.box.tasks.issue(order)
+    twins = await near_twins(context, [body.attendee])
+    return OneIssueReply.of(issue=issued, near_twins=twins)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from boxd.api.bodies import Body
+from boxd.api.near_twins import NearTwinReply, near_twins
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.text_fields import Line
@@ -42,6 +43,7 @@ class AttendeeLinksReply(ReplyModel):
     """Links, in the order of the request."""
 
     links: tuple[AttendeeLinkReply, ...]
+    near_twins: tuple[NearTwinReply, ...]
 
 
 class CheckpointLinkReply(ReplyModel):
@@ -63,7 +65,8 @@ async def attendee_links(context: BoxContext, body: AttendeeLinksBody) -> Attend
     links = await context.box.links.of_attendees(
         body.attendees, body.renew, context.actor(body.actor)
     )
-    return AttendeeLinksReply.of(links=links)
+    twins = await near_twins(context, body.attendees)
+    return AttendeeLinksReply.of(links=links, near_twins=twins)
 
 
 async def checkpoint_links(context: BoxContext, body: CheckpointLinksBody) -> CheckpointLinksReply:

@@ -9,9 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from boxd.adjustment import why_no_adjustment
 from boxd.api.bodies import WHOLE, Body, Shape, Whole
+from boxd.api.imported_files import FileBody, note
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.ledger import stock
+from boxd.ledger.imported_files import FilePurpose
+from boxd.ledger.ledger import Transaction
 from boxd.text_fields import Line, Sku
 
 
@@ -39,11 +42,12 @@ class PrizeBody(Shape):
 
 
 class ImportBody(Body):
-    """Prizes to add."""
+    """Prizes to add, and the file that they come from."""
 
     example = '{"prizes": [{"sku": "sticker", "name": "Sticker pack", "units": 20}]}'
 
     prizes: tuple[PrizeBody, ...] = Field(min_length=1, max_length=10_000)
+    file: FileBody | None = None
 
 
 class AdjustBody(Body):
@@ -89,7 +93,12 @@ async def import_prizes(context: BoxContext, body: ImportBody) -> PrizesReply:
     """Add prizes and receive their units, all or none."""
     actor, ledger = context.actor(body.actor), context.box.ledger
     rows = [stock.StockedPrize(row.sku, row.name, row.units, row.weight) for row in body.prizes]
-    await ledger.write(lambda tx: stock.import_prizes(tx, rows, actor))
+
+    def bring(tx: Transaction) -> None:
+        note(tx, body.file, FilePurpose.PRIZES, actor)
+        stock.import_prizes(tx, rows, actor)
+
+    await ledger.write(bring)
     return PrizesReply.of(prizes=await ledger.read(stock.listing))
 
 

@@ -8,6 +8,7 @@ from pydantic import AliasPath, Field
 from starlette.responses import Response
 
 from boxd.api.bodies import ActorBody, Body, Step, Words
+from boxd.api.near_twins import NearTwinReply, near_twins
 from boxd.api.queries import PageQuery, Text
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
@@ -132,9 +133,10 @@ class TaskStandingReply(ReplyModel):
 
 
 class OneTaskReply(ReplyModel):
-    """A task as it is now."""
+    """A task as it is now; `near_twins` when it is started."""
 
     task: TaskStandingReply
+    near_twins: tuple[NearTwinReply, ...] = ()
 
 
 class TasksReply(ReplyModel):
@@ -171,7 +173,9 @@ async def kinds(context: BoxContext) -> KindsReply:
 async def start(context: BoxContext, body: TaskBody) -> OneTaskReply:
     """Start an attendee's task; a second call returns the same task."""
     actor = context.actor(body.actor)
-    return OneTaskReply.of(task=await context.box.tasks.start(body.kind, body.attendee, actor))
+    started = await context.box.tasks.start(body.kind, body.attendee, actor)
+    twins = await near_twins(context, [body.attendee])
+    return OneTaskReply.of(task=started, near_twins=twins)
 
 
 async def tasks(context: BoxContext, query: TasksQuery) -> TasksReply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import actor
+from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.sheets import link
 from boxd.cli.tables import heading, say_json, table
 from boxd.cli.times import present, when
@@ -16,6 +18,7 @@ from boxd.errors import NotFound
 
 # Everybody at a large event, and rewriting the ledger's file, on a slow card.
 _FORGOTTEN_WITHIN_S = 600.0
+_ASKED_ABOUT = 20  # of more, nobody reads the spellings
 
 
 @click.group(
@@ -83,6 +86,7 @@ def _called(attendee: dict[str, Any]) -> str:
 def show(attendee: str | None, number: int | None, as_json: bool) -> None:
     """Show ATTENDEE (what you call them, or the pseudonym), with tasks and codes."""
     body = daemon.get("/api/v1/attendees/details", name=_name(attendee, number))
+    tell_near_twins(body)
     if as_json:
         say_json(body)
         return
@@ -129,6 +133,19 @@ def _name(attendee: str | None, number: int | None) -> str:
     return str(found[0]["pseudonym"])
 
 
+def _reached(named: Sequence[str]) -> str:
+    """Whom forgetting these reaches: a pseudonym one attendee, a name all of its spellings."""
+    if len(named) > _ASKED_ABOUT:
+        return f"{len(named)} attendees, each in all spellings"
+    reached: list[str] = []
+    for name in named:
+        body = daemon.get("/api/v1/attendees/details", name=name)
+        reached.append(_called(body["attendee"]))
+        if body["attendee"]["pseudonym"] != name:
+            reached += [each["like"] for each in body["near_twins"]]
+    return ", ".join(dict.fromkeys(reached))
+
+
 @command.command(
     "forget",
     examples=(
@@ -144,6 +161,8 @@ def _name(attendee: str | None, number: int | None) -> str:
 def forget(attendees: tuple[str, ...], everybody: bool, yes: bool, as_json: bool) -> None:
     """Forget ATTENDEES: their personal data leaves the ledger, for ever.
 
+    A name means all of its spellings (case, width, blanks); a pseudonym means one attendee alone.
+
     Their reference, their submissions and the reasons of refusals are deleted; open tasks end,
     links stop working. Their codes stay good. The audit trail knows them only by their pseudonyms,
     and still verifies. The ledger's file is rewritten, so that nothing about them is left in it;
@@ -152,7 +171,7 @@ def forget(attendees: tuple[str, ...], everybody: bool, yes: bool, as_json: bool
     if everybody == bool(attendees):
         raise click.UsageError("name ATTENDEES, or give --everybody")
     if not yes:
-        whom = "every attendee of this box" if everybody else ", ".join(attendees)
+        whom = "every attendee of this box" if everybody else _reached(attendees)
         click.confirm(f"Forget {whom}? This can't be undone", abort=True)
     asked = {"attendees": attendees, "everybody": everybody, "actor": actor()}
     body = daemon.post("/api/v1/attendees/forget", asked, within_s=_FORGOTTEN_WITHIN_S)

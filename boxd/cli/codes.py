@@ -10,9 +10,10 @@ from typing import Any, TextIO
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, again_option, json_option
 from boxd.cli.context import actor, configuration
 from boxd.cli.files.atomic_write import write_csv, written
+from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 from boxd.errors import BoxdError
@@ -52,6 +53,7 @@ def command() -> None:
     help="Instead of ATTENDEE: a CSV file with a line for each.",
 )
 @click.option("--dry-run", is_flag=True, help="With --for: only show what would change.")
+@again_option
 @click.option(
     "--csv",
     "out",
@@ -67,6 +69,7 @@ def issue(
     valid_days: int | None,
     listed: Path | None,
     dry_run: bool,
+    again: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -80,19 +83,21 @@ def issue(
     if listed is not None:
         if sku is not None or count != 1 or valid_days is not None:
             raise click.UsageError("with --for, sku and expires_at are columns of the file")
-        _issue_for(listed, dry_run, out, as_json)
+        _issue_for(listed, dry_run, again, out, as_json)
         return
-    if dry_run:
-        raise click.UsageError("--dry-run goes with --for FILE")
+    if dry_run or again:
+        raise click.UsageError("--dry-run and --again go with --for FILE")
     asked = {"attendee": attendee, "sku": sku, "count": count, "valid_days": valid_days}
     with _opened(out, count * (_LONGEST_NAME_BYTES + _ROW_BYTES)) as file:
-        codes = daemon.post("/api/v1/codes", asked | {"actor": actor()})["codes"]
-        _say_issued(codes, file, as_json)
+        body = daemon.post("/api/v1/codes", asked | {"actor": actor()})
+        _say_issued(body["codes"], file, as_json)
+    tell_near_twins(body)
 
 
-def _issue_for(listed: Path, dry_run: bool, out: Path | None, as_json: bool) -> None:
+def _issue_for(listed: Path, dry_run: bool, again: bool, out: Path | None, as_json: bool) -> None:
     from boxd.cli.files.code_batch import show_shares, staged
     from boxd.cli.files.code_file import read_attendees
+    from boxd.cli.files.file_text import digest_of
 
     rows = read_attendees(listed, _known_skus)
     # The file for the digits is open, with room for all of them, before there are any.
@@ -102,7 +107,7 @@ def _issue_for(listed: Path, dry_run: bool, out: Path | None, as_json: bool) -> 
         if dry_run:
             _say_dry(shares, as_json)
             return
-        batch.make()
+        batch.make({"digest": digest_of(listed), "again": again})
         if file is None and not as_json:
             show_shares(shares)
         _say_issued(list(batch.codes()), file, as_json)

@@ -33,6 +33,12 @@ def json_option(command: Any) -> Any:  # what click's decorators take and return
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
 
 
+def again_option(command: Any) -> Any:
+    """Add `--again`, for a file that is taken once if nobody says otherwise."""
+    told = "Take FILE although it was taken before: it brings everything once more."
+    return click.option("--again", is_flag=True, help=told)(command)
+
+
 class BoxdCommand(click.Command):
     """A command that takes `--config` and shows its examples."""
 

@@ -11,7 +11,7 @@ import click
 
 from boxd.adjustment import why_no_adjustment
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, again_option, json_option
 from boxd.cli.context import actor
 from boxd.cli.tables import say_json, table
 
@@ -54,21 +54,24 @@ def list_prizes(as_json: bool) -> None:
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@again_option
 @json_option
-def import_prizes(file: Path, dry_run: bool, as_json: bool) -> None:
+def import_prizes(file: Path, dry_run: bool, again: bool, as_json: bool) -> None:
     """Import the prizes of FILE: all of them or, if anything is wrong, none.
 
     A CSV file has the columns sku, name, units and, if wanted, weight; a TOML file has
     [[prizes]] sections with the same keys. The units are received in addition to what is
     there; a known prize takes the new name and weight; prizes not in FILE stay as they are.
     """
+    from boxd.cli.files.file_text import digest_of
     from boxd.cli.files.prize_file import read_prizes
 
     prizes = read_prizes(file)
     changes = differences(prizes, daemon.get("/api/v1/prizes")["prizes"])
     if not dry_run:
         rows = [prize.model_dump() for prize in prizes]
-        daemon.post("/api/v1/prizes/import", {"prizes": rows, "actor": actor()})
+        known = {"digest": digest_of(file), "again": again}
+        daemon.post("/api/v1/prizes/import", {"prizes": rows, "file": known, "actor": actor()})
     if as_json:
         say_json({"imported": not dry_run, "changes": [vars(change) for change in changes]})
         return

@@ -16,6 +16,7 @@ from boxd.cli.context import actor, configuration
 from boxd.cli.files.atomic_write import replacing
 from boxd.cli.files.name_list import all_named
 from boxd.cli.files.sheet_output import check
+from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.tables import say_json
 from boxd.errors import NotFound, Refused
 
@@ -113,7 +114,9 @@ def link(
     for start in range(0, len(named), _AT_ONCE):
         some = named[start : start + _AT_ONCE]
         asked = {"attendees": some, "renew": renew, "actor": actor()}
-        links += daemon.post("/api/v1/attendees/links", asked)["links"]
+        body = daemon.post("/api/v1/attendees/links", asked)
+        links += body["links"]
+        tell_near_twins(body)
     if as_json:
         say_json({"links": links})
     if output is not None or not as_json:

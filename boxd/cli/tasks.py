@@ -10,6 +10,7 @@ import click
 from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import actor
+from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.sheets import qr
 from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.times import present, when
@@ -141,7 +142,9 @@ def _told(column: str, value: Any, now: Any) -> object:
 def start(kind: str, attendee: str, as_json: bool) -> None:
     """Start the task of this KIND for ATTENDEE; a second time returns the same task."""
     asked = {"kind": kind, "attendee": attendee, "actor": actor()}
-    _say(daemon.post("/api/v1/tasks", asked), as_json)
+    body = daemon.post("/api/v1/tasks", asked)
+    _say(body, as_json)
+    tell_near_twins(body)
 
 
 @command.command("scan", examples=("boxd tasks scan hunt.17 entrance",))

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from boxd import names
 from boxd.errors import NotFound, Refused
 from boxd.ledger import attendees, audit, batch_faults, drawing, outbox, stock
+from boxd.ledger.attendee_list import NearTwin
 from boxd.ledger.batch_faults import Fault, Pile, Share
 from boxd.ledger.check_digit import random_code
 from boxd.ledger.code_keys import CodeKeys
@@ -22,6 +23,7 @@ from boxd.ledger.ledger import Transaction, as_text
 _KEPT = timedelta(hours=1)
 # As for single codes: if more draws fail, nearly all codes are taken.
 _DRAWS = 20
+_TWINS_TOLD = 200  # more than anybody reads
 
 _STAGE = (
     "CREATE TEMP TABLE IF NOT EXISTS batches"
@@ -135,6 +137,25 @@ def shares(tx: Transaction, batch: str) -> list[Share]:
     """How the batch's codes are divided among the prizes; the drawn ones come last."""
     _require(tx, batch)
     return batch_faults.shares(tx, batch)
+
+
+def is_made(tx: Transaction, batch: str) -> bool:
+    """Whether the batch's codes are made. Raises NotFound."""
+    return _require(tx, batch)
+
+
+def near_twins(tx: Transaction, batch: str) -> list[NearTwin]:
+    """Who of the batch is spelled like somebody else, of the batch or known before; the first."""
+    found = tx.connection.execute(
+        "WITH given AS (SELECT DISTINCT attendee, folded FROM staged WHERE batch = ?)"
+        " SELECT given.attendee, reference FROM given"
+        " JOIN attendees ON attendees.folded = given.folded AND reference <> given.attendee"
+        " UNION SELECT given.attendee, other.attendee FROM given"
+        " JOIN given AS other ON other.folded = given.folded AND other.attendee < given.attendee"
+        " ORDER BY 1, 2 LIMIT ?",
+        (batch, _TWINS_TOLD),
+    )
+    return [NearTwin(*row) for row in found]
 
 
 def faults(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:

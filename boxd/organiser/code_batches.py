@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from boxd.config import Config
 from boxd.errors import BadInput
 from boxd.ledger import code_batches
+from boxd.ledger.attendee_list import NearTwin
 from boxd.ledger.batch_faults import Fault, Share
 from boxd.ledger.check_digit import is_well_formed
 from boxd.ledger.code_batches import Made, Wanted
 from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.ledger import Ledger, as_text
+from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.machine_clock import utc_now
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a batch is divided among the prizes, what prevents it, and who is spelled alike."""
+
+    shares: list[Share]
+    faults: list[Fault]
+    near_twins: list[NearTwin]
 
 
 class CodeBatches:
@@ -58,16 +68,34 @@ class CodeBatches:
             lambda tx: code_batches.stage(tx, batch, timed, self._keys, length)
         )
 
-    async def look_through(self, batch: str) -> tuple[list[Share], list[Fault]]:
+    async def look_through(self, batch: str) -> Look:
         """How the batch is divided among the prizes, and all that prevents it. Raises NotFound."""
         most = self._config.codes.per_attendee
-        shares = await self._ledger.write(lambda tx: code_batches.shares(tx, batch))
-        return shares, await self._ledger.write(lambda tx: code_batches.faults(tx, batch, most))
+        return await self._ledger.write(
+            lambda tx: Look(
+                code_batches.shares(tx, batch),
+                code_batches.faults(tx, batch, most),
+                code_batches.near_twins(tx, batch),
+            )
+        )
 
-    async def make(self, batch: str, actor: str) -> list[Fault]:
-        """Make the batch's codes, or return why none were made. Raises NotFound."""
+    async def make(
+        self, batch: str, actor: str, beside: Callable[[Transaction], None]
+    ) -> list[Fault]:
+        """Make the batch's codes, or return why none were made. Raises NotFound.
+
+        `beside` is done in the same transaction, if they are made.
+        """
         box, most = self._config.box.id, self._config.codes.per_attendee
-        return await self._ledger.write(lambda tx: code_batches.make(tx, batch, box, most, actor))
+
+        def make(tx: Transaction) -> list[Fault]:
+            is_new = not code_batches.is_made(tx, batch)
+            faults = code_batches.make(tx, batch, box, most, actor)
+            if is_new and not faults:
+                beside(tx)
+            return faults
+
+        return await self._ledger.write(make)
 
     async def made(self, batch: str, after: int, limit: int) -> list[Json]:
         """Codes of a batch with their digits, by line. Raises NotFound."""

@@ -12,6 +12,7 @@ from boxd.cli import daemon
 from boxd.cli.context import actor
 from boxd.cli.files import csv_file
 from boxd.cli.files.code_file import CodeRow
+from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.spinner import progress, waiting
 from boxd.cli.tables import table
 from boxd.errors import BoxdError
@@ -39,15 +40,19 @@ class CodeBatch:
         with waiting("looking the codes through"):
             body = daemon.get(f"{self._path}/look")
         self._refuse(body)
+        tell_near_twins(body)
         shares: list[Json] = body["shares"]
         return shares
 
-    def make(self) -> None:
-        """Make all the codes. Raises BadInput with all faults."""
+    def make(self, file: Json | None = None) -> None:
+        """Make all the codes. Raises BadInput with all faults.
+
+        `file` is the digest of the file, where a second run of it would make new codes, and
+        whether that is meant; Refused is raised if it is not.
+        """
+        asked = {"actor": actor(), "file": file}
         with waiting("making the codes"):
-            self._refuse(
-                daemon.post(f"{self._path}/make", {"actor": actor()}, None, _MADE_WITHIN_S)
-            )
+            self._refuse(daemon.post(f"{self._path}/make", asked, None, _MADE_WITHIN_S))
 
     def codes(self) -> Iterator[Json]:
         """The codes that were made, by line, with their digits."""

@@ -1,0 +1,135 @@
+"""What people are called, over HTTP: one form, near-twins told, slashes, files known again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from boxd.roles import Role
+from tests.api.live_box import LiveBox
+
+DIGEST = "ab" * 32
+
+
+async def posted(socket: httpx.AsyncClient, path: str, **body: object) -> Any:
+    response = await socket.post(f"/api/v1{path}", json={"actor": "anna", **body})
+    assert response.is_success, response.text
+    return response.json()
+
+
+async def codes_of(client: httpx.AsyncClient, path: str, box: LiveBox) -> list[Any]:
+    token = box.token("app", Role.ATTENDEE_APP)
+    response = await client.get(
+        f"/api/v1/attendees/{path}/codes?reveal=1", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert response.is_success, response.text
+    return [code["attendee"] for code in response.json()["codes"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\u3000山田\u3000太郎\u00a0", "山田 太郎"),
+        ("Mu\u0308ller\u202e", "Müller"),
+        ("\U0001f469\u200d\U0001f4bb", "\U0001f469\u200d\U0001f4bb"),
+    ],
+)
+async def test_a_name_is_kept_in_one_form(
+    socket: httpx.AsyncClient, box: LiveBox, typed: str, kept: str
+) -> None:
+    box.receive("mug", 1)
+    made = await posted(socket, "/codes", attendee=typed)
+    assert made["codes"][0]["attendee"] == kept
+
+
+async def test_a_near_twin_is_told_by_whatever_names_an_attendee(
+    socket: httpx.AsyncClient, box: LiveBox
+) -> None:
+    box.receive("mug", 3)
+    assert (await posted(socket, "/codes", attendee="badge-1"))["near_twins"] == []
+    like = [{"attendee": "Badge-1", "like": "badge-1"}]
+    assert (await posted(socket, "/codes", attendee="Badge-1"))["near_twins"] == like
+    details = await socket.get("/api/v1/attendees/details?name=Badge-1")
+    assert details.json()["near_twins"] == like
+
+
+async def test_a_batch_tells_the_near_twins_of_its_lines_and_of_the_ledger(
+    socket: httpx.AsyncClient, box: LiveBox
+) -> None:
+    box.receive("mug", 5)
+    await posted(socket, "/codes", attendee="ada")
+    batch = (await posted(socket, "/code-batches"))["batch"]
+    rows = [{"line": n, "attendee": each} for n, each in enumerate(("Ada", "bob", "BOB", "eve"), 2)]
+    staged = await socket.post(f"/api/v1/code-batches/{batch}/codes", json={"codes": rows})
+    assert staged.is_success
+    look = (await socket.get(f"/api/v1/code-batches/{batch}/look")).json()
+    assert [(each["attendee"], each["like"]) for each in look["near_twins"]] == [
+        ("Ada", "ada"),
+        ("bob", "BOB"),
+    ]
+
+
+async def test_forgetting_a_name_forgets_its_spellings_and_a_pseudonym_one(
+    socket: httpx.AsyncClient, box: LiveBox
+) -> None:
+    box.receive("mug", 3)
+    for name in ("badge-1", "Badge-1", "badge-2"):
+        await posted(socket, "/codes", attendee=name)
+    found = (await socket.get("/api/v1/attendees/details?name=badge-2")).json()["attendee"]
+    alone = await posted(socket, "/attendees/forget", attendees=[found["pseudonym"]])
+    assert alone == {"forgotten": 1, "pseudonyms": [found["pseudonym"]]}
+    assert (await posted(socket, "/attendees/forget", attendees=["BADGE-1"]))["forgotten"] == 2
+
+
+@pytest.mark.parametrize("badge", ["hall 3/12", "a/codes/b", "https://example.org/t/1?x=2"])
+async def test_a_badge_may_have_slashes(
+    tcp: httpx.AsyncClient, socket: httpx.AsyncClient, box: LiveBox, badge: str
+) -> None:
+    box.receive("mug", 1)
+    await posted(socket, "/codes", attendee=badge)
+    quoted = badge.replace("/", "%2F").replace("?", "%3F").replace(" ", "%20")
+    assert await codes_of(tcp, quoted, box) == [badge]
+
+
+async def test_an_app_gets_nobody_elses_codes(
+    tcp: httpx.AsyncClient, socket: httpx.AsyncClient, box: LiveBox
+) -> None:
+    box.receive("mug", 2)
+    for name in ("badge-1", "Badge-1"):
+        await posted(socket, "/codes", attendee=name)
+    assert await codes_of(tcp, "Badge-1", box) == ["Badge-1"]
+
+
+async def test_a_file_of_prizes_brings_them_once(socket: httpx.AsyncClient, box: LiveBox) -> None:
+    body = {"prizes": [{"sku": "mug", "name": "Mug", "units": 2}], "file": {"digest": DIGEST}}
+    await posted(socket, "/prizes/import", **body)
+    again = await socket.post("/api/v1/prizes/import", json=body | {"actor": "bob"})
+    assert again.status_code == 409
+    assert "this file brought its prizes already" in again.json()["detail"]
+    assert box.on_hand("mug") == 2
+    await posted(socket, "/prizes/import", **body | {"file": {"digest": DIGEST, "again": True}})
+    assert box.on_hand("mug") == 4
+
+
+async def test_a_file_of_attendees_gets_its_codes_once(
+    socket: httpx.AsyncClient, box: LiveBox
+) -> None:
+    box.receive("mug", 4)
+
+    async def made(batch: str, **file: object) -> httpx.Response:
+        body = {"actor": "anna", "file": {"digest": DIGEST, **file}}
+        return await socket.post(f"/api/v1/code-batches/{batch}/make", json=body)
+
+    batches = []
+    for _ in range(3):
+        batch = (await posted(socket, "/code-batches"))["batch"]
+        row = {"line": 2, "attendee": "ada"}
+        await socket.post(f"/api/v1/code-batches/{batch}/codes", json={"codes": [row]})
+        batches.append(batch)
+    assert (await made(batches[0])).json()["made"]
+    assert (await made(batches[0])).json()["made"], "the same request once more"
+    assert (await made(batches[1])).status_code == 409
+    assert (await made(batches[2], again=True)).json()["made"]
+    assert box.on_hand("mug") == 2
