@@ -1,4 +1,4 @@
-"""The rule of an adjustment of stock, for whoever takes one from a person."""
+"""The rule of an adjustment of stock, for every place where a person makes one."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ STATES = ("ready", "in_use", "spent", "expired", "voided")
 ISSUED = ("attendee", "code", "sku", "prize", "expires_at")
 LISTED = ("id", "attendee", "sku", "prize", "state", "issued_at", "expires_at")
 _AT_ONCE = 500
-# Of a row with its prize's name, beside the attendee's: 200 characters of a name are 800 bytes.
+# A row with the names of prize and attendee: 200 characters of a name are 800 bytes.
 _ROW_BYTES = 900
 _LONGEST_NAME_BYTES = 800
 

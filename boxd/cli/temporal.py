@@ -85,7 +85,7 @@ def _program(config: Config) -> Path:
 
 @contextmanager
 def _environment(config: Config) -> Iterator[dict[str, str]]:
-    """What the CLI is told; with the key, also where it has sealed payloads opened."""
+    """The CLI's environment; with the key, also the address of the codec endpoint."""
     from boxd.temporal.client import cli_environment
 
     told = {**os.environ, **cli_environment(config.temporal)}

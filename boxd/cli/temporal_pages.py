@@ -19,7 +19,7 @@ from boxd.cli.context import configuration
     "--port", type=click.IntRange(1, 65535), default=8234, help="On loopback [default: 8234]."
 )
 def command(port: int) -> None:
-    """Open what is sealed for Temporal's pages, until it is stopped by Ctrl-C.
+    """Show sealed payloads in Temporal's pages, until it is stopped by Ctrl-C.
 
     It prints an address with a token; in the pages, below the glasses at the top, it is the
     remote codec endpoint. Over ssh both ports are forwarded. Needs the box's key: root.

@@ -13,7 +13,7 @@ from boxd.config.schema import Config
 from boxd.config.schema_info import ITEMS, expected_at
 from boxd.config.toml_positions import KeyPath
 
-_PLACEHOLDER = {"id": "box"}  # stands for a [box] that can't be read
+_PLACEHOLDER = {"id": "box"}  # replaces a [box] that can't be read
 _ROUNDS = 4  # removing a key may uncover another error; each round takes away more
 
 
@@ -71,7 +71,7 @@ class _Remains:
         return len(items) if isinstance(items, list) else 0
 
     def take_away(self, faults: list[KeyPath]) -> None:
-        """Remove what stands at these paths: the key, or the whole item that can't do without."""
+        """Remove these paths: the key, or the whole item if it can't exist without it."""
         unusable = set()
         for path in faults:
             if path[0] not in ITEMS or len(path) == 1:

@@ -11,9 +11,9 @@ from boxd.midi.stream import MidiStream
 
 
 class Connection:
-    """`hear` gets each message and its time, `hear_noise` a word when bytes came that are none.
+    """`hear` gets each message and its time, `hear_noise` is called for bytes that are none.
 
-    Neither is called once the connection was given up.
+    Neither is called after the connection was closed.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class Connection:
         self._is_given_up = False
 
     def feed(self, data: bytes, at: float) -> None:
-        """Take bytes as they come and pass complete messages on."""
+        """Take bytes in any pieces and pass complete messages on."""
         dropped = self._stream.dropped
         messages = self._stream.feed(data)
         if self._stream.dropped > dropped and not self._is_given_up:
@@ -36,7 +36,7 @@ class Connection:
                 self._hear(message, at)
 
     def send(self, message: mido.Message) -> None:
-        """Hand over one message; raises OSError when it is not taken."""
+        """Pass on one message. Raises OSError if it is not taken."""
         if self.port is not None:
             self.port.send(bytes(message.bin()))
 
@@ -46,7 +46,7 @@ class Connection:
         return self.port is not None and self.port.is_connected()
 
     async def close(self) -> None:
-        """Give it up; nothing is passed on afterwards."""
+        """Close it; nothing is passed on afterwards."""
         self._is_given_up = True
         if self.port is not None:
             await self.port.close()

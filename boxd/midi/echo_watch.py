@@ -36,18 +36,18 @@ ECHO_WITHIN_S = 0.2
 """A hundred times what a board needs; over JACK a round trip takes up to 6 ms."""
 
 PROBE_EVERY_S = 1.0
-"""A probe where nothing else is sent: a board that stops is to be noticed within two seconds."""
+"""A probe if nothing else is sent: a board that stops must be noticed within two seconds."""
 
 POKE_AFTER_S = (1.0, 2.0, 4.0)
-"""When a silent board is sent something: one lost message must not end its service for the day."""
+"""When to send something to a silent board: one lost message must not end its service."""
 
 QUIET_S = 0.05
 """A board's buffer of 128 bytes is empty some milliseconds after it was opened."""
 
-LONGEST_QUIETING_S = 0.5  # a key that chatters must not keep a board from being asked
+LONGEST_QUIETING_S = 0.5  # a key that chatters must not keep a board from being probed
 
 LATE_S = 0.05
-"""A timer that comes so late was held up with all else: the echo may be waiting as well."""
+"""A timer that is this late was delayed with everything else: the echo may be waiting as well."""
 
 _SILENT = "it does not answer: what is sent to it does not come back. Pull its plug and put it back"
 _OTHER = (
@@ -57,7 +57,7 @@ _OTHER = (
 
 
 class BoardAnswers(Enum):
-    """What is known of a board's answers."""
+    """What is known about a board's answers."""
 
     QUIETING = auto()
     ASKED = auto()
@@ -78,8 +78,8 @@ class _Awaited:
 class EchoWatch:
     """Watches one connection to a board. All methods are called on the event loop.
 
-    `probe` sends one harmless message, by way of `sent` like all others. `on_change` is called when
-    the board begins to answer or ceases to; `settled` is set from the first such word on.
+    `probe` sends one harmless message, through `sent` like all others. `on_change` is called when
+    the board begins to answer or stops; `settled` is set at the first such change.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class EchoWatch:
         self._probe = probe
         self._on_change = on_change
         self._awaited: deque[_Awaited] = deque()
-        self._busy_until = 0.0  # while the board acts on what it was told before
+        self._busy_until = 0.0  # while the board acts on earlier messages
         self._noise_at = -math.inf
         self._quieting_since = 0.0
         self._pokes: Iterator[float] = iter(())
@@ -101,7 +101,7 @@ class EchoWatch:
 
     @property
     def is_answering(self) -> bool:
-        """Whether the board answers, and what keys come from it are new."""
+        """Whether the board answers, and its keys are new ones."""
         return self.answers is BoardAnswers.ANSWERING
 
     def begin(self) -> None:
@@ -110,14 +110,14 @@ class EchoWatch:
         self._then(QUIET_S, self._ask)
 
     def stop(self) -> None:
-        """The connection is given up."""
+        """The connection is closed."""
         for timer in (self._due, self._next):
             if timer is not None:
                 timer.cancel()
         self.settled.set()
 
     def sent(self, message: mido.Message, acts_for_s: float = 0.0) -> None:
-        """A message is being sent, on which the board acts for so long before it echoes."""
+        """A message is being sent; the board acts on it for so long before it echoes."""
         if self.answers is BoardAnswers.SILENT:
             return
         now = self._timers.time()
@@ -129,7 +129,7 @@ class EchoWatch:
         self._then(PROBE_EVERY_S, self._probe)
 
     def hear_echo(self, message: mido.Message) -> None:
-        """A message came that can only be one that was sent, now or in an earlier connection."""
+        """A message came that can only be an echo, from now or from an earlier connection."""
         heard = tuple(message.bytes())
         place = next((n for n, each in enumerate(self._awaited) if each.message == heard), None)
         if self.answers in (BoardAnswers.QUIETING, BoardAnswers.SILENT):
@@ -144,7 +144,7 @@ class EchoWatch:
             self.hear_noise()
 
     def hear_old(self) -> None:
-        """Something came that may have waited in the board."""
+        """A message came that may have waited in the board."""
         now = self._timers.time()
         if self.answers is BoardAnswers.SILENT:
             self.answers, self._quieting_since = BoardAnswers.QUIETING, now
@@ -153,11 +153,11 @@ class EchoWatch:
             self._then(max(0.0, min(QUIET_S, longest_s)), self._ask)
 
     def hear_noise(self) -> None:
-        """Something came that no board in step sends."""
+        """Bytes came that no board in step sends."""
         self._noise_at = self._timers.time()
 
     def give_up(self, why: str) -> None:
-        """The board can't be used until it is plugged in anew."""
+        """The board can't be used until it is plugged in again."""
         self.stop()
         self._become(BoardAnswers.UNUSABLE, why)
 

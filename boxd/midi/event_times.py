@@ -1,8 +1,8 @@
-"""When a device's messages happened, although they may be handed over late and in a burst.
+"""When a device's messages happened, although they may arrive late and in a burst.
 
-The MIDI system stamps each message when it arrives, and rtmidi hands over the time since the one
-before. Its thread, however, waits for Python's lock: on a busy Pi messages that came 50 ms apart
-are handed over together, and a digit typed twice would look like one that bounced.
+The MIDI system stamps each message when it arrives, and rtmidi passes on the time since the
+previous one. But its thread waits for Python's lock: on a busy Pi messages that came 50 ms apart
+are passed on together, and a digit typed twice would look like a bounce.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ class EventTimes:
         self._behind_s: float | None = None  # the monotonic clock less the stamps, when not late
 
     def take(self, since_last_s: float, now: float) -> float:
-        """When the next message happened: `since_last_s` after the last one, told `now`.
+        """When the next message happened: `since_last_s` after the last one, passed on at `now`.
 
-        A message is never told early, so the least difference between both clocks is the true one.
+        A message is never passed on early, so the smallest difference between both clocks is
+        right.
         """
         self._stamp_s += since_last_s
         behind_s = now - self._stamp_s

@@ -1,4 +1,4 @@
-"""Which keys of a device that does not echo are new: those after a quiet moment.
+"""Which keys of a device without echoes are new: those after a quiet moment.
 
 What a device kept while nobody listened comes in one burst, as soon as it is opened. A person who
 presses a key within a quarter of a second after the device was plugged in presses it once more.
@@ -10,7 +10,7 @@ QUIET_S = 0.25
 """Several times what a burst over USB and a busy thread need; less than a hand from plug to key."""
 
 LONGEST_S = 2.0
-"""A pad that never is quiet, because a key of it chatters, is believed after this all the same."""
+"""A pad that is never quiet, because one key chatters, is believed after this anyway."""
 
 
 class FreshKeys:

@@ -1,7 +1,7 @@
 """Parses complete MIDI messages from a raw byte stream that may be cut anywhere.
 
-mido's parser does the work. What it lacks is around it here: it keeps no running status, gives up a
-message in whose middle a clock byte stands, has no bound, and drops without a word.
+mido's parser does the work. This module adds what it lacks: it keeps no running status, gives up a
+message with a clock byte in its middle, has no size limit, and drops bytes silently.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class MidiStream:
         self.dropped = 0
         self._limit = sysex_limit_bytes
         self._parser = mido.Parser()
-        self._under_way = 0  # bytes of the message that is being collected; 0 while there is none
+        self._under_way = 0  # bytes of the message that is being collected; 0 if there is none
         self._is_sysex = False  # that message is a SysEx
-        self._running = 0  # status byte that data bytes alone belong to; 0 for none
+        self._running = 0  # the running status for data bytes without one; 0 for none
 
     def feed(self, data: bytes) -> list[mido.Message]:
         """The messages that `data` completes, in order."""
@@ -71,7 +71,7 @@ class MidiStream:
                 return None
             self._parse(self._running)
         if self._under_way == self._limit:
-            return None  # a SysEx of which nothing more is kept; its end drops it
+            return None  # a SysEx that was cut off; its end drops it
         return self._parse(byte)
 
     def _parse(self, byte: int) -> mido.Message | None:

@@ -2,8 +2,8 @@
 
 It copies the boards' public firmware with its faults: it looks only at the third byte of a SysEx,
 sends each back once it has acted on it, is deaf during a pulse, beeps by itself, and a reset
-energises the latch. It can hang, get out of step, and be the oldest firmware, which speaks six
-bytes: its keys and its latch have other numbers, and it echoes all the same.
+energises the latch. It can hang, get out of step, and be the oldest firmware, whose messages have
+six bytes: other numbers for keys and latch, but the same echoes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class SimulatedBoard:
         self._on_latch = on_latch
         self._on_change = on_change
         self._reader = BoardReader()
-        self._told: dict[LampName, bool] = {}  # what the host has said of its lamps since power-on
+        self._told: dict[LampName, bool] = {}  # the host's lamp messages since power-on
         self._is_hung = False
         self._is_oldest = False
         self._fingers: set[Key] = set()
@@ -87,7 +87,7 @@ class SimulatedBoard:
         if self._is_hung:
             return
         taken = self._reader.feed(data)
-        # What only repeats itself, as each second's probe does, would fill the trace.
+        # Repetitions, like each second's probe, would fill the trace.
         if not taken or not all(self._is_known(message) for message in taken):
             self._trace.write("bytes", self.product, bytes=data.hex())
         self._act_on(taken)

@@ -1,7 +1,7 @@
-"""What the MIDI library of the boards' firmware makes of the bytes that the host sends.
+"""What the MIDI library of the boards' firmware makes of the host's bytes.
 
 It is exact where a board gets out of step: a SysEx that was cut is ended by the next one's first
-byte, whose own rest is then lost; a `F7` by itself begins a SysEx. Either way the firmware looks
+byte, whose own rest is then lost; a single `F7` begins a SysEx. In both cases the firmware looks
 at a third byte that an earlier message has left in the buffer, and so acts on that one again.
 """
 
@@ -16,7 +16,7 @@ ROOM_BYTES = 128
 
 @dataclass(frozen=True)
 class TakenSysex:
-    """A SysEx as the library hands it over: `kind` and `value` are in the third and fourth place.
+    """A SysEx from the library: `kind` and `value` are its third and fourth bytes.
 
     `echo` is what its soft thru sends back.
     """

@@ -319,9 +319,9 @@ class SimulatedHardware:
         return DoorState.CLOSED
 
     def _end_interrupted_pulses(self) -> None:
-        """Write the edges that a program which died could not: a board ends its pulses itself.
+        """Trace the edges that a dead program could not: a board ends its pulses by itself.
 
-        Not those of pins: whoever drives them lives on, and the pins' memory kept what happened.
+        Not for pins: the process that drives them lives on, and the pins' memory has their edges.
         """
         pins = {each.name for each in self._config.devices if isinstance(each, GpioDevice)}
         for latch, until in list(self._mechanics.energised.items()):

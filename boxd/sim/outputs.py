@@ -1,4 +1,4 @@
-"""Follows what simulated outputs switch on and off, across the deaths of whoever follows."""
+"""Follows the simulated pins' outputs, also across the death of the program that follows them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _PLACE = struct.Struct("=QI")
 
 
 class OutputWatch:
-    """Tells `on_switch` of each output in the pins' memory that goes on or off: pin, on, and when.
+    """Calls `on_switch` with pin, on, and time for each output that is switched.
 
     `outputs` has for each pin the level that switches it on; a pin that the Pi does not drive is
-    off, as the resistor at every gate has it. The file `place` remembers how far the edges were
-    seen, so that those between the death of one program and the start of the next are not lost.
+    off, because every gate has a resistor. The file `place` records which edges were seen, so that
+    none is lost between the death of one program and the start of the next.
     """
 
     def __init__(

@@ -19,10 +19,10 @@ _PULLS = {"floating": MemoryPull.NONE, "up": MemoryPull.UP, "down": MemoryPull.D
 
 
 class MemoryPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
-    """A mock pin as gpiozero knows it, timeline included; its level is that in the memory.
+    """A mock pin for gpiozero, with its timeline; its level is in the memory.
 
-    `drive_high` and `drive_low` are something outside that drives the pin. Changes of an input
-    are told on the factory's own thread, as lgpio does it.
+    `drive_high` and `drive_low` act as something outside that drives the pin. Changes of an input
+    are reported on the factory's own thread, as lgpio does it.
     """
 
     _last_change: float

@@ -24,14 +24,14 @@ Switched = Callable[[bool, float], None]
 
 
 class SimulatedPins:
-    """Latches, lamps, buzzer, keys and door switches on a connector that can be pulled off.
+    """Latches, lamps, buzzer, keys and door switches on a connector that can be unplugged.
 
-    `memory_dir` is the folder of the pins' memory. `on_latch` is told a latch's name whenever its
-    coil gets or loses its current; `door_state` tells where the door stands that belongs to a
-    door switch or to a latch with a feedback contact.
+    `memory_dir` is the folder of the pins' memory. `on_latch` gets a latch's name when its coil
+    gets or loses its current; `door_state` returns the state of the door that belongs to a door
+    switch or to a latch with a feedback contact.
 
-    Whoever drives the pins may outlive the program that simulates what they drive: what happened
-    in between is told and traced at the first `power_on`.
+    The process that drives the pins may outlive this one: what happened in between is reported and
+    traced at the first `power_on`.
     """
 
     def __init__(

@@ -35,7 +35,7 @@ TOUCH_S = 0.04
 GAP_S = 0.1  # to the next key: a second touch within 40 ms or so counts as chatter
 INPUT, OUTPUT = 0, 1
 CHUNK_BYTES = 4096
-LOOK_EVERY_S = 0.02  # how soon it is seen that somebody has opened the port
+LOOK_EVERY_S = 0.02  # how soon it notices that somebody has opened the port
 
 _PRODUCT = re.compile(r"CodeTV Board [0-3]")
 
@@ -72,8 +72,8 @@ async def _run(product: str, backend: MidiBackend, trace: Path | None) -> None:
 class VirtualPort:
     """A MIDI port that others can open, named after a product. Raises OSError without MIDI.
 
-    On JACK, what is sent while nobody has it open waits, as in a board's USB buffer; on ALSA that
-    can't be seen, and it is lost.
+    On JACK, messages wait while nobody has it open, as in a board's USB buffer; on ALSA that can't
+    be seen, and they are lost.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """An endpoint that opens sealed payloads for people: for the `temporal` program and its pages.
 
-It lives as long as the command that asked for it, on loopback, and answers whoever has its token,
-which stands in its address. It seals nothing: what people send by hand is not an order of the box.
+It runs on loopback as long as the command that started it, and answers only requests with the
+token in its address. It seals nothing: what people send by hand is not an order of the box.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TIMEOUT_S = 10
 
 @contextmanager
 def codec_endpoint(seal: Seal, namespace: str, pages: str = "", port: int = 0) -> Iterator[str]:
-    """Serve; yields the address, token included. `pages` is the origin that may ask by script."""
+    """Serve; yields the address with its token. Scripts of the origin `pages` may call it."""
     path = f"/{secrets.token_urlsafe(24)}"
 
     class TokenHandler(_CodecHandler):
@@ -54,11 +54,11 @@ class _CodecHandler(BaseHTTPRequestHandler):
     timeout = _TIMEOUT_S
 
     def do_OPTIONS(self) -> None:
-        """Let the pages ask, and no other site."""
+        """Let the pages call it, and no other site."""
         self._answer(204, b"")
 
     def do_POST(self) -> None:
-        """Open what is asked for."""
+        """Open the payloads in the request."""
         length = self.headers.get("Content-Length", "")
         if not secrets.compare_digest(self.path, f"{self.token_path}/decode"):
             self._answer(404, b'{"message": "there is nothing here"}')
@@ -90,4 +90,4 @@ class _CodecHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the library's name
-        """Say nothing: the address holds the token."""
+        """Log nothing: the address contains the token."""

@@ -1,7 +1,7 @@
-"""Conversion of messages: each names its class, and what was refused never becomes a value.
+"""Converts messages: each names its class, and a refused payload never becomes a value.
 
-The name is what binds a message to its kind: one that was sealed as an attendee's scan is not taken
-as an attendant's verdict, although both belong to the same workflow.
+The name binds a message to its kind: one that was sealed as an attendee's scan is not accepted as
+an attendant's verdict, although both belong to the same workflow.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _JSON = "json/plain"
 
 
 def not_sealed(why: str) -> ApplicationError:
-    """The error that ends what was not sealed by this box; it is not tried again."""
+    """The final error for what this box did not seal; it is not tried again."""
     return ApplicationError(why, type=NOT_SEALED, non_retryable=True)
 
 
 class MessageConverter(JSONPlainPayloadConverter):
-    """JSON that names the dataclass it was made of, and becomes no other."""
+    """JSON that names its dataclass, and can become no other."""
 
     def to_payload(self, value: Any) -> Payload | None:
         """The value as JSON."""
@@ -55,7 +55,7 @@ class MessageConverter(JSONPlainPayloadConverter):
 
 
 class _RefusedConverter(EncodingPayloadConverter):
-    """Turns what the codec refused into an error, where somebody would use it."""
+    """Turns what the codec refused into an error at its first use."""
 
     @property
     def encoding(self) -> str:
@@ -80,7 +80,7 @@ class SealedPayloadConverter(CompositePayloadConverter):
 
 
 class SealedFailureConverter(DefaultFailureConverterWithEncodedAttributes):
-    """Failures whose words are sealed; words that were not are shown to nobody."""
+    """Failures with sealed texts; unsealed texts are shown to nobody."""
 
     def to_failure(
         self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
@@ -92,12 +92,12 @@ class SealedFailureConverter(DefaultFailureConverterWithEncodedAttributes):
             failure.application_failure_info.non_retryable = True
 
     def from_failure(self, failure: Failure, payload_converter: PayloadConverter) -> BaseException:
-        """The exception; the words of an application have to be sealed."""
+        """The exception; the texts of application errors have to be sealed."""
         is_said = failure.HasField("application_failure_info")
         is_sealed = failure.HasField("encoded_attributes") and not is_refused(
             failure.encoded_attributes
         )
-        if is_said and not is_sealed:  # forged, or the server's own words about an ended workflow
+        if is_said and not is_sealed:  # forged, or the server's own text about an ended workflow
             return not_sealed("it ended without an answer of its own; look, and try again")
         return super().from_failure(failure, payload_converter)
 

@@ -1,8 +1,8 @@
-"""The gate before Temporal's pages: it lets through what was asked of this machine by its own name.
+"""The gate before Temporal's pages: it passes only requests to this machine by its own name.
 
-The pages answer to any Host, so that a web page whose name is made to lead here (DNS rebinding)
-would be one of theirs. They listen at another address of loopback, and this listens at the known
-one. One request for each connection: what comes behind it is never taken as another.
+The pages answer to any Host, so a web page whose name is made to resolve to this machine (DNS
+rebinding) would count as theirs. They listen at another address of loopback, and the gate at the
+known one. One request per connection: bytes after it are never taken as another request.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REFUSAL = (
 
 
 def hidden_address() -> str:
-    """An address of loopback that nobody guesses; where there is only one, that one."""
+    """A loopback address that nobody can guess; the only one, if there is just one."""
     if sys.platform != "linux":
         return LOOPBACK
     return ".".join(("127", *(str(1 + secrets.randbelow(254)) for _ in range(3))))
@@ -40,13 +40,13 @@ class PagesGate:
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
-        """Take connections on the same port of 127.0.0.1. Raises OSError."""
+        """Accept connections on the same port of 127.0.0.1. Raises OSError."""
         self._server = await asyncio.start_server(
             self._pass_on, LOOPBACK, self._port, limit=_LONGEST_HEAD
         )
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Accept no more connections."""
         if self._server is not None:
             self._server.close()
 
@@ -78,7 +78,7 @@ class PagesGate:
 
 
 def head_to_pass(head: bytes) -> bytes | None:
-    """The head as the pages get it; None for one that names another host, or none, or two."""
+    """The head for the pages; None for one that names another host, or none, or two."""
     first, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
     hosts = [field for field in fields if field.lower().startswith(b"host:")]
     if len(hosts) != 1 or not _HOST.match(hosts[0]):

@@ -1,7 +1,8 @@
-"""Sealing of every payload, bound to its namespace, its workflow and whom it is for.
+"""Seals every payload, bound to its namespace, its workflow and its receiver.
 
-A sealed payload names in clear what it is bound to, so that a codec endpoint, which is told nothing
-else, can open it for people. A worker or a client opens only what is bound to its own place.
+A sealed payload names in clear text what it is bound to, so that a codec endpoint, which gets
+nothing else, can open it for people. A worker or a client opens only what is bound to its own
+place.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ PLACE = "for"
 
 
 class SealingCodec(PayloadCodec, WithSerializationContext):
-    """Seals what leaves; what comes in and was not sealed for this place is marked as refused.
+    """Seals what leaves; marks what arrives without a seal for this place as refused.
 
-    It is marked and no error is raised: an error here would fail whatever else came in the same
-    workflow task, an honest workflow's too.
+    It raises no error, because an error here would fail everything in the same workflow task, also
+    an honest workflow's payloads.
     """
 
     def __init__(self, seal: Seal, namespace: str = "", place: bytes = b"") -> None:
@@ -39,7 +40,7 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         self._place = place
 
     def with_context(self, context: SerializationContext) -> SealingCodec:
-        """The codec of a workflow's own payloads, or of those of one of its activities."""
+        """The codec for a workflow's own payloads, or for those of one of its activities."""
         if isinstance(context, WorkflowSerializationContext):
             place = f"w {context.workflow_id}"
         elif isinstance(context, ActivitySerializationContext):
@@ -49,14 +50,14 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         return SealingCodec(self.seal, context.namespace, place.encode())
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """The payloads, sealed. Raises ValueError where nobody says what they belong to."""
+        """The sealed payloads. Raises ValueError if it is unknown what they belong to."""
         if not self._place:
             raise ValueError("a payload that belongs to no workflow is not sealed, and not sent")
         purpose = purpose_of(self._namespace, self._place)
         return [self._sealed(payload, purpose) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """The payloads, opened, or marked as refused."""
+        """The opened payloads; those that were not sealed are marked as refused."""
         return [self._opened(payload) or refused() for payload in payloads]
 
     def _sealed(self, payload: Payload, purpose: bytes) -> Payload:
@@ -70,8 +71,8 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
 
 
 def opened(seal: Seal, payload: Payload, namespace: str) -> Payload | None:
-    """What the payload holds, wherever it belongs to; None when this seal did not seal it."""
-    metadata = payload.metadata  # not asked by [], which would add what is absent
+    """The content of the payload, whatever it belongs to; None if this seal did not seal it."""
+    metadata = payload.metadata  # [] would add a missing key
     if metadata.get(ENCODING) != SEALED:
         return None
     plain = seal.open(payload.data, purpose_of(namespace, metadata.get(PLACE, b"")))
@@ -84,12 +85,12 @@ def opened(seal: Seal, payload: Payload, namespace: str) -> Payload | None:
 
 
 def purpose_of(namespace: str, place: bytes) -> bytes:
-    """What a seal is bound to; the length keeps a namespace from running into the place."""
+    """What a seal is bound to; the length separates the namespace from the place."""
     return b"%d %s %s" % (len(namespace), namespace.encode(), place)
 
 
 def refused() -> Payload:
-    """What stands for a payload that was refused."""
+    """The replacement for a refused payload."""
     return Payload(metadata={ENCODING: REFUSED})
 
 

@@ -1,7 +1,7 @@
-"""The box's seal: authenticated encryption of what goes through Temporal.
+"""The box's seal: authenticated encryption of everything that goes through Temporal.
 
-The server keeps whatever it is given, in its file and in its pages, and takes orders from everybody
-who reaches its port. Only who holds the key can read a sealed message, or make one that counts.
+The server keeps all that it is given, in its file and in its pages, and takes orders from anyone
+who reaches its port. Only the holder of the key can read a sealed message, or make a valid one.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _NONCE_BYTES = 12
 
 
 class Seal:
-    """Seals bytes for one purpose and opens them for the same; holds the key in memory only."""
+    """Seals bytes for one purpose and opens them for the same; the key is in memory only."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = ChaCha20Poly1305(key)
         self.name = hashlib.sha256(b"boxd sealing key" + key).hexdigest()[:16]
 
     def __repr__(self) -> str:
-        """Tell which key it is, never the key."""
+        """Show which key it is, never the key."""
         return f"Seal({self.name})"
 
     def close(self, plain: bytes, purpose: bytes) -> bytes:
@@ -37,7 +37,7 @@ class Seal:
         return nonce + self._cipher.encrypt(nonce, plain, purpose)
 
     def open(self, sealed: bytes, purpose: bytes) -> bytes | None:
-        """What was sealed; None when this key did not seal it, or sealed it for another purpose."""
+        """The content; None if this key did not seal it, or for another purpose."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose)
         except (InvalidTag, ValueError):
@@ -45,10 +45,10 @@ class Seal:
 
 
 def load_seal(file: Path) -> Seal:
-    """The seal whose key the file holds; a key is made where there is no file.
+    """The seal with the key in the file; a missing key is made.
 
     A new key fits nothing that Temporal holds; `boxd.workflows.unreadable` ends that, and the
-    ledger begins what was open again. Raises KeysMissing for a file that can't be used.
+    ledger starts again what was open. Raises KeysMissing for a file that can't be used.
     """
     if not file.exists():
         make_key(file)
@@ -56,5 +56,5 @@ def load_seal(file: Path) -> Seal:
 
 
 def existing_seal(file: Path) -> Seal:
-    """The seal whose key the file holds. Raises KeysMissing for a file that can't be used."""
+    """The seal with the key in the file. Raises KeysMissing for a file that can't be used."""
     return Seal(read_key(file))

@@ -1,4 +1,4 @@
-"""A sealed header on every start, signal and activity: some of them carry nothing else to seal.
+"""A sealed header on every start, signal and activity: some of them have nothing else to seal.
 
 It is bound to the workflow, to the kind and name of the call, and to the number of its arguments.
 """
@@ -37,12 +37,12 @@ from boxd.temporal.seal import Seal
 
 Headers = Mapping[str, Payload]
 
-# What a schedule puts behind the id that it was given.
+# A schedule appends this to the id that it was given.
 _BEGUN_AT = re.compile(r"-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 
 
 class CallKind(StrEnum):
-    """What is called; by this name the header goes, since a signal may come with a start."""
+    """The kind of call; also the header's name, because a signal may come with a start."""
 
     START = "boxd-start"
     SIGNAL = "boxd-signal"
@@ -50,7 +50,7 @@ class CallKind(StrEnum):
 
 
 class CallSeal:
-    """Writes the header of a call, and tells whether a call has one that fits it."""
+    """Writes the header of a call, and checks whether a call has a fitting one."""
 
     def __init__(self, seal: Seal, namespace: str) -> None:
         self._seal = seal
@@ -84,9 +84,9 @@ class CallSeal:
 
 
 class SealedCalls(temporalio.client.Interceptor, temporalio.worker.Interceptor):
-    """Puts the header on what this box calls; refuses activities of the server's without it.
+    """Adds the header to this box's calls; refuses activities from the server without it.
 
-    Starts and signals are looked at before, by `boxd.temporal.sealed_runner`.
+    `boxd.temporal.sealed_runner` checks starts and signals before.
     """
 
     def __init__(self, calls: CallSeal) -> None:
@@ -95,21 +95,21 @@ class SealedCalls(temporalio.client.Interceptor, temporalio.worker.Interceptor):
     def intercept_client(
         self, inner: temporalio.client.OutboundInterceptor
     ) -> temporalio.client.OutboundInterceptor:
-        """What the client starts and signals gets the header."""
+        """The client's starts and signals get the header."""
         return _ClientCalls(inner, self._calls)
 
     def intercept_activity(self, inner: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        """What the server hands out needs the header."""
+        """Activities from the server need the header."""
         return _CheckedActivities(inner, self._calls)
 
     def workflow_interceptor_class(
         self, call: WorkflowInterceptorClassInput
     ) -> type[WorkflowInboundInterceptor]:
-        """What workflows start gets the header."""
+        """Starts by workflows get the header."""
         calls = self._calls
 
         class Inbound(WorkflowInboundInterceptor):
-            """Hands the outbound calls over."""
+            """Passes the outbound calls on."""
 
             def init(self, outbound: WorkflowOutboundInterceptor) -> None:
                 """See base class."""
@@ -119,7 +119,7 @@ class SealedCalls(temporalio.client.Interceptor, temporalio.worker.Interceptor):
 
 
 def seal_action(schedule: Schedule, calls: CallSeal) -> None:
-    """Put the header on what a schedule will start."""
+    """Add the header to a schedule's action."""
     action = schedule.action
     assert isinstance(action, ScheduleActionStartWorkflow)  # noqa: S101 - there is no other kind
     action.headers = calls.header(CallKind.START, action.id, action.workflow, action.args)
@@ -177,7 +177,7 @@ class _CheckedActivities(ActivityInboundInterceptor):
 
     async def execute_activity(self, call: ExecuteActivityInput) -> Any:
         info = activity.info()
-        # A local activity was called by a workflow in this very process.
+        # A workflow in this very process has called a local activity.
         is_ours = info.is_local or self._calls.fits(
             call.headers,
             CallKind.ACTIVITY,

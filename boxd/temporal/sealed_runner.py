@@ -1,7 +1,7 @@
-"""The gate before workflow code: starts and signals that this box did not make go no further.
+"""The gate before workflow code: stops starts and signals that this box did not make.
 
-A forged workflow ends at its first task; a forged signal is left out, and its workflow never knows.
-Updates and queries need no gate: the SDK answers those whose arguments can't be converted.
+A forged workflow ends at its first task; a forged signal is dropped, and its workflow never sees
+it. Updates and queries need no gate: the SDK rejects those whose arguments can't be converted.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class SealedWorkflowRunner(SandboxedWorkflowRunner):
 
 
 class _Gate(WorkflowInstance):
-    """Looks at each activation before the workflow does."""
+    """Checks each activation before the workflow gets it."""
 
     def __init__(
         self, instance: WorkflowInstance, info: temporalio.workflow.Info, calls: CallSeal
@@ -52,7 +52,7 @@ class _Gate(WorkflowInstance):
         self._calls = calls
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        """Let through what this box made."""
+        """Pass on what this box made."""
         for job in act.jobs:
             if job.HasField("initialize_workflow") and not self._is_ours(job.initialize_workflow):
                 return self._refuse()

@@ -1,7 +1,7 @@
-"""Ending what the Temporal server holds and this box can't read.
+"""Ends what the Temporal server holds and this box can't read.
 
-It was not sealed, or by another key: after the upgrade from a release that did not seal, when the
-key was lost, when another server is used. The ledger then begins again what is open.
+It was not sealed, or with another key: after the upgrade from a release without seals, after the
+loss of the key, or with another server. The ledger then starts again what is open.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _WHY = "it was not sealed by the key of this box; the ledger begins it again"
 
 
 async def end_unreadable(client: Client, box: str, seal: Seal, used: Path) -> None:
-    """End everything of this box that was begun before this key came into use at this server.
+    """End everything of this box that was started before this server got this key.
 
-    `used` names the key and the server; it is written when nothing older runs any more.
+    `used` names the key and the server; it is written once nothing older runs any more.
     """
     mark = f"{seal.name} {client.service_client.config.target_host} {client.namespace}\n"
     if await asyncio.to_thread(_read, used) == mark:

@@ -1,4 +1,4 @@
-"""Which letters this machine's fonts lack: Chromium would print empty boxes in their place."""
+"""Which letters this machine's fonts lack: Chromium would print empty boxes instead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from boxd.errors import NotFound
 def letters_without_font(text: str) -> list[str]:
     """The letters of the text that no font of this machine has, each once.
 
-    Raises NotFound, with the remedy, where fonts can't be asked for.
+    Raises NotFound, with the remedy, if the fonts can't be listed.
     """
     letters = sorted({each for each in text if each > "~" and _is_drawn(each)})
     known = _known_letters() if letters else []
@@ -19,14 +19,14 @@ def letters_without_font(text: str) -> list[str]:
 
 
 def _is_drawn(sign: str) -> bool:
-    """Whether the sign has a shape of its own: joiners and selectors of variants have none."""
+    """Whether the character has a shape of its own: joiners and variation selectors have none."""
     return unicodedata.category(sign) not in {"Cc", "Cf", "Zs", "Zl", "Zp"} and not (
         "\ufe00" <= sign <= "\ufe0f"
     )
 
 
 def _known_letters() -> list[range]:
-    """What the fonts can draw, as fontconfig says, by which Chromium finds its fonts."""
+    """What the fonts can draw, according to fontconfig, which Chromium uses too."""
     try:
         listed = subprocess.run(
             ("fc-list", "--format", "%{charset} "),

@@ -1,4 +1,4 @@
-"""A page of HTML as a PDF, printed by the Chromium that the operator's screen is shown with."""
+"""Prints a page of HTML as a PDF, with the Chromium that shows the operator's screen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _REMEDY = (
 
 
 def chromium() -> str:
-    """Where Chromium is. Raises NotFound, with the remedy."""
+    """The path of Chromium. Raises NotFound, with the remedy."""
     for name in _NAMES:
         if found := shutil.which(name):
             return found
@@ -36,9 +36,9 @@ def chromium() -> str:
 
 
 def print_pdf(html: str, output: Path) -> None:
-    """Print the page, whole or not at all. Raises NotFound and Refused, with the remedy."""
+    """Print the page, completely or not at all. Raises NotFound and Refused, with the remedy."""
     browser = chromium()
-    # The page holds links that are good for codes: nobody else may read the folder it is in.
+    # The page has links that lead to codes: nobody else may read its folder.
     with tempfile.TemporaryDirectory(prefix=".boxd-", dir=output.parent) as folder:
         page, printed = Path(folder) / "page.html", Path(folder) / "page.pdf"
         page.write_text(html, encoding="utf-8")
@@ -50,7 +50,7 @@ def print_pdf(html: str, output: Path) -> None:
 
 
 def _run(browser: str, page: Path, printed: Path) -> str:
-    """Run the browser; what it complained of, or nothing."""
+    """Run the browser; returns its error text, or nothing."""
     # Chromium has no sandbox for root. The page is ours, runs nothing and loads nothing.
     root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     where = (f"--user-data-dir={page.parent / 'profile'}", f"--print-to-pdf={printed}")

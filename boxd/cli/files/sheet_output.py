@@ -1,4 +1,4 @@
-"""Where sheets are to be written: looked at before any link is made."""
+"""Checks the destination of sheets before any link is made."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import click
 
 from boxd.cli.files.atomic_write import prove_writable
 
-_LINK_BYTES = 20_000  # a QR code with what is around it, in any of the forms
-_SIGNS_AT_MOST = 100  # how many there are is known when they are asked for
+_LINK_BYTES = 20_000  # a QR code with its surroundings, in any of the forms
+_SIGNS_AT_MOST = 100  # the real number is only known later
 
 
 def check(output: Path | None, links: int = _SIGNS_AT_MOST) -> None:
     """Check the output before anything is asked.
 
-    Links that are renewed and not written down would be of use to nobody: the cards and signs that
-    people have would have ended for nothing.
+    Links that are renewed but not written would help nobody: people's cards and signs would have
+    ended for nothing.
     """
     if output is None:
         return
@@ -37,7 +37,7 @@ def check(output: Path | None, links: int = _SIGNS_AT_MOST) -> None:
 
 
 def _check_folder(folder: Path, links: int) -> None:
-    """Check a folder that is made with the files, if it is not there."""
+    """Check a folder that is created with the files, if it does not exist."""
     there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
     if not there.is_dir():
         raise click.UsageError(f"--output {folder}: {there} is a file and no folder")

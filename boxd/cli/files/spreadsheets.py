@@ -1,6 +1,6 @@
-"""What spreadsheets make of numbers that are names: rounded ones, and formulas that give a text.
+"""What spreadsheets make of numbers that are names: rounded ones, and formulas for text.
 
-Neither is guessed back: the digits are gone, or somebody else's program reads the file as well.
+Neither is converted back: the digits are gone, or another program reads the file as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _FORMULA = re.compile(r'="(.*)"')
 
 
 def why_mangled(cell: str) -> str:
-    """Why a cell can't be what somebody meant, as the rest of a sentence; empty if it can."""
+    """Why a cell can't be what was meant, as the rest of a sentence; empty if it can."""
     if _ROUNDED.fullmatch(cell):
         return (
             f"'{cell}' is what a spreadsheet made of a long number, and its digits are lost:"
