@@ -110,6 +110,26 @@ def test_the_whole_way_from_the_link_to_the_prize(
     assert phone.logged("browser") == []
 
 
+# Counts how often the content is put in place anew, from the page's first element on.
+_COUNT_REPLACED = """
+window.replaced = 0;
+new MutationObserver((records) => {
+  const removed = records.flatMap((record) => [...record.removedNodes]);
+  window.replaced += removed.filter((node) => node.nodeName === "MAIN").length;
+}).observe(document, {childList: true, subtree: true});
+"""
+
+
+def test_a_page_without_news_stays_as_it_is(booth: Booth, phone: Phone) -> None:
+    counter = {"source": _COUNT_REPLACED}
+    phone.look().execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", counter)
+    phone.go(personal_link(booth, "badge-6"))
+    phone.wait_for_words("Show us what you built")
+    looked = "return JSON.parse(localStorage.getItem('boxd' + location.pathname))?.made ?? 0"
+    phone.until("it has looked for news", lambda: phone.run(looked) > 0)
+    assert phone.run("return window.replaced") == 0
+
+
 def test_a_refusal_is_read_by_the_attendee_who_tries_again(
     booth: Booth, phone: Phone, attendant: Phone
 ) -> None:
