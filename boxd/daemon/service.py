@@ -18,7 +18,7 @@ from boxd.web.snapshot import SnapshotSource
 _LOOK_AGAIN_S = 3600.0
 
 
-async def keep_told(notifier: Notifier, snapshots: SnapshotSource) -> None:
+async def report_status(notifier: Notifier, snapshots: SnapshotSource) -> None:
     """Keep the manager's status line equal to the HUD; for ever."""
     told = ""
     while True:

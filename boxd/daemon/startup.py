@@ -25,7 +25,7 @@ from boxd.daemon.parts import Parts, open_ledger, wire
 from boxd.daemon.phones import PhoneSide
 from boxd.daemon.phones_listener import PhonesListener
 from boxd.daemon.readiness import Readiness
-from boxd.daemon.service import Proof, keep_told
+from boxd.daemon.service import Proof, report_status
 from boxd.daemon.snapshots import Snapshots
 from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
 from boxd.ledger.database import can_be_opened
@@ -195,7 +195,7 @@ def _report(
     if not manager.is_heard:
         return
     manager.tell(READY)
-    _keep_running(keep_told(manager, snapshots), closing, fail)
+    _keep_running(report_status(manager, snapshots), closing, fail)
     if (longest_s := watchdog_s()) is not None:
         _keep_running(keep_fed(manager, longest_s, prove), closing, fail)
 

@@ -16,7 +16,7 @@ from boxd.config.schema import Locker
 from boxd.devices import DeviceStatus, DoorState, UnconfiguredDevice
 from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
-from boxd.web.wording import event_line
+from boxd.web.event_texts import event_line
 
 Json = dict[str, Any]
 
