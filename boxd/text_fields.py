@@ -9,6 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from boxd import names
 
+SKU_RULE = "a short name of lower-case letters, digits and hyphens, at most 32"
+
 
 def _line(text: str) -> str:
     """The text in boxd's form. Raises pydantic's error for the rule that it breaks."""
@@ -32,7 +34,7 @@ Sku = Annotated[
     str,
     Field(
         pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
-        description="a short name of lower-case letters, digits and hyphens, at most 32",
+        description=SKU_RULE,
     ),
 ]
 """A prize's identifier for programs and files."""

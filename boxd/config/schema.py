@@ -23,7 +23,7 @@ class Box(Section):
     """Which box this is, and where it keeps its state."""
 
     id: Name
-    name: Text = "Prize box"
+    name: Line = "Prize box"
     state_dir: FilePath = Path("/var/lib/boxd")
 
 

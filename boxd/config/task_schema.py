@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from boxd.config.values import Name, Section, Text
+from boxd.config.values import Name, Section
 from boxd.task import Demand
-from boxd.text_fields import Sku
+from boxd.text_fields import Line, Sku
 
 Moment = Annotated[
     AwareDatetime,
@@ -20,14 +20,14 @@ class CheckpointSection(Section):
     """A place where attendees scan for a task."""
 
     id: Name
-    name: Text
+    name: Line
 
 
 class Task(Section):
     """A kind of task. Without `needed` it asks for all its checkpoints."""
 
     id: Name
-    name: Text
+    name: Line
     text: str = ""
     checkpoints: tuple[Name, ...] = ()
     needed: int | None = Field(default=None, ge=1, le=1000)

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from boxd.cli.files.csv_file import Columns
 from boxd.config.schema import Prize
 from boxd.names import LONGEST
+from boxd.text_fields import SKU_RULE
 
 COLUMNS = Columns(("sku", "name", "units"), ("weight",))
 
 _RULES = {
-    "sku": "a short name of lower-case letters, digits and hyphens, at most 32",
+    "sku": SKU_RULE,
     "name": f"what people call the prize, in 1 to {LONGEST} characters on one line",
     "units": "a whole number from 0 to 100000",
     "weight": "a whole number from 0 to 1000",
