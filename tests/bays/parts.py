@@ -1,4 +1,4 @@
-"""Tiny devices, a clock that is turned by hand, and a desk that decides as it is told."""
+"""Tiny devices, a clock that is turned by hand, and a service that decides as it is told."""
 
 from __future__ import annotations
 

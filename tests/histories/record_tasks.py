@@ -73,7 +73,7 @@ async def task_sold_out(event: Event) -> tuple[str, ...]:
 async def task_withdrawn(event: Event) -> tuple[str, ...]:
     task = await event.start("demo")
     await event.ledger.write(lambda tx: erasure.forget(tx, 1, "organiser"))
-    await event.desk.look_again(task)
+    await event.service.look_again(task)
     await event.ended(task)
     return (f"task-{task}",)
 

@@ -66,7 +66,7 @@ async def tried_at_once(box: Delivering, peer: Peer) -> WorkflowHandle[object, o
 
     await until(has_failed, "a failure")
     peer.start()
-    await box.desk.try_now()
+    await box.service.try_now()
     await box.delivered(peer, 1)
     return box.workflow
 
