@@ -261,7 +261,7 @@ class Config(Section):
         return self.box.state_dir / "temporal"
 
     @property
-    def server_news_file(self) -> Path:
+    def server_status_socket(self) -> Path:
         """The socket on which a Temporal server in a unit of its own reports its status."""
         return self.box.state_dir / "temporal.sock"
 

@@ -20,7 +20,7 @@ from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.service.back_off import wait_if_restarted
 from boxd.service.notify import STOPPING, Notifier, status
 from boxd.temporal.server import EmbeddedServer
-from boxd.temporal.server_status_link import hear
+from boxd.temporal.server_status_link import follow_status
 
 if TYPE_CHECKING:
     from boxd.bays.opening import Actuated
@@ -84,7 +84,9 @@ async def _start_server(config: Config, closing: AsyncExitStack) -> LatestServer
     """Start the box's own server, and stop it last; or listen to the unit that runs it."""
     news = LatestServerStatus()
     if config.temporal.own_unit:
-        hearing = asyncio.create_task(hear(config.server_news_file, news.server_changed))
+        hearing = asyncio.create_task(
+            follow_status(config.server_status_socket, news.server_changed)
+        )
         closing.callback(hearing.cancel)
     elif config.temporal.address is None:
         server = EmbeddedServer(config.temporal, config.temporal_dir, news.server_changed)

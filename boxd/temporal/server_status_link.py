@@ -24,20 +24,22 @@ NOBODY = (
 
 def to_line(status: ServerStatus) -> bytes:
     """The status as one line."""
-    news = {
+    fields = {
         "state": status.state.value,
         "since": status.since.isoformat(),
         "why": status.why,
         "restarts": status.restarts,
     }
-    return json.dumps(news).encode() + b"\n"
+    return json.dumps(fields).encode() + b"\n"
 
 
 def from_line(line: bytes) -> ServerStatus:
     """The status in a line. Raises ValueError, KeyError or TypeError if it is none."""
-    news = json.loads(line)
-    since = datetime.fromisoformat(news["since"])
-    return ServerStatus(ServerState(news["state"]), since, str(news["why"]), int(news["restarts"]))
+    fields = json.loads(line)
+    since = datetime.fromisoformat(fields["since"])
+    return ServerStatus(
+        ServerState(fields["state"]), since, str(fields["why"]), int(fields["restarts"])
+    )
 
 
 class StatusPublisher:
@@ -52,7 +54,7 @@ class StatusPublisher:
         """Accept connections on `socket`. Raises OSError."""
         self._server = await asyncio.start_unix_server(self._welcome, socket)
 
-    def tell(self, status: ServerStatus) -> None:
+    def publish(self, status: ServerStatus) -> None:
         """Send the status, and keep it for later connections."""
         self._newest = to_line(status)
         for listener in self._listeners:
@@ -74,7 +76,7 @@ class StatusPublisher:
         writer.close()
 
 
-async def hear(socket: Path, on_change: Callable[[ServerStatus], None]) -> None:
+async def follow_status(socket: Path, on_change: Callable[[ServerStatus], None]) -> None:
     """Pass on every status from `socket`, for ever, and also when nobody sends one."""
     state: ServerState | None = None
     while True:

@@ -40,18 +40,18 @@ class ServerSettings:
 class StandaloneServer:
     """A server beside the daemon: its settings, its files, and where it reports its status.
 
-    `news` is None if no daemon listens.
+    `status_socket` is None if no daemon listens.
     """
 
     settings: ServerSettings
     directory: Path
-    news: Path | None
+    status_socket: Path | None
 
     @classmethod
     def of(cls, config: Config) -> StandaloneServer:
         """The server that a configuration describes."""
-        news = config.server_news_file if config.temporal.own_unit else None
-        return cls(ServerSettings.of(config.temporal), config.temporal_dir, news)
+        status_socket = config.server_status_socket if config.temporal.own_unit else None
+        return cls(ServerSettings.of(config.temporal), config.temporal_dir, status_socket)
 
     def command_line(self) -> list[str]:
         """The command line of this server's process: boxd.temporal.standalone with this as JSON."""
@@ -64,7 +64,9 @@ class StandaloneServer:
         told = json.loads(text)
         settings = told["settings"]
         settings["binary"] = _path(settings["binary"])
-        return cls(ServerSettings(**settings), Path(told["directory"]), _path(told["news"]))
+        return cls(
+            ServerSettings(**settings), Path(told["directory"]), _path(told["status_socket"])
+        )
 
 
 def _path(text: str | None) -> Path | None:

@@ -35,15 +35,15 @@ async def serve(standalone: StandaloneServer, notifier: Notifier) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as closing:
-        teller = StatusPublisher()
-        if standalone.news is not None:
-            await teller.listen(standalone.news)
-            closing.callback(teller.close)
+        publisher = StatusPublisher()
+        if standalone.status_socket is not None:
+            await publisher.listen(standalone.status_socket)
+            closing.callback(publisher.close)
 
-        def tell(news: ServerStatus) -> None:
-            teller.tell(news)
-            notifier.tell(status(status_line(standalone.settings, news)))
-            _log(standalone.settings, news)
+        def tell(server: ServerStatus) -> None:
+            publisher.publish(server)
+            notifier.tell(status(status_line(standalone.settings, server)))
+            _log(standalone.settings, server)
 
         server = EmbeddedServer(standalone.settings, standalone.directory, tell)
         closing.push_async_callback(server.stop)
@@ -54,14 +54,14 @@ async def serve(standalone: StandaloneServer, notifier: Notifier) -> None:
         notifier.tell(STOPPING)
 
 
-def status_line(settings: ServerSettings, news: ServerStatus) -> str:
+def status_line(settings: ServerSettings, server: ServerStatus) -> str:
     """The server's line in `systemctl status boxd-temporal`."""
-    if news.state is ServerState.UP:
+    if server.state is ServerState.UP:
         pages = f", its pages http://{LOOPBACK}:{settings.ui_port}" if settings.ui else ""
         text = f"serving on {LOOPBACK}:{settings.port}{pages}"
     else:
-        text = f"{news.state}: {news.why}" if news.why else str(news.state)
-    return f"{text}; restarted {news.restarts} times" if news.restarts else text
+        text = f"{server.state}: {server.why}" if server.why else str(server.state)
+    return f"{text}; restarted {server.restarts} times" if server.restarts else text
 
 
 async def _feed_watchdog(notifier: Notifier, server: EmbeddedServer) -> None:
@@ -75,12 +75,12 @@ async def _feed_watchdog(notifier: Notifier, server: EmbeddedServer) -> None:
         await asyncio.sleep(longest_s / _ALIVE_PER_WATCHDOG)
 
 
-def _log(settings: ServerSettings, news: ServerStatus) -> None:
+def _log(settings: ServerSettings, server: ServerStatus) -> None:
     log.info(
-        f"temporal_server.{news.state}",
+        f"temporal_server.{server.state}",
         address=f"{LOOPBACK}:{settings.port}",
         ui=f"http://{LOOPBACK}:{settings.ui_port}" if settings.ui else None,
-        why=news.why or None,
+        why=server.why or None,
     )
 
 

@@ -14,7 +14,13 @@ import pytest
 
 from boxd.config import load
 from boxd.temporal.server import ServerState, ServerStatus
-from boxd.temporal.server_status_link import NOBODY, StatusPublisher, from_line, hear, to_line
+from boxd.temporal.server_status_link import (
+    NOBODY,
+    StatusPublisher,
+    follow_status,
+    from_line,
+    to_line,
+)
 from boxd.temporal.settings import StandaloneServer
 from tests.temporal.conftest import until
 
@@ -28,7 +34,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 async def hearing(socket: Path) -> AsyncIterator[list[ServerStatus]]:
     """A daemon's ear, and what it has heard."""
     heard: list[ServerStatus] = []
-    listening = asyncio.create_task(hear(socket, heard.append))
+    listening = asyncio.create_task(follow_status(socket, heard.append))
     try:
         yield heard
     finally:
@@ -47,25 +53,25 @@ def test_anything_else_is_refused(line: bytes) -> None:
 
 
 async def test_whoever_comes_late_hears_the_newest_and_then_each_change(tmp_path: Path) -> None:
-    teller = StatusPublisher()
-    teller.tell(DEAD)
-    teller.tell(UP)
-    await teller.listen(tmp_path / "news")
+    publisher = StatusPublisher()
+    publisher.publish(DEAD)
+    publisher.publish(UP)
+    await publisher.listen(tmp_path / "news")
     async with hearing(tmp_path / "news") as heard:
         await until(lambda: heard == [UP], "the newest")
-        teller.tell(DEAD)
+        publisher.publish(DEAD)
         await until(lambda: heard == [UP, DEAD], "the change")
-        teller.close()
+        publisher.close()
 
 
 async def test_nobody_there_is_said_once_and_who_comes_is_heard(tmp_path: Path) -> None:
     async with hearing(tmp_path / "news") as heard:
         await until(lambda: heard, "that nobody is there")
-        teller = StatusPublisher()
-        teller.tell(UP)
-        await teller.listen(tmp_path / "news")
+        publisher = StatusPublisher()
+        publisher.publish(UP)
+        await publisher.listen(tmp_path / "news")
         await until(lambda: len(heard) > 1, "the server's process")
-        teller.close()
+        publisher.close()
         await until(lambda: len(heard) > 2, "its end")
 
     assert [status.state for status in heard] == ["down", "up", "down"]
@@ -81,12 +87,12 @@ async def test_nonsense_on_the_socket_deafens_nobody(tmp_path: Path) -> None:
     async with hearing(tmp_path / "news") as heard:
         await until(lambda: heard, "that nobody tells anything of use")
         babbler.close()
-        teller = StatusPublisher()
-        teller.tell(UP)
+        publisher = StatusPublisher()
+        publisher.publish(UP)
         (tmp_path / "news").unlink(missing_ok=True)
-        await teller.listen(tmp_path / "news")
+        await publisher.listen(tmp_path / "news")
         await until(lambda: heard[-1] == UP, "the server's process")
-        teller.close()
+        publisher.close()
 
 
 def test_its_process_is_told_what_the_configuration_says() -> None:
