@@ -40,6 +40,10 @@ class TemporalUnavailable(BoxdError):
     """The Temporal server does not answer (yet); nothing was decided."""
 
 
+class NotKnownYet(BoxdError):
+    """What was asked is being written down; wait, and look what came of it."""
+
+
 class DeviceUnreachable(BoxdError):
     """The device is not there; nothing was sent to it."""
 

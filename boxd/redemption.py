@@ -72,9 +72,11 @@ class Remedy(StrEnum):
 class Answer:
     """One person's answer to one question.
 
-    `id` makes it idempotent; `step` names the question, so that an answer to an earlier question
-    can't be taken for one to the present. `daemon` is the run of boxd that received it: an answer
-    that a later run finds undecided was not acknowledged, and is asked for again.
+    `id` makes it idempotent; `step` names the question it answers, so that an answer to an
+    earlier question can't be taken for one to the present. `daemon` is the run of boxd that took
+    it: what a later run finds undecided was not acknowledged, and is asked for again.
+    `deadline_s` is the time on the boot clock until which it may be taken; 0 in the histories of
+    the first version.
     """
 
     id: str
@@ -87,6 +89,7 @@ class Answer:
     reason: str = ""
     seen_shut: bool = False
     daemon: str = ""
+    deadline_s: float = 0.0
 
 
 @dataclass(frozen=True)

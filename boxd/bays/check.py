@@ -11,7 +11,7 @@ import structlog
 
 from boxd.bays.redemptions import Redemptions
 from boxd.bays.view import Checking
-from boxd.errors import BoxdError, TemporalUnavailable
+from boxd.errors import BoxdError, LedgerUnusable, TemporalUnavailable
 
 log = structlog.get_logger()
 
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 class RetryLimits:
     """How long a typed code is kept and tried, and how often, in seconds.
 
-    A killed server or worker is back within 3 s; nobody waits longer than ten.
+    A ledger that can't be written is tried every two seconds; nobody waits for more than ten.
     """
 
     longest_s: float = 10.0
@@ -55,6 +55,7 @@ class CodeCheck:
         self._on_change = on_change
         self._on_no_verdict = on_no_verdict
         self._settled = asyncio.Event()
+        self._is_being_decided = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self, redemptions: Redemptions, bay: str, digits: str) -> None:
@@ -73,39 +74,34 @@ class CodeCheck:
             self._task.cancel()
 
     async def _run(self, redemptions: Redemptions, bay: str, digits: str) -> None:
-        is_begun = False
-        try:
-            async with asyncio.timeout(self._retry_limits.longest_s):
-                refused = await self._begin(redemptions, bay, digits)
-                is_begun = True
-                del digits
-                if not refused:
-                    await self._settled.wait()
-        except TimeoutError:
-            self._run_out(is_begun=is_begun)
-        else:
-            if refused:
-                self._give_up(NoVerdict(refused, is_to_be_retyped=False))
-
-    async def _begin(self, redemptions: Redemptions, bay: str, digits: str) -> str:
-        """Why the code can't be decided at all; empty if it was passed on."""
+        loop = asyncio.get_running_loop()
+        late_at = loop.time() + self._retry_limits.longest_s
+        loop.call_at(late_at, self._is_late)
         while not self._settled.is_set():
             try:
+                self._is_being_decided = True
                 await redemptions.begin(bay, digits)
-            except TemporalUnavailable:
+            except (LedgerUnusable, TemporalUnavailable):
+                self._is_being_decided = False
+                if loop.time() >= late_at:
+                    self._give_up_typed()
+                    return
                 self._proceed(Checking.WAITING)
                 await asyncio.sleep(self._retry_limits.retry_s)
             except BoxdError as error:
-                return str(error).replace(digits, "***")
+                why = str(error).replace(digits, "***")
+                self._give_up(NoVerdict(why, is_to_be_retyped=False))
+                return
             else:
                 self._proceed(Checking.ASKED)
-                break
-        return ""
+                return
 
-    def _run_out(self, *, is_begun: bool) -> None:
-        if is_begun:
+    def _is_late(self) -> None:
+        """A decision under way is waited for, however long; Cancel frees the keypad meanwhile."""
+        if self._is_being_decided:
             self._proceed(Checking.LATE)
-            return
+
+    def _give_up_typed(self) -> None:
         why = f"the code typed at {self.typed_at} could not be checked: type it again"
         self._give_up(NoVerdict(why, is_to_be_retyped=True))
 
@@ -117,7 +113,7 @@ class CodeCheck:
             # Neither the message nor the locals: both may hold the digits.
             where = "".join(traceback.format_tb(error.__traceback__))
             log.error("check.failed", error=type(error).__name__, where=where)
-            self._run_out(is_begun=False)
+            self._give_up_typed()
 
     def _proceed(self, progress: Checking) -> None:
         if not self._settled.is_set() and progress is not self.progress:

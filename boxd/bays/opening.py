@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+import structlog
 
 from boxd.bays.doors import DoorWatch
 from boxd.bays.latch_feedback import LatchFeedback
@@ -17,12 +20,18 @@ from boxd.devices import PULSE_LONGEST_MS, DeviceState, DoorState, Latch
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
 from boxd.ledger import actuations, redemptions
 from boxd.ledger.actuations import ActuationOrder, Outcome
-from boxd.ledger.ledger import Ledger
+from boxd.ledger.ledger import Ledger, Transaction
+from boxd.machine_clock import boot_s
 from boxd.redemption import RedemptionStanding, Stage
 
-# An order that can't be recorded is tried for this long. Later the person who confirmed may have
-# gone, and a door must not open in front of nobody.
-_LATEST_S = 10.0
+log = structlog.get_logger(__name__)
+
+# So long after the deadline of the answer that ordered it a latch may still be moved: whoever
+# answered hears what became of it by then, and a door must not pop open in front of nobody. An
+# override has as long from the moment when a person asked for it.
+_LATEST_S = 4.0
+_OVERRIDE_WITHIN_S = 10.0
+_TOO_LATE = "writing the order down took too long; nothing was sent"
 
 # `pulse` returns before the pulse is over: after this time every latch is at rest again.
 _PULSE_IS_OVER_S = PULSE_LONGEST_MS / 1000 + 0.1
@@ -53,10 +62,10 @@ class Actuated:
 
 @dataclass
 class _Attempt:
-    """One attempt to open for a redemption: since when it is tried, and what tries it now."""
+    """One attempt to open for a redemption: what tries it now, and what came of its pulse."""
 
-    first_tried: float
     task: asyncio.Task[RedemptionStanding]
+    done: Actuated | None = None
 
 
 class Opener:
@@ -91,24 +100,61 @@ class Opener:
         latch_feedback = parts.latch_feedback if parts is not None else None
         return latch_feedback is not None and latch_feedback.has_happened
 
-    async def open_for(self, standing: RedemptionStanding) -> RedemptionStanding:
-        """Open the locker of a redemption for its present attempt, once, and settle the stage.
+    def intend(self, tx: Transaction, standing: RedemptionStanding) -> Sequence[ActuationOrder]:
+        """Write down the order to open the locker, in the transaction that leads to it.
 
-        A second call while the first is running waits for it.
+        Empty for a locker that is not in this box any more, and for an order that was written
+        before. Called by the ledger's thread.
         """
-        return await asyncio.shield(self.begin(standing))
+        if standing.locker not in self._lockers:
+            return ()
+        order = self._order(standing)
+        return (order,) if actuations.intend(tx, order).is_new else ()
 
-    def begin(self, standing: RedemptionStanding) -> asyncio.Task[RedemptionStanding]:
-        """Begin to open the locker, unless that is running; the caller need not wait."""
-        order = f"{standing.redemption}/{standing.attempt}"
+    def carry_out(
+        self, standing: RedemptionStanding, order: ActuationOrder, deadline_s: float
+    ) -> None:
+        """Begin to open the locker: the order is written down, and was not sent yet.
+
+        `deadline_s` is that of the answer, on the boot clock.
+        """
+        if order.id in self._attempts:  # never, while each order is written once; else no pulse
+            log.error("opening.ordered_twice", order=order.id)
+            return
+        self._try(order.id, self._pulse_and_settle(standing, order, deadline_s))
+
+    async def open_for(self, standing: RedemptionStanding) -> RedemptionStanding:
+        """Wait for the opening of a locker that an answer has ordered, and for what came of it.
+
+        Nothing is pulsed here: what was not carried out when it was ordered becomes a question.
+        """
+        order = _order_id(standing)
         attempt = self._attempts.get(order)
         if attempt is not None and not attempt.task.done():
-            return attempt.task
-        first_tried = attempt.first_tried if attempt else time.monotonic()
-        task = asyncio.create_task(self._open_once(standing, order, first_tried))
-        self._attempts[order] = _Attempt(first_tried, task)
+            return await asyncio.shield(attempt.task)
+        done = attempt.done if attempt is not None else None
+        return await asyncio.shield(self._try(order, self._look(standing, done), done))
+
+    def _try(
+        self,
+        order: str,
+        work: Coroutine[None, None, RedemptionStanding],
+        done: Actuated | None = None,
+    ) -> asyncio.Task[RedemptionStanding]:
+        task = asyncio.create_task(work)
+        self._attempts[order] = _Attempt(task, done)
+        task.add_done_callback(partial(self._tried, order))
         self._keep(task)
         return task
+
+    def _tried(self, order: str, task: asyncio.Task[RedemptionStanding]) -> None:
+        """Forget an attempt that is settled; one that failed keeps what came of its pulse."""
+        if task.cancelled():
+            return
+        if (error := task.exception()) is None:
+            self._attempts.pop(order, None)
+        else:
+            log.warning("opening.not_settled", order=order, why=str(error))
 
     def _keep(self, task: asyncio.Task[Any]) -> None:
         """Let `finish` wait for this task."""
@@ -119,7 +165,7 @@ class Opener:
         """Open a locker for a named person; recorded like every actuation."""
         parts = self._parts(locker)
         given = ActuationOrder(order, locker, parts.latch.address, actor, f"override: {reason}")
-        task = asyncio.create_task(self._actuate(parts, given))
+        task = asyncio.create_task(self._override(parts, given, boot_s() + _OVERRIDE_WITHIN_S))
         self._keep(task)
         return await asyncio.shield(task)
 
@@ -135,60 +181,75 @@ class Opener:
             if locker.door is not None:
                 await locker.door.finish()
 
-    async def _open_once(
-        self, standing: RedemptionStanding, order_id: str, first_tried: float
+    async def _pulse_and_settle(
+        self, standing: RedemptionStanding, order: ActuationOrder, deadline_s: float
     ) -> RedemptionStanding:
-        settled = await self._settled_once(standing, order_id, first_tried)
-        del self._attempts[order_id]  # a failed one is kept: it is tried again, but not for ever
-        return settled
+        parts = self._parts(standing.locker)
+        done = await self._pulse(parts, deadline_s + _LATEST_S)
+        self._attempts[order.id].done = done
+        await self._conclude(order, done)
+        return await self._settle(standing, await self._stage_after(parts, done.outcome), done)
 
-    async def _settled_once(
-        self, standing: RedemptionStanding, order_id: str, first_tried: float
+    async def _look(
+        self, standing: RedemptionStanding, done: Actuated | None
     ) -> RedemptionStanding:
+        """Settle an opening that nobody settled; `done` is what came of its pulse, if known."""
         present = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
         if present.stage is not Stage.OPEN or present.attempt != standing.attempt:
             return present
-        if present.locker not in self._lockers or await self._is_too_late(order_id, first_tried):
-            return await self._settle(present, Stage.JAM, Outcome.FAILED)
+        order = _order_id(standing)
+        recorded = await self._ledger.read(lambda c: actuations.find(c, order))
+        if present.locker not in self._lockers or recorded is None:
+            return await self._settle(present, Stage.JAM, Actuated(Outcome.FAILED))
+        if recorded.outcome is None:
+            done = done or Actuated(Outcome.UNKNOWN, "it was ordered before")
+            await self._conclude(self._order(present), done)
+        else:
+            done = Actuated(recorded.outcome)
         parts = self._parts(present.locker)
-        order = ActuationOrder(
-            id=order_id,
-            locker=parts.id,
-            latch=parts.latch.address,
-            actor="operator",
-            reason=f"redemption, attempt {present.attempt}",
-            redemption=present.redemption,
-        )
-        outcome = (await self._actuate(parts, order)).outcome
-        stage = await self._stage_after(parts, outcome)
-        return await self._settle(present, stage, outcome)
+        return await self._settle(present, await self._stage_after(parts, done.outcome), done)
 
     async def _settle(
-        self, present: RedemptionStanding, stage: Stage, outcome: Outcome
+        self, present: RedemptionStanding, stage: Stage, done: Actuated
     ) -> RedemptionStanding:
         return await self._ledger.write(
             lambda tx: redemptions.settle_opening(
-                tx, present.redemption, present.attempt, stage, outcome is Outcome.UNKNOWN
+                tx, present.redemption, present.attempt, stage, done.outcome is Outcome.UNKNOWN
             )
         )
 
-    async def _is_too_late(self, order: str, first_tried: float) -> bool:
-        """Whether the order could not be recorded for so long that a person decides again."""
-        if time.monotonic() - first_tried < _LATEST_S:
-            return False
-        return not await self._ledger.read(lambda c: actuations.is_known(c, order))
-
-    async def _actuate(self, parts: LockerParts, order: ActuationOrder) -> Actuated:
-        """Move a latch in the only allowed order: intent committed, pulse, outcome committed."""
+    async def _override(
+        self, parts: LockerParts, order: ActuationOrder, latest_s: float
+    ) -> Actuated:
         intended = await self._ledger.write(lambda tx: actuations.intend(tx, order))
-        if intended.is_new:
-            done = await _pulse(parts)
-            if done.outcome is not Outcome.FAILED:
-                self._at_rest_by = time.monotonic() + _PULSE_IS_OVER_S
-        else:
-            done = Actuated(intended.outcome or Outcome.UNKNOWN, "it was ordered before")
-        await self._ledger.write(lambda tx: actuations.conclude(tx, order, done.outcome, done.note))
+        if not intended.is_new:
+            return Actuated(intended.outcome or Outcome.UNKNOWN, "it was ordered before")
+        done = await self._pulse(parts, latest_s)
+        await self._conclude(order, done)
         return done
+
+    async def _pulse(self, parts: LockerParts, latest_s: float) -> Actuated:
+        """Send the order, whose intent is committed; not after `latest_s` on the boot clock."""
+        if boot_s() > latest_s:
+            return Actuated(Outcome.FAILED, _TOO_LATE)
+        done = await _pulse(parts)
+        if done.outcome is not Outcome.FAILED:
+            self._at_rest_by = time.monotonic() + _PULSE_IS_OVER_S
+        return done
+
+    async def _conclude(self, order: ActuationOrder, done: Actuated) -> None:
+        await self._ledger.write(lambda tx: actuations.conclude(tx, order, done.outcome, done.note))
+
+    def _order(self, standing: RedemptionStanding) -> ActuationOrder:
+        parts = self._parts(standing.locker)
+        return ActuationOrder(
+            id=_order_id(standing),
+            locker=parts.id,
+            latch=parts.latch.address,
+            actor="operator",
+            reason=f"redemption, attempt {standing.attempt}",
+            redemption=standing.redemption,
+        )
 
     async def _stage_after(self, parts: LockerParts, outcome: Outcome) -> Stage:
         if outcome is Outcome.FAILED:
@@ -206,6 +267,11 @@ class Opener:
             known = ", ".join(str(number) for number in self._lockers)
             raise NotFound(f"there is no locker {locker} in this box; there are: {known}")
         return self._lockers[locker]
+
+
+def _order_id(standing: RedemptionStanding) -> str:
+    """The id of the order to open the locker for a redemption's present attempt."""
+    return f"{standing.redemption}/{standing.attempt}"
 
 
 def _is_silent(door: DoorWatch) -> bool:

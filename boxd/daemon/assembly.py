@@ -36,6 +36,7 @@ from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, as_text
 from boxd.machine_clock import utc_now
 from boxd.task import Checkpoint, TaskKind
+from boxd.workflows.redemption.decisions import RedemptionRules
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -135,15 +136,15 @@ def _state_of(registry: DeviceRegistry, device: str) -> DeviceState:
     return registry.device(device).status.state
 
 
-def declines_void_code(config: Config) -> bool:
-    """Whether a declined claim costs the attendee the code."""
-    return config.codes.on_decline is OnDecline.VOID_CODE
-
-
-def lockout_rule(config: Config) -> lockouts.LockoutRule:
-    """When a keypad is locked, and for how long."""
+def redemption_rules(config: Config, daemon: str) -> RedemptionRules:
+    """What the configuration decides about redemptions, in this run of boxd."""
     rule = config.lockout
-    return lockouts.LockoutRule(rule.wrong_codes, rule.first_s, rule.longest_s)
+    return RedemptionRules(
+        box=config.box.id,
+        daemon=daemon,
+        lockout=lockouts.LockoutRule(rule.wrong_codes, rule.first_s, rule.longest_s),
+        decline_voids_code=config.codes.on_decline is OnDecline.VOID_CODE,
+    )
 
 
 def prepare_ledger(config: Config, ledger: Ledger) -> list[str]:

@@ -32,7 +32,10 @@ from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
 from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
+from boxd.workflows.redemption.announcing import Announcer
+from boxd.workflows.redemption.decisions import RedemptionDecisions
 from boxd.workflows.redemption.service import RedemptionService
+from boxd.workflows.redemption.starting import WorkflowStarter
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.upstream import service as upstream_service
@@ -55,6 +58,8 @@ class Parts:
     bays: Mapping[str, Bay]
     opener: Opener
     redemptions: RedemptionService
+    announcer: Announcer
+    decisions: RedemptionDecisions
     operator: OperatorConsole
     device_tests: DeviceTests
     tasks: TaskService
@@ -127,10 +132,25 @@ def wire(
     registry = assembly.registry(config, simulated, devices_changed)
     closing.push_async_callback(registry.close)
     connection = ServerConnection()
-    redemption_service = RedemptionService(connection, ledger, keys, config, run)
     opener = assembly.opener(config, registry, ledger)
     closing.push_async_callback(opener.finish)
-    bays = assembly.bays(config, registry, redemption_service, changes.note)
+    bays: dict[str, Bay] = {}  # filled below: they ask the service, and it announces to them
+    announcer = Announcer(ledger, bays)
+    rules = assembly.redemption_rules(config, run)
+    decisions = RedemptionDecisions(ledger, opener, announcer, rules)
+    starter = WorkflowStarter(connection, config)
+    closing.push_async_callback(starter.close)
+    redemption_service = RedemptionService(
+        connection,
+        ledger,
+        keys,
+        decisions,
+        starter,
+        code_length=config.codes.length,
+        daemon=run,
+    )
+    closing.push_async_callback(redemption_service.close)
+    bays |= assembly.bays(config, registry, redemption_service, changes.note)
     operator = assembly.operator_console(config, registry, redemption_service, changes.note)
     for bay in config.bays:
         returns.tell(bay.keypad, bays[bay.id].forget_touches)
@@ -149,6 +169,8 @@ def wire(
         bays=bays,
         opener=opener,
         redemptions=redemption_service,
+        announcer=announcer,
+        decisions=decisions,
         operator=operator,
         device_tests=device_tests,
         tasks=task_service,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,12 +16,15 @@ from boxd.ledger import alarms, lockouts
 from boxd.ledger.ledger import Ledger, as_text
 from boxd.temporal.server import ServerState, ServerStatus
 from boxd.temporal.set_aside import forget_note, unreported
-from boxd.workflows.redemption.reconciliation import Reconciled
 
 log = structlog.get_logger("boxd")
 
 # How often a ledger that could not be written is tried again.
 _TRY_LEDGER_EVERY_S = 2.0
+# An absence that people have to know of even if nobody is waiting at a bay.
+_ABSENCE_IS_LONG_S = 60.0
+_ENGINE = ("engine_away", "temporal")
+_CODES_ARE_TAKEN = "codes are taken; what opens a locker has to wait: {}"
 _REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u boxd`"
 
 
@@ -37,16 +40,41 @@ class Readiness:
         self._temporal_dir = temporal_dir
         self._noting: set[asyncio.Task[object]] = set()
         self._is_stopping = False
-        self._why_worker_rests = "boxd is starting"
+        self._are_bays_open = False
+        self._why_worker_rests = "the Temporal server is starting"
+        self._has_engine_run = False
         self._why_server_rests = ""
         self._why_ledger_rests = ""
         self._on_server_down: Callable[[], None] = lambda: None
         self.is_serving = asyncio.Event()
 
-    def worker_serves(self, serves: bool, why: str) -> None:
-        """The worker takes codes now, or does not."""
-        self._why_worker_rests = "" if serves else why or "no reason is known"
+    def open_bays(self) -> None:
+        """From now on codes are taken whenever the ledger can be written."""
+        self._are_bays_open = True
         self._tell()
+
+    def worker_serves(self, serves: bool, why: str) -> None:
+        """Workflows go on now, or don't: codes are taken all the same, answers wait."""
+        was_away = bool(self._why_worker_rests)
+        self._why_worker_rests = "" if serves else why or "no reason is known"
+        self._has_engine_run = self._has_engine_run or serves
+        self._tell()
+        if serves == was_away:
+            self._note(self._tell_of_long_absence(serves))
+
+    async def _tell_of_long_absence(self, serves: bool) -> None:
+        """Raise an alarm when answers have waited for a while; clear it when they don't."""
+        if serves:
+            if await self._ledger.read(lambda c: alarms.is_active(c, *_ENGINE)):
+                await self._ledger.write(lambda tx: alarms.clear(tx, *_ENGINE))
+            return
+        await asyncio.sleep(_ABSENCE_IS_LONG_S)
+        if self._why_worker_rests and not self._is_stopping:
+            text = (
+                "The Temporal server has been away for a minute: codes are taken, but no locker"
+                " opens but by `boxd lockers open`. Look at `journalctl -u boxd -u boxd-temporal`."
+            )
+            await self._ledger.write(lambda tx: alarms.raise_alarm(tx, *_ENGINE, text))
 
     def ledger_troubled(self, trouble: LedgerUnusable) -> None:
         """The ledger can't be used: nothing is decided until it can be written again."""
@@ -66,24 +94,32 @@ class Readiness:
         self._tell()
 
     def _tell(self) -> None:
-        """Update bays and HUD: are codes taken, and if not, why.
+        """Tell the bays whether they take codes, and the HUD whether answers are carried out.
 
         The server's process knows better why it is down than the worker that can't reach it.
         """
-        resting = self._why_worker_rests and (self._why_server_rests or self._why_worker_rests)
-        why = self._why_ledger_rests or resting
+        away = self._why_worker_rests and (self._why_server_rests or self._why_worker_rests)
+        why = self._why_ledger_rests or (_CODES_ARE_TAKEN.format(away) if away else "")
         if bool(why) == self.is_serving.is_set():
             log.info("box.not_serving" if why else "box.serving", why=why or None)
         (self.is_serving.clear if why else self.is_serving.set)()
-        for bay in self._bays.values():
-            bay.serve(not why, why)
+        if self._are_bays_open:
+            for bay in self._bays.values():
+                bay.serve(not self._why_ledger_rests, self._why_ledger_rests)
         self._snapshots.set_health(
-            state="out_of_service" if why else "ready",
+            state=self._state(away),
             why=why,
-            remedy=_REMEDY if why and not self._why_ledger_rests else "",
+            remedy=_REMEDY if away and not self._why_ledger_rests else "",
             ledger="unusable" if self._why_ledger_rests else "whole",
             ledger_why=self._why_ledger_rests,
         )
+
+    def _state(self, away: str) -> str:
+        if self._why_ledger_rests:
+            return "out_of_service"
+        if not away:
+            return "ready"
+        return "answers_wait" if self._has_engine_run else "starting"
 
     def on_server_down(self, callback: Callable[[], None]) -> None:
         """Call `callback` whenever the box's own server has died."""
@@ -124,10 +160,9 @@ class Readiness:
             await self._ledger.write(alarm)
             await asyncio.to_thread(forget_note, kept)
 
-    async def reconciled(self, found: Reconciled) -> None:
-        """Ask for the codes again whose Enter was never decided, each at its bay."""
-        for bay in found.undecided_bays:
-            log.warning("typed_code.undecided", bay=bay)
+    async def undecided(self, bays: Sequence[str]) -> None:
+        """Tell each bay whose Enter an earlier release had not decided to ask for it again."""
+        for bay in bays:
             if bay in self._bays:
                 self._bays[bay].ask_to_retype()
 

@@ -36,7 +36,8 @@ from boxd.temporal.seal import Seal, load_seal
 from boxd.web import problems
 from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
-from boxd.workflows.redemption.activities import RedemptionActivities, RedemptionRules
+from boxd.workflows.redemption.activities import RedemptionActivities
+from boxd.workflows.redemption.settling import Settler
 from boxd.workflows.runner import Runner, Services
 from boxd.workflows.tasks.activities import TaskActivities
 from boxd.workflows.tasks.issue_activities import IssueActivities
@@ -77,9 +78,11 @@ async def start(
     snapshots = Snapshots(parts, changes)
     serving = Readiness(snapshots, parts.bays, ledger, config.temporal_dir)
     ledger.on_trouble = serving.ledger_troubled
+    parts.announcer.on_lock = serving.lock
     closing.push_async_callback(serving.stop)
     await parts.registry.start()
     await assembly.show_open_redemptions(ledger, parts.bays, serving.lock)
+    serving.open_bays()
     await snapshots.refresh()
     _keep_running(snapshots.keep_fresh(), closing, fail)
     _keep_running(watch_unconfigured(parts.registry, changes.note), closing, fail)
@@ -94,6 +97,8 @@ async def start(
         serving.external_server(config.temporal.address)
     if parts.upstream is not None:
         _keep_running(parts.upstream.service.run(), closing, fail)
+    settler = Settler(parts.connection, ledger, parts.redemptions, parts.opener, parts.announcer)
+    _keep_running(settler.run(), closing, fail)
     _start_worker(parts, seal, serving, closing, fail)
     if config.simulation.enabled:
         _keep_running(demo_data.greet(config, ledger, keys, serving.is_serving), closing, fail)
@@ -108,13 +113,7 @@ def _start_worker(
     fail: Callable[[], None],
 ) -> None:
     config = parts.config
-    rules = RedemptionRules(
-        box=config.box.id,
-        daemon=_THIS_RUN,
-        lockout=assembly.lockout_rule(config),
-        decline_voids_code=assembly.declines_void_code(config),
-    )
-    redemptions = RedemptionActivities(parts.ledger, parts.bays, parts.opener, rules, serving.lock)
+    redemptions = RedemptionActivities(parts.ledger, parts.opener, parts.announcer, parts.decisions)
     activities = [*redemptions.all()]
     delivery = parts.upstream
     if delivery is not None:
@@ -134,7 +133,7 @@ def _start_worker(
         activities=activities,
         activities_of_tasks=of_tasks,
         on_serving=serving.worker_serves,
-        on_reconciled=serving.reconciled,
+        on_undecided=serving.undecided,
     )
     serving.on_server_down(runner.doubt)
     services = Services(

@@ -41,11 +41,8 @@ class Intended:
 
 def intend(tx: Transaction, order: ActuationOrder) -> Intended:
     """Record the order before it is sent; a repeated order is recognised by its id."""
-    row = tx.connection.execute(
-        "SELECT outcome FROM actuations WHERE id = ?", (order.id,)
-    ).fetchone()
-    if row is not None:
-        return Intended(False, Outcome(row["outcome"]) if row["outcome"] else None)
+    if (known := find(tx.connection, order.id)) is not None:
+        return known
     tx.connection.execute(
         "INSERT INTO actuations (id, locker, latch, redemption, actor, reason, intent_at)"
         " VALUES (?,?,?,?,?,?,?)",
@@ -65,10 +62,12 @@ def intend(tx: Transaction, order: ActuationOrder) -> Intended:
     return Intended(True, None)
 
 
-def is_known(connection: sqlite3.Connection, order: str) -> bool:
-    """Whether the order is recorded."""
-    row = connection.execute("SELECT 1 FROM actuations WHERE id = ?", (order,)).fetchone()
-    return row is not None
+def find(connection: sqlite3.Connection, order: str) -> Intended | None:
+    """What is recorded of an order; None when it was never written down."""
+    row = connection.execute("SELECT outcome FROM actuations WHERE id = ?", (order,)).fetchone()
+    if row is None:
+        return None
+    return Intended(False, Outcome(row["outcome"]) if row["outcome"] else None)
 
 
 def conclude(tx: Transaction, order: ActuationOrder, outcome: Outcome, note: str = "") -> None:

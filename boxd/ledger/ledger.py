@@ -85,7 +85,10 @@ class Ledger:
         return self._outbox
 
     async def write(self, change: Callable[[Transaction], T]) -> T:
-        """Run `change` in a transaction and commit it; any exception rolls it back."""
+        """Run `change` in a transaction and commit it; any exception rolls it back.
+
+        A caller that is cancelled does not stop it.
+        """
         loop = asyncio.get_running_loop()
         beside = _BESIDE.get()
 
@@ -94,11 +97,17 @@ class Ledger:
             beside(tx)
             return result
 
+        committing = loop.run_in_executor(self._writing, self._commit, whole)
+        committing.add_done_callback(self._committed)
         with self._saying_trouble():
-            result = await loop.run_in_executor(self._writing, self._commit, whole)
+            return await asyncio.shield(committing)
+
+    def _committed(self, committing: asyncio.Future[T]) -> None:
+        """Let those know who follow the ledger, also when nobody waits for the result any more."""
+        if committing.cancelled() or committing.exception() is not None:
+            return
         self.commits += 1
         self.on_commit()
-        return result
 
     async def read(self, look: Callable[[sqlite3.Connection], T]) -> T:
         """Run `look` on a consistent view of the committed data."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from boxd.devices import DoorState
@@ -31,11 +31,16 @@ _SELECT = (
 
 @dataclass(frozen=True)
 class AnswerContext:
-    """What decides about an answer: the locker's door, the bay's lockers, the decline rule."""
+    """What decides about an answer: the locker's door, the bay's lockers, the decline rule.
+
+    `why_late` is asked within the transaction: why it is too late to take the answer, empty when
+    it is not.
+    """
 
     door: DoorState | None
     lockers: Sequence[int]
     decline_voids_code: bool
+    why_late: Callable[[], str] = str
 
 
 def find(connection: sqlite3.Connection, redemption: str) -> RedemptionStanding | None:
@@ -111,7 +116,8 @@ def record_answer(tx: Transaction, answer: Answer, context: AnswerContext) -> Re
     standing = require(tx.connection, answer.redemption)
     if accepted_before(tx.connection, answer.id):
         return Reply(True, "", standing)
-    why = why_refused(standing.stage, standing.step, answer, context.door)
+    why = context.why_late()
+    why = why or why_refused(standing.stage, standing.step, answer, context.door)
     why = why or _why_impossible(tx.connection, answer, standing, context)
     if why:
         return Reply(False, why, standing)

@@ -22,6 +22,7 @@ from boxd.errors import (
     LedgerTooNew,
     LedgerUnusable,
     NotFound,
+    NotKnownYet,
     Refused,
     TemporalUnavailable,
 )
@@ -38,6 +39,7 @@ KINDS: dict[type[BoxdError], tuple[int, str, str]] = {
     LedgerUnusable: (503, "ledger-unusable", "The ledger can't be used just now"),
     BackupFailed: (503, "backup-failed", "No backup could be made"),
     KeysMissing: (503, "keys-missing", "A key file is missing"),
+    NotKnownYet: (503, "not-known-yet", "Not known yet"),
     DeviceUnreachable: (503, "device-unreachable", "The device is not there"),
     DeliveryUnknown: (503, "delivery-unknown", "It is not known whether the order arrived"),
 }

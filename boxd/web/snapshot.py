@@ -23,7 +23,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Health:
-    """Whether the box takes codes: starting, ready or out_of_service, why not, what to do."""
+    """How the box is, why, and what to do.
+
+    `state` is ready, starting, answers_wait (codes are taken, what opens a locker waits for
+    Temporal) or out_of_service (nothing is decided: the ledger can't be used).
+    """
 
     state: str
     why: str = ""

@@ -11,14 +11,14 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from boxd.config import Config
-from boxd.errors import TemporalUnavailable
+from boxd.errors import LedgerUnusable, TemporalUnavailable
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
 from boxd.temporal.seal import Seal
 from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.workflows.housekeeping import workflows
 from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
-from boxd.workflows.redemption.reconciliation import Reconciled, catch_up, reconcile
+from boxd.workflows.redemption.reconciliation import catch_up, end_undecided
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
 from boxd.workflows.server_connection import ServerConnection
@@ -26,7 +26,6 @@ from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
 from boxd.workflows.tasks.reconciliation import reconcile_tasks
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.tasks.workflow import TaskWorkflow
-from boxd.workflows.unreadable import end_unreadable
 from boxd.workflows.upstream.pull_workflow import PullWorkflow
 from boxd.workflows.upstream.signalling import DeliverySignaller, end_delivery, end_pulling
 from boxd.workflows.upstream.workflow import UpstreamWorkflow
@@ -38,6 +37,8 @@ _ASK_EVERY_S = 2.0
 _ANSWER_WITHIN_S = 2.0
 _RETRY_S = 0.2
 _AFTER_AN_ERROR_S = 2.0
+# A server that hangs does not even refuse.
+_RESUME_WITHIN_S = 30.0
 WORKFLOWS = (RedemptionWorkflow, UpstreamWorkflow, PullWorkflow, *workflows.ALL)
 OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 
@@ -56,7 +57,8 @@ class Services:
 class Runner:
     """Owns the client and the workers: one for redemptions and the box's own jobs, one for tasks.
 
-    `on_serving(True, "")` is called when codes can be decided, `on_serving(False, why)` when not.
+    `on_serving(True, "")` is called when answers reach the workflows, `on_serving(False, why)` when
+    not; `on_undecided` with the bays whose code an earlier release had not decided when it ended.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class Runner:
         activities: Sequence[Callable[..., object]],
         activities_of_tasks: Sequence[Callable[..., object]],
         on_serving: Callable[[bool, str], None],
-        on_reconciled: Callable[[Reconciled], Awaitable[None]],
+        on_undecided: Callable[[Sequence[str]], Awaitable[None]],
     ) -> None:
         self._config = config
         self._ledger = ledger
@@ -75,7 +77,7 @@ class Runner:
         self._activities = activities
         self._activities_of_tasks = activities_of_tasks
         self._on_serving = on_serving
-        self._on_reconciled = on_reconciled
+        self._on_undecided = on_undecided
         self._doubted = asyncio.Event()
 
     async def run(self, services: Services) -> None:
@@ -89,17 +91,31 @@ class Runner:
                 await asyncio.sleep(_AFTER_AN_ERROR_S)
 
     async def _work(self, services: Services) -> None:
-        """Connect, reconcile, then work until cancelled or something is wrong."""
+        """Connect and work until cancelled or something is wrong.
+
+        The workers run before workflows are started: one that is started before is not eager, and
+        its first task queues behind all that the server has not acknowledged. What people stand
+        before comes first; tasks follow while codes are taken.
+        """
         client = await self._connect()
-        await self._until_done(lambda: self._reconcile(client, services))
+        await self._until_done(lambda: self._end_undecided(client, services))
         box = self._config.box.id
         async with (
             create_worker(client, box, WORKFLOWS, self._activities),
             create_tasks_worker(client, box, OF_TASKS, self._activities_of_tasks),
         ):
-            self._on_serving(True, "")
-            await services.housekeeping.keep_up_to_date()
-            await self._watch(client, services)
+            services.connection.worker_polls.set()
+            try:
+                while True:
+                    await self._until_done(lambda: self._resume(client, services))
+                    following = asyncio.create_task(self._follow_up(client, services))
+                    try:
+                        await self._until_silent(client)
+                    finally:
+                        await _end(following)
+                    await self._until_it_answers(client)
+            finally:
+                services.connection.worker_polls.clear()
 
     async def _connect(self) -> Client:
         while True:
@@ -109,23 +125,33 @@ class Runner:
                 self._on_serving(False, str(error))
                 await asyncio.sleep(_RETRY_S)
 
-    async def _reconcile(self, client: Client, services: Services) -> None:
+    async def _end_undecided(self, client: Client, services: Services) -> None:
+        """End what can't be read or the ledger does not know, before a worker takes it up."""
         services.connection.use(client)
         box = self._config.box.id
         await end_unreadable(client, box, self._seal, self._config.sealed_by_file)
-        found = await reconcile(client, self._ledger, services.redemptions, box)
-        log.info("workflows.reconciled", resumed=found.resumed, undecided=found.undecided_bays)
-        await self._on_reconciled(found)
-        await self._reconcile_tasks(client, services)
-        await self._reconcile_upstream(client, services.upstream)
+        bays = await end_undecided(client, self._ledger, box)
+        if bays:
+            log.warning("workflow.undecided", bays=bays)
+        await self._on_undecided(bays)
 
     async def _resume(self, client: Client, services: Services) -> None:
-        box = self._config.box.id
-        if resumed := await catch_up(client, self._ledger, services.redemptions, box):
-            log.warning("redemptions.resumed", resumed=resumed)
-        await self._reconcile_tasks(client, services)
-        if services.upstream is not None:
-            await services.upstream.try_now()
+        """Give a workflow to each open redemption: a new database may have lost some."""
+        async with asyncio.timeout(_RESUME_WITHIN_S):
+            box = self._config.box.id
+            if resumed := await catch_up(client, self._ledger, services.redemptions, box):
+                log.warning("redemptions.resumed", resumed=resumed)
+        self._on_serving(True, "")
+
+    async def _follow_up(self, client: Client, services: Services) -> None:
+        """See to tasks, upstream and schedules, while codes are taken and lockers open."""
+        while why := await _why_undone(lambda: self._reconcile_tasks(client, services)):
+            log.warning("tasks.not_resumed", why=why)
+            await asyncio.sleep(_AFTER_AN_ERROR_S)
+        while why := await _why_undone(lambda: self._reconcile_upstream(client, services.upstream)):
+            log.warning("delivery.not_resumed", why=why)
+            await asyncio.sleep(_AFTER_AN_ERROR_S)
+        await services.housekeeping.keep_up_to_date()
 
     async def _reconcile_tasks(self, client: Client, services: Services) -> None:
         found = await reconcile_tasks(client, self._ledger, services.tasks, self._config.box.id)
@@ -142,30 +168,19 @@ class Runner:
             await end_pulling(client, box)
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                return await work()
-            except (RPCError, TemporalUnavailable) as error:
-                self._on_serving(False, f"reconciliation waits for the Temporal server: {error}")
-                await asyncio.sleep(_RETRY_S)
+        """Try until it is done; answers can't be carried out before."""
+        while why := await _why_undone(work):
+            self._on_serving(False, f"reconciliation waits: {why}")
+            await asyncio.sleep(_RETRY_S)
 
     def doubt(self) -> None:
         """The server has died: check at once whether it is back, and what it still knows."""
         self._doubted.set()
 
-    async def _watch(self, client: Client, services: Services) -> None:
-        """Notice when the server goes and comes back; for ever.
-
-        A server that was gone may come back with a new database: everything open in the ledger
-        gets a workflow again before codes are taken.
-        """
-        while True:
+    async def _until_silent(self, client: Client) -> None:
+        """Return when the server's death is reported, or when it does not answer any more."""
+        while not self._doubted.is_set() and not await _why_silent(client):
             await self._until_doubted(_ASK_EVERY_S)
-            if self._doubted.is_set() or await _why_silent(client):
-                await self._until_it_answers(client)
-                await self._until_done(lambda: self._resume(client, services))
-                self._on_serving(True, "")
-                await services.housekeeping.keep_up_to_date()
 
     async def _until_it_answers(self, client: Client) -> None:
         """Probe until the server answers; a death reported meanwhile is the same absence."""
@@ -182,7 +197,33 @@ class Runner:
             return
 
 
+async def _end(task: asyncio.Task[None]) -> None:
+    """Stop a task that may have ended already. Raises the mistake that ended it."""
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled() and (error := task.exception()) is not None:
+        raise error
+
+
+async def _why_undone(work: Callable[[], Awaitable[None]]) -> str:
+    """Do it; returns why it could not be done just now, empty when it was."""
+    try:
+        await work()
+    except (RPCError, TemporalUnavailable, LedgerUnusable, TimeoutError) as error:
+        return str(error) or "the Temporal server does not answer"
+    return ""
+
+
 async def _why_silent(client: Client) -> str:
+    """Why the server is taken for dead; empty while it answers.
+
+    The server closes each connection after some minutes, and what is under way on it fails. So it
+    is asked twice, the second time over a connection that is new.
+    """
+    return await _why_no_answer(client) and await _why_no_answer(client)
+
+
+async def _why_no_answer(client: Client) -> str:
     try:
         async with asyncio.timeout(_ANSWER_WITHIN_S):
             await client.service_client.check_health()

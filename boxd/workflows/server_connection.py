@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,9 +13,13 @@ from boxd.workflows.client_errors import as_temporal_unavailable
 
 
 class ServerConnection:
-    """Holds the client. There is none before the server has answered for the first time."""
+    """Holds the client. There is none before the server has answered for the first time.
+
+    `worker_polls` is set while a worker takes what is started.
+    """
 
     def __init__(self) -> None:
+        self.worker_polls = asyncio.Event()
         self._client: Client | None = None
 
     def use(self, client: Client | None) -> None:

@@ -13,7 +13,7 @@ from boxd.bays.bay import Bay, BayDevices
 from boxd.bays.check import RetryLimits
 from boxd.config import schema
 from boxd.devices import Key
-from boxd.errors import Refused, TemporalUnavailable
+from boxd.errors import LedgerUnusable, Refused, TemporalUnavailable
 from boxd.redemption import AnswerKind, Refusal, Stage
 
 from .parts import (
@@ -286,8 +286,8 @@ async def test_a_bay_told_to_be_free_is_ready(front: Front) -> None:
 # When nobody answers
 
 
-async def test_a_code_is_tried_again_until_the_server_is_back(front: Front) -> None:
-    front.redemptions.down = TemporalUnavailable("down")
+async def test_a_code_is_tried_again_until_the_ledger_is_back(front: Front) -> None:
+    front.redemptions.down = LedgerUnusable("the disk is full")
     front.type_code()
     await until(lambda: front.pattern == "out_of_service")
     assert front.state == "checking"
@@ -302,7 +302,7 @@ async def test_a_code_is_tried_again_until_the_server_is_back(front: Front) -> N
 
 
 async def test_a_code_that_could_not_be_checked_is_asked_for_again(front: Front) -> None:
-    front.redemptions.down = TemporalUnavailable("down")
+    front.redemptions.down = LedgerUnusable("the disk is full")
     front.type_code()
     await until(lambda: front.state == "out_of_service")
     typed_at = NOON.astimezone().strftime("%H:%M")
@@ -313,18 +313,29 @@ async def test_a_code_that_could_not_be_checked_is_asked_for_again(front: Front)
     assert len(front.buzzer.sounded) == 1
 
 
-async def test_a_server_that_does_not_even_refuse_does_not_hold_the_keypad(front: Front) -> None:
+async def test_a_decision_under_way_is_waited_for_and_cancel_frees_the_keypad(
+    front: Front,
+) -> None:
     front.redemptions.gate.clear()
     front.type_code()
-    await until(lambda: front.state == "out_of_service")
-    front.redemptions.gate.set()
+    await until(lambda: "still being checked" in front.text)
+    front.keys.press(Key.CANCEL)
     front.type_code()
     await until(lambda: len(front.redemptions.begun) == 2)
 
 
+async def test_a_decision_that_fails_late_is_asked_for_again(front: Front) -> None:
+    front.redemptions.gate.clear()
+    front.redemptions.down = LedgerUnusable("the disk failed")
+    front.type_code()
+    await until(lambda: "still being checked" in front.text)
+    front.redemptions.gate.set()
+    await until(lambda: "type it again" in front.text)
+
+
 @pytest.mark.parametrize("way", ["a key", "service again", "time"])
 async def test_after_an_unchecked_code_the_front_becomes_ready_by(front: Front, way: str) -> None:
-    front.redemptions.down = TemporalUnavailable("down")
+    front.redemptions.down = LedgerUnusable("the disk is full")
     front.bay.serve(ready=False, why="Temporal is starting")
     front.type_code()
     await until(lambda: "could not be checked" in front.text)
@@ -387,7 +398,7 @@ async def test_typed_digits_are_nowhere_in_what_people_see(
     front: Front, capsys: pytest.CaptureFixture[str]
 ) -> None:
     front.redemptions.errors = [ValueError(f"a bug about {CODE}")]
-    front.redemptions.down = TemporalUnavailable("down")
+    front.redemptions.down = LedgerUnusable("the disk is full")
     for _ in range(2):
         front.keys.type(CODE)
         assert CODE not in repr(front.bay.view())
@@ -536,7 +547,7 @@ async def test_digits_typed_while_somebody_is_served_are_dropped(front: Front) -
 
 
 async def test_closing_puts_the_lamps_out_and_asks_no_more(front: Front) -> None:
-    front.redemptions.down = TemporalUnavailable("down")
+    front.redemptions.down = LedgerUnusable("the disk is full")
     front.type_code()
     await until(lambda: front.redemptions.begun)
     front.bay.close()

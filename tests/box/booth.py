@@ -6,6 +6,7 @@ the hardware trace. The only thing that is not as in life is the solenoid.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -149,6 +150,19 @@ class Booth:
         """SIGKILL to the Temporal server."""
         for process in self._servers():
             process.kill()
+
+    def hang_server(self) -> Callable[[], None]:
+        """Let the Temporal server stand still; returns what lets it go on, if it is there still."""
+        stopped = self._servers()
+        for process in stopped:
+            process.suspend()
+
+        def go_on() -> None:
+            for process in stopped:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.resume()
+
+        return go_on
 
     def delete_temporal_database(self) -> None:
         """Lose Temporal's files, between two starts."""

@@ -224,7 +224,7 @@ def test_an_override_explains_its_door_and_a_door_left_open_is_told(
 
 def test_wrong_codes_lock_the_keypad_across_a_kill(new_booth: Callable[..., Booth]) -> None:
     booth = new_booth(
-        (r"# wrong_codes = .*", "wrong_codes = 2"), (r"# first_s = .*", "first_s = 8")
+        (r"# wrong_codes = .*", "wrong_codes = 2"), (r"# first_s = .*", "first_s = 12")
     )
     booth.start()
     good = booth.issue_code()

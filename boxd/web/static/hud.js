@@ -90,6 +90,11 @@ function neededFor(name) {
   return name === "devices" ? [snapshot.devices, snapshot.strangers, upstreamShown()] : snapshot[name];
 }
 
+// While answers wait for Temporal, codes are taken and the questions are shown: an answer may still arrive in time.
+function isServing() {
+  return ["ready", "answers_wait"].includes(snapshot.health.state);
+}
+
 // Not how much was delivered ever, which is not on the screen.
 function upstreamShown() {
   const { delivered: _delivered, delivered_at: _at, ...shown } = snapshot.upstream ?? {};
@@ -102,7 +107,7 @@ function lockedFrom() {
 }
 
 function renderPrompt() {
-  const serving = snapshot.health.state === "ready";
+  const serving = isServing();
   const prompt = serving ? currentPrompt() : null;
   const area = place("prompt");
   area.dataset.stage = prompt ? prompt.stage : serving ? "rest" : "out";
@@ -191,7 +196,7 @@ function onKey(event) {
   const onButton = document.activeElement?.tagName === "BUTTON" || document.activeElement?.tagName === "A";
   if (onButton && (event.key === "Enter" || event.key === " ")) return;
   const key = { Escape: "Cancel", Backspace: "Cancel" }[event.key] ?? event.key;
-  const prompt = snapshot.health.state === "ready" ? currentPrompt() : null;
+  const prompt = isServing() ? currentPrompt() : null;
   if (!prompt) return;
   const option = optionsOf(prompt, openMenu(prompt)).find((each) => each.key === key);
   if (key === NEXT_KEY && !option) chooseNext(prompt);
@@ -212,13 +217,14 @@ function barView() {
   ].filter((part) => part !== "");
 }
 
-function healthPills({ temporal, ledger }) {
+function healthPills({ state, temporal, ledger }) {
   const up = temporal.state === "up" || temporal.state === "external";
   const pill = (ok, words, waiting) =>
     make("span", { class: `pill ${ok ? "good" : waiting ? "work" : "bad"}` }, icon(ok ? "check" : "warning"), words);
   return [
     pill(ledger.state === "whole", `Ledger ${ledger.state}`),
     pill(up, `Temporal ${temporal.state}`, temporal.state === "starting"),
+    ...(state === "answers_wait" ? [pill(false, "Codes are taken, lockers open later", true)] : []),
   ];
 }
 

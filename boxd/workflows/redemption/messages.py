@@ -23,11 +23,11 @@ def redemption_of(workflow: str) -> str:
 
 @dataclass(frozen=True)
 class RedemptionStart:
-    """One Enter at a bay, or an open redemption that is taken up again.
+    """A redemption that the ledger knows, new or taken up again.
 
-    `digest` is the keyed digest of the typed code in hexadecimal, never the code itself; empty
-    when there is nothing to claim any more. `well_formed` says whether its check digit fits. The
-    waits are in seconds; reminders start at `reminder_first_s` and double.
+    The waits are in seconds; reminders start at `reminder_first_s` and double. `digest` is empty.
+    The first version claimed in the workflow: in its histories it is the keyed digest of the typed
+    code in hexadecimal, and `well_formed` says whether the check digit fits.
     """
 
     redemption: str

@@ -1,8 +1,7 @@
-"""Reconciliation at start: every open redemption has a workflow, and no workflow is without one."""
+"""Reconciliation: every open redemption has a workflow, and no workflow is without one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
@@ -19,20 +18,13 @@ from boxd.workflows.redemption.workflow import RedemptionWorkflow
 _ENDED_AS = "boxd restarted before the code was checked: it has to be typed again"
 
 
-@dataclass(frozen=True)
-class Reconciled:
-    """What was found: redemptions given a new workflow, and bays whose Enter was never decided."""
+async def end_undecided(client: Client, ledger: Ledger, box: str) -> list[str]:
+    """End the workflows whose redemption the ledger does not know; returns their bays.
 
-    resumed: tuple[str, ...]
-    undecided_bays: tuple[str, ...]
-
-
-async def reconcile(
-    client: Client, ledger: Ledger, service: RedemptionService, box: str
-) -> Reconciled:
-    """Bring Temporal into line with the ledger, before the worker takes up anything."""
-    undecided = [await _end(client, ledger, each) for each in await _strangers(client, ledger, box)]
-    return Reconciled(await catch_up(client, ledger, service, box), tuple(undecided))
+    An earlier release started the workflow before the claim; and a ledger that was restored from a
+    backup may know less than Temporal.
+    """
+    return [await _end(client, ledger, each) for each in await _strangers(client, ledger, box)]
 
 
 async def catch_up(
@@ -50,7 +42,7 @@ async def catch_up(
                 await workflow.signal(RedemptionWorkflow.look_again)
     resumed = []
     for standing in await ledger.read(redemptions.open_ones):
-        if not await _is_running(client, standing.redemption):
+        if not await is_running(client, standing.redemption):
             await service.resume(standing)
             entry = audit.Entry("boxd", "workflow.resumed", "no workflow", standing.redemption)
             await ledger.write(partial(audit.append, entry=entry))
@@ -66,7 +58,8 @@ def _running(box: str) -> str:
     )
 
 
-async def _is_running(client: Client, redemption: str) -> bool:
+async def is_running(client: Client, redemption: str) -> bool:
+    """Whether a workflow drives the redemption."""
     handle = client.get_workflow_handle(messages.workflow_id(redemption))
     try:
         described = await handle.describe()

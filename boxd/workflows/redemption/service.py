@@ -2,78 +2,89 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.common import (
-    SearchAttributeKey,
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-)
 from temporalio.service import RPCError
 
-from boxd.config import Config
+from boxd.errors import TemporalUnavailable
+from boxd.fates import DECIDED_WITHIN_S
 from boxd.ledger import redemptions
 from boxd.ledger.check_digit import is_well_formed
+from boxd.ledger.claims import Claim
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
-from boxd.machine_clock import utc_now
+from boxd.machine_clock import boot_s, utc_now
 from boxd.redemption import Answer, RedemptionStanding, Reply, why_refused
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.workflows.client_errors import is_not_found, why_not_taken
 from boxd.workflows.redemption import messages
+from boxd.workflows.redemption.decisions import RedemptionDecisions
 from boxd.workflows.redemption.ids import id_after
-from boxd.workflows.redemption.messages import RedemptionStart
+from boxd.workflows.redemption.starting import WorkflowStarter
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
 from boxd.workflows.server_connection import ServerConnection
 
-BAY = SearchAttributeKey.for_keyword("BoxdBay")
-# A person waits: better a clear "not now" than a long silence.
-_START_TIMEOUT = timedelta(seconds=2)
-_ANSWER_TIMEOUT = timedelta(seconds=8)
+log = structlog.get_logger(__name__)
+
+_TRY_AGAIN_S = 0.25
+_SHORTEST_WAIT_S = 0.5
 Handle = WorkflowHandle[RedemptionWorkflow, RedemptionStanding]
 
 
 @dataclass(frozen=True)
 class _Undecided:
-    """A code whose start may or may not have reached the server."""
+    """A code whose claim may or may not be in the ledger."""
 
-    digest: str
+    digest: bytes
     redemption: str
 
 
 class RedemptionService:
-    """Starts redemptions and delivers answers; raises TemporalUnavailable while it can't."""
+    """Decides codes in the ledger, with or without Temporal; delivers answers to workflows."""
 
     def __init__(
         self,
         connection: ServerConnection,
         ledger: Ledger,
         keys: CodeKeys,
-        config: Config,
+        decisions: RedemptionDecisions,
+        starter: WorkflowStarter,
+        *,
+        code_length: int,
         daemon: str,
     ) -> None:
         self._connection = connection
         self._ledger = ledger
         self._keys = keys
-        self._config = config
+        self._decisions = decisions
+        self._starter = starter
+        self._code_length = code_length
         self._daemon = daemon
+        self._asking: dict[str, asyncio.Task[Reply]] = {}
+        self._delivering: set[asyncio.Task[Reply]] = set()
         self._undecided: dict[str, _Undecided] = {}
         self._newest: str | None = None  # id; of those that the ledger knows until one is made
 
     async def begin(self, bay: str, typed: str) -> None:
-        """Start the redemption of the digits typed at `bay`; asked again, the same one."""
-        digest = self._keys.digest(typed).hex()
-        well_formed = is_well_formed(typed, self._config.codes.length)
+        """Decide the digits typed at `bay`, and show the verdict; asked again, the same one.
+
+        An accepted code gets its workflow afterwards: nobody at a keypad waits for the server.
+        Raises LedgerUnusable when nothing was decided.
+        """
+        digest = self._keys.digest(typed)
         redemption = await self._undecided_redemption(bay, digest) or await self._new_id()
         mine = self._undecided[bay] = _Undecided(digest, redemption)
-        await self._start(redemption, bay, digest, well_formed)
+        claim = Claim(redemption, bay, digest, is_well_formed(typed, self._code_length))
+        standing = await self._decisions.claim(claim)
+        if not standing.stage.has_ended:
+            self._starter.start_soon(standing)
         if self._undecided.get(bay) is mine:
             del self._undecided[bay]
 
-    async def _undecided_redemption(self, bay: str, digest: str) -> str:
+    async def _undecided_redemption(self, bay: str, digest: bytes) -> str:
         """The redemption that these digits were given before, unless it was decided since."""
         before = self._undecided.get(bay)
         if before is None or before.digest != digest:
@@ -89,19 +100,58 @@ class RedemptionService:
 
     async def resume(self, standing: RedemptionStanding) -> None:
         """Give an open redemption a workflow that goes on from where it stands."""
-        await self._start(standing.redemption, standing.bay, "", well_formed=True)
+        await self._starter.start(standing)
 
     async def answer(self, answer: Answer) -> Reply:
-        """Deliver the answer; step 0 means the question that is asked now."""
+        """Have the answer decided, and say what the ledger did; step 0 means the question now.
+
+        Asked again under the same id, it is the same answer. Raises TemporalUnavailable when it
+        was not taken and will not be later, NotKnownYet while it is being written down.
+        """
         standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
-        answer = replace(answer, step=answer.step or standing.step, daemon=self._daemon)
         if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer.id)):
             return Reply(True, "", standing)
         if standing.stage.has_ended:
             return Reply(False, why_refused(standing.stage, standing.step, answer, None), standing)
-        return await self._deliver(answer, standing)
+        asking = self._asking.get(answer.id)
+        if asking is None:
+            asked = replace(
+                answer,
+                step=answer.step or standing.step,
+                daemon=self._daemon,
+                deadline_s=boot_s() + DECIDED_WITHIN_S,
+            )
+            asking = asyncio.create_task(self._ask(asked, standing))
+            self._asking[answer.id] = asking
+            asking.add_done_callback(lambda _: self._asking.pop(answer.id))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, answer: Answer, standing: RedemptionStanding) -> Reply:
+        fate = self._decisions.fates.expect(answer.id, answer.deadline_s)
+        delivering = asyncio.create_task(self._deliver(answer, standing))
+        self._delivering.add(delivering)
+        delivering.add_done_callback(self._delivered)
+        try:
+            return await fate.known(delivering)
+        finally:
+            self._decisions.fates.forget(answer.id)
+
+    def _delivered(self, task: asyncio.Task[Reply]) -> None:
+        self._delivering.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("answer.not_delivered", why=str(error))
 
     async def _deliver(self, answer: Answer, standing: RedemptionStanding) -> Reply:
+        """Bring the answer to the workflow, again and again until its deadline."""
+        while True:
+            try:
+                return await self._update(answer, standing)
+            except TemporalUnavailable:
+                if boot_s() >= answer.deadline_s:
+                    raise
+                await asyncio.sleep(_TRY_AGAIN_S)
+
+    async def _update(self, answer: Answer, standing: RedemptionStanding) -> Reply:
         async with self._connection.reached() as client:
             workflow = workflow_of(client, answer.redemption)
             try:
@@ -122,29 +172,12 @@ class RedemptionService:
             await self.resume(standing)
             return await _update(workflow, answer)
 
-    async def _start(self, redemption: str, bay: str, digest: str, well_formed: bool) -> None:
-        timeouts = self._config.timeouts
-        start = RedemptionStart(
-            redemption=redemption,
-            bay=bay,
-            digest=digest,
-            reminder_first_s=timeouts.reminder_first_s,
-            reminder_longest_s=timeouts.reminder_longest_s,
-            door_left_open_s=timeouts.door_left_open_s,
-            well_formed=well_formed,
-        )
-        async with self._connection.reached() as client:
-            await client.start_workflow(
-                RedemptionWorkflow.run,
-                start,
-                id=messages.workflow_id(redemption),
-                task_queue=task_queue(self._config.box.id),
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                task_timeout=TASK_TIMEOUT,
-                search_attributes=TypedSearchAttributes([SearchAttributePair(BAY, bay)]),
-                request_eager_start=True,
-                rpc_timeout=_START_TIMEOUT,
-            )
+    async def close(self) -> None:
+        """Stop delivering answers."""
+        tasks = [*self._asking.values(), *self._delivering]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def workflow_of(client: Client, redemption: str) -> Handle:
@@ -154,6 +187,9 @@ def workflow_of(client: Client, redemption: str) -> Handle:
 
 
 async def _update(workflow: Handle, answer: Answer) -> Reply:
+    # Given again by a person after its deadline, the answer is another update.
+    update = f"{answer.id}@{answer.deadline_s:.3f}"
+    left_s = max(_SHORTEST_WAIT_S, answer.deadline_s - boot_s())
     return await workflow.execute_update(
-        RedemptionWorkflow.answer, answer, id=answer.id, rpc_timeout=_ANSWER_TIMEOUT
+        RedemptionWorkflow.answer, answer, id=update, rpc_timeout=timedelta(seconds=left_s)
     )

@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from boxd.redemption import ANSWERS_AT, Answer, RedemptionStanding, Reply, Stage, why_refused
-    from boxd.workflows.local_activities import until_done, within
+    from boxd.workflows.local_activities import until_done
     from boxd.workflows.redemption import messages
     from boxd.workflows.redemption.messages import RedemptionStart, RedemptionStatus, Reminder
     from boxd.workflows.redemption.signatures import RedemptionSignatures
@@ -24,8 +24,6 @@ LOCKER = SearchAttributeKey.for_keyword("BoxdLocker")
 STATE = SearchAttributeKey.for_keyword("BoxdState")
 
 _UNTIL_DONE = until_done(longest_pause=timedelta(seconds=5))
-# Shorter than the one who answers waits: an answer given up must not be taken later.
-_WHILE_SOMEBODY_WAITS = within(timedelta(seconds=6))
 
 
 @workflow.defn(name=messages.WORKFLOW)
@@ -43,8 +41,8 @@ class RedemptionWorkflow:
 
     @workflow.run
     async def run(self, start: RedemptionStart) -> RedemptionStanding:
-        """Claim, then go from stage to stage until the redemption has ended."""
-        standing = self._follow(await self._claim())
+        """Find where the redemption stands, then go from stage to stage until it has ended."""
+        standing = self._follow(await self._look())
         if not standing.stage.has_ended:
             self._reminding = asyncio.create_task(self._remind())
         while not standing.stage.has_ended:
@@ -61,10 +59,10 @@ class RedemptionWorkflow:
         """Take a person's answer; the reply says whether it was accepted, or why not."""
         try:
             reply = await workflow.execute_local_activity_method(
-                RedemptionSignatures.record_answer, answer, **_WHILE_SOMEBODY_WAITS
+                RedemptionSignatures.record_answer, answer, **_UNTIL_DONE
             )
-        except FailureError as error:  # bare from the activity, or wrapped when time was up
-            why = "the answer could not be written down; look at the question and answer again"
+        except FailureError as error:  # nothing that waiting mends: the redemption is not known
+            why = "the answer could not be weighed; look at the question and answer again"
             raise ApplicationError(why, type="Refused") from error
         if reply.accepted:
             self._follow(reply.standing)
@@ -77,7 +75,7 @@ class RedemptionWorkflow:
         The ledger may be ahead of this workflow, never behind: later steps are for it to judge.
         """
         if self._standing is None:
-            if not self._start.digest:  # an open redemption taken up again: the ledger judges
+            if not self._start.digest:  # the claim is decided: the ledger judges the answer
                 return
             raise ApplicationError("the code is still being checked", type="Refused")
         if answer.step > self._standing.step:
@@ -90,7 +88,7 @@ class RedemptionWorkflow:
     async def look_again(self) -> None:
         """Take over where the ledger says the redemption stands."""
         if self._standing is not None:
-            self._follow(await self._claim())
+            self._follow(await self._look())
 
     @workflow.query
     def status(self) -> RedemptionStatus:
@@ -103,8 +101,8 @@ class RedemptionWorkflow:
         who = "nobody" if standing.stage.has_ended else "operator" if awaited else "box"
         return RedemptionStatus(standing, awaited, who, standing.since, self._reminders)
 
-    async def _claim(self) -> RedemptionStanding:
-        """Claim; once that is decided, the same call tells where the redemption stands."""
+    async def _look(self) -> RedemptionStanding:
+        """Where the ledger says the redemption stands; a start with a digest first claims."""
         return await workflow.execute_local_activity_method(
             RedemptionSignatures.claim, self._start, **_UNTIL_DONE
         )

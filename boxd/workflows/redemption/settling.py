@@ -1,0 +1,107 @@
+"""Keeps workflows in line with the ledger while both run: every few seconds, what fell behind.
+
+Commonly nothing does. But a server that died in the middle, a workflow that somebody ended, or a
+commit that came back after its workflow had given up would leave a redemption standing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import structlog
+from temporalio.client import Client
+
+from boxd.bays.opening import Opener
+from boxd.errors import LedgerUnusable, TemporalUnavailable
+from boxd.ledger import redemptions
+from boxd.ledger.ledger import Ledger
+from boxd.redemption import RedemptionStanding, Stage
+from boxd.workflows.client_errors import unless_not_found
+from boxd.workflows.redemption.announcing import Announcer
+from boxd.workflows.redemption.reconciliation import is_running
+from boxd.workflows.redemption.service import RedemptionService, workflow_of
+from boxd.workflows.redemption.workflow import RedemptionWorkflow
+from boxd.workflows.server_connection import ServerConnection
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 2.0
+_ANSWERS_WITHIN_S = 2.0
+
+
+class Settler:
+    """Looks at each redemption whose step has not changed since the last look, once for a step."""
+
+    def __init__(
+        self,
+        connection: ServerConnection,
+        ledger: Ledger,
+        service: RedemptionService,
+        opener: Opener,
+        announcer: Announcer,
+    ) -> None:
+        self._connection = connection
+        self._ledger = ledger
+        self._service = service
+        self._opener = opener
+        self._announcer = announcer
+        self._seen: dict[str, int] = {}  # redemption: its step at the last look
+        self._settled: dict[str, int] = {}  # redemption: the step that its workflow knows
+
+    async def run(self) -> None:
+        """Look every few seconds; for ever."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            try:
+                await self._look()
+            except (LedgerUnusable, TemporalUnavailable, TimeoutError) as error:
+                log.info("settling.waits", why=str(error) or "the Temporal server does not answer")
+
+    async def _look(self) -> None:
+        for standing in await self._unsettled():
+            if standing.stage is Stage.OPEN:
+                self._announcer.show(await self._opener.open_for(standing))
+            elif self._connection.worker_polls.is_set():
+                await self._settle(standing)
+
+    async def _unsettled(self) -> list[RedemptionStanding]:
+        """Redemptions that stand where they stood at the last look, and are not known settled."""
+        found = {each.redemption: each for each in await self._ledger.read(redemptions.open_ones)}
+        for name in [name for name in self._seen if name not in found]:
+            last = await self._ledger.read(partial(redemptions.find, redemption=name))
+            if last is not None:
+                found[name] = last
+        before, self._seen = self._seen, {name: each.step for name, each in found.items()}
+        return [
+            each
+            for name, each in found.items()
+            if before.get(name) == each.step != self._settled.get(name)
+        ]
+
+    async def _settle(self, standing: RedemptionStanding) -> None:
+        """See that the workflow knows this step, or that it has ended with its redemption."""
+        async with self._connection.reached() as client, asyncio.timeout(_ANSWERS_WITHIN_S):
+            if not await is_running(client, standing.redemption):
+                if standing.stage.has_ended:
+                    self._forget(standing.redemption)
+                else:
+                    log.warning("workflow.missing", redemption=standing.redemption)
+                    await self._service.resume(standing)
+            elif await _is_behind(client, standing):
+                log.warning("workflow.behind", redemption=standing.redemption, step=standing.step)
+                with unless_not_found():
+                    workflow = workflow_of(client, standing.redemption)
+                    await workflow.signal(RedemptionWorkflow.look_again)
+            elif not standing.stage.has_ended:
+                self._settled[standing.redemption] = standing.step
+
+    def _forget(self, redemption: str) -> None:
+        self._seen.pop(redemption, None)
+        self._settled.pop(redemption, None)
+
+
+async def _is_behind(client: Client, standing: RedemptionStanding) -> bool:
+    status = await workflow_of(client, standing.redemption).query(RedemptionWorkflow.status)
+    known = status.standing
+    return known is not None and known.step < standing.step

@@ -1,0 +1,86 @@
+"""Giving a redemption its workflow: at once after the claim's commit, and until it has one."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
+
+from boxd.config import Config
+from boxd.errors import TemporalUnavailable
+from boxd.redemption import RedemptionStanding
+from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.workflows.redemption import messages
+from boxd.workflows.redemption.messages import RedemptionStart
+from boxd.workflows.redemption.workflow import RedemptionWorkflow
+from boxd.workflows.server_connection import ServerConnection
+
+BAY = SearchAttributeKey.for_keyword("BoxdBay")
+_START_TIMEOUT = timedelta(seconds=2)
+_TRY_AGAIN_S = 0.25
+
+
+class WorkflowStarter:
+    """Starts workflows that go on from where their redemptions stand in the ledger."""
+
+    def __init__(self, connection: ServerConnection, config: Config) -> None:
+        self._connection = connection
+        self._queue = task_queue(config.box.id)
+        self._timeouts = config.timeouts
+        self._starting: set[asyncio.Task[None]] = set()
+
+    def start_soon(self, standing: RedemptionStanding) -> None:
+        """Start the workflow now, or as soon as the server takes it; returns at once.
+
+        What is not started when boxd ends, reconciliation starts after the next start.
+        """
+        task = asyncio.create_task(self._start_until_taken(standing))
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+
+    async def _start_until_taken(self, standing: RedemptionStanding) -> None:
+        while True:
+            # A workflow started before the worker polls is not eager: its first task queues
+            # behind all that the server has not acknowledged.
+            await self._connection.worker_polls.wait()
+            try:
+                await self.start(standing)
+            except TemporalUnavailable:
+                await asyncio.sleep(_TRY_AGAIN_S)
+            else:
+                return
+
+    async def start(self, standing: RedemptionStanding) -> None:
+        """Start the workflow unless it runs. Raises TemporalUnavailable."""
+        start = RedemptionStart(
+            redemption=standing.redemption,
+            bay=standing.bay,
+            digest="",
+            reminder_first_s=self._timeouts.reminder_first_s,
+            reminder_longest_s=self._timeouts.reminder_longest_s,
+            door_left_open_s=self._timeouts.door_left_open_s,
+        )
+        async with self._connection.reached() as client:
+            await client.start_workflow(
+                RedemptionWorkflow.run,
+                start,
+                id=messages.workflow_id(standing.redemption),
+                task_queue=self._queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                task_timeout=TASK_TIMEOUT,
+                search_attributes=TypedSearchAttributes([SearchAttributePair(BAY, standing.bay)]),
+                request_eager_start=True,
+                rpc_timeout=_START_TIMEOUT,
+            )
+
+    async def close(self) -> None:
+        """Stop trying."""
+        for task in self._starting:
+            task.cancel()
+        await asyncio.gather(*self._starting, return_exceptions=True)

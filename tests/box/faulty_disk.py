@@ -1,0 +1,50 @@
+"""A booth whose ledger lies on a disk that a test makes slow or broken; see faulty_disk.c."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.box.booth import Booth
+from tests.box.conftest import QUICK
+
+_SOURCE = Path(__file__).with_suffix(".c")
+
+
+def compiled(folder: Path) -> Path:
+    """The library to preload."""
+    library = folder / "faulty_disk.so"
+    words = ["gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Werror"]
+    subprocess.run([*words, "-o", library, _SOURCE, "-ldl"], check=True)
+    return library
+
+
+class FaultyDisk:
+    """The disk under one booth's ledger."""
+
+    def __init__(self, library: Path, folder: Path) -> None:
+        self._control = folder / "fault"
+        self._control.write_text("")
+        self.launcher = ("env", f"LD_PRELOAD={library}", f"FAULTY_DISK={self._control}")
+
+    def becomes(self, fault: str) -> None:
+        """From now on there is this fault; none for an empty one."""
+        self._control.write_text(fault)
+
+    @contextmanager
+    def that_is(self, fault: str) -> Iterator[None]:
+        """The fault, for a while."""
+        self.becomes(fault)
+        try:
+            yield
+        finally:
+            self.becomes("")
+
+
+def booth_on(
+    disk: FaultyDisk, folder: Path, made_before: Path, *settings: tuple[str, str]
+) -> Booth:
+    """A booth on this disk, not started."""
+    return Booth(folder, (*QUICK, *settings), made_before, launcher=disk.launcher)
