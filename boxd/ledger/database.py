@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from boxd.ledger import replacing
 PAGE_BYTES = 512
 # In pages: a checkpoint every 4 MiB writes pages that change often once, not at every step.
 CHECKPOINT_PAGES = 8192
+# A frame of the log is a page and 24 bytes. A checkpoint waits for a reader, and the log goes on:
+# some room more.
+LOG_BYTES = 32 + (CHECKPOINT_PAGES + 512) * (PAGE_BYTES + 24)
 
 
 def open_ledger(file: Path) -> sqlite3.Connection:
@@ -29,6 +34,7 @@ def open_ledger(file: Path) -> sqlite3.Connection:
         _set_up(connection)
         _check(connection, file)
         _migrate(connection, file)
+        _make_log_to_size(connection)
     except sqlite3.OperationalError as error:
         connection.close()
         raise _unusable(file, str(error)) from error
@@ -90,6 +96,7 @@ def erase_remains(connection: sqlite3.Connection) -> None:
     is_kept = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     if is_kept:
         raise sqlite3.OperationalError("a reader keeps the log; ask again in a moment")
+    _make_log_to_size(connection)
 
 
 def _check(connection: sqlite3.Connection, file: Path) -> None:
@@ -141,3 +148,21 @@ def _migrate(connection: sqlite3.Connection, file: Path) -> None:
             connection.executescript(
                 f"BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {number}; COMMIT;"
             )
+
+
+def _make_log_to_size(connection: sqlite3.Connection) -> None:
+    """Extend the write-ahead log with zeros to the size that it will have.
+
+    A commit that makes the file longer costs two flushes: its bytes, and the file's new size. A log
+    that has its size costs one; SQLite begins it again from the front and never shortens it. Zeros
+    behind the last frame are no frame. A disk without room for it has no room for long.
+    """
+    log = Path(f"{connection.execute('PRAGMA database_list').fetchone()['file']}-wal")
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    connection.execute(f"PRAGMA user_version = {version}")  # the first commit makes the log
+    with suppress(OSError), log.open("r+b") as opened:
+        missing = LOG_BYTES - opened.seek(0, os.SEEK_END)
+        if missing > 0:
+            opened.write(bytes(missing))
+            opened.flush()
+            os.fsync(opened.fileno())

@@ -72,10 +72,12 @@ def listing(
     connection: sqlite3.Connection, open_only: bool, limit: int, before: str | None = None
 ) -> list[dict[str, object]]:
     """The newest redemptions as plain values; `before` leaves out that one and all newer."""
+    conditions = ["ended_at IS NULL"] if open_only else []
+    conditions += ["redemptions.id < ?"] if before is not None else []
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     found = connection.execute(
-        f"{_SELECT} WHERE (? OR ended_at IS NULL) AND (? IS NULL OR redemptions.id < ?)"
-        " ORDER BY redemptions.id DESC LIMIT ?",
-        (not open_only, before, before, limit),
+        f"{_SELECT}{where} ORDER BY redemptions.id DESC LIMIT ?",
+        (*(() if before is None else (before,)), limit),
     )
     return [dict(row) for row in found]
 

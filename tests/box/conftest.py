@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.box.booth import Booth, wait_until
+from tests.box.faulty_disk import FaultyDisk, compiled
 
 # People's patience, made short; every other value is the simulation's own.
 QUICK = (
@@ -52,6 +53,25 @@ def booth(new_booth: Callable[..., Booth]) -> Booth:
     made = new_booth()
     made.start()
     return made
+
+
+@pytest.fixture(scope="session")
+def faulty_disk_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What makes a booth's disk faulty when it is preloaded."""
+    return compiled(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture
+def faulty_booth(
+    tmp_path: Path, faulty_disk_library: Path, temporal_made_before: Path
+) -> Iterator[tuple[Booth, FaultyDisk]]:
+    """A started booth, and the disk under its ledger."""
+    disk = FaultyDisk(faulty_disk_library, tmp_path)
+    booth = Booth(tmp_path / "booth", QUICK, temporal_made_before, launcher=disk.launcher)
+    booth.start()
+    yield booth, disk
+    disk.becomes("")
+    booth.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A booth whose ledger lies on a disk that a test makes slow or broken; see faulty_disk.c."""
+"""The disk under a booth's ledger, made slow or broken by a test; see faulty_disk.c."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from tests.box.booth import Booth
-from tests.box.conftest import QUICK
 
 _SOURCE = Path(__file__).with_suffix(".c")
 
@@ -41,10 +38,3 @@ class FaultyDisk:
             yield
         finally:
             self.becomes("")
-
-
-def booth_on(
-    disk: FaultyDisk, folder: Path, made_before: Path, *settings: tuple[str, str]
-) -> Booth:
-    """A booth on this disk, not started."""
-    return Booth(folder, (*QUICK, *settings), made_before, launcher=disk.launcher)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable
 
-import psutil
 import pytest
 
 from tests.box.booth import Booth, wait_until
+from tests.box.faulty_disk import FaultyDisk
 
 
 def test_a_damaged_ledger_dispenses_nothing_and_says_so(booth: Booth) -> None:
@@ -42,31 +41,33 @@ def _health(booth: Booth) -> dict[str, str] | None:
         return None
 
 
-def test_a_ledger_that_can_t_be_written_stops_decisions_until_it_can(booth: Booth) -> None:
+def test_a_ledger_that_can_t_be_written_stops_decisions_until_it_can(
+    faulty_booth: tuple[Booth, FaultyDisk],
+) -> None:
+    booth, disk = faulty_booth
     code = booth.issue_code()
-    daemon = psutil.Process(booth.pid)
-    limit = (booth.state / "ledger.db-wal").stat().st_size
-    daemon.rlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    disk.becomes("write-enospc")
     booth.enter("bay-1", code)
     shown = wait_until("the HUD says it", lambda: (h := _health(booth)) and h["why"] and h)
     assert "nothing was changed. Look at the disk: full (df -h)" in str(shown["why"])
     assert not booth.is_ready()
-    daemon.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    disk.becomes("")
     wait_until("ready again", booth.is_ready)
     booth.prompt("load")
     booth.check_invariants()
 
 
-def test_an_answer_that_could_not_be_written_opens_nothing_later(booth: Booth) -> None:
+def test_an_answer_that_could_not_be_written_opens_nothing_later(
+    faulty_booth: tuple[Booth, FaultyDisk],
+) -> None:
+    booth, disk = faulty_booth
     booth.enter("bay-1", booth.issue_code())
     load = booth.prompt("load")
-    daemon = psutil.Process(booth.pid)
-    limit = (booth.state / "ledger.db-wal").stat().st_size
-    daemon.rlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    disk.becomes("write-enospc")
     refused = booth.answer(load, "loaded")
     assert refused.status_code in {409, 503}, refused.text
     assert "again" in refused.json()["detail"]
-    daemon.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    disk.becomes("")
     wait_until("ready again", booth.is_ready)
     again = booth.prompt("load")
     assert booth.pulses(1) == 0

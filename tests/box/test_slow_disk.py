@@ -4,33 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.box.booth import Booth, wait_until
-from tests.box.faulty_disk import FaultyDisk, booth_on, compiled
+from tests.box.faulty_disk import FaultyDisk
 from tests.box.going_on import go_on_to_the_end
 
-Slow = tuple[Booth, FaultyDisk]
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compiled(tmp_path_factory.mktemp("library"))
-
-
-@pytest.fixture
-def slow(tmp_path: Path, library: Path, temporal_made_before: Path) -> Iterator[Slow]:
-    """A started booth, and the disk under its ledger."""
-    disk = FaultyDisk(library, tmp_path)
-    booth = booth_on(disk, tmp_path / "booth", temporal_made_before)
-    booth.start()
-    yield booth, disk
-    disk.becomes("")
-    booth.close()
+Faulty = tuple[Booth, FaultyDisk]
 
 
 def to_load(booth: Booth) -> None:
@@ -38,8 +20,10 @@ def to_load(booth: Booth) -> None:
     booth.prompt("load")
 
 
-def test_an_answer_whose_commit_takes_seven_seconds_is_taken_and_goes_on(slow: Slow) -> None:
-    booth, disk = slow
+def test_an_answer_whose_commit_takes_seven_seconds_is_taken_and_goes_on(
+    faulty_booth: Faulty,
+) -> None:
+    booth, disk = faulty_booth
     to_load(booth)
     load = booth.prompt("load")
     with disk.that_is("slow 3500"):
@@ -59,9 +43,9 @@ def test_an_answer_whose_commit_takes_seven_seconds_is_taken_and_goes_on(slow: S
 
 @pytest.mark.parametrize("pause_ms", [9_000, 15_000])
 def test_a_door_never_opens_for_somebody_who_was_told_no_or_has_gone(
-    slow: Slow, pause_ms: int
+    faulty_booth: Faulty, pause_ms: int
 ) -> None:
-    booth, disk = slow
+    booth, disk = faulty_booth
     to_load(booth)
     load = booth.prompt("load")
     replies: list[httpx.Response] = []
@@ -88,8 +72,10 @@ def test_a_door_never_opens_for_somebody_who_was_told_no_or_has_gone(
     booth.check_invariants()
 
 
-def test_a_confirmation_that_finds_the_server_hanging_is_refused_for_good(slow: Slow) -> None:
-    booth, _ = slow
+def test_a_confirmation_that_finds_the_server_hanging_is_refused_for_good(
+    faulty_booth: Faulty,
+) -> None:
+    booth, _ = faulty_booth
     to_load(booth)
     load = booth.prompt("load")
     go_on = booth.hang_server()
@@ -108,8 +94,10 @@ def test_a_confirmation_that_finds_the_server_hanging_is_refused_for_good(slow: 
 
 
 @pytest.mark.parametrize("gone", ["a caller who gives up", "a caller who waits"])
-def test_what_the_ledger_took_is_shown_whatever_became_of_the_caller(slow: Slow, gone: str) -> None:
-    booth, disk = slow
+def test_what_the_ledger_took_is_shown_whatever_became_of_the_caller(
+    faulty_booth: Faulty, gone: str
+) -> None:
+    booth, disk = faulty_booth
     to_load(booth)
     load = booth.prompt("load")
     disk.becomes("slow 1000")
@@ -133,8 +121,8 @@ def _answer_and_forget(booth: Booth, load: dict[str, str], gone: str) -> None:
         assert "timed out" in str(error)
 
 
-def test_a_code_whose_claim_takes_seconds_gets_its_verdict(slow: Slow) -> None:
-    booth, disk = slow
+def test_a_code_whose_claim_takes_seconds_gets_its_verdict(faulty_booth: Faulty) -> None:
+    booth, disk = faulty_booth
     code = booth.issue_code()
     with disk.that_is("slow 12000"):
         booth.enter("bay-1", code)

@@ -96,3 +96,11 @@ async def test_a_failed_change_leaves_no_trace(open_hands: Callable[[], Hands]) 
         )
     after = await hands.ledger.read(lambda c: c.execute("SELECT count(*) FROM audit").fetchone()[0])
     assert before == after
+
+
+def test_a_commit_does_not_make_the_log_longer_so_that_it_is_one_flush(hands: Hands) -> None:
+    log = hands.file.with_name("ledger.db-wal")
+    before = log.stat().st_size
+    for _ in range(3):
+        hands.issue()
+    assert log.stat().st_size == before >= 4 * 1024 * 1024

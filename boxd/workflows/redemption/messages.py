@@ -27,7 +27,8 @@ class RedemptionStart:
 
     The waits are in seconds; reminders start at `reminder_first_s` and double. `digest` is empty.
     The first version claimed in the workflow: in its histories it is the keyed digest of the typed
-    code in hexadecimal, and `well_formed` says whether the check digit fits.
+    code in hexadecimal, `well_formed` says whether the check digit fits, and `tells_its_stage`
+    that stage and locker are written to the search attributes whenever they change.
     """
 
     redemption: str
@@ -37,6 +38,7 @@ class RedemptionStart:
     reminder_longest_s: float
     door_left_open_s: float
     well_formed: bool = True
+    tells_its_stage: bool = True
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from boxd.workflows.redemption.workflow import RedemptionWorkflow
 from boxd.workflows.server_connection import ServerConnection
 
 BAY = SearchAttributeKey.for_keyword("BoxdBay")
+LOCKER = SearchAttributeKey.for_keyword("BoxdLocker")
+STATE = SearchAttributeKey.for_keyword("BoxdState")
 _START_TIMEOUT = timedelta(seconds=2)
 _TRY_AGAIN_S = 0.25
 
@@ -65,6 +67,7 @@ class WorkflowStarter:
             reminder_first_s=self._timeouts.reminder_first_s,
             reminder_longest_s=self._timeouts.reminder_longest_s,
             door_left_open_s=self._timeouts.door_left_open_s,
+            tells_its_stage=False,
         )
         async with self._connection.reached() as client:
             await client.start_workflow(
@@ -74,7 +77,7 @@ class WorkflowStarter:
                 task_queue=self._queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 task_timeout=TASK_TIMEOUT,
-                search_attributes=TypedSearchAttributes([SearchAttributePair(BAY, standing.bay)]),
+                search_attributes=_found_by(standing),
                 request_eager_start=True,
                 rpc_timeout=_START_TIMEOUT,
             )
@@ -84,3 +87,15 @@ class WorkflowStarter:
         for task in self._starting:
             task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)
+
+
+def _found_by(standing: RedemptionStanding) -> TypedSearchAttributes:
+    """Bay, locker and state, as they are when the workflow is started."""
+    locker = "" if standing.locker is None else str(standing.locker)
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(BAY, standing.bay),
+            SearchAttributePair(LOCKER, locker),
+            SearchAttributePair(STATE, standing.stage.value),
+        ]
+    )

@@ -163,7 +163,12 @@ class RedemptionWorkflow:
         return standing
 
     def _let_people_find_it(self, standing: RedemptionStanding) -> None:
-        """Name bay, locker and state in Temporal's list; only where somebody is waited for."""
+        """Name locker and state in Temporal's list, where an old history did.
+
+        Each change is a commit of the server's: now they are written once, with the start.
+        """
+        if not self._start.tells_its_stage:
+            return
         locker = "" if standing.locker is None else str(standing.locker)
         found_by = (standing.stage.value, locker)
         if found_by != self._found_by:
