@@ -52,6 +52,7 @@ class Fate(Generic[R]):
         await asyncio.wait({self.reply, delivering}, timeout=left_s, return_when="FIRST_COMPLETED")
         if delivering.done() and not self.reply.done() and delivering.exception() is None:
             return delivering.result()
+        await asyncio.wait({self.reply}, timeout=max(0.0, self.deadline_s - boot_s()))
         if self.is_begun and not self.reply.done():
             await asyncio.wait({self.reply}, timeout=COMMITTED_WITHIN_S)
         if self.reply.done():
@@ -71,9 +72,10 @@ def _why_not_taken(delivering: asyncio.Task[R]) -> str:
 
 
 class Fates(Generic[R]):
-    """The requests that are waited for, by their ids."""
+    """The requests that are waited for in this run of boxd, by their ids."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: str) -> None:
+        self.run = run
         self._fates: dict[str, Fate[R]] = {}
 
     def expect(self, request: str, deadline_s: float) -> Fate[R]:

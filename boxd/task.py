@@ -76,13 +76,19 @@ class TaskKind:
 
 @dataclass(frozen=True)
 class Scan:
-    """An attendee was at a checkpoint. `id` makes it idempotent; for `step` see `Verdict`."""
+    """An attendee was at a checkpoint. `id` makes it idempotent; for `step` see `Verdict`.
+
+    `daemon` and `deadline_s` are set on its way: which run of boxd took it, and the time on the
+    boot clock until which that run may record it.
+    """
 
     id: str
     task: str
     checkpoint: str
     actor: str
     step: int = 0
+    daemon: str = ""
+    deadline_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,8 @@ class Submission:
     text: str
     actor: str
     step: int = 0
+    daemon: str = ""
+    deadline_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,8 @@ class Verdict:
     actor: str
     reason: str = ""
     step: int = 0
+    daemon: str = ""
+    deadline_s: float = 0.0
 
 
 Asked = Scan | Submission | Verdict

@@ -21,6 +21,7 @@ from boxd.clock_keeper import ClockKeeper, anchor
 from boxd.config import Config
 from boxd.daemon import assembly
 from boxd.daemon.change_signal import ChangeSignal
+from boxd.fates import Fates
 from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
@@ -30,6 +31,7 @@ from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
+from boxd.task import TaskReply
 from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
 from boxd.workflows.redemption.announcing import Announcer
@@ -63,6 +65,7 @@ class Parts:
     operator: OperatorConsole
     device_tests: DeviceTests
     tasks: TaskService
+    task_fates: Fates[TaskReply]
     schedules: ScheduleKeeper
     backups: BackupMaker
     clock: ClockKeeper
@@ -159,7 +162,8 @@ def wire(
         returns.tell(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
     device_tests = DeviceTests(config, registry, bays, changes.note)
-    task_service = TaskService(connection, ledger, config.box.id)
+    task_fates = Fates[TaskReply](run)
+    task_service = TaskService(connection, ledger, config.box.id, task_fates)
     task_service.kinds_changed = assembly.declare_tasks(config, ledger)
     return Parts(
         config=config,
@@ -174,6 +178,7 @@ def wire(
         operator=operator,
         device_tests=device_tests,
         tasks=task_service,
+        task_fates=task_fates,
         clock=ClockKeeper(box_clock, ledger, task_service.look_again),
         schedules=ScheduleKeeper(
             connection,

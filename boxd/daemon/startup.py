@@ -123,7 +123,7 @@ def _start_worker(
         parts.ledger, config.ledger_file, parts.backups, parts.device_tests.run_unattended
     ).all()
     of_tasks = [
-        *TaskActivities(parts.ledger).all(),
+        *TaskActivities(parts.ledger, parts.task_fates).all(),
         *IssueActivities(parts.ledger, parts.keys, assembly.issue_rules(config)).all(),
     ]
     runner = Runner(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 
 from boxd.errors import Refused
@@ -81,16 +82,17 @@ def _content(asked: Asked) -> dict[str, str | int]:
             return {"approved": int(asked.approved), "reason": asked.reason}
 
 
-def record(tx: Transaction, asked: Asked) -> TaskReply:
+def record(tx: Transaction, asked: Asked, why_late: Callable[[], str] = str) -> TaskReply:
     """Accept the request, or refuse it; a repeated id gets the same reply, changes nothing.
 
+    `why_late` tells, within the transaction, why it is too late; empty if it is not.
     Raises NotFound for an unknown task, Refused if the id was used for something else.
     """
     given = reply_given(tx.connection, asked)
     if given is not None:
         return given
     standing = expire(tx, asked.task)
-    why = why_refused(standing, asked, _now(tx))
+    why = why_late() or why_refused(standing, asked, _now(tx))
     if why:
         return TaskReply(False, why, standing)
     _store(tx, asked, standing)

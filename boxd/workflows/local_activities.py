@@ -25,11 +25,3 @@ def until_done(longest_pause: timedelta) -> LocalActivityConfig:
             initial_interval=timedelta(milliseconds=200), maximum_interval=longest_pause
         ),
     )
-
-
-def within(limit: timedelta) -> LocalActivityConfig:
-    """Try again until `limit` has passed since the first attempt began."""
-    return LocalActivityConfig(
-        schedule_to_close_timeout=limit,
-        retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200)),
-    )

@@ -26,6 +26,7 @@ from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
 from boxd.workflows.tasks.reconciliation import reconcile_tasks
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.tasks.workflow import TaskWorkflow
+from boxd.workflows.unreadable import end_unreadable
 from boxd.workflows.upstream.pull_workflow import PullWorkflow
 from boxd.workflows.upstream.signalling import DeliverySignaller, end_delivery, end_pulling
 from boxd.workflows.upstream.workflow import UpstreamWorkflow

@@ -15,6 +15,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 
 from boxd.config.schema import Temporal
+from boxd.fates import Fates
 from boxd.issue import IssueStanding
 from boxd.ledger import alarms, attendees, audit, stock, task_kinds, task_standings
 from boxd.ledger.code_keys import CodeKeys
@@ -151,13 +152,14 @@ async def held(
     ledger = Ledger(folder / "ledger.db")
     changed = ledger.write_now(lambda tx: task_kinds.declare(tx, kinds or KINDS, CHECKPOINTS))
     keys = CodeKeys(b"c" * 32, b"r" * 32)
+    fates = Fates[TaskReply]("this run")
     rules = IssueRules(BOX, 8, 7, per_attendee)
-    activities = (*TaskActivities(ledger).all(), *IssueActivities(ledger, keys, rules).all())
+    activities = (*TaskActivities(ledger, fates).all(), *IssueActivities(ledger, keys, rules).all())
     async with serving(settings, folder):
         client = await connect(settings, SEAL)
         connection = ServerConnection()
         connection.use(client)
-        service = TaskService(connection, ledger, BOX)
+        service = TaskService(connection, ledger, BOX, fates)
         service.kinds_changed = changed
         event = Event(ledger, service, client, keys, connection)
         await event.reconcile()

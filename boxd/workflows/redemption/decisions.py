@@ -36,7 +36,7 @@ class RedemptionDecisions:
         self._opener = opener
         self._announcer = announcer
         self._rules = rules
-        self.fates = Fates[Reply]()
+        self.fates = Fates[Reply](rules.daemon)
         self._deciding: dict[str, asyncio.Task[Reply]] = {}
 
     async def claim(self, asked: claims.Claim) -> RedemptionStanding:

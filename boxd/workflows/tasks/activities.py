@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import structlog
 from temporalio import activity
 
+from boxd.errors import LedgerUnusable
+from boxd.fates import Fates
 from boxd.ledger import task_standings, tasks
 from boxd.ledger.ledger import Ledger
+from boxd.machine_clock import boot_s
 from boxd.task import Asked, Scan, Submission, TaskReply, TaskStanding, Verdict
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.tasks.signatures import TaskSignatures
 
 log = structlog.get_logger(__name__)
 
+_TOO_LATE = "it came too late: nobody waits for it any more; try again"
+
 
 class TaskActivities(TaskSignatures):
     """Decides each request in one transaction of the ledger."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, fates: Fates[TaskReply]) -> None:
         self._ledger = ledger
+        self._fates = fates
+        self._deciding: dict[str, asyncio.Task[TaskReply]] = {}
 
     def all(self) -> Sequence[Callable[..., object]]:
         """The activities, for the worker."""
@@ -63,8 +71,31 @@ class TaskActivities(TaskSignatures):
         return await self._record(verdict)
 
     async def _record(self, asked: Asked) -> TaskReply:
+        """Decide it, also when the activity is cancelled: a commit under way is waited for."""
+        task = self._deciding.get(asked.id)
+        if task is None:
+            task = asyncio.create_task(self._decide(asked))
+            self._deciding[asked.id] = task
+            task.add_done_callback(lambda _: self._deciding.pop(asked.id))
         with as_activity_errors():
-            reply = await self._ledger.write(lambda tx: tasks.record(tx, asked))
+            return await asyncio.shield(task)
+
+    async def _decide(self, asked: Asked) -> TaskReply:
+        fate = self._fates.of(asked.id, asked.deadline_s)
+
+        def why_late() -> str:
+            is_ours = asked.daemon == self._fates.run
+            return "" if is_ours and fate.begin() else _TOO_LATE
+
+        try:
+            reply = await self._ledger.write(lambda tx: tasks.record(tx, asked, why_late))
+        except LedgerUnusable as error:
+            fate.is_begun = False
+            if boot_s() < asked.deadline_s:
+                raise
+            standing = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
+            reply = TaskReply(False, f"{error}. It was not taken: try again", standing)
+        fate.tell(reply)
         log.info(
             f"task.{type(asked).__name__.lower()}",
             task=asked.task,

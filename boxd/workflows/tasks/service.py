@@ -6,23 +6,27 @@ workflow is started when it is back.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
+import structlog
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
+from boxd.errors import TemporalUnavailable
+from boxd.fates import DECIDED_WITHIN_S, Fates
 from boxd.issue import IssueStanding
 from boxd.keyed_lock import KeyedLock
 from boxd.ledger import attendees, issues, task_standings, tasks
 from boxd.ledger.issues import IssueOrder
 from boxd.ledger.ledger import Ledger, Transaction
-from boxd.machine_clock import utc_now
+from boxd.machine_clock import boot_s, utc_now
 from boxd.task import (
     Asked,
     Scan,
@@ -41,9 +45,12 @@ from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
 from boxd.workflows.tasks.messages import IssueStart, Taken, TaskStart
 from boxd.workflows.tasks.workflow import TaskWorkflow
 
+log = structlog.get_logger(__name__)
+
 # A person waits, with a phone in hand.
 _START_TIMEOUT = timedelta(seconds=5)
 _UPDATE_TIMEOUT = timedelta(seconds=8)
+_TRY_AGAIN_S = 0.25
 W = TypeVar("W")
 S = TypeVar("S", TaskStart, IssueStart)
 Handle = WorkflowHandle[TaskWorkflow, TaskState]
@@ -55,12 +62,16 @@ class TaskService:
     Raises TemporalUnavailable while it can't; repeating a request with the same id is safe.
     """
 
-    def __init__(self, connection: ServerConnection, ledger: Ledger, box: str) -> None:
+    def __init__(
+        self, connection: ServerConnection, ledger: Ledger, box: str, fates: Fates[TaskReply]
+    ) -> None:
         self._connection = connection
         self.kinds_changed: frozenset[str] = frozenset()  # their tasks have to look again
         self._ledger = ledger
         self._queue = tasks_queue(box)
         self._turns = KeyedLock()
+        self._fates = fates
+        self._delivering: set[asyncio.Task[TaskReply]] = set()
 
     async def start(self, kind: str, attendee: str, actor: str) -> TaskStanding:
         """Start the task of this kind for the attendee with the reference `attendee`.
@@ -102,16 +113,45 @@ class TaskService:
             now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
             if why := why_refused(now, asked, utc_now()):
                 return TaskReply(False, why, now)
-            return await self._deliver(asked, now)
+            return await self._ask(asked, now)
+
+    async def _ask(self, asked: Asked, standing: TaskStanding) -> TaskReply:
+        """The ledger's word, which a caller may hear before Temporal has it."""
+        deadline_s = boot_s() + DECIDED_WITHIN_S
+        asked = replace(asked, daemon=self._fates.run, deadline_s=deadline_s)
+        fate = self._fates.expect(asked.id, deadline_s)
+        delivering = asyncio.create_task(self._deliver(asked, standing))
+        self._delivering.add(delivering)
+        delivering.add_done_callback(self._delivered)
+        try:
+            reply = await fate.known(delivering)
+        finally:
+            self._fates.forget(asked.id)
+        now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
+        return replace(reply, standing=now)
+
+    def _delivered(self, task: asyncio.Task[TaskReply]) -> None:
+        self._delivering.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("task_request.not_delivered", why=str(error))
 
     async def _deliver(self, asked: Asked, standing: TaskStanding) -> TaskReply:
+        """Bring the request to the workflow, again and again until its deadline."""
+        while True:
+            try:
+                return await self._update_once(asked, standing)
+            except TemporalUnavailable:
+                if boot_s() >= asked.deadline_s:
+                    raise
+                await asyncio.sleep(_TRY_AGAIN_S)
+
+    async def _update_once(self, asked: Asked, standing: TaskStanding) -> TaskReply:
         async with self._connection.reached() as client:
             try:
                 taken = await self._update_or_resume(_handle(client, asked.task), asked, standing)
             except WorkflowUpdateFailedError as error:
                 taken = Taken(False, why_not_taken(error))
-        now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
-        return TaskReply(taken.accepted, taken.why, now, taken.is_new)
+        return TaskReply(taken.accepted, taken.why, standing, taken.is_new)
 
     async def _update_or_resume(
         self, workflow: Handle, asked: Asked, standing: TaskStanding

@@ -33,15 +33,13 @@ with workflow.unsafe.imports_passed_through():
         Verdict,
         why_refused,
     )
-    from boxd.workflows.local_activities import until_done, within
+    from boxd.workflows.local_activities import until_done
     from boxd.workflows.tasks import messages
     from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
     from boxd.workflows.tasks.messages import IssueStart, Taken, TaskStart, TaskStatus
     from boxd.workflows.tasks.signatures import TaskSignatures
 
 _UNTIL_DONE = until_done(longest_pause=timedelta(seconds=10))
-# Shorter than the caller waits.
-_WHILE_SOMEBODY_WAITS = within(timedelta(seconds=6))
 _TASK_TIMEOUT = timedelta(seconds=2)
 # An issue that somebody ended by hand is started again, with growing pauses.
 _FIRST_PAUSE_S = 5.0
@@ -137,9 +135,7 @@ class TaskWorkflow:
 
     async def _take(self, record: Recording[A], asked: A) -> Taken:
         try:
-            reply = await workflow.execute_local_activity_method(
-                record, asked, **_WHILE_SOMEBODY_WAITS
-            )
+            reply = await workflow.execute_local_activity_method(record, asked, **_UNTIL_DONE)
         except FailureError as error:
             raise _not_taken(error) from error
         self._follow(reply.standing)
