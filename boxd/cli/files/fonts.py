@@ -9,12 +9,12 @@ from boxd.errors import NotFound
 
 
 def letters_without_font(text: str) -> list[str]:
-    """The letters of the text that no font of this machine has, each once.
+    """The letters of the text that no font of this machine has, each once, the rarer ones first.
 
     Raises NotFound, with the remedy, if the fonts can't be listed.
     """
-    letters = sorted({each for each in text if each > "~" and _is_drawn(each)})
-    known = _known_letters() if letters else []
+    letters = sorted({each for each in text if _is_drawn(each)}, reverse=True)
+    known = _known_letters()
     return [each for each in letters if not any(ord(each) in some for some in known)]
 
 
