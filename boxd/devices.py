@@ -125,6 +125,16 @@ class Door(Protocol):
         """Call `on_change` on the event loop whenever the state changes."""
 
 
+class Confirmation(StrEnum):
+    """What a latch's device has said of a pulse when `Latch.pulse` returns; words for the record.
+
+    Whether a door opened is another's word: its switch's, the latch's own contact's, a person's.
+    """
+
+    BEGUN = "the pulse began"
+    OVER = "the board pulsed"
+
+
 class Latch(Protocol):
     """A latch that one pulse opens; a lower layer limits the pulse."""
 
@@ -136,10 +146,15 @@ class Latch(Protocol):
     def feedback(self) -> Door | None:
         """The latch's own contact, if it has one: `open` once the latch has released."""
 
-    async def pulse(self) -> None:
-        """Send one pulse; returns as soon as it has begun, or at least been sent.
+    @property
+    def confirmation(self) -> Confirmation:
+        """What its device has said once `pulse` returns."""
 
-        Raises DeviceUnreachable if nothing was sent, DeliveryUnknown if that is not certain.
+    async def pulse(self) -> None:
+        """Send one pulse; returns when the device has confirmed it.
+
+        Raises DeviceUnreachable if nothing was sent, DeliveryUnknown if that is not certain or
+        the device did not confirm it in time. A pulse is never sent a second time.
         """
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from boxd.config.device_schema import ArduinoLatch as LatchSection
+from boxd.devices import Confirmation
 
 
 class WiredLatch:
     """One latch of an Arduino; the pulse is timed and bounded by the board's own timer."""
 
     feedback = None
+    confirmation = Confirmation.BEGUN
 
     def __init__(
         self, address: str, section: LatchSection, pulse: Callable[[int, int], Awaitable[None]]

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from boxd.config.addresses import split
 from boxd.config.schema import Locker
-from boxd.devices import Device, DoorState, Key, LampName, Latch
+from boxd.devices import Confirmation, Device, DoorState, Key, LampName, Latch
 
 
 class Declared(Protocol):
@@ -37,11 +37,15 @@ class Believed(StrEnum):
 
 @dataclass(frozen=True)
 class LatchPart:
-    """A latch: the state of its own contact (None without one), and the locker that it opens."""
+    """A latch: the state of its own contact (None without one), and the locker that it opens.
+
+    `confirmation` is what its device says of each pulse.
+    """
 
     name: str
     feedback: DoorState | None
     locker: int | None
+    confirmation: Confirmation
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class DeviceParts:
                     "name": latch.name,
                     "feedback": latch.feedback.value if latch.feedback else None,
                     "locker": latch.locker,
+                    "confirmation": latch.confirmation.value,
                 }
                 for latch in self.latches
             ],
@@ -97,6 +102,7 @@ def parts_of(device: Device, declared: Declared, lockers: Sequence[Locker]) -> D
                 name,
                 latch.feedback.state if latch.feedback else None,
                 by_latch.get((device.name, name)),
+                latch.confirmation,
             )
             for name, latch in device.latches.items()
         ),

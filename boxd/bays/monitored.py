@@ -12,6 +12,7 @@ from functools import partial
 from boxd.bays.device_events import DeviceEvents, What
 from boxd.devices import (
     Buzzer,
+    Confirmation,
     Device,
     DeviceState,
     DeviceStatus,
@@ -133,6 +134,11 @@ class MonitoredLatch:
         """The latch's own contact, if it has one."""
         return self._latch.feedback
 
+    @property
+    def confirmation(self) -> Confirmation:
+        """What its device has said once `pulse` returns."""
+        return self._latch.confirmation
+
     async def pulse(self) -> None:
         """Send one pulse; see `Latch.pulse`."""
         try:
@@ -143,7 +149,7 @@ class MonitoredLatch:
         except DeliveryUnknown as error:
             self._pulsed("perhaps pulsed", str(error))
             raise
-        self._pulsed("pulsed", "")
+        self._pulsed("pulsed", self._latch.confirmation)
 
 
 class MonitoredDevice:

@@ -289,4 +289,4 @@ async def _pulse(parts: LockerParts) -> Actuated:
         return Actuated(Outcome.FAILED, str(error))
     except DeliveryUnknown as error:
         return Actuated(Outcome.UNKNOWN, str(error))
-    return Actuated(Outcome.DONE)
+    return Actuated(Outcome.DONE, parts.latch.confirmation)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from boxd.devices import Door
+from boxd.devices import Confirmation, Door
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.gpio.between_guards import drive_off
 from boxd.gpio.guard_process import GuardProcess
@@ -114,6 +114,8 @@ class Guard:
 
 class GuardedLatch:
     """A latch on a pin behind the guard."""
+
+    confirmation = Confirmation.BEGUN
 
     def __init__(
         self, guard: Guard, pin: OutputPin, address: str, pulse_ms: int, feedback: Door | None

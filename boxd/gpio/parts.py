@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from boxd.config.device_schema import GpioOutput, GpioSwitch, PinLevel
-from boxd.devices import Door
+from boxd.devices import Confirmation, Door
 from boxd.errors import DeviceUnreachable
 from boxd.gpio.debounce import Debounce
 from boxd.gpio.factory import PIN_ERRORS
@@ -89,6 +89,8 @@ class PinContact:
 
 class DisabledLatch:
     """A latch of a device that is disabled in the configuration."""
+
+    confirmation = Confirmation.BEGUN
 
     def __init__(self, address: str, feedback: Door | None) -> None:
         self.address = address

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable
+from functools import partial
 
 import mido
 import structlog
@@ -15,7 +16,7 @@ from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.midi.connection import Connection
-from boxd.midi.echo_watch import EchoWatch
+from boxd.midi.echo_watch import Echoed, EchoWatch
 from boxd.midi.echoes import Echoes
 from boxd.midi.fresh_keys import FreshKeys
 from boxd.midi.parts import MidiLatch
@@ -31,6 +32,9 @@ from boxd.midi.profile import (
 )
 
 log = structlog.get_logger(__name__)
+
+LEAST_OF_A_PULSE = 0.8
+"""An echo that comes sooner is not that of a pulse: the oldest firmware echoes what it ignores."""
 
 
 class MidiDevice:
@@ -116,22 +120,36 @@ class MidiDevice:
         loop = asyncio.get_running_loop()
         self._buzzer_off = loop.call_later(milliseconds / 1000, self._try_to_send, end)
 
-    def pulse(self) -> None:
-        """Send one latch pulse, unless the device is known to be away at this instant."""
+    async def pulse(self) -> None:
+        """Send one latch pulse, unless the device is known to be away at this instant.
+
+        Returns when the device has sent the order back, its pulse over.
+        """
         unlock, connection = self._profile.unlock, self._connection
         if unlock is None:
             raise DeviceUnreachable(f"{self._standing.naming} has no latch; nothing was sent")
+        if connection is not None:
+            self._check_at_this_instant(connection)
         if not self._standing.is_ready or connection is None:
             raise DeviceUnreachable(self._standing.why_nothing_was_sent)
-        self._check_at_this_instant(connection)
+        echo: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
         try:
-            self._send(connection, unlock, self._profile.pulse_s)
+            self._send(connection, unlock, self._profile.pulse_s, partial(_settle, echo))
         except OSError as error:
             self._fail(error)
-            raise DeliveryUnknown(
-                f"sending the pulse to {self._standing.naming} failed ({error}); "
-                "look whether the locker is open"
-            ) from error
+            raise self._not_known(f"sending failed ({error})") from error
+        after_s = await echo
+        if after_s is None:
+            raise self._not_known("it did not send the order back")
+        if after_s < self._profile.pulse_s * LEAST_OF_A_PULSE:
+            why = f"it sent the order back after {after_s * 1000:.0f} ms, too soon for a pulse"
+            raise self._not_known(f"{why}: is its firmware the oldest?")
+
+    def _not_known(self, why: str) -> DeliveryUnknown:
+        return DeliveryUnknown(
+            f"whether {self._standing.naming} pulsed its latch is not known: {why}; "
+            "look whether the locker is open"
+        )
 
     # Connecting
 
@@ -222,9 +240,15 @@ class MidiDevice:
         except OSError as error:
             self._fail(error)
 
-    def _send(self, connection: Connection, message: mido.Message, acts_for_s: float = 0.0) -> None:
+    def _send(
+        self,
+        connection: Connection,
+        message: mido.Message,
+        acts_for_s: float = 0.0,
+        on_echo: Echoed | None = None,
+    ) -> None:
         if self._watch is not None:
-            self._watch.sent(message, acts_for_s)
+            self._watch.sent(message, acts_for_s, on_echo)
         connection.send(message)
 
     def _fail(self, error: OSError) -> None:
@@ -280,3 +304,8 @@ class MidiDevice:
         if not self._watch.is_answering:
             self._watch.hear_old()
         return self._watch.is_answering
+
+
+def _settle(echo: asyncio.Future[float | None], after_s: float | None) -> None:
+    if not echo.done():  # whoever waited may have been cancelled
+        echo.set_result(after_s)

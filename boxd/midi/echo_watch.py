@@ -66,6 +66,10 @@ class BoardAnswers(Enum):
     UNUSABLE = auto()
 
 
+Echoed = Callable[[float | None], None]
+"""Takes after how many seconds a message came back, or None when it did not in time."""
+
+
 @dataclass(frozen=True)
 class _Awaited:
     """A message whose echo is due; times are on the clock of the timers."""
@@ -73,6 +77,7 @@ class _Awaited:
     message: tuple[int, ...]
     sent: float
     due: float
+    on_echo: Echoed | None = None
 
 
 class EchoWatch:
@@ -114,16 +119,23 @@ class EchoWatch:
         for timer in (self._due, self._next):
             if timer is not None:
                 timer.cancel()
+        self._await_nothing()
         self.settled.set()
 
-    def sent(self, message: mido.Message, acts_for_s: float = 0.0) -> None:
-        """A message is being sent; the board acts on it for so long before it echoes."""
-        if self.answers is BoardAnswers.SILENT:
-            return
+    def sent(
+        self, message: mido.Message, acts_for_s: float = 0.0, on_echo: Echoed | None = None
+    ) -> None:
+        """A message is being sent; the board acts on it for so long before it echoes.
+
+        `on_echo` is called once, in any case.
+        """
         now = self._timers.time()
+        if self.answers is BoardAnswers.SILENT:
+            _tell(_Awaited((), now, now, on_echo), None)
+            return
         self._busy_until = max(now, self._busy_until) + acts_for_s
         due = self._busy_until + ECHO_WITHIN_S
-        self._awaited.append(_Awaited(tuple(message.bytes()), now, due))
+        self._awaited.append(_Awaited(tuple(message.bytes()), now, due, on_echo))
         if self._due is None:
             self._await_next()
         self._then(PROBE_EVERY_S, self._probe)
@@ -135,8 +147,10 @@ class EchoWatch:
         if self.answers in (BoardAnswers.QUIETING, BoardAnswers.SILENT):
             self.hear_old()
         elif place is not None:
-            for _ in range(place + 1):  # echoes come in order: those before it were lost
-                self._awaited.popleft()
+            for _ in range(place):  # echoes come in order: those before it were lost
+                _tell(self._awaited.popleft(), None)
+            echoed = self._awaited.popleft()
+            _tell(echoed, self._timers.time() - echoed.sent)
             self._await_next()
             if self.answers is BoardAnswers.ASKED:
                 self._become(BoardAnswers.ANSWERING)
@@ -162,10 +176,14 @@ class EchoWatch:
         self._become(BoardAnswers.UNUSABLE, why)
 
     def _ask(self) -> None:
-        self._awaited.clear()
-        self._await_next()
+        self._await_nothing()
         self.answers = BoardAnswers.ASKED
         self._probe()
+
+    def _await_nothing(self) -> None:
+        while self._awaited:
+            _tell(self._awaited.popleft(), None)
+        self._await_next()
 
     def _await_next(self) -> None:
         if self._due is not None:
@@ -186,6 +204,7 @@ class EchoWatch:
         else:
             if self.is_answering or not self.settled.is_set():
                 self._pokes = iter(POKE_AFTER_S)
+            self._await_nothing()
             self._become(BoardAnswers.SILENT, _SILENT)
             self._poke_later()
 
@@ -208,3 +227,8 @@ class EchoWatch:
         self.answers, self.why = answers, why
         self.settled.set()
         self._on_change()
+
+
+def _tell(awaited: _Awaited, after_s: float | None) -> None:
+    if awaited.on_echo is not None:
+        awaited.on_echo(after_s)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+
+from boxd.devices import Confirmation
 
 
 class MidiLatch:
-    """The latch on a CodeTV board: 100 ms, timed by the board, without a reply.
+    """The latch on a CodeTV board: 100 ms, timed by the board, which echoes when they are over.
 
     Touches of keys that begin and end meanwhile are lost in the board, and its lamps act late.
     """
 
     feedback = None
+    confirmation = Confirmation.OVER
 
-    def __init__(self, product: str, pulse: Callable[[], None]) -> None:
+    def __init__(self, product: str, pulse: Callable[[], Awaitable[None]]) -> None:
         self._product = product
         self._pulse = pulse
 
@@ -24,4 +27,4 @@ class MidiLatch:
 
     async def pulse(self) -> None:
         """Send one pulse; raises DeviceUnreachable (nothing was sent) or DeliveryUnknown."""
-        self._pulse()
+        await self._pulse()

@@ -93,7 +93,7 @@ class SimulatedBoard:
         self._act_on(taken)
 
     def hang(self) -> None:
-        """Do nothing more until the power is cut."""
+        """Do nothing more until the power is cut; a pulse that has begun still ends."""
         self._is_hung = True
 
     def get_out_of_step(self) -> None:
@@ -196,6 +196,8 @@ class SimulatedBoard:
             for lamp in LampName:
                 self._light(lamp, False)
             self._told.clear()
+        if self._is_hung:
+            return
         self.emit(message.echo)
         waiting, self._waiting = self._waiting, []
         self._act_on(waiting)

@@ -12,6 +12,7 @@ from boxd.bays.device_tests import DeviceTests
 from boxd.config.schema import Config
 from boxd.device_parts import ReportedDoor, ReportedKeypad
 from boxd.devices import (
+    Confirmation,
     Device,
     DeviceState,
     DeviceStatus,
@@ -32,6 +33,8 @@ LONG_AGO = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 class LatchInMemory:
     """A latch with or without a contact of its own."""
+
+    confirmation = Confirmation.OVER
 
     def __init__(self, address: str, feedback: ReportedDoor | None) -> None:
         self.address = address

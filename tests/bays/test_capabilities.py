@@ -35,7 +35,14 @@ async def test_a_board_has_keys_lamps_a_buzzer_and_the_latch_of_its_locker() -> 
         "keys": [*"0123456789", "Cancel", "Enter"],
         "lamps": ["standby", "success", "failure"],
         "buzzer": True,
-        "latches": [{"name": "latch", "feedback": None, "locker": 2}],
+        "latches": [
+            {
+                "name": "latch",
+                "feedback": None,
+                "locker": 2,
+                "confirmation": "the board pulsed",
+            }
+        ],
         "doors": [],
     }
 

@@ -46,3 +46,18 @@ async def test_a_latch_keeps_its_current_until_the_longest_pulse_is_over(
 
     assert done.outcome is outcome
     assert (waited_s > 0.45) is is_waited_for
+
+
+async def test_the_record_says_what_the_latchs_device_confirmed(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    latch = LatchInMemory("board-0", None)
+    try:
+        opener = opener_for(ledger, latch)
+        await opener.override(1, "override/1", "Ada", "stuck")
+        row = await ledger.read(
+            lambda c: c.execute("SELECT outcome, note FROM actuations").fetchone()
+        )
+    finally:
+        ledger.close()
+    assert (row["outcome"], row["note"]) == ("done", "the board pulsed")
+    assert latch.pulses == 1

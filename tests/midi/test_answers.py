@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from boxd.devices import DeviceState, DeviceStatus, Key, KeyTouch, LampName
-from boxd.errors import DeviceUnreachable
+from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.sim.hardware import SimulatedHardware
 from tests.midi.box import config, midi_registry
 from tests.midi.trace import records
@@ -141,3 +142,48 @@ async def test_a_board_that_was_cut_off_in_an_unlock_pulses_once_and_no_more(ben
     await until(lambda: records(bench.state_dir, what="latch", level=0))
     await bench.registry.close()
     assert len(records(bench.state_dir, what="latch", level=1)) == 1
+
+
+async def test_a_pulse_is_confirmed_once_it_is_over(bench: Bench) -> None:
+    await bench.registry.start()
+    latch = bench.registry.latch("board-0")
+    assert latch.confirmation == "the board pulsed"
+    await latch.pulse()
+    assert len(records(bench.state_dir, what="latch", level=0)) == 1
+    await latch.pulse()
+    assert len(records(bench.state_dir, what="latch", level=0)) == 2
+
+
+async def test_lamps_that_are_set_during_a_pulse_are_no_silence(bench: Bench) -> None:
+    await bench.registry.start()
+    pulse = asyncio.create_task(bench.registry.latch("board-0").pulse())
+    await until(lambda: records(bench.state_dir, what="latch", level=1))
+    bench.registry.lamps("board-0")[LampName.SUCCESS].set(True)
+    await pulse
+    await until(lambda: bench.hardware.state()["bays"]["bay-1"]["lamps"]["success"])
+    assert bench.is_ready()
+
+
+@pytest.mark.parametrize("fault", ["hang", "unplug"])
+async def test_a_board_that_fails_in_its_pulse_leaves_it_unknown_and_is_pulsed_no_more(
+    bench: Bench, fault: str
+) -> None:
+    await bench.registry.start()
+    pulse = asyncio.create_task(bench.registry.latch("board-0").pulse())
+    await until(lambda: records(bench.state_dir, what="latch", level=1))
+    bench.hardware.fault("board-0", fault)
+    with pytest.raises(DeliveryUnknown, match="look whether the locker is open"):
+        async with asyncio.timeout(NOTICED_WITHIN_S):
+            await pulse
+    for mend in ("unplug", "replug"):
+        bench.hardware.fault("board-0", mend)
+    await until(bench.is_ready)
+    assert len(records(bench.state_dir, what="latch", level=1)) == 1
+
+
+async def test_the_oldest_firmware_answers_too_soon_to_have_pulsed(bench: Bench) -> None:
+    await bench.registry.start()
+    bench.hardware.fault("board-0", "oldest")
+    with pytest.raises(DeliveryUnknown, match=r"too soon for a pulse.*oldest"):
+        await bench.registry.latch("board-0").pulse()
+    assert records(bench.state_dir, what="latch") == []
