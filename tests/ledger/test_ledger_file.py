@@ -25,6 +25,12 @@ def test_a_new_ledger_is_durable_and_has_the_present_schema(tmp_path: Path) -> N
     connection.close()
 
 
+def test_every_step_of_the_schema_has_a_number_of_its_own() -> None:
+    """A ledger keeps the number of its last step: of two with one number it might miss one."""
+    numbers = [number for number, _ in migrations()]
+    assert numbers == sorted(set(numbers))
+
+
 @pytest.mark.parametrize(
     "content", [b"not a database at all, but long enough to look at" * 40, b"SQLite format 3\0"]
 )
