@@ -26,7 +26,7 @@ _LAST_USABLE_ID = 0xFFFF_0000
 
 
 class Handshake:
-    """One greeting. Calls exactly one of `on_welcome` and `on_failure`, unless it is stopped.
+    """One handshake. Calls exactly one of `on_welcome` and `on_failure`, unless it is stopped.
 
     `say` sends bytes and returns whether that was possible; `misfit` returns why a board is not
     the wanted one, or an empty text.

@@ -19,10 +19,10 @@ async def identify_board(path: str) -> Welcome:
     except OSError as error:
         raise DeviceUnreachable(f"{path}: {explain(error)}") from error
     try:
-        asked.greeting.begin()
+        asked.handshake.begin()
         return await asked.answer
     finally:
-        asked.greeting.stop()
+        asked.handshake.stop()
         await asked.line.close()
 
 
@@ -34,14 +34,14 @@ class _Asked:
         self.answer: asyncio.Future[Welcome] = asyncio.get_running_loop().create_future()
         self._path = path
         self._stream = FrameStream()
-        self.greeting = Handshake(self._say, lambda _: "", self._meet, self._fail)
+        self.handshake = Handshake(self._say, lambda _: "", self._meet, self._fail)
 
     def hear(self, data: bytes) -> None:
         """Take bytes from the line."""
-        self.greeting.overhear(data)
+        self.handshake.overhear(data)
         for frame in self._stream.feed(data):
             if not self.answer.done():
-                self.greeting.hear(frame)
+                self.handshake.hear(frame)
 
     def lose(self, error: OSError) -> None:
         """The line has broken."""

@@ -1,22 +1,22 @@
 """The conversation with one board over one open line: hello, then one command at a time.
 
-Specified in docs/arduino-protocol.md. A link neither opens its line nor tries for ever: it ends
-with a reason, and its device begins a new one.
+Specified in docs/arduino-protocol.md. A link neither opens its line nor tries again: it ends with
+a reason, and its device makes a new one.
 
     begin() --> GREETING -- Welcome of the wanted board --> SETTLING -- Subscribed --> READY
                  ^    |                                        |                         |
                  |    v                                        v                         |
                  |  ENDED  <-----------------------------------+-------------------------+
                  |                                             |                         |
-                 +-- the board has begun anew, or has heard a later command -------------+
+                 +-- the board has restarted, or has received a later command -----------+
 
 It ends by `end`; when sending fails; when a command that was sent four times has no reply; when a
 command other than a pulse is refused; in GREETING when nobody answers, or not the wanted board.
 
-What belongs to which state: `_greeting` speaks in GREETING alone. `_nonce`, `_last_id` and
-`_door_seq` are the present boot's, from SETTLING on. `_under_way` is the one command without a
-reply, in SETTLING and READY; while there is one, `_timer` waits for its reply, else it is the next
-ping's.
+The fields of each state: `_handshake` is only active in GREETING. `_nonce`, `_last_id` and
+`_door_seq` belong to the present boot, from SETTLING on. `_under_way` is the one command without a
+reply, in SETTLING and READY; while there is one, `_timer` waits for its reply, else for the next
+ping.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ REPLY_WITHIN_S = 0.3  # a round trip takes 4 ms; a USB adapter may hold bytes fo
 TIMES_SENT = 4
 LAST_WORD_WITHIN_S = 0.5
 
-_BEGAN_ANEW = "the board has begun anew"
+_RESTARTED = "the board has restarted"
 _STOPPING = "boxd is stopping"
 _WHY_REFUSED = {
-    ResultCode.STALE_BOOT: _BEGAN_ANEW,
+    ResultCode.STALE_BOOT: _RESTARTED,
     ResultCode.STALE_ID: "the board has heard a later command",
     ResultCode.BAD_ARGUMENT: "the board does not take that latch or that length",
     ResultCode.BUSY: "that latch is being pulsed already",
@@ -115,7 +115,7 @@ class ArduinoLink:
         self._stream = FrameStream()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
-        self._greeting: Handshake | None = None
+        self._handshake: Handshake | None = None
         self._firmware = ""
         self._nonce = 0
         self._last_id = 0
@@ -126,8 +126,8 @@ class ArduinoLink:
     def begin(self) -> None:
         """Greet the board."""
         self.state = LinkState.GREETING
-        self._greeting = Handshake(self._try_to_send, self._misfit, self._meet, self.end)
-        self._greeting.begin()
+        self._handshake = Handshake(self._try_to_send, self._misfit, self._meet, self.end)
+        self._handshake.begin()
 
     def end(self, why: str) -> None:
         """End the conversation; a running command is unknown, a waiting one was not sent."""
@@ -139,8 +139,8 @@ class ArduinoLink:
 
     def feed(self, data: bytes) -> None:
         """Take bytes from the board in any pieces."""
-        if self.state is LinkState.GREETING and self._greeting:
-            self._greeting.overhear(data)
+        if self.state is LinkState.GREETING and self._handshake:
+            self._handshake.overhear(data)
         for frame in self._stream.feed(data):
             self._hear(frame)
 
@@ -227,8 +227,8 @@ class ArduinoLink:
         message = message_of(frame)
         if self.state is LinkState.ENDED:
             return
-        if self.state is LinkState.GREETING and self._greeting:
-            self._greeting.hear(frame)
+        if self.state is LinkState.GREETING and self._handshake:
+            self._handshake.hear(frame)
         elif not frame.kind & REPLY and not isinstance(message, DoorMoved):
             log.debug("frame.ignored", device=self._naming, kind=frame.kind)
         elif frame.nonce != self._nonce:
@@ -300,7 +300,7 @@ class ArduinoLink:
         ):
             self._under_way = None
             self._refuse(order, ResultCode.STALE_BOOT)
-        self._greet_again(_BEGAN_ANEW)
+        self._greet_again(_RESTARTED)
 
     def _refuse(self, order: PendingCommand, result: int) -> None:
         """The board did not do this command; or, if stale, not in its latest repetition."""
@@ -318,8 +318,8 @@ class ArduinoLink:
 
     def _abandon(self, why: str) -> None:
         self._stop_timer()
-        if self._greeting:
-            self._greeting.stop()
+        if self._handshake:
+            self._handshake.stop()
         order, self._under_way = self._under_way, None
         if order is not None:
             order.fail(self._not_known(why) if order.sent else self._nothing_sent(why))

@@ -123,7 +123,7 @@ async def test_reset_after_the_pulse_began_leaves_it_unknown(tmp_path: Path) -> 
         order = pulse_of(made)
         await until(lambda: made.pulses(LATCH))
         made.unit.reset()
-        with pytest.raises(DeliveryUnknown, match="begun anew"):
+        with pytest.raises(DeliveryUnknown, match="has restarted"):
             await order
         await made.ready()
         await asyncio.sleep(0.4)
@@ -138,7 +138,7 @@ async def test_order_to_a_board_that_just_began_anew_moves_nothing_and_says_so(
     async with bench(tmp_path) as made:
         await come_to_rest(made)
         made.unit.reset()
-        with pytest.raises(DeviceUnreachable, match="begun anew; the latch was not moved"):
+        with pytest.raises(DeviceUnreachable, match="restarted; the latch was not moved"):
             await made.arduino.latches["latch-2"].pulse()
         await made.ready()
         await made.arduino.latches["latch-2"].pulse()

@@ -34,7 +34,7 @@ function parsed(html) {
   return holder.content.querySelector('main');
 }
 
-// Puts new content in place; what somebody is typing stays. A browser writes the same markup in
+// Puts new content in place but keeps text that is being typed. A browser writes the same markup in
 // another way than the box, so both are compared as the browser has them.
 function show(html) {
   const fresh = parsed(html);
@@ -86,7 +86,7 @@ function wait() {
   if (!document.hidden) timer = setTimeout(look, seconds * (900 + Math.random() * 200));
 }
 
-// The link is no good any more: nothing of it stays on this phone.
+// The link is no longer valid: nothing of it stays on this phone.
 async function gone() {
   try {
     localStorage.removeItem(KEPT);

@@ -1,7 +1,7 @@
-// What was pressed at a prompt, until the prompt has gone: sent once, however often it is tapped.
+// The answer pressed at a prompt, until the prompt has gone: sent once, however often it is tapped.
 //
 // Each press has an id. It is sent again under the same id while the box does not answer, so
-// that it counts once whatever was lost on the way.
+// that it counts once, even if a reply is lost.
 
 const TRIES_MS = [0, 500, 1500, 3000];
 const ANSWER_MS = 15_000;
@@ -12,7 +12,7 @@ export function pressedAt(prompt) {
   return pressed.get(prompt.id) ?? null;
 }
 
-// A refusal's reason stays until what it spoke of has changed.
+// A refusal's reason stays until its subject has changed.
 export function forgetReasons(prompt) {
   const press = pressed.get(prompt.id);
   if (press && !press.pending) pressed.delete(prompt.id);

@@ -31,7 +31,7 @@ export function icon(name, tone = "") {
   return svg;
 }
 
-// Replaces the children of `place` only when `value` differs from what it shows already, so that
+// Replaces the children of `place` only if `value` differs from the shown one, so that
 // an element keeps its focus and stays under the finger while nothing about it changes.
 const shown = new WeakMap();
 

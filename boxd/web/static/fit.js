@@ -10,7 +10,7 @@ export function fit(element) {
   }
 }
 
-// What is beside the prompt is drawn smaller when alarms and prompts take the room.
+// Draws everything beside the prompt smaller when alarms and prompts need the room.
 export function makeRoom(element) {
   element.classList.remove("crowded");
   element.classList.toggle("crowded", element.scrollHeight > element.clientHeight);

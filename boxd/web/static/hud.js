@@ -51,7 +51,7 @@ function onState(next) {
   render();
 }
 
-// Whether somebody turned the operator's pad to another prompt: the one before still asks.
+// Whether somebody turned the operator's pad to another prompt while the previous one is open.
 function padMoved(next) {
   const before = snapshot?.prompts.find((prompt) => prompt.focused)?.redemption;
   const now = next.prompts.find((prompt) => prompt.focused)?.redemption;
@@ -101,7 +101,7 @@ function upstreamShown() {
   return shown;
 }
 
-// A lock counts from the snapshot's time, so the bays are drawn anew for each snapshot then.
+// A lock counts from the snapshot's time, so each snapshot then redraws the bays.
 function lockedFrom() {
   return snapshot.bays.some((bay) => bay.locked_for_s > 0) ? snapshot.at : "";
 }
@@ -141,7 +141,7 @@ function fitWords() {
   fit(document.querySelector("#prompt .words, #prompt[data-stage='out']"));
 }
 
-// What the operator's pad answers when that is not what this screen shows.
+// The prompt that the operator's pad answers, if this screen shows another.
 function padElsewhere(prompt, opened) {
   const focused = snapshot.prompts.find((each) => each.focused);
   if (focused && focused.id !== prompt.id) {

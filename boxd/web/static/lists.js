@@ -1,4 +1,4 @@
-// Round the prompt: what else waits, alarms, bays, lockers, stock, devices, the last events.
+// Around the prompt: other prompts, alarms, bays, lockers, stock, devices, the last events.
 
 import { icon, make } from "./dom.js";
 import { bayName, keypadTrouble, withCommands } from "./prompt.js";
@@ -79,7 +79,7 @@ export function bays(snapshot) {
   });
 }
 
-// Why the whole box is out of service stands in the middle already.
+// The middle already shows why the whole box is out of service.
 function bayWords(snapshot, bay) {
   return snapshot.health.state === "out_of_service" && bay.state === "out_of_service" ? "Out of service" : bay.text;
 }
@@ -155,7 +155,7 @@ export function devices(snapshot) {
   ].filter((row) => row !== "");
 }
 
-// Upstream may be gone for hours, and nobody at the box need do anything about it.
+// Upstream may be gone for hours, and people at the box need not do anything about it.
 function upstreamRow(upstream) {
   if (!upstream) return "";
   const { waiting, dead, failures, oldest_at: oldest, why } = upstream;
@@ -185,7 +185,7 @@ function deviceRow(device) {
   );
 }
 
-// What opens lockers and what tells that they opened, with a number where there are several.
+// What opens lockers and what reports that they opened, numbered if there are several.
 function partIcons(parts) {
   const several = (name, list) => (list.length ? [icon(name), list.length > 1 ? String(list.length) : ""] : []);
   const believed = parts.latches.some((latch) => latch.feedback !== null);

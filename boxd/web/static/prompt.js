@@ -1,4 +1,4 @@
-// The middle of the screen: the question that is asked now, or why there is none.
+// The middle of the screen: the present question, or why there is none.
 
 import { pressedAt } from "./answers.js";
 import { icon, make } from "./dom.js";
@@ -16,13 +16,13 @@ export function bayName(snapshot, id) {
   return bay?.name || id;
 }
 
-// Why no code can be typed at a bay that is not serving anybody; "" when it can.
+// Why no code can be typed at an idle bay; "" if one can.
 export function keypadTrouble(bay) {
   if (bay.state !== "ready" || bay.keypad === "ready") return "";
   return `Keypad ${bay.keypad}, see Devices`;
 }
 
-// What can be said while `menu` is open. The pad turns pages with an option that opens the menu it
+// The options while `menu` is open. The pad turns pages with an option that opens the menu it
 // is in; this screen shows all pages at once.
 export function optionsOf(prompt, menu) {
   const options = menu ? (prompt.menus[menu] ?? []) : prompt.options;
@@ -88,7 +88,7 @@ function capitalised(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-// What stands between backticks is a command.
+// Text between backticks is a command.
 export function withCommands(text) {
   return text.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
 }
@@ -157,7 +157,7 @@ function rest(snapshot, away) {
   return ["check", "good", "Ready", "Nothing to do until somebody types a code."];
 }
 
-// The box decides nothing just now.
+// The box decides nothing now.
 export function outView(snapshot) {
   const { state, why, remedy } = snapshot.health;
   const starting = state === "starting";

@@ -1,5 +1,5 @@
-// What tells whether a locker is open, and what it says: the door's switch, the latch's own contact,
-// or nobody but the operator's eyes.
+// What reports whether a locker is open: the door's switch, the latch's own contact,
+// or only the operator's eyes.
 
 const TOLD = {
   door: {
