@@ -75,10 +75,11 @@ async def read(request: Request, shape: type[AnyBody], limit: int = BODY_LIMIT) 
     try:
         return shape.model_validate_json(text or b"{}")
     except ValidationError as error:
-        wrong = "; ".join(_explained(each["loc"], each["msg"]) for each in error.errors()[:5])
+        wrong = "; ".join(explained(each["loc"], each["msg"]) for each in error.errors()[:5])
         raise BadInput(f"{wrong}. A body looks like {shape.example}") from None
 
 
-def _explained(location: tuple[int | str, ...], rule: str) -> str:
+def explained(location: tuple[int | str, ...], rule: str) -> str:
+    """What is wrong at a place of a body."""
     where = ".".join(str(part) for part in location) or "the body"
     return f"{where}: {rule}"

@@ -1,32 +1,40 @@
-"""The API of batches of codes, for the commands."""
+"""The commands' way to batches of codes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from boxd.api.bodies import ActorBody, Shape
-from boxd.api.imported_files import FileBody, note
+from boxd.api.bodies import Shape
+from boxd.api.imported_files import FileBody, FileDigest, note
+from boxd.api.json_lines import JsonLines
 from boxd.api.near_twins import NearTwinReply
-from boxd.api.queries import RowsQuery
-from boxd.api.replies import DoneReply, ReplyModel
+from boxd.api.queries import Flag, Query, RowsQuery, Text, is_set
+from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
-from boxd.ledger.batch_faults import Fault
+from boxd.ledger import code_batches
 from boxd.ledger.code_batches import Wanted
 from boxd.ledger.imported_files import FilePurpose
+from boxd.ledger.ledger import as_text
 from boxd.text_fields import Line, Sku
 
 BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,32}$")]
-MOST_STAGED = 1000
+# A transaction of some ten milliseconds: an attendee who presses Enter meanwhile waits for one.
+_STAGED_AT_ONCE = 500
 # More than anybody reads; the total is given beside them.
 MOST_FAULTS = 200
 
 
-class StagedBody(Shape):
-    """One code that is wanted; without digits the box makes them, without sku it is drawn."""
+class WantedCode(Shape):
+    """One code that is wanted; without digits it is made by the box, without sku drawn.
+
+    `line` is its line in the organiser's file.
+    """
+
+    example = '{"line": 2, "attendee": "badge-1234", "sku": "mug"}'
 
     line: int = Field(ge=1, le=2**31)
     attendee: Line
@@ -35,131 +43,116 @@ class StagedBody(Shape):
     expires_at: AwareDatetime | None = None
 
 
-class StageBody(Shape):
-    """Codes that are wanted, a part of a batch."""
+class BatchQuery(Query):
+    """Who sends the batch; with `dry_run` it is only looked through.
 
-    example = '{"codes": [{"line": 2, "attendee": "badge-1234", "sku": "mug"}]}'
+    `digest` is the SHA-256 of the file that it comes from, if a second run of the file would make
+    further codes; `again` if that is meant.
+    """
 
-    codes: tuple[StagedBody, ...] = Field(min_length=1, max_length=MOST_STAGED)
-
-
-class BeginBody(ActorBody):
-    """A batch to begin."""
-
-
-class MakeBody(ActorBody):
-    """A batch to make codes of, and the file that it came from."""
-
-    file: FileBody | None = None
+    actor: Text
+    dry_run: Flag = "0"
+    digest: FileDigest | None = None
+    again: Flag = "0"
 
 
-class BatchReply(ReplyModel):
-    """A new batch."""
+class BatchCodesQuery(RowsQuery):
+    """Which codes of a batch, and to whom their digits are shown, which is recorded."""
 
-    batch: str
+    actor: Text
 
 
 class FaultReply(ReplyModel):
-    """A reason why a batch can't be made, and the file's line; 0 for all of it."""
+    """What stands against a batch, and the line of the file; 0 for all of it."""
 
     line: int
     why: str
 
 
 class ShareReply(ReplyModel):
-    """How many codes go to a prize (null: drawn), and how many units are on hand."""
+    """How many codes go to a prize (null: drawn), of which so many are on hand."""
 
     sku: str | None
     codes: int
     on_hand: int
 
 
-class LookReply(ReplyModel):
-    """How a batch is divided among the prizes, and all that prevents it."""
+class BatchReply(ReplyModel):
+    """What became of a batch: whether its codes are made, its shares, and what prevents it."""
 
+    batch: str
+    made: bool
     shares: tuple[ShareReply, ...]
     faults: tuple[FaultReply, ...]
     faults_in_all: int
     near_twins: tuple[NearTwinReply, ...]
 
 
-class MadeBatchReply(ReplyModel):
-    """Whether the codes were made, and what prevented it."""
-
-    made: bool
-    faults: tuple[FaultReply, ...]
-    faults_in_all: int
-
-
 class MadeCodeReply(ReplyModel):
     """A code of a batch with its digits."""
 
     line: int
-    id: int
+    id: int = Field(validation_alias="number")
     code: str
-    attendee: str
+    attendee: str | None
     sku: str
     prize: str
     expires_at: str
 
 
 class MadeCodesReply(ReplyModel):
-    """Codes of a batch by line; `next` is the cursor of the next part, null at the end."""
+    """Codes of a batch by line; `next` is the cursor of what follows, null at the end."""
 
     codes: tuple[MadeCodeReply, ...]
     next: int | None
 
 
-async def begin_batch(context: BoxContext, body: BeginBody) -> BatchReply:
-    """Begin a batch of codes; nothing is stored before its codes are made."""
-    context.actor(body.actor)
-    return BatchReply(batch=await context.box.batches.begin())
-
-
-async def stage(context: BoxContext, batch: BatchId, body: StageBody) -> DoneReply:
-    """Add a part to a batch; a line that is sent again replaces itself."""
-    rows = [
-        Wanted(
-            row.line,
-            row.attendee,
-            row.expires_at.isoformat() if row.expires_at else "",
-            row.code,
-            row.sku,
+async def make_batch(
+    context: BoxContext, batch: BatchId, query: BatchQuery, lines: JsonLines[WantedCode]
+) -> BatchReply:
+    """Make a batch of codes, all or none; sent again under its id, it is not made twice."""
+    parts = (_wanted(part) async for part in lines.parts(_STAGED_AT_ONCE))
+    actor = context.actor(query.actor)
+    batches = context.box.batches
+    file = FileBody(digest=query.digest, again=is_set(query.again)) if query.digest else None
+    result = (
+        await batches.look_through(batch, parts)
+        if is_set(query.dry_run)
+        else await batches.make(
+            batch, parts, actor, lambda tx: note(tx, file, FilePurpose.CODES, actor)
         )
-        for row in body.codes
-    ]
-    await context.box.batches.stage(batch, rows)
-    return DoneReply()
-
-
-async def look_through(context: BoxContext, batch: BatchId) -> LookReply:
-    """How a batch is divided among the prizes, and all that prevents it."""
-    look = await context.box.batches.look_through(batch)
-    return LookReply.of(shares=look.shares, near_twins=look.near_twins, **_shown(look.faults))
-
-
-async def make_batch(context: BoxContext, batch: BatchId, body: MakeBody) -> MadeBatchReply:
-    """Make the codes of a batch, all or none."""
-    actor = context.actor(body.actor)
-    faults = await context.box.batches.make(
-        batch, actor, lambda tx: note(tx, body.file, FilePurpose.CODES, actor)
     )
-    return MadeBatchReply.of(made=not faults, **_shown(faults))
+    return BatchReply.of(
+        batch=batch,
+        made=result.made,
+        shares=result.shares,
+        faults=result.faults[:MOST_FAULTS],
+        faults_in_all=len(result.faults),
+        near_twins=result.near_twins,
+    )
 
 
-async def made_codes(context: BoxContext, batch: BatchId, query: RowsQuery) -> MadeCodesReply:
-    """The codes of a batch that was made, with their digits, by line."""
-    found = await context.box.batches.made(batch, query.after or 0, query.limit)
-    following = found[-1]["line"] if len(found) == query.limit else None
-    return MadeCodesReply.of(codes=found, next=following)
+async def batch_codes(
+    context: BoxContext, batch: BatchId, query: BatchCodesQuery
+) -> MadeCodesReply:
+    """The codes of a batch that was made, with their digits, by line; as often as asked for."""
+    actor, box = context.actor(query.actor), context.box
+    found = await box.ledger.write(
+        lambda tx: code_batches.reveal(tx, batch, query.after or 0, query.limit, actor)
+    )
+    codes = [{**vars(each), "code": box.keys.unseal(each.sealed)} for each in found]
+    following = found[-1].line if len(found) == query.limit else None
+    return MadeCodesReply.of(codes=codes, next=following)
 
 
-async def drop_batch(context: BoxContext, batch: BatchId, body: BeginBody) -> DoneReply:
-    """Drop the staged rows; codes that were made stay."""
-    context.actor(body.actor)
-    await context.box.batches.drop(batch)
-    return DoneReply()
-
-
-def _shown(faults: Sequence[Fault]) -> dict[str, Any]:
-    return {"faults": faults[:MOST_FAULTS], "faults_in_all": len(faults)}
+def _wanted(part: Sequence[WantedCode]) -> list[Wanted]:
+    return [
+        Wanted(
+            line=row.line,
+            attendee=row.attendee,
+            expires_at=as_text(row.expires_at) if row.expires_at else "",
+            digits=row.code,
+            sku=row.sku,
+        )
+        for row in part
+    ]

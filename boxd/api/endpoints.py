@@ -18,6 +18,7 @@ from boxd.api.authenticator import Authenticator
 from boxd.api.bodies import Shape, read
 from boxd.api.caller import AuthMethod, Caller
 from boxd.api.idempotency import answer_once
+from boxd.api.json_lines import JsonLines
 from boxd.api.listener import Listener
 from boxd.api.operations import Operation, PathPart
 from boxd.api.queries import read_query, refuse_query
@@ -100,6 +101,8 @@ async def _arguments(request: Request, operation: Operation) -> dict[str, Any]:
         refuse_query(request)
     if shapes.body is not None:
         arguments["body"] = await read(request, shapes.body, operation.body_limit)
+    if shapes.lines is not None:
+        arguments["lines"] = JsonLines(request, shapes.lines)
     return arguments
 
 

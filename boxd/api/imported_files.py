@@ -11,11 +11,13 @@ from boxd.ledger import imported_files
 from boxd.ledger.imported_files import FilePurpose, ImportedFile
 from boxd.ledger.ledger import Transaction
 
+FileDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
 
 class FileBody(Shape):
     """A file by the SHA-256 of its bytes, in hexadecimal; `again` where it is meant once more."""
 
-    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    digest: FileDigest
     again: bool = False
 
 

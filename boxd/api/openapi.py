@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from boxd import __version__
 from boxd.api.endpoints import KEY, KEY_HEADER
+from boxd.api.json_lines import MEDIA_TYPE
 from boxd.api.listener import ListenerKind
 from boxd.api.operations import Operation
 from boxd.web.api_prefix import PREFIX
@@ -70,7 +71,8 @@ def _schemas(operations: Iterable[Operation]) -> Json:
     """The schema of each shape in the operations, by name."""
     shapes: dict[Any, None] = {(Problem, "serialization"): None}
     for signature in (each.signature for each in operations):
-        taken = [shape for shape in (signature.query, signature.body) if shape is not None]
+        given = (signature.query, signature.body, signature.lines)
+        taken = [shape for shape in given if shape is not None]
         shapes |= {(shape, "validation"): None for shape in taken}
         if signature.reply is not None:
             shapes[(signature.reply, "serialization")] = None
@@ -95,6 +97,11 @@ def _described(operation: Operation, kind: ListenerKind, schemas: Json) -> Json:
         described["requestBody"] = {
             "required": is_needed,
             "content": {"application/json": {"schema": _ref(signature.body)}},
+        }
+    if signature.lines is not None:
+        described["requestBody"] = {
+            "required": True,
+            "content": {MEDIA_TYPE: {"schema": _ref(signature.lines)}},
         }
     return described
 
@@ -149,7 +156,9 @@ def _key(operation: Operation) -> list[Json]:
 
 
 def _responses(operation: Operation) -> Json:
-    errors = _ERRORS | ({} if operation.signature.body is None else _ERRORS_OF_BODIES)
+    signature = operation.signature
+    has_body = signature.body is not None or signature.lines is not None
+    errors = _ERRORS | (_ERRORS_OF_BODIES if has_body else {})
     problem = {PROBLEM_TYPE: {"schema": _ref(Problem)}}
     return {str(operation.status): _success(operation)} | {
         str(status): {"description": when, "content": problem}

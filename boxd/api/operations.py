@@ -1,8 +1,8 @@
 """An operation of the API: its path, who may call it, and its shapes.
 
-The shapes come from the handler's signature: `context` first, then `query` and `body` if it takes
-them, and each part of the path by name. They check requests, form replies, and make the OpenAPI
-document.
+The shapes come from the handler's signature: `context` first, then `query` and `body` (or `lines`:
+`JsonLines`) if it takes them, and each part of the path by name. They check requests, form replies,
+and make the OpenAPI document.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Signature:
     path: dict[str, PathPart]
     query: type[Query] | None
     body: type[Shape] | None
+    lines: type[Shape] | None
     reply: type[ReplyModel] | None
     context: type[RequestContext]
 
@@ -73,6 +74,7 @@ class Operation:
             path=path,
             query=hints.get("query"),
             body=hints.get("body"),
+            lines=_line(hints.get("lines")),
             reply=_reply(hints["return"]),
             context=hints["context"],
         )
@@ -100,6 +102,12 @@ def _reply(returned: Any) -> type[ReplyModel] | None:
             shape: type[ReplyModel] = each
             return shape
     return None
+
+
+def _line(given: Any) -> type[Shape] | None:
+    """The shape of each line, of a handler that takes `JsonLines`."""
+    shape: type[Shape] | None = get_args(given)[0] if given else None
+    return shape
 
 
 def _path_part(shape: Any) -> PathPart:

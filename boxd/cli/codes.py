@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -60,6 +61,7 @@ def command() -> None:
     type=click.Path(path_type=Path),
     help="Write the codes there; - is standard output.",
 )
+@click.option("--batch", metavar="ID", help="With --for: sent before, under this id.")
 @json_option
 def issue(
     attendee: str | None,
@@ -71,6 +73,7 @@ def issue(
     dry_run: bool,
     again: bool,
     out: Path | None,
+    batch: str | None,
     as_json: bool,
 ) -> None:
     """Issue codes for ATTENDEE, each with one unit held for it, and show their digits.
@@ -83,10 +86,10 @@ def issue(
     if listed is not None:
         if sku is not None or count != 1 or valid_days is not None:
             raise click.UsageError("with --for, sku and expires_at are columns of the file")
-        _issue_for(listed, dry_run, again, out, as_json)
+        _issue_for(listed, dry_run, _Sent(batch, again), out, as_json)
         return
-    if dry_run or again:
-        raise click.UsageError("--dry-run and --again go with --for FILE")
+    if dry_run or again or batch is not None:
+        raise click.UsageError("--dry-run, --again and --batch go with --for FILE")
     asked = {"attendee": attendee, "sku": sku, "count": count, "valid_days": valid_days}
     with _opened(out, count * (_LONGEST_NAME_BYTES + _ROW_BYTES)) as file:
         body = daemon.post("/api/v1/codes", asked | {"actor": actor()})
@@ -94,20 +97,28 @@ def issue(
     tell_near_twins(body)
 
 
-def _issue_for(listed: Path, dry_run: bool, again: bool, out: Path | None, as_json: bool) -> None:
-    from boxd.cli.files.code_batch import show_shares, staged
+@dataclass(frozen=True)
+class _Sent:
+    """Whether a file was sent before: under which batch; `again` if further codes are meant."""
+
+    batch: str | None
+    again: bool
+
+
+def _issue_for(listed: Path, dry_run: bool, before: _Sent, out: Path | None, as_json: bool) -> None:
+    from boxd.cli.files.code_batch import batch_of, show_shares
     from boxd.cli.files.code_file import read_attendees
     from boxd.cli.files.file_text import digest_of
 
     rows = read_attendees(listed, _known_skus)
     # The file for the digits is open, with room for all of them, before there are any.
     room_bytes = sum(len(row.attendee.encode()) + _ROW_BYTES for row in rows)
-    with _opened(None if dry_run else out, room_bytes) as file, staged(listed, rows) as batch:
-        shares = batch.shares()
-        if dry_run:
-            _say_dry(shares, as_json)
-            return
-        batch.make({"digest": digest_of(listed), "again": again})
+    batch = batch_of(listed, rows, before.batch)
+    if dry_run:
+        _say_dry(batch.shares(), as_json)
+        return
+    with _opened(out, room_bytes) as file:
+        shares = batch.make(digest_of(listed), before.again)
         if file is None and not as_json:
             show_shares(shares)
         _say_issued(list(batch.codes()), file, as_json)
@@ -176,24 +187,24 @@ def _say_dry(shares: list[dict[str, Any]], as_json: bool) -> None:
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--batch", metavar="ID", help="The file was sent before, under this id.")
 @json_option
-def import_codes(file: Path, dry_run: bool, as_json: bool) -> None:
+def import_codes(file: Path, dry_run: bool, batch: str | None, as_json: bool) -> None:
     """Import codes that were made elsewhere: all of FILE or, if anything is wrong, none.
 
     A CSV file with the columns code and attendee and, if wanted, sku (else a prize is drawn)
     and expires_at (2026-11-22T18:00:00+01:00, else as configured). Each code has as many
     digits as [codes] length says, the last of which checks the others; each holds one unit.
     """
-    from boxd.cli.files.code_batch import show_shares, staged
+    from boxd.cli.files.code_batch import batch_of, show_shares
     from boxd.cli.files.code_file import read_codes
 
     rows = read_codes(file, configuration().codes.length, _known_skus)
-    with staged(file, rows) as batch:
-        shares = batch.shares()
-        if dry_run:
-            _say_dry(shares, as_json)
-            return
-        batch.make()
+    sent = batch_of(file, rows, batch)
+    if dry_run:
+        _say_dry(sent.shares(), as_json)
+        return
+    shares = sent.make()
     if as_json:
         say_json({"made": True, "shares": shares})
         return

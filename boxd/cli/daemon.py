@@ -24,6 +24,11 @@ from boxd.errors import BadInput, BoxdError, NotFound, Refused, TemporalUnavaila
 Event = tuple[str, Any]
 """An event's name and data."""
 
+
+class Unanswered(BoxdError):
+    """The daemon has not answered: whether it did what was asked is not known."""
+
+
 _ERRORS: dict[int, type[BoxdError]] = {
     400: BadInput,
     404: NotFound,
@@ -58,6 +63,12 @@ def post(
     given = {name: value for name, value in body.items() if value is not None}
     headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
     return _ask("POST", path, json.dumps(given).encode(), headers, within_s)
+
+
+def post_lines(path: str, lines: str, within_s: float) -> Any:
+    """The same with a body of one JSON object on each line, which may be of any length."""
+    headers = {"Content-Type": "application/x-ndjson"}
+    return _ask("POST", path, lines.encode(), headers, within_s)
 
 
 class Events:
@@ -127,7 +138,7 @@ def _answer(
         try:
             content = response.read()
         except (OSError, HTTPException) as error:
-            raise BoxdError(_why_unanswered(method, error, connection)) from error
+            raise Unanswered(_why_unanswered(method, error, connection)) from error
     return _understood(response.status, content)
 
 
@@ -142,7 +153,7 @@ def _response(
         connection.request(method, path, body, dict(headers))
         return connection.getresponse()
     except (OSError, HTTPException) as error:
-        raise BoxdError(_why_unanswered(method, error, connection)) from error
+        raise Unanswered(_why_unanswered(method, error, connection)) from error
 
 
 def _why_unanswered(method: str, error: Exception, connection: HTTPConnection) -> str:

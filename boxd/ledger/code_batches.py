@@ -1,11 +1,13 @@
 """Batches of codes: staged in parts, checked as a whole, then all made at once.
 
 The stage is a temporary table of the ledger's one writer. The parts cost nothing in the ledger's
-file, and are gone after a restart, even if the sender has died.
+file, and are gone after a restart, even if the sender has died. What was made is remembered by
+the batch's id, which its sender has chosen: sent again, nothing is made twice.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,8 +28,7 @@ _DRAWS = 20
 _TWINS_TOLD = 200  # more than anybody reads
 
 _STAGE = (
-    "CREATE TEMP TABLE IF NOT EXISTS batches"
-    " (id TEXT PRIMARY KEY, begun_at TEXT NOT NULL, is_done INTEGER NOT NULL DEFAULT 0)",
+    "CREATE TEMP TABLE IF NOT EXISTS batches (id TEXT PRIMARY KEY, begun_at TEXT NOT NULL)",
     "CREATE TEMP TABLE IF NOT EXISTS staged (batch TEXT NOT NULL, line INTEGER NOT NULL,"
     " attendee TEXT NOT NULL, folded TEXT NOT NULL, sku TEXT, digest BLOB NOT NULL,"
     " sealed BLOB NOT NULL, expires_at TEXT NOT NULL, is_counted INTEGER NOT NULL, code INTEGER,"
@@ -55,39 +56,48 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Made:
-    """A code of a batch; `sealed` are its encrypted digits, see `CodeKeys.unseal`."""
+    """A code of a batch; `sealed` are its encrypted digits, see `CodeKeys.unseal`.
+
+    `attendee` is None once they are forgotten.
+    """
 
     line: int
     number: int
-    attendee: str
+    attendee: str | None
     sku: str
     prize: str
     sealed: bytes
     expires_at: str
 
 
+def is_made(connection: sqlite3.Connection, batch: str) -> bool:
+    """Whether the codes of this batch are made."""
+    found = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM batch_codes WHERE batch = ?)", (batch,)
+    )
+    return bool(found.fetchone()[0])
+
+
 def begin(tx: Transaction, batch: str) -> None:
-    """Begin a batch; abandoned ones are dropped."""
+    """Begin a batch with nothing staged; abandoned ones are dropped."""
     for statement in _STAGE:
         tx.connection.execute(statement)
     oldest = as_text(datetime.fromisoformat(tx.at) - _KEPT)
     found = tx.connection.execute("SELECT id FROM batches WHERE begun_at < ?", (oldest,))
-    for row in found.fetchall():
-        drop(tx, row[0])
+    for each in [batch, *(row[0] for row in found.fetchall())]:
+        drop(tx, each)
     tx.connection.execute("INSERT INTO batches (id, begun_at) VALUES (?,?)", (batch, tx.at))
 
 
 def drop(tx: Transaction, batch: str) -> None:
     """Drop the staged rows; codes that were made stay."""
-    _require(tx, batch)
     tx.connection.execute("DELETE FROM staged WHERE batch = ?", (batch,))
     tx.connection.execute("DELETE FROM batches WHERE id = ?", (batch,))
 
 
 def stage(tx: Transaction, batch: str, rows: Sequence[Wanted], keys: CodeKeys, length: int) -> None:
-    """Stage rows; a row that is sent again replaces itself. Raises NotFound, Refused."""
-    if _require(tx, batch):
-        raise Refused("the codes of this batch are made already; begin a new one")
+    """Stage rows; of two with one line the later one counts. Raises NotFound, Refused."""
+    _require(tx, batch)
     for row in rows:
         digits = row.digits or _unused(tx, batch, keys, length)
         tx.connection.execute(
@@ -123,25 +133,18 @@ def _unused(tx: Transaction, batch: str, keys: CodeKeys, length: int) -> str:
     )
 
 
-def _require(tx: Transaction, batch: str) -> bool:
-    """Whether the batch's codes are made. Raises NotFound for an unknown batch."""
+def _require(tx: Transaction, batch: str) -> None:
+    """Raise NotFound for a batch of which nothing is staged (any more)."""
     for statement in _STAGE:
         tx.connection.execute(statement)
-    row = tx.connection.execute("SELECT is_done FROM batches WHERE id = ?", (batch,)).fetchone()
-    if row is None:
-        raise NotFound("boxd does not know this batch any more (was it restarted?); begin anew")
-    return bool(row[0])
+    if tx.connection.execute("SELECT 1 FROM batches WHERE id = ?", (batch,)).fetchone() is None:
+        raise NotFound("boxd does not know this batch any more (was it restarted?); send it again")
 
 
 def shares(tx: Transaction, batch: str) -> list[Share]:
     """How the batch's codes are divided among the prizes; the drawn ones come last."""
     _require(tx, batch)
     return batch_faults.shares(tx, batch)
-
-
-def is_made(tx: Transaction, batch: str) -> bool:
-    """Whether the batch's codes are made. Raises NotFound."""
-    return _require(tx, batch)
 
 
 def near_twins(tx: Transaction, batch: str) -> list[NearTwin]:
@@ -159,25 +162,26 @@ def near_twins(tx: Transaction, batch: str) -> list[NearTwin]:
 
 
 def faults(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
-    """All that prevents these codes from being made, by line; none once they are made."""
-    return [] if _require(tx, batch) else batch_faults.faults(tx, batch, per_attendee)
+    """All that prevents these codes from being made, by line."""
+    _require(tx, batch)
+    return batch_faults.faults(tx, batch, per_attendee)
 
 
 def make(tx: Transaction, batch: str, box: str, per_attendee: int, actor: str) -> list[Fault]:
-    """Make all codes of the batch, each with one held unit; or none, and report every fault.
-
-    Calling it again changes nothing.
-    """
+    """Make all codes of the batch, each with one held unit; or none, and report every fault."""
     if found := faults(tx, batch, per_attendee):
         return found
-    if _require(tx, batch):
-        return []
     _draw(tx, batch)
     _add_attendees(tx, batch)
     _insert(tx, batch, box)
     _hold(tx, batch, actor)
     _tell(tx, batch, actor)
-    tx.connection.execute("UPDATE batches SET is_done = 1 WHERE id = ?", (batch,))
+    tx.connection.execute(
+        "INSERT INTO batch_codes (batch, line, code) SELECT batch, line, code FROM staged"
+        " WHERE batch = ?",
+        (batch,),
+    )
+    drop(tx, batch)
     return []
 
 
@@ -244,13 +248,31 @@ def _tell(tx: Transaction, batch: str, actor: str) -> None:
         outbox.note(tx, outbox.EventType.CODE_ISSUED, told, attendee)
 
 
-def made(tx: Transaction, batch: str, after: int, limit: int) -> list[Made]:
-    """Up to `limit` codes of the batch on lines above `after`; none before they are made."""
-    _require(tx, batch)
+def shares_made(connection: sqlite3.Connection, batch: str) -> list[Share]:
+    """How many codes of a batch that was made went to each prize, and what is on hand now."""
+    found = connection.execute(
+        "SELECT sku, count(*), on_hand FROM batch_codes JOIN codes ON codes.id = code"
+        " JOIN stock USING (sku) WHERE batch = ? GROUP BY sku ORDER BY sku",
+        (batch,),
+    )
+    return [Share(*row) for row in found]
+
+
+def reveal(tx: Transaction, batch: str, after: int, limit: int, actor: str) -> list[Made]:
+    """Up to `limit` codes of a batch on lines above `after`; who saw them is recorded.
+
+    Raises NotFound for a batch whose codes were never made.
+    """
+    if not is_made(tx.connection, batch):
+        raise NotFound(f"no codes were made as batch '{batch}'")
     found = tx.connection.execute(
-        "SELECT line, code, attendee, sku, name, sealed, expires_at FROM staged"
-        " JOIN prizes USING (sku) WHERE batch = ? AND line > ? AND code IS NOT NULL"
-        " ORDER BY line LIMIT ?",
+        "SELECT line, codes.id, reference, codes.sku, prizes.name, sealed, expires_at"
+        " FROM batch_codes JOIN codes ON codes.id = code JOIN prizes USING (sku)"
+        " JOIN attendees ON attendees.id = codes.attendee"
+        " WHERE batch = ? AND line > ? ORDER BY line LIMIT ?",
         (batch, after, limit),
     )
-    return [Made(*row) for row in found]
+    made = [Made(*row) for row in found]
+    detail: audit.Detail = {"batch": batch, "after": after, "codes": len(made)}
+    audit.append(tx, audit.Entry(actor, "code.batch_revealed", detail=detail))
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from boxd.errors import NotFound, Refused
+from boxd.errors import NotFound
 from boxd.ledger import audit, batch_faults, code_batches, codes, stock
 from boxd.ledger.batch_faults import Fault, Share
 from boxd.ledger.check_digit import random_code
@@ -38,7 +38,7 @@ def make(hands: Hands, batch: str = "b", limit: int = 0) -> list[Fault]:
 
 
 def made_digits(hands: Hands, batch: str = "b") -> list[tuple[int, str]]:
-    found = hands.ledger.write_now(lambda tx: code_batches.made(tx, batch, 0, 100))
+    found = hands.ledger.write_now(lambda tx: code_batches.reveal(tx, batch, 0, 100, ACTOR))
     return [(each.line, hands.keys.unseal(each.sealed)) for each in found]
 
 
@@ -122,12 +122,27 @@ def test_many_are_not_made_while_somebody_is_served(
     assert "repeat when nobody is" in faults(hands)[0].why
 
 
-def test_made_again_nothing_changes(hands: Hands) -> None:
+def test_what_was_made_is_remembered_by_its_id(hands: Hands) -> None:
     staged(hands, wanted(2, "ada", None))
-    assert make(hands) == make(hands) == []
-    assert len(all_codes(hands)) == 1
-    with pytest.raises(Refused, match="made already"):
-        stage(hands, "b", wanted(3, "bob", None))
+    make(hands)
+    known = [
+        hands.ledger.write_now(lambda tx, b=batch: code_batches.is_made(tx.connection, b))
+        for batch in ("b", "c")
+    ]
+    assert known == [True, False]
+    shares = hands.ledger.write_now(lambda tx: code_batches.shares_made(tx.connection, "b"))
+    assert shares == [Share("mug", 1, 2)]
+    assert made_digits(hands) == made_digits(hands)
+    trail = hands.ledger.write_now(lambda tx: audit.rows_after(tx.connection, 0, 100))
+    assert [row["detail"] for row in trail if row["action"] == "code.batch_revealed"] == [
+        {"batch": "b", "after": 0, "codes": 1}
+    ] * 2
+
+
+def test_what_was_never_made_has_no_digits(hands: Hands) -> None:
+    staged(hands, wanted(2, "ada", None))
+    with pytest.raises(NotFound, match="no codes were made"):
+        made_digits(hands)
 
 
 def test_each_code_and_each_movement_is_in_the_trail(hands: Hands) -> None:
@@ -162,7 +177,7 @@ def test_a_row_sent_again_counts_once(hands: Hands) -> None:
 def test_a_batch_is_gone_when_it_is_dropped(hands: Hands) -> None:
     staged(hands, wanted(2, "ada", None))
     hands.ledger.write_now(lambda tx: code_batches.drop(tx, "b"))
-    with pytest.raises(NotFound, match="begin anew"):
+    with pytest.raises(NotFound, match="send it again"):
         make(hands)
 
 

@@ -1,19 +1,22 @@
-"""Sending a batch of codes to the daemon in parts, and reading the result."""
+"""Sending a batch of codes to the daemon, and reading the result."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from boxd.cli import daemon
 from boxd.cli.context import actor
+from boxd.cli.daemon import Unanswered
 from boxd.cli.files import csv_file
 from boxd.cli.files.code_file import CodeRow
 from boxd.cli.near_twins import tell_near_twins
-from boxd.cli.spinner import progress, waiting
+from boxd.cli.spinner import waiting
 from boxd.cli.tables import table
 from boxd.errors import BoxdError
 
@@ -26,63 +29,62 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class CodeBatch:
-    """A batch at the daemon, and its file."""
+    """The codes of a file, sent under an id of their own: sent again, they are not made twice."""
 
     id: str
     file: Path
-
-    @property
-    def _path(self) -> str:
-        return f"/api/v1/code-batches/{self.id}"
+    rows: Sequence[CodeRow]
 
     def shares(self) -> list[Json]:
         """How the codes are divided among the prizes. Raises BadInput with all faults."""
         with waiting("looking the codes through"):
-            body = daemon.get(f"{self._path}/look")
-        self._refuse(body)
-        tell_near_twins(body)
-        shares: list[Json] = body["shares"]
-        return shares
+            return self._send({"dry_run": "1"})
 
-    def make(self, file: Json | None = None) -> None:
-        """Make all the codes. Raises BadInput with all faults.
+    def make(self, digest: str | None = None, again: bool = False) -> list[Json]:
+        """Make all the codes; returns their shares. Raises BadInput with all faults.
 
-        `file` is the digest of the file, where a second run of it would make new codes, and
-        whether that is meant; Refused is raised if it is not.
+        `digest` is that of the file, if a second run of it would make further codes; Refused is
+        raised for one that is known, unless `again` says that it is meant.
         """
-        asked = {"actor": actor(), "file": file}
+        known = {} if digest is None else {"digest": digest, "again": "1" if again else "0"}
         with waiting("making the codes"):
-            self._refuse(daemon.post(f"{self._path}/make", asked, None, _MADE_WITHIN_S))
+            return self._send(known)
 
     def codes(self) -> Iterator[Json]:
         """The codes that were made, by line, with their digits."""
         after: int | None = 0
         while after is not None:
-            body = daemon.get(f"{self._path}/codes", after=after, limit=_ROWS_AT_ONCE)
+            body = daemon.get(
+                f"/api/v1/code-batches/{self.id}/codes",
+                after=after,
+                limit=_ROWS_AT_ONCE,
+                actor=actor(),
+            )
             yield from body["codes"]
             after = body["next"]
 
-    def _refuse(self, body: Json) -> None:
-        told = [_told(fault) for fault in body["faults"]]
-        if told:
-            csv_file.refuse(self.file, told, body["faults_in_all"])
+    def _send(self, more: Mapping[str, str]) -> list[Json]:
+        asked = urlencode({"actor": actor(), **more})
+        lines = (json.dumps(asdict(row)) for row in self.rows)
+        path = f"/api/v1/code-batches/{daemon.quoted(self.id)}?{asked}"
+        try:
+            body = daemon.post_lines(path, "\n".join(lines), _MADE_WITHIN_S)
+        except Unanswered as error:
+            raise BoxdError(
+                f"{error} Or send the file again with --batch {self.id}: codes that were made are"
+                " not made twice."
+            ) from error
+        if body["faults"]:
+            faults = [_explained(fault) for fault in body["faults"]]
+            csv_file.refuse(self.file, faults, body["faults_in_all"])
+        tell_near_twins(body)
+        shares: list[Json] = body["shares"]
+        return shares
 
 
-@contextmanager
-def staged(file: Path, rows: Sequence[CodeRow]) -> Iterator[CodeBatch]:
-    """Stage the rows at the daemon until the block ends."""
-    batch = CodeBatch(daemon.post("/api/v1/code-batches", {"actor": actor()})["batch"], file)
-    path = f"/api/v1/code-batches/{batch.id}"
-    try:
-        with progress(f"sending {len(rows)} codes", len(rows)) as note:
-            for begin in range(0, len(rows), _ROWS_AT_ONCE):
-                part = rows[begin : begin + _ROWS_AT_ONCE]
-                daemon.post(f"{path}/codes", {"codes": [asdict(row) for row in part]})
-                note(len(part))
-        yield batch
-    finally:
-        with suppress(BoxdError):  # the daemon drops it by itself, later
-            daemon.post(f"{path}/drop", {"actor": actor()})
+def batch_of(file: Path, rows: Sequence[CodeRow], sent_as: str | None) -> CodeBatch:
+    """A new batch of the rows of a file, or the one that was sent under an id before."""
+    return CodeBatch(sent_as or secrets.token_hex(6), file, rows)
 
 
 def show_shares(shares: Sequence[Json]) -> None:
@@ -96,5 +98,5 @@ def show_shares(shares: Sequence[Json]) -> None:
     )
 
 
-def _told(fault: Json) -> str:
+def _explained(fault: Json) -> str:
     return f"line {fault['line']}: {fault['why']}" if fault["line"] else str(fault["why"])

@@ -1,0 +1,73 @@
+"""`boxd codes issue --for` and `boxd codes import`: a whole file, or none of it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+from box_in_thread import BoxInThread
+from cli_line import Boxd
+
+
+@pytest.fixture
+def attendees(tmp_path: Path) -> Path:
+    file = tmp_path / "attendees.csv"
+    file.write_text("attendee,sku\nada,mug\nbob,\n")
+    return file
+
+
+def test_a_code_for_each_line_of_a_file(
+    boxd: Boxd, box: BoxInThread, attendees: Path, tmp_path: Path
+) -> None:
+    box.live.receive("mug", 5)
+    dry = boxd("codes", "issue", "--for", str(attendees), "--dry-run")
+    assert (dry.code, "nothing was changed" in dry.out, box.live.on_hand("mug")) == (0, True, 5)
+    out = tmp_path / "codes.csv"
+    said = boxd("codes", "issue", "--for", str(attendees), "--csv", str(out))
+    assert said.code == 0, said.err
+    assert len(out.read_text().splitlines()) == 3
+    assert box.live.on_hand("mug") == 3
+
+
+def test_a_file_that_is_sent_again_under_its_id_gives_the_same_codes(
+    boxd: Boxd, box: BoxInThread, attendees: Path
+) -> None:
+    box.live.receive("mug", 5)
+    line = ("codes", "issue", "--for", str(attendees), "--batch", "0123456789ab")
+    assert boxd(*line, "--json").out == boxd(*line, "--json").out
+    assert box.live.on_hand("mug") == 3
+
+
+def test_a_box_that_goes_away_meanwhile_is_asked_again_by_the_batch(
+    boxd: Boxd, state_dir: Path, attendees: Path
+) -> None:
+    attendees.write_text("attendee\nada\n")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(state_dir / "boxd.sock"))
+        listener.listen()
+
+        def hang_up() -> None:
+            with listener.accept()[0] as sender:
+                sender.recv(65536)
+
+        dying = threading.Thread(target=hang_up)
+        dying.start()
+        said = boxd("codes", "issue", "--for", str(attendees))
+        dying.join()
+    assert said.code == 1
+    assert "--batch" in said.err
+    assert "not made twice" in said.err
+
+
+def test_what_is_wrong_with_a_file_is_told_by_line(
+    boxd: Boxd, box: BoxInThread, tmp_path: Path
+) -> None:
+    box.live.receive("mug", 1)
+    file = tmp_path / "codes.csv"
+    file.write_text("code,attendee,sku\n12345674,ada,mug\n12345674,bob,mug\n")
+    said = boxd("codes", "import", str(file))
+    assert said.code == 1
+    assert "line 3" in said.err
+    assert box.live.on_hand("mug") == 1
