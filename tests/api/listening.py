@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-DEADLINE_S = 5
+DEADLINE_S = 60
 
 
 def on(path: Path) -> httpx.AsyncClient:

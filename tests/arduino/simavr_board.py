@@ -19,6 +19,8 @@ COUNTER_AT, SLOTS = 64, 240  # where the firmware counts its boots in the EEPROM
 class SimavrBoard:
     """A `conformance.Board`."""
 
+    late_s = 0.03  # its time is the simulated processor's
+
     def __init__(self, folder: Path, image: Path | None = None) -> None:
         self._boots = 0
         self._eeprom = folder / "eeprom"

@@ -223,25 +223,37 @@ def test_an_override_explains_its_door_and_a_door_left_open_is_told(
 
 
 def test_wrong_codes_lock_the_keypad_across_a_kill(new_booth: Callable[..., Booth]) -> None:
-    booth = new_booth(
-        (r"# wrong_codes = .*", "wrong_codes = 2"), (r"# first_s = .*", "first_s = 12")
-    )
-    booth.start()
+    booth = locked_out(new_booth, for_s=600)
     good = booth.issue_code()
-    for _ in range(2):
-        booth.enter("bay-1", "00000000")
-        wait_until("refused", lambda: "no such code" in last_text(booth))
-        wait_until("decided", lambda: booth.bay("bay-1")["state"] in {"ready", "locked_out"})
-    booth.wait_for_bay("bay-1", "locked_out")
     booth.kill()
     booth.start()
     assert booth.wait_for_bay("bay-1", "locked_out")["locked_for_s"] > 0
     booth.enter("bay-1", good)
     assert booth.bay("bay-1")["state"] == "locked_out"
+    booth.check_invariants()
+
+
+def test_a_keypad_is_locked_no_longer_than_it_says(new_booth: Callable[..., Booth]) -> None:
+    booth = locked_out(new_booth, for_s=1)
+    good = booth.issue_code()
     booth.wait_for_bay("bay-1", "ready")
     booth.enter("bay-1", good)
     booth.prompt("load")
     booth.check_invariants()
+
+
+def locked_out(new_booth: Callable[..., Booth], for_s: int) -> Booth:
+    """A booth at whose first bay somebody has typed wrong codes."""
+    booth = new_booth(
+        (r"# wrong_codes = .*", "wrong_codes = 2"), (r"# first_s = .*", f"first_s = {for_s}")
+    )
+    booth.start()
+    for _ in range(2):
+        booth.enter("bay-1", "00000000")
+        wait_until("refused", lambda: "no such code" in last_text(booth))
+        wait_until("decided", lambda: booth.bay("bay-1")["state"] in {"ready", "locked_out"})
+    booth.wait_for_bay("bay-1", "locked_out")
+    return booth
 
 
 def test_nobody_comes_and_the_box_reminds_and_never_gives_up(

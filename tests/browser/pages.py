@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-SOON_S = 15.0
+SOON_S = 60.0
 DEAF = "body.guarded, body.lost"  # a question that just appeared is not answered by accident
 # What a click meets while the page draws itself anew: it is tried again.
 REDRAWN = (

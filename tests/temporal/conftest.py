@@ -23,7 +23,7 @@ from boxd.temporal.server import EmbeddedServer, ServerStatus
 from boxd.temporal.set_aside import SetAside, unreported
 from tests.ports import free_ports
 
-DEADLINE_S = 20
+DEADLINE_S = 60
 
 
 @dataclass

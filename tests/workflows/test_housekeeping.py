@@ -33,7 +33,7 @@ from tests.temporal.conftest import serving
 from tests.workflows.event import SEAL
 
 BOX = "box-1"
-DEADLINE_S = 40
+DEADLINE_S = 60
 PASSED = tests.Tested("board-0", "", tests.SelfTestResult.PASSED, "ready")
 GONE = tests.Tested("board-0", "", tests.SelfTestResult.FAILED, "unreachable: no port of that name")
 

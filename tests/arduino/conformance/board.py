@@ -14,7 +14,6 @@ BOARD_ID = 1
 SILENCE_S = 1.0
 DEBOUNCE_S = 0.025
 SOON_S = 2.0  # a deadline for what should happen at once, on a machine with other things to do
-LATE_S = 0.03  # how much later than in a board's own time something may be seen to happen
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,12 @@ class Edge:
 
 
 class Board(Protocol):
-    """A board under test, of layout six: latches, doors 1 to 6, lamps 1 to 3, a buzzer."""
+    """A board under test, of layout six: latches, doors 1 to 6, lamps 1 to 3, a buzzer.
+
+    `late_s` says how far from what was ordered its outputs may change, in its own time.
+    """
+
+    late_s: float
 
     def open(self) -> serial.Serial:
         """Open its line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.arduino.conformance.board import LATE_S, Board, case
+from tests.arduino.conformance.board import Board, case
 from tests.arduino.conformance.looking import (
     edges_of,
     is_anything_on,
@@ -100,7 +100,7 @@ def pulse_energises_its_latch_alone_for_as_long_as_ordered(board: Board, host: H
         wait(host, lambda latch=latch: len(edges_of(board, f"latch-{latch}")) == 2)
         on, off = edges_of(board, f"latch-{latch}")
         assert (on.level, off.level) == (1, 0)
-        assert abs(off.at_s - on.at_s - ms / 1000) < LATE_S
+        assert abs(off.at_s - on.at_s - ms / 1000) < board.late_s
     assert len(latch_edges(board)) == 4
 
 
@@ -122,7 +122,7 @@ def latch_that_is_energised_refuses_another_pulse(board: Board, host: Host) -> N
     assert host.pulse(2, 10) == OK
     wait(host, lambda: len(edges_of(board, "latch-1")) == 2)
     on, off = edges_of(board, "latch-1")
-    assert abs(off.at_s - on.at_s - 0.3) < LATE_S
+    assert abs(off.at_s - on.at_s - 0.3) < board.late_s
     assert host.pulse(1, 10) == OK
 
 
