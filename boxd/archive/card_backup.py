@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import tarfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from boxd import __version__
+from boxd.archive.destinations import is_allowed, paths_in
 from boxd.archive.encryption import Encryptor
 from boxd.config import Config
 from boxd.errors import BackupFailed, KeysMissing
@@ -23,7 +22,7 @@ LEDGER = "ledger.db"
 CONFIGURATION = "boxd.toml"
 # A certificate has some KiB. A larger file is no secret and belongs to the system: its list of all
 # authorities has 220 KiB.
-_LARGEST_FILE_BYTES = 64 * 1024
+LARGEST_FILE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -37,19 +36,28 @@ class Manifest:
 
 
 def make(
-    config: Config, config_file: Path, ledger: Path, made_at: str, target: Path, passphrase: str
+    config: Config,
+    config_file: Path,
+    ledger: Path,
+    made_at: str,
+    target: Path,
+    passphrase: str,
+    root: Path = Path("/"),
 ) -> None:
     """Write the card backup; the file gets its name only once it is complete and on the disk.
 
-    `ledger` is a backup of the ledger, made at `made_at`. Raises KeysMissing for a key that can't
+    `ledger` is a backup of the ledger, made at `made_at`; `root` differs from / only in tests.
+    Raises KeysMissing for a key that can't
     be read, BackupFailed for a disk error.
     """
-    files = {f"files/{number}": str(path) for number, path in enumerate(_files(config))}
+    files = {f"files/{number}": str(path) for number, path in enumerate(_files(config, root))}
     manifest = Manifest(config.box.id, __version__, made_at, files)
     aside = target.with_name(f".{target.name}.being-made")
     try:
-        with aside.open("wb") as stream:
-            aside.chmod(0o600)
+        # Never through a link: the folder may be somebody else's, and root writes here.
+        aside.unlink(missing_ok=True)
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
             sealing = Encryptor(stream, passphrase)
             _gather(sealing, manifest, config_file, ledger)
             sealing.finish()
@@ -75,8 +83,8 @@ def _gather(sealing: Encryptor, manifest: Manifest, config_file: Path, ledger: P
             archive.add(path, name)
 
 
-def _files(config: Config) -> list[Path]:
-    """The box's keys, and each small file that the configuration names."""
+def _files(config: Config, root: Path) -> list[Path]:
+    """The box's keys, and each small file that the configuration names and may be put back."""
     keys = [config.claim_key_file, config.reading_key_file]
     for key in keys:
         if not key.exists():
@@ -84,20 +92,15 @@ def _files(config: Config) -> list[Path]:
         read_key(key)
     if config.link_key_file.exists():
         keys.append(config.link_key_file)
-    named = (path for path in _paths(config) if path not in keys and _is_small_file(path))
-    return [*keys, *dict.fromkeys(named)]
+    named = (path for path in paths_in(config) if path not in keys and _is_small_file(path))
+    return [*keys, *(path for path in dict.fromkeys(named) if is_allowed(path, root))]
 
 
-def _paths(section: BaseModel) -> Iterator[Path]:
-    """Every path in a section of the configuration and in its subsections."""
-    for name in type(section).model_fields:
-        value = getattr(section, name)
-        for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, Path):
-                yield each
-            elif isinstance(each, BaseModel):
-                yield from _paths(each)
+def left_out(config: Config) -> list[Path]:
+    """The small files that the configuration names, and that no card backup puts back."""
+    named = (path for path in paths_in(config) if _is_small_file(path))
+    return [path for path in dict.fromkeys(named) if not is_allowed(path)]
 
 
 def _is_small_file(path: Path) -> bool:
-    return path.is_absolute() and path.is_file() and path.stat().st_size <= _LARGEST_FILE_BYTES
+    return path.is_file() and path.stat().st_size <= LARGEST_FILE_BYTES

@@ -17,14 +17,16 @@ from typing_extensions import Buffer
 
 from boxd.errors import BadInput
 
-MAGIC = b"boxd card 1\n"
+MAGIC = b"boxd card 2\n"
+_MAGIC_BEFORE = b"boxd card 1\n"
 SHORTEST_PASSPHRASE = 12
 _PIECE_BYTES = 1024 * 1024
 _TAG_BYTES = 16
 _SALT_BYTES = 16
-# 64 MiB and half a second on a Pi, which makes each guess expensive.
-_SCRYPT_N, _SCRYPT_R = 2**16, 8
-_SCRYPT_MEMORY_BYTES = 2 * 128 * _SCRYPT_R * _SCRYPT_N
+# 128 MiB and a second on a Pi, as OWASP advises: each guess is as expensive. Backups of before
+# took half of that.
+_SCRYPT_N = {MAGIC: 2**17, _MAGIC_BEFORE: 2**16}
+_SCRYPT_R = 8
 
 
 class Encryptor(io.RawIOBase):
@@ -43,7 +45,7 @@ class Encryptor(io.RawIOBase):
         salt = secrets.token_bytes(_SALT_BYTES)
         target.write(MAGIC + salt)
         self._target = target
-        self._cipher = _cipher(passphrase, salt)
+        self._cipher = _cipher(passphrase, salt, MAGIC)
         self._number = 0
         self._pending = bytearray()
 
@@ -73,10 +75,11 @@ class Decryptor(io.RawIOBase):
 
     def __init__(self, source: BinaryIO, passphrase: str) -> None:
         super().__init__()
-        if source.read(len(MAGIC)) != MAGIC:
+        self._magic = source.read(len(MAGIC))
+        if self._magic not in _SCRYPT_N:
             raise BadInput("this is no card backup; `boxd backup create --card FILE` makes one")
         self._source = source
-        self._cipher = _cipher(passphrase, source.read(_SALT_BYTES))
+        self._cipher = _cipher(passphrase, source.read(_SALT_BYTES), self._magic)
         self._following = source.read(_PIECE_BYTES + _TAG_BYTES)
         self._number = 0
         self._ready = b""
@@ -93,7 +96,7 @@ class Decryptor(io.RawIOBase):
         piece, self._following = self._following, self._source.read(_PIECE_BYTES + _TAG_BYTES)
         self._is_over = not self._following
         try:
-            plain = self._cipher.decrypt(_nonce(self._number, self._is_over), piece, MAGIC)
+            plain = self._cipher.decrypt(_nonce(self._number, self._is_over), piece, self._magic)
         except InvalidTag:
             raise BadInput(
                 "the file is damaged or cut short; take another copy"
@@ -104,14 +107,14 @@ class Decryptor(io.RawIOBase):
         return plain
 
 
-def _cipher(passphrase: str, salt: bytes) -> ChaCha20Poly1305:
+def _cipher(passphrase: str, salt: bytes, magic: bytes) -> ChaCha20Poly1305:
     key = hashlib.scrypt(
         passphrase.encode(),
         salt=salt,
-        n=_SCRYPT_N,
+        n=_SCRYPT_N[magic],
         r=_SCRYPT_R,
         p=1,
-        maxmem=_SCRYPT_MEMORY_BYTES,
+        maxmem=2 * 128 * _SCRYPT_R * _SCRYPT_N[magic],
         dklen=32,
     )
     return ChaCha20Poly1305(key)

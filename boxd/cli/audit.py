@@ -24,6 +24,7 @@ from boxd.cli.spinner import waiting
 from boxd.cli.tables import say_json
 from boxd.cli.times import present, when
 from boxd.errors import BoxdError, LedgerDamaged, NotFound
+from boxd.service_user import become_owner_of
 
 PAGE = 1000  # the most that the daemon sends at once
 LOOK_AGAIN_S = 1.0
@@ -105,6 +106,7 @@ def verify(as_json: bool) -> int | None:
     from boxd.ledger.database import open_for_reading
 
     ledger_file = configuration().ledger_file
+    become_owner_of(ledger_file.parent)
     if not ledger_file.exists():
         raise NotFound(f"there is no ledger at {ledger_file}: has this box run yet?")
     if not os.access(ledger_file, os.R_OK):

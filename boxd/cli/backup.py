@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 from boxd.daemon.instance_lock import is_held, only_one
 from boxd.errors import BoxdError
+from boxd.service_user import done_as_owner_of
 
 if TYPE_CHECKING:
     from boxd.config.schema import Config
@@ -64,7 +67,11 @@ def create(card: Path | None, passphrase_file: Path | None, as_json: bool) -> No
     config = configuration()
     passphrase = _passphrase(passphrase_file, is_new=True) if card is not None else ""
     with waiting("making a backup"):
-        made = _by_daemon() if is_held(config.lock_file) else _by_hand(config)
+        if is_held(config.lock_file):
+            made = _by_daemon()
+        else:  # root goes on as root, to write the card backup
+            by_hand = partial(_by_hand, config)
+            made = json.loads(done_as_owner_of(config.box.state_dir, by_hand))
         if card is not None:
             from boxd.archive.card_backup import make
 
@@ -81,6 +88,15 @@ def create(card: Path | None, passphrase_file: Path | None, as_json: bool) -> No
         click.echo(f"{card}: ledger, keys and configuration, sealed; without the passphrase it is")
         click.echo("worth nothing, to you as well. On a fresh card with boxd installed:")
         click.echo(f"  sudo boxd backup restore --card {card}")
+        _tell_left_out(config)
+
+
+def _tell_left_out(config: Config) -> None:
+    from boxd.archive.card_backup import left_out
+
+    if others := left_out(config):
+        names = ", ".join(map(str, others))
+        click.echo(f"Not in it, because a restore does not put files there: {names}")
 
 
 def _passphrase(file: Path | None, *, is_new: bool) -> str:
@@ -97,14 +113,14 @@ def _by_daemon() -> dict[str, Any]:
             return made
 
 
-def _by_hand(config: Config) -> dict[str, Any]:
+def _by_hand(config: Config) -> str:
     from boxd.daemon.assembly import backup_rules
     from boxd.ledger import backup, replacing
 
     with only_one(config.lock_file):
         replacing.finish(config.ledger_file)
         made = backup.make(config.ledger_file, backup_rules(config), lambda: datetime.now(UTC))
-    return made.as_json()
+    return json.dumps(made.as_json())
 
 
 @command.command("list", examples=("boxd backup list", "boxd backup list --verify --json"))

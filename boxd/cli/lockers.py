@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from boxd.cli.context import actor, configuration
 from boxd.cli.program import FAILED
 from boxd.cli.spinner import waiting
 from boxd.cli.tables import say_json, style_of, table
+from boxd.daemon.instance_lock import is_held
 from boxd.errors import NotFound, Refused
 
 if TYPE_CHECKING:
@@ -113,16 +113,11 @@ def _refuse_unknown(config: Config, locker: int) -> None:
 
 def _refuse_while_running(lock_file: Path) -> None:
     """Raise Refused while a boxd holds the box's lock."""
-    if not lock_file.exists():
-        return
-    with lock_file.open("rb") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refused(
-                "boxd runs and holds the latches: leave out --direct, "
-                "or stop it first (`sudo systemctl stop boxd`)"
-            ) from None
+    if is_held(lock_file):
+        raise Refused(
+            "boxd runs and holds the latches: leave out --direct, "
+            "or stop it first (`sudo systemctl stop boxd`)"
+        )
 
 
 @command.command(

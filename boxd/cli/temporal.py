@@ -15,6 +15,7 @@ import click
 from boxd.cli.command_classes import BoxdCommand
 from boxd.cli.context import configuration
 from boxd.errors import NotFound, TemporalUnavailable
+from boxd.service_user import become_owner_of
 
 if TYPE_CHECKING:
     from boxd.config.schema import Config
@@ -41,6 +42,7 @@ def command(arguments: tuple[str, ...]) -> int:
     what boxd has sealed. --config is recognised before the ARGUMENTS only.
     """
     config = configuration()
+    become_owner_of(config.box.state_dir)
     if not _may_read(config.sealing_key_file):
         click.echo("boxd: only the box's own user and root see what is sealed", err=True)
     with _environment(config) as environment:

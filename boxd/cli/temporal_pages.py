@@ -8,6 +8,7 @@ import click
 
 from boxd.cli.command_classes import BoxdCommand
 from boxd.cli.context import configuration
+from boxd.service_user import become_owner_of
 
 
 @click.command(
@@ -28,6 +29,7 @@ def command(port: int) -> None:
     from boxd.temporal.seal import existing_seal
 
     config = configuration()
+    become_owner_of(config.box.state_dir)
     seal = existing_seal(config.sealing_key_file)
     pages = f"http://localhost:{config.temporal.ui_port}"
     signal.signal(signal.SIGINT, signal.default_int_handler)

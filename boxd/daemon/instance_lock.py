@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from boxd.errors import AlreadyRunning
-from boxd.ledger.replacing import give_to_owner_of
+from boxd.errors import AlreadyRunning, Refused
+from boxd.service_user import become_owner_of
+
+# Never through a link, and never waiting for somebody at the other end of a pipe.
+_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def is_held(file: Path) -> bool:
     """Whether a boxd holds a lock on `file` now; creates nothing."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(file, os.O_RDONLY | _SAFELY)
     except FileNotFoundError:
         return False
     try:
@@ -27,16 +31,28 @@ def is_held(file: Path) -> bool:
     return False
 
 
+def _opened(file: Path) -> int:
+    try:
+        return os.open(file, os.O_RDWR | os.O_CREAT | _SAFELY, 0o640)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise Refused(
+            f"{file} is a link, which boxd never makes: see who did (`ls -l`), then remove it"
+        ) from error
+
+
 @contextmanager
 def only_one(file: Path) -> Iterator[None]:
     """Lock `file`; the lock ends with the process, in any way.
 
-    Raises AlreadyRunning with the process that holds it.
+    Root becomes the owner of its folder, for good: what follows concerns the service's files.
+    Raises AlreadyRunning with the process that holds it, Refused for a link.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    become_owner_of(file.parent)  # from here on, root only helps the service's user
+    descriptor = _opened(file)
     try:
-        give_to_owner_of(file.parent, file)  # root may be the first, e.g. with a restore
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

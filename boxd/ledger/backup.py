@@ -18,7 +18,7 @@ from pathlib import Path
 from boxd.errors import BackupFailed, BoxdError, LedgerDamaged, LedgerUnusable, NotFound
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import as_text
-from boxd.ledger.replacing import flush, give_to_owner_of
+from boxd.ledger.replacing import flush
 from boxd.ledger.soundness import Contents, contents, examine, look_at
 
 _NAME = re.compile(r"ledger-(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d\.\d{3}Z)\.db")
@@ -106,7 +106,7 @@ def make(
     if not ledger.exists():
         raise NotFound(f"there is no ledger at {ledger}: has this box run yet?")
     with _backup_errors(rules.directory):
-        _make_directory(rules.directory, ledger.parent)
+        _make_directory(rules.directory)
         _remove_half_made(rules.directory)
         made = _unchanged(ledger, rules.directory, pause) or _make(
             ledger, rules.directory, now(), pause
@@ -125,7 +125,6 @@ def _make(ledger: Path, directory: Path, at: datetime, pause: Callable[[], None]
         verify(aside, expected, pause)
         with suppress(PermissionError):  # a stick's file system has no modes
             aside.chmod(0o640)
-        give_to_owner_of(ledger.parent, aside)
         publish(aside, file)
     except BaseException:
         _remove_half_made(directory)
@@ -231,10 +230,9 @@ def _unchanged(ledger: Path, directory: Path, pause: Callable[[], None]) -> Back
     return Backup(newest.file, newest.made_at, newest.size, newest.contents, is_new=False)
 
 
-def _make_directory(directory: Path, state: Path) -> None:
+def _make_directory(directory: Path) -> None:
     if not directory.is_dir():
         directory.mkdir(mode=0o750, parents=True)
-        give_to_owner_of(state, directory)
 
 
 def _leave_room(directory: Path, ledger: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 _READY = "restore-"
@@ -45,21 +44,12 @@ def finish(ledger: Path) -> None:
 
 def _set_aside(ledger: Path, aside: Path) -> None:
     aside.mkdir(mode=0o750, exist_ok=True)
-    give_to_owner_of(ledger.parent, aside)
     for part in _PARTS:
         old = ledger.with_name(ledger.name + part)
         if old.exists():
             old.rename(aside / old.name)
     flush(aside)
     flush(ledger.parent)
-
-
-def give_to_owner_of(folder: Path, path: Path) -> None:
-    """Give what root has made to the owner of the folder: the box's user."""
-    if os.geteuid() == 0:
-        owner = folder.stat()
-        with suppress(PermissionError):  # a stick's file system has no owners
-            os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def flush(path: Path) -> None:

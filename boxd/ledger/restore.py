@@ -110,8 +110,6 @@ def _write_down(copy: Path, restored: Restored, actor: str, at: str) -> None:
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = DELETE")  # everything in one file
     copy.chmod(0o640)
-    for made in (copy.parent, copy):
-        replacing.give_to_owner_of(copy.parent.parent, made)
     replacing.flush(copy)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from boxd.config import Config
@@ -13,6 +14,7 @@ from boxd.ledger import redemptions, replacing
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import as_text
 from boxd.ledger.soundness import examine, look_at
+from boxd.service_user import done_as_owner_of
 from boxd.upgrade.journal import Upgrade
 
 
@@ -37,6 +39,10 @@ def put_back(config: Config, upgrade: Upgrade) -> str:
 
     A power cut before the replacement changes nothing, and one after it neither.
     """
+    return done_as_owner_of(config.box.state_dir, partial(_put_back, config, upgrade))
+
+
+def _put_back(config: Config, upgrade: Upgrade) -> str:
     ledger = config.ledger_file
     with only_one(config.lock_file):
         replacing.finish(ledger)
@@ -47,8 +53,6 @@ def put_back(config: Config, upgrade: Upgrade) -> str:
         shutil.copyfile(upgrade.backup, copy)
         examine(copy)
         copy.chmod(0o640)
-        for made in (prepared, copy):
-            replacing.give_to_owner_of(ledger.parent, made)
         replacing.flush(copy)
         stamp = as_text(datetime.now(UTC)).replace(":", "-")
         replacing.decide(prepared, ledger, stamp)

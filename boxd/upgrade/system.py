@@ -66,7 +66,7 @@ def make_folder(folder: Path, mode: int) -> None:
     if not folder.is_dir():
         make_folder(folder.parent, mode)
         folder.mkdir(mode=mode)
-        os.chown(folder, user_id(), group_id())
+        os.chown(folder, user_id(), group_id(), follow_symlinks=False)
 
 
 def is_running() -> bool:

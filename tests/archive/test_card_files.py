@@ -16,29 +16,16 @@ from boxd.archive.card_backup import make
 from boxd.archive.card_restore import Opened, open_card, restore_card
 from boxd.config import Config, load
 from boxd.errors import ConfigError
-from boxd.key_file import make_key
-from boxd.ledger.database import open_ledger
 from boxd.upgrade import system
 from boxd.upgrade.install_paths import InstallPaths
+from tests.archive.cards import PASSPHRASE, card_box
 
-OPENED_BY = "correct horse battery"
 takes_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to users: takes root")
 
 
 @pytest.fixture
 def config_file(tmp_path: Path) -> Path:
-    """A box with keys and a ledger, whose configuration names one more file, `pin`."""
-    file = tmp_path / "etc/boxd/boxd.toml"
-    file.parent.mkdir(parents=True)
-    text = Path("config/sim.toml").read_text(encoding="utf-8")
-    text = text.replace("../var/sim", str(tmp_path / "state"))
-    named = f'[phones]\nattendant_pin_file = "{tmp_path}/pin"'
-    file.write_text(text.replace("[phones]", named), encoding="utf-8")
-    config = load(file)
-    for key in (config.claim_key_file, config.reading_key_file):
-        make_key(key)
-    open_ledger(config.ledger_file).close()
-    return file
+    return card_box(tmp_path)[1]
 
 
 @pytest.fixture
@@ -50,7 +37,8 @@ def unpacked() -> Iterator[Path]:
 def made(config_file: Path) -> Path:
     config = load(config_file)
     card = config_file.with_name("box.card")
-    make(config, config_file, config.ledger_file, "2026-05-02", card, OPENED_BY)
+    root = config_file.parents[2]
+    make(config, config_file, config.ledger_file, "2026-05-02", card, PASSPHRASE, root)
     return card
 
 
@@ -64,18 +52,18 @@ def contents(opened: Opened) -> dict[str, bytes]:
 def test_what_a_link_leads_to_is_in_the_backup(
     config_file: Path, tmp_path: Path, unpacked: Path
 ) -> None:
-    (tmp_path / "elsewhere").write_text("1234", encoding="utf-8")
-    (tmp_path / "pin").symlink_to("elsewhere")
-    opened = open_card(made(config_file), OPENED_BY, unpacked)
-    assert contents(opened)[str(tmp_path / "pin")] == b"1234"
+    (tmp_path / "etc/boxd/elsewhere").write_text("1234", encoding="utf-8")
+    (tmp_path / "etc/boxd/pin").symlink_to("elsewhere")
+    opened = open_card(made(config_file), PASSPHRASE, unpacked)
+    assert contents(opened)[str(tmp_path / "etc/boxd/pin")] == b"1234"
 
 
 def test_a_list_of_all_authorities_stays_the_systems(
     config_file: Path, tmp_path: Path, unpacked: Path
 ) -> None:
-    (tmp_path / "pin").write_bytes(bytes(200 * 1024))
-    opened = open_card(made(config_file), OPENED_BY, unpacked)
-    assert str(tmp_path / "pin") not in contents(opened)
+    (tmp_path / "etc/boxd/pin").write_bytes(bytes(200 * 1024))
+    opened = open_card(made(config_file), PASSPHRASE, unpacked)
+    assert str(tmp_path / "etc/boxd/pin") not in contents(opened)
 
 
 @pytest.fixture
@@ -100,7 +88,7 @@ def places(tmp_path: Path) -> InstallPaths:
 def test_a_configuration_that_does_not_fit_is_refused_before_anything_changes(
     config_file: Path, places: InstallPaths, unpacked: Path
 ) -> None:
-    opened = open_card(made(config_file), OPENED_BY, unpacked)
+    opened = open_card(made(config_file), PASSPHRASE, unpacked)
     (unpacked / "boxd.toml").write_text("[of_another_release]\n", encoding="utf-8")
     before = config_file.read_bytes()
 
@@ -115,16 +103,17 @@ def test_keys_go_to_a_stick_that_knows_no_owners(
     config_file: Path, places: InstallPaths, unpacked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config: Config = load(config_file)
-    opened = open_card(made(config_file), OPENED_BY, unpacked)
+    opened = open_card(made(config_file), PASSPHRASE, unpacked)
     key = config.claim_key_file.read_bytes()
     shutil.rmtree(config.box.state_dir)
     monkeypatch.setattr(system, "USER", "root")
     give = os.chown
 
-    def give_but_on_the_stick(path: Path, user: int, group: int) -> None:
+    def give_but_on_the_stick(file: Path | int, user: int, group: int, **more: bool) -> None:
+        path = Path(f"/proc/self/fd/{file}").readlink() if isinstance(file, int) else file
         if path.parent == config.claim_key_file.parent:
             raise PermissionError(f"FAT has no owners: {path}")
-        give(path, user, group)
+        give(file, user, group, **more)
 
     monkeypatch.setattr(os, "chown", give_but_on_the_stick)
 
