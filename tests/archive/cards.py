@@ -8,7 +8,7 @@ from boxd.config import Config, load
 from boxd.key_file import make_key
 from boxd.ledger.database import open_ledger
 
-PASSPHRASE = "correct horse battery"
+PASSPHRASE = "correct horse battery"  # noqa: S105 - of tests alone
 
 
 def card_box(root: Path) -> tuple[Config, Path]:
