@@ -1,4 +1,4 @@
-"""Wrong PINs: counted for each address and for all together, on the boot clock.
+"""Wrong PINs: counted for each address, on the boot clock, and never for all together.
 
 An address is kept as a digest, because the ledger need not know it. The rule is the keypads':
 boxd/ledger/lockouts.py.
@@ -13,13 +13,11 @@ from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction
 from boxd.ledger.lockouts import BootClock, LockoutRule, WrongGuesses
 
-# A slip or two are harmless; a phone that guesses has to wait up to an hour.
-PER_ADDRESS = LockoutRule(wrong_codes=5, first_s=30, longest_s=3600)
-# Many phones that guess together try at most some thousand of a million PINs in a day. A phone that
-# has entered the PIN before is not affected.
-FOR_ALL = LockoutRule(wrong_codes=30, first_s=60, longest_s=900)
-_ALL = "all"  # shorter than any digest
-_MOST_ADDRESSES = 1000
+# A slip or two are harmless; an address that guesses tries some twenty PINs of a million in a day.
+# There is no limit for all: thirty wrong PINs from six phones would shut out every attendant.
+PER_ADDRESS = LockoutRule(wrong_codes=5, first_s=60, longest_s=6 * 3600)
+# As many as a venue's network gives out. Beyond, the oldest is forgotten.
+_MOST_ADDRESSES = 4096
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class PinTried:
 
 def locked_s(connection: sqlite3.Connection, address: str, clock: BootClock) -> float:
     """For how many seconds no PIN of this address's digest is checked; 0 if one is."""
-    return max(_counted(connection, guesser).remaining_s(clock) for guesser in (_ALL, address))
+    return _counted(connection, address).remaining_s(clock)
 
 
 def record(tx: Transaction, address: str, is_right: bool, clock: BootClock) -> PinTried:
@@ -40,18 +38,16 @@ def record(tx: Transaction, address: str, is_right: bool, clock: BootClock) -> P
     if left_s := locked_s(tx.connection, address, clock):
         return PinTried(False, left_s)
     if is_right:
-        tx.connection.execute("DELETE FROM wrong_pins WHERE guesser IN (?, ?)", (address, _ALL))
+        tx.connection.execute("DELETE FROM wrong_pins WHERE guesser = ?", (address,))
         return PinTried(True, 0)
     _forget_oldest(tx, clock)
-    alone_s = _count(tx, address, PER_ADDRESS, "one phone", clock)
-    all_s = _count(tx, _ALL, FOR_ALL, "all phones", clock)
-    return PinTried(False, max(alone_s, all_s))
+    return PinTried(False, _count(tx, address, clock))
 
 
 def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
     """Let locks of an earlier boot begin again on this boot's clock; end those that ran out."""
     tx.connection.execute(
-        "UPDATE wrong_pins SET lock_s = 0, until_s = 0 WHERE boot = ? AND until_s <= ?",
+        "UPDATE wrong_pins SET lock_s = 0 WHERE boot = ? AND until_s <= ?",
         (clock.boot, clock.seconds),
     )
     tx.connection.execute(
@@ -60,15 +56,15 @@ def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
     )
 
 
-def _count(tx: Transaction, guesser: str, rule: LockoutRule, whom: str, clock: BootClock) -> float:
-    now = _counted(tx.connection, guesser).with_another(rule, clock)
+def _count(tx: Transaction, guesser: str, clock: BootClock) -> float:
+    now = _counted(tx.connection, guesser).with_another(PER_ADDRESS, clock)
     tx.connection.execute(
         "INSERT OR REPLACE INTO wrong_pins (guesser, wrong, level, lock_s, boot, until_s)"
         " VALUES (?,?,?,?,?,?)",
         (guesser, now.wrong, now.level, now.lock_s, now.boot, now.until_s),
     )
     if now.lock_s:
-        detail: audit.Detail = {"seconds": now.lock_s, "for": whom}
+        detail: audit.Detail = {"seconds": now.lock_s, "for": "one phone"}
         audit.append(tx, audit.Entry("boxd", "pin.locked", "wrong PINs", detail=detail))
     return now.lock_s
 
@@ -85,6 +81,6 @@ def _forget_oldest(tx: Transaction, clock: BootClock) -> None:
     many = tx.connection.execute("SELECT count(*) FROM wrong_pins").fetchone()
     if many[0] > _MOST_ADDRESSES:
         tx.connection.execute(
-            "DELETE FROM wrong_pins WHERE guesser <> ? AND boot = ? AND until_s <= ?",
-            (_ALL, clock.boot, clock.seconds),
+            "DELETE FROM wrong_pins WHERE boot = ? AND until_s <= ?",
+            (clock.boot, clock.seconds),
         )

@@ -22,7 +22,7 @@ from boxd.phones.verdict_service import (
     VerdictService,
 )
 from boxd.task import LONGEST_REASON
-from boxd.web.rate_limits import network_of
+from boxd.web.rate_limits import client_of
 
 _COOKIE = "boxd_attendant"
 _TITLE = "For attendants"
@@ -82,7 +82,7 @@ class AttendantPages:
     async def _enter(self, request: Request) -> Response:
         form = await read_form(request)
         name, link = form.get("name", ""), form.get("link", "")
-        address = network_of(request.client.host if request.client else "unknown")
+        address = client_of(request.client.host if request.client else "unknown")
         try:
             session = await self._service.enter(name, form.get("pin", ""), address)
         except (BadInput, Refused) as error:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from boxd.errors import BoxdError
 from boxd.web.problems import RequestError
-from boxd.web.rate_limits import RateLimit, network_of
+from boxd.web.rate_limits import RateLimit, client_of
 
 Refusal = Callable[[Request, BoxdError], Response]
 """How a refused request is answered: a page for people, a problem for programs."""
@@ -30,7 +30,7 @@ class RateLimitMiddleware:
         """Pass the request on, or say when to try again."""
         address = (scope.get("client") or ("unknown",))[0]
         try:
-            self._limit.take(network_of(address), f"the address {address}")
+            self._limit.take(client_of(address), f"the address {address}")
         except RequestError as error:
             return await self._refusal(Request(scope), error)(scope, receive, send)
         return await self._app(scope, receive, send)

@@ -44,14 +44,12 @@ class RateLimit:
             raise RequestError(429, "too-many-requests", "Too many requests", detail, headers)
 
 
-def network_of(address: str) -> str:
-    """The address for the limit: of IPv6 the /64, which one device has to itself."""
+def client_of(address: str) -> str:
+    """The address as limits count it, whole: on a booth's network all phones share one IPv6 /64."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if not isinstance(parsed, IPv6Address):
-        return address
-    if parsed.ipv4_mapped is not None:
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
-    return parsed.exploded[:19]
+    return str(parsed)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from boxd.cli.files.spreadsheets import guarded
 from boxd.errors import BadInput
 
 
@@ -81,11 +82,11 @@ def _as_bad_input(file: Path) -> Iterator[None]:
 
 
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Write the rows below their columns; returns how many."""
+    """Write the rows below their columns, safe in a spreadsheet; returns how many."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     count = 0
     for row in rows:
-        writer.writerow(row)
+        writer.writerow([guarded(cell) for cell in row])
         count += 1
     return count

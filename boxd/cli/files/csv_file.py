@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from boxd import names
 from boxd.cli.files.file_text import UnreadableError
-from boxd.cli.files.spreadsheets import why_mangled
+from boxd.cli.files.spreadsheets import unguarded, why_mangled
 from boxd.errors import BadInput
 
 _SEPARATORS = ",;\t"
@@ -96,7 +96,7 @@ def _row(line: int, header: list[str], cells: list[str], columns: Columns) -> Cs
     return CsvRow(
         line,
         {
-            name: cell
+            name: unguarded(cell)
             for name, cell in values.items()
             if (cell or name in columns.required) and name not in mangled
         },

@@ -1,6 +1,8 @@
-"""What spreadsheets make of numbers that are names: rounded ones, and formulas for text.
+"""Cells that spreadsheets change or carry out.
 
-Neither is converted back: the digits are gone, or another program reads the file as well.
+A long number comes back rounded, and a text as a formula. Neither is converted back: the digits
+are gone, or another program reads the file as well. A text that a spreadsheet would carry out as a
+formula is written with an apostrophe before it, and read without.
 """
 
 from __future__ import annotations
@@ -10,6 +12,10 @@ import re
 # With a sign and two digits, as every spreadsheet writes it: `12E3` may be somebody's seat.
 _ROUNDED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E[+-][0-9]{2,3}")
 _FORMULA = re.compile(r'="(.*)"')
+# What begins so is carried out. An apostrophe that is there already gets another, so that what was
+# written is told apart from what was meant.
+_CARRIED_OUT = re.compile(r"'*[=+\-@\t\r]")
+_GUARD = "'"
 
 
 def why_mangled(cell: str) -> str:
@@ -22,3 +28,14 @@ def why_mangled(cell: str) -> str:
     if formula := _FORMULA.fullmatch(cell):
         return f"'{cell}' is a spreadsheet's formula; write {formula[1]} there, in a column of text"
     return ""
+
+
+def guarded(cell: object) -> object:
+    """The cell as a spreadsheet shows it and does not carry it out."""
+    return _GUARD + cell if isinstance(cell, str) and _CARRIED_OUT.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell as it was before `guarded`."""
+    rest = cell.removeprefix(_GUARD)
+    return rest if rest != cell and _CARRIED_OUT.match(rest) else cell
