@@ -16,8 +16,9 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from boxd.api.app import Application
+from boxd.api.app import MOST_PHONES, Application
 from boxd.errors import ConfigError
+from boxd.web.bounded_listener import BoundedListener
 from boxd.web.tls import Certificate
 
 SOCKET_MODE = 0o660  # members of the box's group may use the commands
@@ -70,7 +71,7 @@ class WebServer:
 
         Returns its port. Raises ConfigError if the address is not available.
         """
-        bound = _bind_tcp("phones", host, port)
+        bound = BoundedListener.of(_bind_tcp("phones", host, port), MOST_PHONES)
         found: int = bound.getsockname()[1]
         server = _Uvicorn(
             _settings(
