@@ -23,7 +23,7 @@ from boxd.api.table import OPERATIONS
 from boxd.config.phones_schema import Phones
 from boxd.web import pages, problems
 from boxd.web.api_prefix import PREFIX
-from boxd.web.host_check import OwnPagesOnly, SameHostOnly, SecurityHeaders
+from boxd.web.host_check import OneLengthOnly, OwnPagesOnly, SameHostOnly, SecurityHeaders
 from boxd.web.rate_limit_middleware import CrowdMiddleware, RateLimitMiddleware, Refusal
 from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
@@ -132,7 +132,11 @@ class Application:
     def _starlette(
         self, kind: ListenerKind, routes: Sequence[BaseRoute], middleware: list[Middleware]
     ) -> Starlette:
-        app = Starlette(routes=routes, middleware=middleware, exception_handlers=problems.HANDLERS)
+        app = Starlette(
+            routes=routes,
+            middleware=[*middleware, Middleware(OneLengthOnly)],
+            exception_handlers=problems.HANDLERS,
+        )
         streams = self.phone_streams if kind is ListenerKind.PHONES else self.streams
         app.router.redirect_slashes = False  # a wrong path gets an error
         app.state.listener = Listener(kind, self._box, streams, self._feed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -66,9 +66,16 @@ class WebServer:
             self._socket_path = socket_path
             await self._listen(_Uvicorn(_settings(self._application.for_socket())), unix)
 
-    async def listen_to_phones(self, host: str, port: int, certificate: Certificate | None) -> int:
+    async def listen_to_phones(
+        self,
+        host: str,
+        port: int,
+        certificate: Certificate | None,
+        trusted_proxies: Sequence[str] = (),
+    ) -> int:
         """Open the listener for the booth's network, with TLS if there is a certificate.
 
+                A phone behind a trusted proxy is who the proxy's X-Forwarded-For says.
         Returns its port. Raises ConfigError if the address is not available.
         """
         bound = BoundedListener.of(_bind_tcp("phones", host, port), MOST_PHONES)
@@ -77,6 +84,8 @@ class WebServer:
             _settings(
                 self._application.for_phones(),
                 ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=list(trusted_proxies),
             )
         )
         self._application.phone_connections = server.server_state.connections
@@ -116,9 +125,8 @@ def _settings(app: ASGIApp, **more: Any) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,
         timeout_graceful_shutdown=LAST_REQUESTS_S,
-        **more,
+        **{"proxy_headers": False} | more,
     )
 
 

@@ -23,7 +23,16 @@ def phones_faults(phones: Phones) -> Iterator[SchemaFinding]:
             " stands in the QR codes: public_url = 'https://box-1.local:4322'"
         )
         yield SchemaFinding(("phones", "enabled"), text)
+    yield from (_proxy_fault(each) for each in phones.trusted_proxies if not is_address(each))
     yield from _tls_faults(phones)
+
+
+def _proxy_fault(proxy: str) -> SchemaFinding:
+    text = (
+        f"[phones] trusted_proxies names '{proxy}'; it takes the IP address of each proxy in front,"
+        " e.g. ['192.168.4.2']: what it says about whom it asks for is believed"
+    )
+    return SchemaFinding(("phones", "trusted_proxies"), text)
 
 
 def _tls_faults(phones: Phones) -> Iterator[SchemaFinding]:

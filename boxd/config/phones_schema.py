@@ -33,6 +33,7 @@ class Phones(Section):
     tls_key_file: FilePath | None = None
     attendant_pin_file: FilePath | None = None
     cors_origins: tuple[WebAddress, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     rate_per_address: Rate = 1200
     rate_per_token: Rate = 3000
 

@@ -51,7 +51,9 @@ class PhonesListener:
             self._certificate = await asyncio.to_thread(
                 Certificate, settings.tls_cert_file, settings.tls_key_file
             )
-        port = await self._server.listen_to_phones(settings.host, settings.port, self._certificate)
+        port = await self._server.listen_to_phones(
+            settings.host, settings.port, self._certificate, settings.trusted_proxies
+        )
         self._is_open = True
         log.info("phones.listening", address=settings.public_url, port=port)
         await self._tell("")

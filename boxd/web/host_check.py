@@ -100,6 +100,26 @@ class OwnPagesOnly:
         return await self._app(scope, receive, send)
 
 
+class OneLengthOnly:
+    """Refuses a request that says twice how long it is.
+
+    A proxy in front may have taken the other length: what follows would be somebody else's request.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it and end the connection."""
+        headers = Headers(scope=scope)
+        if "content-length" in headers and "transfer-encoding" in headers:
+            why = "Content-Length and Transfer-Encoding are both there; send one of them"
+            refusal = problems.problem(400, "two-lengths", "Bad request", why)
+            refusal.headers["Connection"] = "close"
+            return await refusal(scope, receive, send)
+        return await self._app(scope, receive, send)
+
+
 class SecurityHeaders:
     """Adds the headers that keep a browser to boxd's own content.
 

@@ -26,6 +26,12 @@ def _broken(old: str, new: str, said: str) -> Broken:
 _ADDRESS = "it takes an address without a path, e.g. 'https://box-1.local:4322'"
 
 CASES = {
+    "a proxy by name": _broken(
+        'cors_origins = ["https://event.example"]',
+        'trusted_proxies = ["proxy.example"] # here',
+        "[phones] trusted_proxies names 'proxy.example'; it takes the IP address of each proxy in"
+        " front, e.g. ['192.168.4.2']: what it says about whom it asks for is believed",
+    ),
     "phones by name": _broken(
         'host = "10.0.0.1"',
         'host = "box-1.local" # here',
