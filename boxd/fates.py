@@ -1,7 +1,7 @@
-"""What becomes of a request that somebody waits for: the ledger's commit decides, nothing else.
+"""What becomes of a request that a person waits for: only the ledger's commit decides.
 
-A request has a deadline, which is looked at inside its transaction: what begins too late is
-refused there for good, and what has begun is waited for.
+A request has a deadline, which is checked inside its transaction: one that begins too late is
+refused there for good, and one that has begun is waited for.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from boxd.machine_clock import boot_s
 
 R = TypeVar("R")
 
-# For so long a request may wait for its transaction to begin.
+# The longest wait of a request for its transaction to begin.
 DECIDED_WITHIN_S = 6.0
-# And so much longer its caller waits for a transaction that has begun.
+# The caller's further wait for a transaction that has begun.
 COMMITTED_WITHIN_S = 6.0
 
 
 class Fate(Generic[R]):
-    """One request's: whether its transaction has begun, and the reply once that is committed.
+    """Whether one request's transaction has begun, and its reply once that is committed.
 
-    `is_begun` is set by the ledger's thread, before it looks at the deadline: who finds it unset
-    after the deadline knows that the request can't be taken any more.
+    The ledger's thread sets `is_begun` before it checks the deadline: if it is unset after the
+    deadline, the request can't be accepted any more.
     """
 
     def __init__(self, deadline_s: float) -> None:
@@ -38,15 +38,15 @@ class Fate(Generic[R]):
         return boot_s() < self.deadline_s
 
     def tell(self, reply: R) -> None:
-        """The reply, as committed; told again, it changes nothing."""
+        """Set the reply, once committed; later calls change nothing."""
         if not self.reply.done():
             self.reply.set_result(reply)
 
     async def known(self, delivering: asyncio.Task[R]) -> R:
-        """The ledger's word, or that of the workflow where it refuses at once.
+        """The ledger's reply, or the workflow's if it refuses at once.
 
-        Raises NotKnownYet while a commit is under way; TemporalUnavailable when the request was
-        not taken, and never will be.
+        Raises NotKnownYet while a commit is running; TemporalUnavailable if the request was not
+        accepted, and never will be.
         """
         left_s = max(0.0, self.deadline_s - boot_s())
         await asyncio.wait({self.reply, delivering}, timeout=left_s, return_when="FIRST_COMPLETED")
@@ -72,7 +72,7 @@ def _why_not_taken(delivering: asyncio.Task[R]) -> str:
 
 
 class Fates(Generic[R]):
-    """The requests that are waited for in this run of boxd, by their ids."""
+    """The requests that callers wait for in this run of boxd, by id."""
 
     def __init__(self, run: str) -> None:
         self.run = run
@@ -84,7 +84,7 @@ class Fates(Generic[R]):
         return fate
 
     def of(self, request: str, deadline_s: float) -> Fate[R]:
-        """The request's fate; one of its own where nobody waits for it."""
+        """The request's fate; a new one if nobody waits for it."""
         known = self._fates.get(request)
         if known is not None and known.deadline_s == deadline_s:
             return known

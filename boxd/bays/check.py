@@ -20,7 +20,7 @@ log = structlog.get_logger()
 class RetryLimits:
     """How long a typed code is kept and tried, and how often, in seconds.
 
-    A ledger that can't be written is tried every two seconds; nobody waits for more than ten.
+    A ledger that can't be written is tried every two seconds; nobody waits longer than ten.
     """
 
     longest_s: float = 10.0
@@ -97,7 +97,7 @@ class CodeCheck:
                 return
 
     def _is_late(self) -> None:
-        """A decision under way is waited for, however long; Cancel frees the keypad meanwhile."""
+        """A running decision is waited for, however long; Cancel frees the keypad meanwhile."""
         if self._is_being_decided:
             self._proceed(Checking.LATE)
 

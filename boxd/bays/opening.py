@@ -26,9 +26,9 @@ from boxd.redemption import RedemptionStanding, Stage
 
 log = structlog.get_logger(__name__)
 
-# So long after the deadline of the answer that ordered it a latch may still be moved: whoever
-# answered hears what became of it by then, and a door must not pop open in front of nobody. An
-# override has as long from the moment when a person asked for it.
+# A latch may still be moved this long after the deadline of the answer that ordered it. The person
+# who answered knows the result by then, and a door must not open in front of nobody. For an
+# override the time counts from the person's request.
 _LATEST_S = 4.0
 _OVERRIDE_WITHIN_S = 10.0
 _TOO_LATE = "writing the order down took too long; nothing was sent"
@@ -62,7 +62,7 @@ class Actuated:
 
 @dataclass
 class _Attempt:
-    """One attempt to open for a redemption: what tries it now, and what came of its pulse."""
+    """One attempt to open for a redemption: what is trying it now, and the result of its pulse."""
 
     task: asyncio.Task[RedemptionStanding]
     done: Actuated | None = None
@@ -101,9 +101,9 @@ class Opener:
         return latch_feedback is not None and latch_feedback.has_happened
 
     def intend(self, tx: Transaction, standing: RedemptionStanding) -> Sequence[ActuationOrder]:
-        """Write down the order to open the locker, in the transaction that leads to it.
+        """Record the order to open the locker, in the transaction that leads to it.
 
-        Empty for a locker that is not in this box any more, and for an order that was written
+        Empty for a locker that is not in this box any more, and for an order that was recorded
         before. Called by the ledger's thread.
         """
         if standing.locker not in self._lockers:
@@ -114,19 +114,20 @@ class Opener:
     def carry_out(
         self, standing: RedemptionStanding, order: ActuationOrder, deadline_s: float
     ) -> None:
-        """Begin to open the locker: the order is written down, and was not sent yet.
+        """Begin to open the locker: the order is recorded, and was not sent yet.
 
         `deadline_s` is that of the answer, on the boot clock.
         """
-        if order.id in self._attempts:  # never, while each order is written once; else no pulse
+        # Cannot happen, because each order is recorded once; otherwise no second pulse.
+        if order.id in self._attempts:
             log.error("opening.ordered_twice", order=order.id)
             return
         self._try(order.id, self._pulse_and_settle(standing, order, deadline_s))
 
     async def open_for(self, standing: RedemptionStanding) -> RedemptionStanding:
-        """Wait for the opening of a locker that an answer has ordered, and for what came of it.
+        """Wait for the opening of a locker that an answer has ordered, and return its result.
 
-        Nothing is pulsed here: what was not carried out when it was ordered becomes a question.
+        Nothing is pulsed here: an order that was not carried out at once becomes a question.
         """
         order = _order_id(standing)
         attempt = self._attempts.get(order)
@@ -148,7 +149,7 @@ class Opener:
         return task
 
     def _tried(self, order: str, task: asyncio.Task[RedemptionStanding]) -> None:
-        """Forget an attempt that is settled; one that failed keeps what came of its pulse."""
+        """Forget a settled attempt; a failed one keeps the result of its pulse."""
         if task.cancelled():
             return
         if (error := task.exception()) is None:
@@ -193,7 +194,7 @@ class Opener:
     async def _look(
         self, standing: RedemptionStanding, done: Actuated | None
     ) -> RedemptionStanding:
-        """Settle an opening that nobody settled; `done` is what came of its pulse, if known."""
+        """Settle an opening that nobody has settled; `done` is the pulse's result, if known."""
         present = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
         if present.stage is not Stage.OPEN or present.attempt != standing.attempt:
             return present

@@ -13,9 +13,9 @@ class Redemptions(Protocol):
     async def begin(self, bay: str, typed: str) -> None:
         """Decide the digits typed at `bay`; the verdict arrives through `Bay.follow`.
 
-        Raises LedgerUnusable when nothing was decided: the bay asks again for a while, so a
-        repeated call for the same digits must not become a second redemption. Raises another
-        BoxdError, with a message for people and without digits, if nothing ever will be.
+        Raises LedgerUnusable if nothing was decided: the bay asks again for a while, so a repeated
+        call for the same digits must not become a second redemption. Raises another BoxdError,
+        with a message for people and without digits, if nothing ever will be.
         """
 
     async def answer(self, answer: Answer) -> Reply:

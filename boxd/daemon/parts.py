@@ -137,7 +137,7 @@ def wire(
     connection = ServerConnection()
     opener = assembly.opener(config, registry, ledger)
     closing.push_async_callback(opener.finish)
-    bays: dict[str, Bay] = {}  # filled below: they ask the service, and it announces to them
+    bays: dict[str, Bay] = {}  # filled below: they need the service, and it announces to them
     announcer = Announcer(ledger, bays)
     rules = assembly.redemption_rules(config, run)
     decisions = RedemptionDecisions(ledger, opener, announcer, rules)

@@ -21,7 +21,7 @@ log = structlog.get_logger("boxd")
 
 # How often a ledger that could not be written is tried again.
 _TRY_LEDGER_EVERY_S = 2.0
-# An absence that people have to know of even if nobody is waiting at a bay.
+# People have to know about a longer absence even if nobody is waiting at a bay.
 _ABSENCE_IS_LONG_S = 60.0
 _ENGINE = ("engine_away", "temporal")
 _CODES_ARE_TAKEN = "codes are taken; what opens a locker has to wait: {}"
@@ -63,7 +63,7 @@ class Readiness:
             self._note(self._tell_of_long_absence(serves))
 
     async def _tell_of_long_absence(self, serves: bool) -> None:
-        """Raise an alarm when answers have waited for a while; clear it when they don't."""
+        """Raise an alarm if answers have waited for a while; clear it once they don't."""
         if serves:
             if await self._ledger.read(lambda c: alarms.is_active(c, *_ENGINE)):
                 await self._ledger.write(lambda tx: alarms.clear(tx, *_ENGINE))
@@ -94,7 +94,7 @@ class Readiness:
         self._tell()
 
     def _tell(self) -> None:
-        """Tell the bays whether they take codes, and the HUD whether answers are carried out.
+        """Update the bays (are codes taken?) and the HUD (are answers carried out?).
 
         The server's process knows better why it is down than the worker that can't reach it.
         """
@@ -161,7 +161,7 @@ class Readiness:
             await asyncio.to_thread(forget_note, kept)
 
     async def undecided(self, bays: Sequence[str]) -> None:
-        """Tell each bay whose Enter an earlier release had not decided to ask for it again."""
+        """Ask again for codes whose Enter an earlier release had not decided, at their bays."""
         for bay in bays:
             if bay in self._bays:
                 self._bays[bay].ask_to_retype()

@@ -63,7 +63,7 @@ def intend(tx: Transaction, order: ActuationOrder) -> Intended:
 
 
 def find(connection: sqlite3.Connection, order: str) -> Intended | None:
-    """What is recorded of an order; None when it was never written down."""
+    """The record of an order; None if there is none."""
     row = connection.execute("SELECT outcome FROM actuations WHERE id = ?", (order,)).fetchone()
     if row is None:
         return None

@@ -103,7 +103,7 @@ class Ledger:
             return await asyncio.shield(committing)
 
     def _committed(self, committing: asyncio.Future[T]) -> None:
-        """Let those know who follow the ledger, also when nobody waits for the result any more."""
+        """Call the ledger's followers, even if nobody waits for the result any more."""
         if committing.cancelled() or committing.exception() is not None:
             return
         self.commits += 1

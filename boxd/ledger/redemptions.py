@@ -33,7 +33,7 @@ _SELECT = (
 class AnswerContext:
     """What decides about an answer: the locker's door, the bay's lockers, the decline rule.
 
-    `why_late` is asked within the transaction: why it is too late to take the answer, empty when
+    `why_late` is called within the transaction: why it is too late to accept the answer, empty if
     it is not.
     """
 

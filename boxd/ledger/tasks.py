@@ -85,8 +85,8 @@ def _content(asked: Asked) -> dict[str, str | int]:
 def record(tx: Transaction, asked: Asked, why_late: Callable[[], str] = str) -> TaskReply:
     """Accept the request, or refuse it; a repeated id gets the same reply, changes nothing.
 
-    `why_late` tells, within the transaction, why it is too late; empty if it is not.
-    Raises NotFound for an unknown task, Refused if the id was used for something else.
+    `why_late` returns, within the transaction, why it is too late; empty if it is not. Raises
+    NotFound for an unknown task, Refused if the id was used for something else.
     """
     given = reply_given(tx.connection, asked)
     if given is not None:

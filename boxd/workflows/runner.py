@@ -94,9 +94,9 @@ class Runner:
     async def _work(self, services: Services) -> None:
         """Connect and work until cancelled or something is wrong.
 
-        The workers run before workflows are started: one that is started before is not eager, and
-        its first task queues behind all that the server has not acknowledged. What people stand
-        before comes first; tasks follow while codes are taken.
+        The workers run before workflows are started: one that is started earlier is not eager, and
+        its first task queues behind everything that the server has not acknowledged. Redemptions
+        come first, because people stand at the box; tasks follow while codes are taken.
         """
         client = await self._connect()
         await self._until_done(lambda: self._end_undecided(client, services))
@@ -127,7 +127,7 @@ class Runner:
                 await asyncio.sleep(_RETRY_S)
 
     async def _end_undecided(self, client: Client, services: Services) -> None:
-        """End what can't be read or the ledger does not know, before a worker takes it up."""
+        """End what can't be read or the ledger does not know, before a worker takes it."""
         services.connection.use(client)
         box = self._config.box.id
         await end_unreadable(client, box, self._seal, self._config.sealed_by_file)
@@ -145,7 +145,7 @@ class Runner:
         self._on_serving(True, "")
 
     async def _follow_up(self, client: Client, services: Services) -> None:
-        """See to tasks, upstream and schedules, while codes are taken and lockers open."""
+        """Look after tasks, upstream and schedules, while codes are taken and lockers open."""
         while why := await _why_undone(lambda: self._reconcile_tasks(client, services)):
             log.warning("tasks.not_resumed", why=why)
             await asyncio.sleep(_AFTER_AN_ERROR_S)
@@ -179,7 +179,7 @@ class Runner:
         self._doubted.set()
 
     async def _until_silent(self, client: Client) -> None:
-        """Return when the server's death is reported, or when it does not answer any more."""
+        """Return when the server's death is reported, or when it stops answering."""
         while not self._doubted.is_set() and not await _why_silent(client):
             await self._until_doubted(_ASK_EVERY_S)
 
@@ -199,7 +199,7 @@ class Runner:
 
 
 async def _end(task: asyncio.Task[None]) -> None:
-    """Stop a task that may have ended already. Raises the mistake that ended it."""
+    """Stop a task that may have ended already. Raises the error that ended it."""
     task.cancel()
     await asyncio.wait({task})
     if not task.cancelled() and (error := task.exception()) is not None:
@@ -207,7 +207,7 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 
 async def _why_undone(work: Callable[[], Awaitable[None]]) -> str:
-    """Do it; returns why it could not be done just now, empty when it was."""
+    """Do it; returns why it could not be done now, empty if it was."""
     try:
         await work()
     except (RPCError, TemporalUnavailable, LedgerUnusable, TimeoutError) as error:
@@ -216,10 +216,10 @@ async def _why_undone(work: Callable[[], Awaitable[None]]) -> str:
 
 
 async def _why_silent(client: Client) -> str:
-    """Why the server is taken for dead; empty while it answers.
+    """Why the server counts as dead; empty while it answers.
 
-    The server closes each connection after some minutes, and what is under way on it fails. So it
-    is asked twice, the second time over a connection that is new.
+    The server closes each connection after some minutes, and running calls on it fail. So it is
+    probed twice, the second time over a new connection.
     """
     return await _why_no_answer(client) and await _why_no_answer(client)
 

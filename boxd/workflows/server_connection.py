@@ -15,7 +15,7 @@ from boxd.workflows.client_errors import as_temporal_unavailable
 class ServerConnection:
     """Holds the client. There is none before the server has answered for the first time.
 
-    `worker_polls` is set while a worker takes what is started.
+    `worker_polls` is set while a worker polls for tasks.
     """
 
     def __init__(self) -> None:

@@ -40,9 +40,9 @@ class RedemptionActivities(RedemptionSignatures):
 
     @activity.defn
     async def claim(self, start: RedemptionStart) -> RedemptionStanding:
-        """Find where the redemption stands.
+        """The redemption's standing.
 
-        A start of an earlier release brings a digest, and its claim is decided here.
+        A start of an earlier release has a digest, and its claim is decided here.
         """
         if start.digest:
             digest = bytes.fromhex(start.digest)
@@ -52,21 +52,21 @@ class RedemptionActivities(RedemptionSignatures):
 
     @activity.defn
     async def open_locker(self, standing: RedemptionStanding) -> RedemptionStanding:
-        """Open the locker once for this attempt; asked again, return what came of it."""
+        """Open the locker once for this attempt; a repeated call returns the result."""
         after = await self._opener.open_for(standing)
         self._announcer.show(after)
         return after
 
     @activity.defn
     async def record_answer(self, answer: Answer) -> Reply:
-        """Take the answer in the ledger, or say why not."""
+        """Accept the answer in the ledger, or refuse it."""
         return await self._decisions.answer(answer)
 
     @activity.defn
     async def remind(self, reminder: Reminder) -> float:
-        """Nobody answers: say so on the HUD and at the bay; unless somebody just has.
+        """Nobody has answered: show it on the HUD and at the bay, unless an answer has just come.
 
-        Returns for how many seconds it is too early for that; 0 when it was done.
+        Returns for how many seconds it is too early for that; 0 if it was done.
         """
         standing = reminder.standing
         if early_s := self._announcer.ages.early_s(standing, reminder.due_s):

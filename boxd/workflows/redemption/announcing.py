@@ -1,4 +1,4 @@
-"""What the ledger has decided, shown at once: at the bay, and in the log."""
+"""Shows what the ledger has decided, at once: at the bay, and in the log."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ log = structlog.get_logger(__name__)
 
 
 class Announcer:
-    """Follows each commit about a redemption. `on_lock` is told how long a keypad is locked.
+    """Follows each commit about a redemption. `on_lock` gets how long a keypad is locked.
 
-    `bays` may be filled after this was made: the bays need the service that announces to them.
+    `bays` may be filled later: the bays need the service that announces to them.
     """
 
     def __init__(self, ledger: Ledger, bays: Mapping[str, Bay]) -> None:
@@ -29,7 +29,7 @@ class Announcer:
         self._bays = bays
 
     def show(self, standing: RedemptionStanding) -> None:
-        """Show where a redemption stands; a bay ignores what is older than it shows."""
+        """Show a redemption's standing; a bay ignores one that is older than its own."""
         self.ages.asked(standing)
         log.info(
             f"redemption.{standing.stage}",
@@ -43,7 +43,7 @@ class Announcer:
             self._bays[standing.bay].follow(standing)
 
     def remind(self, bay: str) -> None:
-        """Beep and flash at a bay where somebody is awaited."""
+        """Beep and flash at a bay where someone has to act."""
         if bay in self._bays:
             self._bays[bay].remind()
 

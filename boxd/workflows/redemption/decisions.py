@@ -1,4 +1,4 @@
-"""Decisions about redemptions: one transaction of the ledger each, shown as soon as committed."""
+"""Decisions about redemptions: each is one transaction of the ledger, shown after its commit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from boxd.workflows.redemption.announcing import Announcer
 
 @dataclass(frozen=True)
 class RedemptionRules:
-    """What the box's configuration decides about redemptions. `daemon` is this run of boxd."""
+    """The configured rules of redemptions. `daemon` is this run of boxd."""
 
     box: str
     daemon: str
@@ -27,7 +27,7 @@ class RedemptionRules:
 
 
 class RedemptionDecisions:
-    """Decides in the ledger, whoever asked: the keypad's service or a workflow's activity."""
+    """Decides in the ledger, for the keypad's service and for a workflow's activity."""
 
     def __init__(
         self, ledger: Ledger, opener: Opener, announcer: Announcer, rules: RedemptionRules
@@ -40,9 +40,9 @@ class RedemptionDecisions:
         self._deciding: dict[str, asyncio.Task[Reply]] = {}
 
     async def claim(self, asked: claims.Claim) -> RedemptionStanding:
-        """Decide a claim; asked again under the same id, tell where that redemption stands.
+        """Decide a claim; a repeated call with its id returns the redemption's standing.
 
-        Raises LedgerUnusable when it was not decided.
+        Raises LedgerUnusable if it was not decided.
         """
         clock = lockouts.boot_clock()
         rules = claims.ClaimRules(
@@ -58,10 +58,10 @@ class RedemptionDecisions:
         return standing
 
     async def answer(self, answer: Answer) -> Reply:
-        """Take an answer and order what it leads to, or say why not; and begin to carry it out.
+        """Accept an answer and order what follows, or refuse it; then begin to carry it out.
 
-        Whoever asks may stop waiting: a commit under way is waited for all the same, and what
-        came of it is shown. Raises LedgerUnusable when nothing was decided and still may be.
+        The caller may stop waiting: a running commit is finished all the same, and its result is
+        shown. Raises LedgerUnusable if nothing was decided yet.
         """
         task = self._deciding.get(answer.id)
         if task is None:
@@ -103,7 +103,7 @@ class RedemptionDecisions:
         return reply
 
     def _why_late(self, answer: Answer, fate: Fate[Reply]) -> str:
-        """Why the answer can't be taken any more; asked by the ledger's thread."""
+        """Why the answer is too late; called by the ledger's thread."""
         if answer.daemon != self._rules.daemon:
             return "boxd was started anew meanwhile; look at the question and answer again"
         if not fate.begin():

@@ -1,4 +1,4 @@
-"""The ids of redemptions: they sort in the order in which they were given out."""
+"""The ids of redemptions; they sort in the order in which they were made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 def id_after(newest: str, now: datetime) -> str:
     """A new id: milliseconds since 1970 in hexadecimal, and randomness.
 
-    It sorts behind `newest`, empty for none, also when the clock went back since.
+    It sorts behind `newest` (empty for none), even if the clock went back since.
     """
     at_ms = int(now.timestamp() * 1000)
     if newest:

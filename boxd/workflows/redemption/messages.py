@@ -1,4 +1,4 @@
-"""What goes into and comes out of the redemption workflow."""
+"""The inputs and results of the redemption workflow."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def workflow_id(redemption: str) -> str:
 
 
 def redemption_of(workflow: str) -> str:
-    """The redemption that a workflow of this id drives."""
+    """The redemption of the workflow with this id."""
     return workflow.removeprefix(_PREFIX)
 
 
 @dataclass(frozen=True)
 class RedemptionStart:
-    """A redemption that the ledger knows, new or taken up again.
+    """A redemption in the ledger, new or resumed.
 
     The waits are in seconds; reminders start at `reminder_first_s` and double. `digest` is empty.
     The first version claimed in the workflow: in its histories it is the keyed digest of the typed
@@ -43,7 +43,7 @@ class RedemptionStart:
 
 @dataclass(frozen=True)
 class Reminder:
-    """Nobody answered: what is waited for, and the how-manieth reminder this is.
+    """Nobody has answered: the pending question, and the number of this reminder.
 
     `due_s` is how long after the question it is due.
     """
@@ -55,7 +55,7 @@ class Reminder:
 
 @dataclass(frozen=True)
 class RedemptionStatus:
-    """The answer to the query `status`: where it stands, what is awaited, from whom, since when."""
+    """The answer to the query `status`: the stage, what is pending, who has to act, since when."""
 
     standing: RedemptionStanding | None
     awaited: tuple[str, ...]

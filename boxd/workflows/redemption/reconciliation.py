@@ -1,4 +1,4 @@
-"""Reconciliation: every open redemption has a workflow, and no workflow is without one."""
+"""Reconciliation: every open redemption gets a workflow, and no workflow is without one."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ async def end_undecided(client: Client, ledger: Ledger, box: str) -> list[str]:
     An earlier release started the workflow before the claim; and a ledger that was restored from a
     backup may know less than Temporal.
     """
-    return [await _end(client, ledger, each) for each in await _strangers(client, ledger, box)]
+    return [await _end(client, ledger, each) for each in await _unknown(client, ledger, box)]
 
 
 async def catch_up(
     client: Client, ledger: Ledger, service: RedemptionService, box: str
 ) -> tuple[str, ...]:
-    """Give each open redemption without a running workflow one; returns which those were.
+    """Give each open redemption a running workflow; returns those that had none.
 
-    Workflows that run are told to look where they stand: their last step, their end even, may be
-    known to the ledger alone, when boxd or the server ended before Temporal heard of it.
+    Running workflows are signalled to read their standing: only the ledger may know their last
+    step, even their end, if boxd or the server ended before Temporal was told.
     """
     async for found in client.list_workflows(_running(box)):
         if await _knows(ledger, found):
@@ -59,7 +59,7 @@ def _running(box: str) -> str:
 
 
 async def is_running(client: Client, redemption: str) -> bool:
-    """Whether a workflow drives the redemption."""
+    """Whether a workflow is running for the redemption."""
     handle = client.get_workflow_handle(messages.workflow_id(redemption))
     try:
         described = await handle.describe()
@@ -70,7 +70,7 @@ async def is_running(client: Client, redemption: str) -> bool:
     return described.status is WorkflowExecutionStatus.RUNNING
 
 
-async def _strangers(client: Client, ledger: Ledger, box: str) -> list[WorkflowExecution]:
+async def _unknown(client: Client, ledger: Ledger, box: str) -> list[WorkflowExecution]:
     """The running workflows whose redemption the ledger does not know."""
     running = [found async for found in client.list_workflows(_running(box))]
     return [found for found in running if not await _knows(ledger, found)]
@@ -81,12 +81,12 @@ async def _knows(ledger: Ledger, found: WorkflowExecution) -> bool:
     return await ledger.read(partial(redemptions.find, redemption=redemption)) is not None
 
 
-async def _end(client: Client, ledger: Ledger, stranger: WorkflowExecution) -> str:
+async def _end(client: Client, ledger: Ledger, workflow: WorkflowExecution) -> str:
     """End a workflow whose Enter was never decided, with a record; returns its bay."""
-    bay = _bay_of(stranger.search_attributes)
-    redemption = messages.redemption_of(stranger.id)
+    bay = _bay_of(workflow.search_attributes)
+    redemption = messages.redemption_of(workflow.id)
     with unless_not_found():
-        await client.get_workflow_handle(stranger.id).terminate(reason=_ENDED_AS)
+        await client.get_workflow_handle(workflow.id).terminate(reason=_ENDED_AS)
     entry = audit.Entry("boxd", "workflow.undecided", _ENDED_AS, redemption, bay)
     await ledger.write(partial(audit.append, entry=entry))
     return bay

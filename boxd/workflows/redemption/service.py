@@ -1,4 +1,4 @@
-"""The service: where typed codes become redemptions, and people's answers reach them."""
+"""The service that turns typed codes into redemptions, and delivers people's answers to them."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ class RedemptionService:
         self._asking: dict[str, asyncio.Task[Reply]] = {}
         self._delivering: set[asyncio.Task[Reply]] = set()
         self._undecided: dict[str, _Undecided] = {}
-        self._newest: str | None = None  # id; of those that the ledger knows until one is made
+        self._newest: str | None = None  # an id; None until the first one is made
 
     async def begin(self, bay: str, typed: str) -> None:
-        """Decide the digits typed at `bay`, and show the verdict; asked again, the same one.
+        """Decide the digits typed at `bay`, and show the verdict; a repeated call returns the same.
 
         An accepted code gets its workflow afterwards: nobody at a keypad waits for the server.
-        Raises LedgerUnusable when nothing was decided.
+        Raises LedgerUnusable if nothing was decided.
         """
         digest = self._keys.digest(typed)
         redemption = await self._undecided_redemption(bay, digest) or await self._new_id()
@@ -85,7 +85,7 @@ class RedemptionService:
             del self._undecided[bay]
 
     async def _undecided_redemption(self, bay: str, digest: bytes) -> str:
-        """The redemption that these digits were given before, unless it was decided since."""
+        """The redemption that these digits got before, unless it was decided since."""
         before = self._undecided.get(bay)
         if before is None or before.digest != digest:
             return ""
@@ -99,14 +99,14 @@ class RedemptionService:
         return self._newest
 
     async def resume(self, standing: RedemptionStanding) -> None:
-        """Give an open redemption a workflow that goes on from where it stands."""
+        """Give an open redemption a workflow that continues from its standing."""
         await self._starter.start(standing)
 
     async def answer(self, answer: Answer) -> Reply:
-        """Have the answer decided, and say what the ledger did; step 0 means the question now.
+        """Have the answer decided; returns the ledger's reply. Step 0 is the present question.
 
-        Asked again under the same id, it is the same answer. Raises TemporalUnavailable when it
-        was not taken and will not be later, NotKnownYet while it is being written down.
+        A repeated call with its id gives the same answer. Raises TemporalUnavailable if it was not
+        accepted and never will be, NotKnownYet while it is being committed.
         """
         standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
         if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer.id)):
@@ -142,7 +142,7 @@ class RedemptionService:
             log.warning("answer.not_delivered", why=str(error))
 
     async def _deliver(self, answer: Answer, standing: RedemptionStanding) -> Reply:
-        """Bring the answer to the workflow, again and again until its deadline."""
+        """Send the answer to the workflow, again and again until its deadline."""
         while True:
             try:
                 return await self._update(answer, standing)
@@ -163,7 +163,7 @@ class RedemptionService:
     async def _update_or_resume(
         self, workflow: Handle, answer: Answer, standing: RedemptionStanding
     ) -> Reply:
-        """Give the answer to the workflow, or to a new one where Temporal lost it."""
+        """Send the answer to the workflow, or to a new one if Temporal lost it."""
         try:
             return await _update(workflow, answer)
         except RPCError as error:
@@ -181,13 +181,13 @@ class RedemptionService:
 
 
 def workflow_of(client: Client, redemption: str) -> Handle:
-    """The workflow that drives a redemption, whether it runs or not."""
+    """The workflow of a redemption, running or not."""
     workflow = messages.workflow_id(redemption)
     return client.get_workflow_handle_for(RedemptionWorkflow.run, workflow)
 
 
 async def _update(workflow: Handle, answer: Answer) -> Reply:
-    # Given again by a person after its deadline, the answer is another update.
+    # If a person gives the answer again after its deadline, it is another update.
     update = f"{answer.id}@{answer.deadline_s:.3f}"
     left_s = max(_SHORTEST_WAIT_S, answer.deadline_s - boot_s())
     return await workflow.execute_update(

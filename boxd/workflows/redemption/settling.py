@@ -1,7 +1,7 @@
-"""Keeps workflows in line with the ledger while both run: every few seconds, what fell behind.
+"""Keeps workflows in line with the ledger while both run: checks every few seconds.
 
-Commonly nothing does. But a server that died in the middle, a workflow that somebody ended, or a
-commit that came back after its workflow had given up would leave a redemption standing.
+Usually nothing is to be done. But a server that died in the middle, a workflow that somebody
+ended, or a commit that came back after its workflow had given up would leave a redemption stuck.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ANSWERS_WITHIN_S = 2.0
 
 
 class Settler:
-    """Looks at each redemption whose step has not changed since the last look, once for a step."""
+    """Checks each redemption whose step has not changed since the last look, once for each step."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Settler:
         self._settled: dict[str, int] = {}  # redemption: the step that its workflow knows
 
     async def run(self) -> None:
-        """Look every few seconds; for ever."""
+        """Look every few seconds, for ever."""
         while True:
             await asyncio.sleep(EVERY_S)
             try:
@@ -66,7 +66,7 @@ class Settler:
                 await self._settle(standing)
 
     async def _unsettled(self) -> list[RedemptionStanding]:
-        """Redemptions that stand where they stood at the last look, and are not known settled."""
+        """Redemptions with the same step as at the last look that are not known to be settled."""
         found = {each.redemption: each for each in await self._ledger.read(redemptions.open_ones)}
         for name in [name for name in self._seen if name not in found]:
             last = await self._ledger.read(partial(redemptions.find, redemption=name))
@@ -80,7 +80,7 @@ class Settler:
         ]
 
     async def _settle(self, standing: RedemptionStanding) -> None:
-        """See that the workflow knows this step, or that it has ended with its redemption."""
+        """Make sure that the workflow knows this step, or that it has ended with its redemption."""
         async with self._connection.reached() as client, asyncio.timeout(_ANSWERS_WITHIN_S):
             if not await is_running(client, standing.redemption):
                 if standing.stage.has_ended:

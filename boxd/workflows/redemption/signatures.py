@@ -1,6 +1,6 @@
-"""The redemption's activities as its workflow sees them: their names, arguments and results.
+"""The redemption's activities for its workflow: their names, arguments and results.
 
-The workflow's module can't import the activities, which know devices and the ledger. Both import
+The workflow's module can't import the activities, which need devices and the ledger. Both import
 these declarations instead: the workflow calls them, the activities implement them.
 """
 
@@ -20,22 +20,22 @@ class RedemptionSignatures(ABC):
     @activity.defn
     @abstractmethod
     async def claim(self, start: RedemptionStart) -> RedemptionStanding:
-        """Decide the claim; asked again, return where the redemption stands."""
+        """Decide the claim; a repeated call returns the redemption's standing."""
 
     @activity.defn
     @abstractmethod
     async def open_locker(self, standing: RedemptionStanding) -> RedemptionStanding:
-        """Open the locker once for this attempt; asked again, return what came of it."""
+        """Open the locker once for this attempt; a repeated call returns the result."""
 
     @activity.defn
     @abstractmethod
     async def record_answer(self, answer: Answer) -> Reply:
-        """Take the answer, or say why not."""
+        """Accept the answer, or refuse it."""
 
     @activity.defn
     @abstractmethod
     async def remind(self, reminder: Reminder) -> float:
-        """Remind people, unless somebody has just answered.
+        """Remind people, unless an answer has just come.
 
-        Returns for how many seconds it is too early for that; 0 when it was done.
+        Returns for how many seconds it is too early for that; 0 if it was done.
         """

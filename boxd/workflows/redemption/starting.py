@@ -1,4 +1,4 @@
-"""Giving a redemption its workflow: at once after the claim's commit, and until it has one."""
+"""Gives a redemption its workflow: right after the claim's commit, and until it has one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TRY_AGAIN_S = 0.25
 
 
 class WorkflowStarter:
-    """Starts workflows that go on from where their redemptions stand in the ledger."""
+    """Starts workflows that continue from their redemptions' standing in the ledger."""
 
     def __init__(self, connection: ServerConnection, config: Config) -> None:
         self._connection = connection
@@ -38,9 +38,9 @@ class WorkflowStarter:
         self._starting: set[asyncio.Task[None]] = set()
 
     def start_soon(self, standing: RedemptionStanding) -> None:
-        """Start the workflow now, or as soon as the server takes it; returns at once.
+        """Start the workflow now, or as soon as the server accepts it; returns at once.
 
-        What is not started when boxd ends, reconciliation starts after the next start.
+        Reconciliation at the next start starts what is not started when boxd ends.
         """
         task = asyncio.create_task(self._start_until_taken(standing))
         self._starting.add(task)
@@ -48,8 +48,8 @@ class WorkflowStarter:
 
     async def _start_until_taken(self, standing: RedemptionStanding) -> None:
         while True:
-            # A workflow started before the worker polls is not eager: its first task queues
-            # behind all that the server has not acknowledged.
+            # A workflow that is started before the worker polls is not eager: its first task queues
+            # behind everything that the server has not acknowledged.
             await self._connection.worker_polls.wait()
             try:
                 await self.start(standing)
@@ -90,7 +90,7 @@ class WorkflowStarter:
 
 
 def _found_by(standing: RedemptionStanding) -> TypedSearchAttributes:
-    """Bay, locker and state, as they are when the workflow is started."""
+    """Bay, locker and state at the start of the workflow."""
     locker = "" if standing.locker is None else str(standing.locker)
     return TypedSearchAttributes(
         [

@@ -1,7 +1,7 @@
 """The redemption workflow: from Enter to the closed door, however long people take.
 
-Progress lives here, facts live in the ledger: every activity is idempotent and returns where the
-redemption stands, so that a run may begin anywhere on the way.
+It has the progress; the ledger has the facts. Every activity is idempotent and returns the
+redemption's standing, so that a run may begin at any stage.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class RedemptionWorkflow:
 
     @workflow.run
     async def run(self, start: RedemptionStart) -> RedemptionStanding:
-        """Find where the redemption stands, then go from stage to stage until it has ended."""
+        """Read the redemption's standing, then go from stage to stage until it has ended."""
         standing = self._follow(await self._look())
         if not standing.stage.has_ended:
             self._reminding = asyncio.create_task(self._remind())
@@ -56,12 +56,12 @@ class RedemptionWorkflow:
 
     @workflow.update
     async def answer(self, answer: Answer) -> Reply:
-        """Take a person's answer; the reply says whether it was accepted, or why not."""
+        """Accept a person's answer; the reply says whether it was accepted, or why not."""
         try:
             reply = await workflow.execute_local_activity_method(
                 RedemptionSignatures.record_answer, answer, **_UNTIL_DONE
             )
-        except FailureError as error:  # nothing that waiting mends: the redemption is not known
+        except FailureError as error:  # waiting does not help: the redemption is unknown
             why = "the answer could not be weighed; look at the question and answer again"
             raise ApplicationError(why, type="Refused") from error
         if reply.accepted:
@@ -72,7 +72,7 @@ class RedemptionWorkflow:
     def check_answer(self, answer: Answer) -> None:
         """Refuse what can't be meant for the present question, before it enters the history.
 
-        The ledger may be ahead of this workflow, never behind: later steps are for it to judge.
+        The ledger may be ahead of this workflow, never behind: it judges later steps itself.
         """
         if self._standing is None:
             if not self._start.digest:  # the claim is decided: the ledger judges the answer
@@ -86,13 +86,13 @@ class RedemptionWorkflow:
 
     @workflow.signal
     async def look_again(self) -> None:
-        """Take over where the ledger says the redemption stands."""
+        """Read the redemption's standing in the ledger."""
         if self._standing is not None:
             self._follow(await self._look())
 
     @workflow.query
     def status(self) -> RedemptionStatus:
-        """Where the redemption stands, what is awaited, from whom and since when."""
+        """The redemption's stage, what is pending, who has to act and since when."""
         standing = self._standing
         if standing is None:
             since = workflow.info().start_time.isoformat()
@@ -102,7 +102,7 @@ class RedemptionWorkflow:
         return RedemptionStatus(standing, awaited, who, standing.since, self._reminders)
 
     async def _look(self) -> RedemptionStanding:
-        """Where the ledger says the redemption stands; a start with a digest first claims."""
+        """The redemption's standing in the ledger; a start with a digest first claims."""
         return await workflow.execute_local_activity_method(
             RedemptionSignatures.claim, self._start, **_UNTIL_DONE
         )
@@ -113,16 +113,16 @@ class RedemptionWorkflow:
         )
 
     async def _answered(self, standing: RedemptionStanding) -> RedemptionStanding:
-        """Wait until an answer moved the redemption on."""
+        """Wait until an answer has moved the redemption on."""
         self._let_people_find_it(standing)
         await workflow.wait_condition(lambda: self._standing is not standing)
         return self._standing or standing
 
     async def _remind(self) -> None:
-        """Remind while nobody comes, ever more seldom.
+        """Remind while nobody comes, with growing pauses.
 
-        One timer is under way at a time, and an answer leaves it be: each start and each cancel
-        would be written to the card.
+        Only one timer is running at a time, and an answer does not cancel it: each start and each
+        cancel would be a write to the card.
         """
         while True:
             standing, waits_s = self._standing, self._until_reminder_s()
@@ -137,12 +137,12 @@ class RedemptionWorkflow:
                 **_UNTIL_DONE,
             )
             if early_s and self._standing is standing:
-                # The server's clock went ahead of the people's: this one was no reminder yet.
+                # The server's clock went ahead of the people's: this was no reminder yet.
                 self._reminders -= 1
                 await workflow.sleep(early_s)
 
     def _until_reminder_s(self) -> float:
-        """How long until somebody is reminded of what is asked now, by the server's clock."""
+        """How long until the next reminder of the present question, by the server's clock."""
         return self._due_s() - (workflow.now() - self._asked_at).total_seconds()
 
     def _due_s(self) -> float:
@@ -153,7 +153,7 @@ class RedemptionWorkflow:
         return _reminder_due_s(first_s, self._start.reminder_longest_s, self._reminders)
 
     def _follow(self, standing: RedemptionStanding) -> RedemptionStanding:
-        """Take over where the ledger says the redemption stands, unless that is known already."""
+        """Take the standing from the ledger, unless it is known already."""
         before = self._standing
         if before is not None and standing.step <= before.step:
             return before
@@ -163,9 +163,9 @@ class RedemptionWorkflow:
         return standing
 
     def _let_people_find_it(self, standing: RedemptionStanding) -> None:
-        """Name locker and state in Temporal's list, where an old history did.
+        """Write locker and state to Temporal's list, as old histories did.
 
-        Each change is a commit of the server's: now they are written once, with the start.
+        Each change is a commit of the server: now they are written once, with the start.
         """
         if not self._start.tells_its_stage:
             return

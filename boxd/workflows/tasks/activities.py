@@ -71,7 +71,7 @@ class TaskActivities(TaskSignatures):
         return await self._record(verdict)
 
     async def _record(self, asked: Asked) -> TaskReply:
-        """Decide it, also when the activity is cancelled: a commit under way is waited for."""
+        """Decide it, even if the activity is cancelled: a running commit is finished."""
         task = self._deciding.get(asked.id)
         if task is None:
             task = asyncio.create_task(self._decide(asked))

@@ -116,7 +116,7 @@ class TaskService:
             return await self._ask(asked, now)
 
     async def _ask(self, asked: Asked, standing: TaskStanding) -> TaskReply:
-        """The ledger's word, which a caller may hear before Temporal has it."""
+        """The ledger's reply, which a caller may get before Temporal has it."""
         deadline_s = boot_s() + DECIDED_WITHIN_S
         asked = replace(asked, daemon=self._fates.run, deadline_s=deadline_s)
         fate = self._fates.expect(asked.id, deadline_s)
@@ -136,7 +136,7 @@ class TaskService:
             log.warning("task_request.not_delivered", why=str(error))
 
     async def _deliver(self, asked: Asked, standing: TaskStanding) -> TaskReply:
-        """Bring the request to the workflow, again and again until its deadline."""
+        """Send the request to the workflow, again and again until its deadline."""
         while True:
             try:
                 return await self._update_once(asked, standing)
