@@ -19,6 +19,7 @@ from bench import (
     upstream,
 )
 from bench.attempting import attempt
+from bench.card import redeeming as card
 from bench.figures import Figure
 from bench.size import Size
 
@@ -27,6 +28,7 @@ PULSES = 200
 PARTS: dict[str, Callable[[Path, Size], Iterable[Figure]]] = {
     "starts": starting.figures,
     "latencies": latencies.figures,
+    "card": card.figures,
     "growth": growing.figures,
     "claims": lambda folder, size: million.figures(folder, size.claims),
     "hotplug": lambda folder, size: hotplug.figures(folder, size.plugs),
