@@ -61,7 +61,8 @@ class _Gate(WorkflowInstance):
             del act.jobs[position]
         if forged:
             log.warning(
-                "a signal that this box did not send was left out",
+                "signal.dropped",
+                why="this box did not send it",
                 workflow=self._info.workflow_id,
             )
         return self._instance.activate(act)
@@ -83,7 +84,8 @@ class _Gate(WorkflowInstance):
     def _refuse(self) -> WorkflowActivationCompletion:
         """End the workflow as failed."""
         log.warning(
-            "a workflow that this box did not start is ended",
+            "workflow.refused",
+            why="this box did not start it",
             workflow=self._info.workflow_id,
             kind=self._info.workflow_type,
         )

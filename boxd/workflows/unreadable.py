@@ -32,7 +32,7 @@ async def end_unreadable(client: Client, box: str, seal: Seal, used: Path) -> No
         return
     ended = await _delete_schedules(client, box) + await _end_workflows(client, box)
     await asyncio.to_thread(write_whole, used, mark)
-    log.info("what goes through Temporal is sealed from now on", key=seal.name, ended=ended)
+    log.info("sealing.began", key=seal.name, ended=ended)
 
 
 async def _delete_schedules(client: Client, box: str) -> int:
