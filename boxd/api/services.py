@@ -18,7 +18,7 @@ from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
 from boxd.web.snapshot import SnapshotSource
-from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
+from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.upstream.service import Upstream

@@ -32,8 +32,8 @@ from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
 from boxd.task import TaskReply
-from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
+from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.decisions import RedemptionDecisions
 from boxd.workflows.redemption.service import RedemptionService

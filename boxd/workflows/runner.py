@@ -17,7 +17,7 @@ from boxd.temporal.client import connect
 from boxd.temporal.seal import Seal
 from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.workflows.housekeeping import workflows
-from boxd.workflows.housekeeping.schedule_keeper import ScheduleKeeper
+from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.redemption.reconciliation import catch_up, end_undecided
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.redemption.workflow import RedemptionWorkflow

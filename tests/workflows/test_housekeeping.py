@@ -26,8 +26,8 @@ from boxd.temporal.client import connect
 from boxd.temporal.worker import create_worker
 from boxd.workflows.housekeeping import workflows
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
-from boxd.workflows.housekeeping.schedule_keeper import Run, ScheduleKeeper, ScheduleStatus
 from boxd.workflows.housekeeping.schedules import plans
+from boxd.workflows.housekeeping.service import Run, ScheduleKeeper, ScheduleStatus
 from boxd.workflows.server_connection import ServerConnection
 from tests.temporal.conftest import serving
 from tests.workflows.event import SEAL
