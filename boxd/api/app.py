@@ -24,7 +24,7 @@ from boxd.config.phones_schema import Phones
 from boxd.web import pages, problems
 from boxd.web.api_prefix import PREFIX
 from boxd.web.host_check import OneLengthOnly, OwnPagesOnly, SameHostOnly, SecurityHeaders
-from boxd.web.rate_limit_middleware import CrowdMiddleware, RateLimitMiddleware, Refusal
+from boxd.web.rate_limit_middleware import CrowdMiddleware, RateLimitMiddleware
 from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
 
@@ -71,7 +71,7 @@ class Application:
     """The box's web side: what its listeners share.
 
     `phone_routes` are the phones' pages, which the booth's network gets besides the API;
-    `phone_refusal` answers a phone that is turned away.
+    `phone_errors` answers a phone that is turned away.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Application:
         hosts: Sequence[str] = (),
         phones: Phones | None = None,
         phone_routes: Sequence[BaseRoute] = (),
-        phone_refusal: Refusal = problems.refused,
+        phone_errors: problems.ErrorResponder = problems.respond_with_problem,
     ) -> None:
         self.streams = Streams()
         self.phone_streams = Streams()  # their own: phones must not use up the HUD's
@@ -89,7 +89,7 @@ class Application:
         self._hosts = hosts
         self._phones = phones or Phones()
         self._phone_routes = phone_routes
-        self._phone_refusal = phone_refusal
+        self._phone_errors = phone_errors
         self.phone_connections: Collection[object] = ()  # the listener replaces it
         self._by_token = RateLimit(self._phones.rate_per_token)
         self._assets = pages.load()
@@ -116,12 +116,12 @@ class Application:
                 CrowdMiddleware,
                 most=MOST_PHONES,
                 connections=lambda: len(self.phone_connections),
-                refusal=self._phone_refusal,
+                respond=self._phone_errors,
             ),
             Middleware(
                 RateLimitMiddleware,
                 limit=RateLimit(self._phones.rate_per_address),
-                refusal=self._phone_refusal,
+                respond=self._phone_errors,
             ),
             *self._cross_origin(),
             Middleware(OwnPagesOnly, address=self._phones.public_url or ""),
@@ -132,12 +132,15 @@ class Application:
     def _starlette(
         self, kind: ListenerKind, routes: Sequence[BaseRoute], middleware: list[Middleware]
     ) -> Starlette:
+        is_phones = kind is ListenerKind.PHONES
         app = Starlette(
             routes=routes,
             middleware=[*middleware, Middleware(OneLengthOnly)],
-            exception_handlers=problems.HANDLERS,
+            exception_handlers=(
+                problems.handlers(self._phone_errors) if is_phones else problems.handlers()
+            ),
         )
-        streams = self.phone_streams if kind is ListenerKind.PHONES else self.streams
+        streams = self.phone_streams if is_phones else self.streams
         app.router.redirect_slashes = False  # a wrong path gets an error
         app.state.listener = Listener(kind, self._box, streams, self._feed)
         return app

@@ -12,7 +12,7 @@ from boxd.errors import ConfigError, KeysMissing
 from boxd.ledger import alarms
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, Transaction
-from boxd.phones.answering import SiteInfo, refused
+from boxd.phones.answering import SiteInfo, respond_to_error
 from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
 from boxd.phones.attendee_service import AttendeeService
@@ -21,7 +21,7 @@ from boxd.phones.links import Signer, load_signer
 from boxd.phones.pin import Pin, read_pin
 from boxd.phones.verdict_service import VerdictService
 from boxd.web import problems
-from boxd.web.rate_limit_middleware import Refusal
+from boxd.web.problems import ErrorResponder
 from boxd.workflows.tasks.service import TaskService
 
 log = structlog.get_logger("boxd")
@@ -43,13 +43,13 @@ class PhoneSide:
         why = self._faults[0] if self._faults else NO_ADDRESS
         self.links = LinkService(ledger, signer, address, why)
         self.routes: list[Route] = []
-        self.refusal: Refusal = problems.refused
+        self.errors: ErrorResponder = problems.respond_with_problem
         if signer is None or address is None or not config.phones.enabled:
             return
         service = AttendeeService(ledger, tasks, keys, signer)
         attendants = VerdictService(ledger, tasks, service, signer, self._pin(config, signer))
         place = SiteInfo(config.box.name, address)
-        self.refusal = partial(refused, place)
+        self.errors = partial(respond_to_error, place)
         self.routes += AttendeePages(service, place).routes()
         self.routes += AttendantPages(attendants, place).routes()
 

@@ -219,7 +219,7 @@ async def _start_web(
         config.allowed_hosts,
         config.phones,
         phones.routes if phones else (),
-        phones.refusal if phones else problems.refused,
+        phones.errors if phones else problems.respond_with_problem,
     )
     server = WebServer(application)
     closing.push_async_callback(server.stop)

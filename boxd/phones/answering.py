@@ -25,6 +25,9 @@ _TITLES = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something is missing",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too long",
 }
+_NOT_HERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
+_NOTHING = "Scan the QR code on your sheet or badge, or a sign, once more."
+_BROKEN = "Go back and try again. If it stays like this, ask at the booth."
 _BY_ITSELF = (
     "The box can't take this just now. Nothing is lost: the page tries again by itself in {} s."
 )
@@ -46,8 +49,8 @@ class SiteInfo:
         return self.address.startswith("https://")
 
 
-def refused(place: SiteInfo, request: Request, error: BoxdError) -> Response:
-    """The reply for a refused request: a page for people, a problem for programs."""
+def respond_to_error(place: SiteInfo, request: Request, error: BoxdError) -> Response:
+    """The reply to a request that fails outside of a page: a page for people, else a problem."""
     if request.url.path.startswith(f"{PREFIX}/"):
         return problems.of_error(error)
     return respond(request, _told(place, request, error))
@@ -68,6 +71,10 @@ def answered(place: SiteInfo, handler: Handler) -> Handler:
 def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
     """The page for an error. Attendees get no explanation of what only a maintainer can mend."""
     status = problems.of_error(error).status_code
+    if isinstance(error, RequestError) and status in _NOT_HERE:
+        return message("There is nothing here", place.box, _NOTHING, status=status)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return message("That did not work", place.box, _BROKEN, status=status)
     if status in _TITLES:
         return message(_TITLES[HTTPStatus(status)], place.box, str(error), status=status)
     wait_s, headers = _TRY_AGAIN_S, {"Retry-After": str(_TRY_AGAIN_S)}

@@ -90,32 +90,37 @@ def of_error(error: BoxdError) -> Response:
     return problem(500, "failed", "The box could not do that", str(error))
 
 
-def refused(_request: Request, error: BoxdError) -> Response:
-    """The problem for a request that is refused before anything is done."""
+ErrorResponder = Callable[[Request, BoxdError], Response]
+"""How an error is answered: a page for people, a problem for programs."""
+
+
+def respond_with_problem(_request: Request, error: BoxdError) -> Response:
+    """The problem for whoever asked."""
     return of_error(error)
 
 
-async def _boxd_error(_request: Request, error: Exception) -> Response:
-    return of_error(cast(BoxdError, error))
+def handlers(
+    respond: ErrorResponder = respond_with_problem,
+) -> dict[Any, Callable[[Request, Exception], Awaitable[Response]]]:
+    """What an application does with errors that no handler of its own has caught."""
+
+    async def boxd_error(request: Request, error: Exception) -> Response:
+        return respond(request, cast(BoxdError, error))
+
+    async def http_exception(request: Request, raised: Exception) -> Response:
+        return respond(request, _of_http_exception(request, cast(HTTPException, raised)))
+
+    async def unexpected(request: Request, _error: Exception) -> Response:
+        detail = "boxd made a mistake; its log has the details: journalctl -u boxd"
+        error = RequestError(500, "failed", "The box could not do that", detail)
+        return respond(request, error)
+
+    return {BoxdError: boxd_error, HTTPException: http_exception, Exception: unexpected}
 
 
-async def _http_exception(request: Request, raised: Exception) -> Response:
-    error = cast(HTTPException, raised)
+def _of_http_exception(request: Request, error: HTTPException) -> RequestError:
     title = HTTPStatus(error.status_code).phrase
     remedy = REMEDIES.get(error.status_code, error.detail)
     detail = remedy.format(path=request.url.path, method=request.method)
-    response = problem(error.status_code, title.lower().replace(" ", "-"), title, detail)
-    response.headers.update(error.headers or {})
-    return response
-
-
-async def _unexpected(_request: Request, _error: Exception) -> Response:
-    detail = "boxd made a mistake; its log has the details: journalctl -u boxd"
-    return problem(500, "failed", "The box could not do that", detail)
-
-
-HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
-    BoxdError: _boxd_error,
-    HTTPException: _http_exception,
-    Exception: _unexpected,
-}
+    kind = title.lower().replace(" ", "-")
+    return RequestError(error.status_code, kind, title, detail, error.headers)

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from boxd.api import app
 from boxd.api.app import Application
 from boxd.api.bodies import IMPORT_LIMIT
 from boxd.api.server import WebServer
 from boxd.errors import ConfigError
-from boxd.phones.answering import SiteInfo, refused
+from boxd.phones.answering import SiteInfo, respond_to_error
 from boxd.roles import Role
 from boxd.web import request_body
 from boxd.web.request_body import BODY_LIMIT
@@ -43,7 +46,7 @@ async def test_when_too_many_phones_are_there_one_more_reads_so_in_words(
 ) -> None:
     monkeypatch.setattr(app, "MOST_PHONES", 2)
     place = SiteInfo("Prize box", "http://box-1.local:4322")
-    made = Application(box.served, phone_refusal=partial(refused, place))
+    made = Application(box.served, phone_errors=partial(respond_to_error, place))
     server = WebServer(made)
     port = await server.listen_to_phones(HOST, 0, None)
     waiting = [await asyncio.open_connection(HOST, port) for _ in range(2)]
@@ -62,6 +65,30 @@ async def test_when_too_many_phones_are_there_one_more_reads_so_in_words(
                     pass  # until the box has seen that they left
     finally:
         await server.stop()
+
+
+async def test_a_wrong_address_and_a_mistake_of_ours_are_pages_for_people(box: LiveBox) -> None:
+    async def broken(_request: Request) -> Response:
+        raise ZeroDivisionError
+
+    place = SiteInfo("Prize box", "http://box-1.local:4322")
+    made = Application(
+        box.served,
+        phone_routes=[Route("/broken", broken)],
+        phone_errors=partial(respond_to_error, place),
+    )
+    transport = httpx.ASGITransport(made.for_phones(), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://box-1.local:4322") as phone:
+        for path, status, words in (
+            ("/a", 404, "There is nothing here"),
+            ("/broken", 500, "ask at the booth"),
+        ):
+            answer = await phone.get(path)
+            assert answer.status_code == status
+            assert answer.headers["content-type"].startswith("text/html")
+            assert words in answer.text
+        api = await phone.get("/api/v1/nowhere")
+        assert api.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
