@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -17,6 +18,18 @@ async def posted(socket: httpx.AsyncClient, path: str, **body: object) -> Any:
     response = await socket.post(f"/api/v1{path}", json={"actor": "anna", **body})
     assert response.is_success, response.text
     return response.json()
+
+
+async def batch(
+    socket: httpx.AsyncClient, number: int, *attendees: str, **query: str
+) -> httpx.Response:
+    """What comes of codes for these attendees, as a batch of this number."""
+    rows = [json.dumps({"line": line, "attendee": each}) for line, each in enumerate(attendees, 2)]
+    return await socket.post(
+        f"/api/v1/code-batches/{number:012x}",
+        params={"actor": "anna", **query},
+        content="\n".join(rows),
+    )
 
 
 async def codes_of(client: httpx.AsyncClient, path: str, box: LiveBox) -> list[Any]:
@@ -60,12 +73,8 @@ async def test_a_batch_tells_the_near_twins_of_its_lines_and_of_the_ledger(
 ) -> None:
     box.receive("mug", 5)
     await posted(socket, "/codes", attendee="ada")
-    batch = (await posted(socket, "/code-batches"))["batch"]
-    rows = [{"line": n, "attendee": each} for n, each in enumerate(("Ada", "bob", "BOB", "eve"), 2)]
-    staged = await socket.post(f"/api/v1/code-batches/{batch}/codes", json={"codes": rows})
-    assert staged.is_success
-    look = (await socket.get(f"/api/v1/code-batches/{batch}/look")).json()
-    assert [(each["attendee"], each["like"]) for each in look["near_twins"]] == [
+    look = await batch(socket, 1, "Ada", "bob", "BOB", "eve", dry_run="1")
+    assert [(each["attendee"], each["like"]) for each in look.json()["near_twins"]] == [
         ("Ada", "ada"),
         ("bob", "BOB"),
     ]
@@ -117,19 +126,10 @@ async def test_a_file_of_attendees_gets_its_codes_once(
     socket: httpx.AsyncClient, box: LiveBox
 ) -> None:
     box.receive("mug", 4)
-
-    async def made(batch: str, **file: object) -> httpx.Response:
-        body = {"actor": "anna", "file": {"digest": DIGEST, **file}}
-        return await socket.post(f"/api/v1/code-batches/{batch}/make", json=body)
-
-    batches = []
-    for _ in range(3):
-        batch = (await posted(socket, "/code-batches"))["batch"]
-        row = {"line": 2, "attendee": "ada"}
-        await socket.post(f"/api/v1/code-batches/{batch}/codes", json={"codes": [row]})
-        batches.append(batch)
-    assert (await made(batches[0])).json()["made"]
-    assert (await made(batches[0])).json()["made"], "the same request once more"
-    assert (await made(batches[1])).status_code == 409
-    assert (await made(batches[2], again=True)).json()["made"]
+    assert (await batch(socket, 1, "ada", digest=DIGEST)).json()["made"]
+    assert (await batch(socket, 1, "ada", digest=DIGEST)).json()["made"], "sent once more"
+    second = await batch(socket, 2, "ada", digest=DIGEST)
+    assert second.status_code == 409
+    assert "this file brought its codes already" in second.json()["detail"]
+    assert (await batch(socket, 3, "ada", digest=DIGEST, again="1")).json()["made"]
     assert box.on_hand("mug") == 2
