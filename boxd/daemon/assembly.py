@@ -25,7 +25,6 @@ from boxd.ledger import (
     codes,
     lockers,
     lockouts,
-    pins,
     redemptions,
     task_kinds,
     tasks,
@@ -155,7 +154,6 @@ def prepare_ledger(config: Config, ledger: Ledger) -> list[str]:
     clock = lockouts.boot_clock()
     ledger.write_now(lambda tx: lockers.declare(tx, [locker.id for locker in config.lockers]))
     ledger.write_now(lambda tx: lockouts.adopt_after_boot(tx, clock))
-    ledger.write_now(lambda tx: pins.adopt_after_boot(tx, clock))
     return ledger.write_now(actuations.settle_interrupted)
 
 

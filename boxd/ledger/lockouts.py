@@ -15,6 +15,8 @@ from boxd.machine_clock import boot_id, boot_s
 # So long after a wrong guess or a lock, the next lock is one step shorter.
 STEP_DOWN_S = 3600.0
 
+_KEPT_IN = ("lockouts", "wrong_pins")
+
 
 @dataclass(frozen=True)
 class BootClock:
@@ -85,15 +87,19 @@ def remaining_s(connection: sqlite3.Connection, bay: str, clock: BootClock) -> f
 
 
 def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
-    """Let locks of an earlier boot begin again on this boot's clock; end those that ran out."""
-    tx.connection.execute(
-        "UPDATE lockouts SET lock_s = 0 WHERE boot = ? AND until_s <= ?",
-        (clock.boot, clock.seconds),
-    )
-    tx.connection.execute(
-        "UPDATE lockouts SET boot = ?, until_s = ? + lock_s WHERE lock_s > 0 AND boot <> ?",
-        (clock.boot, clock.seconds, clock.boot),
-    )
+    """Let locks of an earlier boot begin again on this boot's clock; end those that ran out.
+
+    Those of the keypads, and those of the phones that guessed a PIN.
+    """
+    for table in _KEPT_IN:
+        tx.connection.execute(
+            f"UPDATE {table} SET lock_s = 0, until_s = 0 WHERE boot = ? AND until_s <= ?",
+            (clock.boot, clock.seconds),
+        )
+        tx.connection.execute(
+            f"UPDATE {table} SET boot = ?, until_s = ? + lock_s WHERE lock_s > 0 AND boot <> ?",
+            (clock.boot, clock.seconds, clock.boot),
+        )
 
 
 def count_wrong(tx: Transaction, bay: str, rule: LockoutRule, clock: BootClock) -> float:

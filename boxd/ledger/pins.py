@@ -44,18 +44,6 @@ def record(tx: Transaction, address: str, is_right: bool, clock: BootClock) -> P
     return PinTried(False, _count(tx, address, clock))
 
 
-def adopt_after_boot(tx: Transaction, clock: BootClock) -> None:
-    """Let locks of an earlier boot begin again on this boot's clock; end those that ran out."""
-    tx.connection.execute(
-        "UPDATE wrong_pins SET lock_s = 0 WHERE boot = ? AND until_s <= ?",
-        (clock.boot, clock.seconds),
-    )
-    tx.connection.execute(
-        "UPDATE wrong_pins SET boot = ?, until_s = ? + lock_s WHERE lock_s > 0 AND boot <> ?",
-        (clock.boot, clock.seconds, clock.boot),
-    )
-
-
 def _count(tx: Transaction, guesser: str, clock: BootClock) -> float:
     now = _counted(tx.connection, guesser).with_another(PER_ADDRESS, clock)
     tx.connection.execute(

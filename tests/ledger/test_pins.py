@@ -34,7 +34,7 @@ def locked_s(hands: Hands, clock: BootClock = NOW) -> float:
 
 def test_the_fifth_wrong_pin_locks_the_phone(hands: Hands) -> None:
     assert (guess(hands, 4), locked_s(hands)) == (0, 0)
-    assert (guess(hands, 1), locked_s(hands)) == (30, 30)
+    assert (guess(hands, 1), locked_s(hands)) == (60, 60)
 
 
 def test_a_right_pin_forgives_the_wrong_ones(hands: Hands) -> None:
@@ -46,9 +46,9 @@ def test_a_right_pin_forgives_the_wrong_ones(hands: Hands) -> None:
 def test_a_power_cut_does_not_shorten_the_lock(hands: Hands) -> None:
     guess(hands, 5)
     later = BootClock("boot-2", 3.0)
-    assert locked_s(hands, later) == 30
-    hands.ledger.write_now(lambda tx: pins.adopt_after_boot(tx, later))
-    assert locked_s(hands, BootClock("boot-2", 13.0)) == 20
+    assert locked_s(hands, later) == 60
+    hands.ledger.write_now(lambda tx: lockouts.adopt_after_boot(tx, later))
+    assert locked_s(hands, BootClock("boot-2", 13.0)) == 50
 
 
 def test_no_bay_is_locked_by_pins(hands: Hands) -> None:

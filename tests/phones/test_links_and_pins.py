@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import ConfigError, KeysMissing
-from boxd.ledger import attendees, checkpoints, erasure, lockouts, pins
+from boxd.ledger import attendees, checkpoints, erasure, lockouts
 from boxd.phones.links import LinkKind, Signer, attendee_link, load_signer, shown_link
 from boxd.phones.pin import read_pin
 from tests.phones.conftest import PIN, Phones, words_of
@@ -146,7 +146,7 @@ async def test_five_wrong_pins_lock_one_phone_and_a_restart_does_not_help(phones
     assert locked.status_code == 403
     assert "Wait 60 seconds" in words_of(locked)
     clock = lockouts.boot_clock()
-    await phones.event.ledger.write(lambda tx: pins.adopt_after_boot(tx, clock))
+    await phones.event.ledger.write(lambda tx: lockouts.adopt_after_boot(tx, clock))
     assert "Wait" in words_of(await guesser.post("/v/enter", data=right))
     assert "Scan an attendee's" in words_of(await other.post("/v/enter", data=right))
     assert await phones.event.actions("pin.locked") == 1
