@@ -15,7 +15,7 @@ class ReconnectNotifier:
         self._wanted: list[tuple[str, Callable[[], None]]] = []
         self._ready_since: dict[str, datetime] = {}
 
-    def tell(self, device: str, callback: Callable[[], None]) -> None:
+    def subscribe(self, device: str, callback: Callable[[], None]) -> None:
         """Call `callback` whenever `device` becomes ready from now on."""
         self._wanted.append((device, callback))
 

@@ -66,11 +66,11 @@ def expected_at(location: Iterable[int | str]) -> Expected:
     Its locations also contain a device's kind, which is not part of the path, and end in `[key]`
     if the key itself is meant.
     """
-    place = around = Expected()
+    place = parent = Expected()
     for part in location:
         if part == "[key]":
-            return Expected(place.path, get_args(_bare(around.annotation))[0])
-        around, place = place, _step(place, part)
+            return Expected(place.path, get_args(_bare(parent.annotation))[0])
+        parent, place = place, _step(place, part)
     return place
 
 

@@ -109,8 +109,8 @@ def _missing(expected: Expected, data: Mapping[str, Any]) -> str:
     name = str(expected.path[-1])
     if len(expected.path) == 1:
         return f"the section {_brackets(name)} is missing, and every box needs it; add it"
-    around = place(expected.path[:-1], data)
-    return f"{around}: the key '{name}' is missing; add it: it takes {expected.description}"
+    parent = place(expected.path[:-1], data)
+    return f"{parent}: the key '{name}' is missing; add it: it takes {expected.description}"
 
 
 def _refused(expected: Expected, data: Mapping[str, Any]) -> str:

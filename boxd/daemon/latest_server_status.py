@@ -27,7 +27,7 @@ class LatestServerStatus:
         if self._listener is not None:
             self._listener.server_changed(status)
 
-    def tell(self, listener: ServerStatusListener) -> None:
+    def send_to(self, listener: ServerStatusListener) -> None:
         """Send `listener` every status from now on, and first the one that it missed."""
         self._listener = listener
         if self._status is not None:

@@ -63,16 +63,18 @@ async def _run(config: Config, manager: Notifier) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.asked.set)
     async with AsyncExitStack() as closing:
-        news = await _start_server(config, closing)
+        server_status = await _start_server(config, closing)
         # The heavy imports follow once the server's process is starting.
         from boxd.daemon import startup
 
         try:
-            await startup.start(config, news, closing, ending.fail, manager)
+            await startup.start(config, server_status, closing, ending.fail, manager)
         except (LedgerDamaged, LedgerTooNew, LedgerUnusable, KeysMissing) as error:
             ending.code = 1
             log.error("dispensing.refused", why=str(error))
-            await startup.start_refusing(config, error, news, closing, ending.fail, manager)
+            await startup.start_refusing(
+                config, error, server_status, closing, ending.fail, manager
+            )
         await ending.asked.wait()
         manager.tell(STOPPING, status("stopping: what is at work may finish"))
         log.info("boxd.stopping")
@@ -82,17 +84,17 @@ async def _run(config: Config, manager: Notifier) -> int:
 
 async def _start_server(config: Config, closing: AsyncExitStack) -> LatestServerStatus:
     """Start the box's own server, and stop it last; or listen to the unit that runs it."""
-    news = LatestServerStatus()
+    server_status = LatestServerStatus()
     if config.temporal.own_unit:
         hearing = asyncio.create_task(
-            follow_status(config.server_status_socket, news.server_changed)
+            follow_status(config.server_status_socket, server_status.server_changed)
         )
         closing.callback(hearing.cancel)
     elif config.temporal.address is None:
-        server = EmbeddedServer(config.temporal, config.temporal_dir, news.server_changed)
+        server = EmbeddedServer(config.temporal, config.temporal_dir, server_status.server_changed)
         closing.push_async_callback(server.stop)
         await server.start()
-    return news
+    return server_status
 
 
 def open_directly(config: Config, locker: int, actor: str, reason: str) -> Actuated:

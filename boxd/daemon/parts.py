@@ -125,10 +125,10 @@ def wire(
 
     `run` names this run of boxd: an answer belongs to the run that took it.
     """
-    returns = ReconnectNotifier()
+    reconnects = ReconnectNotifier()
 
     def devices_changed() -> None:
-        returns.look(registry.statuses())
+        reconnects.look(registry.statuses())
         registry.notice()
         changes.note()
 
@@ -156,10 +156,10 @@ def wire(
     bays |= assembly.bays(config, registry, redemption_service, changes.note)
     operator = assembly.operator_console(config, registry, redemption_service, changes.note)
     for bay in config.bays:
-        returns.tell(bay.keypad, bays[bay.id].forget_touches)
+        reconnects.subscribe(bay.keypad, bays[bay.id].forget_touches)
         closing.callback(bays[bay.id].close)
     if config.operator.keypad is not None:
-        returns.tell(config.operator.keypad, operator.forget_touches)
+        reconnects.subscribe(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
     device_tests = DeviceTests(config, registry, bays, changes.note)
     task_fates = Fates[TaskReply](run)

@@ -56,7 +56,7 @@ _TRY_LEDGER_EVERY_S = 5.0
 
 async def start(
     config: Config,
-    news: LatestServerStatus,
+    server_status: LatestServerStatus,
     closing: AsyncExitStack,
     fail: Callable[[], None],
     manager: Notifier,
@@ -92,7 +92,7 @@ async def start(
     if config.phones.enabled:
         _keep_running(PhonesListener(config.phones, server, ledger).keep(), closing, fail)
     _keep_running(parts.clock.keep(), closing, fail)
-    news.tell(serving)
+    server_status.send_to(serving)
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
     if parts.upstream is not None:
@@ -149,7 +149,7 @@ def _start_worker(
 async def start_refusing(
     config: Config,
     error: BoxdError,
-    news: LatestServerStatus,
+    server_status: LatestServerStatus,
     closing: AsyncExitStack,
     fail: Callable[[], None],
     manager: Notifier,
@@ -165,7 +165,7 @@ async def start_refusing(
     await _start_web(config, box, simulated, closing)
     if isinstance(error, LedgerUnusable) and manager.is_heard:
         _keep_running(_end_when_usable(config.ledger_file, fail), closing, fail)
-    news.tell(snapshots)
+    server_status.send_to(snapshots)
     _report(manager, snapshots, _nothing_to_prove, closing, fail)
 
 

@@ -125,7 +125,7 @@ class Simavr:
         self._doors = [*doors, *([0] * len(layout.doors))][: len(layout.doors)]
         self._runner: subprocess.Popen[bytes] | None = None
         self._unread = b""
-        self._early: list[PinChange | Boot] = []  # what came before the first call of changes()
+        self._pending: list[PinChange | Boot] = []  # what came before the first call of changes()
         self.path: str | None = None
         self.has_ended = False
 
@@ -135,7 +135,7 @@ class Simavr:
         give_up = time.monotonic() + BEGINS_S
         while self.path is None and not self.has_ended and time.monotonic() < give_up:
             select.select([self], [], [], give_up - time.monotonic())
-            self._early += self._fetch()
+            self._pending += self._fetch()
         if self.path is None:
             self.stop()
             raise BoxdError("simavr did not start; its message is above.")
@@ -159,7 +159,7 @@ class Simavr:
             process_group=0,  # Ctrl-C in a terminal is for boxd only
         )
         os.set_blocking(self.fileno(), False)
-        self._early.clear()
+        self._pending.clear()
         self.path, self.has_ended = None, False
 
     def fileno(self) -> int:
@@ -168,8 +168,8 @@ class Simavr:
 
     def changes(self) -> list[PinChange | Boot]:
         """What has happened since the last call; also empty when the board is off."""
-        early, self._early = self._early, []
-        return early + self._fetch()
+        pending, self._pending = self._pending, []
+        return pending + self._fetch()
 
     def set_door(self, door: int, level: int) -> None:
         """Set the level at the contact of a door, counted from 1; 0 is closed, to ground."""

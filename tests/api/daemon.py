@@ -74,11 +74,11 @@ async def running_daemon(config: Config) -> AsyncIterator[Daemon]:
     """A box that takes codes; ended in the order in which the daemon ends."""
     failed = asyncio.Event()
     async with AsyncExitStack() as closing:
-        news = LatestServerStatus()
-        server = EmbeddedServer(config.temporal, config.temporal_dir, news.server_changed)
+        server_status = LatestServerStatus()
+        server = EmbeddedServer(config.temporal, config.temporal_dir, server_status.server_changed)
         closing.push_async_callback(server.stop)
         await server.start()
-        await startup.start(config, news, closing, failed.set, Notifier(""))
+        await startup.start(config, server_status, closing, failed.set, Notifier(""))
         transport = httpx.AsyncHTTPTransport(uds=str(config.socket_file))
         command = await closing.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://boxd")
