@@ -48,6 +48,7 @@ COMMANDS = {
     "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
     "temporal-server": ("temporal_server", "Run only this box's Temporal server."),
     "temporal-pages": ("temporal_pages", "Let Temporal's pages show what boxd has sealed."),
+    "guard-ports": ("guard_ports", "Close the Temporal server's ports to other users."),
     "sim-board": ("sim_board", "Run a simulated CodeTV board on a real MIDI port."),
     "upgrade": ("upgrade", "Bring a release into use; the package calls it."),
     "version": ("version", "Show the versions of boxd and of what it uses."),

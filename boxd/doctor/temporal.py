@@ -11,6 +11,7 @@ from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.errors import BoxdError
+from boxd.service.port_guard import SHOWN_BY
 from boxd.temporal import database
 from boxd.temporal.binary import find_binary, read_version
 from boxd.temporal.http_api import answers
@@ -105,8 +106,26 @@ def set_aside(context: CheckContext) -> Iterator[Finding]:
         yield passed("none")
 
 
+def guarded(context: CheckContext) -> Iterator[Finding]:
+    """Whether the kernel keeps other users from the server's ports."""
+    settings = context.config.temporal
+    if settings.address is not None or not settings.own_unit:
+        raise Skip("there is no boxd-temporal.service here")
+    if not context.is_root:
+        raise Skip("only root sees the kernel's rules: sudo boxd doctor")
+    told = context.run(SHOWN_BY) or ""
+    if str(settings.port) in told:
+        yield passed("only boxd's user and root reach them")
+    else:
+        yield warned(
+            "other users of this machine reach the server, and can end workflows",
+            "sudo apt install nftables && sudo systemctl restart boxd-temporal",
+        )
+
+
 CHECKS = (
     Check(FAMILY, "server", server, "it does not run, hangs, or can't be reached"),
     Check(FAMILY, "file", file, "it is damaged, cut short, or of another version", 40),
+    Check(FAMILY, "ports", guarded, "other users of the Pi reach the server's ports"),
     Check(FAMILY, "files set aside", set_aside, "boxd has put a file of the server aside"),
 )

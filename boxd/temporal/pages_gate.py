@@ -8,15 +8,20 @@ known one. One request per connection: bytes after it are never taken as another
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import secrets
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 from boxd.temporal.command import LOOPBACK
 
+PAGES_SOCKET = "pages.sock"
 _LONGEST_HEAD = 64 * 1024
 _HEAD_WITHIN_S = 10
+_LONGEST_SOCKET_PATH = 107
+_SOCKET_MODE = 0o660  # whoever is in the box's group may use the commands, and see these pages
 _HOST = re.compile(rb"^host:[ \t]*(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?[ \t]*$", re.I)
 _REFUSAL = (
     b"HTTP/1.1 421 Misdirected Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
@@ -34,21 +39,38 @@ def hidden_address() -> str:
 class PagesGate:
     """Listens on loopback and passes requests on to the pages at `address`."""
 
-    def __init__(self, address: str, port: int) -> None:
+    def __init__(self, address: str, port: int, socket: Path) -> None:
         self._address = address
         self._port = port
-        self._server: asyncio.Server | None = None
+        self._socket = socket
+        self._servers: list[asyncio.Server] = []
+        self._passing: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        """Accept connections on the same port of 127.0.0.1. Raises OSError."""
-        self._server = await asyncio.start_server(
-            self._pass_on, LOOPBACK, self._port, limit=_LONGEST_HEAD
+        """Accept connections on the same port of 127.0.0.1, and on the socket. Raises OSError.
+
+        The socket is for maintainers, who come by ssh as themselves: its mode says who may.
+        """
+        self._servers.append(
+            await asyncio.start_server(self._accept, LOOPBACK, self._port, limit=_LONGEST_HEAD)
         )
+        if len(os.fsencode(self._socket)) <= _LONGEST_SOCKET_PATH:
+            self._servers.append(
+                await asyncio.start_unix_server(self._accept, self._socket, limit=_LONGEST_HEAD)
+            )
+            self._socket.chmod(_SOCKET_MODE)
 
     def close(self) -> None:
-        """Accept no more connections."""
-        if self._server is not None:
-            self._server.close()
+        """Accept no more connections, and end those that are there."""
+        for server in self._servers:
+            server.close()
+        for passing in self._passing:
+            passing.cancel()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        passing = asyncio.create_task(self._pass_on(reader, writer))
+        self._passing.add(passing)
+        passing.add_done_callback(self._passing.discard)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -26,7 +26,7 @@ from boxd.temporal.command import (
 )
 from boxd.temporal.database_making import Maker, prepare, wait_for_namespace
 from boxd.temporal.http_api import answers
-from boxd.temporal.pages_gate import PagesGate, hidden_address
+from boxd.temporal.pages_gate import PAGES_SOCKET, PagesGate, hidden_address
 from boxd.temporal.ports import why_taken
 from boxd.temporal.process import ServerProcess
 
@@ -199,7 +199,8 @@ class EmbeddedServer:
         )
         self._gate = None
         if ports.ui is not None and ports.pages_at != LOOPBACK:
-            self._gate = PagesGate(ports.pages_at, ports.ui)
+            socket = self._database.with_name(PAGES_SOCKET)
+            self._gate = PagesGate(ports.pages_at, ports.ui, socket)
             await self._gate.open()
 
     async def _until_end(self, process: ServerProcess, clock: ClockSetBack) -> str:

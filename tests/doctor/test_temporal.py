@@ -10,7 +10,9 @@ from pathlib import Path
 
 import psutil
 
+from boxd.config import load
 from boxd.doctor.finding import Grade
+from boxd.service.port_guard import rules
 from boxd.temporal.ports import holders_of
 from tests.box.booth import Booth
 from tests.doctor.conftest import RestingBox
@@ -48,6 +50,18 @@ def test_another_machine_s_server(new_box: Callable[..., Booth]) -> None:
         config = new_box((r"# address = .*", f'address = "{address}"')).config
         expect(context(config), "Temporal", "server", Grade.PASSED, address)
     expect(context(config), "Temporal", "server", Grade.FAILED, address, "nc -vz 127.0.0.1")
+
+
+def test_ports_that_other_users_reach(resting: RestingBox) -> None:
+    expect(context(resting.config), "Temporal", "ports", Grade.SKIPPED, "no boxd-temporal.service")
+    resting.change("[temporal]", "[temporal]\nown_unit = true")
+    port = load(resting.config).temporal.port
+    in_force = rules((port,), (0, 4321))
+    for told, grade in ((in_force, Grade.PASSED), ("", Grade.WARNED), (None, Grade.WARNED)):
+        box = context(resting.config, run=lambda _, told=told: told)
+        expect(box, "Temporal", "ports", grade)
+    without = context(resting.config, is_root=False)
+    expect(without, "Temporal", "ports", Grade.SKIPPED, "sudo boxd doctor")
 
 
 def test_a_file_that_is_whole(resting: RestingBox) -> None:

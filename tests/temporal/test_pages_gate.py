@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import httpx
@@ -57,6 +58,10 @@ async def test_the_pages_are_shown_by_their_known_address_only(
             return await ask("localhost") == httpx.codes.OK
 
         await until(are_there, "the pages")
+        by_ssh = httpx.AsyncHTTPTransport(uds=str(directory / "pages.sock"))
+        async with httpx.AsyncClient(transport=by_ssh, base_url="http://localhost:8233") as other:
+            assert (await other.get("/api/v1/namespaces")).status_code == httpx.codes.OK
+        assert stat.S_IMODE((directory / "pages.sock").stat().st_mode) == 0o660
         assert await ask("rebound.example") == httpx.codes.MISDIRECTED_REQUEST
 
 
