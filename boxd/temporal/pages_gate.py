@@ -64,6 +64,7 @@ class PagesGate:
         """Accept no more connections, and end those that are there."""
         for server in self._servers:
             server.close()
+        self._socket.unlink(missing_ok=True)
         for passing in self._passing:
             passing.cancel()
 
