@@ -26,8 +26,11 @@ class ArduinoBus:
         devices: Sequence[ArduinoDevice],
         path_of: Callable[[str], str],
         on_change: Callable[[], None],
+        unconfigured: Callable[[], Sequence[str]] = tuple,
     ) -> None:
-        self.devices = tuple(Arduino(device, path_of, on_change) for device in devices)
+        self.devices = tuple(
+            Arduino(device, path_of, on_change, unconfigured) for device in devices
+        )
         self._enabled = tuple(
             arduino for arduino, device in zip(self.devices, devices, strict=True) if device.enabled
         )

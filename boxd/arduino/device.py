@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import errno
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor
 from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, LampName
 from boxd.errors import DeviceUnreachable
+from boxd.plugged_instead import plugged_instead
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 5.0
@@ -28,19 +30,25 @@ class Arduino:
 
     On each (re)connect the doors are queried and the desired lamps sent; nothing else, and never a
     pulse. `path_of` returns the path of a configured port; it raises OSError if nothing is plugged
-    in. `tried` is set once the first attempt to connect has ended.
+    in. `unconfigured` lists the ports that are plugged in and in no configuration. `tried` is set
+    once the first attempt to connect has ended.
     """
 
     keypad = None
 
     def __init__(
-        self, device: ArduinoDevice, path_of: Callable[[str], str], on_change: Callable[[], None]
+        self,
+        device: ArduinoDevice,
+        path_of: Callable[[str], str],
+        on_change: Callable[[], None],
+        unconfigured: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.name = device.name
         self.port = device.port
         self.tried = asyncio.Event()
         self._device = device
         self._path_of = path_of
+        self._unconfigured = unconfigured
         self._standing = StatusTracker(
             device.name, device.kind, device.port, on_change, enabled=device.enabled
         )
@@ -140,7 +148,7 @@ class Arduino:
         try:
             line = await open_line(self._path_of(self.port), self._feed, self._lose)
         except OSError as error:
-            self._fail(explain(error))
+            self._fail(await self._why_not_open(error))
             return
         self._is_over.clear()
         lamps = sum(_bit(number) for number in self._device.lamps.values())
@@ -154,6 +162,13 @@ class Arduino:
             self._link.end("boxd is stopping")
             self._link = None
             await line.close()
+
+    async def _why_not_open(self, error: OSError) -> str:
+        if error.errno not in (errno.ENOENT, errno.ENXIO):
+            return explain(error)
+        # In a thread: a folder of devices that are being unplugged may be slow.
+        others = await asyncio.to_thread(self._unconfigured)
+        return explain(error) + plugged_instead(self.port, others)
 
     def _feed(self, data: bytes) -> None:
         if self._link is not None:

@@ -55,20 +55,22 @@ class UnconfiguredSerialDevices:
                 self._on_change()
 
     def _look(self) -> tuple[UnconfiguredDevice, ...]:
-        configured = {_target(port) for port in self._configured}
         return tuple(
             UnconfiguredDevice(
                 "serial", port, f'an Arduino? then: kind = "arduino", port = "{port}"'
             )
-            for port in self._plugged()
-            if _target(port) not in configured
+            for port in unconfigured_ports(self._configured, self._folder)
         )
 
-    def _plugged(self) -> list[str]:
-        try:
-            return sorted(str(entry) for entry in self._folder.iterdir())
-        except OSError:  # it disappears with the last device, maybe at this instant
-            return []
+
+def unconfigured_ports(configured: Sequence[str], folder: Path = BY_ID) -> list[str]:
+    """The lasting names of the USB serial devices that none of `configured` leads to."""
+    targets = {_target(port) for port in configured}
+    try:
+        plugged = sorted(str(entry) for entry in folder.iterdir())
+    except OSError:  # it disappears with the last device, maybe at this instant
+        return []
+    return [port for port in plugged if _target(port) not in targets]
 
 
 def _target(port: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from boxd.arduino.unconfigured_serial import UnconfiguredSerialDevices
+from boxd.arduino.unconfigured_serial import UnconfiguredSerialDevices, unconfigured_ports
 from boxd.config import Config
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, GpioDevice, NotesDevice
 from boxd.devices import Bus
@@ -29,13 +30,17 @@ def buses(
 
         found.append(GpioBus(pins, config.pin_memory_dir if simulated else None, on_change))
     arduinos = [each for each in config.devices if isinstance(each, ArduinoDevice)]
+    serial_ports = [each.port for each in arduinos]
     if arduinos:
         from boxd.arduino.bus import ArduinoBus
 
-        path_of = simulated.serial.path_of if simulated else str
-        found.append(ArduinoBus(arduinos, path_of, on_change))
+        if simulated:
+            found.append(ArduinoBus(arduinos, simulated.serial.path_of, on_change))
+        else:
+            others = partial(unconfigured_ports, serial_ports)
+            found.append(ArduinoBus(arduinos, str, on_change, others))
     if simulated is None:
-        found.append(UnconfiguredSerialDevices([each.port for each in arduinos], on_change))
+        found.append(UnconfiguredSerialDevices(serial_ports, on_change))
     return found
 
 

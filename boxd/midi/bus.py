@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
@@ -36,7 +36,8 @@ class MidiBus:
         on_change: Callable[[], None],
     ) -> None:
         self._ports = ports
-        self.devices = tuple(_device(device, ports, on_change) for device in devices)
+        products = frozenset(device.port for device in devices)
+        self.devices = tuple(_device(device, ports, on_change, products) for device in devices)
         self._listing = Listing()
         self._closing = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
@@ -101,7 +102,10 @@ def _report_failure(watch: asyncio.Task[None]) -> None:
 
 
 def _device(
-    device: CodetvDevice | NotesDevice, ports: PortSystem, on_change: Callable[[], None]
+    device: CodetvDevice | NotesDevice,
+    ports: PortSystem,
+    on_change: Callable[[], None],
+    configured: Collection[str],
 ) -> MidiDevice:
     profile = CodetvProfile() if isinstance(device, CodetvDevice) else NotesProfile(device)
     return MidiDevice(
@@ -112,4 +116,5 @@ def _device(
         kind=device.kind,
         product=device.port,
         enabled=device.enabled,
+        configured=configured,
     )

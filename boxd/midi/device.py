@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 import mido
@@ -56,9 +56,11 @@ class MidiDevice:
         kind: str,
         product: str,
         enabled: bool = True,
+        configured: Collection[str] = (),
     ) -> None:
         self.name = name
         self.product = product
+        self._configured = configured  # the products of all devices
         self._profile = profile
         self._ports = ports
         self._standing = StatusTracker(name, kind, product, on_change, enabled=enabled)
@@ -85,7 +87,7 @@ class MidiDevice:
         """Connect, reconnect or disconnect, as this listing of the ports requires."""
         if not self._standing.is_enabled:
             return
-        found = find(listing, self.product)
+        found = find(listing, self.product, self._configured)
         if isinstance(found, str):
             await self.lose(found)
         elif not self._is_connected_to(found):
@@ -154,7 +156,7 @@ class MidiDevice:
     # Connecting
 
     def _check_at_this_instant(self, connection: Connection) -> None:
-        found = find(self._ports.glance(), self.product)
+        found = find(self._ports.glance(), self.product, self._configured)
         if isinstance(found, str):
             self._standing.become(DeviceState.UNREACHABLE, found)
         elif found != self._pair or not connection.is_connected:

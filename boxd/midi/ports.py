@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
+
+from boxd.plugged_instead import plugged_instead
 
 OnMessage = Callable[[bytes, float], None]
 """Takes bytes of a device, and when they arrived on the monotonic clock in seconds."""
@@ -67,6 +69,8 @@ _AFTER = r"(?:-\d\d)?(?=$|[^\w\s-]|\s+(?:MIDI \d+|\d+:\d+|[\[(]))"
 _BEFORE = r"(?:^|[^\w\s])\s*"
 # Programs that bring ALSA's devices to JACK as ports of their own.
 _BRIDGES = ("a2j", "Midi-Bridge")
+# ALSA's loop-back, which is there on every machine, and boxd's own ports on JACK.
+_OWN = ("Midi Through:", "boxd-")
 _NUMBERS = re.compile(r"\s\d+:\d+$")
 
 
@@ -79,12 +83,27 @@ def belongs_to(port: str, product: str) -> bool:
     return re.search(_BEFORE + re.escape(product) + _AFTER, port) is not None
 
 
-def find(listing: Listing, product: str) -> PortPair | str:
-    """The ports of the one device with this name, or why none can be used."""
+def find(listing: Listing, product: str, configured: Collection[str] = ()) -> PortPair | str:
+    """The ports of the one device with this name, or why none can be used.
+
+    `configured` are the products of all devices: what else is plugged in may be this one.
+    """
+    if (found := _pair_of(listing, product)) is not None:
+        return found
+    others = [
+        name
+        for name, pair in names_of(listing).items()
+        if not any(belongs_to(pair.source, each) for each in configured)
+    ]
+    return f'"{product}" isn\'t connected; check its cable' + plugged_instead(product, others)
+
+
+def _pair_of(listing: Listing, product: str) -> PortPair | str | None:
+    """The device's ports, why they can't be used, or None if it is not there at all."""
     sources = [port for port in listing.sources if belongs_to(port, product)]
     destinations = [port for port in listing.destinations if belongs_to(port, product)]
     if not sources and not destinations:
-        return f'"{product}" isn\'t connected; check its cable'
+        return None
     if len(sources) > 1 or len(destinations) > 1:
         return _why_ambiguous(product, max(sources, destinations, key=len))
     if not sources or not destinations:
@@ -100,7 +119,9 @@ def names_of(listing: Listing) -> dict[str, PortPair]:
     """
     named: dict[str, PortPair] = {}
     for source in listing.sources:
-        found = ((name, find(listing, name)) for name in _parts(source))
+        if source.startswith(_OWN):
+            continue
+        found = ((name, _pair_of(listing, name)) for name in _parts(source))
         for name, pair in found:
             if isinstance(pair, PortPair) and pair.source == source:
                 named.setdefault(name, pair)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from boxd.arduino.frames import FrameStream
 from boxd.arduino.layouts import EIGHT
 from boxd.arduino.messages import Hello, message_of
 from boxd.arduino.serial_line import open_port
+from boxd.arduino.unconfigured_serial import unconfigured_ports
 from boxd.devices import DeviceState, DoorState, LampName
 from boxd.sim.serial import SimulatedSerial
 from tests.arduino.strangers import Stranger, board_of_version, echoing, modem, noisy, silent
@@ -214,3 +216,19 @@ async def test_board_that_is_looked_for_no_longer_is_not_shown_as_ready(tmp_path
     status = bus.devices[0].status
     assert status.state is DeviceState.UNREACHABLE
     assert "restart boxd" in status.why
+
+
+async def test_where_one_is_missing_what_else_is_plugged_in_is_named(tmp_path: Path) -> None:
+    plugged = tmp_path / "usb-Arduino_Uno_7573-if00"
+    (tmp_path / "ttyACM0").touch()
+    plugged.symlink_to("ttyACM0")
+    port = str(tmp_path / "usb-Arduino_Uno_1234-if00")
+    others = partial(unconfigured_ports, [port, str(tmp_path / "ttyACM0")], tmp_path / "by-id")
+    for unconfigured, expected in (
+        (others, "nothing is plugged in there; check its cable"),
+        (partial(unconfigured_ports, [port], tmp_path), f'write: port = "{plugged}"'),
+    ):
+        bus = ArduinoBus([cabinet(port=port)], str, lambda: None, unconfigured)
+        await bus.start()
+        assert bus.devices[0].status.why.endswith(expected)
+        await bus.close()

@@ -109,3 +109,36 @@ def test_names_the_ports_of_a_device_with_several() -> None:
 def test_names_no_device_that_could_not_be_told_from_its_double() -> None:
     ports = ("Pad:Pad MIDI 1 20:0", "Pad:Pad MIDI 1 24:0")
     assert names_of(Listing(ports, ports)) == {}
+
+
+def listing_of(*names: str) -> Listing:
+    ports = tuple(f"{name}:{name} MIDI 1 {20 + 4 * n}:0" for n, name in enumerate(names))
+    return Listing(ports, ports)
+
+
+def test_where_one_is_missing_what_is_there_is_named_nearest_first() -> None:
+    listing = listing_of("Launchpad Mini", "CodeTV Board 0", "CodeTV Board 3", "APC mini mk2")
+    found = find(listing, "CodeTV Board 1", configured={"CodeTV Board 0", "CodeTV Board 1"})
+    assert found == (
+        '"CodeTV Board 1" isn\'t connected; check its cable. Plugged in and not configured: '
+        '"CodeTV Board 3", "Launchpad Mini", "APC mini mk2". '
+        'If it is the first of them, write: port = "CodeTV Board 3"'
+    )
+
+
+def test_a_pad_whose_name_was_written_differently_is_offered_as_it_is_called() -> None:
+    found = find(listing_of("APC mini mk2 Control"), "Apc Mini MK2", configured={"Apc Mini MK2"})
+    assert isinstance(found, str)
+    assert found.endswith('write: port = "APC mini mk2 Control"')
+
+
+def test_nothing_is_offered_that_is_configured_or_no_device() -> None:
+    listing = listing_of("CodeTV Board 0", "Midi Through", "boxd-12-1-out")
+    found = find(listing, "CodeTV Board 1", configured={"CodeTV Board 0", "CodeTV Board 1"})
+    assert found == '"CodeTV Board 1" isn\'t connected; check its cable'
+
+
+def test_of_many_devices_the_nearest_are_named_and_the_others_counted() -> None:
+    found = find(listing_of(*(f"Pad {n}" for n in range(6))), "Pad 9")
+    assert isinstance(found, str)
+    assert '"Pad 0", "Pad 1", "Pad 2" and 3 more' in found

@@ -153,7 +153,7 @@ async def _choose(listing: Listing, port: str | None, keyboard: Keyboard) -> tup
             f"'{port}' is a CodeTV board: it needs no learning, and notes must never be sent to "
             'it; write kind = "codetv" in the configuration'
         )
-    found = find(listing, port)
+    found = find(listing, port, configured=tuple(names))  # its advice is for a configured device
     if isinstance(found, str):
         raise DeviceUnreachable(f"{found}. Plugged in: {', '.join(names) or 'nothing'}")
     return port, found
