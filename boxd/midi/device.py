@@ -130,9 +130,7 @@ class MidiDevice:
         unlock, connection = self._profile.unlock, self._connection
         if unlock is None:
             raise DeviceUnreachable(f"{self._standing.naming} has no latch; nothing was sent")
-        if connection is not None:
-            self._check_at_this_instant(connection)
-        if not self._standing.is_ready or connection is None:
+        if connection is None or self._has_gone(connection) or not self._standing.is_ready:
             raise DeviceUnreachable(self._standing.why_nothing_was_sent)
         echo: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
         try:
@@ -155,7 +153,8 @@ class MidiDevice:
 
     # Connecting
 
-    def _check_at_this_instant(self, connection: Connection) -> None:
+    def _has_gone(self, connection: Connection) -> bool:
+        """Whether the device has just been unplugged or replugged; its state says so then."""
         found = find(self._ports.glance(), self.product, self._configured)
         if isinstance(found, str):
             self._standing.become(DeviceState.UNREACHABLE, found)
@@ -164,8 +163,8 @@ class MidiDevice:
                 DeviceState.CONNECTING, "it was plugged in anew a moment ago; try again"
             )
         else:
-            return
-        raise DeviceUnreachable(self._standing.why_nothing_was_sent)
+            return False
+        return True
 
     def _is_connected_to(self, pair: PortPair) -> bool:
         connection = self._connection
@@ -191,12 +190,13 @@ class MidiDevice:
         await self._watch.settled.wait()
 
     def _answers_changed(self) -> None:
-        if self._watch is None:
+        watch, connection = self._watch, self._connection
+        if watch is None or connection is None:
             return
-        if self._watch.is_answering:
+        if watch.is_answering:
             self._become_ready()
-        else:
-            self._standing.become(DeviceState.UNREACHABLE, self._watch.why)
+        elif not self._has_gone(connection):  # a pulled plug is silent too, until the next look
+            self._standing.become(DeviceState.UNREACHABLE, watch.why)
 
     def _become_ready(self) -> None:
         self._standing.become(DeviceState.READY)
