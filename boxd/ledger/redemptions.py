@@ -28,6 +28,9 @@ _SELECT = (
     " FROM redemptions LEFT JOIN prizes USING (sku)"
 )
 
+# As boxd/workflows/redemption/ids.py makes them.
+_OWN_ID = "[0-9a-f]" * 11 + "-*"
+
 
 @dataclass(frozen=True)
 class AnswerContext:
@@ -64,8 +67,14 @@ def open_ones(connection: sqlite3.Connection) -> list[RedemptionStanding]:
 
 
 def newest_id(connection: sqlite3.Connection) -> str:
-    """The id of the newest redemption; empty if there is none."""
-    return str(connection.execute("SELECT coalesce(max(id), '') FROM redemptions").fetchone()[0])
+    """The id of the newest redemption; empty if there is none.
+
+    Only ids that boxd makes count; a made-up one may be older than the seal on starts.
+    """
+    row = connection.execute(
+        "SELECT id FROM redemptions WHERE id GLOB ? ORDER BY id DESC LIMIT 1", (_OWN_ID,)
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 def listing(

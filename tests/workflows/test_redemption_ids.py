@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from boxd.workflows.redemption.ids import id_after
+import pytest
+
+from boxd.ledger import redemptions
+from boxd.ledger.ledger import Ledger
+from boxd.workflows.redemption.ids import id_after, is_own
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 
@@ -24,3 +29,30 @@ def test_an_id_sorts_behind_the_newest_although_the_clock_went_back() -> None:
 def test_an_id_tells_when_the_redemption_was_begun() -> None:
     at_ms = int(id_after(id_after("", NOW - timedelta(days=1)), NOW).split("-")[0], 16)
     assert datetime.fromtimestamp(at_ms / 1000, UTC) == NOW
+
+
+def test_an_id_that_is_made_is_known_as_boxds_own() -> None:
+    assert is_own(id_after("", NOW))
+
+
+@pytest.mark.parametrize("made_up", ["made up", "", "ffff-1", "0" * 11, "0" * 11 + "-1234567g"])
+def test_a_made_up_id_is_not_boxds_own(made_up: str) -> None:
+    assert not is_own(made_up)
+
+
+@pytest.mark.parametrize("made_up", ["made up", "zzz-1", "~", "redemption-1", "ffff"])
+def test_a_made_up_id_in_the_ledger_does_not_stop_the_next(made_up: str, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    own = id_after("", NOW)
+    for each in (own, made_up):
+        ledger.write_now(
+            lambda tx, each=each: tx.connection.execute(
+                "INSERT INTO redemptions (id, bay, stage, refusal, begun_at, since, ended_at)"
+                " VALUES (?, 'bay-1', 'refused', 'unknown', ?, ?, ?)",
+                (each, tx.at, tx.at, tx.at),
+            )
+        )
+    newest = ledger.write_now(lambda tx: redemptions.newest_id(tx.connection))
+    ledger.close()
+    assert newest == own
+    assert id_after(newest, NOW) > own

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from boxd.bays.doors import note_left_open
 from boxd.bays.opening import Opener
@@ -15,6 +16,7 @@ from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.decisions import RedemptionDecisions
+from boxd.workflows.redemption.ids import is_own
 from boxd.workflows.redemption.messages import RedemptionStart, Reminder
 from boxd.workflows.redemption.signatures import RedemptionSignatures
 
@@ -45,6 +47,9 @@ class RedemptionActivities(RedemptionSignatures):
         A start of an earlier release has a digest, and its claim is decided here.
         """
         if start.digest:
+            if not is_own(start.redemption):
+                why = f"boxd makes no redemption '{start.redemption[:40]}'"
+                raise ApplicationError(why, type="Refused", non_retryable=True)
             digest = bytes.fromhex(start.digest)
             claim = Claim(start.redemption, start.bay, digest, start.well_formed)
             return await self._decisions.claim(claim)
