@@ -31,6 +31,8 @@ def become_owner_of(folder: Path) -> None:
     os.setgroups(_groups(owner.st_uid))
     os.setgid(owner.st_gid)
     os.setuid(owner.st_uid)
+    # Programs look for settings in it, and fail at those of root.
+    os.environ["HOME"] = str(folder)
 
 
 def done_as_owner_of(folder: Path, work: Callable[[], str]) -> str:

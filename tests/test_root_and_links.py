@@ -129,12 +129,12 @@ def test_a_card_backup_is_not_written_through_a_link(state: Path, roots_file: Pa
 
 def test_what_a_process_of_the_owner_says_is_passed_on(state: Path) -> None:
     def who() -> str:
-        return f"{os.geteuid()} {os.getegid()}"
+        return f"{os.geteuid()} {os.getegid()} {os.environ['HOME']}"
 
     def fail() -> str:
         raise BoxdError("the disk is full")
 
-    assert done_as_owner_of(state, who) == f"{SERVICE} {SERVICE}"
+    assert done_as_owner_of(state, who) == f"{SERVICE} {SERVICE} {state}"
     with pytest.raises(BoxdError, match="the disk is full"):
         done_as_owner_of(state, fail)
     assert os.geteuid() == 0
