@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -110,3 +113,27 @@ async def test_a_crash_between_setting_aside_and_publishing_loses_nothing(
         pass
     [kept] = set_aside_in(directory)
     assert kept.read_bytes() == before
+
+
+async def test_what_an_earlier_release_did_not_seal_is_gone_after_the_upgrade(
+    settings: Temporal, directory: Path
+) -> None:
+    database = directory / db.NAME
+    sidecar = json.loads(db.sidecar_of(database).read_text(encoding="utf-8"))
+    del sidecar["sealed"]
+    db.sidecar_of(database).write_text(json.dumps(sidecar), encoding="utf-8")
+    kept = db.set_aside(database, "of an earlier start", datetime.now(UTC)).path
+    for part in ("", ".json"):
+        shutil.copyfile(f"{kept}{part}", f"{database}{part}")
+    with database.open("ab") as file:
+        file.write(b"ada-lovelace")
+    async with serving(settings, directory):
+        pass
+    assert b"ada-lovelace" not in content_of(directory)
+    assert not db.sidecar_of(kept).exists()
+    assert json.loads(db.sidecar_of(database).read_text(encoding="utf-8"))["sealed"] is True
+
+
+def content_of(directory: Path) -> bytes:
+    """Everything that is in the server's files, also in those set aside."""
+    return b"".join(file.read_bytes() for file in directory.glob(f"{db.NAME}*"))
