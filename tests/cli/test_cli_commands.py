@@ -247,7 +247,9 @@ def test_what_is_not_there_is_named(boxd: Boxd, box: BoxInThread) -> None:
     assert "there is no redemption 'nothing'" in said.err
 
 
-def test_an_answer_waits_for_the_server(boxd: Boxd, busy: BoxInThread) -> None:
+def test_an_answer_that_nothing_carries_on_is_refused_for_good(
+    boxd: Boxd, busy: BoxInThread
+) -> None:
     said = boxd("redemptions", "answer", REDEMPTION, "loaded")
     assert said.code == 1
-    assert "the Temporal server is still starting" in said.err
+    assert "the Temporal server does not answer. This was not taken, and will not be" in said.err
