@@ -70,6 +70,7 @@ class MidiDevice:
         self._fresh: FreshKeys | None = None  # of this connection, where it does not
         self._desired = dict.fromkeys(profile.lamps, False)
         self._probed = itertools.cycle(profile.lamps)
+        self._asked: tuple[LampName, bool] | None = None  # the last probe
         self._buzzer_off: asyncio.TimerHandle | None = None
         self._echoes = Echoes()
         self.keypad = ReportedKeypad(profile.one_scan_s)
@@ -201,7 +202,8 @@ class MidiDevice:
     def _become_ready(self) -> None:
         self._standing.become(DeviceState.READY)
         for lamp, lit in self._desired.items():
-            self._send_lamp(lamp, lit)
+            if (lamp, lit) != self._asked:  # which the device has just sent back
+                self._send_lamp(lamp, lit)
         for message in self._profile.greeting:
             self._try_to_send(message)
 
@@ -223,8 +225,9 @@ class MidiDevice:
         lamp = next(self._probed)
         if self._connection is None:
             return
+        self._asked = lamp, self._desired[lamp]
         try:
-            for message in self._profile.lamp(lamp, self._desired[lamp]):
+            for message in self._profile.lamp(*self._asked):
                 self._send(self._connection, message)
         except OSError as error:
             self._fail(error)

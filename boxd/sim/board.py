@@ -9,10 +9,12 @@ six bytes: other numbers for keys and latch, but the same echoes.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from boxd.devices import Key, LampName
 from boxd.midi import codetv
+from boxd.midi.echo_watch import PROBE_EVERY_S
 from boxd.sim.board_reader import BoardReader, TakenSysex
 from boxd.sim.trace import Trace
 
@@ -20,6 +22,8 @@ RESET_MS = 1000
 OWN_BEEP_MS = 50
 
 _CUT_AFTER_ITS_TYPE = bytes((0xF0, 0x7D, codetv.TYPE_OF_LAMP[LampName.FAILURE]))
+# A lamp message that comes alone and changes nothing: each second's would fill the trace.
+_PROBES_APART_S = PROBE_EVERY_S * 0.9
 _OLDEST_KEY = 0x01  # the oldest firmware's type of every key's message
 _LAMP_OF_TYPE = {kind: lamp for lamp, kind in codetv.TYPE_OF_LAMP.items()}
 
@@ -47,6 +51,7 @@ class SimulatedBoard:
         self._on_change = on_change
         self._reader = BoardReader()
         self._told: dict[LampName, bool] = {}  # the host's lamp messages since power-on
+        self._heard_at = 0.0
         self._is_hung = False
         self._is_oldest = False
         self._fingers: set[Key] = set()
@@ -87,8 +92,10 @@ class SimulatedBoard:
         if self._is_hung:
             return
         taken = self._reader.feed(data)
-        # Repetitions, like each second's probe, would fill the trace.
-        if not taken or not all(self._is_known(message) for message in taken):
+        now = time.monotonic()
+        is_probe = now - self._heard_at > _PROBES_APART_S and all(map(self._is_known, taken))
+        self._heard_at = now
+        if not (taken and is_probe):
             self._trace.write("bytes", self.product, bytes=data.hex())
         self._act_on(taken)
 
