@@ -54,8 +54,8 @@ class Authenticator:
         if token is None:
             raise _unauthorised(
                 "token-unknown",
-                "this token is wrong, unknown or revoked; `boxd tokens list` on the box shows"
-                " those that are good, `boxd tokens create` makes one",
+                "this token is wrong, unknown, revoked or expired; `boxd tokens list` on the box"
+                " shows those that are good, `boxd tokens create` makes one",
             )
         self._limit.take(token.name, f"token '{token.name}'")
         return token

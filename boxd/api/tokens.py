@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from boxd.api.bodies import ActorBody, Body
 from boxd.api.replies import ReplyModel
@@ -22,6 +22,7 @@ class TokenBody(Body):
 
     name: TokenName
     role: Role
+    days: Annotated[int, Field(ge=1, le=366)] = ledger_tokens.DAYS
 
 
 class TokenReply(ReplyModel):
@@ -33,6 +34,7 @@ class TokenReply(ReplyModel):
     created_at: str
     last_used_at: str | None
     revoked_at: str | None
+    expires_at: str | None
 
 
 class TokensReply(ReplyModel):
@@ -58,7 +60,7 @@ async def create_token(context: BoxContext, body: TokenBody) -> NewTokenReply:
     """Create a token; only this reply has its secret."""
     actor = context.actor(body.actor)
     token, secret = await context.box.ledger.write(
-        lambda tx: ledger_tokens.create(tx, body.name, body.role, actor)
+        lambda tx: ledger_tokens.create(tx, body.name, body.role, actor, body.days)
     )
     return NewTokenReply.of(token=token, secret=secret)
 

@@ -37,14 +37,19 @@ def command() -> None:
     required=True,
     help="What it may do.",
 )
+@click.option(
+    "--days", type=click.IntRange(1, 366), default=30, help="How long it is good. [default: 30]"
+)
 @json_option
-def create(name: str, role: str, as_json: bool) -> None:
+def create(name: str, role: str, days: int, as_json: bool) -> None:
     """Make a token called NAME and show its secret, this once.
 
     The audit trail has NAME for all that is done with the token. What each role may do is in
     docs/api.md.
     """
-    body = daemon.post("/api/v1/tokens", {"name": name, "role": role, "actor": actor()})
+    body = daemon.post(
+        "/api/v1/tokens", {"name": name, "role": role, "days": days, "actor": actor()}
+    )
     if as_json:
         say_json(body)
         return
@@ -62,7 +67,7 @@ def list_tokens(as_json: bool) -> None:
         say_json(body)
         return
     table(
-        ("name", "role", "made", "last used", "revoked"),
+        ("name", "role", "made", "last used", "good until", "revoked"),
         [_row(token) for token in body["tokens"]],
         nothing="no tokens yet: `boxd tokens create NAME --role ROLE`",
     )
@@ -70,12 +75,13 @@ def list_tokens(as_json: bool) -> None:
 
 def _row(token: dict[str, Any]) -> tuple[str, ...]:
     now = present()
-    last, revoked = token["last_used_at"], token["revoked_at"]
+    last, revoked, expires = token["last_used_at"], token["revoked_at"], token["expires_at"]
     return (
         token["name"],
         token["role"],
         when(token["created_at"], now),
         when(last, now) if last else "never",
+        when(expires, now) if expires else "it is revoked",
         when(revoked, now) if revoked else "",
     )
 

@@ -8,13 +8,16 @@ import re
 import secrets
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from boxd.errors import NotFound, Refused
 from boxd.ledger import audit
-from boxd.ledger.ledger import Transaction
+from boxd.ledger.ledger import Transaction, as_text
 from boxd.roles import Role
 
-_COLUMNS = "id, name, role, created_at, last_used_at, revoked_at"
+_COLUMNS = "id, name, role, created_at, last_used_at, revoked_at, expires_at"
+DAYS = 30
+"""How long a token is good unless somebody says otherwise: an event, and the weeks before it."""
 _SECRET_BYTES = 32
 # boxd_<the token's number>_<secret>: one row to compare with, and easy to find after a leak.
 _FORM = re.compile(r"boxd_([1-9][0-9]{0,9})_([A-Za-z0-9_-]{43})")
@@ -22,7 +25,10 @@ _FORM = re.compile(r"boxd_([1-9][0-9]{0,9})_([A-Za-z0-9_-]{43})")
 
 @dataclass(frozen=True)
 class Token:
-    """A token, without its secret. Times are ISO 8601, UTC."""
+    """A token, without its secret. Times are ISO 8601, UTC.
+
+    `expires_at` is None for one that was made before tokens expired.
+    """
 
     id: int
     name: str
@@ -30,33 +36,38 @@ class Token:
     created_at: str
     last_used_at: str | None = None
     revoked_at: str | None = None
+    expires_at: str | None = None
 
 
-def create(tx: Transaction, name: str, role: Role, actor: str) -> tuple[Token, str]:
-    """A new token and its secret, which is never shown again.
+def create(
+    tx: Transaction, name: str, role: Role, actor: str, days: int = DAYS
+) -> tuple[Token, str]:
+    """A new token, good for so many days, and its secret, which is never shown again.
 
     Raises Refused for a name that was used before, also by a revoked token: the audit trail tells
     tokens apart by name.
     """
     secret = secrets.token_urlsafe(_SECRET_BYTES)
+    expires_at = as_text(datetime.fromisoformat(tx.at) + timedelta(days=days))
     row = tx.connection.execute(
-        "INSERT INTO tokens (name, role, digest, created_at) VALUES (?,?,?,?)"
+        "INSERT INTO tokens (name, role, digest, created_at, expires_at) VALUES (?,?,?,?,?)"
         " ON CONFLICT (name) DO NOTHING RETURNING id",
-        (name, role, _digest(secret), tx.at),
+        (name, role, _digest(secret), tx.at, expires_at),
     ).fetchone()
     if row is None:
         raise Refused(
             f"a token '{name}' is or was there, and the audit trail knows it by that name;"
             " take another, e.g. with a number behind it"
         )
-    detail: audit.Detail = {"token": name, "role": role}
+    detail: audit.Detail = {"token": name, "role": role, "days": days}
     audit.append(tx, audit.Entry(actor, "token.created", detail=detail))
     number = int(row[0])
-    return Token(number, name, role, tx.at), f"boxd_{number}_{secret}"
+    token = Token(number, name, role, tx.at, expires_at=expires_at)
+    return token, f"boxd_{number}_{secret}"
 
 
-def of_secret(connection: sqlite3.Connection, given: str) -> Token | None:
-    """The token with this secret; None for a wrong, unknown or revoked one."""
+def of_secret(connection: sqlite3.Connection, given: str, at: str) -> Token | None:
+    """The token with this secret; None if it is wrong, unknown, revoked or expired at `at`."""
     form = _FORM.fullmatch(given)
     if form is None:
         return None
@@ -66,7 +77,8 @@ def of_secret(connection: sqlite3.Connection, given: str) -> Token | None:
     kept = bytes(_SECRET_BYTES) if row is None else row["digest"]
     if not hmac.compare_digest(kept, _digest(form[2])) or row is None or row["revoked_at"]:
         return None
-    return _token(row)
+    token = _token(row)
+    return None if token.expires_at is not None and token.expires_at <= at else token
 
 
 def note_use(tx: Transaction, token: int) -> None:
@@ -108,4 +120,5 @@ def _token(row: sqlite3.Row) -> Token:
         row["created_at"],
         row["last_used_at"],
         row["revoked_at"],
+        row["expires_at"],
     )

@@ -8,8 +8,9 @@ from functools import partial
 
 from boxd.errors import LedgerUnusable
 from boxd.ledger import tokens
-from boxd.ledger.ledger import Ledger
+from boxd.ledger.ledger import Ledger, as_text
 from boxd.ledger.tokens import Token
+from boxd.machine_clock import utc_now
 
 # The last use is shown to the minute: more would be a write for each request.
 _NOTED_EVERY_S = 60.0
@@ -24,8 +25,9 @@ class TokenCheck:
         self._noting: set[asyncio.Task[None]] = set()
 
     async def of_secret(self, secret: str) -> Token | None:
-        """The token with this secret; records its use. None for a wrong, unknown or revoked one."""
-        token = await self._ledger.read(partial(tokens.of_secret, given=secret))
+        """The token with this secret; records its use. None if it is not good."""
+        at = as_text(utc_now())
+        token = await self._ledger.read(partial(tokens.of_secret, given=secret, at=at))
         if token is not None:
             self._note_use(token.id)
         return token

@@ -18,7 +18,7 @@ def made(hands: Hands, name: str = "app", role: Role = Role.ATTENDEE_APP) -> tup
 
 
 def found(hands: Hands, secret: str) -> Token | None:
-    return hands.ledger.write_now(lambda tx: tokens.of_secret(tx.connection, secret))
+    return hands.ledger.write_now(lambda tx: tokens.of_secret(tx.connection, secret, tx.at))
 
 
 def test_a_secret_finds_its_token(hands: Hands) -> None:
@@ -87,7 +87,7 @@ def test_who_made_and_revoked_a_token_is_in_the_trail(hands: Hands) -> None:
     rows = hands.ledger.write_now(lambda tx: audit.rows_after(tx.connection, 0, 100))
     told = [(row["actor"], row["action"], row["detail"]) for row in rows[-2:]]
     assert told == [
-        ("anna", "token.created", {"role": "attendee_app", "token": "app"}),
+        ("anna", "token.created", {"days": 30, "role": "attendee_app", "token": "app"}),
         ("bea", "token.revoked", {"token": "app"}),
     ]
 
@@ -99,3 +99,22 @@ def test_the_last_use_is_shown(hands: Hands) -> None:
 
     shown = hands.ledger.write_now(lambda tx: tokens.listing(tx.connection))
     assert [each.last_used_at for each in shown] == ["2030-05-01T11:00:00.000Z"]
+
+
+def test_a_token_is_good_for_its_days_and_no_longer(hands: Hands) -> None:
+    token, secret = hands.ledger.write_now(
+        lambda tx: tokens.create(tx, "app", Role.ATTENDEE_APP, "anna", 2)
+    )
+    later(hands, days=1, hours=23)
+    assert found(hands, secret) == token
+    later(hands, hours=1)
+    assert found(hands, secret) is None
+
+
+def test_a_token_of_before_tokens_expired_is_good_until_it_is_revoked(hands: Hands) -> None:
+    token, secret = made(hands)
+    hands.ledger.write_now(lambda tx: tx.connection.execute("UPDATE tokens SET expires_at = NULL"))
+    later(hands, days=400)
+    now = found(hands, secret)
+    assert now is not None
+    assert (now.id, now.expires_at) == (token.id, None)
