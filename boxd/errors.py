@@ -24,6 +24,10 @@ class LedgerUnusable(BoxdError):
     """The ledger can't be read or written now: disk full, read-only or failing."""
 
 
+class NotKnownYet(LedgerUnusable):
+    """It is not known yet whether this was written down; wait, and look what came of it."""
+
+
 class LedgerTooNew(BoxdError):
     """A newer boxd than this one has written the ledger."""
 
@@ -38,10 +42,6 @@ class KeysMissing(BoxdError):
 
 class TemporalUnavailable(BoxdError):
     """The Temporal server does not answer (yet); nothing was decided."""
-
-
-class NotKnownYet(BoxdError):
-    """What was asked is being written down; wait, and look what came of it."""
 
 
 class DeviceUnreachable(BoxdError):

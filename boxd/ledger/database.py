@@ -47,6 +47,23 @@ def open_ledger(file: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_again(file: Path) -> sqlite3.Connection:
+    """A writing connection to a ledger that this process had open before. Raises sqlite3.Error."""
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    try:
+        _set_up(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def flush(connection: sqlite3.Connection) -> None:
+    """See that all of the log is on the disk, and in the file. Raises sqlite3.Error."""
+    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+    _make_log_to_size(connection)
+
+
 def can_be_opened(file: Path) -> bool:
     """Whether the disk allows opening the ledger now; its content is not checked."""
     try:

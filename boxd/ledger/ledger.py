@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from boxd.errors import LedgerUnusable
-from boxd.ledger.database import erase_remains, open_for_reading, open_ledger
+from boxd.errors import LedgerUnusable, NotKnownYet
+from boxd.ledger.database import erase_remains, flush, open_again, open_for_reading, open_ledger
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.machine_clock import utc_now
 
 T = TypeVar("T")
+
+# Somebody waits for the commit that failed; a disk that is well again shows it at once.
+_LOOKED_UP_WITHIN_S = 3.0
+_LOOK_AGAIN_S = 0.25
 
 
 def as_text(moment: datetime) -> str:
@@ -54,12 +61,17 @@ def beside_each_write(note: Callable[[Transaction], None]) -> Iterator[None]:
         _BESIDE.reset(before)
 
 
+class _InDoubtError(sqlite3.Error):
+    """A commit failed, and the disk does not let anybody see whether it is there all the same."""
+
+
 class Ledger:
     """Runs short transactions one after the other, each durable when its call returns.
 
     The owner sets `on_commit`, which is called on the event loop after each transaction, and
     `on_trouble`, which is called when the disk fails. Then the call raises LedgerUnusable, and
-    nothing is changed. `commits` counts the transactions.
+    nothing is changed; or NotKnownYet, and that is looked up before anything more is written.
+    `commits` counts the transactions.
     """
 
     def __init__(
@@ -77,6 +89,8 @@ class Ledger:
         self._now = now
         self._outbox = outbox
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
+        self._is_in_doubt = False  # whether the last commit failed, and was not looked up yet
+        self._switching = threading.Lock()  # held while the connections are replaced, or read
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="ledger-read")
 
     @property
@@ -134,8 +148,11 @@ class Ledger:
             tx.connection.execute(f"PRAGMA user_version = {int(version)}")
 
         loop = asyncio.get_running_loop()
+        was_in_doubt = self._is_in_doubt
         with self._saying_trouble():
             await loop.run_in_executor(self._writing, self._commit, same_version)
+        if was_in_doubt:
+            self.on_commit()  # what was in doubt may have been kept
 
     @contextmanager
     def _saying_trouble(self) -> Iterator[None]:
@@ -144,6 +161,14 @@ class Ledger:
             yield
         except sqlite3.IntegrityError:
             raise
+        except _InDoubtError as error:
+            doubt = NotKnownYet(
+                f"the ledger {self.file} failed while it was written: {error.__cause__}. It is not"
+                " known yet whether this was kept; it will be looked up when the disk works again."
+                " Look at the disk: full (df -h), read-only (mount), failing (dmesg)"
+            )
+            self.on_trouble(doubt)
+            raise doubt from error
         except sqlite3.Error as error:
             trouble = LedgerUnusable(
                 f"the ledger {self.file} can't be used: {error}; nothing was changed."
@@ -160,19 +185,73 @@ class Ledger:
         self._writer.close()
 
     def _commit(self, change: Callable[[Transaction], T]) -> T:
+        if self._is_in_doubt:
+            self._settle_doubt()
         self._writer.execute("BEGIN IMMEDIATE")
         try:
+            before = self._writer.total_changes
             result = change(Transaction(self._writer, as_text(self._now()), self._outbox))
-            self._writer.execute("COMMIT")
+            mark = self._mark() if self._writer.total_changes != before else ""
         except BaseException:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
             raise
+        try:
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            if not self._is_kept(mark, error):
+                raise
         return result
 
+    def _mark(self) -> str:
+        """Mark the transaction as the last one that changed something."""
+        mark = secrets.token_hex(8)
+        self._writer.execute("UPDATE last_change SET mark = ?", (mark,))
+        return mark
+
+    def _is_kept(self, mark: str, error: sqlite3.Error) -> bool:
+        """Whether a transaction was committed although its commit failed.
+
+        What was written before a flush failed may be in the file, and a restart would bring it
+        back. So nothing more is written through this connection: the file is opened again, and
+        looked at. Raises _InDoubtError while the disk does not let it.
+        """
+        self._is_in_doubt = True
+        deadline = time.monotonic() + _LOOKED_UP_WITHIN_S
+        while True:
+            with suppress(sqlite3.Error, LedgerUnusable):
+                self._reopen()
+                found = self._writer.execute("SELECT mark FROM last_change").fetchone()
+                is_there = bool(mark) and found["mark"] == mark
+                # What is not there now, no restart brings back. What is there is told only when
+                # it is on the disk: after a failed flush it may be in memory alone.
+                if is_there:
+                    flush(self._writer)
+                self._is_in_doubt = False
+                return is_there
+            if time.monotonic() > deadline:
+                raise _InDoubtError from error
+            time.sleep(_LOOK_AGAIN_S)
+
+    def _reopen(self) -> None:
+        """Let go of the file, and open it again."""
+        with self._switching:
+            for connection in (self._reader, self._writer):
+                with suppress(sqlite3.Error):
+                    connection.close()
+            self._writer = open_again(self.file)
+            self._reader = open_for_reading(self.file)
+
+    def _settle_doubt(self) -> None:
+        """See that what is found in the file is on the disk, before anything more is written."""
+        self._reopen()
+        flush(self._writer)
+        self._is_in_doubt = False
+
     def _view(self, look: Callable[[sqlite3.Connection], T]) -> T:
-        self._reader.execute("BEGIN")
-        try:
-            return look(self._reader)
-        finally:
-            self._reader.execute("ROLLBACK")
+        with self._switching:
+            self._reader.execute("BEGIN")
+            try:
+                return look(self._reader)
+            finally:
+                self._reader.execute("ROLLBACK")

@@ -36,10 +36,10 @@ KINDS: dict[type[BoxdError], tuple[int, str, str]] = {
     TemporalUnavailable: (503, "temporal-unavailable", "Nothing can be decided just now"),
     LedgerDamaged: (503, "ledger-damaged", "The ledger is damaged"),
     LedgerTooNew: (503, "ledger-too-new", "The ledger is of a newer boxd"),
+    NotKnownYet: (503, "not-known-yet", "Not known yet"),
     LedgerUnusable: (503, "ledger-unusable", "The ledger can't be used just now"),
     BackupFailed: (503, "backup-failed", "No backup could be made"),
     KeysMissing: (503, "keys-missing", "A key file is missing"),
-    NotKnownYet: (503, "not-known-yet", "Not known yet"),
     DeviceUnreachable: (503, "device-unreachable", "The device is not there"),
     DeliveryUnknown: (503, "delivery-unknown", "It is not known whether the order arrived"),
 }

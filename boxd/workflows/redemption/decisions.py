@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from boxd.bays.opening import Opener
-from boxd.errors import LedgerUnusable
+from boxd.errors import LedgerUnusable, NotKnownYet
 from boxd.fates import Fate, Fates
 from boxd.ledger import claims, lockouts, redemptions
 from boxd.ledger.actuations import ActuationOrder
@@ -90,6 +90,8 @@ class RedemptionDecisions:
 
         try:
             reply = await self._ledger.write(decide)
+        except NotKnownYet:
+            raise  # tried again, the answer's id tells whether it is there
         except LedgerUnusable as error:
             fate.is_begun = False
             if boot_s() < answer.deadline_s:

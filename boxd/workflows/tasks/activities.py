@@ -9,7 +9,7 @@ from dataclasses import replace
 import structlog
 from temporalio import activity
 
-from boxd.errors import LedgerUnusable
+from boxd.errors import LedgerUnusable, NotKnownYet
 from boxd.fates import Fates
 from boxd.ledger import task_standings, tasks
 from boxd.ledger.ledger import Ledger
@@ -89,6 +89,8 @@ class TaskActivities(TaskSignatures):
 
         try:
             reply = await self._ledger.write(lambda tx: tasks.record(tx, asked, why_late))
+        except NotKnownYet:
+            raise  # tried again, the request's id tells whether it is there
         except LedgerUnusable as error:
             fate.is_begun = False
             if boot_s() < asked.deadline_s:
