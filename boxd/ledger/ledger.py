@@ -199,6 +199,11 @@ class Ledger:
         try:
             self._writer.execute("COMMIT")
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+                # Its last frame was not written, and the next commit overwrites the others.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
             if not self._is_kept(mark, error):
                 raise
         return result
@@ -243,9 +248,15 @@ class Ledger:
             self._reader = open_for_reading(self.file)
 
     def _settle_doubt(self) -> None:
-        """See that what is found in the file is on the disk, before anything more is written."""
-        self._reopen()
-        flush(self._writer)
+        """See that what is found in the file is on the disk, before anything more is written.
+
+        Raises _InDoubtError while the disk does not let it.
+        """
+        try:
+            self._reopen()
+            flush(self._writer)
+        except (sqlite3.Error, LedgerUnusable) as error:
+            raise _InDoubtError from error
         self._is_in_doubt = False
 
     def _view(self, look: Callable[[sqlite3.Connection], T]) -> T:
