@@ -110,3 +110,7 @@ def test_a_commit_does_not_make_the_log_longer_so_that_it_is_one_flush(hands: Ha
     for _ in range(3):
         hands.issue()
     assert log.stat().st_size == before >= 4 * 1024 * 1024
+
+
+def test_each_migration_has_a_number_of_its_own_and_none_is_left_out() -> None:
+    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
