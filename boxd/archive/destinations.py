@@ -16,6 +16,8 @@ from boxd.errors import BadInput
 
 # Below these: the configuration's own folder, the box's, and what is plugged in.
 FOLDERS = ("etc/boxd", "var/lib/boxd", "media", "mnt")
+# Where the package's configuration has the socket: systemd makes it anew at each start.
+_RUNTIME = "run/boxd"
 # Programs come from packages.
 _PROGRAMS = ("usr", "opt")
 
@@ -36,8 +38,9 @@ def require_allowed(config: Config, files: dict[str, str], root: Path) -> None:
         if path not in named:
             raise BadInput(f"the card backup holds {path}, which its configuration does not name")
         _require(path, FOLDERS, root)
-    for folder in (config.box.state_dir, config.backup_dir, config.socket_file.parent):
+    for folder in (config.box.state_dir, config.backup_dir):
         _require(folder, FOLDERS, root)
+    _require(config.socket_file.parent, (*FOLDERS, _RUNTIME), root)
     if config.temporal.binary is not None:
         _require(config.temporal.binary, _PROGRAMS, root)
 

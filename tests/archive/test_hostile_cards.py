@@ -6,12 +6,15 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from boxd.archive.card_restore import open_card, restore_card
+from boxd.archive.destinations import require_allowed
 from boxd.archive.encryption import Encryptor
+from boxd.config import load
 from boxd.errors import BadInput, BoxdError
 from boxd.upgrade.install_paths import InstallPaths
 from tests.archive.cards import PASSPHRASE, card_box
@@ -97,6 +100,20 @@ def test_a_configuration_that_names_one_as_its_own_is_refused(
     with pytest.raises(BadInput, match=r"wants to use|does not name"):
         restored(card, tmp_path)
     assert not (tmp_path / "etc/ld.so.preload").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "is_taken"), [("run/boxd", True), ("run/systemd", False), ("etc/cron.d", False)]
+)
+def test_the_socket_may_be_where_the_package_has_it_and_nowhere_else(
+    tmp_path: Path, folder: str, is_taken: bool
+) -> None:
+    _, config_file = card_box(tmp_path)
+    text = config_file.read_text(encoding="utf-8")
+    socket = f'[web]\nsocket = "{tmp_path}/{folder}/boxd.sock"'
+    config_file.write_text(text.replace("[web]", socket, 1), encoding="utf-8")
+    with nullcontext() if is_taken else pytest.raises(BadInput, match="wants to use"):
+        require_allowed(load(config_file), {}, tmp_path)
 
 
 @pytest.mark.parametrize(
