@@ -45,24 +45,6 @@ def dispensed(booth: Booth) -> str:
 
 
 @way
-def refused(booth: Booth) -> str:
-    booth.enter("bay-1", "00000000")
-    return str(
-        wait_until(
-            "a refusal",
-            lambda: next(
-                (
-                    r["id"]
-                    for r in booth.ask_socket("GET", "/api/v1/redemptions")["redemptions"]
-                    if r["refusal"]
-                ),
-                "",
-            ),
-        )
-    )
-
-
-@way
 def cancelled(booth: Booth) -> str:
     redemption = begin(booth)
     booth.type_keys("bay-1", "Cancel")
