@@ -128,10 +128,8 @@ def test_killed_around_the_pulse_it_is_never_repeated_but_asked_about(
     booth.start(dying_at=point)
     booth.enter("bay-1", booth.issue_code())
     load = booth.prompt("load")
-    try:
+    with contextlib.suppress(httpx.TransportError):  # it may be told that it was taken, or not
         booth.answer(load, "loaded")
-    except Exception as error:  # noqa: BLE001 - the daemon died on the way, as it should
-        assert "disconnected" in str(error) or "reset" in str(error), error
     booth.wait_for_death()
     booth.start()
     question = booth.prompt(stage)
@@ -154,7 +152,7 @@ def test_an_unknown_outcome_is_named_as_such(new_booth: Callable[..., Booth]) ->
     booth.start(dying_at="between pulse and result")
     booth.enter("bay-1", booth.issue_code())
     load = booth.prompt("load")
-    with pytest.raises(Exception, match=r"disconnected|reset"):
+    with contextlib.suppress(httpx.TransportError):  # it may be told that it was taken, or not
         booth.answer(load, "loaded")
     booth.wait_for_death()
     booth.start()
