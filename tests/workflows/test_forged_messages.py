@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from boxd.temporal.worker import task_queue, tasks_queue
 from boxd.workflows.housekeeping import messages as housekeeping
 from boxd.workflows.tasks import messages
 from boxd.workflows.tasks.messages import TaskStart
-from tests.workflows.event import BOX, Event
+from tests.workflows.event import BOX, Event, until
 from tests.workflows.test_housekeeping import kept
 
 TEXT = "https://example.org/a-submission"
@@ -119,7 +120,9 @@ async def test_a_message_that_was_copied_is_not_taken_as_another(
 ) -> None:
     task, other = await event.start("build"), await event.start("build", "grace")
     assert (await event.scan(task, "workshop")).accepted
-    [scan] = await sent_in_updates(stranger, messages.task_workflow_id(task))
+    sent = partial(sent_in_updates, stranger, messages.task_workflow_id(task))
+    await until(sent, "the scan in the history")  # the ledger's word comes before the server's
+    [scan] = await sent()
 
     async def replay(into: str, update: str) -> None:
         handle = stranger.get_workflow_handle(messages.task_workflow_id(into))
