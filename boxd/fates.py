@@ -7,6 +7,7 @@ refused there for good, and one that has begun is waited for.
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Generic, TypeVar
 
 from boxd.errors import NotKnownYet, TemporalUnavailable
@@ -23,19 +24,26 @@ COMMITTED_WITHIN_S = 6.0
 class Fate(Generic[R]):
     """Whether one request's transaction has begun, and its reply once that is committed.
 
-    The ledger's thread sets `is_begun` before it checks the deadline: if it is unset after the
-    deadline, the request can't be accepted any more.
+    Either the ledger's thread begins it or its caller gives it up: whichever comes first.
     """
 
     def __init__(self, deadline_s: float) -> None:
         self.deadline_s = deadline_s
-        self.is_begun = False
         self.reply: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._is_begun = False
+        self._is_given_up = False
+        self._lock = threading.Lock()
 
     def begin(self) -> bool:
         """The transaction has begun; returns whether it may still change something."""
-        self.is_begun = True
-        return boot_s() < self.deadline_s
+        with self._lock:
+            self._is_begun = not self._is_given_up and boot_s() < self.deadline_s
+            return self._is_begun
+
+    def roll_back(self) -> None:
+        """The transaction has changed nothing; it may begin again."""
+        with self._lock:
+            self._is_begun = False
 
     def tell(self, reply: R) -> None:
         """Set the reply, once committed; later calls change nothing."""
@@ -43,26 +51,34 @@ class Fate(Generic[R]):
             self.reply.set_result(reply)
 
     async def known(self, delivering: asyncio.Task[R]) -> R:
-        """The ledger's reply, or the workflow's if it refuses at once.
+        """The ledger's reply, or the workflow's if it refuses before the ledger begins.
 
         Raises NotKnownYet while a commit is running; TemporalUnavailable if the request was not
         accepted, and never will be.
         """
-        left_s = max(0.0, self.deadline_s - boot_s())
-        await asyncio.wait({self.reply, delivering}, timeout=left_s, return_when="FIRST_COMPLETED")
-        if delivering.done() and not self.reply.done() and delivering.exception() is None:
+        await self._wait({self.reply, delivering}, self.deadline_s - boot_s())
+        is_refused = delivering.done() and delivering.exception() is None
+        if is_refused and not self.reply.done() and self._gives_up():
             return delivering.result()
-        await asyncio.wait({self.reply}, timeout=max(0.0, self.deadline_s - boot_s()))
-        if self.is_begun and not self.reply.done():
-            await asyncio.wait({self.reply}, timeout=COMMITTED_WITHIN_S)
+        await self._wait({self.reply}, self.deadline_s - boot_s())
+        if not self.reply.done() and self._gives_up():
+            raise TemporalUnavailable(_why_not_taken(delivering))
+        await self._wait({self.reply}, COMMITTED_WITHIN_S)
         if self.reply.done():
             return self.reply.result()
-        if self.is_begun:
-            raise NotKnownYet(
-                "the ledger is still being written: its disk is slow. It is not known yet whether"
-                " this counts; wait, the box shows it as soon as it is known"
-            )
-        raise TemporalUnavailable(_why_not_taken(delivering))
+        raise NotKnownYet(
+            "the ledger is still being written: its disk is slow. It is not known yet whether"
+            " this counts; wait, the box shows it as soon as it is known"
+        )
+
+    def _gives_up(self) -> bool:
+        """Let it not begin any more; False if it has begun."""
+        with self._lock:
+            self._is_given_up = not self._is_begun
+            return self._is_given_up
+
+    async def _wait(self, what: set[asyncio.Future[R]], longest_s: float) -> None:
+        await asyncio.wait(what, timeout=max(0.0, longest_s), return_when="FIRST_COMPLETED")
 
 
 def _why_not_taken(delivering: asyncio.Task[R]) -> str:
@@ -72,24 +88,21 @@ def _why_not_taken(delivering: asyncio.Task[R]) -> str:
 
 
 class Fates(Generic[R]):
-    """The requests that callers wait for in this run of boxd, by id."""
+    """The requests that callers wait for in this run of boxd, by id and deadline."""
 
     def __init__(self, run: str) -> None:
         self.run = run
-        self._fates: dict[str, Fate[R]] = {}
+        self._fates: dict[tuple[str, float], Fate[R]] = {}
 
     def expect(self, request: str, deadline_s: float) -> Fate[R]:
         """Begin to wait for a request."""
-        self._fates[request] = fate = Fate[R](deadline_s)
+        self._fates[request, deadline_s] = fate = Fate[R](deadline_s)
         return fate
 
     def of(self, request: str, deadline_s: float) -> Fate[R]:
         """The request's fate; a new one if nobody waits for it."""
-        known = self._fates.get(request)
-        if known is not None and known.deadline_s == deadline_s:
-            return known
-        return Fate[R](deadline_s)
+        return self._fates.get((request, deadline_s)) or Fate[R](deadline_s)
 
-    def forget(self, request: str) -> None:
+    def forget(self, request: str, deadline_s: float) -> None:
         """Nobody waits for it any more."""
-        self._fates.pop(request, None)
+        self._fates.pop((request, deadline_s), None)

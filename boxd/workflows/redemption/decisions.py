@@ -37,7 +37,7 @@ class RedemptionDecisions:
         self._announcer = announcer
         self._rules = rules
         self.fates = Fates[Reply](rules.daemon)
-        self._deciding: dict[str, asyncio.Task[Reply]] = {}
+        self._deciding: dict[Answer, asyncio.Task[Reply]] = {}
 
     async def claim(self, asked: claims.Claim) -> RedemptionStanding:
         """Decide a claim; a repeated call with its id returns the redemption's standing.
@@ -63,11 +63,11 @@ class RedemptionDecisions:
         The caller may stop waiting: a running commit is finished all the same, and its result is
         shown. Raises LedgerUnusable if nothing was decided yet.
         """
-        task = self._deciding.get(answer.id)
+        task = self._deciding.get(answer)
         if task is None:
             task = asyncio.create_task(self._decide(answer))
-            self._deciding[answer.id] = task
-            task.add_done_callback(lambda _: self._deciding.pop(answer.id))
+            self._deciding[answer] = task
+            task.add_done_callback(lambda _: self._deciding.pop(answer))
         return await asyncio.shield(task)
 
     async def _decide(self, answer: Answer) -> Reply:
@@ -93,10 +93,13 @@ class RedemptionDecisions:
         except NotKnownYet:
             raise  # tried again, the answer's id tells whether it is there
         except LedgerUnusable as error:
-            fate.is_begun = False
+            fate.roll_back()
             if boot_s() < answer.deadline_s:
                 raise
             reply = Reply(False, f"{error}. The answer was not taken: give it again", standing)
+        except Exception:
+            fate.roll_back()
+            raise
         if reply.accepted:
             if ordered:
                 self._opener.carry_out(reply.standing, ordered[0], answer.deadline_s)

@@ -134,7 +134,7 @@ class RedemptionService:
         try:
             return await fate.known(delivering)
         finally:
-            self._decisions.fates.forget(answer.id)
+            self._decisions.fates.forget(answer.id, answer.deadline_s)
 
     def _delivered(self, task: asyncio.Task[Reply]) -> None:
         self._delivering.discard(task)

@@ -29,7 +29,7 @@ class TaskActivities(TaskSignatures):
     def __init__(self, ledger: Ledger, fates: Fates[TaskReply]) -> None:
         self._ledger = ledger
         self._fates = fates
-        self._deciding: dict[str, asyncio.Task[TaskReply]] = {}
+        self._deciding: dict[Asked, asyncio.Task[TaskReply]] = {}
 
     def all(self) -> Sequence[Callable[..., object]]:
         """The activities, for the worker."""
@@ -72,11 +72,11 @@ class TaskActivities(TaskSignatures):
 
     async def _record(self, asked: Asked) -> TaskReply:
         """Decide it, even if the activity is cancelled: a running commit is finished."""
-        task = self._deciding.get(asked.id)
+        task = self._deciding.get(asked)
         if task is None:
             task = asyncio.create_task(self._decide(asked))
-            self._deciding[asked.id] = task
-            task.add_done_callback(lambda _: self._deciding.pop(asked.id))
+            self._deciding[asked] = task
+            task.add_done_callback(lambda _: self._deciding.pop(asked))
         with as_activity_errors():
             return await asyncio.shield(task)
 
@@ -92,11 +92,14 @@ class TaskActivities(TaskSignatures):
         except NotKnownYet:
             raise  # tried again, the request's id tells whether it is there
         except LedgerUnusable as error:
-            fate.is_begun = False
+            fate.roll_back()
             if boot_s() < asked.deadline_s:
                 raise
             standing = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
             reply = TaskReply(False, f"{error}. It was not taken: try again", standing)
+        except Exception:
+            fate.roll_back()
+            raise
         fate.tell(reply)
         log.info(
             f"task.{type(asked).__name__.lower()}",

@@ -126,7 +126,7 @@ class TaskService:
         try:
             reply = await fate.known(delivering)
         finally:
-            self._fates.forget(asked.id)
+            self._fates.forget(asked.id, deadline_s)
         now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
         return replace(reply, standing=now)
 

@@ -1,0 +1,74 @@
+"""What a caller hears of a request agrees with what the ledger does of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from boxd.errors import NotKnownYet, TemporalUnavailable
+from boxd.fates import Fate, Fates
+from boxd.machine_clock import boot_s
+
+
+def open_fate() -> Fate[str]:
+    return Fate[str](boot_s() + 30)
+
+
+def delivery(reply: str) -> asyncio.Task[str]:
+    async def deliver() -> str:
+        return reply
+
+    return asyncio.create_task(deliver())
+
+
+async def test_a_workflow_refuses_what_the_ledger_has_not_begun() -> None:
+    assert await open_fate().known(delivery("refused")) == "refused"
+
+
+async def test_a_workflow_that_ends_does_not_refuse_what_is_being_committed() -> None:
+    fate = open_fate()
+    assert fate.begin()
+    waiting = asyncio.create_task(fate.known(delivery("refused")))
+    await asyncio.wait({waiting}, timeout=0.1)
+    fate.tell("accepted")
+    assert await waiting == "accepted"
+
+
+async def test_what_a_workflow_has_refused_can_not_begin_any_more() -> None:
+    fate = open_fate()
+    await fate.known(delivery("refused"))
+    assert not fate.begin()
+
+
+async def test_what_its_caller_hears_is_not_taken_can_not_begin_any_more() -> None:
+    fate = Fate[str](boot_s() + 0.05)
+    silent = asyncio.create_task(asyncio.sleep(60, ""))
+    with pytest.raises(TemporalUnavailable, match="will not be later"):
+        await fate.known(silent)
+    silent.cancel()
+    fate.deadline_s = boot_s() + 30  # a clock that reads a little less in the ledger's thread
+    assert not fate.begin()
+
+
+async def test_a_transaction_that_was_rolled_back_has_not_begun() -> None:
+    fate = open_fate()
+    fate.begin()
+    fate.roll_back()
+    assert await fate.known(delivery("refused")) == "refused"
+
+
+async def test_a_commit_that_takes_long_is_not_known_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boxd.fates.COMMITTED_WITHIN_S", 0.05)
+    fate = Fate[str](boot_s() + 0.05)
+    fate.begin()
+    with pytest.raises(NotKnownYet):
+        await fate.known(delivery("refused"))
+
+
+async def test_two_requests_under_one_id_have_a_fate_each() -> None:
+    fates = Fates[str]("this run")
+    first, second = fates.expect("k-1", 100.0), fates.expect("k-1", 101.0)
+    assert (fates.of("k-1", 100.0), fates.of("k-1", 101.0)) == (first, second)
+    fates.forget("k-1", 100.0)
+    assert fates.of("k-1", 101.0) is second
