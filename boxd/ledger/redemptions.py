@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from boxd.devices import DoorState
-from boxd.errors import NotFound
+from boxd.errors import NotFound, Refused
 from boxd.ledger import alarms, audit, codes, lockers, lockouts, outbox, stock
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import (
@@ -112,20 +112,28 @@ def _rows(
     return [dict(row) for row in found]
 
 
-def accepted_before(connection: sqlite3.Connection, answer: str) -> bool:
-    """Whether the answer with this id was accepted before."""
-    return (
-        connection.execute("SELECT 1 FROM answers WHERE id = ?", (answer,)).fetchone() is not None
-    )
+def accepted_before(connection: sqlite3.Connection, answer: Answer) -> bool:
+    """Whether this answer was accepted before. Raises Refused if its id was used for another."""
+    row = connection.execute(
+        "SELECT redemption, kind, detail FROM answers WHERE id = ?", (answer.id,)
+    ).fetchone()
+    if row is not None and tuple(row) != (answer.redemption, answer.kind, _detail_text(answer)):
+        raise Refused(why_id_used(answer.id))
+    return row is not None
+
+
+def why_id_used(answer: str) -> str:
+    """That the id belongs to another answer, in words."""
+    return f"the id '{answer}' was used for something else; take a new one"
 
 
 def record_answer(tx: Transaction, answer: Answer, context: AnswerContext) -> Reply:
     """Accept the answer, or refuse it; a repeated id gets the same reply and changes nothing.
 
-    Raises NotFound for an unknown redemption.
+    Raises NotFound for an unknown redemption, Refused if the id was used for another answer.
     """
     standing = require(tx.connection, answer.redemption)
-    if accepted_before(tx.connection, answer.id):
+    if accepted_before(tx.connection, answer):
         return Reply(True, "", standing)
     why = context.why_late()
     why = why or why_refused(standing.stage, standing.step, answer, context.door)
@@ -161,13 +169,6 @@ def _why_no_substitute(connection: sqlite3.Connection, sku: str, present: str) -
 
 
 def _store_answer(tx: Transaction, answer: Answer, standing: RedemptionStanding) -> None:
-    detail: audit.Detail = {}
-    if answer.sku:
-        detail["sku"] = answer.sku
-    if answer.remedy:
-        detail["remedy"] = answer.remedy.value
-    if answer.seen_shut:
-        detail["seen_shut"] = True
     tx.connection.execute(
         "INSERT INTO answers (id, redemption, step, kind, detail, actor, at)"
         " VALUES (?,?,?,?,?,?,?)",
@@ -176,7 +177,7 @@ def _store_answer(tx: Transaction, answer: Answer, standing: RedemptionStanding)
             answer.redemption,
             answer.step,
             answer.kind,
-            json.dumps(detail),
+            _detail_text(answer),
             answer.actor,
             tx.at,
         ),
@@ -191,9 +192,24 @@ def _store_answer(tx: Transaction, answer: Answer, standing: RedemptionStanding)
             bay=standing.bay,
             locker=standing.locker,
             sku=standing.sku,
-            detail=detail,
+            detail=_detail(answer),
         ),
     )
+
+
+def _detail(answer: Answer) -> audit.Detail:
+    detail: audit.Detail = {}
+    if answer.sku:
+        detail["sku"] = answer.sku
+    if answer.remedy:
+        detail["remedy"] = answer.remedy.value
+    if answer.seen_shut:
+        detail["seen_shut"] = True
+    return detail
+
+
+def _detail_text(answer: Answer) -> str:
+    return json.dumps(_detail(answer))
 
 
 def _carry_out(

@@ -64,6 +64,23 @@ async def test_an_answer_counts_once_under_its_key(daemon: Daemon, asked: dict[s
     assert (kept["id"], kept["kind"], kept["actor"]) == ("k-1", "loaded", "operator (HUD)")
 
 
+async def test_a_key_that_was_used_is_not_good_for_another_answer(
+    daemon: Daemon, asked: dict[str, Any]
+) -> None:
+    given = {"json": {"step": asked["step"]}, "headers": {"Idempotency-Key": "k-2"}}
+    responses = [
+        *await asyncio.gather(
+            daemon.screen.post(path(asked, "loaded"), **given),
+            daemon.screen.post(path(asked, "declined"), **given),
+        ),
+        await daemon.screen.post(path(asked, "declined"), **given),
+    ]
+    assert [each.status_code for each in responses] == [200, 409, 409]
+    assert "used for something else" in responses[1].text
+    assert "used for something else" in responses[2].text
+    assert [kept["kind"] for kept in await answers(daemon, asked)] == ["loaded"]
+
+
 async def test_an_answer_without_a_step_answers_the_present_question(
     daemon: Daemon, asked: dict[str, Any]
 ) -> None:

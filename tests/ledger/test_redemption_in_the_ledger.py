@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from boxd.devices import DoorState
+from boxd.errors import Refused
 from boxd.ledger import actuations, audit, redemptions
 from boxd.ledger.actuations import ActuationOrder, Outcome
 from boxd.redemption import AnswerKind, Refusal, Remedy, Stage
@@ -135,6 +136,15 @@ def test_a_repeated_answer_is_accepted_and_counts_once(hands: Hands) -> None:
     first = hands.answer(standing, AnswerKind.LOADED, answer_id="same")
     again = hands.answer(standing, AnswerKind.LOADED, answer_id="same")
     assert (again.accepted, again.standing) == (True, first.standing)
+
+
+def test_an_answers_id_is_not_good_for_another_answer(hands: Hands) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    hands.answer(standing, AnswerKind.SUBSTITUTED, sku="pin", answer_id="same")
+    other = hands.claim(str(hands.issue()["code"]), "r2", "bay-2")
+    for each, kind in ((other, AnswerKind.LOADED), (standing, AnswerKind.DECLINED)):
+        with pytest.raises(Refused, match="used for something else"):
+            hands.answer(each, kind, answer_id="same")
 
 
 def test_an_answer_to_an_earlier_question_is_refused(hands: Hands) -> None:

@@ -14,6 +14,7 @@ from boxd.ledger import alarms, redemptions
 from boxd.ledger.claims import Claim
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
+from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.decisions import RedemptionDecisions
 from boxd.workflows.redemption.ids import is_own
@@ -65,7 +66,8 @@ class RedemptionActivities(RedemptionSignatures):
     @activity.defn
     async def record_answer(self, answer: Answer) -> Reply:
         """Accept the answer in the ledger, or refuse it."""
-        return await self._decisions.answer(answer)
+        with as_activity_errors():
+            return await self._decisions.answer(answer)
 
     @activity.defn
     async def remind(self, reminder: Reminder) -> float:

@@ -10,7 +10,7 @@ import structlog
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
-from boxd.errors import TemporalUnavailable
+from boxd.errors import Refused, TemporalUnavailable
 from boxd.fates import DECIDED_WITHIN_S
 from boxd.ledger import redemptions
 from boxd.ledger.check_digit import is_well_formed
@@ -42,6 +42,14 @@ class _Undecided:
     redemption: str
 
 
+@dataclass(frozen=True)
+class _Asking:
+    """An answer as its caller gave it, and the task that has it decided."""
+
+    answer: Answer
+    task: asyncio.Task[Reply]
+
+
 class RedemptionService:
     """Decides codes in the ledger, with or without Temporal; delivers answers to workflows."""
 
@@ -63,7 +71,7 @@ class RedemptionService:
         self._starter = starter
         self._code_length = code_length
         self._daemon = daemon
-        self._asking: dict[str, asyncio.Task[Reply]] = {}
+        self._asking: dict[str, _Asking] = {}
         self._delivering: set[asyncio.Task[Reply]] = set()
         self._undecided: dict[str, _Undecided] = {}
         self._newest: str | None = None  # an id; None until the first one is made
@@ -106,10 +114,11 @@ class RedemptionService:
         """Have the answer decided; returns the ledger's reply. Step 0 is the present question.
 
         A repeated call with its id gives the same answer. Raises TemporalUnavailable if it was not
-        accepted and never will be, NotKnownYet while it is being committed.
+        accepted and never will be, NotKnownYet while it is being committed, Refused if the id was
+        used for another answer.
         """
         standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
-        if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer.id)):
+        if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer)):
             return Reply(True, "", standing)
         if standing.stage.has_ended:
             return Reply(False, why_refused(standing.stage, standing.step, answer, None), standing)
@@ -121,10 +130,12 @@ class RedemptionService:
                 daemon=self._daemon,
                 deadline_s=boot_s() + DECIDED_WITHIN_S,
             )
-            asking = asyncio.create_task(self._ask(asked, standing))
+            asking = _Asking(answer, asyncio.create_task(self._ask(asked, standing)))
             self._asking[answer.id] = asking
-            asking.add_done_callback(lambda _: self._asking.pop(answer.id))
-        return await asyncio.shield(asking)
+            asking.task.add_done_callback(lambda _: self._asking.pop(answer.id))
+        if asking.answer != answer:
+            raise Refused(redemptions.why_id_used(answer.id))
+        return await asyncio.shield(asking.task)
 
     async def _ask(self, answer: Answer, standing: RedemptionStanding) -> Reply:
         fate = self._decisions.fates.expect(answer.id, answer.deadline_s)
@@ -174,7 +185,7 @@ class RedemptionService:
 
     async def close(self) -> None:
         """Stop delivering answers."""
-        tasks = [*self._asking.values(), *self._delivering]
+        tasks = [*(each.task for each in self._asking.values()), *self._delivering]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
