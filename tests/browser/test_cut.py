@@ -8,8 +8,8 @@ from tests.browser.pages import Hud
 # Fast changes are seen by the page itself: it keeps every text of its middle.
 REMEMBER = """
 window.seen = [];
-const look = () => window.seen.push(document.getElementById('prompt').textContent);
-new MutationObserver(look).observe(document.getElementById('prompt'), {childList: true});
+const look = () => window.seen.push(document.getElementById('bar').textContent);
+new MutationObserver(look).observe(document.getElementById('bar'), {childList: true});
 """
 
 
@@ -36,7 +36,7 @@ def test_the_page_outlives_the_daemon_and_shows_the_truth_without_a_reload(
     assert hud.run("return window.isTheSamePage")
 
 
-def test_the_screen_says_why_while_the_temporal_server_is_down_and_goes_on(
+def test_the_screen_says_so_while_the_temporal_server_is_down_and_the_question_stays(
     browser_booth: Booth, hud: Hud
 ) -> None:
     booth = browser_booth
@@ -46,7 +46,7 @@ def test_the_screen_says_why_while_the_temporal_server_is_down_and_goes_on(
     booth.kill_server()
     hud.until(
         "the reason",
-        lambda: hud.run("return window.seen.find((text) => /Out of service.*Temporal/.test(text))"),
+        lambda: hud.run("return window.seen.find((text) => /Codes are taken/.test(text))"),
     )
     hud.until("it serves again", lambda: hud.text("#prompt h2").startswith("Put Mug"), START_S)
     hud.wait_for("Put Mug into locker 1")
