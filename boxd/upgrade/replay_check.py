@@ -27,7 +27,9 @@ async def replay(client: Client, box: str) -> tuple[int, dict[str, str]]:
     """The number of open workflows, and the errors of those that don't replay."""
     queues = f"('{task_queue(box)}', '{tasks_queue(box)}')"
     found = client.list_workflows(f"ExecutionStatus = 'Running' AND TaskQueue IN {queues}")
+    # The seal is bound to the namespace; a replayer that knows none takes another one.
     replayer = Replayer(
+        namespace=client.namespace,
         workflows=[*WORKFLOWS, *OF_TASKS],
         workflow_runner=worker_options()["workflow_runner"],
         data_converter=client.data_converter,

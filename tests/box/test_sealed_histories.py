@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
@@ -73,3 +74,20 @@ def test_what_is_open_goes_on_when_the_key_was_lost(booth: Booth) -> None:
     go_on_to_the_end(booth)
     wait_until("the redemption ends", booth.ended)
     booth.check_invariants()
+
+
+def test_an_open_redemption_fits_the_release_that_recorded_it(booth: Booth) -> None:
+    booth.enter("bay-1", booth.issue_code())
+    booth.prompt("load")
+
+    def replayed() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "boxd.upgrade.replay_check", str(booth.config)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def has_a_workflow() -> bool:
+        return "Redemption" in in_clear(booth, f"redemption-{booth.prompt('load')['redemption']}")
+
+    wait_until("the workflow was started", has_a_workflow)
+    said = replayed()
+    assert (said.returncode, said.stderr) == (0, "")
+    assert int(said.stdout) >= 1
