@@ -10,7 +10,7 @@ import asyncio
 from functools import partial
 
 import structlog
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowQueryFailedError
 
 from boxd.bays.opening import Opener
 from boxd.errors import LedgerUnusable, TemporalUnavailable
@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 EVERY_S = 2.0
 _ANSWERS_WITHIN_S = 2.0
+# A workflow that can't be replayed, or is of another kind, fails every query.
+_WAITS = (LedgerUnusable, TemporalUnavailable, TimeoutError, WorkflowQueryFailedError)
 
 
 class Settler:
@@ -55,15 +57,23 @@ class Settler:
             await asyncio.sleep(EVERY_S)
             try:
                 await self._look()
-            except (LedgerUnusable, TemporalUnavailable, TimeoutError) as error:
-                log.info("settling.waits", why=str(error) or "the Temporal server does not answer")
+            except LedgerUnusable as error:
+                log.info("settling.waits", why=str(error))
 
     async def _look(self) -> None:
+        """Look at each redemption; one that can't be settled now does not keep the others."""
         for standing in await self._unsettled():
-            if standing.stage is Stage.OPEN:
-                self._announcer.show(await self._opener.open_for(standing))
-            elif self._connection.worker_polls.is_set():
-                await self._settle(standing)
+            try:
+                await self._look_at(standing)
+            except _WAITS as error:
+                why = str(error) or "the Temporal server does not answer"
+                log.info("settling.waits", redemption=standing.redemption, why=why)
+
+    async def _look_at(self, standing: RedemptionStanding) -> None:
+        if standing.stage is Stage.OPEN:
+            self._announcer.show(await self._opener.open_for(standing))
+        elif self._connection.worker_polls.is_set():
+            await self._settle(standing)
 
     async def _unsettled(self) -> list[RedemptionStanding]:
         """Redemptions with the same step as at the last look that are not known to be settled."""
