@@ -72,7 +72,9 @@ def newest_id(connection: sqlite3.Connection) -> str:
     Only ids that boxd makes count; a made-up one may be older than the seal on starts.
     """
     row = connection.execute(
-        "SELECT id FROM redemptions WHERE id GLOB ? ORDER BY id DESC LIMIT 1", (_OWN_ID,)
+        "SELECT id FROM redemptions WHERE id >= '0' AND id < 'g' AND id GLOB ?"
+        " ORDER BY id DESC LIMIT 1",
+        (_OWN_ID,),
     ).fetchone()
     return str(row[0]) if row else ""
 
