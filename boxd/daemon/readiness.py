@@ -119,7 +119,8 @@ class Readiness:
             return "out_of_service"
         if not away:
             return "ready"
-        return "answers_wait" if self._has_engine_run else "starting"
+        is_late = self._has_engine_run or self._why_server_rests
+        return "answers_wait" if is_late else "starting"
 
     def on_server_down(self, callback: Callable[[], None]) -> None:
         """Call `callback` whenever the box's own server has died."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from tests.systemd.installed import InstalledBox
 
 TEMPORAL = "boxd-temporal.service"
-MISSING = "out of service: boxd-temporal.service, which runs the Temporal server, does not run"
+MISSING = (
+    "answers wait: codes are taken; what opens a locker has to wait:"
+    " boxd-temporal.service, which runs the Temporal server, does not run"
+)
 
 
 def test_the_target_brings_the_whole_box_up(box: InstalledBox) -> None:
