@@ -141,6 +141,7 @@ def wire(
     announcer = Announcer(ledger, bays)
     rules = assembly.redemption_rules(config, run)
     decisions = RedemptionDecisions(ledger, opener, announcer, rules)
+    closing.push_async_callback(decisions.finish)
     starter = WorkflowStarter(connection, config)
     closing.push_async_callback(starter.close)
     redemption_service = RedemptionService(

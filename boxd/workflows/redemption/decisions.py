@@ -107,6 +107,10 @@ class RedemptionDecisions:
         fate.tell(reply)
         return reply
 
+    async def finish(self) -> None:
+        """Wait for running commits, so that the opener has all that was ordered."""
+        await asyncio.gather(*self._deciding.values(), return_exceptions=True)
+
     def _why_late(self, answer: Answer, fate: Fate[Reply]) -> str:
         """Why the answer is too late; called by the ledger's thread."""
         if answer.daemon != self._rules.daemon:
