@@ -64,7 +64,8 @@ class PagesGate:
         """Accept no more connections, and end those that are there."""
         for server in self._servers:
             server.close()
-        self._socket.unlink(missing_ok=True)
+        with suppress(OSError):  # something else may be in its place
+            self._socket.unlink()
         for passing in self._passing:
             passing.cancel()
 

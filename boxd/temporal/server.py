@@ -159,14 +159,17 @@ class EmbeddedServer:
         clock = ClockSetBack()
         try:
             await self._spawn(binary, distrusted)
-        except (BoxdError, OSError) as error:
-            return _Life(str(error), was_spawned=False, served_s=0)
-        assert self._process is not None  # noqa: S101 - spawned above
-        try:
+            assert self._process is not None  # noqa: S101 - spawned above
             return await self._serve(self._process, clock)
+        except (BoxdError, OSError) as error:
+            # Its pages could not be opened: a server that is left running keeps the ports.
+            if self._process is not None:
+                await self._process.kill()
+            return _Life(str(error), was_spawned=False, served_s=0)
         finally:
             if self._gate is not None:
                 self._gate.close()
+                self._gate = None
 
     async def _serve(self, process: ServerProcess, clock: ClockSetBack) -> _Life:
         settings = self._settings

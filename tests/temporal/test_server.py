@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from boxd.errors import BoxdError
 from boxd.temporal import server as server_module
 from boxd.temporal.command import HTTP_API_HOST
 from boxd.temporal.database import is_marked_running
-from boxd.temporal.server import EmbeddedServer, ServerState
+from boxd.temporal.pages_gate import PAGES_SOCKET
+from boxd.temporal.server import EmbeddedServer, ServerState, ServerStatus
 from tests.temporal.conftest import embedded, serving, until
 
 
@@ -214,3 +216,19 @@ async def described_namespace(settings: Temporal) -> dict[str, dict[str, str]]:
         described = await http.get(url, headers={"Host": HTTP_API_HOST})
         answer: dict[str, dict[str, str]] = described.json()
         return answer
+
+
+def is_down_for_a_reason(statuses: Sequence[ServerStatus]) -> bool:
+    return any(each.state is ServerState.DOWN and each.why for each in statuses)
+
+
+async def test_a_server_whose_pages_could_not_be_opened_leaves_nothing_behind(
+    directory: Path, settings: Temporal
+) -> None:
+    in_the_way = directory / PAGES_SOCKET
+    in_the_way.mkdir()
+    async with embedded(settings.model_copy(update={"ui": True}), directory) as watched:
+        await until(lambda: is_down_for_a_reason(watched.statuses), "the reason")
+        in_the_way.rmdir()
+        async with asyncio.timeout(20):
+            await watched.server.serving()
