@@ -58,6 +58,16 @@ def test_another_question_begins_anew(watch: Watch, patience: QuestionAges) -> N
     assert patience.early_s(following, 60) == 60
 
 
+def test_a_late_reminder_of_an_answered_question_leaves_the_age_of_the_present_one(
+    watch: Watch, patience: QuestionAges
+) -> None:
+    following = replace(ASKED, stage=Stage.TAKE, step=2)
+    patience.asked(following)
+    assert patience.early_s(ASKED, 60) == 0
+    watch.seconds += 20
+    assert patience.early_s(following, 60) == 40
+
+
 def test_a_question_of_an_earlier_run_is_as_old_as_its_timer_says(watch: Watch) -> None:
     patience = QuestionAges(watch)
     assert patience.early_s(ASKED, 60) == 0

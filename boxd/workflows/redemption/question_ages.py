@@ -31,9 +31,12 @@ class QuestionAges:
     def early_s(self, standing: RedemptionStanding, due_s: float) -> float:
         """How much too early a reminder is that is due `due_s` after the question; 0 if it is time.
 
-        For a question of an earlier run the timer is believed.
+        For a question of an earlier run the timer is believed. One that is answered has no age: its
+        reminder is dropped in the ledger.
         """
         step, since = self._asked.get(standing.redemption, (None, 0.0))
+        if step is not None and standing.step < step:
+            return 0.0
         if step != standing.step:
             self._asked[standing.redemption] = (standing.step, self._seconds() - due_s)
             return 0.0
