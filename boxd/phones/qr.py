@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,12 @@ def svg(url: str, title: str) -> Markup:
 
 
 def write_png(url: str, file: Path) -> None:
-    """The code as a PNG file, large enough to print."""
-    _code(url).save(str(file), kind="png", scale=_PNG_SCALE, border=_QUIET)
+    """The code as a PNG file, large enough to print, readable by its owner alone."""
+    # An earlier file may be open to everybody, and would keep its mode.
+    file.unlink(missing_ok=True)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        _code(url).save(out, kind="png", scale=_PNG_SCALE, border=_QUIET)
 
 
 def _code(url: str) -> segno.QRCode:

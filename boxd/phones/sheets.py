@@ -51,7 +51,10 @@ def attendee_sheets(links: Sequence[AttendeeLink], box: str, paper: str = "") ->
 
 
 def write_pngs(named: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
-    """A PNG with only the QR code for each (name, URL); returns the files."""
+    """A PNG with only the QR code for each (name, URL); returns the files.
+
+    A link is as good as its owner's codes, so only who wrote the files may read them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{name}.png" for name in _file_names([name for name, _ in named])]
     for (_, url), file in zip(named, files, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from html import unescape
 from pathlib import Path
 
@@ -59,3 +60,11 @@ def test_png_files_are_named_for_whom_they_are(tmp_path: Path) -> None:
     assert [file.name for file in files] == ["ada-lovelace.png", "code.png", "ada-lovelace-3.png"]
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
     assert all(file.parent == tmp_path / "new" / "codes" for file in files)
+
+
+def test_png_files_are_their_owners_alone_as_a_link_shows_the_codes(tmp_path: Path) -> None:
+    (tmp_path / "ada.png").write_bytes(b"an earlier one, open to everybody")
+    (tmp_path / "ada.png").chmod(0o644)
+    files = write_pngs([("ada", URL), ("grace", URL)], tmp_path)
+    assert [stat.filemode(file.stat().st_mode) for file in files] == ["-rw-------"] * 2
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
