@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from boxd.bays.bay import Bay
+from boxd.daemon.long_absence import LongAbsence
 from boxd.daemon.snapshots import Snapshots
 from boxd.errors import LedgerUnusable
 from boxd.ledger import alarms, lockouts
@@ -21,9 +22,6 @@ log = structlog.get_logger("boxd")
 
 # How often a ledger that could not be written is tried again.
 _TRY_LEDGER_EVERY_S = 2.0
-# People have to know about a longer absence even if nobody is waiting at a bay.
-_ABSENCE_IS_LONG_S = 60.0
-_ENGINE = ("engine_away", "temporal")
 _CODES_ARE_TAKEN = "codes are taken; what opens a locker has to wait: {}"
 _REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u boxd`"
 
@@ -37,6 +35,7 @@ class Readiness:
         self._snapshots = snapshots
         self._bays = bays
         self._ledger = ledger
+        self._absence = LongAbsence(ledger)
         self._temporal_dir = temporal_dir
         self._noting: set[asyncio.Task[object]] = set()
         self._is_stopping = False
@@ -60,21 +59,7 @@ class Readiness:
         self._has_engine_run = self._has_engine_run or serves
         self._tell()
         if serves == was_away:
-            self._note(self._tell_of_long_absence(serves))
-
-    async def _tell_of_long_absence(self, serves: bool) -> None:
-        """Raise an alarm if answers have waited for a while; clear it once they don't."""
-        if serves:
-            if await self._ledger.read(lambda c: alarms.is_active(c, *_ENGINE)):
-                await self._ledger.write(lambda tx: alarms.clear(tx, *_ENGINE))
-            return
-        await asyncio.sleep(_ABSENCE_IS_LONG_S)
-        if self._why_worker_rests and not self._is_stopping:
-            text = (
-                "The Temporal server has been away for a minute: codes are taken, but no locker"
-                " opens but by `boxd lockers open`. Look at `journalctl -u boxd -u boxd-temporal`."
-            )
-            await self._ledger.write(lambda tx: alarms.raise_alarm(tx, *_ENGINE, text))
+            self._note(self._absence.changed(is_away=not serves))
 
     def ledger_troubled(self, trouble: LedgerUnusable) -> None:
         """The ledger can't be used: nothing is decided until it can be written again."""

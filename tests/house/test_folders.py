@@ -25,7 +25,6 @@ BESIDE = {
 
 # Packages whose tests still stand in other folders.
 ELSEWHERE = {
-    "daemon": "tests/box",
     "organiser": "tests/api",
 }
 
