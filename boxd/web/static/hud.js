@@ -222,7 +222,7 @@ function healthPills({ state, temporal, ledger }) {
   const pill = (ok, words, waiting) =>
     make("span", { class: `pill ${ok ? "good" : waiting ? "work" : "bad"}` }, icon(ok ? "check" : "warning"), words);
   return [
-    pill(ledger.state === "whole", `Ledger ${ledger.state}`),
+    ...(state === "answers_wait" ? [] : [pill(ledger.state === "whole", `Ledger ${ledger.state}`)]),
     pill(up, `Temporal ${temporal.state}`, temporal.state === "starting"),
     ...(state === "answers_wait" ? [pill(false, "Codes are taken, lockers open later", true)] : []),
   ];
@@ -232,6 +232,7 @@ function onConnected() {
   connected = true;
   place("banner").hidden = true;
   render();
+  fitWords(); // the banner's room is theirs again
 }
 
 function onLost() {
@@ -242,6 +243,7 @@ function onLost() {
   }
   banner.hidden = false;
   render();
+  fitWords(); // the banner takes some of their room
 }
 
 document.addEventListener("keydown", onKey);
