@@ -83,7 +83,9 @@ class Fate(Generic[R]):
 
 def _why_not_taken(delivering: asyncio.Task[R]) -> str:
     error = delivering.exception() if delivering.done() else None
-    why = str(error) if error is not None else "the Temporal server does not answer"
+    # Its own words name a remedy as well, and two remedies are one too many for a screen.
+    is_away = error is None or isinstance(error, TemporalUnavailable)
+    why = "the Temporal server does not answer" if is_away else str(error)
     return f"{why}. This was not taken, and will not be later: ask again when the box is ready"
 
 

@@ -51,6 +51,16 @@ async def test_what_its_caller_hears_is_not_taken_can_not_begin_any_more() -> No
     assert not fate.begin()
 
 
+async def test_why_it_is_not_taken_names_one_remedy() -> None:
+    async def fail() -> str:
+        raise TemporalUnavailable("the server does not answer (unavailable); then try again")
+
+    with pytest.raises(TemporalUnavailable) as caught:
+        await Fate[str](boot_s() + 0.05).known(asyncio.create_task(fail()))
+    assert "again when the box is ready" in str(caught.value)
+    assert "try again" not in str(caught.value)
+
+
 async def test_a_transaction_that_was_rolled_back_has_not_begun() -> None:
     fate = open_fate()
     fate.begin()
