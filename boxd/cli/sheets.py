@@ -191,7 +191,8 @@ def _tell(links: Sequence[dict[str, Any]], output: Path, name: str) -> None:
         from boxd.phones.qr import in_letters
 
         click.echo(in_letters(str(links[0]["url"])))
-    click.echo(f"{len(links)} QR codes are in {output}")
+    count = "1 QR code is" if len(links) == 1 else f"{len(links)} QR codes are"
+    click.echo(f"{count} in {output}")
 
 
 def _checkpoint_html(links: Sequence[dict[str, Any]], box: str, paper: str) -> str:

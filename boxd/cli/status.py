@@ -15,6 +15,7 @@ from boxd.cli.times import when
 from boxd.errors import BoxdError
 
 SHORT_OF = 3  # units on hand at which stock counts as short
+_STATES = {"answers_wait": "takes codes; lockers open later"}  # as the HUD calls it
 
 
 @click.command(
@@ -66,9 +67,10 @@ def _schedules() -> list[dict[str, Any]]:
 
 def _show_health(box: dict[str, Any], health: dict[str, Any]) -> None:
     simulated = ", in simulation" if box["simulation"] else ""
-    click.echo(f"{box['name']} ({box['id']}{simulated}, boxd {box['boxd']}) is ", nl=False)
+    click.echo(f"{box['name']} ({box['id']}{simulated}, boxd {box['boxd']}) ", nl=False)
     state = str(health["state"])
-    click.secho(state.replace("_", " "), fg=style_of(state) or None, bold=True)
+    words = _STATES.get(state, f"is {state.replace('_', ' ')}")
+    click.secho(words, fg=style_of(state) or None, bold=True)
     for part, about in (
         ("", health),
         ("Temporal", health["temporal"]),

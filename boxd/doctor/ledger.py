@@ -84,7 +84,11 @@ def keys(context: CheckContext) -> Iterator[Finding]:
             f"sudo install -o boxd -g boxd -m 600 YOUR-COPY {key}",
         )
     if not missing or not codes:
-        yield passed(f"there, for {codes} codes" if codes else "no code needs one yet")
+        yield passed(
+            f"there, for {codes} {'code' if codes == 1 else 'codes'}"
+            if codes
+            else "no code needs one yet"
+        )
 
 
 def redemptions(context: CheckContext) -> Iterator[Finding]:

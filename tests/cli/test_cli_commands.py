@@ -51,6 +51,13 @@ def test_status_of_a_box_out_of_service_exits_1_and_tells_the_remedy(
     assert "What to do: start it" in said.out
 
 
+def test_status_says_in_words_that_answers_wait(boxd: Boxd, box: BoxInThread) -> None:
+    box.set_health(state="answers_wait", why="the Temporal server is starting")
+    said = boxd("status")
+    assert said.code == 0
+    assert ") takes codes; lockers open later\n" in said.out
+
+
 def test_columns_are_aligned(boxd: Boxd, busy: BoxInThread) -> None:
     header, first, second = boxd("prizes", "list").out.splitlines()
     at = header.index("name")
