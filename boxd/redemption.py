@@ -159,7 +159,7 @@ def _why_door_disagrees(answer: Answer, door: DoorState | None) -> str:
         return "the door is open; shut it, then confirm again"
     if answer.kind is AnswerKind.COMPLETED:
         if door is DoorState.OPEN:
-            return "the door is still open; shut it, then complete again"
+            return "the door is still open; shut it, then answer again"
         if door is DoorState.UNKNOWN and not answer.seen_shut:
             return (
                 "the door switch can't be read; look at the door and complete with 'I see it shut'"

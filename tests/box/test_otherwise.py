@@ -175,7 +175,7 @@ def test_complete_is_refused_while_the_door_is_open(shared_booth: Booth) -> None
     shared_booth.say(shared_booth.prompt("load"), "loaded")
     refused = shared_booth.answer(shared_booth.prompt("take"), "completed")
     assert refused.status_code == 409
-    assert refused.json()["detail"] == "the door is still open; shut it, then complete again"
+    assert refused.json()["detail"] == "the door is still open; shut it, then answer again"
     finish(shared_booth)
 
 

@@ -169,7 +169,7 @@ def test_why_an_answer_is_refused_is_shown_until_it_is_mended(
     hud.choose("loaded")
     hud.wait_for("Wait until Mug is taken, then shut locker 1")
     hud.choose("completed")
-    why = "The door is still open; shut it, then complete again"
+    why = "The door is still open; shut it, then answer again"
     hud.until("the reason", lambda: hud.text(".reason") == why)
     front.shut(1)
     hud.until("the reason is gone", lambda: not hud.has(".reason"))

@@ -158,7 +158,7 @@ def test_complete_with_the_door_open_is_refused(hands: Hands) -> None:
     reply = hands.answer(opened(hands), AnswerKind.COMPLETED, door=DoorState.OPEN)
     assert (reply.accepted, reply.why) == (
         False,
-        "the door is still open; shut it, then complete again",
+        "the door is still open; shut it, then answer again",
     )
 
 
