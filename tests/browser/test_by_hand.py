@@ -12,6 +12,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.box.booth import Booth, wait_until
 from tests.box.person import Person
+from tests.browser.chromium import PANEL, set_size
 from tests.browser.pages import Front, Hud
 
 FOCUS_SHOWN = """
@@ -231,6 +232,18 @@ def test_a_device_under_test_says_whose_and_its_bay_takes_no_codes(
 def test_each_locker_shows_what_tells_that_it_opened(browser_booth: Booth, hud: Hud) -> None:
     shown = "return [...document.querySelectorAll('.locker')].map((one) => one.dataset.believed)"
     assert hud.run(shown) == ["door", "door", "door", "operator"]
+
+
+def test_on_a_phone_the_whole_front_is_within_its_width(front: Front) -> None:
+    set_size(front.look(), 360, 740)
+    try:
+        ends = front.run(
+            "return [...document.querySelectorAll('#cabinet .bay, .bar a, .key')].map("
+            "(part) => part.getBoundingClientRect().right)"
+        )
+        assert max(ends) <= 360
+    finally:
+        set_size(front.look(), *PANEL)
 
 
 def test_pages_that_were_left_let_go_of_the_box(
