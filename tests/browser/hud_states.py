@@ -197,15 +197,39 @@ def a_wrong_clock(scene: Scene) -> None:
     scene.says("#alarms", "boxd clock trust", "clock")
 
 
+def temporal_down(scene: Scene) -> None:
+    """Kill the server of a box that serves, and take its port, so that it does not come again."""
+    scene.starts()
+    scene.types_a_code()
+    scene.hud.wait_for("Put Mug into locker 1")
+    scene.booth.kill_server()
+    with closing(_taken(scene.booth.temporal_port)):
+        words = "Temporal down"
+        scene.hud.until(words, lambda: words in scene.hud.text("#bar"))
+        scene.camera.whole(scene.hud, "out-temporal")
+        scene.booth.kill()
+
+
+def _taken(port: int) -> socket.socket:
+    """The port, as soon as the one who had it is dead."""
+
+    def take() -> socket.socket | None:
+        try:
+            return socket.create_server(("127.0.0.1", port))
+        except OSError:
+            return None
+
+    taken: socket.socket = wait_until("the port is free", take)
+    return taken
+
+
 def out_of_service(scene: Scene) -> None:
-    """The box decides nothing, and says why: disk, port, key, ledger."""
+    """The box decides nothing, and says why: disk, key, ledger."""
     booth = scene.booth
     scene.starts()
     booth.issue_code()
     assert booth.command("backup", "create").returncode == 0
     _fill_the_disk(scene)
-    with closing(socket.create_server(("127.0.0.1", booth.temporal_port))):
-        scene.cannot_start("is taken by", "out-temporal")
     key = booth.state / "keys" / "claim.key"
     away = key.rename(key.with_suffix(".away"))
     scene.cannot_start("claim.key is absent", "out-key")
@@ -248,6 +272,7 @@ CHAPTERS = (
     Chapter(bays_in_trouble, ((r"# stuck_key_s = .*", "stuck_key_s = 1"),)),
     Chapter(devices_in_trouble),
     Chapter(a_wrong_clock, turns_clock=True),
+    Chapter(temporal_down),
     Chapter(
         out_of_service,
         ((r"state_dir *=.*", f'state_dir = "{STATE}"'),),
