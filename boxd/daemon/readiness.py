@@ -15,6 +15,7 @@ from boxd.daemon.snapshots import Snapshots
 from boxd.errors import LedgerUnusable
 from boxd.ledger import alarms, lockouts
 from boxd.ledger.ledger import Ledger, as_text
+from boxd.machine_clock import boot_s
 from boxd.temporal.server import ServerState, ServerStatus
 from boxd.temporal.set_aside import forget_note, unreported
 
@@ -22,6 +23,8 @@ log = structlog.get_logger("boxd")
 
 # How often a ledger that could not be written is tried again.
 _TRY_LEDGER_EVERY_S = 2.0
+# A start shows no question for so long; a server that takes longer is called away.
+_STARTS_WITHIN_S = 5.0
 _CODES_ARE_TAKEN = "codes are taken; what opens a locker has to wait: {}"
 _REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u boxd`"
 
@@ -42,6 +45,7 @@ class Readiness:
         self._are_bays_open = False
         self._why_worker_rests = "the Temporal server is starting"
         self._has_engine_run = False
+        self._began_s = boot_s()
         self._why_server_rests = ""
         self._why_ledger_rests = ""
         self._on_server_down: Callable[[], None] = lambda: None
@@ -104,8 +108,10 @@ class Readiness:
             return "out_of_service"
         if not away:
             return "ready"
-        is_late = self._has_engine_run or self._why_server_rests
-        return "answers_wait" if is_late else "starting"
+        is_late = boot_s() - self._began_s >= _STARTS_WITHIN_S
+        if self._has_engine_run or self._why_server_rests or is_late:
+            return "answers_wait"
+        return "starting"
 
     def on_server_down(self, callback: Callable[[], None]) -> None:
         """Call `callback` whenever the box's own server has died."""

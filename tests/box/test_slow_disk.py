@@ -86,7 +86,10 @@ def test_a_confirmation_that_finds_the_server_hanging_is_refused_for_good(
     wait_until("ready", booth.is_ready, 60)
     assert booth.pulses(1) == 0
     assert booth.prompt("load")["id"] == load["id"]
-    booth.say(load, "loaded", key="first")
+    # A server that was just let go on may need a moment more for the first answer.
+    wait_until(
+        "taken", lambda: booth.answer(load, "loaded", key="first").status_code == httpx.codes.OK
+    )
     booth.prompt("take")
     assert booth.pulses(1) == 1
     go_on_to_the_end(booth)
