@@ -25,8 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers for each core that this process may use: a test waits as long as it computes."""
-    return 2 * len(os.sched_getaffinity(0))
+    """A worker for each core that this process may use: boxes, servers and browsers fill it."""
+    return len(os.sched_getaffinity(0))
 
 
 @pytest.hookimpl(optionalhook=True)
