@@ -52,6 +52,14 @@ def test_a_hanging_server_unit_is_ended_and_started_anew(box: InstalledBox) -> N
     assert watchdogs(box)
 
 
+def use_the_log_up(box: InstalledBox) -> None:
+    """The ledger's log has its size from the start: only what goes beyond feels a full disk."""
+    rows = "seq 3000 | sed 's/.*/p&,Prize &,1/' | sed \"s/^p/p$part-/\""
+    file = "/root/prizes-$part.csv"
+    taken = f"(echo sku,name,units; {rows}) >{file} && boxd prizes import {file}"
+    box.run(f"for part in 1 2 3 4 5 6 7 8; do {taken} || break; done")
+
+
 def test_a_full_disk_is_said_and_no_reason_to_start_anew(box: InstalledBox) -> None:
     box.ask("mkdir -p /var/lib/boxd && mount -t tmpfs -o size=40m tmpfs /var/lib/boxd")
     hurry(box)
@@ -59,6 +67,7 @@ def test_a_full_disk_is_said_and_no_reason_to_start_anew(box: InstalledBox) -> N
     box.wait_until_ready()
     daemon = box.pid(BOXD)
     box.run("dd if=/dev/zero of=/var/lib/boxd/filler bs=4k")
+    use_the_log_up(box)
     box.wait_for_status("out of service: the ledger /var/lib/boxd/ledger.db can't be used")
     outlasts_watchdogs(box, 2)
     assert (box.pid(BOXD), watchdogs(box)) == (daemon, 0)
