@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+# JACK and simavr keep real time, and miss it when another worker takes the core.
+REALTIME = {"test_over_jack.py", "test_learn_over_jack.py", "test_firmware.py"}
 # Whole boxes take longest. They are begun first, so that no worker ends with a long file alone.
 LONGEST_FIRST = ("box", "clock", "doctor", "browser", "arduino", "workflows", "temporal", "midi")
 
@@ -43,6 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "debian" in getattr(item, "fixturenames", ()):
             item.add_marker("proof")
+        if item.path.name in REALTIME:
+            item.add_marker("realtime")
 
 
 @pytest.hookimpl(wrapper=True)
