@@ -9,7 +9,7 @@ BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proofs check format bench temporal firmware screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall
+.PHONY: help run test proofs check format bench temporal firmware words screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ uninstall: ## the opposite; PURGE=1 removes configuration and data as well
 deb: firmware ## the Debian package, in dist; ARCH=arm64 for a Pi
 	@install/deb "$(ARCH)"
 
+words: .venv/set-up-for-test ## the catalogue of all texts for people, written anew from the source
+	@.venv/bin/python scripts/words
+
 screenshots: .venv/set-up-for-test ## the pictures in docs/images, taken anew
 	@scripts/debian-packages screenshots
 	@scripts/screenshots
@@ -87,5 +90,5 @@ lock: ## choose new versions of everything boxd needs, and their hashes
 .venv/set-up-for-run: requirements.lock pyproject.toml scripts/set-up scripts/debian-packages
 	@$(SET_UP) run
 
-.venv/set-up-for-test: requirements-dev.lock pyproject.toml scripts/set-up scripts/debian-packages
+.venv/set-up-for-test: requirements-dev.lock requirements-axe.lock pyproject.toml scripts/set-up scripts/debian-packages
 	@$(SET_UP) test

@@ -24,6 +24,7 @@ from boxd.config.phones_schema import Phones
 from boxd.web import pages, problems
 from boxd.web.api_prefix import PREFIX
 from boxd.web.host_check import OneLengthOnly, OwnPagesOnly, SameHostOnly, SecurityHeaders
+from boxd.web.language import LanguageMiddleware
 from boxd.web.rate_limit_middleware import CrowdMiddleware, RateLimitMiddleware
 from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
@@ -135,7 +136,7 @@ class Application:
         is_phones = kind is ListenerKind.PHONES
         app = Starlette(
             routes=routes,
-            middleware=[*middleware, Middleware(OneLengthOnly)],
+            middleware=[Middleware(LanguageMiddleware), *middleware, Middleware(OneLengthOnly)],
             exception_handlers=(
                 problems.handlers(self._phone_errors) if is_phones else problems.handlers()
             ),

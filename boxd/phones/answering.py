@@ -16,22 +16,24 @@ from boxd.phones.page import HtmlPage, message, respond
 from boxd.web import problems
 from boxd.web.api_prefix import PREFIX
 from boxd.web.problems import RequestError
+from boxd.words import N_
+from boxd.words import gettext as _
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 _TITLES = {
-    HTTPStatus.NOT_FOUND: "This link does not work",
-    HTTPStatus.CONFLICT: "That was not taken",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Something is missing",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too long",
+    HTTPStatus.NOT_FOUND: N_("This link does not work"),
+    HTTPStatus.CONFLICT: N_("That was not taken"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: N_("Something is missing"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("That is too long"),
 }
 _NOT_HERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
-_NOTHING = "Scan the QR code on your sheet or badge, or a sign, once more."
-_BROKEN = "Go back and try again. If it stays like this, ask at the booth."
-_BY_ITSELF = (
+_NOTHING = N_("Scan the QR code on your sheet or badge, or a sign, once more.")
+_BROKEN = N_("Go back and try again. If it stays like this, ask at the booth.")
+_BY_ITSELF = N_(
     "The box can't take this just now. Nothing is lost: the page tries again by itself in {} s."
 )
-_AGAIN = "The box can't take this just now. Go back and try again in {} s: nothing was changed."
+_AGAIN = N_("The box can't take this just now. Go back and try again in {} s: nothing was changed.")
 _TRY_AGAIN_S = 4
 
 
@@ -72,20 +74,20 @@ def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
     """The page for an error. Attendees get no explanation of what only a maintainer can mend."""
     status = problems.of_error(error).status_code
     if isinstance(error, RequestError) and status in _NOT_HERE:
-        return message("There is nothing here", place.box, _NOTHING, status=status)
+        return message(_("There is nothing here"), place.box, _(_NOTHING), status=status)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return message("That did not work", place.box, _BROKEN, status=status)
+        return message(_("That did not work"), place.box, _(_BROKEN), status=status)
     if status in _TITLES:
-        return message(_TITLES[HTTPStatus(status)], place.box, str(error), status=status)
+        return message(_(_TITLES[HTTPStatus(status)]), place.box, str(error), status=status)
     wait_s, headers = _TRY_AGAIN_S, {"Retry-After": str(_TRY_AGAIN_S)}
     if isinstance(error, RequestError):
         headers |= error.headers
         wait_s = int(headers["Retry-After"])
     reads = request.method == "GET"
-    line = _BY_ITSELF.format(wait_s) if reads else _AGAIN.format(wait_s)
+    line = _(_BY_ITSELF if reads else _AGAIN).format(wait_s)
     is_limited = status == HTTPStatus.TOO_MANY_REQUESTS
     return replace(
-        message("One moment, please", place.box, line, status=status if is_limited else 503),
+        message(_("One moment, please"), place.box, line, status=status if is_limited else 503),
         refresh_s=wait_s if reads else None,
         headers=headers,
     )

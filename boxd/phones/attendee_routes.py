@@ -16,6 +16,7 @@ from boxd.phones.forms import read_form
 from boxd.phones.page import HtmlPage, message, packed, respond, source
 from boxd.task import Demand, TaskState
 from boxd.web.templates import render
+from boxd.words import gettext as _
 
 _COOKIE = "boxd_attendee"
 _COOKIE_S = 30 * 24 * 3600
@@ -48,8 +49,8 @@ class AttendeePages:
         ]
 
     async def _home(self, request: Request) -> Response:
-        line = "Scan the QR code on your sheet or badge to see your tasks."
-        return respond(request, message("Welcome", self._place.box, line))
+        line = _("Scan the QR code on your sheet or badge to see your tasks.")
+        return respond(request, message(_("Welcome"), self._place.box, line))
 
     async def _own(self, request: Request) -> Response:
         link = _link(request)
@@ -57,7 +58,7 @@ class AttendeePages:
         headers = {"Cache-Control": f"private, max-age={_KEPT_S}", "Set-Cookie": self._known(link)}
         page = HtmlPage(
             template="attendee.html",
-            title="My tasks",
+            title=_("My tasks"),
             box=self._place.box,
             content=self._content(shown, link),
             who=str(shown.picture.attendee.reference),
@@ -114,10 +115,10 @@ class AttendeePages:
     async def _leave(self, request: Request) -> Response:
         """Forget on this phone for whom signs count: another attendee's card was opened on it."""
         page = message(
-            "Not you",
+            _("Not you"),
             self._place.box,
-            "Signs count for nobody on this phone from now on.",
-            "Scan the QR code on your own sheet or badge, then the signs.",
+            _("Signs count for nobody on this phone from now on."),
+            _("Scan the QR code on your own sheet or badge, then the signs."),
         )
         return respond(request, replace(page, headers={"Set-Cookie": self._unknown()}))
 
@@ -126,7 +127,9 @@ class AttendeePages:
 
     def _not_counted(self, place: str) -> HtmlPage:
         template = "checkpoint_stranger.html"
-        return HtmlPage(template, "Not counted yet", self._place.box, {"place": place}, status=403)
+        return HtmlPage(
+            template, _("Not counted yet"), self._place.box, {"place": place}, status=403
+        )
 
 
 def _link(request: Request) -> str:

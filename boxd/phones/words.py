@@ -1,6 +1,6 @@
 """The phones' texts about a task or a code, in few and plain words.
 
-Texts are whole sentences, in singular and plural, so that a catalogue can translate them.
+Texts are whole sentences, in singular and plural, from the catalogue of boxd/words.
 """
 
 from __future__ import annotations
@@ -9,54 +9,65 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from boxd import words
 from boxd.task import Demand, Missing, TaskStanding, TaskState
+from boxd.words import N_, ngettext
+from boxd.words import gettext as _
 
 # State: a word or two for the label, and what to do about it.
 _ENDED = {
-    TaskState.APPROVED: ("approved", "Your code is being made; it shows here in a moment."),
-    TaskState.REWARDED: ("done", ""),
+    TaskState.APPROVED: (N_("approved"), N_("Your code is being made; it shows here in a moment.")),
+    TaskState.REWARDED: (N_("done"), ""),
     TaskState.SOLD_OUT: (
-        "done, sold out",
-        "You have done it all, but no prize is left just now. Ask at the booth.",
+        N_("done, sold out"),
+        N_("You have done it all, but no prize is left just now. Ask at the booth."),
     ),
     TaskState.OVER_LIMIT: (
-        "done",
-        "You have as many codes as one person may have, so there is none for this.",
+        N_("done"),
+        N_("You have as many codes as one person may have, so there is none for this."),
     ),
-    TaskState.FAILED: ("done", "No code could be made. Ask at the booth: they can try again."),
-    TaskState.REFUSED: ("not accepted", ""),
-    TaskState.EXPIRED: ("over", "The time for this is over."),
-    TaskState.WITHDRAWN: ("withdrawn", ""),
+    TaskState.FAILED: (
+        N_("done"),
+        N_("No code could be made. Ask at the booth: they can try again."),
+    ),
+    TaskState.REFUSED: (N_("not accepted"), ""),
+    TaskState.EXPIRED: (N_("over"), N_("The time for this is over.")),
+    TaskState.WITHDRAWN: (N_("withdrawn"), ""),
 }
 # What is missing: what to do, the label of its field, and the text after the submission.
 _SUBMISSIONS = {
-    Demand.TEXT: ("Hand in your text.", "Your text", "Your text was handed in."),
+    Demand.TEXT: (N_("Hand in your text."), N_("Your text"), N_("Your text was handed in.")),
     Demand.REFERENCE: (
-        "Hand in your link or number.",
-        "Your link or number",
-        "Your link or number was handed in.",
+        N_("Hand in your link or number."),
+        N_("Your link or number"),
+        N_("Your link or number was handed in."),
     ),
 }
 
 _ENDING = 8  # a longer last word is cut to the next
 _SHORT_ENDING = 4
 
-CODE_LABELS = {
-    "ready": "ready",
-    "in_use": "at the box",
-    "spent": "used",
-    "expired": "expired",
-    "voided": "not valid",
+_CODE_LABELS = {
+    "ready": N_("ready"),
+    "in_use": N_("at the box"),
+    "spent": N_("used"),
+    "expired": N_("expired"),
+    "voided": N_("not valid"),
 }
 
 
 def label(task: TaskStanding) -> str:
     """A word or two on the task's state."""
     if task.state in _ENDED:
-        return _ENDED[task.state][0]
+        return _(_ENDED[task.state][0])
     if awaits_verdict(task):
-        return "show it"
-    return "under way" if task.step and (task.scanned or task.is_submitted) else "to do"
+        return _("show it")
+    return _("under way") if task.step and (task.scanned or task.is_submitted) else _("to do")
+
+
+def code_label(state: str) -> str:
+    """A word or two on a code's state."""
+    return _(_CODE_LABELS.get(state, state))
 
 
 def tone(task: TaskStanding) -> str:
@@ -77,7 +88,7 @@ def to_do(task: TaskStanding) -> list[str]:
     """What to know or to do, one sentence each."""
     if task.state in _ENDED:
         sentence = _ENDED[task.state][1]
-        return [sentence] if sentence else []
+        return [_(sentence)] if sentence else []
     return [lacking(task, what) for what in task.missing]
 
 
@@ -93,23 +104,23 @@ def lacking(task: TaskStanding, what: Missing) -> str:
         case Missing.SCANS:
             return _scans(task.scans_missing, has_begun=bool(task.scanned))
         case Missing.SUBMISSION:
-            return _SUBMISSIONS[task.kind.submission][0]
+            return _(_SUBMISSIONS[task.kind.submission][0])
         case Missing.VERDICT:
             if awaits_verdict(task):
-                return "Show your QR code to an attendant."
-            return "Then show your QR code to an attendant."
+                return _("Show your QR code to an attendant.")
+            return _("Then show your QR code to an attendant.")
         case Missing.CODE:
-            return _ENDED[TaskState.APPROVED][1]
+            return _(_ENDED[TaskState.APPROVED][1])
 
 
 def submission_label(task: TaskStanding) -> str:
     """The label of the field for the submission."""
-    return _SUBMISSIONS[task.kind.submission][1]
+    return _(_SUBMISSIONS[task.kind.submission][1])
 
 
 def handed_in(task: TaskStanding) -> str:
     """The text after a submission."""
-    return _SUBMISSIONS[task.kind.submission][2]
+    return _(_SUBMISSIONS[task.kind.submission][2])
 
 
 def named(checkpoints: Iterable[str], places: Mapping[str, str]) -> str:
@@ -137,14 +148,17 @@ def grouped(digits: str) -> list[str]:
 
 def moment(text: str, now: datetime) -> str:
     """A time for people here: 14:03, or with its day."""
-    at = datetime.fromisoformat(text).astimezone()
-    return at.strftime("%H:%M" if at.date() == now.astimezone().date() else "%a %d %b, %H:%M")
+    return words.moment(datetime.fromisoformat(text), now)
 
 
 def _scans(count: int, has_begun: bool) -> str:
     """How many checkpoints are still to be scanned."""
-    one, many = "Scan {} checkpoint with your camera.", "Scan {} checkpoints with your camera."
     if has_begun:
-        one = "Scan {} more checkpoint with your camera."
-        many = "Scan {} more checkpoints with your camera."
-    return (one if count == 1 else many).format(count)
+        return ngettext(
+            "Scan {} more checkpoint with your camera.",
+            "Scan {} more checkpoints with your camera.",
+            count,
+        ).format(count)
+    return ngettext(
+        "Scan {} checkpoint with your camera.", "Scan {} checkpoints with your camera.", count
+    ).format(count)

@@ -1,7 +1,7 @@
 """Pages for people as Jinja2 templates, in the folder `templates` of the package that shows them.
 
 Values are escaped, an unknown name is an error, and every template is read and compiled once.
-Texts are in `_()` or `{% trans %}`, so that a catalogue can translate them.
+Texts are in `_()` or `{% trans %}`: boxd/words translates them when the page is made.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
+from boxd import words
+
 _BOXD = Path(__file__).parents[1]
 _PACKAGES = ("cli", "phones")
 
 
 def render(name: str, /, **values: object) -> Markup:
     """The template `PACKAGE/FILE` with these values, as markup."""
-    return Markup(environment().get_template(name).render(values).strip())  # noqa: S704 - escaped
+    template = environment().get_template(name)
+    spoken = {"language": words.current().language, **values}
+    return Markup(template.render(spoken).strip())  # noqa: S704 - escaped
 
 
 def compile_all(package: str) -> None:
@@ -46,5 +50,7 @@ def environment() -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     # The extension adds this method to the class when it is loaded.
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        words.gettext, words.ngettext, newstyle=True
+    )
     return made
