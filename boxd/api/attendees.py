@@ -20,15 +20,27 @@ Numbers = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(,[0-9]{1,10})*
 
 
 class AttendeesQuery(RowsQuery):
-    """Which attendees: a part of the list, or those with some numbers, as in `3,17`."""
+    """Which attendees: a part of the list, those with some numbers (`3,17`), or a search's.
+
+    `search` is a part of a reference in any spelling, a pseudonym or a number.
+    """
 
     numbers: Numbers | None = None
+    search: Text | None = None
 
 
 class NameQuery(Query):
     """An attendee's reference or pseudonym."""
 
     name: Text
+
+
+class AddBody(Body):
+    """Whom to add, by what the organiser calls them; known ones stay as they are."""
+
+    example = '{"attendees": ["badge-1234"]}'
+
+    attendees: tuple[Line, ...] = Field(min_length=1, max_length=1000)
 
 
 class ForgetBody(Body):
@@ -79,6 +91,13 @@ class AttendeeDetailsReply(ReplyModel):
     near_twins: tuple[NearTwinReply, ...]
 
 
+class AddedReply(ReplyModel):
+    """Everybody who was named, by number."""
+
+    attendees: tuple[AttendeeReply, ...]
+    near_twins: tuple[NearTwinReply, ...]
+
+
 class ForgottenReply(ReplyModel):
     """The number of forgotten attendees, and the pseudonyms of those who were named."""
 
@@ -93,6 +112,10 @@ async def attendees(context: BoxContext, query: AttendeesQuery) -> AttendeesRepl
         numbers = [int(number) for number in query.numbers.split(",")]
         named = await ledger.read(lambda c: attendee_list.of_numbers(c, numbers))
         return AttendeesReply.of(attendees=named, next=None)
+    if query.search is not None:
+        text = query.search
+        like = await ledger.read(lambda c: attendee_list.search(c, text, query.limit))
+        return AttendeesReply.of(attendees=like, next=None)
     found = await ledger.read(lambda c: attendee_list.page(c, query.after or 0, query.limit))
     following = found[-1].number if len(found) == query.limit else None
     return AttendeesReply.of(attendees=found, next=following)
@@ -109,6 +132,14 @@ async def attendee(context: BoxContext, query: NameQuery) -> AttendeeDetailsRepl
         tasks=await ledger.read(lambda c: task_standings.of_attendee(c, number)),
         codes=await ledger.read(lambda c: attendee_codes.of_attendee(c, number)),
     )
+
+
+async def add(context: BoxContext, body: AddBody) -> AddedReply:
+    """Add attendees; those who are there stay as they are."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    found = await ledger.write(lambda tx: attendee_list.add(tx, body.attendees, actor))
+    twins = await near_twins(context, body.attendees)
+    return AddedReply.of(attendees=found, near_twins=twins)
 
 
 async def forget(context: BoxContext, body: ForgetBody) -> ForgottenReply:

@@ -98,6 +98,7 @@ class MadeCodeReply(ReplyModel):
     sku: str
     prize: str
     expires_at: str
+    state: str
 
 
 class MadeCodesReply(ReplyModel):

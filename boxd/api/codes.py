@@ -31,6 +31,14 @@ class CodesBody(Body):
     valid_days: Days | None = None
 
 
+class FindBody(Body):
+    """The digits of a code as people write them, also with blanks and hyphens."""
+
+    example = '{"code": "1234 5674"}'
+
+    code: Line
+
+
 class CodesQuery(RowsQuery):
     """Which codes."""
 
@@ -158,6 +166,13 @@ async def code(context: BoxContext, code: CodeNumber, query: CodeQuery) -> OneCo
     found = await context.box.ledger.read(lambda c: ledger_codes.find(c, code))
     if is_set(query.reveal):
         found |= await _digits(context, code, actor)
+    return OneCodeReply.of(code=found)
+
+
+async def find_code(context: BoxContext, body: FindBody) -> OneCodeReply:
+    """The code that has these digits, which are not shown again."""
+    box = context.box
+    found = await box.ledger.read(lambda c: ledger_codes.of_digits(c, body.code, box.keys))
     return OneCodeReply.of(code=found)
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from boxd.adjustment import why_no_adjustment
-from boxd.api.bodies import WHOLE, Body, Shape, Whole
+from boxd.api.bodies import WHOLE, Body, ReasonBody, Shape, Whole
 from boxd.api.imported_files import FileBody, note
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
@@ -50,6 +50,35 @@ class ImportBody(Body):
     file: FileBody | None = None
 
 
+class NewPrizeBody(Body):
+    """A prize to add, with its first units."""
+
+    example = '{"sku": "sticker", "name": "Sticker pack", "units": 20}'
+
+    sku: Sku
+    name: Line
+    units: Whole = Field(0, ge=0, le=100_000)
+    weight: Whole = Field(1, ge=0, le=1000)
+
+
+class ChangePrizeBody(Body):
+    """What to change of a prize; what is left out stays."""
+
+    example = '{"name": "Sticker pack, large"}'
+
+    name: Line | None = None
+    weight: Annotated[int, Field(ge=0, le=1000), WHOLE] | None = None
+
+
+class CountBody(Body):
+    """The units that somebody has counted, those that are held for codes among them."""
+
+    example = '{"units": 17, "reason": "counted in the morning"}'
+
+    units: Whole = Field(ge=0, le=100_000)
+    reason: Line
+
+
 class AdjustBody(Body):
     """Units to receive or to write off."""
 
@@ -84,6 +113,18 @@ class OnePrizeReply(ReplyModel):
     prize: PrizeReply
 
 
+class CountReply(OnePrizeReply):
+    """A prize after a count; `difference` is what was booked, above 0 if more were there."""
+
+    difference: int
+
+
+class RetiredPrizeReply(OnePrizeReply):
+    """A prize that is drawn no more; `written_off_now` units of it were written off."""
+
+    written_off_now: int
+
+
 async def prizes(context: BoxContext) -> PrizesReply:
     """Every prize with its stock."""
     return PrizesReply.of(prizes=await context.box.ledger.read(stock.listing))
@@ -100,6 +141,37 @@ async def import_prizes(context: BoxContext, body: ImportBody) -> PrizesReply:
 
     await ledger.write(bring)
     return PrizesReply.of(prizes=await ledger.read(stock.listing))
+
+
+async def add_prize(context: BoxContext, body: NewPrizeBody) -> OnePrizeReply:
+    """Add a prize and receive its first units."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    prize = stock.StockedPrize(body.sku, body.name, body.units, body.weight)
+    await ledger.write(lambda tx: stock.add(tx, prize, actor))
+    return OnePrizeReply.of(prize=await ledger.read(lambda c: stock.find(c, body.sku)))
+
+
+async def change_prize(context: BoxContext, sku: Sku, body: ChangePrizeBody) -> OnePrizeReply:
+    """Give a prize another name or weight."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    await ledger.write(lambda tx: stock.change(tx, sku, actor, body.name, body.weight))
+    return OnePrizeReply.of(prize=await ledger.read(lambda c: stock.find(c, sku)))
+
+
+async def count_prize(context: BoxContext, sku: Sku, body: CountBody) -> CountReply:
+    """Book the difference to what was counted of a prize."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    booked = await ledger.write(lambda tx: stock.count(tx, sku, body.units, body.reason, actor))
+    found = await ledger.read(lambda c: stock.find(c, sku))
+    return CountReply.of(prize=found, difference=booked)
+
+
+async def retire_prize(context: BoxContext, sku: Sku, body: ReasonBody) -> RetiredPrizeReply:
+    """Write off what is on hand of a prize, and draw it no more."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    units = await ledger.write(lambda tx: stock.retire(tx, sku, body.reason, actor))
+    found = await ledger.read(lambda c: stock.find(c, sku))
+    return RetiredPrizeReply.of(prize=found, written_off_now=units)
 
 
 async def adjust_prize(context: BoxContext, sku: Sku, body: AdjustBody) -> OnePrizeReply:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from boxd import names
 from boxd.errors import NotFound
-from boxd.ledger import attendees
+from boxd.ledger import attendees, audit
 from boxd.ledger.attendees import Attendee
+from boxd.ledger.ledger import Transaction
 
 _SELECT = (
     "SELECT id, reference, pseudonym, forgotten_at,"
@@ -53,6 +54,26 @@ def of_numbers(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[A
     """The attendees with these numbers; unknown numbers are left out."""
     marks = ",".join("?" * len(numbers))
     found = connection.execute(f"{_SELECT} WHERE id IN ({marks}) ORDER BY id", tuple(numbers))
+    return [AttendeeRow(*row) for row in found]
+
+
+def add(tx: Transaction, references: Sequence[str], actor: str) -> list[AttendeeRow]:
+    """Add whoever of these is new; returns all of them, by number."""
+    before = {int(row[0]) for row in tx.connection.execute("SELECT id FROM attendees")}
+    numbers = [attendees.number_of(tx, reference) for reference in references]
+    if new := set(numbers) - before:
+        attendees.note_near_twins(tx, max(before, default=0))
+        audit.append(tx, audit.Entry(actor, "attendee.added", detail={"attendees": len(new)}))
+    return of_numbers(tx.connection, numbers)
+
+
+def search(connection: sqlite3.Connection, text: str, limit: int) -> list[AttendeeRow]:
+    """Attendees with `text` in their reference in any spelling, as pseudonym or as number."""
+    found = connection.execute(
+        f"{_SELECT} WHERE instr(folded, ?) OR pseudonym = ? OR CAST(id AS TEXT) = ?"
+        " ORDER BY folded <> ?, id LIMIT ?",
+        (names.folded(text), text.strip(), text.strip(), names.folded(text), limit),
+    )
     return [AttendeeRow(*row) for row in found]
 
 

@@ -68,6 +68,7 @@ class Made:
     prize: str
     sealed: bytes
     expires_at: str
+    state: str
 
 
 def is_made(connection: sqlite3.Connection, batch: str) -> bool:
@@ -266,8 +267,8 @@ def reveal(tx: Transaction, batch: str, after: int, limit: int, actor: str) -> l
     if not is_made(tx.connection, batch):
         raise NotFound(f"no codes were made as batch '{batch}'")
     found = tx.connection.execute(
-        "SELECT line, codes.id, reference, codes.sku, prizes.name, sealed, expires_at"
-        " FROM batch_codes JOIN codes ON codes.id = code JOIN prizes USING (sku)"
+        "SELECT line, codes.id, reference, codes.sku, prizes.name, sealed, expires_at,"
+        " codes.state FROM batch_codes JOIN codes ON codes.id = code JOIN prizes USING (sku)"
         " JOIN attendees ON attendees.id = codes.attendee"
         " WHERE batch = ? AND line > ? ORDER BY line LIMIT ?",
         (batch, after, limit),

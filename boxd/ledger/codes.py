@@ -7,9 +7,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from boxd.errors import NotFound, Refused
+from boxd.errors import BadInput, NotFound, Refused
 from boxd.ledger import attendee_list, attendees, audit, drawing, limits, outbox, stock
-from boxd.ledger.check_digit import random_code
+from boxd.ledger.check_digit import is_well_formed, random_code
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction, as_text
 
@@ -169,6 +169,22 @@ def find(connection: sqlite3.Connection, code: int) -> dict[str, object]:
     if row is None:
         raise NotFound(f"there is no code number {code}; `boxd codes list` shows all")
     return dict(row)
+
+
+def of_digits(connection: sqlite3.Connection, typed: str, keys: CodeKeys) -> dict[str, object]:
+    """The data of the code with these digits, without them. Raises BadInput or NotFound.
+
+    `typed` may have blanks and hyphens between the digits.
+    """
+    digits = typed.replace(" ", "").replace("-", "")
+    if not (digits.isascii() and digits.isdigit()):
+        raise BadInput(f"'{typed}' is no code: a code has digits only")
+    row = connection.execute("SELECT id FROM codes WHERE digest = ?", (keys.digest(digits),))
+    found = row.fetchone()
+    if found is None:
+        why = "" if is_well_formed(digits, len(digits)) else "; one of them is mistyped"
+        raise NotFound(f"no code of this box has the digits {digits}{why}")
+    return find(connection, int(found[0]))
 
 
 def reveal(tx: Transaction, code: int, keys: CodeKeys, actor: str) -> str:

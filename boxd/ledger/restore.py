@@ -81,6 +81,20 @@ def restore(backup: Path, ledger: Path, actor: str, now: datetime) -> Restored:
     return restored
 
 
+def outlook(backup: Path, ledger: Path, now: datetime) -> Restored:
+    """What `restore` would do; nothing is changed. Raises as it does."""
+    if not backup.is_file():
+        raise NotFound(f"there is no backup {backup}; `boxd backup list` shows those that are")
+    prepared = ledger.with_name(_BEING_MADE)
+    try:
+        held = _prepare(backup, prepared / ledger.name)
+        lost = _lost(ledger, prepared / ledger.name)
+    finally:
+        shutil.rmtree(prepared, ignore_errors=True)
+    stamp = as_text(now).replace(":", "-")
+    return Restored(backup, held, replacing.set_aside_for(ledger, stamp), lost)
+
+
 def _prepare(backup: Path, copy: Path) -> Contents:
     """A checked copy of the backup: exactly what was checked is used."""
     shutil.rmtree(copy.parent, ignore_errors=True)

@@ -73,10 +73,7 @@ def move(tx: Transaction, movement: Movement) -> None:
             ),
         )
     except sqlite3.IntegrityError:
-        raise Refused(
-            f"there are fewer than {movement.quantity} units of '{movement.sku}'"
-            f" {movement.source.replace('_', ' ')}; nothing was changed"
-        ) from None
+        raise Refused(_why_too_few(tx.connection, movement)) from None
     audit.append(
         tx,
         audit.Entry(
@@ -91,6 +88,16 @@ def move(tx: Transaction, movement: Movement) -> None:
     )
     if movement.source is StockLocation.ON_HAND:
         outbox.note_low_stock(tx, movement.sku, movement.quantity)
+
+
+def _why_too_few(connection: sqlite3.Connection, movement: Movement) -> str:
+    where = movement.source.replace("_", " ")
+    there = int(str(find(connection, movement.sku)[movement.source.value]))
+    units = f"{there or 'no'} unit{'' if there == 1 else 's'}"
+    return (
+        f"'{movement.sku}' has {units} {where}, which is less than {movement.quantity};"
+        " nothing was changed"
+    )
 
 
 def import_prizes(tx: Transaction, prizes: list[StockedPrize], actor: str) -> None:
@@ -115,6 +122,64 @@ def import_prizes(tx: Transaction, prizes: list[StockedPrize], actor: str) -> No
                     prize.units,
                 ),
             )
+
+
+def add(tx: Transaction, prize: StockedPrize, actor: str) -> None:
+    """Add a new prize and receive its units. Raises Refused if its sku is in use."""
+    known = {str(row["sku"]): row for row in listing(tx.connection)}
+    if prize.sku in known:
+        raise Refused(
+            f"the prize '{prize.sku}' is there already ({known[prize.sku]['name']}); change its"
+            " name or weight, or receive more units of it"
+        )
+    import_prizes(tx, [prize], actor)
+
+
+def change(
+    tx: Transaction, sku: str, actor: str, name: str | None = None, weight: int | None = None
+) -> None:
+    """Give a prize another name or weight; None leaves it. Raises NotFound."""
+    old = find(tx.connection, sku)
+    new = StockedPrize(
+        sku,
+        str(old["name"]) if name is None else name,
+        weight=int(str(old["weight"])) if weight is None else weight,
+    )
+    import_prizes(tx, [new], actor)
+
+
+def count(tx: Transaction, sku: str, units: int, reason: str, actor: str) -> int:
+    """Book the difference to what somebody has counted; returns it (above 0: more were there).
+
+    `units` are all that lie there, also those that are held for codes. Raises NotFound, and
+    Refused if fewer are there than are held.
+    """
+    prize = find(tx.connection, sku)
+    on_hand, held = int(str(prize["on_hand"])), int(str(prize["held"]))
+    if units < held:
+        raise Refused(
+            f"{held} units of '{sku}' are held for codes that are out, and only {units} were"
+            f" counted: void {held - units} of these codes first; nothing was changed"
+        )
+    difference = units - held - on_hand
+    if difference:
+        adjust(tx, sku, difference, reason, actor)
+    counted: audit.Detail = {"units": units, "difference": difference}
+    audit.append(tx, audit.Entry(actor, "prize.counted", reason, sku=sku, detail=counted))
+    return difference
+
+
+def retire(tx: Transaction, sku: str, reason: str, actor: str) -> int:
+    """Write off what is on hand of a prize and draw it no more; returns how many units that were.
+
+    Its row stays, because codes and movements name it. Held units stay with their codes.
+    """
+    on_hand = int(str(find(tx.connection, sku)["on_hand"]))
+    if on_hand:
+        adjust(tx, sku, -on_hand, reason, actor)
+    change(tx, sku, actor, weight=0)
+    audit.append(tx, audit.Entry(actor, "prize.retired", reason, sku=sku))
+    return on_hand
 
 
 def adjust(tx: Transaction, sku: str, units: int, reason: str, actor: str) -> None:
