@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.adding_attendees import add, import_attendees
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_nothing_changed
 from boxd.cli.context import actor
 from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.sheets import link
@@ -27,10 +28,12 @@ _ASKED_ABOUT = 20  # of more, nobody reads the spellings
     examples=("boxd attendees list", "boxd attendees link badge-1042"),
 )
 def command() -> None:
-    """List, show and forget attendees."""
+    """List, add, search and forget attendees, and print their cards."""
 
 
 command.add_command(link)
+command.add_command(add)
+command.add_command(import_attendees)
 
 
 @command.command(
@@ -50,6 +53,33 @@ def list_attendees(after: int, limit: int, as_json: bool) -> None:
     if as_json:
         say_json(body)
         return
+    _show_list(body)
+    if body["next"] is not None:
+        click.echo(f"There may be more: --after {body['next']}")
+
+
+@command.command(
+    "search", examples=("boxd attendees search 1042", "boxd attendees search 'ada l' --json")
+)
+@click.argument("text")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, help="[default: 50]")
+@json_option
+def search(text: str, limit: int, as_json: bool) -> None:
+    """Find attendees by a part of their name in any spelling, by number or pseudonym.
+
+    For the digits of a code: boxd codes find DIGITS.
+    """
+    body = daemon.get("/api/v1/attendees", search=text, limit=limit)
+    if as_json:
+        say_json(body)
+        return
+    _show_list(body, nothing=f"no attendee has '{text}' in the name")
+
+
+def _show_list(
+    body: dict[str, Any],
+    nothing: str = "no attendees yet: `boxd attendees add NAME`, `boxd codes issue ATTENDEE`",
+) -> None:
     table(
         ("number#", "attendee", "pseudonym", "tasks", "codes"),
         [
@@ -62,10 +92,8 @@ def list_attendees(after: int, limit: int, as_json: bool) -> None:
             )
             for each in body["attendees"]
         ],
-        nothing="no attendees yet: `boxd tasks start KIND ATTENDEE`, `boxd codes issue ATTENDEE`",
+        nothing=nothing,
     )
-    if body["next"] is not None:
-        click.echo(f"There may be more: --after {body['next']}")
 
 
 def _called(attendee: dict[str, Any]) -> str:
@@ -157,8 +185,11 @@ def _reached(named: Sequence[str]) -> str:
 @click.argument("attendees", nargs=-1)
 @click.option("--everybody", is_flag=True, help="Instead: every attendee of this box.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@dry_run_option
 @json_option
-def forget(attendees: tuple[str, ...], everybody: bool, yes: bool, as_json: bool) -> None:
+def forget(
+    attendees: tuple[str, ...], *, everybody: bool, yes: bool, dry_run: bool, as_json: bool
+) -> None:
     """Forget ATTENDEES: their personal data leaves the ledger, for ever.
 
     A name means all of its spellings (case, width, blanks); a pseudonym means one attendee alone.
@@ -170,6 +201,10 @@ def forget(attendees: tuple[str, ...], everybody: bool, yes: bool, as_json: bool
     """
     if everybody == bool(attendees):
         raise click.UsageError("name ATTENDEES, or give --everybody")
+    if dry_run:
+        click.echo(f"{'every attendee of this box' if everybody else _reached(attendees)}")
+        say_nothing_changed()
+        return
     if not yes:
         whom = "every attendee of this box" if everybody else _reached(attendees)
         click.confirm(f"Forget {whom}? This can't be undone", abort=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_nothing_changed
 from boxd.cli.context import actor, config_path, configuration
 from boxd.cli.spinner import waiting
 from boxd.cli.tables import say_json, table
@@ -166,8 +166,17 @@ def list_backups(verify: bool, as_json: bool) -> None:
 @click.option("--card", is_flag=True, help="FILE is a card backup: make this box of it.")
 @_passphrase_option
 @click.option("--yes", is_flag=True, help="Don't ask first.")
+@dry_run_option
 @json_option
-def restore(file: Path, card: bool, passphrase_file: Path | None, yes: bool, as_json: bool) -> None:
+def restore(
+    file: Path,
+    *,
+    card: bool,
+    passphrase_file: Path | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Replace the ledger by the backup FILE, while boxd is stopped.
 
     FILE is checked completely first; the present ledger is kept. FILE lacks what happened after it
@@ -178,10 +187,13 @@ def restore(file: Path, card: bool, passphrase_file: Path | None, yes: bool, as_
     the command ends when the box takes codes.
     """
     if card:
-        _restore_card(file, passphrase_file, yes)
+        _restore_card(file, passphrase_file, yes, dry_run)
         return
     config = configuration()
     with only_one(config.lock_file):
+        if dry_run:
+            _show_outlook(file, config, as_json)
+            return
         if not yes:
             click.confirm(
                 f"Put {file} in the place of the ledger of {config.box.id}, which is kept?",
@@ -198,7 +210,21 @@ def restore(file: Path, card: bool, passphrase_file: Path | None, yes: bool, as_
         _tell(done)
 
 
-def _restore_card(file: Path, passphrase_file: Path | None, yes: bool) -> None:
+def _show_outlook(file: Path, config: Config, as_json: bool) -> None:
+    from boxd.ledger.restore import outlook
+
+    with waiting("looking the backup through"):
+        found = outlook(file, config.ledger_file, datetime.now(UTC))
+    if as_json:
+        say_json(found.as_json())
+        return
+    last = when(found.contents.last_at, present()) if found.contents.last_at else "nothing"
+    click.echo(f"{file} has {found.contents.entries} entries, the last of {last}")
+    _tell_lost(found)
+    say_nothing_changed()
+
+
+def _restore_card(file: Path, passphrase_file: Path | None, yes: bool, dry_run: bool) -> None:
     if os.geteuid() != 0:
         raise BoxdError(f"it takes root: sudo boxd backup restore --card {file}")
     from boxd.archive.card_restore import open_card, restore_card
@@ -209,6 +235,12 @@ def _restore_card(file: Path, passphrase_file: Path | None, yes: bool) -> None:
     with TemporaryDirectory(dir="/run", prefix="boxd-card-") as folder:
         opened = open_card(file, passphrase, Path(folder))
         told = opened.manifest
+        if dry_run:
+            click.echo(
+                f"{file} is {told.box} as of {told.made_at}, {opened.ledger.entries} entries"
+            )
+            say_nothing_changed()
+            return
         question = (
             f"Make this box {told.box} as of {told.made_at}, with {opened.ledger.entries} entries?"
             " What is here now is kept beside it."
@@ -223,14 +255,23 @@ def _tell(done: Restored) -> None:
     last = when(held.last_at, present()) if held.last_at else "nothing"
     click.echo(f"restored: {held.entries} entries, the last of {last}")
     click.echo(f"the ledger from before is in {done.set_aside}")
+    _tell_lost(done)
+    click.echo("Then start boxd; the HUD shows an alarm until `boxd alarms clear`.")
+
+
+def _tell_lost(done: Restored) -> None:
     if done.lost is None:
-        click.echo("It can't be read: count the stock, and void the codes that you know as used.")
+        click.echo(
+            "The present ledger can't be read: count the stock, and void the codes that you know as"
+            " used."
+        )
     else:
-        click.echo(f"It knew {done.lost.entries} entries that are not in this backup.")
+        click.echo(
+            f"The present ledger knows {done.lost.entries} entries that are not in this backup."
+        )
         if done.lost.unknown:
             click.echo(f"{done.lost.unknown} codes made since are unknown now: issue new ones.")
         _tell_codes(done.lost.good_again)
-    click.echo("Then start boxd; the HUD shows an alarm until `boxd alarms clear`.")
 
 
 def _tell_codes(codes: tuple[int, ...]) -> None:

@@ -11,12 +11,19 @@ from typing import Any, TextIO
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, again_option, json_option
+from boxd.cli.command_classes import (
+    BoxdGroup,
+    again_option,
+    dry_run_option,
+    json_option,
+    say_nothing_changed,
+)
 from boxd.cli.context import actor, configuration
 from boxd.cli.files.atomic_write import write_csv, written
 from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
+from boxd.cli.vouchers import print_codes
 from boxd.errors import BoxdError
 
 STATES = ("ready", "in_use", "spent", "expired", "voided")
@@ -30,7 +37,10 @@ _LONGEST_NAME_BYTES = 800
 
 @click.group("codes", cls=BoxdGroup, examples=("boxd codes issue badge-1042", "boxd codes list"))
 def command() -> None:
-    """Issue, import, list, show and void claim codes."""
+    """Issue, import, print, find and void claim codes."""
+
+
+command.add_command(print_codes)
 
 
 @command.command(
@@ -152,7 +162,7 @@ def _say_issued(codes: list[dict[str, Any]], file: TextIO | None, as_json: bool)
                 for c in codes
             ],
         )
-        click.echo("The digits again, on the record: boxd codes show ID --reveal")
+        click.echo("Once more: boxd codes show ID --reveal; vouchers: boxd codes print ID ...")
 
 
 def _write_issued(codes: list[dict[str, Any]], file: TextIO) -> None:
@@ -174,7 +184,7 @@ def _say_dry(shares: list[dict[str, Any]], as_json: bool) -> None:
         say_json({"made": False, "shares": shares})
         return
     show_shares(shares)
-    click.echo("nothing was changed: --dry-run")
+    say_nothing_changed()
 
 
 @command.command(
@@ -186,7 +196,7 @@ def _say_dry(shares: list[dict[str, Any]], as_json: bool) -> None:
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@dry_run_option
 @click.option("--batch", metavar="ID", help="The file was sent before, under this id.")
 @json_option
 def import_codes(file: Path, dry_run: bool, batch: str | None, as_json: bool) -> None:
@@ -233,9 +243,7 @@ def list_codes(
 ) -> None:
     """List codes, newest first, without their digits."""
     if out is not None:
-        with written(out) as file:
-            count = write_csv(file, LISTED, _all_codes(state, attendee))
-        click.echo(f"{count} codes written", err=True)
+        _write_listed(out, state, attendee)
         return
     body = daemon.get("/api/v1/codes", state=state, attendee=attendee, limit=limit)
     if as_json:
@@ -259,6 +267,12 @@ def list_codes(
     )
 
 
+def _write_listed(out: Path, state: str | None, attendee: str | None) -> None:
+    with written(out) as file:
+        count = write_csv(file, LISTED, _all_codes(state, attendee))
+    click.echo(f"{count} codes written", err=True)
+
+
 def _all_codes(state: str | None, attendee: str | None) -> Iterator[list[object]]:
     asked = {"state": state, "attendee": attendee, "limit": _AT_ONCE}
     after: int | None = None
@@ -268,6 +282,28 @@ def _all_codes(state: str | None, attendee: str | None) -> Iterator[list[object]
         after = body["next"]
         if after is None:
             return
+
+
+@command.command(
+    "export", examples=("boxd codes export codes.csv", "boxd codes export --state spent")
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--state", type=click.Choice(STATES), help="Only codes in this state.")
+def export(file: Path | None, state: str | None) -> None:
+    """Write all codes without their digits as CSV, to FILE or to standard output."""
+    _write_listed(file or Path("-"), state, None)
+
+
+@command.command("find", examples=("boxd codes find 12345674", "boxd codes find '1234 5674'"))
+@click.argument("digits", nargs=-1, required=True)
+@json_option
+def find(digits: tuple[str, ...], as_json: bool) -> None:
+    """Find a code by its DIGITS: its number, whose it is, and whether it can be used."""
+    body = daemon.post("/api/v1/codes/find", {"code": " ".join(digits), "actor": actor()})
+    if as_json:
+        say_json(body)
+        return
+    _show(body["code"])
 
 
 @command.command("show", examples=("boxd codes show 17", "boxd codes show 17 --reveal"))
@@ -294,9 +330,14 @@ def _show(code: dict[str, Any]) -> None:
 @command.command("void", examples=('boxd codes void 17 --reason "issued by mistake"',))
 @click.argument("code", metavar="ID", type=click.IntRange(min=1))
 @click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
+@dry_run_option
 @json_option
-def void(code: int, reason: str, as_json: bool) -> None:
+def void(code: int, reason: str, dry_run: bool, as_json: bool) -> None:
     """Void the code with this ID: it can't be used any more, and its unit returns to stock."""
+    if dry_run:
+        _show(daemon.get(f"/api/v1/codes/{code}")["code"])
+        say_nothing_changed()
+        return
     body = daemon.post(f"/api/v1/codes/{code}/void", {"reason": reason, "actor": actor()})
     if as_json:
         say_json(body)

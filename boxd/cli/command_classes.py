@@ -1,4 +1,4 @@
-"""The classes of all commands: `--config` anywhere on the line, examples in the help."""
+"""The classes of all commands: `--config` anywhere on the line, examples in the help, synonyms."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from boxd.cli import synonyms
 
 CONFIG_KEY = "boxd.cli.config"
 
@@ -33,6 +35,16 @@ def json_option(command: Any) -> Any:  # what click's decorators take and return
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
 
 
+def dry_run_option(command: Any) -> Any:
+    """Add `--dry-run`; what it shows ends with `say_nothing_changed`."""
+    return click.option("--dry-run", is_flag=True, help="Only show what would change.")(command)
+
+
+def say_nothing_changed() -> None:
+    """Say that a dry run was one."""
+    click.echo("nothing was changed: --dry-run")
+
+
 def again_option(command: Any) -> Any:
     """Add `--again`, for a file that is taken once if nobody says otherwise."""
     told = "Take FILE although it was taken before: it brings everything once more."
@@ -54,7 +66,10 @@ class BoxdCommand(click.Command):
 
 
 class BoxdGroup(click.Group):
-    """A command with subcommands, which have the same options."""
+    """A command with subcommands, which have the same options.
+
+    It understands other words for its commands, and `help`; alone, it lists what it is about.
+    """
 
     command_class = BoxdCommand
 
@@ -65,10 +80,39 @@ class BoxdGroup(click.Group):
         self.examples = tuple(examples)
         self.params.append(_config_option())
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take no word at all as `list`, where there is one."""
+        if not args and ctx.parent is not None and "list" in self.commands:
+            args = ["list"]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first word names or stands for. Raises UsageError."""
+        if args[0] == "help":
+            args = _asking_for_help(ctx, args[1:])
+        word, known = args[0], self.list_commands(ctx)
+        if word not in known and not word.startswith("-"):
+            path = ctx.command_path.split()[1:]
+            line = synonyms.meant(path, word, known)
+            if not line:
+                raise click.UsageError(synonyms.why_unknown(path, word, known), ctx)
+            args = [*line, *args[1:]]
+        return super().resolve_command(ctx, args)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, then the rest of the epilog."""
         _write_examples(self.examples, formatter)
         super().format_epilog(ctx, formatter)
+
+
+def _asking_for_help(context: click.Context, words: list[str]) -> list[str]:
+    """`help COMMAND` as `COMMAND --help`; the help of all ends the command."""
+    if not words:
+        click.echo(context.get_help())
+        context.exit()
+    return [*words, "--help"]
 
 
 def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:

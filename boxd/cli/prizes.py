@@ -11,9 +11,16 @@ import click
 
 from boxd.adjustment import why_no_adjustment
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, again_option, json_option
+from boxd.cli.command_classes import (
+    BoxdGroup,
+    again_option,
+    dry_run_option,
+    json_option,
+    say_nothing_changed,
+)
 from boxd.cli.context import actor
-from boxd.cli.tables import say_json, table
+from boxd.cli.one_prize import add, count, retire, set_prize
+from boxd.cli.tables import counted, say_json, table
 
 if TYPE_CHECKING:
     from boxd.config.schema import Prize
@@ -25,7 +32,11 @@ if TYPE_CHECKING:
     examples=("boxd prizes list", "boxd prizes import prizes.csv --dry-run"),
 )
 def command() -> None:
-    """List, import and adjust the prizes and their stock."""
+    """List, add, import and adjust the prizes and their stock."""
+
+
+for each in (add, set_prize, count, retire):
+    command.add_command(each)
 
 
 @command.command("list", examples=("boxd prizes list", "boxd prizes list --json"))
@@ -53,7 +64,7 @@ def list_prizes(as_json: bool) -> None:
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@dry_run_option
 @again_option
 @json_option
 def import_prizes(file: Path, dry_run: bool, again: bool, as_json: bool) -> None:
@@ -76,7 +87,10 @@ def import_prizes(file: Path, dry_run: bool, again: bool, as_json: bool) -> None
         say_json({"imported": not dry_run, "changes": [vars(change) for change in changes]})
         return
     _show(changes)
-    click.echo("nothing was changed: --dry-run" if dry_run else f"{len(changes)} prizes imported")
+    if dry_run:
+        say_nothing_changed()
+    else:
+        click.echo(f"{counted(len(changes), 'prize')} imported")
 
 
 @dataclass(frozen=True)

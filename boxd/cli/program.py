@@ -16,6 +16,7 @@ from typing import NoReturn
 
 import click
 
+from boxd import __version__
 from boxd.cli.command_classes import BoxdGroup
 from boxd.errors import BoxdError
 
@@ -24,35 +25,45 @@ FAILED = 1
 USED_WRONGLY = 2
 
 # The module of each command in this package, and its line in the list of commands.
-COMMANDS = {
-    "run": ("run", "Run the box, until it is stopped."),
-    "status": ("status", "Show the state of the box: bays, prompts, devices, stock, alarms."),
-    "doctor": ("doctor", "Look for everything that can be wrong, each with its remedy."),
-    "config": ("configuration", "Check and show the configuration file."),
-    "devices": ("devices.group", "Show the devices and whether they can be used."),
-    "prizes": ("prizes", "List, import and adjust the prizes and their stock."),
-    "codes": ("codes", "Issue, import, list, show and void claim codes."),
-    "tasks": ("tasks", "List, show and judge the attendees' tasks."),
-    "attendees": ("attendees", "List, show and forget attendees."),
-    "tokens": ("tokens", "Make, list and revoke the tokens of the API."),
-    "report": ("report", "Report what was given out, by hour, prize and bay."),
-    "lockers": ("lockers", "Show, open and take out of service the lockers."),
-    "safe": ("safe", "Switch every output on the Pi's pins off, without the daemon."),
-    "redemptions": ("redemptions", "Show redemptions and answer their questions."),
-    "audit": ("audit", "Read, verify and export the audit trail."),
-    "schedules": ("schedules", "List and run the jobs that the box does by itself."),
-    "backup": ("backup", "Make, list and restore backups of the ledger."),
-    "clock": ("clock", "Show the box's time, and confirm that the wall clock is right."),
-    "alarms": ("alarms", "List and clear alarms."),
-    "outbox": ("outbox", "List events that wait for upstream, send refused ones again."),
-    "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
-    "temporal-server": ("temporal_server", "Run only this box's Temporal server."),
-    "temporal-pages": ("temporal_pages", "Let Temporal's pages show what boxd has sealed."),
-    "guard-ports": ("guard_ports", "Close the Temporal server's ports to other users."),
-    "sim-board": ("sim_board", "Run a simulated CodeTV board on a real MIDI port."),
-    "upgrade": ("upgrade", "Bring a release into use; the package calls it."),
-    "version": ("version", "Show the versions of boxd and of what it uses."),
+SECTIONS = {
+    "The box": {
+        "run": ("run", "Run the box, until it is stopped."),
+        "status": ("status", "Show the state of the box: bays, prompts, devices, stock, alarms."),
+        "doctor": ("doctor", "Look for everything that can be wrong, each with its remedy."),
+        "logs": ("logs", "Show what the box has logged."),
+        "alarms": ("alarms", "List and clear alarms."),
+        "lockers": ("lockers", "Show, open and take out of service the lockers."),
+        "redemptions": ("redemptions", "Show redemptions and answer their questions."),
+    },
+    "The event": {
+        "prizes": ("prizes", "List, add, import and adjust the prizes and their stock."),
+        "codes": ("codes", "Issue, import, print, find and void claim codes."),
+        "attendees": ("attendees", "List, add, search and forget attendees; print their cards."),
+        "tasks": ("tasks", "List, show and judge the attendees' tasks; print signs."),
+        "report": ("report", "Report what was given out, by hour, prize and bay."),
+        "audit": ("audit", "Read, verify and export the audit trail."),
+    },
+    "Setting up": {
+        "config": ("configuration", "Check and show the configuration file."),
+        "devices": ("devices.group", "List, test, watch and learn the devices."),
+        "tokens": ("tokens", "Make, list and revoke the tokens of the API."),
+        "clock": ("clock", "Show the box's time, and confirm that the wall clock is right."),
+        "backup": ("backup", "Make, list and restore backups of the ledger."),
+        "schedules": ("schedules", "List and run the jobs that the box does by itself."),
+        "outbox": ("outbox", "List events that wait for upstream, send refused ones again."),
+        "upgrade": ("upgrade", "Bring a release into use; the package calls it."),
+        "version": ("version", "Show the versions of boxd and of what it uses."),
+    },
+    "The insides": {
+        "safe": ("safe", "Switch every output on the Pi's pins off, without the daemon."),
+        "sim-board": ("sim_board", "Run a simulated CodeTV board on a real MIDI port."),
+        "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
+        "temporal-server": ("temporal_server", "Run only this box's Temporal server."),
+        "temporal-pages": ("temporal_pages", "Let Temporal's pages show what boxd has sealed."),
+        "guard-ports": ("guard_ports", "Close the Temporal server's ports to other users."),
+    },
 }
+COMMANDS = {name: found for section in SECTIONS.values() for name, found in section.items()}
 
 
 class _Boxd(BoxdGroup):
@@ -69,13 +80,21 @@ class _Boxd(BoxdGroup):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, short) for name, (_, short) in COMMANDS.items()])
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, short) for name, (_, short) in commands.items()])
+
+
+def _say_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        click.echo(f"boxd {__version__}")
+        context.exit()
 
 
 @click.group(
     "boxd",
     cls=_Boxd,
+    context_settings={"help_option_names": ["-h", "--help"]},
     examples=(
         "boxd status",
         "boxd --config config/sim.toml run",
@@ -84,7 +103,16 @@ class _Boxd(BoxdGroup):
     ),
     epilog="Exit codes: 0 done, 1 failed, 2 usage error. Completion of commands in bash: "
     'eval "$(_BOXD_COMPLETE=bash_source boxd)"; in zsh and fish the same with zsh_source '
-    "and fish_source.",
+    "and fish_source. NO_COLOR=1 in the environment: no colours.",
+)
+@click.option(
+    "--version",
+    "-V",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_say_version,
+    help="Show the version and exit.",
 )
 def boxd() -> None:
     """The prize box's daemon, and the commands to look after it.
@@ -130,13 +158,19 @@ def _run(arguments: Sequence[str] | None) -> int:
         args=None if arguments is None else list(arguments),
         prog_name="boxd",
         standalone_mode=False,
+        color=_colour(),
     )
     sys.stdout.flush()
     return outcome if isinstance(outcome, int) else DONE
 
 
+def _colour() -> bool | None:
+    """No colours where NO_COLOR asks for none; otherwise as the terminal has them."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
 def _failed(message: str) -> int:
-    click.secho("boxd: ", fg="red", bold=True, nl=False, err=True)
+    click.secho("boxd: ", fg="red", bold=True, nl=False, err=True, color=_colour())
     click.echo(message, err=True)
     return FAILED
 

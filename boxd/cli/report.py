@@ -14,8 +14,8 @@ from boxd.cli.command_classes import BoxdCommand, json_option
 from boxd.cli.files.atomic_write import write_csv, written
 from boxd.cli.report_sums import Dispensed
 from boxd.cli.tables import heading, say_json, table
+from boxd.cli.times import Moment
 
-_TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 _COLUMNS = ("hour", "bay", "sku", "prize", "units")
 
 
@@ -23,14 +23,17 @@ _COLUMNS = ("hour", "bay", "sku", "prize", "units")
     "report",
     cls=BoxdCommand,
     examples=(
-        "boxd report",
+        "boxd report --today",
+        "boxd report --since yesterday",
+        "boxd report --since 2h",
         "boxd report --since 2026-11-21 --until 2026-11-23",
         "boxd report --csv given-out.csv",
         "boxd report --svg given-out.svg",
     ),
 )
-@click.option("--since", type=click.DateTime(_TIMES), help="From then on, in local time.")
-@click.option("--until", type=click.DateTime(_TIMES), help="Before then, in local time.")
+@click.option("--today", is_flag=True, help="From midnight on: --since today.")
+@click.option("--since", type=Moment(), help="From then on: a date, 9:30, yesterday, 2h, 3d.")
+@click.option("--until", type=Moment(), help="Before then.")
 @click.option(
     "--csv",
     "csv_out",
@@ -45,6 +48,8 @@ _COLUMNS = ("hour", "bay", "sku", "prize", "units")
 )
 @json_option
 def command(
+    *,
+    today: bool,
     since: datetime | None,
     until: datetime | None,
     csv_out: Path | None,
@@ -52,7 +57,14 @@ def command(
     as_json: bool,
 ) -> None:
     """Report what was given out, by hour, prize and bay, in this machine's local time."""
-    asked = {"since": _aware(since), "until": _aware(until)}
+    if today:
+        if since is not None:
+            raise click.UsageError("--today is --since today: give one of them")
+        since = Moment().convert("today", None, None)
+    asked = {
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+    }
     rows = daemon.get("/api/v1/report", **asked)["given_out"]
     given = report_sums.by_hour_of(rows)
     if csv_out is not None:
@@ -64,10 +76,6 @@ def command(
         say_json({"given_out": told, "total": report_sums.total(given)})
     elif csv_out is None and svg_out is None:
         _show(given)
-
-
-def _aware(moment: datetime | None) -> str | None:
-    return moment.astimezone().isoformat() if moment else None
 
 
 def _write_csv(out: Path, given: Sequence[Dispensed]) -> None:

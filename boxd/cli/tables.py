@@ -104,6 +104,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothing: str
     _print(made, needed)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """`number` with its noun, in the plural where it has to be."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def heading(text: str) -> None:
     """Print the title of the next part, after a blank line."""
     click.echo()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_nothing_changed
 from boxd.cli.context import actor
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
@@ -66,10 +67,14 @@ def list_tokens(as_json: bool) -> None:
     if as_json:
         say_json(body)
         return
+    _show(body["tokens"])
+
+
+def _show(tokens: Sequence[dict[str, Any]]) -> None:
     table(
         ("name", "role", "made", "last used", "good until", "revoked"),
-        [_row(token) for token in body["tokens"]],
-        nothing="no tokens yet: `boxd tokens create NAME --role ROLE`",
+        [_row(token) for token in tokens],
+        nothing="no such token: `boxd tokens create NAME --role ROLE`",
     )
 
 
@@ -88,9 +93,14 @@ def _row(token: dict[str, Any]) -> tuple[str, ...]:
 
 @command.command("revoke", examples=("boxd tokens revoke event-app",))
 @click.argument("name")
+@dry_run_option
 @json_option
-def revoke(name: str, as_json: bool) -> None:
+def revoke(name: str, dry_run: bool, as_json: bool) -> None:
     """Revoke the token called NAME, at once and for ever."""
+    if dry_run:
+        _show([each for each in daemon.get("/api/v1/tokens")["tokens"] if each["name"] == name])
+        say_nothing_changed()
+        return
     path = f"/api/v1/tokens/{daemon.quoted(name)}/revoke"
     body = daemon.post(path, {"actor": actor()})
     if as_json:

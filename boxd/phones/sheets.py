@@ -1,4 +1,4 @@
-"""Printable sheets: a sign for each checkpoint, cards for attendees, eight to a page.
+"""Printable sheets: a sign for each checkpoint; cards and vouchers, eight to a page.
 
 They are HTML with everything inside: a browser has a font for every script, a PDF of our own would
 have to bring them.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
@@ -16,6 +17,7 @@ from markupsafe import Markup
 from boxd.phones import qr
 from boxd.phones.link_service import AttendeeLink, CheckpointLink
 from boxd.phones.page import source
+from boxd.phones.words import grouped
 from boxd.web.templates import render
 
 # Sizes of sheet.css: the most columns in the longest word, and in all, with which a name fits on
@@ -48,6 +50,35 @@ def attendee_sheets(links: Sequence[AttendeeLink], box: str, paper: str = "") ->
         for each in links
     ]
     return _document("phones/cards.html", f"Attendees, {box}", box, paper, cards=cards)
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A claim code to print: its digits, the prize, until when (in words), and whose it is."""
+
+    digits: str
+    prize: str
+    until: str
+    attendee: str
+
+
+def voucher_sheets(vouchers: Sequence[Voucher], box: str, paper: str = "") -> str:
+    """A page of HTML that prints a voucher for each code, eight on a sheet; `paper` as above.
+
+    The QR code has the digits alone, for the reader beside the keypad.
+    """
+    shown = [
+        {
+            "digits": " ".join(grouped(each.digits)),
+            "prize": each.prize,
+            "size": _size(each.prize),
+            "until": each.until,
+            "attendee": each.attendee,
+            "qr": _code(each.digits),
+        }
+        for each in vouchers
+    ]
+    return _document("phones/vouchers.html", f"Vouchers, {box}", box, paper, vouchers=shown)
 
 
 def write_pngs(named: Sequence[tuple[str, str]], folder: Path) -> list[Path]:

@@ -113,7 +113,7 @@ def test_something_else_on_the_socket_is_told_apart(boxd: Boxd, state_dir: Path)
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (("stauts",), "No such command 'stauts'"),
+        (("stauts",), "'boxd stauts' is no command. Do you mean 'boxd status'"),
         (("status", "--jsno"), "No such option"),
         (("lockers", "open", "two", "--reason", "x"), "'two' is not a valid integer range"),
         (("lockers", "open", "2"), "Missing option '--reason'"),

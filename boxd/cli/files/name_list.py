@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
 from boxd import names
+from boxd.cli.files import csv_file
+from boxd.cli.files.csv_file import Columns
+from boxd.cli.files.file_text import importing
 from boxd.cli.files.spreadsheets import why_mangled
 from boxd.errors import BadInput
+
+_COLUMN = "attendee"
 
 
 def all_named(attendees: Sequence[str], file: Any) -> list[str]:
@@ -24,14 +31,17 @@ def all_named(attendees: Sequence[str], file: Any) -> list[str]:
 
 
 def _lines(file: Any) -> list[str]:
-    """The lines of a text. Raises BadInput if it is none, or a spreadsheet has spoiled some."""
+    """The names in a text. Raises BadInput if it is none, or a spreadsheet has spoiled some."""
     try:
-        lines: list[str] = file.read().splitlines()
+        text: str = file.read()
     except UnicodeDecodeError as error:
         raise BadInput(
             f"{file.name}: is not UTF-8 text (byte {error.start}); save it as UTF-8, one attendee"
             " on each line"
         ) from None
+    if is_table(file.name, text):
+        return _column(file.name, text)
+    lines = text.splitlines()
     faults = [
         f"  line {number}: {why}"
         for number, line in enumerate(lines, 1)
@@ -41,3 +51,24 @@ def _lines(file: Any) -> list[str]:
         told = "\n".join(faults)
         raise BadInput(f"{file.name}: no link was made; correct these and repeat:\n{told}")
     return lines
+
+
+def is_table(name: str, text: str) -> bool:
+    """Whether a text has columns: it is called .csv, or its first line names one `attendee`."""
+    first = re.split("[,;\t]", text.partition("\n")[0].lower())
+    return name.lower().endswith(".csv") or _COLUMN in [cell.strip(' "\r\ufeff') for cell in first]
+
+
+def _column(name: str, text: str) -> list[str]:
+    """The names in the column `attendee` of a table; its other columns are left out."""
+    header = text.partition("\n")[0]
+    others = tuple(
+        cell for each in re.split("[,;\t]", header) if (cell := each.strip(' "\r\ufeff').lower())
+    )
+    columns = Columns((_COLUMN,), others)
+    with importing(Path(name)):
+        found = list(csv_file.rows(text, columns))
+    faults = [f"line {row.line}: {fault}" for row in found for fault in row.faults]
+    if faults:
+        csv_file.refuse(Path(name), faults)
+    return [row.values[_COLUMN] for row in found]

@@ -1,0 +1,130 @@
+"""`boxd prizes add`, `set`, `count` and `remove`: one prize at a time."""
+
+from __future__ import annotations
+
+import click
+
+from boxd.cli import daemon
+from boxd.cli.command_classes import BoxdCommand, dry_run_option, json_option, say_nothing_changed
+from boxd.cli.context import actor
+from boxd.cli.tables import counted, say_json
+
+_WEIGHT = click.IntRange(0, 1000)
+_UNITS = click.IntRange(0, 100_000)
+
+
+@click.command(
+    "add",
+    cls=BoxdCommand,
+    examples=(
+        "boxd prizes add mug --name Mug --units 12",
+        "boxd prizes add jackpot --name 'Grand prize' --units 1 --weight 0",
+    ),
+)
+@click.argument("sku")
+@click.option("--name", required=True, help="What people read.")
+@click.option("--units", type=_UNITS, default=0, help="How many are there [default: 0].")
+@click.option("--weight", type=_WEIGHT, default=1, help="How often it is drawn [default: 1].")
+@json_option
+def add(sku: str, name: str, units: int, weight: int, as_json: bool) -> None:
+    """Add the prize SKU: a short name of lower-case letters, digits and hyphens."""
+    asked = {"sku": sku, "name": name, "units": units, "weight": weight, "actor": actor()}
+    body = daemon.post("/api/v1/prizes", asked)
+    if as_json:
+        say_json(body)
+    else:
+        click.echo(f"{sku}: {name}, {counted(units, 'unit')} on hand")
+
+
+@click.command(
+    "set",
+    cls=BoxdCommand,
+    examples=("boxd prizes set mug --name 'Mug, blue'", "boxd prizes set mug --weight 3"),
+)
+@click.argument("sku")
+@click.option("--name", help="What people read from now on.")
+@click.option("--weight", type=_WEIGHT, help="How often it is drawn; 0: only by its sku.")
+@json_option
+def set_prize(sku: str, name: str | None, weight: int | None, as_json: bool) -> None:
+    """Give the prize SKU another name or weight. Units: `boxd prizes count` or `adjust`."""
+    if name is None and weight is None:
+        raise click.UsageError("give --name or --weight; for units: boxd prizes count SKU UNITS")
+    asked = {"name": name, "weight": weight, "actor": actor()}
+    body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/change", asked)
+    if as_json:
+        say_json(body)
+    else:
+        prize = body["prize"]
+        click.echo(f"{sku}: {prize['name']}, weight {prize['weight']}")
+
+
+@click.command(
+    "count",
+    cls=BoxdCommand,
+    examples=('boxd prizes count mug 17 --reason "counted in the morning"',),
+)
+@click.argument("sku")
+@click.argument("units", type=_UNITS)
+@click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
+@dry_run_option
+@json_option
+def count(sku: str, units: int, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Book the difference to the UNITS of the prize SKU that you have counted.
+
+    Count all that lie there, those that are held for codes as well, while none is being handed
+    out.
+    """
+    if dry_run:
+        prize = _prize(sku)
+        there = prize["on_hand"] + prize["held"]
+        click.echo(f"{sku}: {there} should be there ({prize['held']} held), {units - there:+d}")
+        say_nothing_changed()
+        return
+    asked = {"units": units, "reason": reason, "actor": actor()}
+    body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/count", asked)
+    if as_json:
+        say_json(body)
+    else:
+        click.echo(f"{sku}: {units} counted, {body['difference']:+d} booked ({reason})")
+
+
+@click.command(
+    "remove", cls=BoxdCommand, examples=('boxd prizes remove mug --reason "the sponsor left"',)
+)
+@click.argument("sku")
+@click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
+@dry_run_option
+@json_option
+def retire(sku: str, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Write off what is on hand of the prize SKU, and draw it no more.
+
+    Codes that are out for it stay good, with the units that are held for them. The prize stays
+    in the list, because the record names it.
+    """
+    if dry_run:
+        prize = _prize(sku)
+        click.echo(
+            f"{sku}: {prize['on_hand']} on hand would be written off, {prize['held']} stay held"
+        )
+        say_nothing_changed()
+        return
+    asked = {"reason": reason, "actor": actor()}
+    body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/retire", asked)
+    if as_json:
+        say_json(body)
+    else:
+        held = body["prize"]["held"]
+        click.echo(
+            f"{sku}: wrote off {counted(body['written_off_now'], 'unit')}, drawn no more;"
+            f" {counted(held, 'unit')} held for codes"
+        )
+
+
+def _prize(sku: str) -> dict[str, int]:
+    from boxd.errors import NotFound
+    from boxd.issue import why_no_prize
+
+    prizes = {str(each["sku"]): each for each in daemon.get("/api/v1/prizes")["prizes"]}
+    if sku not in prizes:
+        raise NotFound(why_no_prize(sku, prizes))
+    return dict(prizes[sku])
