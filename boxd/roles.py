@@ -1,4 +1,16 @@
-"""The roles that a token of the API can have; what each may do is in `boxd/api/table.py`."""
+"""The roles of people and programs; what each may do in the API is in `boxd/api/table.py`.
+
+Staff are people, each known by name: they open an invitation on their own phone or laptop. The
+attendees' app is a program, and has a token.
+
+| role           | sees                                        | does                           |
+|----------------|---------------------------------------------|--------------------------------|
+| `viewer`       | status, alarms, devices, stock, redemptions | nothing                        |
+| `attendant`    | status, alarms, stock, the attendees' tasks | counts scans, gives verdicts   |
+| `operator`     | what a viewer sees, codes without digits    | answers, opens lockers         |
+| `organiser`    | everything                                  | everything, and invites staff  |
+| `attendee_app` | tasks, an attendee's codes                  | starts tasks, makes links      |
+"""
 
 from __future__ import annotations
 
@@ -6,9 +18,14 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The role of a token's owner."""
+    """The role of a person, or of a token's owner."""
 
     ATTENDEE_APP = "attendee_app"  # the phones' backend, for attendees
+    VIEWER = "viewer"
     ATTENDANT = "attendant"
     OPERATOR = "operator"
     ORGANISER = "organiser"
+
+
+STAFF = (Role.VIEWER, Role.ATTENDANT, Role.OPERATOR, Role.ORGANISER)
+"""The roles that a person can have."""

@@ -72,7 +72,8 @@ class Application:
     """The box's web side: what its listeners share.
 
     `phone_routes` are the phones' pages, which the booth's network gets besides the API;
-    `phone_errors` answers a phone that is turned away.
+    `phone_errors` answers a phone that is turned away. `own_routes` are the staff's pages on
+    loopback, besides the operator's screen; `own_errors` answers a browser there.
     """
 
     def __init__(
@@ -83,6 +84,8 @@ class Application:
         phones: Phones | None = None,
         phone_routes: Sequence[BaseRoute] = (),
         phone_errors: problems.ErrorResponder = problems.respond_with_problem,
+        own_routes: Sequence[BaseRoute] = (),
+        own_errors: problems.ErrorResponder = problems.respond_with_problem,
     ) -> None:
         self.streams = Streams()
         self.phone_streams = Streams()  # their own: phones must not use up the HUD's
@@ -91,6 +94,8 @@ class Application:
         self._phones = phones or Phones()
         self._phone_routes = phone_routes
         self._phone_errors = phone_errors
+        self._own_routes = own_routes
+        self._own_errors = own_errors
         self.phone_connections: Collection[object] = ()  # the listener replaces it
         self._by_token = RateLimit(self._phones.rate_per_token)
         self._assets = pages.load()
@@ -100,8 +105,14 @@ class Application:
 
     def for_tcp(self) -> Starlette:
         """The application for loopback, under this host's names; beyond the HUD only by token."""
-        middleware = [Middleware(SecurityHeaders), Middleware(SameHostOnly, hosts=self._hosts)]
-        routes = [*self._page_routes(), *self._api(ListenerKind.LOOPBACK), *self._sim_routes]
+        own_hosts = Middleware(SameHostOnly, hosts=self._hosts, respond=self._own_errors)
+        middleware = [Middleware(SecurityHeaders), own_hosts]
+        routes = [
+            *self._page_routes(),
+            *self._own_routes,
+            *self._api(ListenerKind.LOOPBACK),
+            *self._sim_routes,
+        ]
         return self._starlette(ListenerKind.LOOPBACK, routes, middleware)
 
     def for_socket(self) -> Starlette:
@@ -125,7 +136,11 @@ class Application:
                 respond=self._phone_errors,
             ),
             *self._cross_origin(),
-            Middleware(OwnPagesOnly, address=self._phones.public_url or ""),
+            Middleware(
+                OwnPagesOnly,
+                address=self._phones.public_url or "",
+                respond=self._phone_errors,
+            ),
         ]
         routes = [*self._phone_routes, *self._api(ListenerKind.PHONES)]
         return self._starlette(ListenerKind.PHONES, routes, middleware)
@@ -137,14 +152,18 @@ class Application:
         app = Starlette(
             routes=routes,
             middleware=[Middleware(LanguageMiddleware), *middleware, Middleware(OneLengthOnly)],
-            exception_handlers=(
-                problems.handlers(self._phone_errors) if is_phones else problems.handlers()
-            ),
+            exception_handlers=problems.handlers(self._errors(kind)),
         )
         streams = self.phone_streams if is_phones else self.streams
         app.router.redirect_slashes = False  # a wrong path gets an error
         app.state.listener = Listener(kind, self._box, streams, self._feed)
         return app
+
+    def _errors(self, kind: ListenerKind) -> problems.ErrorResponder:
+        if kind is ListenerKind.PHONES:
+            return self._phone_errors
+        is_loopback = kind is ListenerKind.LOOPBACK
+        return self._own_errors if is_loopback else problems.respond_with_problem
 
     def _api(self, kind: ListenerKind) -> list[Route]:
         """The API; on the booth's network without the operations of the commands' socket."""

@@ -1,4 +1,4 @@
-"""Who may pass: checks the token in a request's header, its role, and its rate."""
+"""Who may pass: checks a request's token or a person's session, its role, and its rate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from boxd.api.caller import AuthMethod, Caller
 from boxd.api.listener import ListenerKind
 from boxd.api.operations import Operation
 from boxd.api.services import ServedBox
+from boxd.errors import BoxdError
+from boxd.ledger.staff_sessions import StaffSession
 from boxd.ledger.tokens import Token
+from boxd.staff.service import COOKIE
 from boxd.web.problems import RequestError
 from boxd.web.rate_limits import RateLimit
 
@@ -16,7 +19,7 @@ _SCHEME = "bearer "
 
 
 class Authenticator:
-    """The gate of one listener. `limit` counts requests by token."""
+    """The gate of one listener. `limit` counts requests by token and by session."""
 
     def __init__(self, kind: ListenerKind, box: ServedBox, limit: RateLimit) -> None:
         self._kind = kind
@@ -31,20 +34,39 @@ class Authenticator:
             raise _only_on_socket(request)
         given = request.headers.get("authorization")
         if given is None:
-            return self._without_token(operation)
+            return await self._without_token(request, operation)
         token = await self._token(given)
         if token.role not in operation.roles:
-            raise _not_for(token, operation)
+            raise _not_for(f"token '{token.name}'", token.role, operation)
         return Caller(AuthMethod.TOKEN, token)
 
-    def _without_token(self, operation: Operation) -> Caller:
-        if operation.hud and self._kind is ListenerKind.LOOPBACK:
+    async def _without_token(self, request: Request, operation: Operation) -> Caller:
+        """The person whose device it is; at the box itself the screen, which may do less."""
+        is_hud = operation.hud and self._kind is ListenerKind.LOOPBACK
+        session = await self._session(request)
+        if session is not None and (session.role in operation.roles or not is_hud):
+            return self._person(session, operation)
+        if is_hud:
             return Caller(AuthMethod.HUD)
         raise _unauthorised(
-            "token-needed",
+            "session-ended" if COOKIE in request.cookies else "token-needed",
             f"{operation.method} {operation.path} needs a token: send 'Authorization: Bearer ...';"
-            " `boxd tokens create` on the box makes one. On the box itself use the boxd command",
+            " `boxd tokens create` on the box makes one. People sign in by an invitation: `boxd"
+            " staff invite`. On the box itself use the boxd command",
         )
+
+    async def _session(self, request: Request) -> StaffSession | None:
+        cookie = request.cookies.get(COOKIE, "")
+        if not cookie or isinstance(self._box.services, BoxdError):
+            return None
+        return await self._box.services.staff.session(cookie)
+
+    def _person(self, session: StaffSession, operation: Operation) -> Caller:
+        """The person. That no foreign page asks, the listener has seen: boxd/web/host_check.py."""
+        self._limit.take(f"session {session.id}", f"{session.name}'s {session.device}")
+        if session.role not in operation.roles:
+            raise _not_for(session.name, session.role, operation)
+        return Caller(AuthMethod.SESSION, session=session)
 
     async def _token(self, given: str) -> Token:
         secret = given[len(_SCHEME) :].strip()
@@ -74,10 +96,10 @@ def _unauthorised(kind: str, detail: str) -> RequestError:
     return RequestError(401, kind, "A token is needed", detail, headers)
 
 
-def _not_for(token: Token, operation: Operation) -> RequestError:
+def _not_for(who: str, role: str, operation: Operation) -> RequestError:
     allowed = ", ".join(sorted(operation.roles)) or "nobody by token"
     detail = (
-        f"token '{token.name}' has the role {token.role}, and {operation.method} {operation.path}"
-        f" is for: {allowed}; use a token with such a role"
+        f"{who} has the role {role}, and {operation.method} {operation.path}"
+        f" is for: {allowed}; use a token with such a role, or ask an organiser"
     )
     return RequestError(403, "role", "Not for this role", detail)

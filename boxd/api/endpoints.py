@@ -16,7 +16,7 @@ from starlette.routing import Route
 from boxd.api import listener
 from boxd.api.authenticator import Authenticator
 from boxd.api.bodies import Shape, read
-from boxd.api.caller import AuthMethod, Caller
+from boxd.api.caller import Caller
 from boxd.api.idempotency import answer_once
 from boxd.api.json_lines import JsonLines
 from boxd.api.listener import Listener
@@ -86,7 +86,7 @@ def _is_kept(operation: Operation, caller: Caller) -> bool:
     """
     if operation.method == "GET":
         return False
-    return caller.way is AuthMethod.TOKEN or not operation.is_repeatable
+    return caller.role is not None or not operation.is_repeatable
 
 
 async def _arguments(request: Request, operation: Operation) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
+from boxd.staff.service import StaffService
 from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.redemption.service import RedemptionService
@@ -47,6 +48,7 @@ class BoxServices:
     tokens: TokenCheck
     keyed_answers: KeyedAnswers
     links: LinkService
+    staff: StaffService
     upstream: Upstream | None
 
 

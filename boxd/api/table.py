@@ -1,9 +1,10 @@
-"""The table of the API: every operation, and the roles that may call it.
+"""The table of the API: every operation, and the roles of tokens and staff that may call it.
 
 No other place decides that.
 
-`hud`: on loopback, where the operator's screen is, it needs no token. `socket_only`: only on the
-commands' socket, whose file permissions are the authorisation; that socket has every operation.
+`hud`: on loopback, where the operator's screen is, it needs neither token nor session.
+`socket_only`: only on the commands' socket, whose file permissions are the authorisation; that
+socket has every operation.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from boxd.api import (
     prizes,
     redemptions,
     report,
+    staff,
     tasks,
     tokens,
 )
@@ -45,17 +47,18 @@ _get = partial(_operation, "GET")
 _post = partial(_operation, "POST")
 _commands = partial(_operation, socket_only=True)
 
-_APP, _ATTENDANT = Role.ATTENDEE_APP, Role.ATTENDANT
+_APP, _VIEWER, _ATTENDANT = Role.ATTENDEE_APP, Role.VIEWER, Role.ATTENDANT
 _OPERATOR, _ORGANISER = Role.OPERATOR, Role.ORGANISER
 _BOX = (_OPERATOR, _ORGANISER)
-_STAFF = (_ATTENDANT, _OPERATOR, _ORGANISER)
+_WATCHING = (_VIEWER, *_BOX)
+_STAFF = (_VIEWER, _ATTENDANT, _OPERATOR, _ORGANISER)
 _FLOOR = (_APP, _ATTENDANT, _ORGANISER)
 
 OPERATIONS: tuple[Operation, ...] = (
     # The box as a whole
     _get("/status", box.status, *_STAFF, hud=True),
-    _get("/events", box.events, *_BOX),
-    _get("/devices", devices.devices, *_BOX, hud=True),
+    _get("/events", box.events, *_WATCHING),
+    _get("/devices", devices.devices, *_WATCHING, hud=True),
     _get("/alarms", alarms.alarms, *_STAFF, hud=True),
     _post("/alarms/{alarm}/clear", alarms.clear_alarm, *_BOX),
     _get("/audit", audit.audit, _ORGANISER),
@@ -88,13 +91,13 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/prizes/{sku}/retire", prizes.retire_prize, _ORGANISER),
     _post("/prizes/{sku}/adjust", prizes.adjust_prize, _ORGANISER),
     # Lockers
-    _get("/lockers", lockers.lockers, *_BOX, hud=True),
+    _get("/lockers", lockers.lockers, *_WATCHING, hud=True),
     _post("/lockers/{locker}/open", lockers.open_locker, *_BOX),
     _post("/lockers/{locker}/out-of-service", lockers.take_out_of_service, *_BOX),
     _post("/lockers/{locker}/in-service", lockers.take_into_service, *_BOX),
     # Redemptions
-    _get("/redemptions", redemptions.redemptions, *_BOX, hud=True),
-    _get("/redemptions/{redemption}", redemptions.redemption, *_BOX, hud=True),
+    _get("/redemptions", redemptions.redemptions, *_WATCHING, hud=True),
+    _get("/redemptions/{redemption}", redemptions.redemption, *_WATCHING, hud=True),
     _post(
         "/redemptions/{redemption}/{kind}",
         redemptions.answer,
@@ -102,6 +105,12 @@ OPERATIONS: tuple[Operation, ...] = (
         hud=True,
         is_repeatable=True,
     ),
+    # Staff: people by name, each with their devices
+    _get("/staff", staff.staff, _ORGANISER),
+    _post("/staff", staff.invite_staff, _ORGANISER, status=201),
+    _post("/staff/end", staff.end_staff_sessions, _ORGANISER),
+    _post("/staff/remove", staff.remove_staff, _ORGANISER),
+    _post("/staff/sessions/{session}/end", staff.end_staff_session, _ORGANISER),
     # Only for the commands
     _commands("GET", "/tokens", tokens.tokens),
     _commands("POST", "/tokens", tokens.create_token, status=201),

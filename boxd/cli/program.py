@@ -46,6 +46,7 @@ SECTIONS = {
     "Setting up": {
         "config": ("configuration", "Check and show the configuration file."),
         "devices": ("devices.group", "List, test, watch and learn the devices."),
+        "staff": ("staff", "Invite, list and remove the people of the booth."),
         "tokens": ("tokens", "Make, list and revoke the tokens of the API."),
         "clock": ("clock", "Show the box's time, and confirm that the wall clock is right."),
         "backup": ("backup", "Make, list and restore backups of the ledger."),

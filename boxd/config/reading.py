@@ -20,7 +20,7 @@ from boxd.config.toml_errors import in_plain_words
 from boxd.config.toml_positions import KeyPath, line_at, lines_of
 from boxd.errors import ConfigError
 
-_MOMENTS = ("expires_at",)  # the keys that take a date and time; their type checks them
+_MOMENTS = ("expires_at", "until")  # the keys that take a date and time; their type checks them
 
 
 def load(path: Path) -> Config:

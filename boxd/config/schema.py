@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from boxd.config.device_schema import Device
 from boxd.config.housekeeping_schema import Backups, Schedules
 from boxd.config.phones_schema import Phones
+from boxd.config.staff_schema import Staff
 from boxd.config.task_schema import CheckpointSection, Task
 from boxd.config.upstream_schema import UpstreamSection
 from boxd.config.values import FilePath, HostName, Name, Port, Seconds, Section, Text
@@ -201,6 +202,7 @@ class Config(Section):
     checkpoints: tuple[CheckpointSection, ...] = ()
     tasks: tuple[Task, ...] = ()
     phones: Phones = Phones()
+    staff: Staff = Staff()
     upstream: UpstreamSection = UpstreamSection()
     schedules: Schedules = Schedules()
     backups: Backups = Backups()

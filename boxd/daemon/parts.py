@@ -31,6 +31,7 @@ from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
+from boxd.staff.service import StaffService
 from boxd.task import TaskReply
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
 from boxd.workflows.housekeeping.service import ScheduleKeeper
@@ -72,7 +73,7 @@ class Parts:
     connection: ServerConnection
     upstream: Upstream | None = None
 
-    def services(self, links: LinkService) -> BoxServices:
+    def services(self, links: LinkService, staff: StaffService) -> BoxServices:
         """The parts that requests reach."""
         return BoxServices(
             config=self.config,
@@ -89,6 +90,7 @@ class Parts:
             tokens=TokenCheck(self.ledger),
             keyed_answers=KeyedAnswers(self.ledger, self.keys),
             links=links,
+            staff=staff,
             upstream=self.upstream,
         )
 

@@ -12,14 +12,16 @@ from boxd.errors import ConfigError, KeysMissing
 from boxd.ledger import alarms
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, Transaction
-from boxd.phones.answering import SiteInfo, respond_to_error
+from boxd.phones.answering import SiteInfo, respond_on_loopback, respond_to_error
 from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
 from boxd.phones.attendee_service import AttendeeService
 from boxd.phones.link_service import NO_ADDRESS, LinkService
 from boxd.phones.links import Signer, load_signer
 from boxd.phones.pin import Pin, read_pin
+from boxd.phones.staff_routes import StaffPages
 from boxd.phones.verdict_service import VerdictService
+from boxd.staff.service import StaffRules, StaffService
 from boxd.web import problems
 from boxd.web.problems import ErrorResponder
 from boxd.workflows.tasks.service import TaskService
@@ -30,7 +32,7 @@ _ALARM = "phones_secret"
 
 
 class PhoneSide:
-    """Links for the commands and the API, pages for the second listener.
+    """Links for the commands and the API, pages for the second listener, the staff on both.
 
     An unusable key or PIN does not stop the rest: `tell` raises an alarm.
     """
@@ -42,19 +44,30 @@ class PhoneSide:
         signer = self._signer(config) if address else None
         why = self._faults[0] if self._faults else NO_ADDRESS
         self.links = LinkService(ledger, signer, address, why)
+        own = SiteInfo(config.box.name, f"http://{config.web.host}:{config.web.port}")
+        self.staff = _staff(config, ledger, own.address)
+        self.own_routes = StaffPages(self.staff, own).routes()
+        self.own_errors: ErrorResponder = partial(respond_on_loopback, own)
+        self._pin_digest = b""
         self.routes: list[Route] = []
         self.errors: ErrorResponder = problems.respond_with_problem
         if signer is None or address is None or not config.phones.enabled:
             return
         service = AttendeeService(ledger, tasks, keys, signer)
-        attendants = VerdictService(ledger, tasks, service, signer, self._pin(config, signer))
+        pin = self._pin(config, signer)
+        self._pin_digest = pin.digest if pin else b""
+        attendants = VerdictService(ledger, tasks, service, signer, pin, self.staff)
         place = SiteInfo(config.box.name, address)
         self.errors = partial(respond_to_error, place)
         self.routes += AttendeePages(service, place).routes()
         self.routes += AttendantPages(attendants, place).routes()
+        self.routes += StaffPages(self.staff, place).routes()
 
     async def tell(self) -> None:
-        """Raise an alarm for unusable files; clear the alarm of an earlier start."""
+        """Raise an alarm for unusable files; clear the alarm of an earlier start.
+
+        Sessions by a PIN that has changed since end.
+        """
         for fault in self._faults:
             log.error("phones.failed", why=fault)
         text = "; ".join(self._faults)
@@ -65,6 +78,7 @@ class PhoneSide:
                 alarms.raise_alarm(tx, _ALARM, "phones", f"{text}. Then restart boxd.")
 
         await self._ledger.write(tell)
+        await self.staff.end_of_other_pins(self._pin_digest)
 
     def _signer(self, config: Config) -> Signer | None:
         try:
@@ -80,3 +94,11 @@ class PhoneSide:
         except ConfigError as error:
             self._faults.append(str(error))
             return None
+
+
+def _staff(config: Config, ledger: Ledger, own_address: str) -> StaffService:
+    """The staff; who is invited reaches the box as phones do, or else on its own screen."""
+    phones = config.phones
+    address = phones.public_url if phones.enabled and phones.public_url else own_address
+    rules = StaffRules(config.staff.session_days, config.staff.until)
+    return StaffService(ledger, rules, address)

@@ -87,7 +87,7 @@ async def start(
     _keep_running(snapshots.keep_fresh(), closing, fail)
     _keep_running(watch_unconfigured(parts.registry, changes.note), closing, fail)
     await phones.tell()
-    box = ServedBox(snapshots, parts.device_tests, parts.services(phones.links))
+    box = ServedBox(snapshots, parts.device_tests, parts.services(phones.links, phones.staff))
     server = await _start_web(config, box, simulated, closing, phones)
     if config.phones.enabled:
         _keep_running(PhonesListener(config.phones, server, ledger).keep(), closing, fail)
@@ -220,6 +220,8 @@ async def _start_web(
         config.phones,
         phones.routes if phones else (),
         phones.errors if phones else problems.respond_with_problem,
+        phones.own_routes if phones else (),
+        phones.own_errors if phones else problems.respond_with_problem,
     )
     server = WebServer(application)
     closing.push_async_callback(server.stop)

@@ -13,6 +13,8 @@ _COLUMNS = (
     ("reference", "attendees"),
     ("pseudonym", "attendees"),
     ("name", "tokens"),
+    ("name", "staff"),
+    ("pin_name", "staff_sessions"),
     ("text", "submissions"),
     ("reason", "verdicts"),
     ("last_refusal", "tasks"),

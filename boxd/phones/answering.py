@@ -22,6 +22,8 @@ from boxd.words import gettext as _
 Handler = Callable[[Request], Awaitable[Response]]
 
 _TITLES = {
+    HTTPStatus.UNAUTHORIZED: N_("Who are you?"),
+    HTTPStatus.FORBIDDEN: N_("That is not for this phone"),
     HTTPStatus.NOT_FOUND: N_("This link does not work"),
     HTTPStatus.CONFLICT: N_("That was not taken"),
     HTTPStatus.UNPROCESSABLE_ENTITY: N_("Something is missing"),
@@ -56,6 +58,13 @@ def respond_to_error(place: SiteInfo, request: Request, error: BoxdError) -> Res
     if request.url.path.startswith(f"{PREFIX}/"):
         return problems.of_error(error)
     return respond(request, _told(place, request, error))
+
+
+def respond_on_loopback(place: SiteInfo, request: Request, error: BoxdError) -> Response:
+    """The reply to a failed request at the box's own address: a page for a browser's window."""
+    if "text/html" in request.headers.get("accept", ""):
+        return respond_to_error(place, request, error)
+    return problems.of_error(error)
 
 
 def answered(place: SiteInfo, handler: Handler) -> Handler:

@@ -9,22 +9,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from boxd.errors import BadInput, Refused
+from boxd.ledger.staff_sessions import StaffSession
 from boxd.names import LONGEST
 from boxd.phones import words
-from boxd.phones.answering import SiteInfo, answered, cookie, see
+from boxd.phones.answering import SiteInfo, answered, see
 from boxd.phones.forms import number_in, read_form
 from boxd.phones.page import HtmlPage, message, respond
-from boxd.phones.sessions import LASTS_S, Session
+from boxd.phones.staff_routes import enrolled, forgotten
 from boxd.phones.verdict_service import (
     NO_PIN,
     Judgement,
     Judging,
     VerdictService,
 )
+from boxd.staff.devices import device_called
+from boxd.staff.service import COOKIE
 from boxd.task import LONGEST_REASON
 from boxd.web.rate_limits import client_of
 
-_COOKIE = "boxd_attendant"
 _TITLE = "For attendants"
 _SCRIPT = "attendant.js"
 
@@ -53,18 +55,18 @@ class AttendantPages:
         ]
 
     async def _home(self, request: Request) -> Response:
-        session = self._session(request)
+        session = await self._session(request)
         if session is None:
             return self._ask_pin(request, "")
         return self._page(request, "attendant_home.html", await self._framing(session))
 
     async def _judging(self, request: Request) -> Response:
-        session = self._session(request)
+        session = await self._session(request)
         if session is None:
             return self._ask_pin(request, _link(request))
         return await self._show(request, session)
 
-    async def _show(self, request: Request, session: Session, why: str = "") -> Response:
+    async def _show(self, request: Request, session: StaffSession, why: str = "") -> Response:
         judging = await self._service.judging(_link(request))
         content = {
             **_to_judge(judging),
@@ -74,7 +76,7 @@ class AttendantPages:
         }
         return self._page(request, "attendant_judging.html", content, 409 if why else 200)
 
-    async def _framing(self, session: Session) -> dict[str, object]:
+    async def _framing(self, session: StaffSession) -> dict[str, object]:
         """What attendant.html shows around every page."""
         last = await self._service.last_verdicts()
         return {"last": last, "session": session, "now": self._place.now(), "words": words}
@@ -83,17 +85,19 @@ class AttendantPages:
         form = await read_form(request)
         name, link = form.get("name", ""), form.get("link", "")
         address = client_of(request.client.host if request.client else "unknown")
+        device = device_called(request.headers.get("user-agent", ""))
         try:
-            session = await self._service.enter(name, form.get("pin", ""), address)
+            made = await self._service.enter(name, form.get("pin", ""), address, device)
         except (BadInput, Refused) as error:
             return self._ask_pin(request, link, str(error), name)
-        return see(_page_of(link), {"Set-Cookie": self._cookie(session, LASTS_S)})
+        return see(_page_of(link), {"Set-Cookie": enrolled(self._place, made)})
 
-    async def _leave(self, _request: Request) -> Response:
-        return see("/v", {"Set-Cookie": self._cookie("", 0)})
+    async def _leave(self, request: Request) -> Response:
+        await self._service.leave(request.cookies.get(COOKIE, ""))
+        return see("/v", {"Set-Cookie": forgotten(self._place)})
 
     async def _verdict(self, request: Request) -> Response:
-        session = self._session(request)
+        session = await self._session(request)
         if session is None:
             return see(_page_of(_link(request)))
         form = await read_form(request)
@@ -111,11 +115,8 @@ class AttendantPages:
             return await self._show(request, session, f"Not taken: {reply.why}.")
         return see(_page_of(_link(request)))
 
-    def _session(self, request: Request) -> Session | None:
-        return self._service.session(request.cookies.get(_COOKIE, ""))
-
-    def _cookie(self, value: str, age_s: int) -> str:
-        return cookie(self._place, _COOKIE, value, "/v", "Strict", age_s)
+    async def _session(self, request: Request) -> StaffSession | None:
+        return await self._service.session(request.cookies.get(COOKIE, ""))
 
     def _ask_pin(self, request: Request, link: str, why: str = "", name: str = "") -> Response:
         if not self._service.has_pin:

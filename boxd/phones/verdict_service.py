@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,21 +15,24 @@ from boxd.ledger import pins, verdicts
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.lockouts import boot_clock
 from boxd.ledger.pins import PinTried
+from boxd.ledger.staff_sessions import NewSession, PinEntry, StaffSession
 from boxd.ledger.verdicts import GivenVerdict
 from boxd.machine_clock import utc_now
 from boxd.phones.attendee_overview import AttendeeOverview, look
 from boxd.phones.attendee_service import AttendeeService
 from boxd.phones.links import LinkKind, Signer
 from boxd.phones.pin import Pin
-from boxd.phones.sessions import LASTS_S, Session, Sessions
+from boxd.roles import Role
+from boxd.staff.service import StaffService
 from boxd.task import TaskReply, Verdict
 from boxd.workflows.tasks.service import TaskService
 
 LAST_VERDICTS = 10
 NO_PIN = (
-    "No PIN is set at this box, so nobody can judge by phone. The organiser sets one:"
-    " [phones] attendant_pin_file in the configuration."
+    "Attendants are invited one by one: ask an organiser for an invitation, and open it on this"
+    " phone. (`boxd staff invite` on the box makes one.)"
 )
+_JUDGES = frozenset({Role.ATTENDANT, Role.ORGANISER})
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class VerdictService:
         phones: AttendeeService,
         signer: Signer,
         pin: Pin | None,
+        staff: StaffService,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._ledger = ledger
@@ -68,20 +71,17 @@ class VerdictService:
         self._phones = phones
         self._signer = signer
         self._pin = pin
+        self._staff = staff
         self._now = now
         self._address_key = signer.derived_key("addresses")
-        pin_digest = b"" if pin is None else pin.digest
-        self._sessions = Sessions(
-            hmac.digest(signer.derived_key("sessions"), pin_digest, hashlib.sha256)
-        )
 
     @property
     def has_pin(self) -> bool:
-        """Whether anybody can enter."""
+        """Whether anybody can enter without an invitation."""
         return self._pin is not None
 
-    async def enter(self, name: str, given: str, address: str) -> str:
-        """The cookie of a new session, after the right PIN.
+    async def enter(self, name: str, given: str, address: str, device: str) -> NewSession:
+        """A new session for the device, after the right PIN.
 
         Raises Refused for a wrong PIN and during a lock, BadInput for no name.
         """
@@ -94,8 +94,7 @@ class VerdictService:
         if not tried.is_right:
             wait = f" Wait {_in_words(tried.locked_s)}, then try again." if tried.locked_s else ""
             raise Refused(f"That is not the PIN, or too many were wrong.{wait}")
-        until = int(self._now().timestamp()) + LASTS_S
-        return self._sessions.cookie(Session(called, until, secrets.token_hex(8)))
+        return await self._staff.enter_by_pin(PinEntry(called, self._pin.digest), device)
 
     async def _try(self, pin: Pin, given: str, address: str) -> PinTried:
         """Compare and count in one transaction: a hundred guesses at once count a hundred times."""
@@ -107,9 +106,24 @@ class VerdictService:
             lambda tx: pins.record(tx, place, pin.is_right(given), clock)
         )
 
-    def session(self, cookie: str) -> Session | None:
-        """The session of a phone's cookie."""
-        return self._sessions.read(cookie, self._now().timestamp()) if self.has_pin else None
+    async def session(self, cookie: str) -> StaffSession | None:
+        """The session of a phone's cookie.
+
+        Raises Refused if its person may not judge tasks.
+        """
+        session = await self._staff.session(cookie)
+        if session is not None and session.role not in _JUDGES:
+            raise Refused(
+                f"{session.name} is {session.role} here; attendants and organisers judge tasks. Ask"
+                " an organiser to invite you as attendant"
+            )
+        return session
+
+    async def leave(self, cookie: str) -> None:
+        """End the session of a phone's cookie, for every copy of it."""
+        session = await self._staff.session(cookie)
+        if session is not None:
+            await self._staff.leave(session)
 
     async def judging(self, link: str) -> Judging:
         """What there is to judge for the attendee with this link. Raises NotFound."""
@@ -121,13 +135,13 @@ class VerdictService:
         read = self._signer.read(LinkKind.SHOWN, link)
         return await self._ledger.read(lambda c: look(c, read, self._now()))
 
-    async def judge(self, link: str, word: Judgement, session: Session) -> TaskReply:
+    async def judge(self, link: str, word: Judgement, session: StaffSession) -> TaskReply:
         """Accept the attendant's verdict; pressed twice, it counts once.
 
         Raises NotFound, Refused.
         """
         picture = await self._picture(link)
-        actor = f"{session.name} (attendant)"
+        actor = session.actor
         task = await self._phones.begun(picture, word.kind, actor)
         said = f"{word.approved}/{word.reason}".encode("utf-8", "replace")
         mark = f"{word.step}/{session.id}/{hashlib.sha256(said).hexdigest()[:16]}"

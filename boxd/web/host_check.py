@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from boxd.web import problems
+from boxd.web.api_prefix import PREFIX
+from boxd.web.problems import ErrorResponder, RequestError, respond_with_problem
 
 ALWAYS_ALLOWED = ("localhost", "127.0.0.1", "[::1]")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -60,9 +63,15 @@ def why_origin_refused(headers: Headers) -> str:
 class SameHostOnly:
     """Answers only requests that name this host, and refuses changes by foreign pages."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Iterable[str] = (),
+        respond: ErrorResponder = respond_with_problem,
+    ) -> None:
         self._app = app
         self._allowed = frozenset(name.lower() for name in (*ALWAYS_ALLOWED, *hosts))
+        self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with the reason."""
@@ -73,31 +82,37 @@ class SameHostOnly:
             return await refusal(scope, receive, send)
         why = "" if scope["method"] in READING else why_origin_refused(headers)
         if why:
-            refusal = problems.problem(403, "foreign-page", "Forbidden", why)
-            return await refusal(scope, receive, send)
+            return await self._respond(Request(scope), _foreign(why))(scope, receive, send)
         return await self._app(scope, receive, send)
 
 
 class OwnPagesOnly:
-    """Refuses changes by foreign pages, unless a token allows them.
+    """Refuses changes by foreign pages, unless a token allows them in the API.
 
     A browser sends cookies by itself, but never a token: with one, the origin does not matter.
     """
 
-    def __init__(self, app: ASGIApp, address: str) -> None:
+    def __init__(
+        self, app: ASGIApp, address: str, respond: ErrorResponder = respond_with_problem
+    ) -> None:
         self._app = app
         self._address = address.lower()
+        self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with the reason."""
         headers = Headers(scope=scope)
-        reads = scope["method"] in READING or "authorization" in headers
+        has_token = "authorization" in headers and scope["path"].startswith(f"{PREFIX}/")
+        reads = scope["method"] in READING or has_token
         is_own = headers.get("origin", "").lower() == self._address != ""
         why = "" if reads or is_own else why_origin_refused(headers)
         if why:
-            refusal = problems.problem(403, "foreign-page", "Forbidden", why)
-            return await refusal(scope, receive, send)
+            return await self._respond(Request(scope), _foreign(why))(scope, receive, send)
         return await self._app(scope, receive, send)
+
+
+def _foreign(why: str) -> RequestError:
+    return RequestError(403, "foreign-page", "Forbidden", why)
 
 
 class OneLengthOnly:

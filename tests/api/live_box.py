@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from boxd.api.app import Application
@@ -42,7 +41,7 @@ class LiveBox:
     snapshots: Snapshots
     front: SimulatedHardware
     served: ServedBox
-    phone_routes: Sequence[Route]
+    phones: PhoneSide
 
     @property
     def ledger(self) -> Ledger:
@@ -59,7 +58,10 @@ class LiveBox:
             self.front,
             hosts=("box-1.local",),
             phones=Phones.model_validate({"public_url": "http://box-1.local:4322", **phones}),
-            phone_routes=self.phone_routes,
+            phone_routes=self.phones.routes,
+            phone_errors=self.phones.errors,
+            own_routes=self.phones.own_routes,
+            own_errors=self.phones.own_errors,
         )
 
     def receive(self, sku: str, units: int, name: str = "") -> None:
@@ -157,8 +159,10 @@ async def live_box(config: Config) -> AsyncIterator[LiveBox]:
         await snapshots.refresh()
         keeping = asyncio.create_task(snapshots.keep_fresh())
         closing.push_async_callback(_end, keeping)
-        served = ServedBox(snapshots, parts.device_tests, parts.services(phones.links))
-        yield LiveBox(parts, snapshots, front, served, phones.routes)
+        served = ServedBox(
+            snapshots, parts.device_tests, parts.services(phones.links, phones.staff)
+        )
+        yield LiveBox(parts, snapshots, front, served, phones)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -12,6 +12,13 @@ from tests.api.live_box import LiveBox, bearer, client
 
 READS_TASKS = {"GET /task-kinds", "GET /tasks", "GET /tasks/{task}"}
 WATCHES = {"GET /status", "GET /alarms", "GET /prizes"}
+LOOKS_INSIDE = {
+    "GET /events",
+    "GET /devices",
+    "GET /lockers",
+    "GET /redemptions",
+    "GET /redemptions/{redemption}",
+}
 
 # What each role is meant to be able to do; an organiser: everything by token.
 MEANT: dict[Role, set[str]] = {
@@ -26,18 +33,15 @@ MEANT: dict[Role, set[str]] = {
     Role.ATTENDANT: READS_TASKS
     | WATCHES
     | {"POST /tasks/{task}/scans", "POST /tasks/{task}/verdict"},
+    Role.VIEWER: WATCHES | LOOKS_INSIDE,
     Role.OPERATOR: WATCHES
+    | LOOKS_INSIDE
     | {
-        "GET /events",
-        "GET /devices",
-        "GET /lockers",
         "POST /alarms/{alarm}/clear",
         "POST /lockers/{locker}/open",
         "POST /lockers/{locker}/out-of-service",
         "POST /lockers/{locker}/in-service",
         "GET /codes",
-        "GET /redemptions",
-        "GET /redemptions/{redemption}",
         "POST /redemptions/{redemption}/{kind}",
     },
 }

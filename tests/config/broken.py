@@ -128,8 +128,8 @@ CASES = {
         "[xyzzy] # here",
         "unknown section 'xyzzy'; known sections: [box], [codes], [lockout], [timeouts],"
         " [temporal], [web], [midi], [simulation], [[devices]], [[bays]], [[lockers]],"
-        " [operator], [[checkpoints]], [[tasks]], [phones], [upstream], [schedules],"
-        " [backups], [[seed]]",
+        " [operator], [[checkpoints]], [[tasks]], [phones], [staff], [upstream],"
+        " [schedules], [backups], [[seed]]",
     ),
     "singular list": Broken(
         "[operator]",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -15,13 +16,15 @@ from starlette.middleware import Middleware
 
 from boxd.config.schema import Temporal
 from boxd.ledger import attendees
-from boxd.phones.answering import SiteInfo
+from boxd.phones.answering import SiteInfo, respond_to_error
 from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
 from boxd.phones.attendee_service import AttendeeService
 from boxd.phones.links import Signer, attendee_link, checkpoint_link, shown_link
 from boxd.phones.pin import Pin
+from boxd.phones.staff_routes import StaffPages
 from boxd.phones.verdict_service import VerdictService
+from boxd.staff.service import StaffRules, StaffService
 from boxd.web.host_check import OwnPagesOnly, SecurityHeaders
 from tests.temporal.conftest import directory, made, settings
 from tests.workflows.event import BOX, Event, held
@@ -40,6 +43,7 @@ class Phones:
     event: Event
     app: Starlette
     signer: Signer
+    staff: StaffService
 
     async def own_link(self, reference: str = "ada") -> str:
         """The link of an attendee, known from now on."""
@@ -80,14 +84,16 @@ async def phones(directory: Path, settings: Temporal) -> AsyncIterator[Phones]:
         signer = Signer(KEY, BOX)
         service = AttendeeService(event.ledger, event.service, event.keys, signer)
         pin = Pin(PIN, signer.derived_key("pin"))
-        attendants = VerdictService(event.ledger, event.service, service, signer, pin)
+        staff = StaffService(event.ledger, StaffRules(days=14), ADDRESS)
+        attendants = VerdictService(event.ledger, event.service, service, signer, pin, staff)
         place = SiteInfo("Prize box", ADDRESS)
         routes = [
             *AttendeePages(service, place).routes(),
             *AttendantPages(attendants, place).routes(),
+            *StaffPages(staff, place).routes(),
         ]
         middleware = [
             Middleware(SecurityHeaders, forms="'self'"),
-            Middleware(OwnPagesOnly, address=ADDRESS),
+            Middleware(OwnPagesOnly, address=ADDRESS, respond=partial(respond_to_error, place)),
         ]
-        yield Phones(event, Starlette(routes=routes, middleware=middleware), signer)
+        yield Phones(event, Starlette(routes=routes, middleware=middleware), signer, staff)
