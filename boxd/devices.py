@@ -192,11 +192,15 @@ class Device(Protocol):
 
 @dataclass(frozen=True)
 class UnconfiguredDevice:
-    """A device that is plugged in but not configured: its kind, and its own name."""
+    """A device that is plugged in but not configured: its kind, and its own name.
+
+    `section` is the section of a configuration file that would name it.
+    """
 
     kind: str
     port: str
     remedy: str = ""
+    section: str = ""
 
 
 class Bus(Protocol):

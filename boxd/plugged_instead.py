@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 MOST_NAMED = 3  # a reason has to fit the HUD's line
 
 
-def plugged_instead(wanted: str, unconfigured: Iterable[str]) -> str:
-    """What follows "not found": the ports that no configuration names, nearest first.
+def plugged_instead(wanted: str, unconfigured: Mapping[str, Sequence[str]]) -> str:
+    """What follows "not found": the devices that no configuration names, nearest first.
 
-    Names the line to write; empty if nothing else is plugged in.
+    `unconfigured` has the lines of a configuration that identify each. Names the lines to write;
+    empty if nothing else is plugged in.
     """
-    nearest = sorted(set(unconfigured), key=lambda port: (-_likeness(wanted, port), port))
+    nearest = sorted(unconfigured, key=lambda port: (-_likeness(wanted, port), port))
     if not nearest:
         return ""
     listed = ", ".join(f'"{port}"' for port in nearest[:MOST_NAMED])
     more = f" and {len(nearest) - MOST_NAMED} more" if len(nearest) > MOST_NAMED else ""
-    return (
-        f". Plugged in and not configured: {listed}{more}. "
-        f'If it is the first of them, write: port = "{nearest[0]}"'
-    )
+    first = "it is that one" if len(nearest) == 1 else "it is the first of them"
+    lines = " and ".join(unconfigured[nearest[0]])
+    return f". Plugged in and not configured: {listed}{more}. If {first}, write: {lines}"
 
 
 def _likeness(wanted: str, port: str) -> float:

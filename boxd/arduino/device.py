@@ -168,7 +168,8 @@ class Arduino:
             return explain(error)
         # In a thread: a folder of devices that are being unplugged may be slow.
         others = await asyncio.to_thread(self._unconfigured)
-        return explain(error) + plugged_instead(self.port, others)
+        lines = {port: (f'port = "{port}"',) for port in others}
+        return explain(error) + plugged_instead(self.port, lines)
 
     def _feed(self, data: bytes) -> None:
         if self._link is not None:

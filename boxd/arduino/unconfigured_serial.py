@@ -55,12 +55,21 @@ class UnconfiguredSerialDevices:
                 self._on_change()
 
     def _look(self) -> tuple[UnconfiguredDevice, ...]:
-        return tuple(
-            UnconfiguredDevice(
-                "serial", port, f'an Arduino? then: kind = "arduino", port = "{port}"'
-            )
-            for port in unconfigured_ports(self._configured, self._folder)
-        )
+        return tuple(map(unconfigured_serial, unconfigured_ports(self._configured, self._folder)))
+
+
+def unconfigured_serial(port: str) -> UnconfiguredDevice:
+    """A serial device for people, with the section that would configure it as an Arduino."""
+    section = (
+        "[[devices]]",
+        'kind = "arduino"',
+        'name = "arduino-1"',
+        f'port = "{port}"',
+        "# what is wired to it, each with its number there, for example:",
+        "latches = { latch-1 = 1 }",
+        "doors = { door-1 = 1 }",
+    )
+    return UnconfiguredDevice("serial", port, "an Arduino?", "\n".join(section))
 
 
 def unconfigured_ports(configured: Sequence[str], folder: Path = BY_ID) -> list[str]:

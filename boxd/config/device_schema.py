@@ -16,12 +16,29 @@ from boxd.config.values import MidiChannel, MidiNumber, Name, Section, Text
 from boxd.devices import PULSE_LONGEST_MS, PULSE_SHORTEST_MS, Key, LampName
 
 PULSE_DEFAULT_MS = 150
+_BOARDS_VENDOR = 0x7D
 
 # The header's pins by BCM number; 0 and 1 belong to the memory on expansion boards.
 PinNumber = Annotated[int, Field(ge=2, le=27)]
 PulseMs = Annotated[int, Field(ge=PULSE_SHORTEST_MS, le=PULSE_LONGEST_MS)]
 
 _STAYS = "a path that stays the same, e.g. '/dev/serial/by-id/usb-Arduino_...'"
+
+
+def _sysex(text: str) -> str:
+    """Bytes in hexadecimal, as manuals print them, in one form."""
+    data = bytes.fromhex(text) if re.fullmatch(r"([0-9A-Fa-f]{2}\s*)+", text) else b""
+    if len(data) < 3 or (data[0], data[-1]) != (0xF0, 0xF7) or max(data[1:-1]) > 0x7F:
+        raise ValueError(
+            f"takes whole SysEx messages in hexadecimal, e.g. 'F0 00 20 29 02 0C 0E 01 F7', "
+            f"not '{text}'"
+        )
+    if data[1] == _BOARDS_VENDOR:
+        raise ValueError(
+            f"'{text}' begins like a message to a CodeTV board (F0 7D), which acts on it; "
+            "write the one in your device's manual"
+        )
+    return data.hex(" ").upper()
 
 
 def _stays_the_same(path: str) -> str:
@@ -36,6 +53,14 @@ def _stays_the_same(path: str) -> str:
 
 
 SerialPath = Annotated[str, AfterValidator(_stays_the_same), Field(description=_STAYS)]
+UsbSocket = Annotated[
+    str,
+    Field(
+        pattern=r"^(\d+-)?\d+(\.\d+)*$",
+        description="a USB socket's path as 'boxd devices list' shows it, e.g. '1-1.2'",
+    ),
+]
+SysEx = Annotated[str, AfterValidator(_sysex)]
 ArduinoNumber = Annotated[int, Field(ge=1, le=8)]
 
 
@@ -83,6 +108,7 @@ class CodetvDevice(DeviceSection):
         pattern=r"^CodeTV Board [0-3]$",
         description="the product name of a board: 'CodeTV Board 0', 1, 2 or 3",
     )
+    usb: UsbSocket | None = None
     enabled: bool = True
 
     @property
@@ -190,6 +216,8 @@ class NotesDevice(DeviceSection):
     kind: Literal["notes"]
     name: Name
     port: Text
+    usb: UsbSocket | None = None
+    port_number: int | None = Field(default=None, ge=0, le=255)
     enabled: bool = True
     channel: MidiChannel = 1
     keys: dict[Key, NotesKey] = Field(default_factory=dict)
@@ -197,6 +225,7 @@ class NotesDevice(DeviceSection):
     buzzer: MidiControl | None = None
     doors: dict[Name, MidiControl] = Field(default_factory=dict)
     ask_state: MidiControl | None = None
+    greeting: tuple[SysEx, ...] = ()
 
 
 class PinLevel(StrEnum):

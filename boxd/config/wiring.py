@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from boxd.config.addresses import split
 from boxd.config.arduinos import arduino_faults
-from boxd.config.device_schema import ArduinoDevice, Device, GpioDevice, NotesDevice
+from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, GpioDevice, NotesDevice
 from boxd.config.duplicates import Use, used_twice
 from boxd.config.midi_map_rules import notes_faults
 from boxd.config.partial import PartialConfig
@@ -48,12 +48,8 @@ class Need:
 def wiring_faults(partial: PartialConfig) -> Iterator[SchemaFinding]:
     """All faults between the devices and their users."""
     config = partial.config
-    ports = [
-        Use(("devices", row, "port"), f"device '{device.name}'", f"the port '{device.port}'")
-        for row, device in enumerate(config.devices)
-        if not isinstance(device, GpioDevice)
-    ]
-    yield from used_twice(ports, "two devices can't share a port; name the other one's")
+    remedy = "two devices can't share a port; name the other one's"
+    yield from used_twice(_ports(config.devices), remedy)
     for row, device in enumerate(config.devices):
         if isinstance(device, NotesDevice):
             yield from notes_faults(row, device)
@@ -74,6 +70,19 @@ def wiring_faults(partial: PartialConfig) -> Iterator[SchemaFinding]:
     ]
     yield from used_twice(taken, "one part of a device serves one; name another device")
     yield from _parts_used_twice(partial)
+
+
+def _ports(devices: Sequence[Device]) -> Iterator[Use]:
+    """The devices' ports; two MIDI devices of one name differ by their USB sockets or numbers."""
+    for row, device in enumerate(devices):
+        if isinstance(device, GpioDevice):
+            continue
+        port = f"the port '{device.port}'"
+        if isinstance(device, CodetvDevice | NotesDevice) and device.usb:
+            port += f" at USB {device.usb}"
+        if isinstance(device, NotesDevice) and device.port_number is not None:
+            port += f", number {device.port_number}"
+        yield Use(("devices", row, "port"), f"device '{device.name}'", port)
 
 
 _NO_LATCH = (

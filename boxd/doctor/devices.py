@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
+from boxd.arduino.unconfigured_serial import BY_ID, unconfigured_ports, unconfigured_serial
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, NotesDevice
 from boxd.config.schema import MidiBackend
+from boxd.devices import UnconfiguredDevice
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext, Json
 from boxd.doctor.finding import Finding, Skip, failed, passed, skipped, warned
-from boxd.midi.ports import Listing, PortPair, belongs_to, find
+from boxd.midi.alsa import usb_socket
+from boxd.midi.bus import unconfigured_midi, wanted
+from boxd.midi.finding import find, plugged_in
+from boxd.midi.port_names import facts_in
+from boxd.midi.ports import Listing, PortPair
 
 FAMILY = "Devices"
 
@@ -54,7 +62,7 @@ def _as_seen(device: Device, context: CheckContext) -> Iterator[Finding]:
         why = f"{device.port} is not there"
         yield passed(f"{device.name} is plugged in") if is_there else failed(why, _LOOK)
     elif isinstance(device, CodetvDevice | NotesDevice):
-        found = find(_midi(context), device.port)
+        found = find(_midi(context), wanted(device))
         is_there = isinstance(found, PortPair)
         yield (
             passed(f"{device.name} is plugged in")
@@ -65,22 +73,35 @@ def _as_seen(device: Device, context: CheckContext) -> Iterator[Finding]:
 
 def unknown(context: CheckContext) -> Iterator[Finding]:
     """Nothing is plugged in that the configuration does not name."""
-    edit = f"sudoedit {context.config_file}   # add it, or unplug it"
     found = (
-        [(each["port"], each["remedy"]) for each in context.answer("/api/v1/status")["strangers"]]
+        [_stranger(each) for each in context.answer("/api/v1/status")["strangers"]]
         if context.is_served
-        else [(name, "") for name in _unknown_midi(context)]
+        else [*_unknown_serial(context), *_unknown_midi(context)]
     )
-    for port, remedy in found:
-        yield warned(f"'{port}' is plugged in, and in no configuration", remedy or edit)
+    edit = f"sudoedit {context.config_file}   # add it, or unplug it"
+    for device in found:
+        says = f"'{device.port}' is plugged in, and in no configuration"
+        hint = f"; {device.remedy}" if device.remedy else ""
+        yield warned(f"{says}{hint}", "\n".join(filter(None, (edit, device.section))))
     if not found:
         yield passed("nothing is plugged in that is not configured")
 
 
-def _unknown_midi(context: CheckContext) -> list[str]:
-    known = [each.port for each in context.config.devices]
-    names = dict.fromkeys(source.partition(":")[0] for source in _midi(context).sources)
-    return [name for name in names if not any(belongs_to(name, port) for port in known)]
+def _stranger(told: Json) -> UnconfiguredDevice:
+    return UnconfiguredDevice(told["kind"], told["port"], told["remedy"], told["section"])
+
+
+def _unknown_midi(context: CheckContext) -> list[UnconfiguredDevice]:
+    midi = [each for each in context.config.devices if isinstance(each, CodetvDevice | NotesDevice)]
+    taken = [each.name for each in context.config.devices]
+    found = plugged_in(_midi(context), [wanted(each) for each in midi])
+    return [unconfigured_midi(each, taken) for each in found]
+
+
+def _unknown_serial(context: CheckContext) -> list[UnconfiguredDevice]:
+    ports = [each.port for each in context.config.devices if isinstance(each, ArduinoDevice)]
+    found = unconfigured_ports([str(context.at(port)) for port in ports], context.at(str(BY_ID)))
+    return [unconfigured_serial(f"{BY_ID}/{Path(port).name}") for port in found]
 
 
 def _midi(context: CheckContext) -> Listing:
@@ -90,10 +111,10 @@ def _midi(context: CheckContext) -> Listing:
     said = context.text("/proc/asound/seq/clients")
     if said is None:
         raise Skip("the kernel has no MIDI sequencer", "sudo modprobe snd-seq")
-    return _listing(said)
+    return _listing(said, context.at("/sys/class/sound"))
 
 
-def _listing(said: str) -> Listing:
+def _listing(said: str, sound: Path) -> Listing:
     """The ports in the kernel's text, as `CLIENT:PORT 20:0`. R means readable, W writable."""
     sources, destinations, client = [], [], ("", "")
     for line in said.splitlines():
@@ -103,7 +124,9 @@ def _listing(said: str) -> Listing:
             name = f"{client[1]}:{found[2]} {client[0]}:{found[1]}"
             sources += [name] if found[3] == "R" else []
             destinations += [name] if found[4] == "W" else []
-    return Listing(tuple(sources), tuple(destinations))
+    names = {*sources, *destinations}
+    known = {name: replace(facts_in(name), usb=usb_socket(name, sound)) for name in names}
+    return Listing(tuple(sources), tuple(destinations), known)
 
 
 CHECKS = (

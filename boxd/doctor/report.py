@@ -95,7 +95,9 @@ def _of_one(name: str, finding: Finding, width: int, style: Style) -> Iterator[s
     yield from (f"{margin}{more}" for more in seen[1:])
     if finding.remedy:
         # Not wrapped, so that it can be copied: a terminal keeps a long line whole.
-        yield f"{' ' * (_INDENT + _GRADE_WIDTH + _GAP)}> {finding.remedy}"
+        command, *section = finding.remedy.splitlines()
+        yield f"{' ' * (_INDENT + _GRADE_WIDTH + _GAP)}> {command}"
+        yield from section
 
 
 def _wrapped(text: str, width: int) -> list[str]:

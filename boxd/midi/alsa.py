@@ -13,6 +13,7 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 SEQUENCER = "/dev/snd/seq"
 
@@ -24,6 +25,11 @@ _CLIENT_INFO = struct.Struct("=i4x64s116x")  # number, type, name, and the unuse
 _SUBSCRIPTION = struct.Struct("=BBBB76x")  # sender's client and port, destination's client and port
 
 _ADDRESS = re.compile(r"\s(\d+):(\d+)$")
+
+# The kernel numbers the clients of its sound cards from 16 on, four to a card, up to 127
+# (sound/core/seq/seq_clientmgr.c).
+_FIRST_OF_A_CARD, _CLIENTS_OF_A_CARD, _FIRST_OF_PROGRAMS = 16, 4, 128
+_SOUND = Path("/sys/class/sound")
 
 _Ioctl = Callable[[int, int, bytearray], int]
 
@@ -40,6 +46,20 @@ def address_of(name: str) -> Address | None:
     """The numbers at the end of a port's name in rtmidi's form, `... MIDI 1 20:0`."""
     found = _ADDRESS.search(name)
     return Address(int(found[1]), int(found[2])) if found else None
+
+
+def usb_socket(port: str, sound: Path = _SOUND) -> str:
+    """The USB socket of the device behind a port, e.g. `1-1.2`; empty if it has none."""
+    address = address_of(port)
+    if address is None or not _FIRST_OF_A_CARD <= address.client < _FIRST_OF_PROGRAMS:
+        return ""
+    card = (address.client - _FIRST_OF_A_CARD) // _CLIENTS_OF_A_CARD
+    try:
+        interface = (sound / f"card{card}" / "device").resolve(strict=True).name
+    except OSError:  # it has just gone
+        return ""
+    found = re.fullmatch(r"(\d+-[\d.]+):[\d.]+", interface)
+    return found[1] if found else ""
 
 
 class AlsaSequencer:

@@ -13,8 +13,10 @@ from boxd.config.device_schema import CodetvDevice, NotesDevice
 from boxd.devices import UnconfiguredDevice
 from boxd.midi.codetv import CodetvProfile
 from boxd.midi.device import MidiDevice
+from boxd.midi.finding import PluggedDevice, WantedDevice, plugged_in
+from boxd.midi.learned import name_for
 from boxd.midi.notes import NotesProfile
-from boxd.midi.ports import Listing, PortSystem, belongs_to
+from boxd.midi.ports import Listing, PortSystem
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +25,8 @@ FIRST_LOOK_S = 1.0  # the rest of the box starts then, even if a MIDI system is 
 LAST_LOOK_S = 2.0  # how long a look may still take when the bus is closed
 LONGEST_WAIT_S = 2.0  # between attempts while there is no MIDI system at all
 
-_CODETV_PRODUCT = re.compile(r"CodeTV Board \d+")
+_CODETV_PRODUCT = re.compile(r"CodeTV Board [0-3]")
+_LEARN = "# its keys and lamps: `boxd devices learn` finds out which they are, and writes this"
 
 
 class MidiBus:
@@ -36,8 +39,8 @@ class MidiBus:
         on_change: Callable[[], None],
     ) -> None:
         self._ports = ports
-        products = frozenset(device.port for device in devices)
-        self.devices = tuple(_device(device, ports, on_change, products) for device in devices)
+        self._wanted = tuple(wanted(device) for device in devices)
+        self.devices = tuple(_device(device, ports, on_change, self._wanted) for device in devices)
         self._listing = Listing()
         self._closing = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
@@ -61,18 +64,10 @@ class MidiBus:
         await self._ports.close()
 
     def unconfigured(self) -> tuple[UnconfiguredDevice, ...]:
-        """The CodeTV boards that are plugged in but not configured."""
-        plugged = {
-            match.group()
-            for port in self._listing.destinations
-            if (match := _CODETV_PRODUCT.search(port))
-        }
-        configured = {device.product for device in self.devices}
-        return tuple(
-            UnconfiguredDevice("codetv", product)
-            for product in sorted(plugged - configured)
-            if any(belongs_to(port, product) for port in self._listing.destinations)
-        )
+        """The MIDI devices that are plugged in but not configured."""
+        taken = [device.name for device in self.devices]
+        found = plugged_in(self._listing, self._wanted)
+        return tuple(unconfigured_midi(device, taken) for device in found)
 
     async def _keep_looking(self, first: asyncio.Task[bool]) -> None:
         wait = LOOK_EVERY_S
@@ -101,11 +96,36 @@ def _report_failure(watch: asyncio.Task[None]) -> None:
         log.critical("midi_watch.ended", remedy="restart boxd", exc_info=error)
 
 
+def wanted(device: CodetvDevice | NotesDevice) -> WantedDevice:
+    """How the configuration identifies the device, and in which directions it is needed."""
+    if isinstance(device, CodetvDevice):
+        return WantedDevice(device.port, device.usb or "")
+    return WantedDevice(
+        device.port,
+        device.usb or "",
+        device.port_number,
+        sends=bool(device.keys or device.doors),
+        takes=bool(device.lamps or device.buzzer or device.ask_state or device.greeting),
+    )
+
+
+def unconfigured_midi(plugged: PluggedDevice, taken: Collection[str]) -> UnconfiguredDevice:
+    """A device for people, with the section that would configure it; `taken` are names in use."""
+    product = plugged.wanted.product
+    board = _CODETV_PRODUCT.fullmatch(product)
+    kind, name = (
+        ("codetv", f"board-{product[-1]}") if board else ("notes", name_for(product, taken))
+    )
+    lines = ["[[devices]]", f'kind = "{kind}"', f'name = "{name}"', *plugged.wanted.lines]
+    section = "\n".join(lines if board else [*lines, _LEARN])
+    return UnconfiguredDevice(kind, plugged.wanted.label, section=section)
+
+
 def _device(
     device: CodetvDevice | NotesDevice,
     ports: PortSystem,
     on_change: Callable[[], None],
-    configured: Collection[str],
+    configured: Collection[WantedDevice],
 ) -> MidiDevice:
     profile = CodetvProfile() if isinstance(device, CodetvDevice) else NotesProfile(device)
     return MidiDevice(
@@ -114,7 +134,7 @@ def _device(
         on_change,
         name=device.name,
         kind=device.kind,
-        product=device.port,
+        wanted=wanted(device),
         enabled=device.enabled,
         configured=configured,
     )

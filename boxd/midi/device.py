@@ -18,9 +18,10 @@ from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.midi.connection import Connection
 from boxd.midi.echo_watch import Echoed, EchoWatch
 from boxd.midi.echoes import Echoes
+from boxd.midi.finding import WantedDevice, find
 from boxd.midi.fresh_keys import FreshKeys
 from boxd.midi.parts import MidiLatch
-from boxd.midi.ports import Listing, PortPair, PortSystem, find
+from boxd.midi.ports import Listing, PortPair, PortSystem
 from boxd.midi.profile import (
     BoardDoor,
     BoardEcho,
@@ -54,16 +55,16 @@ class MidiDevice:
         *,
         name: str,
         kind: str,
-        product: str,
+        wanted: WantedDevice,
         enabled: bool = True,
-        configured: Collection[str] = (),
+        configured: Collection[WantedDevice] = (),
     ) -> None:
         self.name = name
-        self.product = product
-        self._configured = configured  # the products of all devices
+        self.wanted = wanted
+        self._configured = configured  # all of them
         self._profile = profile
         self._ports = ports
-        self._standing = StatusTracker(name, kind, product, on_change, enabled=enabled)
+        self._standing = StatusTracker(name, kind, wanted.label, on_change, enabled=enabled)
         self._pair: PortPair | None = None
         self._connection: Connection | None = None
         self._watch: EchoWatch | None = None  # of this connection, where the device echoes
@@ -76,7 +77,7 @@ class MidiDevice:
         self.keypad = ReportedKeypad(profile.one_scan_s)
         self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in profile.lamps}
         self.buzzer = DeviceBuzzer(self.sound)
-        self.latches = {"latch": MidiLatch(product, self.pulse)} if profile.unlock else {}
+        self.latches = {"latch": MidiLatch(wanted.label, self.pulse)} if profile.unlock else {}
         self.doors = {door: ReportedDoor() for door in profile.doors}
 
     @property
@@ -88,7 +89,7 @@ class MidiDevice:
         """Connect, reconnect or disconnect, as this listing of the ports requires."""
         if not self._standing.is_enabled:
             return
-        found = find(listing, self.product, self._configured)
+        found = find(listing, self.wanted, self._configured)
         if isinstance(found, str):
             await self.lose(found)
         elif not self._is_connected_to(found):
@@ -156,7 +157,7 @@ class MidiDevice:
 
     def _has_gone(self, connection: Connection) -> bool:
         """Whether the device has just been unplugged or replugged; its state says so then."""
-        found = find(self._ports.glance(), self.product, self._configured)
+        found = find(self._ports.glance(), self.wanted, self._configured)
         if isinstance(found, str):
             self._standing.become(DeviceState.UNREACHABLE, found)
         elif found != self._pair or not connection.is_connected:
@@ -201,11 +202,11 @@ class MidiDevice:
 
     def _become_ready(self) -> None:
         self._standing.become(DeviceState.READY)
+        for message in self._profile.greeting:  # first: it may be what makes a pad of it
+            self._try_to_send(message)
         for lamp, lit in self._desired.items():
             if (lamp, lit) != self._asked:  # which the device has just sent back
                 self._send_lamp(lamp, lit)
-        for message in self._profile.greeting:
-            self._try_to_send(message)
 
     async def _let_go(self) -> None:
         connection, self._connection, self._pair = self._connection, None, None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 import rtmidi
 
-from boxd.midi.alsa import AlsaSequencer, address_of
+from boxd.midi.alsa import AlsaSequencer, address_of, usb_socket
 from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
+from boxd.midi.port_names import facts_in
 from boxd.midi.ports import Listing, PortPair
 
 JOINED_WITHIN_S = 2.0
@@ -19,6 +21,11 @@ SETTLING_S = 0.02  # several cycles, for processes that a busy machine wakes lat
 
 # boxd's names for its own ports; with the client's name they make the name in JACK.
 IN, OUT = "in", "out"
+
+
+def ends_of(pair: PortPair) -> Iterator[tuple[str, str]]:
+    """The device's ports that exist, each with boxd's own port at the other end."""
+    yield from ((name, end) for name, end in ((pair.source, IN), (pair.destination, OUT)) if name)
 
 
 class Directory(Protocol):
@@ -53,7 +60,10 @@ class AlsaDirectory:
 
     def listing(self) -> Listing:
         """Every port of other programs."""
-        return Listing(tuple(self._in.get_ports()), tuple(self._out.get_ports()))
+        sources, destinations = tuple(self._in.get_ports()), tuple(self._out.get_ports())
+        names = {*sources, *destinations}
+        known = {name: replace(facts_in(name), usb=usb_socket(name)) for name in names}
+        return Listing(sources, destinations, known)
 
     def is_joined(self, pair: PortPair, client: str) -> bool:
         """Whether the client's two ports are connected with the pair.
@@ -61,15 +71,17 @@ class AlsaDirectory:
         A device that left and returned has its old numbers again, and no connections.
         """
         sequencer = self._sequencer
-        inward, outward = (sequencer.port_of(f"{client}-{end}") for end in (IN, OUT))
-        return sequencer.are_joined(address_of(pair.source), inward) and sequencer.are_joined(
-            outward, address_of(pair.destination)
-        )
+        for name, end in ends_of(pair):
+            theirs, ours = address_of(name), sequencer.port_of(f"{client}-{end}")
+            way = (theirs, ours) if end == IN else (ours, theirs)
+            if not sequencer.are_joined(way[0], way[1]):
+                return False
+        return True
 
     def await_joined(self, pair: PortPair, client: str) -> None:
         """ALSA connects ports at once, but rtmidi selects them by their place in a list."""
         if not self.is_joined(pair, client):
-            raise OSError(f"ALSA did not connect {pair.destination}; it has just gone")
+            raise OSError(f"ALSA did not connect {pair.name}; it has just gone")
 
     def close(self) -> None:
         """Close the clients."""
@@ -91,21 +103,22 @@ class JackDirectory:
 
     def listing(self) -> Listing:
         """Every port of other programs."""
-        return Listing(self._server.ports(IS_OUTPUT), self._server.ports(IS_INPUT))
+        sources, destinations = self._server.ports(IS_OUTPUT), self._server.ports(IS_INPUT)
+        names = {*sources, *destinations}
+        known = {name: facts_in(name, self._server.aliases_of(name)) for name in names}
+        return Listing(sources, destinations, known)
 
     def is_joined(self, pair: PortPair, client: str) -> bool:
         """Whether the client's two ports are connected with the pair."""
         connections = self._server.connections_of
-        return f"{client}-{IN}:{IN}" in connections(pair.source) and (
-            f"{client}-{OUT}:{OUT}" in connections(pair.destination)
-        )
+        return all(f"{client}-{end}:{end}" in connections(name) for name, end in ends_of(pair))
 
     def await_joined(self, pair: PortPair, client: str) -> None:
         """JACK connects ports some cycles after it says so; what is sent before that is lost."""
         deadline = time.monotonic() + JOINED_WITHIN_S
         while not (self.is_alive and self.is_joined(pair, client)):
             if time.monotonic() > deadline:
-                raise OSError(f"JACK did not connect {pair.destination}")
+                raise OSError(f"JACK did not connect {pair.name}")
             time.sleep(CYCLE_S)
         time.sleep(SETTLING_S)
 

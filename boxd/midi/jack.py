@@ -15,6 +15,7 @@ from pathlib import Path
 MIDI_TYPE = b"8 bit raw midi"
 IS_INPUT, IS_OUTPUT = 0x1, 0x2  # seen from JACK: an output is a source of messages
 NO_START_SERVER = 0x01
+MOST_ALIASES = 2  # JACK's own limit
 CLIENT_NAME = "boxd-watch"
 
 _Shutdown = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
@@ -49,6 +50,19 @@ class JackServer:
         """The MIDI ports that send (IS_OUTPUT) or take (IS_INPUT) messages."""
         found = self._library.jack_get_ports(self._client, None, MIDI_TYPE, flag)
         return self._names(found)
+
+    def aliases_of(self, port: str) -> tuple[str, ...]:
+        """A port's other names: jackd numbers hardware's ports, and keeps its name in these."""
+        handle = self._library.jack_port_by_name(self._client, port.encode())
+        if not handle:
+            return ()
+        size = self._library.jack_port_name_size()
+        texts = [ctypes.create_string_buffer(size) for _ in range(MOST_ALIASES)]
+        kept = (ctypes.c_char_p * MOST_ALIASES)()
+        for place, text in enumerate(texts):
+            kept[place] = ctypes.cast(text, ctypes.c_char_p)
+        count = self._library.jack_port_get_aliases(handle, kept)
+        return tuple(str(text.value, "utf-8", "replace") for text in texts[: max(count, 0)])
 
     def connections_of(self, port: str) -> tuple[str, ...]:
         """The ports that `port` is connected with; none if it does not exist."""
@@ -92,6 +106,8 @@ def _load() -> ctypes.CDLL:
         ("jack_get_ports", names, [pointer, text, text, ctypes.c_ulong]),
         ("jack_port_by_name", pointer, [pointer, text]),
         ("jack_port_get_all_connections", names, [pointer, pointer]),
+        ("jack_port_name_size", ctypes.c_int, []),
+        ("jack_port_get_aliases", ctypes.c_int, [pointer, names]),
         ("jack_free", None, [pointer]),
         ("jack_set_error_function", None, [_Complain]),
         ("jack_set_info_function", None, [_Complain]),

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from boxd.devices import Key, LampName
+from boxd.midi.finding import WantedDevice
 from boxd.midi.learning import LearnedKey, Signal
 
 LONGEST_NAME = 32
@@ -25,10 +26,10 @@ class LearnedLamp:
 
 @dataclass(frozen=True)
 class LearnedDevice:
-    """A device as it was learned. `port` identifies it in the configuration."""
+    """A device as it was learned, and how the configuration identifies it."""
 
     name: str
-    port: str
+    wanted: WantedDevice
     keys: Mapping[Key, LearnedKey] = field(default_factory=dict)
     lamps: Mapping[LampName, LearnedLamp] = field(default_factory=dict)
 
@@ -52,7 +53,7 @@ def section(device: LearnedDevice) -> str:
         "[[devices]]",
         'kind = "notes"',
         f"name = {json.dumps(device.name)}",
-        f"port = {json.dumps(device.port, ensure_ascii=False)}",
+        *device.wanted.lines,
     ]
     if channel != 1:
         head.append(f"channel = {channel}")

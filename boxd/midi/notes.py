@@ -54,9 +54,10 @@ class NotesProfile:
 
     @property
     def greeting(self) -> tuple[mido.Message, ...]:
-        """The message that asks the device for the state of its doors, if it has one."""
+        """The configured messages, and the one that asks for the state of the doors."""
         ask = self._device.ask_state
-        return () if ask is None else (encode(self._device.channel, ask, True),)
+        asking = () if ask is None else (encode(self._device.channel, ask, True),)
+        return (*map(mido.Message.from_hex, self._device.greeting), *asking)
 
     def decode(self, message: mido.Message) -> Heard:
         """The key or door that the message is mapped to, or why it is none."""

@@ -95,6 +95,7 @@ class RtMidiPort:
         self._loop = asyncio.get_running_loop()
         self._ends: list[Any] = []
         self._to_device: Any = None
+        self._is_open = False
         self._times = EventTimes()
 
     def connect(self) -> None:
@@ -110,29 +111,39 @@ class RtMidiPort:
     def send(self, message: bytes) -> None:
         """Pass one message to the MIDI system."""
         if self._to_device is None:
-            raise OSError(f"the port to {self._pair.destination} is closed")
+            raise OSError(f"{self._pair.name} has no port that takes messages, or it is closed")
         with as_oserror():
             self._to_device.send_message(message)
 
     def is_connected(self) -> bool:
         """False once the connection is known to be broken."""
         return (
-            self._to_device is not None
+            self._is_open
             and self._directory.is_alive
             and self._directory.is_joined(self._pair, self._client)
         )
 
     async def close(self) -> None:
         """Close both directions; no message arrives afterwards."""
+        self._is_open = False
         self._to_device = None
         await asyncio.to_thread(self._release)
 
     def _open_both(self) -> None:
+        if self._pair.source:
+            self._open_source()
+        if self._pair.destination:
+            self._open_destination()
+        self._is_open = True
+
+    def _open_source(self) -> None:
         from_device = rtmidi.MidiIn(self._api, name=f"{self._client}-{IN}")
         self._ends.append(from_device)
         from_device.ignore_types(sysex=False)
         from_device.set_callback(self._arrive)
         from_device.open_port(_index(from_device, self._pair.source), name=IN)
+
+    def _open_destination(self) -> None:
         to_device = rtmidi.MidiOut(self._api, name=f"{self._client}-{OUT}")
         self._ends.append(to_device)
         to_device.open_port(_index(to_device, self._pair.destination), name=OUT)
@@ -146,7 +157,7 @@ class RtMidiPort:
             at = self._times.take(event[1], time.monotonic())
             self._loop.call_soon_threadsafe(self._on_message, bytes(event[0]), at)
         except (RuntimeError, ValueError):
-            log.exception("message.lost", port=self._pair.source)
+            log.exception("message.lost", port=self._pair.name)
 
     def _release(self) -> None:
         ends, self._ends = self._ends, []

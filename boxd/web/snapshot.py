@@ -158,4 +158,9 @@ def _device(status: DeviceStatus, view: DevicesView) -> Json:
 
 
 def _stranger(stranger: UnconfiguredDevice) -> Json:
-    return {"kind": stranger.kind, "port": stranger.port, "remedy": stranger.remedy}
+    return {
+        "kind": stranger.kind,
+        "port": stranger.port,
+        "remedy": stranger.remedy,
+        "section": stranger.section,
+    }

@@ -35,7 +35,7 @@ async def test_what_nobody_configured_is_told_as_it_comes_and_goes(tmp_path: Pat
     await until(lambda: changes)
     (stranger,) = bus.unconfigured()
     assert (stranger.kind, stranger.port) == ("serial", str(link))
-    assert f'kind = "arduino", port = "{link}"' in stranger.remedy
+    assert f'kind = "arduino"\nname = "arduino-1"\nport = "{link}"' in stranger.section
 
     link.unlink()
     folder.rmdir()  # udev takes it away with the last device
@@ -65,3 +65,10 @@ async def test_links_that_lead_nowhere_or_in_a_circle_stop_nothing(tmp_path: Pat
     await bus.close()
 
     assert [each.port for each in bus.unconfigured()] == [str(folder / "usb-circle")]
+
+
+def test_the_section_to_copy_has_the_port_and_what_may_be_wired() -> None:
+    section = unconfigured_serial.unconfigured_serial("/dev/serial/by-id/usb-x").section
+    assert section.startswith(
+        '[[devices]]\nkind = "arduino"\nname = "arduino-1"\nport = "/dev/serial/by-id/usb-x"\n'
+    )

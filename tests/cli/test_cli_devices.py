@@ -9,7 +9,6 @@ import pytest
 from box_in_thread import BoxInThread
 from cli_line import Boxd
 
-from boxd.cli.devices.listing import section_for
 from boxd.cli.devices.report import Report
 from boxd.config import load
 
@@ -67,28 +66,6 @@ def test_each_locker_says_who_is_believed(
         assert expected in boxd("devices", "list").out
     finally:
         box.stop()
-
-
-@pytest.mark.parametrize(
-    ("expected", "kind", "port"),
-    [
-        (
-            'kind = "codetv"\nname = "board-2"\nport = "CodeTV Board 2"',
-            "codetv",
-            "CodeTV Board 2",
-        ),
-        (
-            'kind = "arduino"\nname = "arduino-1"\nport = "/dev/serial/by-id/usb-x"',
-            "serial",
-            "/dev/serial/by-id/usb-x",
-        ),
-    ],
-)
-def test_what_to_write_into_the_configuration_for_a_stranger(
-    expected: str, kind: str, port: str
-) -> None:
-    section = section_for({"kind": kind, "port": port, "remedy": ""})
-    assert section.startswith(f"[[devices]]\n{expected}")
 
 
 def test_a_script_reads_the_list_as_the_daemon_says_it(boxd: Boxd, box: BoxInThread) -> None:

@@ -150,7 +150,7 @@ CASES = {
     "another kind's key": Broken(
         'port = "CodeTV Board 1"',
         'port = "CodeTV Board 1"\ndoors = {} # here',
-        "device 'board-1': unknown key 'doors'; known keys: 'kind', 'name', 'port', 'enabled'",
+        "device 'board-1': unknown key 'doors'; known keys: 'kind', 'name', 'port', 'usb', 'enabled'",
     ),
     "unknown pad key": Broken(
         'port = "Pad"',
@@ -409,6 +409,19 @@ CASES = {
         'port = "CodeTV Board 2" # here',
         "device 'pad': port = 'CodeTV Board 2' can't be; notes must never be sent to a CodeTV"
         " board: write kind = 'codetv'",
+    ),
+    "two pads in one socket": Broken(
+        'port = "Pad"',
+        'port = "Pad"\nusb = "1-1.2"\ndoors = { door-1 = 60 }\n[[devices]]\nkind = "notes"\n'
+        'name = "pad-2"\nport = "Pad" # here\nusb = "1-1.2"',
+        "device 'pad-2': the port 'Pad' at USB 1-1.2 is taken by device 'pad' already; two devices"
+        " can't share a port; name the other one's",
+    ),
+    "a greeting in a board's words": Broken(
+        'port = "Pad"',
+        'port = "Pad"\ngreeting = ["F0 7D 60 01 F7"] # here',
+        "device 'pad': greeting, entry 1 'F0 7D 60 01 F7' begins like a message to a CodeTV board (F0"
+        " 7D), which acts on it; write the one in your device's manual",
     ),
     "unknown bay": Broken(
         "[operator]",

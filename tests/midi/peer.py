@@ -106,3 +106,14 @@ async def start_peer(product: str, attempts: int = 3, program: str = PROGRAM) ->
         return peer
     assert attempts > 1, f"{product} could not be started"
     return await start_peer(product, attempts - 1, program)
+
+
+SENDS_ONLY = """
+import sys, rtmidi
+keys = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=sys.argv[1])
+keys.open_virtual_port("out")
+print('{"what": "plugged"}', flush=True)
+for line in sys.stdin:
+    keys.send_message(bytes.fromhex(line.split()[1]))
+"""
+"""A keypad whose only port is the one that it sends on."""

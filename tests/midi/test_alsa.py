@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from boxd.midi.alsa import Address, AlsaSequencer, address_of
+from boxd.midi.alsa import Address, AlsaSequencer, address_of, usb_socket
 
 QUERY_NEXT_CLIENT = 0xC0BC5351
 GET_SUBSCRIPTION = 0xC0505350
@@ -83,3 +83,22 @@ def test_nothing_is_joined_with_a_port_that_does_not_exist(sequencer: AlsaSequen
 def test_a_missing_sequencer_is_told_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="modprobe snd-seq"):
         AlsaSequencer(str(tmp_path / "seq"))
+
+
+def test_the_usb_socket_of_a_card_is_where_its_device_hangs(tmp_path: Path) -> None:
+    device = tmp_path / "devices/usb1/1-1/1-1.2/1-1.2:1.0"
+    device.mkdir(parents=True)
+    (tmp_path / "card1").mkdir()
+    (tmp_path / "card1/device").symlink_to(device)
+
+    assert usb_socket("Pad:Pad MIDI 1 20:0", tmp_path) == "1-1.2"
+    assert usb_socket("Pad:Pad MIDI 1 24:0", tmp_path) == ""  # just gone
+    assert usb_socket("a program:out 128:0", tmp_path) == ""
+
+
+def test_a_card_that_is_not_on_usb_has_no_socket(tmp_path: Path) -> None:
+    (tmp_path / "platform/snd_aloop.0").mkdir(parents=True)
+    (tmp_path / "card1").mkdir()
+    (tmp_path / "card1/device").symlink_to(tmp_path / "platform/snd_aloop.0")
+
+    assert usb_socket("Loopback:Loopback MIDI 20:0", tmp_path) == ""

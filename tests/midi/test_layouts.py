@@ -12,9 +12,10 @@ from boxd.config import load
 from boxd.config.device_schema import NotesDevice
 from boxd.config.schema import Config, MidiBackend
 from boxd.devices import DeviceState, Key, KeyTouch, LampName
-from boxd.midi.bus import MidiBus
+from boxd.midi.bus import MidiBus, wanted
+from boxd.midi.finding import WantedDevice, find
 from boxd.midi.notes import NotesProfile
-from boxd.midi.ports import Listing, PortPair, find
+from boxd.midi.ports import Listing, PortPair
 from boxd.midi.profile import BoardKey, IgnoredMessage
 from boxd.midi.rtmidi_ports import RtMidiPorts
 from tests.midi.peer import ANY_DEVICE, start_peer
@@ -28,7 +29,8 @@ TELEPHONE = ("123", "456", "789")
 class Published:
     """What a manual says, by arithmetic of its own: messages in hexadecimal."""
 
-    port: str  # as ALSA names it
+    card: str  # its own name, and its plug's
+    plug: str
     presses: dict[str, tuple[str, str]]  # key: what a press and its end send
     lamps: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)  # lit, out
     foreign: tuple[str, ...] = ()  # what else it sends, and what must press nothing
@@ -92,7 +94,8 @@ def _korg_row(first: int) -> tuple[list[str], list[str]]:
 
 PUBLISHED = {
     "launchpad-mini": Published(
-        "Launchpad Mini:Launchpad Mini MIDI 1 20:0",
+        "Launchpad Mini",
+        "Launchpad Mini",
         {k: (_note(_launchpad_key(k), 127), _note(_launchpad_key(k), 0)) for k in Key},
         {
             "standby": _launchpad_row(0, 16 * 3 + 2),
@@ -102,18 +105,21 @@ PUBLISHED = {
         foreign=(_note(8, 127), _note(0, 127), _control(104, 127)),
     ),
     "apc-mini-mk2": Published(
-        "APC mini mk2:APC mini mk2 Control 20:0",
+        "APC mini mk2",
+        "APC mini mk2 Control",
         {k: (_note(_apc_key(k), 127), _off(_apc_key(k))) for k in Key},
         {"standby": _apc_row(7, 13), "success": _apc_row(6, 21), "failure": _apc_row(5, 5)},
         foreign=(_note(122, 127), _note(2, 127, 10), _control(48, 64)),
     ),
     "keybow-2040": Published(
-        "Keybow 2040:Keybow 2040 CircuitPython usb_midi.ports 20:0",
+        "Keybow 2040",
+        "CircuitPython usb_midi.ports[0]",
         {k: (_note(_keybow_key(k), 127), _off(_keybow_key(k))) for k in Key},
         foreign=(_note(48, 127), _note(51, 127)),
     ),
     "nanokontrol2": Published(
-        "nanoKONTROL2:nanoKONTROL2 nanoKONTROL2 _ CTRL 20:0",
+        "nanoKONTROL2",
+        "nanoKONTROL2 _ CTRL",
         {k: (_control(_korg_key(k), 127), _control(_korg_key(k), 0)) for k in Key},
         {"standby": _korg_row(32), "success": _korg_row(48), "failure": _korg_row(64)},
         foreign=(_control(0, 127), _control(16, 99), _control(46, 127), _note(41, 127)),
@@ -141,12 +147,34 @@ def test_each_is_a_bays_keypad_in_a_box_that_loads(name: str) -> None:
     assert pad_of(config).key_names == set(Key)
 
 
+def kernel_names(card: str, plug: str, number: str) -> tuple[str, str]:
+    """What Linux calls a port since 5.15, and before (sound/usb/midi.c): 31 bytes of it."""
+    return (
+        f"{card}:{f'{card} {plug}'[:31]} {number}",
+        f"{card}:{card} MIDI 1 {number}",
+    )
+
+
+@pytest.mark.parametrize("kernel", [0, 1])
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_each_is_found_under_the_name_that_alsa_gives_it(name: str) -> None:
-    port = PUBLISHED[name].port
+def test_each_is_found_under_the_names_that_kernels_give_it(name: str, kernel: int) -> None:
+    published = PUBLISHED[name]
+    port = kernel_names(published.card, published.plug, "20:0")[kernel]
     listing = Listing((port, "Other:Other MIDI 1 24:0"), (port,))
 
-    assert find(listing, pad_of(layout(name)).port) == PortPair(port, port)
+    assert find(listing, wanted(pad_of(layout(name)))) == PortPair(port, port)
+
+
+def test_the_second_port_of_the_apc_mini_mk2_is_another_one() -> None:
+    control, notes = (
+        kernel_names("APC mini mk2", f"APC mini mk2 {plug}", number)[0]
+        for plug, number in (("Control", "20:0"), ("Notes", "20:1"))
+    )
+    listing = Listing((control, notes), (control, notes))
+
+    assert control == "APC mini mk2:APC mini mk2 APC mini mk2 Contr 20:0"
+    for port in (wanted(pad_of(layout("apc-mini-mk2"))), WantedDevice("APC mini mk2 Control")):
+        assert find(listing, port) == PortPair(control, control)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

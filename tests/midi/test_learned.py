@@ -9,6 +9,7 @@ import pytest
 
 from boxd.config.device_schema import NotesDevice
 from boxd.devices import Key, LampName
+from boxd.midi.finding import WantedDevice
 from boxd.midi.learned import LearnedDevice, LearnedLamp, name_for, section
 from boxd.midi.learning import KEYS, Kind, LearnedKey, Signal
 from boxd.midi.notes import NotesProfile
@@ -27,7 +28,7 @@ def device(text: str) -> NotesDevice:
 def test_is_short_where_the_defaults_hold() -> None:
     keys = {key: LearnedKey(note(36 + n)) for n, key in enumerate(KEYS[:2])}
 
-    assert section(LearnedDevice("pad", "My Pad", keys)) == (
+    assert section(LearnedDevice("pad", WantedDevice("My Pad"), keys)) == (
         '[[devices]]\nkind = "notes"\nname = "pad"\nport = "My Pad"\n\n[devices.keys]\n'
         "0 = 36\n1 = 37\n"
     )
@@ -41,7 +42,9 @@ def test_what_was_learned_is_what_the_driver_hears_and_sends() -> None:
         Key.CANCEL: LearnedKey(Signal(Kind.CONTROL, 8, 10), taps=True),
     }
     lamps = {LampName.FAILURE: LearnedLamp(note(50, 7), on=15, off=12)}
-    profile = NotesProfile(device(section(LearnedDevice("pad", 'Pad "X" é', keys, lamps))))
+    profile = NotesProfile(
+        device(section(LearnedDevice("pad", WantedDevice('Pad "X" é'), keys, lamps)))
+    )
 
     sent = ("99247f", "92247f", "b90764", "b90800")
     heard = [profile.decode(mido.Message.from_hex(message)) for message in sent]
@@ -59,7 +62,7 @@ def test_what_was_learned_is_what_the_driver_hears_and_sends() -> None:
 def test_the_channel_of_most_is_the_devices() -> None:
     keys = {key: LearnedKey(note(n, 10 if n else 2)) for n, key in enumerate(KEYS)}
 
-    assert device(section(LearnedDevice("pad", "Pad", keys))).channel == 10
+    assert device(section(LearnedDevice("pad", WantedDevice("Pad"), keys))).channel == 10
 
 
 @pytest.mark.parametrize(
@@ -79,4 +82,4 @@ def test_a_device_gets_a_name_that_the_configuration_takes(
     port: str, taken: tuple[str, ...], name: str
 ) -> None:
     assert name_for(port, taken) == name
-    assert device(section(LearnedDevice(name, port))).name == name
+    assert device(section(LearnedDevice(name, WantedDevice(port)))).name == name

@@ -12,15 +12,17 @@ import mido
 import pytest
 import pytest_asyncio
 
+from boxd.config.device_schema import NotesDevice
 from boxd.config.schema import MidiBackend
 from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, LampName
 from boxd.errors import DeviceUnreachable
+from boxd.midi.bus import MidiBus
 from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
 from boxd.midi.rtmidi_ports import RtMidiPorts
 from tests.midi.box import config, midi_registry
-from tests.midi.peer import Peer, start_peer
+from tests.midi.peer import SENDS_ONLY, Peer, start_peer
 from tests.midi.trace import CODETV_LAMPS_OUT
-from tests.midi.waiting import until
+from tests.midi.waiting import until, until_keys_are_new
 
 NOTICED_WITHIN_S = 2.0
 JACK_FORGETS_WITHIN_S = 30.0  # a program that was killed; measured 10 s, 5 for each client
@@ -192,7 +194,7 @@ import asyncio, os, subprocess, sys
 from pathlib import Path
 from tests.midi.peer import start_peer
 from tests.midi.test_over_jack import Bench
-from tests.midi.waiting import until
+from tests.midi.waiting import until, until_keys_are_new
 
 name, log = sys.argv[1:]
 os.environ["JACK_DEFAULT_SERVER"] = name
@@ -245,3 +247,23 @@ async def test_says_so_without_a_jack_server(
     assert bench.status("board-0").state is DeviceState.UNREACHABLE
     assert "is jackd running?" in bench.status("board-0").why
     await bench.close()
+
+
+async def test_a_keypad_that_only_sends_is_a_device(jack: str, tmp_path: Path) -> None:
+    pad = NotesDevice.model_validate(
+        {"kind": "notes", "name": "pad", "port": "Lone Keys", "keys": {"Enter": 60}}
+    )
+    peer = await start_peer("Lone Keys", program=SENDS_ONLY)
+    bus = MidiBus([pad], RtMidiPorts(MidiBackend.JACK), lambda: None)
+    heard: list[KeyTouch] = []
+    bus.devices[0].keypad.subscribe(heard.append)
+    await bus.start()
+    try:
+        await until(lambda: bus.devices[0].status.state is DeviceState.READY)
+        await until_keys_are_new()
+        peer.say("send 903c7f")
+        await until(lambda: heard)
+        assert heard[0].key is Key.ENTER
+    finally:
+        await bus.close()
+        await peer.end()

@@ -14,6 +14,7 @@ from boxd.midi.device import MidiDevice
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.ports import SimulatedPorts
 from boxd.sim.trace import Trace
+from tests.midi.trace import bytes_to
 from tests.midi.waiting import until, until_keys_are_new
 
 
@@ -79,3 +80,13 @@ async def test_a_lamp_of_several_lights_is_lit_once_all_of_them_are(tmp_path: Pa
             assert pad.lamps[LampName.STANDBY] is shown
         device.lamps[LampName.STANDBY].set(False)
         await until(lambda: not pad.lamps[LampName.STANDBY])
+
+
+GREETING = "F0 00 20 29 02 0D 0E 01 F7"
+
+
+async def test_a_pad_is_greeted_before_its_lamps_are_set(tmp_path: Path) -> None:
+    values = {"lamps": {"success": 5}, "greeting": [GREETING]}
+    async with pad_on_a_bus(SimulatedPad, tmp_path, **values):
+        await until(lambda: len(bytes_to(tmp_path, "Pad")) == 2)
+        assert bytes_to(tmp_path, "Pad") == [GREETING.replace(" ", "").lower(), "900500"]

@@ -14,7 +14,8 @@ import pytest_asyncio
 
 from boxd.devices import DoorState
 from boxd.errors import BadInput, ConfigError
-from boxd.midi.ports import Port, find
+from boxd.midi.finding import WantedDevice, find
+from boxd.midi.ports import Port
 from boxd.sim.hardware import SimulatedHardware
 from tests.midi.box import config
 from tests.midi.trace import bytes_to, records
@@ -33,7 +34,7 @@ class Front:
 
     async def connect(self, product: str) -> Port:
         ports = self.hardware.ports
-        pair = find(await ports.look(), product)
+        pair = find(await ports.look(), WantedDevice(product))
         assert not isinstance(pair, str), pair
         return await ports.open(pair, lambda data, _at: self.heard.append(data.hex()))
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from boxd.cli.devices.learning_dialogue import MidiProbe
     from boxd.config.schema import Config, MidiBackend
     from boxd.devices import LampName
+    from boxd.midi.finding import PluggedDevice
     from boxd.midi.learned import LearnedDevice, LearnedLamp
-    from boxd.midi.ports import Listing, PortPair, PortSystem
+    from boxd.midi.ports import Listing, PortSystem
 
 _THE_ONE_THAT_HOLDS = ""
 
@@ -118,8 +119,8 @@ async def _learn(
     ports, keyboard = RtMidiPorts(backend), Keyboard()
     try:
         listing = await _look(ports, backend)
-        chosen, pair = await _choose(listing, port, keyboard)
-        return await _converse(ports, chosen, pair, keyboard, name, lamps, config)
+        chosen = await _choose(listing, port, keyboard)
+        return await _converse(ports, chosen, keyboard, name, lamps, config)
     finally:
         keyboard.close()
         await ports.close()
@@ -135,28 +136,33 @@ async def _look(ports: PortSystem, backend: MidiBackend) -> Listing:
         ) from error
 
 
-async def _choose(listing: Listing, port: str | None, keyboard: Keyboard) -> tuple[str, PortPair]:
-    """Choose the device to learn: its name for the configuration, and its ports."""
+async def _choose(listing: Listing, port: str | None, keyboard: Keyboard) -> PluggedDevice:
+    """Choose the device to learn."""
     from boxd.cli.devices.learning_dialogue import say
-    from boxd.midi.ports import find, names_of
+    from boxd.midi.finding import PluggedDevice, WantedDevice, find, plugged_in
 
-    names = {name: pair for name, pair in names_of(listing).items() if not _is_board(name)}
+    devices = [each for each in plugged_in(listing) if each.pair.source]
+    known = {each.wanted.label: each for each in devices if not _is_board(each.wanted.product)}
     if port is None:
-        if not names:
+        if not known:
             raise DeviceUnreachable("no MIDI device is plugged in that could be learned")
-        for number, name in enumerate(names, 1):
+        for number, name in enumerate(known, 1):
             say(f"{number:3}  {name}")
-        port = await keyboard.answer(f"Which one? 1 to {len(names)}:")
-        port = list(names)[int(port) - 1] if _is_one_of(port, len(names)) else port
+        port = await keyboard.answer(f"Which one? 1 to {len(known)}:")
+        port = list(known)[int(port) - 1] if _is_one_of(port, len(known)) else port
     if _is_board(port):
         raise Refused(
             f"'{port}' is a CodeTV board: it needs no learning, and notes must never be sent to "
             'it; write kind = "codetv" in the configuration'
         )
-    found = find(listing, port, configured=tuple(names))  # its advice is for a configured device
+    if port in known:
+        return known[port]
+    wanted = WantedDevice(port, takes=False)
+    # Without its advice, which is for a configured device.
+    found = find(listing, wanted, configured=[each.wanted for each in devices])
     if isinstance(found, str):
-        raise DeviceUnreachable(f"{found}. Plugged in: {', '.join(names) or 'nothing'}")
-    return port, found
+        raise DeviceUnreachable(f"{found}. Plugged in: {', '.join(known) or 'nothing'}")
+    return PluggedDevice(wanted, found)
 
 
 def _is_one_of(text: str, count: int) -> bool:
@@ -169,8 +175,7 @@ def _is_board(name: str) -> bool:
 
 async def _converse(
     ports: PortSystem,
-    port: str,
-    pair: PortPair,
+    chosen: PluggedDevice,
     keyboard: Keyboard,
     name: str | None,
     lamps: bool | None,
@@ -179,8 +184,9 @@ async def _converse(
     from boxd.cli.devices.learning_dialogue import MidiProbe, say, show_keys
     from boxd.midi.learned import LearnedDevice, name_for
 
+    port, pair = chosen.wanted.label, chosen.pair
     taken = {device.name: device.port for device in config.devices} if config else {}
-    if port in taken.values():
+    if chosen.wanted.product in taken.values():
         say(f"note: '{port}' is configured already; a running boxd hears these keys too")
     pupil = MidiProbe(ports, pair, port)
     await pupil.open()
@@ -188,12 +194,14 @@ async def _converse(
         keys = await show_keys(pupil, keyboard)
         if not keys:
             raise BadInput("no key was learned, so there is nothing to write; begin again")
+        if not pair.destination:
+            lamps = False  # it takes no messages
         if lamps is None:
             lamps = await _wants_lamps(keyboard)
         lights = await _lights(pupil, keyboard) if lamps else {}
     finally:
         await pupil.close()
-    return LearnedDevice(name or name_for(port, taken), port, keys, lights)
+    return LearnedDevice(name or name_for(port, taken), chosen.wanted, keys, lights)
 
 
 async def _lights(pupil: MidiProbe, keyboard: Keyboard) -> dict[LampName, LearnedLamp]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import Any
 
@@ -133,36 +132,4 @@ def _show_strangers(strangers: list[Json]) -> None:
     table(("kind", "port", "text"), [(s["kind"], s["port"], s["remedy"]) for s in strangers])
     click.echo(f"\nTo use it, write into {config_path()} and start boxd again:")
     for stranger in strangers:
-        click.echo(f"\n{section_for(stranger)}")
-
-
-def section_for(stranger: Json) -> str:
-    """The configuration section for a device that is plugged in."""
-    kind = "arduino" if stranger["kind"] == "serial" else stranger["kind"]
-    return "\n".join(
-        (
-            "[[devices]]",
-            f'kind = "{kind}"',
-            f'name = "{_name_for(kind, stranger["port"])}"',
-            f'port = "{stranger["port"]}"',
-            *_parts_for(kind),
-        )
-    )
-
-
-def _name_for(kind: str, port: str) -> str:
-    """The name that the shipped configurations use: a board by its own number."""
-    board = re.fullmatch(r"CodeTV Board (\d+)", port)
-    return f"board-{board[1]}" if board else f"{kind}-1"
-
-
-def _parts_for(kind: str) -> tuple[str, ...]:
-    if kind == "notes":
-        return ("# its keys, lamps and doors: boxd devices learn finds out which they are",)
-    if kind == "arduino":
-        return (
-            "# what is wired to it, each with its number there, for example:",
-            "latches = { latch-1 = 1 }",
-            "doors = { door-1 = 1 }",
-        )
-    return ()
+        click.echo(f"\n{stranger['section']}")
