@@ -6,23 +6,23 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from boxd.arduino.lasting_paths import SERIAL, TTYS, lasting_paths
 from boxd.devices import Device, UnconfiguredDevice
 
 LOOK_EVERY_S = 2.0
-BY_ID = Path("/dev/serial/by-id")
 
 
 class UnconfiguredSerialDevices:
     """A bus without devices, which lists what else is plugged in; also if no Arduino is configured.
 
-    `configured` are the ports in use, by any path; `folder` has a link with a lasting name for
+    `configured` are the ports in use, by any path; `folder` has the folders with lasting links to
     each USB serial device.
     """
 
     devices: Sequence[Device] = ()
 
     def __init__(
-        self, configured: Sequence[str], on_change: Callable[[], None], folder: Path = BY_ID
+        self, configured: Sequence[str], on_change: Callable[[], None], folder: Path = SERIAL
     ) -> None:
         self._configured = tuple(configured)
         self._on_change = on_change
@@ -69,17 +69,19 @@ def unconfigured_serial(port: str) -> UnconfiguredDevice:
         "latches = { latch-1 = 1 }",
         "doors = { door-1 = 1 }",
     )
-    return UnconfiguredDevice("serial", port, "an Arduino?", "\n".join(section))
+    why = "an Arduino?"
+    if Path(port).parent.name == "by-path":
+        why += " Without a serial number: this path goes with the socket that it is in"
+    return UnconfiguredDevice("serial", port, why, "\n".join(section))
 
 
-def unconfigured_ports(configured: Sequence[str], folder: Path = BY_ID) -> list[str]:
+def unconfigured_ports(
+    configured: Sequence[str], serial: Path = SERIAL, ttys: Path = TTYS
+) -> list[str]:
     """The lasting names of the USB serial devices that none of `configured` leads to."""
     targets = {_target(port) for port in configured}
-    try:
-        plugged = sorted(str(entry) for entry in folder.iterdir())
-    except OSError:  # it disappears with the last device, maybe at this instant
-        return []
-    return [port for port in plugged if _target(port) not in targets]
+    paths = lasting_paths(serial, ttys)
+    return sorted(str(path) for device, path in paths.items() if str(device) not in targets)
 
 
 def _target(port: str) -> str:

@@ -47,7 +47,7 @@ def _stays_the_same(path: str) -> str:
     if re.match(r"/dev/tty(ACM|USB)\d", path):
         raise ValueError(
             f"takes {_STAYS}; '{path}' is numbered by who woke up first: 'boxd devices list' "
-            "and 'ls /dev/serial/by-id' tell what to write"
+            "tells what to write"
         )
     return path
 

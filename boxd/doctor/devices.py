@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from boxd.arduino.unconfigured_serial import BY_ID, unconfigured_ports, unconfigured_serial
+from boxd.arduino.lasting_paths import SERIAL, TTYS
+from boxd.arduino.unconfigured_serial import unconfigured_ports, unconfigured_serial
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, NotesDevice
 from boxd.config.schema import MidiBackend
 from boxd.devices import UnconfiguredDevice
@@ -100,8 +101,9 @@ def _unknown_midi(context: CheckContext) -> list[UnconfiguredDevice]:
 
 def _unknown_serial(context: CheckContext) -> list[UnconfiguredDevice]:
     ports = [each.port for each in context.config.devices if isinstance(each, ArduinoDevice)]
-    found = unconfigured_ports([str(context.at(port)) for port in ports], context.at(str(BY_ID)))
-    return [unconfigured_serial(f"{BY_ID}/{Path(port).name}") for port in found]
+    named = [str(context.at(port)) for port in ports]
+    found = unconfigured_ports(named, context.at(str(SERIAL)), context.at(str(TTYS)))
+    return [unconfigured_serial(f"/{Path(port).relative_to(context.root)}") for port in found]
 
 
 def _midi(context: CheckContext) -> Listing:

@@ -27,7 +27,7 @@ def plug(folder: Path, name: str) -> Path:
 
 async def test_what_nobody_configured_is_told_as_it_comes_and_goes(tmp_path: Path) -> None:
     folder, changes = tmp_path / "by-id", list[int]()
-    bus = UnconfiguredSerialDevices((), lambda: changes.append(1), folder)
+    bus = UnconfiguredSerialDevices((), lambda: changes.append(1), tmp_path)
     await bus.start()
     assert bus.unconfigured() == ()
 
@@ -48,7 +48,7 @@ async def test_a_configured_device_is_no_stranger_by_whatever_path(tmp_path: Pat
     plug(tmp_path / "by-id", "ttyACM0")
     by_path = tmp_path / "pci-0000"
     by_path.symlink_to(tmp_path / "ttyACM0")
-    bus = UnconfiguredSerialDevices([str(by_path)], lambda: None, tmp_path / "by-id")
+    bus = UnconfiguredSerialDevices([str(by_path)], lambda: None, tmp_path)
     await bus.start()
     await bus.close()
 
@@ -60,7 +60,7 @@ async def test_links_that_lead_nowhere_or_in_a_circle_stop_nothing(tmp_path: Pat
     folder.mkdir()
     (folder / "usb-circle").symlink_to(folder / "usb-circle")
     (folder / "usb-gone").symlink_to(tmp_path / "gone")
-    bus = UnconfiguredSerialDevices([str(folder / "usb-gone")], lambda: None, folder)
+    bus = UnconfiguredSerialDevices([str(folder / "usb-gone")], lambda: None, tmp_path)
     await bus.start()
     await bus.close()
 
@@ -72,3 +72,39 @@ def test_the_section_to_copy_has_the_port_and_what_may_be_wired() -> None:
     assert section.startswith(
         '[[devices]]\nkind = "arduino"\nname = "arduino-1"\nport = "/dev/serial/by-id/usb-x"\n'
     )
+
+
+def adapter(root: Path, tty: str, socket: str, serial: str = "") -> Path:
+    """A USB adapter in the kernel's tree, and its link by socket."""
+    usb = root / f"sys/1-{socket}"
+    (usb / f"1-{socket}:1.0" / tty).mkdir(parents=True)
+    for name, said in (("idVendor", "1a86"), ("idProduct", "7523"), ("serial", serial)):
+        if said:
+            (usb / name).write_text(f"{said}\n")
+    ttys = root / "ttys" / tty
+    ttys.mkdir(parents=True)
+    (ttys / "device").symlink_to(usb / f"1-{socket}:1.0" / tty)
+    (root / tty).touch()
+    link = root / "by-path" / f"usb-0:{socket}:1.0"
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(root / tty)
+    return link
+
+
+def test_two_copies_without_a_serial_number_are_offered_by_their_sockets(tmp_path: Path) -> None:
+    sockets = [adapter(tmp_path, "ttyUSB0", "1.2"), adapter(tmp_path, "ttyUSB1", "1.3")]
+    plug(tmp_path / "by-id", "ttyUSB1")  # the one link that both claim
+
+    ports = unconfigured_serial.unconfigured_ports((), tmp_path, tmp_path / "ttys")
+    assert ports == sorted(map(str, sockets))
+    found = unconfigured_serial.unconfigured_serial(ports[0])
+    assert "goes with the socket" in found.remedy
+
+
+def test_adapters_with_serial_numbers_are_offered_by_those(tmp_path: Path) -> None:
+    adapter(tmp_path, "ttyUSB0", "1.2", "A1")
+    adapter(tmp_path, "ttyUSB1", "1.3", "A2")
+    links = [plug(tmp_path / "by-id", f"ttyUSB{n}") for n in (0, 1)]
+
+    ports = unconfigured_serial.unconfigured_ports((), tmp_path, tmp_path / "ttys")
+    assert ports == sorted(map(str, links))

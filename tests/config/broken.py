@@ -150,7 +150,8 @@ CASES = {
     "another kind's key": Broken(
         'port = "CodeTV Board 1"',
         'port = "CodeTV Board 1"\ndoors = {} # here',
-        "device 'board-1': unknown key 'doors'; known keys: 'kind', 'name', 'port', 'usb', 'enabled'",
+        "device 'board-1': unknown key 'doors'; known keys: 'kind', 'name', 'port', 'usb',"
+        " 'enabled'",
     ),
     "unknown pad key": Broken(
         'port = "Pad"',
@@ -420,8 +421,8 @@ CASES = {
     "a greeting in a board's words": Broken(
         'port = "Pad"',
         'port = "Pad"\ngreeting = ["F0 7D 60 01 F7"] # here',
-        "device 'pad': greeting, entry 1 'F0 7D 60 01 F7' begins like a message to a CodeTV board (F0"
-        " 7D), which acts on it; write the one in your device's manual",
+        "device 'pad': greeting, entry 1 'F0 7D 60 01 F7' begins like a message to a CodeTV board"
+        " (F0 7D), which acts on it; write the one in your device's manual",
     ),
     "unknown bay": Broken(
         "[operator]",

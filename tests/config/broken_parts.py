@@ -131,7 +131,7 @@ CASES = {
         '"/dev/ttyACM0" # here',
         "device 'cabinet': port takes a path that stays the same, e.g."
         " '/dev/serial/by-id/usb-Arduino_...'; '/dev/ttyACM0' is numbered by who woke up first:"
-        " 'boxd devices list' and 'ls /dev/serial/by-id' tell what to write",
+        " 'boxd devices list' tells what to write",
     ),
     "no path": _broken(
         '"/dev/serial/by-id/usb-1"',
