@@ -8,6 +8,7 @@ import structlog
 from starlette.routing import Route
 
 from boxd.config import Config
+from boxd.console.routes import ConsolePages
 from boxd.errors import ConfigError, KeysMissing
 from boxd.ledger import alarms
 from boxd.ledger.code_keys import CodeKeys
@@ -46,7 +47,7 @@ class PhoneSide:
         self.links = LinkService(ledger, signer, address, why)
         own = SiteInfo(config.box.name, f"http://{config.web.host}:{config.web.port}")
         self.staff = _staff(config, ledger, own.address)
-        self.own_routes = StaffPages(self.staff, own).routes()
+        self.own_routes = [*StaffPages(self.staff, own).routes(), *ConsolePages(own).routes()]
         self.own_errors: ErrorResponder = partial(respond_on_loopback, own)
         self._pin_digest = b""
         self.routes: list[Route] = []
@@ -62,6 +63,7 @@ class PhoneSide:
         self.routes += AttendeePages(service, place).routes()
         self.routes += AttendantPages(attendants, place).routes()
         self.routes += StaffPages(self.staff, place).routes()
+        self.routes += ConsolePages(place).routes()
 
     async def tell(self) -> None:
         """Raise an alarm for unusable files; clear the alarm of an earlier start.

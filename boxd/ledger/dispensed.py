@@ -24,11 +24,13 @@ def by_quarter(
     connection: sqlite3.Connection, since: str | None, until: str | None
 ) -> list[DispensedUnits]:
     """All units dispensed from `since` on and before `until`; times in the ledger's form."""
+    limits = {"ended_at >= ?": since, "ended_at < ?": until}
+    given = {rule: moment for rule, moment in limits.items() if moment is not None}
+    rules = " AND ".join(["stage = 'dispensed'", *given])
     found = connection.execute(
         f"SELECT {_QUARTER} AS quarter, bay, sku, name, count(*) FROM redemptions"
-        " JOIN prizes USING (sku) WHERE stage = 'dispensed'"
-        " AND (:since IS NULL OR ended_at >= :since) AND (:until IS NULL OR ended_at < :until)"
+        f" JOIN prizes USING (sku) WHERE {rules}"
         " GROUP BY quarter, bay, sku ORDER BY quarter, bay, sku",
-        {"since": since, "until": until},
+        tuple(given.values()),
     )
     return [DispensedUnits(*row) for row in found]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from boxd.web.page_policy import page_policy
 from boxd.web.templates import render
 
 _STATIC = Path(__file__).parent / "static"
@@ -49,7 +48,9 @@ def message(title: str, box: str, *lines: str, status: int = 200) -> HtmlPage:
 def respond(request: Request, page: HtmlPage) -> Response:
     """The page, compressed if the browser accepts that."""
     headers = {
-        "Content-Security-Policy": _policy(page.script),
+        "Content-Security-Policy": page_policy(
+            source(_STYLE), source(page.script) if page.script else ""
+        ),
         # With no-referrer a browser sends its own forms with the origin null.
         "Referrer-Policy": "same-origin",
         **page.headers,
@@ -78,27 +79,3 @@ def _document(page: HtmlPage) -> str:
 def source(name: str) -> str:
     """A file of the pages, read once."""
     return (_STATIC / name).read_text(encoding="utf-8")
-
-
-@cache
-def _policy(script: str) -> str:
-    """What the page may do: run its own style and script, and ask the box."""
-    scripts = _hash_of(source(script)) if script else "'none'"
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src {_hash_of(source(_STYLE))}",
-            f"script-src {scripts}",
-            "connect-src 'self'",
-            "worker-src 'self'",
-            "img-src data:",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
-
-
-def _hash_of(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-    return f"'sha256-{digest}'"

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from boxd import words
 
 _BOXD = Path(__file__).parents[1]
-_PACKAGES = ("cli", "phones")
+_PACKAGES = ("cli", "console", "phones")
 
 
 def render(name: str, /, **values: object) -> Markup:

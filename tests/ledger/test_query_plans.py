@@ -7,7 +7,7 @@ from sqlite3 import Connection
 
 import pytest
 
-from boxd.ledger import actuations, audit, claims, lockouts, overview, redemptions
+from boxd.ledger import actuations, audit, claims, dispensed, lockouts, overview, redemptions
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import Answer, AnswerKind
 from tests.ledger.conftest import Hands
@@ -62,6 +62,7 @@ def _reads_all(step: str) -> bool:
         lambda c: list(audit.rows_of_redemption(c, "r-1")),
         lambda c: actuations.find(c, "r-1/1"),
         redemptions.newest_id,
+        lambda c: dispensed.by_quarter(c, "2026-05-02T00:00:00.000Z", None),
     ],
 )
 def test_a_look_at_the_ledger_reads_no_table_from_end_to_end(

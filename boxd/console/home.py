@@ -1,0 +1,129 @@
+"""The console's first page: the day so far, who waits, alarms with their remedies, the bays."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from boxd.api import alarms as api_alarms
+from boxd.api import box, lockers, tasks
+from boxd.console.day import by_quarter, day_begins, forecast, since, units
+from boxd.console.remedies import remedies
+from boxd.console.section import HOME, Act, ConsoleSection, go
+from boxd.console.visit import ConsoleVisit
+from boxd.errors import BadInput
+from boxd.ledger import alarms, dispensed, inbox, stock, task_counts, task_standings
+from boxd.ledger.dispensed import DispensedUnits
+from boxd.ledger.inbox import Waiting
+from boxd.ledger.ledger import as_text
+from boxd.task import WITHOUT_CODE, TaskState
+from boxd.web.sparkline import sparkline
+from boxd.words import N_, ngettext
+
+_MOST_ISSUED = 200  # in one press: each is a workflow of its own
+
+
+@dataclass(frozen=True)
+class _Day:
+    """What the ledger says of the day."""
+
+    given: list[DispensedUnits]
+    stock: list[dict[str, object]]
+    waiting: Waiting
+    without_code: dict[TaskState, int]
+    alarms: list[dict[str, object]]  # not the snapshot's, which follows an act a moment later
+
+
+async def show(visit: ConsoleVisit) -> Response:
+    """The page."""
+    now = visit.now
+    begins, at = as_text(day_begins(now)), as_text(now)
+
+    def look(connection: sqlite3.Connection) -> _Day:
+        return _Day(
+            given=dispensed.by_quarter(connection, begins, None),
+            stock=stock.listing(connection),
+            waiting=inbox.waiting(connection, at),
+            without_code=task_counts.without_code(connection),
+            alarms=alarms.active(connection),
+        )
+
+    day = await visit.context.box.ledger.read(look)
+    snapshot = visit.context.served.snapshots.snapshot()
+    line = by_quarter(day.given, now)
+    return visit.page(
+        "home.html",
+        N_("Home"),
+        snapshot=snapshot,
+        today=units(day.given),
+        this_hour=units(since(day.given, now - timedelta(hours=1))),
+        line=sparkline(line, _said(line)) if len(line) > 1 else "",
+        codes_out=_total(day.stock, "held"),
+        codes_used=_total(day.stock, "dispensed"),
+        stock=forecast(day.stock, day.given, now),
+        waiting=day.waiting,
+        alarms=[(each, remedies(each, day.without_code)) for each in day.alarms],
+        may_remedy=visit.may(api_alarms.clear_alarm),
+        may_issue=visit.may(tasks.issue_again),
+    )
+
+
+async def clear(visit: ConsoleVisit) -> Response:
+    """Clear an alarm."""
+    await visit.act(api_alarms.clear_alarm, alarm=visit.number("alarm"), body={})
+    return go(HOME, said="cleared")
+
+
+async def put_into_service(visit: ConsoleVisit) -> Response:
+    """Use a locker again."""
+    body = {"reason": "put into service in the console"}
+    await visit.act(lockers.take_into_service, locker=visit.number("locker"), body=body)
+    return go(HOME, said="in-service")
+
+
+async def issue_again(visit: ConsoleVisit) -> Response:
+    """Issue the codes of all tasks again that ended in one state without theirs."""
+    state = visit.form.get("state", "")
+    if state not in {each.value for each in WITHOUT_CODE}:
+        raise BadInput("state: these tasks have no code that could be issued again")
+    wanted = await visit.context.box.ledger.read(
+        lambda c: task_standings.listing(c, TaskState(state), None, _MOST_ISSUED)
+    )
+    for each in wanted:
+        await visit.act(tasks.issue_again, task=each.task, body={})
+    return go(HOME, said="issued")
+
+
+def _total(prizes: list[dict[str, object]], place: str) -> int:
+    return sum(int(str(each[place])) for each in prizes)
+
+
+def _said(line: list[int]) -> str:
+    """The line in words."""
+    total = sum(line)
+    return ngettext(
+        "{} prize given out today, by quarter of an hour",
+        "{} prizes given out today, by quarter of an hour",
+        total,
+    ).format(total)
+
+
+SECTION = ConsoleSection(
+    path=HOME,
+    title=N_("Home"),
+    needs=box.status,
+    show=show,
+    acts={
+        "/clear": Act(clear, show),
+        "/in-service": Act(put_into_service, show),
+        "/issue-again": Act(issue_again, show),
+    },
+    said={
+        "cleared": N_("The alarm is cleared."),
+        "in-service": N_("The locker is in service again."),
+        "issued": N_("The codes are being issued again."),
+    },
+)

@@ -1,0 +1,8 @@
+"""The sections of the console, in the order of its menu."""
+
+from __future__ import annotations
+
+from boxd.console import home
+from boxd.console.section import ConsoleSection
+
+SECTIONS: tuple[ConsoleSection, ...] = (home.SECTION,)

@@ -1,0 +1,66 @@
+// Keeps the parts of a page that are marked `data-live` fresh: a stream says that something
+// changed, and the page asks for itself again. All forms work without this.
+(() => {
+  "use strict";
+  const PAUSE_MS = 2000; // a burst of changes is one look
+  const parts = () => [...document.querySelectorAll("[data-live]")];
+  const lost = document.getElementById("lost");
+  let source = null;
+  let waiting = null;
+  let version = "";
+
+  // Nobody's typing is thrown away, and no opened drawer is shut.
+  const isInUse = (part) =>
+    part.contains(document.activeElement) && document.activeElement.matches("input,textarea,select,button,summary")
+    || part.querySelector("details[open]") !== null;
+
+  async function refresh() {
+    waiting = null;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of parts()) {
+        const other = fresh.getElementById(part.id);
+        if (other === null || isInUse(part)) continue;
+        const event = new CustomEvent("boxd-fresh", { detail: { before: part, after: other } });
+        part.replaceWith(document.adoptNode(other));
+        document.dispatchEvent(event);
+      }
+    } catch {
+      lost.hidden = false;
+    }
+  }
+
+  function soon() {
+    waiting ??= setTimeout(refresh, PAUSE_MS);
+  }
+
+  function listen() {
+    source?.close();
+    source = new EventSource("/o/changes");
+    source.onopen = () => { lost.hidden = true; };
+    source.onerror = () => { lost.hidden = false; };
+    source.addEventListener("change", (event) => {
+      if (version !== "" && version !== event.data) soon();
+      version = event.data;
+    });
+  }
+
+  function look() {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+    } else if (source === null) {
+      listen();
+      if (version !== "") soon();
+    }
+  }
+
+  if (parts().length > 0 && lost !== null) {
+    document.addEventListener("visibilitychange", look);
+    addEventListener("pagehide", () => { source?.close(); source = null; });
+    addEventListener("pageshow", look);
+    look();
+  }
+})();

@@ -1,0 +1,56 @@
+"""A booth whose console is open in a browser, with something on each of its pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+
+from tests.box.booth import Booth, wait_until
+from tests.browser.phones import Phone, phone_booth
+
+LAPTOP, PHONE = (1920, 1080), (390, 844)
+PAGES = ("/o",)
+PRIZES = (
+    ("mug", "Mug", 40),
+    ("t-shirt", "T-shirt with the robot on it", 12),
+    ("sticker", "Sticker pack", 300),
+    ("lamp", "Desk lamp", 0),
+)
+
+
+def console_booth(folder: Path) -> Booth:
+    """A started booth with prizes and an alarm."""
+    booth = phone_booth(folder)
+    booth.start()
+    prizes = [{"sku": sku, "name": name, "units": units} for sku, name, units in PRIZES]
+    booth.ask_socket("POST", "/api/v1/prizes/import", {"prizes": prizes, "actor": "anna"})
+    booth.ask_socket(
+        "POST",
+        "/api/v1/lockers/2/out-of-service",
+        {"reason": "the latch is stiff", "actor": "anna"},
+    )
+    return booth
+
+
+class ConsoleBrowser(Phone):
+    """A browser in which somebody of the staff has signed in."""
+
+    def __init__(self, driver: webdriver.Chrome, window: str, booth: Booth) -> None:
+        super().__init__(driver, window)
+        self._address = f"http://127.0.0.1:{booth.port}"
+        self._booth = booth
+
+    def sign_in(self, name: str = "Olga", role: str = "organiser") -> None:
+        """Open an invitation and accept it."""
+        asked = {"name": name, "role": role, "actor": "anna"}
+        invited: Any = self._booth.ask_socket("POST", "/api/v1/staff", asked)
+        self.go(invited["url"])
+        self.click("main form button")
+        self.until("it is known", lambda: name in self.text("main"))
+
+    def visit(self, path: str) -> None:
+        """Open a page of the console."""
+        self.go(self._address + path)
+        wait_until("the page", lambda: self.has("main h1"))

@@ -1,0 +1,58 @@
+"""The console in a real browser: every page, in both themes, on a phone and on a laptop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from selenium import webdriver
+
+from tests.box.booth import Booth
+from tests.browser.axe import violations
+from tests.browser.consoles import LAPTOP, PAGES, PHONE, ConsoleBrowser, console_booth
+
+
+@pytest.fixture(scope="module")
+def booth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booth]:
+    started = console_booth(tmp_path_factory.mktemp("booth"))
+    yield started
+    started.check_invariants()
+    started.close()
+
+
+@pytest.fixture
+def browser(driver: webdriver.Chrome, booth: Booth) -> Iterator[ConsoleBrowser]:
+    driver.switch_to.new_window("tab")
+    page = ConsoleBrowser(driver, driver.current_window_handle, booth)
+    page.sign_in()
+    yield page
+    page.forget_cookies()
+    page.look().close()
+    driver.switch_to.window(driver.window_handles[0])
+
+
+def test_every_page_is_fit_for_everybody_in_both_themes_and_sizes(browser: ConsoleBrowser) -> None:
+    for size in (PHONE, LAPTOP):
+        browser.turn(size)
+        for theme in ("light", "dark"):
+            browser.theme(theme)
+            for path in PAGES:
+                browser.visit(path)
+                assert violations(browser) == [], f"{path}, {theme}, {size}"
+                wide = browser.run("return document.documentElement.scrollWidth")
+                assert wide <= size[0], f"{path} runs off the screen at {size}"
+
+
+def test_the_first_page_is_live_and_keeps_what_somebody_uses(
+    browser: ConsoleBrowser, booth: Booth
+) -> None:
+    browser.visit("/o")
+    mugs = '[data-sku="mug"] td'
+    before = int(browser.text(mugs))
+    booth.ask_socket(
+        "POST", "/api/v1/prizes/mug/adjust", {"units": 2, "reason": "found", "actor": "anna"}
+    )
+    browser.until("the new stock", lambda: browser.text(mugs) == str(before + 2))
+    browser.click('[data-alarm="locker_out_of_service"] button:not(.plain)')
+    browser.wait_for_words("The locker is in service again.")
+    assert not browser.has('[data-alarm="locker_out_of_service"]')

@@ -1,0 +1,89 @@
+"""The console's first page: who gets in, what it says, and its buttons."""
+
+from __future__ import annotations
+
+import pytest
+
+from boxd.ledger import lockers
+from boxd.roles import Role
+from tests.console.conftest import ONCE, Console, Person, words_of
+
+
+async def test_somebody_unknown_reads_how_to_get_in(console: Console) -> None:
+    answer = await console.browser().get("/o")
+    assert answer.status_code == 401
+    said = words_of(answer)
+    assert "Sign in" in said
+    assert "An organiser invites you" in said
+
+
+async def test_an_empty_box_says_what_comes_first_and_not_that_it_is_sold_out(
+    organiser: Person,
+) -> None:
+    said = await organiser.see("/o")
+    assert "Olga, organiser" in said
+    assert "There are no prizes yet. Add the first one" in said
+    assert "No one is waiting." in said
+    assert "sold out" not in said
+
+
+async def test_it_says_what_is_left_who_waits_and_since_when(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 3, "Mug")
+    console.box.claim("r-1", "mug")
+    await console.box.settled()
+    said = await organiser.see("/o")
+    assert "Mug 2 1 0 none given out today" in said
+    assert "The operator's turn for 0 s" in said
+    assert "1 codes out" in said
+
+
+async def test_an_alarm_has_the_button_that_remedies_it(
+    console: Console, organiser: Person
+) -> None:
+    console.box.ledger.write_now(
+        lambda tx: lockers.set_service(tx, 2, False, "the latch is stiff", "anna")
+    )
+    await console.box.settled()
+    assert "1 alarm" in await organiser.see("/o")
+    said = await organiser.press("/o/in-service", locker="2")
+    assert "The locker is in service again." in said
+    (row,) = console.actions("locker.in_service")
+    assert "Olga" in str(row["actor"])
+
+
+async def test_a_form_that_is_sent_twice_counts_once(console: Console, organiser: Person) -> None:
+    console.box.alarm("door_left_open", "locker 1", "Locker 1 is open.")
+    await console.box.settled()
+    page = (await organiser.browser.get("/o")).text
+    once = ONCE.search(page)
+    assert once is not None
+    alarm = str(console.box.snapshots.snapshot()["alarms"][0]["id"])
+    for _ in range(2):
+        said = await organiser.press("/o/clear", alarm=alarm, once=once[1])
+        assert "The alarm is cleared." in said
+    assert len(console.actions("alarm.cleared")) == 1
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.ATTENDANT])
+async def test_who_only_looks_on_has_no_buttons_and_can_t_press_them(
+    console: Console, role: Role
+) -> None:
+    console.box.alarm("door_left_open", "locker 1", "Locker 1 is open.")
+    await console.box.settled()
+    person = await console.person(role, "Vera")
+    page = (await person.browser.get("/o")).text
+    assert "Locker 1 is open." in page
+    assert "<form" not in page
+    said = await person.press("/o/clear", 403, alarm="1")
+    assert "Not for your role" in said
+    assert console.actions("alarm.cleared") == []
+
+
+async def test_a_page_is_one_small_answer(console: Console, organiser: Person) -> None:
+    for number in range(200):
+        console.box.receive(f"prize-{number}", 3, f"A prize with a long name, number {number}")
+    answer = await organiser.browser.get("/o", headers={"Accept-Encoding": "identity"})
+    assert len(answer.content) < 60_000
+    assert "src=" not in answer.text
