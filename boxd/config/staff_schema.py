@@ -9,7 +9,11 @@ from boxd.config.values import Section
 
 
 class Staff(Section):
-    """Sessions of staff. `until` is the end of the event: every session ends then."""
+    """Sessions of staff. `until` is the end of the event: every session ends then.
+
+    With `first_invitation` the HUD shows an invitation while the box has no organiser.
+    """
 
     until: Moment | None = None
     session_days: int = Field(default=14, ge=1, le=366)
+    first_invitation: bool = True

@@ -17,11 +17,13 @@ from boxd.phones.answering import SiteInfo, respond_on_loopback, respond_to_erro
 from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
 from boxd.phones.attendee_service import AttendeeService
+from boxd.phones.first_organiser_routes import FirstOrganiserPages, ShownInvitation
 from boxd.phones.link_service import NO_ADDRESS, LinkService
 from boxd.phones.links import Signer, load_signer
 from boxd.phones.pin import Pin, read_pin
 from boxd.phones.staff_routes import StaffPages
 from boxd.phones.verdict_service import VerdictService
+from boxd.staff.first_invitation import FirstInvitation
 from boxd.staff.service import StaffRules, StaffService
 from boxd.web import problems
 from boxd.web.problems import ErrorResponder
@@ -48,6 +50,9 @@ class PhoneSide:
         own = SiteInfo(config.box.name, f"http://{config.web.host}:{config.web.port}")
         self.staff = _staff(config, ledger, own.address)
         self.own_routes = [*StaffPages(self.staff, own).routes(), *ConsolePages(own).routes()]
+        is_shown = config.staff.first_invitation and config.phones.enabled
+        first = FirstInvitation(ledger, config.staff.session_days, is_shown)
+        self.own_routes += ShownInvitation(first, address or own.address).routes()
         self.own_errors: ErrorResponder = partial(respond_on_loopback, own)
         self._pin_digest = b""
         self.routes: list[Route] = []
@@ -64,6 +69,7 @@ class PhoneSide:
         self.routes += AttendantPages(attendants, place).routes()
         self.routes += StaffPages(self.staff, place).routes()
         self.routes += ConsolePages(place).routes()
+        self.routes += FirstOrganiserPages(first, place).routes()
 
     async def tell(self) -> None:
         """Raise an alarm for unusable files; clear the alarm of an earlier start.

@@ -33,6 +33,7 @@ _SHOWN = (
     "stock.received",
     "stock.written_off",
     "code.voided",
+    "staff.first_organiser",
 )
 _EVENTS = 12
 # How far back the trail is searched for events, so that a long quiet time costs nothing.

@@ -15,14 +15,13 @@ from boxd.phones import words
 from boxd.phones.answering import SiteInfo, answered, see
 from boxd.phones.forms import number_in, read_form
 from boxd.phones.page import HtmlPage, message, respond
-from boxd.phones.staff_routes import enrolled, forgotten
+from boxd.phones.staff_routes import device_of, enrolled, forgotten
 from boxd.phones.verdict_service import (
     NO_PIN,
     Judgement,
     Judging,
     VerdictService,
 )
-from boxd.staff.devices import device_called
 from boxd.staff.service import COOKIE
 from boxd.task import LONGEST_REASON
 from boxd.web.rate_limits import client_of
@@ -85,7 +84,7 @@ class AttendantPages:
         form = await read_form(request)
         name, link = form.get("name", ""), form.get("link", "")
         address = client_of(request.client.host if request.client else "unknown")
-        device = device_called(request.headers.get("user-agent", ""))
+        device = device_of(request)
         try:
             made = await self._service.enter(name, form.get("pin", ""), address, device)
         except (BadInput, Refused) as error:

@@ -26,6 +26,13 @@ def svg(url: str, title: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - segno escapes the title
 
 
+def svg_file(url: str) -> bytes:
+    """The code as a whole SVG document, black on white in any theme."""
+    drawn = io.BytesIO()
+    _code(url).save(drawn, kind="svg", border=_QUIET, light="#fff", omitsize=True)
+    return drawn.getvalue()
+
+
 def write_png(url: str, file: Path) -> None:
     """The code as a PNG file, large enough to print, readable by its owner alone."""
     # An earlier file may be open to everybody, and would keep its mode.

@@ -62,7 +62,7 @@ class StaffPages:
     async def _enrol(self, request: Request) -> Response:
         former = await self._session(request)
         try:
-            made = await self._staff.enrol(_secret(request), _device(request), former)
+            made = await self._staff.enrol(_secret(request), device_of(request), former)
         except NotFound:
             if former is not None:
                 return see(HOME)  # the button was pressed twice
@@ -114,9 +114,10 @@ def forgotten(place: SiteInfo) -> str:
     return cookie(place, COOKIE, "", "/", "Strict", 0)
 
 
+def device_of(request: Request) -> str:
+    """What the device is called in lists."""
+    return device_called(request.headers.get("user-agent", ""))
+
+
 def _secret(request: Request) -> str:
     return str(request.path_params["secret"])
-
-
-def _device(request: Request) -> str:
-    return device_called(request.headers.get("user-agent", ""))

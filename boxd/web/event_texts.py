@@ -34,6 +34,7 @@ _LINES = {
     "alarm.raised": ("{text}", "bad"),
     "stock.received": ("{quantity} {prize} received", "plain"),
     "stock.written_off": ("{quantity} {prize} written off", "plain"),
+    "staff.first_organiser": ("{actor} organises this box from now on", "plain"),
     "code.voided": ("Code {code} voided: {cause}", "plain"),
 }
 

@@ -3,6 +3,7 @@
 import { forgetAllBut, forgetReasons, press, pressedAt } from "./answers.js";
 import { tick } from "./clock.js";
 import { icon, make, show } from "./dom.js";
+import { lookForFirstInvitation } from "./first.js";
 import { fit, makeRoom } from "./fit.js";
 import * as lists from "./lists.js";
 import { watch } from "./live.js";
@@ -22,6 +23,7 @@ let menu = { prompt: null, opened: null, shown: "" }; // `opened` null: as the o
 let asked = "";
 let about = "";
 let guardedUntil = 0;
+let firstInvitation = null; // the picture, while the box has no organiser
 
 function currentPrompt() {
   const { prompts } = snapshot;
@@ -115,7 +117,7 @@ function renderPrompt() {
   const opened = prompt ? openMenu(prompt) : "";
   const isSame = !guard(prompt ? `${prompt.id} ${opened}` : "");
   if (prompt) showPrompt(area, prompt, opened, isSame);
-  else if (serving) show(area, [snapshot.bays, snapshot.events[0]], () => restView(snapshot));
+  else if (serving) show(area, [snapshot.bays, snapshot.events[0], firstInvitation], () => restView(snapshot, firstInvitation));
   else if (show(area, [snapshot.health, snapshot.prompts.length], () => outView(snapshot))) fit(area);
   const others = snapshot.prompts.map(({ id, title, locker, bay, since, stage }) => [id, title, locker, bay, since, stage]);
   show(place("queue"), [others, prompt?.id], () => lists.queue(snapshot, prompt, choose));
@@ -228,8 +230,14 @@ function healthPills({ state, temporal, ledger }) {
   ];
 }
 
+function onFirstInvitation(picture) {
+  firstInvitation = picture;
+  render();
+}
+
 function onConnected() {
   connected = true;
+  lookForFirstInvitation(onFirstInvitation);
   place("banner").hidden = true;
   render();
   fitWords(); // the banner's room is theirs again

@@ -127,7 +127,8 @@ function button(option, press, onOption) {
 }
 
 // Nothing is asked.
-export function restView(snapshot) {
+// firstInvitation: the address of its QR code, or null
+export function restView(snapshot, firstInvitation) {
   const away = snapshot.bays.filter((bay) => ["out_of_service", "locked_out"].includes(bay.state) || keypadTrouble(bay));
   const last = snapshot.events[0];
   const [picture, tone, title, text] = rest(snapshot, away);
@@ -142,7 +143,17 @@ export function restView(snapshot) {
           last.text,
         )
       : "",
+    firstInvitation ? invitation(firstInvitation) : "",
   ].filter((part) => part !== "");
+}
+
+function invitation(picture) {
+  return make(
+    "p",
+    { class: "first" },
+    make("img", { src: picture, alt: "QR code" }),
+    make("span", {}, "This box has no organiser yet. Scan this with your phone to become it."),
+  );
 }
 
 function rest(snapshot, away) {
