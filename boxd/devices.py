@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from boxd.device_line import DeviceLine
+
 # The limits of a pulse that boxd orders, in milliseconds: shorter ones move no bolt, and coils are
 # rated for half a second at most. Guard and firmware enforce the upper limit themselves.
 PULSE_SHORTEST_MS = 10
@@ -168,6 +170,10 @@ class Device(Protocol):
     @property
     def status(self) -> DeviceStatus:
         """Its state, since when, and why."""
+
+    @property
+    def line(self) -> DeviceLine:
+        """What goes wrong on the way to it."""
 
     @property
     def keypad(self) -> Keypad | None:

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from boxd.api import listener
+from boxd.device_line import LineFault
 from boxd.machine_clock import utc_now
 
 if TYPE_CHECKING:
-    from prometheus_client.core import GaugeMetricFamily
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 Json = dict[str, Any]
 BAY_STATES = ("ready", "checking", "busy", "locked_out", "out_of_service")
@@ -32,7 +33,7 @@ async def respond(request: Request) -> Response:
     shown = here.box.snapshots
 
     class Moment(Collector):
-        def collect(self) -> Iterable[GaugeMetricFamily]:
+        def collect(self) -> Iterable[Metric]:
             return families(shown.snapshot(), shown.ready()[0], here.streams.count)
 
     registry = CollectorRegistry(auto_describe=False)
@@ -41,8 +42,8 @@ async def respond(request: Request) -> Response:
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def families(snapshot: Json, ready: bool, streams: int) -> Iterator[GaugeMetricFamily]:
-    """The snapshot's gauges."""
+def families(snapshot: Json, ready: bool, streams: int) -> Iterator[Metric]:
+    """The snapshot's gauges and counters."""
     health = snapshot["health"]
     yield _one("boxd_ready", "1 while the box takes codes", ready)
     yield _one("boxd_temporal_up", "1 while Temporal answers", _up(health["temporal"]["state"]))
@@ -54,6 +55,7 @@ def families(snapshot: Json, ready: bool, streams: int) -> Iterator[GaugeMetricF
     yield _one("boxd_prompt_oldest_seconds", "Age of the oldest of them", _oldest_s(prompts))
     yield _states("boxd_bay_state", "bay", snapshot["bays"], "id", BAY_STATES)
     yield _states("boxd_device_state", "device", snapshot["devices"], "name", DEVICE_STATES)
+    yield _line_faults(snapshot["devices"])
     yield _stock(snapshot["stock"])
     if snapshot["upstream"] is not None:
         yield from _upstream(snapshot["upstream"])
@@ -99,6 +101,21 @@ def _states(
     for thing in things:
         for state in states:
             family.add_metric([str(thing[key]), state], float(thing["state"] == state))
+    return family
+
+
+def _line_faults(devices: list[Json]) -> CounterMetricFamily:
+    from prometheus_client.core import CounterMetricFamily
+
+    family = CounterMetricFamily(
+        "boxd_device_line_faults",
+        "Faults on the way to a device since boxd started",
+        labels=["device", "fault"],
+    )
+    for device in devices:
+        for fault in LineFault:
+            count = device["line"]["ever"].get(fault.value, 0)
+            family.add_metric([device["name"], fault.value.replace(" ", "_")], float(count))
     return family
 
 

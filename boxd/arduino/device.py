@@ -8,20 +8,29 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 from boxd.arduino.link import ArduinoLink
 from boxd.arduino.matching import misfit
 from boxd.arduino.messages import BUZZER_LONGEST_MS
 from boxd.arduino.parts import WiredLatch
 from boxd.arduino.serial_line import explain, open_line
 from boxd.config.device_schema import ArduinoDevice, PinLevel
+from boxd.device_line import DeviceLine, LineFault
 from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor
 from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.plugged_instead import plugged_instead
 
+log = structlog.get_logger(__name__)
+
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 5.0
+_STOLEN = (
+    "another program reads what it says: find it with 'sudo fuser -v {port}', and end it (a serial "
+    "monitor? ModemManager? brltty?)"
+)
 LOOK_EVERY_S = 0.2  # how often to check whether something was plugged in, which ends every wait
 
 
@@ -52,6 +61,7 @@ class Arduino:
         self._standing = StatusTracker(
             device.name, device.kind, device.port, on_change, enabled=device.enabled
         )
+        self.line = DeviceLine()
         self._link: ArduinoLink | None = None
         self._is_over = asyncio.Event()
         self._was_ready = False
@@ -110,6 +120,7 @@ class Arduino:
         """Order one pulse of a latch, if the board is connected."""
         if not self._standing.is_ready or self._link is None:
             raise DeviceUnreachable(self._standing.why_nothing_was_sent)
+        self.line.note_pulse()
         await self._link.pulse(latch, milliseconds)
 
     # Called by the link
@@ -122,8 +133,13 @@ class Arduino:
 
     def on_interrupted(self, why: str) -> None:
         """The board has rebooted: until it is greeted, nothing is known about it."""
+        self.line.note_reset()
         self._standing.become(DeviceState.CONNECTING, why)
         self._forget_doors()
+
+    def on_fault(self, fault: LineFault, count: int = 1) -> None:
+        """Something went wrong on the line."""
+        self.line.note(fault, count)
 
     def on_doors(self, levels: int) -> None:
         """The doors' contacts are at these levels."""
@@ -138,7 +154,8 @@ class Arduino:
 
     def on_end(self, why: str) -> None:
         """The conversation has ended."""
-        self._fail(why)
+        stolen = self.line.last_hour().get(LineFault.STOLEN, 0)
+        self._fail(f"{why}; {_STOLEN.format(port=self.port)}" if stolen else why)
         self._is_over.set()
 
     # Connecting
@@ -146,7 +163,9 @@ class Arduino:
     async def _connect(self) -> None:
         """One connection, from opening the line to its end."""
         try:
-            line = await open_line(self._path_of(self.port), self._feed, self._lose)
+            line = await open_line(
+                self._path_of(self.port), self._feed, self._lose, self._miss_stolen
+            )
         except OSError as error:
             self._fail(await self._why_not_open(error))
             return
@@ -174,6 +193,10 @@ class Arduino:
     def _feed(self, data: bytes) -> None:
         if self._link is not None:
             self._link.feed(data)
+
+    def _miss_stolen(self) -> None:
+        self.line.note(LineFault.STOLEN)
+        log.warning("serial.stolen", device=self.name, port=self.port)
 
     def _lose(self, error: OSError) -> None:
         if self._link is not None:

@@ -47,6 +47,7 @@ from boxd.arduino.messages import (
     message_of,
 )
 from boxd.arduino.orders import Orders, PendingCommand
+from boxd.device_line import LineFault
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 
 log = structlog.get_logger(__name__)
@@ -83,6 +84,9 @@ class LinkListener(Protocol):
 
     def on_interrupted(self, why: str) -> None:
         """The board has rebooted and is greeted again; meanwhile nothing is known about it."""
+
+    def on_fault(self, fault: LineFault, count: int = 1) -> None:
+        """Frames were broken or had to be sent again."""
 
     def on_doors(self, levels: int) -> None:
         """The levels of the doors' contacts; bit 0 is door 1."""
@@ -141,7 +145,11 @@ class ArduinoLink:
         """Take bytes from the board in any pieces."""
         if self.state is LinkState.GREETING and self._handshake:
             self._handshake.overhear(data)
-        for frame in self._stream.feed(data):
+        dropped = self._stream.dropped
+        frames = self._stream.feed(data)
+        if self.state is not LinkState.GREETING and self._stream.dropped > dropped:
+            self._listener.on_fault(LineFault.BAD_FRAME, self._stream.dropped - dropped)
+        for frame in frames:
             self._hear(frame)
 
     async def pulse(self, latch: int, milliseconds: int) -> None:
@@ -209,6 +217,7 @@ class ArduinoLink:
             return
         if order.sent < TIMES_SENT:
             # The same number and body: a board that has done it answers again, and does nothing.
+            self._listener.on_fault(LineFault.RETRY)
             self._transmit(order, order.frame)
         else:
             self.end(f"it does not answer: one command, sent {TIMES_SENT} times, and no reply")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import fcntl
 import os
+import select
 import termios
 from collections.abc import Callable
 
@@ -36,18 +38,23 @@ def explain(error: OSError) -> str:
 
 
 class SerialLine:
-    """An open line. `on_lost` is called once when it breaks; nothing arrives afterwards."""
+    """An open line. `on_lost` is called once when it breaks; nothing arrives afterwards.
+
+    `on_stolen` is called when another program has read what arrived.
+    """
 
     def __init__(
         self,
         port: serial.Serial,
         on_bytes: Callable[[bytes], None],
         on_lost: Callable[[OSError], None],
+        on_stolen: Callable[[], None],
     ) -> None:
         self._port = port
         self._file: int = port.fileno()
         self._on_bytes = on_bytes
         self._on_lost = on_lost
+        self._on_stolen = on_stolen
         self._unsent = bytearray()
         self._is_open = True
         self._loop = asyncio.get_running_loop()
@@ -104,8 +111,10 @@ class SerialLine:
             return
         if data:
             self._on_bytes(data)
-        else:  # the kernel's answer for a line that was hung up
+        elif _is_hung_up(self._file):
             self._lose(OSError(errno.EIO, "the device is gone"))
+        else:  # there was something to read a moment ago
+            self._on_stolen()
 
     def _lose(self, error: OSError) -> None:
         self._stop()
@@ -119,7 +128,10 @@ class SerialLine:
 
 
 async def open_line(
-    path: str, on_bytes: Callable[[bytes], None], on_lost: Callable[[OSError], None]
+    path: str,
+    on_bytes: Callable[[bytes], None],
+    on_lost: Callable[[OSError], None],
+    on_stolen: Callable[[], None] = lambda: None,
 ) -> SerialLine:
     """Open the line at `path` for this program only. Raises OSError."""
     opening = asyncio.create_task(asyncio.to_thread(open_port, path))  # a driver may be slow
@@ -128,7 +140,7 @@ async def open_line(
     except asyncio.CancelledError:
         opening.add_done_callback(_close_unwanted)
         raise
-    return SerialLine(port, on_bytes, on_lost)
+    return SerialLine(port, on_bytes, on_lost, on_stolen)
 
 
 def open_port(path: str) -> serial.Serial:
@@ -138,6 +150,8 @@ def open_port(path: str) -> serial.Serial:
     try:
         port.open()
         _keep_from_resetting(port.fileno())
+        # pyserial's lock keeps out those who ask for it; this keeps out everybody but root.
+        fcntl.ioctl(port.fileno(), termios.TIOCEXCL)
     except termios.error as error:  # a port that disappears while it is being opened
         port.close()
         raise OSError(*error.args) from error
@@ -152,6 +166,12 @@ def open_port(path: str) -> serial.Serial:
     return port
 
 
+def _is_hung_up(file: int) -> bool:
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
+
+
 def _keep_from_resetting(file: int) -> None:
     """Keep DTR set when the line is closed: its fall and rise reset an Arduino."""
     attributes = termios.tcgetattr(file)
@@ -163,6 +183,8 @@ def _close(port: serial.Serial) -> None:
     # Bytes that the kernel still holds must not arrive later as a stale order.
     with contextlib.suppress(OSError, termios.error):
         port.reset_output_buffer()
+    with contextlib.suppress(OSError, termios.error):
+        fcntl.ioctl(port.fileno(), termios.TIOCNXCL)
     with contextlib.suppress(OSError):  # of a device that is gone; it is closed anyway
         port.close()
 

@@ -24,6 +24,7 @@ class What(StrEnum):
     LAMP = "lamp"
     BUZZER = "buzzer"
     STATE = "state"
+    IGNORED = "ignored"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from boxd.bays.capabilities import Believed, DeviceParts, believed, parts_of
 from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.device_tests import DeviceTests
 from boxd.config import Config
+from boxd.device_line import DeviceLine
 from boxd.devices import DeviceStatus, UnconfiguredDevice
 
 
@@ -20,6 +21,7 @@ class DevicesView:
     parts: Mapping[str, DeviceParts]
     unconfigured: Sequence[UnconfiguredDevice]
     believed: Mapping[int, Believed]
+    lines: Mapping[str, DeviceLine]
     tested: str = ""
     tester: str = ""
 
@@ -36,6 +38,7 @@ def devices_view(config: Config, tests: DeviceTests) -> DevicesView:
         },
         unconfigured=tests.registry.unconfigured(),
         believed=who_is_believed(config, tests.registry),
+        lines={device.name: device.line for device in tests.registry.devices},
         tested=tested,
         tester=test.actor if test and tested else "",
     )

@@ -168,6 +168,8 @@ class MonitoredDevice:
         self.latches = {
             name: MonitoredLatch(latch, name, self._tell) for name, latch in device.latches.items()
         }
+        self.line = device.line
+        self.line.subscribe(lambda what, why: self._tell(What.IGNORED, what, "ignored", why))
         self.doors = device.doors
         for name, door in device.doors.items():
             door.subscribe(partial(self._door_moved, name))

@@ -11,6 +11,7 @@ from boxd.arduino.lasting_paths import SERIAL, TTYS
 from boxd.arduino.unconfigured_serial import unconfigured_ports, unconfigured_serial
 from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, NotesDevice
 from boxd.config.schema import MidiBackend
+from boxd.device_line import LineFault
 from boxd.devices import UnconfiguredDevice
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext, Json
@@ -26,6 +27,8 @@ FAMILY = "Devices"
 _PROPER = ("ready", "disabled")
 _ON_THE_WAY = "connecting"
 _LOOK = "boxd devices list   # cable, power, a free socket? lsusb shows what the Pi sees"
+_LINE = "boxd devices watch   # then move its plug and cable; another cable, no hub?"
+_MEASURE = "boxd devices test   # and measure the 5 V and the 12 V while the latch is pulsed"
 # The kernel's list of ALSA sequencer ports.
 _CLIENT = re.compile(r'Client\s+(\d+) : "(.*)" \[')
 _PORT = re.compile(r'\s+Port\s+(\d+) : "(.*)" \((.)(.)')
@@ -70,6 +73,25 @@ def _as_seen(device: Device, context: CheckContext) -> Iterator[Finding]:
             if is_there
             else failed(f"{device.name}: {found}", _LOOK)
         )
+
+
+_DIP = (
+    "it restarts when its latch is pulsed: the coil pulls its supply down. Give the 12 V a supply "
+    "of their own, a diode across the coil, and short, thick wires"
+)
+
+
+def lines(context: CheckContext) -> Iterator[Finding]:
+    """Nothing is lost on the way to the devices."""
+    for device in context.answer("/api/v1/status")["devices"]:
+        faults = device["line"]["last_hour"]
+        if LineFault.RESET_AT_PULSE in faults:
+            yield warned(f"{device['name']}: {_DIP}", _MEASURE)
+        elif faults:
+            counted = ", ".join(f"{count} {fault}" for fault, count in faults.items())
+            yield warned(f"{device['name']}: in the last hour {counted}", _LINE)
+        else:
+            yield passed(f"{device['name']} lost nothing")
 
 
 def unknown(context: CheckContext) -> Iterator[Finding]:
@@ -137,6 +159,12 @@ CHECKS = (
         "configured",
         configured,
         "one is unplugged, there twice, not the one meant, or does not answer",
+    ),
+    Check(
+        FAMILY,
+        "lines",
+        lines,
+        "messages get lost or broken on the way to one, or it restarts at each pulse",
     ),
     Check(FAMILY, "unknown", unknown, "something is plugged in that no configuration names"),
 )

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from boxd.config.device_schema import GpioDevice, GpioLatch, GpioSwitch, PinLevel
+from boxd.device_line import DeviceLine
 from boxd.device_parts import ReportedDoor, ReportedKeypad
 from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, Latch
@@ -39,6 +40,7 @@ class PinDevice:
         self._standing = StatusTracker(
             device.name, device.kind, device.port, on_change, enabled=device.enabled
         )
+        self.line = DeviceLine()
         self._is_attached = False
         self._pins_why = ""
         self._guard = guard if device.latches else None

@@ -11,13 +11,13 @@ from boxd.midi.stream import MidiStream
 
 
 class Connection:
-    """`hear` gets each message and its time, `hear_noise` is called for bytes that are none.
+    """`hear` gets each message and its time, `hear_noise` how much came that is no message.
 
     Neither is called after the connection was closed.
     """
 
     def __init__(
-        self, hear: Callable[[mido.Message, float], None], hear_noise: Callable[[], None]
+        self, hear: Callable[[mido.Message, float], None], hear_noise: Callable[[int], None]
     ) -> None:
         self.port: Port | None = None
         self._hear = hear
@@ -30,7 +30,7 @@ class Connection:
         dropped = self._stream.dropped
         messages = self._stream.feed(data)
         if self._stream.dropped > dropped and not self._is_given_up:
-            self._hear_noise()
+            self._hear_noise(self._stream.dropped - dropped)
         for message in messages:
             if not self._is_given_up:
                 self._hear(message, at)

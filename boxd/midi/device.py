@@ -11,6 +11,7 @@ from functools import partial
 import mido
 import structlog
 
+from boxd.device_line import DeviceLine, LineFault
 from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor, ReportedKeypad
 from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, KeyTouch, LampName
@@ -20,6 +21,7 @@ from boxd.midi.echo_watch import Echoed, EchoWatch
 from boxd.midi.echoes import Echoes
 from boxd.midi.finding import WantedDevice, find
 from boxd.midi.fresh_keys import FreshKeys
+from boxd.midi.message_texts import in_words
 from boxd.midi.parts import MidiLatch
 from boxd.midi.ports import Listing, PortPair, PortSystem
 from boxd.midi.profile import (
@@ -33,6 +35,9 @@ from boxd.midi.profile import (
 )
 
 log = structlog.get_logger(__name__)
+
+_OF_A_DIGIT = "a digit's message"
+_UNREMARKABLE = ("clock", "active_sensing")  # some devices send these all the time
 
 LEAST_OF_A_PULSE = 0.8
 """An echo that comes sooner is not that of a pulse: the oldest firmware echoes what it ignores."""
@@ -74,6 +79,7 @@ class MidiDevice:
         self._asked: tuple[LampName, bool] | None = None  # the last probe
         self._buzzer_off: asyncio.TimerHandle | None = None
         self._echoes = Echoes()
+        self.line = DeviceLine()
         self.keypad = ReportedKeypad(profile.one_scan_s)
         self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in profile.lamps}
         self.buzzer = DeviceBuzzer(self.sound)
@@ -134,6 +140,7 @@ class MidiDevice:
             raise DeviceUnreachable(f"{self._standing.naming} has no latch; nothing was sent")
         if connection is None or self._has_gone(connection) or not self._standing.is_ready:
             raise DeviceUnreachable(self._standing.why_nothing_was_sent)
+        self.line.note_pulse()
         echo: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
         try:
             self._send(connection, unlock, self._profile.pulse_s, partial(_settle, echo))
@@ -174,8 +181,9 @@ class MidiDevice:
 
     async def _connect(self, pair: PortPair) -> None:
         self._standing.become(DeviceState.CONNECTING)
+        self.line.note_return()
         await self._let_go()
-        connection = Connection(self._hear, self._hear_noise)
+        connection = Connection(self._hear, self._hear_dropped)
         try:
             connection.port = await self._ports.open(pair, connection.feed)
         except OSError as error:
@@ -187,7 +195,8 @@ class MidiDevice:
             self._become_ready()
             return
         loop = asyncio.get_running_loop()
-        self._watch = EchoWatch(loop, self._probe, self._answers_changed)
+        missing = partial(self.line.note, LineFault.ECHO_MISSING)
+        self._watch = EchoWatch(loop, self._probe, self._answers_changed, missing)
         self._watch.begin()
         await self._watch.settled.wait()
 
@@ -198,6 +207,7 @@ class MidiDevice:
         if watch.is_answering:
             self._become_ready()
         elif not self._has_gone(connection):  # a pulled plug is silent too, until the next look
+            self.line.note(LineFault.ECHO_MISSING)
             self._standing.become(DeviceState.UNREACHABLE, watch.why)
 
     def _become_ready(self) -> None:
@@ -282,7 +292,13 @@ class MidiDevice:
             case IgnoredMessage():
                 if message.type == "sysex":
                     self._hear_noise()
-                log.debug("message.ignored", device=self.name, bytes=message.hex(""), why=heard.why)
+                if message.type not in _UNREMARKABLE:
+                    what = _OF_A_DIGIT if heard.is_of_a_digit else in_words(message)
+                    self.line.ignore(what, heard.why)
+
+    def _hear_dropped(self, count: int) -> None:
+        self.line.note(LineFault.DROPPED, count)
+        self._hear_noise()
 
     def _hear_noise(self) -> None:
         if self._watch is not None:
@@ -290,12 +306,12 @@ class MidiDevice:
 
     def _hear_key(self, heard: BoardKey | BoardTap, message: mido.Message, at: float) -> None:
         if not self._is_new(at):
-            log.debug("key.old", device=self.name, key=heard.key)
+            self.line.ignore("a key", "it was pressed before the device was opened")
             return
         begins = isinstance(heard, BoardTap) or heard.touched
         # The end of a touch counts even if it is an echo: a key must never seem to be held.
         if begins and self._echoes.is_one(message, at):
-            log.debug("echo.ignored", device=self.name, bytes=message.hex(""))
+            self.line.ignore(in_words(message), "the echo of what lit a lamp")
             return
         self.keypad.touch(KeyTouch(heard.key, begins, at))
         if isinstance(heard, BoardTap):

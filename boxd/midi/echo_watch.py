@@ -84,11 +84,16 @@ class EchoWatch:
     """Watches one connection to a board. All methods are called on the event loop.
 
     `probe` sends one harmless message, through `sent` like all others. `on_change` is called when
-    the board begins to answer or stops; `settled` is set at the first such change.
+    the board begins to answer or stops; `settled` is set at the first such change. `on_missing` is
+    called for each echo that is skipped while the board answers.
     """
 
     def __init__(
-        self, timers: Timers, probe: Callable[[], None], on_change: Callable[[], None]
+        self,
+        timers: Timers,
+        probe: Callable[[], None],
+        on_change: Callable[[], None],
+        on_missing: Callable[[], None],
     ) -> None:
         self.answers = BoardAnswers.QUIETING
         self.why = ""
@@ -96,6 +101,7 @@ class EchoWatch:
         self._timers = timers
         self._probe = probe
         self._on_change = on_change
+        self._on_missing = on_missing
         self._awaited: deque[_Awaited] = deque()
         self._busy_until = 0.0  # while the board acts on earlier messages
         self._noise_at = -math.inf
@@ -149,6 +155,7 @@ class EchoWatch:
         elif place is not None:
             for _ in range(place):  # echoes come in order: those before it were lost
                 _tell(self._awaited.popleft(), None)
+                self._on_missing()
             echoed = self._awaited.popleft()
             _tell(echoed, self._timers.time() - echoed.sent)
             self._await_next()

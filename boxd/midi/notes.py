@@ -5,7 +5,7 @@ from __future__ import annotations
 import mido
 
 from boxd.config.device_schema import MidiControl, NotesDevice
-from boxd.devices import DoorState, LampName
+from boxd.devices import DoorState, Key, LampName
 from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
 
 
@@ -39,6 +39,25 @@ def switched(channel: int, control: MidiControl, message: mido.Message) -> bool 
     return None
 
 
+def _is_digit(name: str) -> bool:
+    return isinstance(name, Key) and name.is_digit
+
+
+def _is_same_number(control: MidiControl, message: mido.Message) -> bool:
+    if message.type in ("note_on", "note_off", "polytouch"):
+        return bool(message.note == control.note)
+    return message.type == "control_change" and bool(message.control == control.control)
+
+
+def _difference(channel: int, control: MidiControl, message: mido.Message) -> str:
+    configured = control.channel or channel
+    if message.channel + 1 != configured:
+        return f"on channel {message.channel + 1}, and channel {configured} is configured"
+    if message.type == "control_change":
+        return f"with a value that is neither on ({control.on}) nor off ({control.off})"
+    return "how hard it is held says nothing here"
+
+
 class NotesProfile:
     """A device of notes and controls, as its configuration maps them. It has no latch."""
 
@@ -70,7 +89,19 @@ class NotesProfile:
             is_open = switched(channel, switch, message)
             if is_open is not None:
                 return BoardDoor(door, DoorState.OPEN if is_open else DoorState.CLOSED)
-        return IgnoredMessage("neither a key nor a door is mapped to it")
+        return self._ignored(message)
+
+    def _ignored(self, message: mido.Message) -> IgnoredMessage:
+        """What is not right about a message that comes near to a key or door, or to none."""
+        controls = (*self._device.keys.items(), *self._device.doors.items())
+        near = [(name, each) for name, each in controls if _is_same_number(each, message)]
+        for name, control in sorted(near, key=lambda each: not _is_digit(each[0])):
+            whose = "a digit's" if _is_digit(name) else f"that of {name}"
+            why = f"{whose}, but {_difference(self._device.channel, control, message)}"
+            return IgnoredMessage(why, _is_digit(name))
+        if message.type in ("note_on", "note_off", "control_change"):
+            return IgnoredMessage("no key and no door has this number")
+        return IgnoredMessage("keys and doors are notes or controls")
 
     def lamp(self, lamp: LampName, lit: bool) -> tuple[mido.Message, ...]:
         """Light everything that belongs to a mapped lamp, or put it out."""

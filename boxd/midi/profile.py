@@ -48,9 +48,13 @@ class UnusableDevice:
 
 @dataclass(frozen=True)
 class IgnoredMessage:
-    """The message means nothing here; `why` names the rule that it breaks."""
+    """The message means nothing here; `why` names the rule that it breaks.
+
+    Which key `is_of_a_digit` must not be shown: it may be part of a code.
+    """
 
     why: str
+    is_of_a_digit: bool = False
 
 
 Heard = BoardKey | BoardTap | BoardDoor | BoardEcho | UnusableDevice | IgnoredMessage

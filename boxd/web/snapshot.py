@@ -13,6 +13,7 @@ from boxd.bays.view import BayView
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.config.schema import Locker
+from boxd.device_line import LineFault
 from boxd.devices import DeviceStatus, DoorState, UnconfiguredDevice
 from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
@@ -154,7 +155,15 @@ def _device(status: DeviceStatus, view: DevicesView) -> Json:
         "why": status.why,
         "parts": view.parts[status.name].as_json(),
         "tested_by": view.tester if status.name == view.tested else "",
+        "line": {
+            "last_hour": _faults(view.lines[status.name].last_hour()),
+            "ever": _faults(view.lines[status.name].ever()),
+        },
     }
+
+
+def _faults(counted: Mapping[LineFault, int]) -> dict[str, int]:
+    return {fault.value: counted[fault] for fault in LineFault if counted[fault]}
 
 
 def _stranger(stranger: UnconfiguredDevice) -> Json:

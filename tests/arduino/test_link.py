@@ -9,6 +9,7 @@ import pytest
 
 from boxd.arduino.frames import FrameStream
 from boxd.arduino.messages import Lamps, PulseCommand, message_of
+from boxd.device_line import LineFault
 from boxd.devices import DeviceState, DoorState, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from tests.arduino.wires import Bench, bench
@@ -266,3 +267,19 @@ async def test_board_hears_from_the_host_often_enough(tmp_path: Path) -> None:
         made.arduino.lamps[LampName.STANDBY].set(True)
         await asyncio.sleep(2.5)  # a board puts its lamps out after a second of silence
         assert [each["lit"] for each in made.records("lamp")] == [True]
+
+
+async def test_what_was_said_twice_is_counted(tmp_path: Path) -> None:
+    async with bench(tmp_path) as made:
+        await come_to_rest(made)
+        made.unit.lose_replies(1)
+        await made.arduino.latches["latch-2"].pulse()
+
+        assert made.arduino.line.last_hour() == {LineFault.RETRY: 1}
+
+
+async def test_a_board_that_restarts_when_it_pulses_is_counted_as_that(tmp_path: Path) -> None:
+    async with bench(tmp_path) as made:
+        await come_to_rest(made)
+        made.unit.reset()
+        await until(lambda: LineFault.RESET_AT_PULSE in made.arduino.line.last_hour())

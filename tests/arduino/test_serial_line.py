@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import termios
@@ -34,9 +35,13 @@ class Heard:
     def __init__(self) -> None:
         self.data = b""
         self.losses: list[OSError] = []
+        self.stolen = 0
 
     async def open(self, path: str) -> SerialLine:
-        return await open_line(path, self.take, self.losses.append)
+        return await open_line(path, self.take, self.losses.append, self.steal)
+
+    def steal(self) -> None:
+        self.stolen += 1
 
     def take(self, data: bytes) -> None:
         self.data += data
@@ -77,6 +82,32 @@ async def test_hang_up_is_told_once(terminal: Terminal) -> None:
     await line.close()
 
     assert len(heard.losses) == 1
+
+
+async def test_a_second_reader_is_no_hang_up(terminal: Terminal) -> None:
+    """Another program gets what came, between the kernel's word and the reading."""
+    heard, loop = Heard(), asyncio.get_running_loop()
+    line = await heard.open(terminal.path)
+    # Opened later, it hears of them first.
+    other = os.open(terminal.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+
+    def read_first() -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(other, 100)
+
+    loop.add_reader(other, read_first)
+
+    def is_stolen() -> bool:
+        os.write(terminal.end, b"x")
+        return heard.stolen > 0
+
+    await until(is_stolen)
+    loop.remove_reader(other)
+    os.close(other)
+    os.write(terminal.end, b"end")
+    await until(lambda: heard.data.endswith(b"end"))
+    await line.close()
+    assert heard.losses == []
 
 
 async def test_line_that_takes_nothing_more_says_so_and_never_waits(terminal: Terminal) -> None:

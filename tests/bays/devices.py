@@ -10,6 +10,7 @@ from pathlib import Path
 from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.device_tests import DeviceTests
 from boxd.config.schema import Config
+from boxd.device_line import DeviceLine
 from boxd.device_parts import ReportedDoor, ReportedKeypad
 from boxd.devices import (
     Confirmation,
@@ -60,6 +61,7 @@ class DeviceInMemory:
         self.state = DeviceState.READY
         self.why = ""
         self.keys = ReportedKeypad()
+        self.line = DeviceLine()
         self.shown = RecordingLamps()
         self.beeps = RecordingBuzzer()
         self.switches = {door: ReportedDoor() for door in doors}

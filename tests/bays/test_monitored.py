@@ -160,3 +160,10 @@ async def test_only_digits_of_the_named_keypads_are_hidden(devices: DevicesInMem
     devices.by_name["operator-pad"].touch("9")
     hidden = [without_digits(event, {"board-0"}).part for event in events]
     assert hidden[::2] == ["digit", "Enter", "9"]
+
+
+async def test_what_means_nothing_is_told_with_the_reason(
+    devices: DevicesInMemory, told: list[tuple[str, ...]]
+) -> None:
+    devices.by_name["board-0"].line.ignore("note 61 on", "no key has this number")
+    assert told == [("board-0", "ignored", "note 61 on", "ignored")]

@@ -23,8 +23,9 @@ class Board:
         self.clock = HandClock()
         self.sent: list[mido.Message] = []
         self.after_s: float | None = 0.002
+        self.missed = 0
         self.told: list[tuple[BoardAnswers, str]] = []
-        self.watch = EchoWatch(self.clock, self.probe, self.tell)
+        self.watch = EchoWatch(self.clock, self.probe, self.tell, self.miss)
 
     def probe(self) -> None:
         self.send(LIT)
@@ -37,6 +38,9 @@ class Board:
 
     def tell(self) -> None:
         self.told.append((self.watch.answers, self.watch.why))
+
+    def miss(self) -> None:
+        self.missed += 1
 
     def wait(self, seconds: float) -> None:
         while seconds > 0:

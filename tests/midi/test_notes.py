@@ -103,3 +103,26 @@ def test_a_lamp_may_be_several_lights_on_a_channel_of_their_own() -> None:
 
 def test_has_no_latch_since_nothing_bounds_a_pulse() -> None:
     assert PROFILE.unlock is None
+
+
+@pytest.mark.parametrize(
+    ("heard", "is_of_a_digit", "why"),
+    [
+        (message("control_change", control=60, value=1), False, "no key and no door"),
+        (message("note_on", note=60, channel=0), True, "a digit's, but on channel 1, and channel"),
+        (
+            message("control_change", control=30, value=50),
+            False,
+            "that of Cancel, but with a value",
+        ),
+        (mido.Message("program_change", program=3), False, "keys and doors are notes or controls"),
+    ],
+    ids=str,
+)
+def test_what_is_ignored_is_told_with_the_difference_but_never_which_digit(
+    heard: mido.Message, is_of_a_digit: bool, why: str
+) -> None:
+    ignored = PROFILE.decode(heard)
+    assert isinstance(ignored, IgnoredMessage)
+    assert why in ignored.why
+    assert ignored.is_of_a_digit is is_of_a_digit

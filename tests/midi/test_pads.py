@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boxd.config.device_schema import NotesDevice
+from boxd.device_line import LineFault
 from boxd.devices import DeviceState, Key, KeyTouch, LampName
 from boxd.midi.bus import MidiBus
 from boxd.midi.device import MidiDevice
@@ -90,3 +91,27 @@ async def test_a_pad_is_greeted_before_its_lamps_are_set(tmp_path: Path) -> None
     async with pad_on_a_bus(SimulatedPad, tmp_path, **values):
         await until(lambda: len(bytes_to(tmp_path, "Pad")) == 2)
         assert bytes_to(tmp_path, "Pad") == [GREETING.replace(" ", "").lower(), "900500"]
+
+
+async def test_what_comes_and_means_nothing_is_told_in_words(tmp_path: Path) -> None:
+    values = {"keys": {"Enter": 60, "5": 65}}
+    async with pad_on_a_bus(SimulatedPad, tmp_path, **values) as (pad, device, _):
+        told: list[tuple[str, str]] = []
+        device.line.subscribe(lambda what, why: told.append((what, why)))
+        for message in ("c005", "913c7f", "91417f", "f07e7f0601f7", "f8"):
+            pad.emit(bytes.fromhex(message))
+        await until(lambda: len(told) == 4)
+
+        assert [what for what, _ in told] == [
+            "program change 5 on channel 1",
+            "note 60 on, velocity 127 on channel 2",
+            "a digit's message",
+            "SysEx F0 7E 7F 06 01 F7",
+        ]
+        assert told[1][1] == "that of Enter, but on channel 2, and channel 1 is configured"
+
+
+async def test_bytes_that_are_no_message_are_counted(tmp_path: Path) -> None:
+    async with pad_on_a_bus(SimulatedPad, tmp_path, keys={"Enter": 60}) as (pad, device, _):
+        pad.emit(bytes.fromhex("f4f4"))
+        await until(lambda: device.line.last_hour() == {LineFault.DROPPED: 2})

@@ -57,7 +57,13 @@ def _show_devices(devices: list[Json]) -> None:
 
 def _why(device: Json) -> str:
     tested = f"under test by {device['tested_by']}" if device["tested_by"] else ""
-    return "; ".join(filter(None, (tested, str(device["why"]))))
+    return "; ".join(filter(None, (tested, str(device["why"]), line_in_words(device["line"]))))
+
+
+def line_in_words(line: Json) -> str:
+    """What went wrong on a device's line within the hour; empty if nothing did."""
+    counted = ", ".join(f"{count} {fault}" for fault, count in line["last_hour"].items())
+    return f"in the last hour {counted}" if counted else ""
 
 
 def parts_in_words(parts: Json) -> str:

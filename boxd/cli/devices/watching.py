@@ -40,6 +40,9 @@ _HIDDEN = "•"
 def watch_devices(name: str | None, show_keys: bool, as_json: bool) -> None:
     """Show events at the devices, or at NAME, until Ctrl-C: keys, doors, lamps, pulses.
 
+    What comes and means nothing is shown too, with the reason: another channel, a control that
+    no key has, a program change.
+
     The digits of a bay's keypad are parts of claim codes: each shows as one dot.
     """
     asked = {"device": name or ""} | ({"digits": "1", "actor": actor()} if show_keys else {})
@@ -70,6 +73,9 @@ def _line(event: str, what: dict[str, Any]) -> str:
     if event != "device":
         return click.style(f"{what['events']} events came too fast and are left out", fg="yellow")
     at = datetime.fromisoformat(what["at"]).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    if what["what"] == "ignored":
+        heard = click.style(f"{what['part']}: ignored, {what['why']}", dim=True)
+        return f"{at}  {what['device']:<14} {'-':<9} {heard}"
     part = _HIDDEN if what["part"] == "digit" else what["part"]
     value = what["value"]
     colour = _COLOURS.get(value) or style_of(value)
