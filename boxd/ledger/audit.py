@@ -104,16 +104,33 @@ def rows_after(connection: sqlite3.Connection, seq: int, limit: int) -> list[dic
 
 
 def newest_of(
-    connection: sqlite3.Connection, actions: Sequence[str], limit: int, look_back: int
+    connection: sqlite3.Connection, actions: Sequence[str], limit: int, look_back: Sequence[int]
 ) -> list[dict[str, object]]:
-    """The last `limit` rows with these actions among the last `look_back`, newest first."""
+    """The last `limit` things that were done with these actions, newest first.
+
+    What one transaction did many times is one of them: its last row with `rows`, how many there
+    are, and `quantity`, the sum of theirs. So many rows are read as `look_back` says first; if
+    they have fewer than `limit`, as many as it says next.
+    """
+    for depth in look_back:
+        found = _groups(connection, actions, depth)[:limit]
+        if len(found) == limit:
+            break
+    return found
+
+
+def _groups(
+    connection: sqlite3.Connection, actions: Sequence[str], depth: int
+) -> list[dict[str, object]]:
     marks = ",".join("?" * len(actions))
     found = connection.execute(
-        f"SELECT {_COLUMNS}, hash FROM audit WHERE seq > (SELECT max(seq) FROM audit) - ?"
-        f" AND action IN ({marks}) ORDER BY seq DESC LIMIT ?",
-        (look_back, *actions, limit),
+        f"SELECT {_COLUMNS}, hash, max(seq) AS last, count(*) AS rows,"
+        " sum(json_extract(detail, '$.quantity')) AS quantity FROM audit"
+        f" WHERE seq > (SELECT max(seq) FROM audit) - ? AND action IN ({marks})"
+        " GROUP BY at, actor, action, redemption, locker, cause ORDER BY last DESC",
+        (depth, *actions),
     )
-    return [_as_dict(row) for row in found]
+    return [_as_dict(row) | {"rows": row["rows"], "quantity": row["quantity"]} for row in found]
 
 
 def rows_of_redemption(

@@ -36,8 +36,9 @@ _SHOWN = (
     "staff.first_organiser",
 )
 _EVENTS = 12
-# How far back the trail is searched for events, so that a long quiet time costs nothing.
-_LOOK_BACK = 400
+# How far back the trail is searched for events, so that a long quiet time costs nothing; the second
+# is for the time after a large import, whose rows are one event.
+_LOOK_BACK = (400, 4000)
 
 
 @dataclass(frozen=True)

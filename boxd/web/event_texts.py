@@ -38,15 +38,25 @@ _LINES = {
     "code.voided": ("Code {code} voided: {cause}", "plain"),
 }
 
+# What one transaction did many times.
+_MANY = {
+    "stock.received": ("{quantity} units of {rows} prizes received", "plain"),
+    "stock.written_off": ("{quantity} units of {rows} prizes written off", "plain"),
+    "code.voided": ("{rows} codes voided: {cause}", "plain"),
+}
+
 
 def event_line(
     row: dict[str, Any], prizes: Mapping[str, str], bays: Mapping[str, str]
 ) -> dict[str, Any]:
-    """One row of the audit trail for the HUD: seq, at, text, tone.
+    """One thing that was done, for the HUD: seq, at, text, tone.
 
-    `prizes` has the names of the prizes by sku, `bays` those of the bays by id.
+    `row` is the last row of the audit trail about it (see `audit.newest_of`); `prizes` has the
+    names of the prizes by sku, `bays` those of the bays by id.
     """
     words, tone = _LINES.get(row["action"], ("{action}", "plain"))
+    if row["rows"] > 1:
+        words, tone = _MANY.get(row["action"], (f"{words} ({row['rows']} times)", tone))
     refusal = REFUSED_AS.get(Refusal(row["cause"]), "") if row["action"] == "claim.refused" else ""
     more = {
         "refusal": refusal,
