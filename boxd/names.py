@@ -79,6 +79,11 @@ def folded(name: str) -> str:
     return _BLANK_RUN.sub(" ", unicodedata.normalize("NFC", caseless)).strip()
 
 
+def in_order(name: str) -> str:
+    """What names are sorted by: all spellings alike, numbers by their size."""
+    return re.sub(r"[0-9]+", lambda digits: digits[0].zfill(12), folded(name))
+
+
 def _with_needed_joiners(text: str) -> str:
     """The text without joiners and selectors that the character before them does not use."""
     kept: list[str] = []

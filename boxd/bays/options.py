@@ -51,7 +51,7 @@ class AnswerContent:
 
 @dataclass(frozen=True)
 class Option:
-    """One possible answer to a prompt, and its key.
+    """One possible answer to a prompt, and its key; `note` is what to know about it.
 
     `answer` None opens the menu `opens`, or returns to the prompt if that is empty.
     """
@@ -62,12 +62,14 @@ class Option:
     tone: Tone = Tone.PLAIN
     answer: AnswerContent | None = None
     opens: str = ""
+    note: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The option as values for JSON."""
         return {
             "id": self.id,
             "label": self.label,
+            "note": self.note,
             "key": self.key.value if self.key else "",
             "tone": self.tone.value,
             "answer": self.answer.as_json() if self.answer else None,
@@ -145,7 +147,7 @@ def substitute_menu(prizes: Sequence[OfferedPrize], page: int) -> tuple[Option, 
     first = page % pages_of(prizes) * PRIZES_A_PAGE
     options = [_substitute(prize, number - first) for number, prize in enumerate(prizes, 1)]
     if pages_of(prizes) > 1:
-        more = "More prizes on the keys"
+        more = "More prizes"
         options.append(Option("more", more, Key.ENTER, opens=SUBSTITUTE))
     return (*options, Option("back", "Back", Key.CANCEL))
 
@@ -157,6 +159,6 @@ def pages_of(prizes: Sequence[OfferedPrize]) -> int:
 
 def _substitute(prize: OfferedPrize, number: int) -> Option:
     key = Key(str(number)) if 1 <= number <= PRIZES_A_PAGE else None
-    label = f"{prize.name} ({prize.on_hand} left)"
     wording = AnswerContent(AnswerKind.SUBSTITUTED, sku=prize.sku)
-    return Option(f"substituted-{prize.sku}", label, key, answer=wording)
+    left = f"{prize.on_hand} left"
+    return Option(f"substituted-{prize.sku}", prize.name, key, answer=wording, note=left)

@@ -20,6 +20,7 @@ from boxd.bays.options import (
     substitute_menu,
 )
 from boxd.devices import DoorState
+from boxd.names import in_order
 from boxd.redemption import Answer, RedemptionStanding, Stage
 
 __all__ = ["OfferedPrize", "Prompt", "prompt_for"]
@@ -45,6 +46,7 @@ class Prompt:
     reminders: int
     options: tuple[Option, ...]
     others: tuple[OfferedPrize, ...] = ()
+    decline_voids: bool = False
 
     def menu(self, name: str, page: int = 0) -> tuple[Option, ...]:
         """The options that the keys choose from while menu `name` is open; "" is the prompt."""
@@ -53,6 +55,12 @@ class Prompt:
         if name == SUBSTITUTE:
             return substitute_menu(self.others, page)
         return self.options
+
+    def _menu_words(self, name: str) -> dict[str, str]:
+        if name == DECLINE:
+            after = "The code is void." if self.decline_voids else "The code can be used again."
+            return {"title": "Really decline?", "text": f"The prize stays here. {after}"}
+        return {"title": "Which prize instead?", "text": "It goes into the same locker."}
 
     def answer(self, wording: AnswerContent, answer_id: str, actor: str) -> Answer:
         """The answer to this prompt with the content `wording`."""
@@ -86,9 +94,11 @@ class Prompt:
             "reminders": self.reminders,
             "focused": focused,
             "menu": menu,
+            "page": page,
             "options": [option.as_json() for option in self.options],
             "menus": {
-                name: [option.as_json() for option in self.menu(name, page)]
+                name: self._menu_words(name)
+                | {"options": [option.as_json() for option in self.menu(name, page)]}
                 for name in sorted(opened)
             },
         }
@@ -102,18 +112,20 @@ def prompt_for(
     bay_name: str = "",
     why_no_latch: str = "",
     latch_let_go: bool = False,
+    decline_voids: bool = False,
 ) -> Prompt:
     """The prompt for an open redemption. `door` is its locker's switch, None without one.
 
     `why_no_latch` says why the latch can't be reached now; empty if it can. `latch_let_go`: the
-    latch's own contact has reported a release.
+    latch's own contact has reported a release. `decline_voids`: a declined claim voids its code.
     """
     title, text = _words(standing, door)
     if latch_let_go and standing.stage is Stage.JAM and door is not DoorState.OPEN:
         text = "The latch let go, but the door is shut. Pull at the door, or try again."
     if why_no_latch and standing.stage is Stage.JAM:
         text = f"Its board can't be reached ({why_no_latch}). {text}"
-    others = tuple(prize for prize in stock if prize.on_hand > 0 and prize.sku != standing.sku)
+    there = (prize for prize in stock if prize.on_hand > 0 and prize.sku != standing.sku)
+    others = tuple(sorted(there, key=lambda prize: (in_order(prize.name), prize.sku)))
     options = options_at(standing.stage, door, others)
     return Prompt(
         id=f"{standing.redemption}:{standing.step}",
@@ -132,6 +144,7 @@ def prompt_for(
         reminders=reminders,
         options=options,
         others=others,
+        decline_voids=decline_voids,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from boxd.bays.devices_view import devices_view
 from boxd.bays.prompts import OfferedPrize, Prompt, prompt_for
 from boxd.config.addresses import split
+from boxd.config.schema import OnDecline
 from boxd.daemon.change_signal import ChangeSignal
 from boxd.daemon.parts import Parts
 from boxd.devices import DeviceState
@@ -110,6 +111,7 @@ class Snapshots:
             bay_name=name,
             why_no_latch=self._why_no_latch(standing),
             latch_let_go=self._parts.opener.has_let_go(standing.locker),
+            decline_voids=self._parts.config.codes.on_decline is OnDecline.VOID_CODE,
         )
 
     def _why_no_latch(self, standing: RedemptionStanding) -> str:

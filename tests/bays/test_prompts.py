@@ -167,9 +167,9 @@ def test_a_door_that_nobody_can_read_is_to_be_seen_shut() -> None:
 
 def test_only_other_prizes_that_are_left_can_be_given_instead() -> None:
     menu = _prompt(Stage.LOAD).menu(SUBSTITUTE)
-    assert [(one.key, one.label) for one in menu] == [
-        (Key.DIGIT_1, "Cap (2 left)"),
-        (Key.CANCEL, "Back"),
+    assert [(one.key, one.label, one.note) for one in menu] == [
+        (Key.DIGIT_1, "Cap", "2 left"),
+        (Key.CANCEL, "Back", ""),
     ]
 
 
@@ -227,31 +227,58 @@ def test_the_json_is_what_the_hud_reads() -> None:
         "reminders": 1,
         "focused": True,
         "menu": "decline",
+        "page": 0,
         "options": [
             _json("loaded Enter primary It is loaded", {"kind": "loaded"}),
             _json("substitute 1 plain Another prize", opens="substitute"),
             _json("decline Cancel danger Decline", opens="decline"),
         ],
         "menus": {
-            "decline": [
-                _json("declined 9 danger Yes, decline: Mug is not given out", {"kind": "declined"}),
-                _json("back Cancel plain No, go back"),
-            ],
-            "substitute": [
-                _json(
-                    "substituted-cap 1 plain Cap (2 left)", {"kind": "substituted", "sku": "cap"}
-                ),
-                _json("back Cancel plain Back"),
-            ],
+            "decline": {
+                "title": "Really decline?",
+                "text": "The prize stays here. The code can be used again.",
+                "options": [
+                    _json(
+                        "declined 9 danger Yes, decline: Mug is not given out", {"kind": "declined"}
+                    ),
+                    _json("back Cancel plain No, go back"),
+                ],
+            },
+            "substitute": {
+                "title": "Which prize instead?",
+                "text": "It goes into the same locker.",
+                "options": [
+                    _json(
+                        "substituted-cap 1 plain Cap",
+                        {"kind": "substituted", "sku": "cap"},
+                        note="2 left",
+                    ),
+                    _json("back Cancel plain Back"),
+                ],
+            },
         },
     }
 
 
-def _json(row: str, answer: object = None, opens: str = "") -> dict[str, object]:
+def test_declining_says_what_becomes_of_the_code_under_the_rule_of_this_box() -> None:
+    prompt = prompt_for(standing(Stage.LOAD), None, STOCK, decline_voids=True)
+    assert prompt.as_json()["menus"]["decline"]["text"].endswith("The code is void.")
+
+
+def test_prizes_are_in_the_order_of_their_names_and_numbers() -> None:
+    names = ["mug 10", "Über", "Mug 9", "apple", "🎁 gift"]
+    stock = [OfferedPrize(f"p{place}", name, 1) for place, name in enumerate(names)]
+    prompt = prompt_for(standing(Stage.LOAD), None, stock)
+    labels = [one.label for one in prompt.menu(SUBSTITUTE) if one.answer]
+    assert labels == ["apple", "Mug 9", "mug 10", "Über", "🎁 gift"]
+
+
+def _json(row: str, answer: object = None, opens: str = "", note: str = "") -> dict[str, object]:
     name, key, tone, label = row.split(maxsplit=3)
     return {
         "id": name,
         "label": label,
+        "note": note,
         "key": key,
         "tone": tone,
         "answer": answer,

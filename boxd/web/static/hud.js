@@ -4,7 +4,7 @@ import { forgetAllBut, forgetReasons, press, pressedAt } from "./answers.js";
 import { tick } from "./clock.js";
 import { icon, make, show } from "./dom.js";
 import { lookForFirstInvitation } from "./first.js";
-import { fit, makeRoom } from "./fit.js";
+import { cut, fit, makeRoom } from "./fit.js";
 import * as lists from "./lists.js";
 import { watch } from "./live.js";
 import { bayName, optionsOf, outView, promptView, restView } from "./prompt.js";
@@ -19,7 +19,10 @@ let snapshot = null;
 let connected = false;
 let chosen = ""; // the redemption that was tapped in the queue, for a while
 let chosenUntil = 0;
-let menu = { prompt: null, opened: null, shown: "" }; // `opened` null: as the operator's pad has it
+// What is open on this screen: `opened` and `page` null are as the operator's pad has them, which
+// was `shown` last; `search` are the letters that find a prize.
+const AS_THE_PAD = { opened: null, page: null, search: "" };
+let menu = { prompt: null, shown: "", ...AS_THE_PAD };
 let asked = "";
 let about = "";
 let guardedUntil = 0;
@@ -41,11 +44,19 @@ function openMenu(prompt) {
   return opened in prompt.menus ? opened : "";
 }
 
+// The menu that is open, the page of it, and what was typed to find a prize.
+function choiceAt(prompt) {
+  const isOurs = menu.prompt === prompt.id;
+  const page = isOurs && menu.page !== null ? menu.page : prompt.page;
+  return { menu: openMenu(prompt), page, search: isOurs ? menu.search : "" };
+}
+
 function onState(next) {
   const focused = next.prompts.find((prompt) => prompt.focused);
   if (padMoved(next)) chosen = "";
-  if (focused && focused.menu !== menu.shown) menu.opened = null;
-  menu.shown = focused?.menu ?? "";
+  const shown = focused ? `${focused.menu} ${focused.page}` : "";
+  if (focused && shown !== menu.shown) menu = { ...menu, ...AS_THE_PAD };
+  menu.shown = shown;
   snapshot = next;
   forgetAllBut(snapshot.prompts);
   const prompt = currentPrompt();
@@ -84,10 +95,18 @@ function render() {
   }
   place("stock").dataset.many = snapshot.stock.length > 4;
   makeRoom(document.querySelector("aside"));
+  cutAll();
   tick();
 }
 
+// Lists show as many rows as have room, and count the rest.
+function cutAll() {
+  cut(place("stock"), (number) => `and ${number} more`);
+  cut(place("devices"), (number) => `and ${number} more`);
+}
+
 function neededFor(name) {
+  if (name === "alarms") return [snapshot.alarms, lists.mostAlarms(snapshot)];
   if (name === "bays") return [snapshot.bays, lockedFrom()];
   return name === "devices" ? [snapshot.devices, snapshot.strangers, upstreamShown()] : snapshot[name];
 }
@@ -114,9 +133,10 @@ function renderPrompt() {
   const area = place("prompt");
   area.dataset.stage = prompt ? prompt.stage : serving ? "rest" : "out";
   area.dataset.urgency = prompt ? Math.min(prompt.reminders, 3) : 0;
-  const opened = prompt ? openMenu(prompt) : "";
-  const isSame = !guard(prompt ? `${prompt.id} ${opened}` : "");
-  if (prompt) showPrompt(area, prompt, opened, isSame);
+  const choice = prompt ? choiceAt(prompt) : null;
+  document.body.classList.toggle("choosing", choice?.menu === "substitute");
+  const isSame = !guard(prompt ? `${prompt.id} ${choice.menu} ${choice.page} ${choice.search}` : "");
+  if (prompt) showPrompt(area, prompt, choice, isSame);
   else if (serving) show(area, [snapshot.bays, snapshot.events[0], firstInvitation], () => restView(snapshot, firstInvitation));
   else if (show(area, [snapshot.health, snapshot.prompts.length], () => outView(snapshot))) fit(area);
   const others = snapshot.prompts.map(({ id, title, locker, bay, since, stage }) => [id, title, locker, bay, since, stage]);
@@ -125,14 +145,18 @@ function renderPrompt() {
 }
 
 // `isSame`: the question was on the screen before, so a focused button keeps its focus.
-function showPrompt(area, prompt, opened, isSame) {
+function showPrompt(area, prompt, choice, isSame) {
   const locker = snapshot.lockers.find((each) => each.id === prompt.locker);
-  const pad = padElsewhere(prompt, opened);
+  const pad = padElsewhere(prompt, choice);
   const focused = area.contains(document.activeElement) ? document.activeElement.dataset.option : null;
   const padMessage = prompt.focused ? (snapshot.operator?.message ?? "") : "";
-  const how = { menu: opened, elsewhere: pad, padMessage };
+  const how = { choice, elsewhere: pad, padMessage };
   const isNew = show(area, [prompt, locker?.door, how, pressedAt(prompt)], () =>
-    promptView(snapshot, prompt, { ...how, onOption: (option) => take(prompt, option) }),
+    promptView(snapshot, prompt, {
+      ...how,
+      onOption: (option) => take(prompt, option),
+      onSearch: (search) => searchFor(prompt, search),
+    }),
   );
   if (!isNew) return;
   fitWords();
@@ -144,12 +168,15 @@ function fitWords() {
 }
 
 // The prompt that the operator's pad answers, if this screen shows another.
-function padElsewhere(prompt, opened) {
+function padElsewhere(prompt, { menu: opened, page, search }) {
   const focused = snapshot.prompts.find((each) => each.focused);
   if (focused && focused.id !== prompt.id) {
     return `The operator's pad still answers locker ${focused.locker} (${bayName(snapshot, focused.bay)}); use this screen here.`;
   }
-  if (opened !== prompt.menu) return "Only on this screen: the pad still answers the question before.";
+  if (opened !== prompt.menu) return "You opened this list here; the keypad still answers the previous question.";
+  if (opened === "substitute" && (search || page !== prompt.page)) {
+    return `The keypad still chooses from page ${prompt.page + 1} of all prizes; use this screen here.`;
+  }
   return "";
 }
 
@@ -177,9 +204,17 @@ function take(prompt, option) {
   if (prompt.redemption === chosen) chosenUntil = performance.now() + CHOSEN_MS;
   if (option.answer) press(prompt, option, render);
   else {
-    menu = { ...menu, prompt: prompt.id, opened: option.opens };
+    const { menu: opened, page, search } = choiceAt(prompt);
+    const isPaging = option.opens && option.opens === opened;
+    const next = isPaging ? { page: page + 1, search } : { page: 0, search: "" };
+    menu = { ...menu, prompt: prompt.id, opened: option.opens, ...next };
     render();
   }
+}
+
+function searchFor(prompt, search) {
+  menu = { ...menu, prompt: prompt.id, opened: openMenu(prompt), page: 0, search };
+  render();
 }
 
 function choose(prompt) {
@@ -200,11 +235,23 @@ function onKey(event) {
   const key = { Escape: "Cancel", Backspace: "Cancel" }[event.key] ?? event.key;
   const prompt = isServing() ? currentPrompt() : null;
   if (!prompt) return;
-  const option = optionsOf(prompt, openMenu(prompt)).find((each) => each.key === key);
+  const choice = choiceAt(prompt);
+  if (choice.menu === "substitute" && typedLetter(prompt, choice, event)) return;
+  const option = optionsOf(prompt, choice).find((each) => each.key === key);
   if (key === NEXT_KEY && !option) chooseNext(prompt);
   if (!option) return;
   event.preventDefault();
   take(prompt, option);
+}
+
+// Whether a key of the keyboard has changed what is looked for: letters, and back.
+function typedLetter(prompt, { search }, event) {
+  const isLetter = [...event.key].length === 1 && /\p{L}/u.test(event.key);
+  const isBack = search && ["Backspace", "Escape"].includes(event.key);
+  if (!isLetter && !isBack) return false;
+  event.preventDefault();
+  searchFor(prompt, isLetter ? search + event.key : event.key === "Escape" ? "" : search.slice(0, -1));
+  return true;
 }
 
 function barView() {
@@ -255,7 +302,10 @@ function onLost() {
 }
 
 document.addEventListener("keydown", onKey);
-window.addEventListener("resize", fitWords);
+window.addEventListener("resize", () => {
+  fitWords();
+  if (snapshot) render();
+});
 setInterval(() => {
   tick();
   if (snapshot && chosen && performance.now() > chosenUntil) render();

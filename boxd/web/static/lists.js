@@ -20,10 +20,15 @@ const DEVICES = {
 };
 const TONES = { good: ["check", "good"], bad: ["cross", "bad"], plain: ["dot", "soft"] };
 const LATCH_WORDS = { unreachable: "gone", connecting: "waits", disabled: "off" };
-const MOST_ALARMS = 2;
+const FEW = 2; // units, at which stock is short
+
+// Beside three questions and more there is room for one.
+export function mostAlarms(snapshot) {
+  return snapshot.prompts.length > 3 ? 1 : 2;
+}
 
 export function alarms(snapshot) {
-  const first = snapshot.alarms.slice(0, MOST_ALARMS);
+  const first = snapshot.alarms.slice(0, mostAlarms(snapshot));
   const more = snapshot.alarms.length - first.length;
   return [
     ...first.map((alarm) =>
@@ -50,7 +55,7 @@ export function queue(snapshot, current, onChoose) {
           },
         },
         make("strong", {}, String(prompt.locker ?? "–")),
-        make("span", {}, make("b", {}, bayName(snapshot, prompt.bay)), make("span", {}, prompt.title)),
+        make("span", { class: "asked" }, make("b", {}, bayName(snapshot, prompt.bay)), make("span", { class: "title", dir: "auto" }, prompt.title), make("span", { class: "short", dir: "auto" }, prompt.stage === "load" ? prompt.prize.name : prompt.title)),
         make(
           "span",
           { class: "beside" },
@@ -68,7 +73,7 @@ export function bays(snapshot) {
     return make(
       "article",
       { class: "bay", "data-bay": bay.id, "data-state": bay.state },
-      make("h3", {}, icon(picture, `${tone} ${bay.state === "checking" ? "turning" : ""}`), bay.name || bay.id),
+      make("h3", {}, icon(picture, `${tone} ${bay.state === "checking" ? "turning" : ""}`), make("span", { dir: "auto" }, bay.name || bay.id)),
       bay.typed ? make("span", { class: "typed", title: `${bay.typed} digits typed` }, "●".repeat(bay.typed)) : "",
       bay.state === "locked_out"
         ? make("span", { class: "locked bad", "data-until-s": bay.locked_for_s, "data-from": snapshot.at })
@@ -119,17 +124,23 @@ function lockerWords(locker) {
   return "free";
 }
 
+// What is sold out or short comes first; what was never there is none of both.
 export function stock(snapshot) {
-  return [heading("Stock"), ...snapshot.stock.map(stockRow)];
+  const urgency = (prize) => (prize.received === 0 ? 3 : prize.on_hand === 0 ? 0 : prize.on_hand <= FEW ? 1 : 2);
+  const sorted = [...snapshot.stock].sort((one, other) => urgency(one) - urgency(other) || one.name.localeCompare(other.name));
+  const count = (at) => sorted.filter((prize) => urgency(prize) === at).length;
+  const words = [count(0) ? `${count(0)} sold out` : "", count(1) ? `${count(1)} low` : ""].filter(Boolean).join(", ");
+  return [heading(words ? `Stock: ${words}` : "Stock"), ...sorted.map(stockRow)];
 }
 
 function stockRow(prize) {
   const full = Math.max(1, prize.received - prize.written_off);
-  const tone = prize.on_hand === 0 ? "bad" : prize.on_hand <= 2 ? "ask" : "good";
+  const isNew = prize.received === 0;
+  const tone = isNew ? "soft" : prize.on_hand === 0 ? "bad" : prize.on_hand <= FEW ? "ask" : "good";
   const bar = make("span", { class: "level", "aria-hidden": "true" }, make("i", { class: "left" }), make("i", { class: "held" }));
   bar.children[0].style.width = `${(100 * prize.on_hand) / full}%`;
   bar.children[1].style.width = `${(100 * prize.held) / full}%`;
-  const words = prize.on_hand === 0 ? "sold out" : `${prize.on_hand} left`;
+  const words = isNew ? "none yet" : prize.on_hand === 0 ? "sold out" : `${prize.on_hand} left`;
   return make(
     "p",
     { class: "row", "data-sku": prize.sku },

@@ -1,15 +1,12 @@
 // The middle of the screen: the present question, or why there is none.
 
 import { pressedAt } from "./answers.js";
+import { initials, partOf } from "./choosing.js";
 import { icon, make } from "./dom.js";
 import { told } from "./telling.js";
 
 const STAGE_ICONS = { load: "gift", open: "latch", ask: "question", jam: "warning", take: "door-shut" };
-const MENUS = {
-  decline: ["Really decline?", "The prize stays here and this claim ends."],
-  substitute: ["Which prize instead?", "It goes into the same locker."],
-};
-const NO_MENU = ["What else?", ""];
+const CHOICE = "substitute";
 
 export function bayName(snapshot, id) {
   const bay = snapshot.bays.find((each) => each.id === id);
@@ -22,19 +19,22 @@ export function keypadTrouble(bay) {
   return `Keypad ${bay.keypad}, see Devices`;
 }
 
-// The options while `menu` is open. The pad turns pages with an option that opens the menu it
-// is in; this screen shows all pages at once.
-export function optionsOf(prompt, menu) {
-  const options = menu ? (prompt.menus[menu] ?? []) : prompt.options;
-  return options.filter((option) => option.answer || option.opens !== menu || !menu);
+// What the keys choose from while `menu` is open at `page`, `search` being typed: all that is shown.
+export function optionsOf(prompt, { menu, page, search }) {
+  const options = menu ? (prompt.menus[menu]?.options ?? []) : prompt.options;
+  if (menu !== CHOICE) return options;
+  const { shown, pages } = partOf(options, page, search);
+  const controls = options.filter((option) => !option.answer && (pages > 1 || option.opens !== menu));
+  return [...shown, ...controls];
 }
 
-// menu: the submenu that is open, "" for none; elsewhere: what the operator's pad answers instead;
-// padMessage: why a key of the pad was not taken
-export function promptView(snapshot, prompt, { menu, elsewhere, padMessage, onOption }) {
+// choice: the submenu that is open ("" for none), its page, and what was typed to find a prize;
+// elsewhere: what the operator's pad answers instead; padMessage: why a key of the pad was not taken
+export function promptView(snapshot, prompt, { choice, elsewhere, padMessage, onOption, onSearch }) {
+  const { menu } = choice;
   const locker = snapshot.lockers.find((each) => each.id === prompt.locker);
-  const [title, text] = menu ? (MENUS[menu] ?? NO_MENU) : [prompt.title, prompt.text];
-  const options = optionsOf(prompt, menu);
+  const { title, text } = prompt.menus[menu] ?? prompt;
+  const options = optionsOf(prompt, choice);
   const press = pressedAt(prompt);
   const reason = press?.why || padMessage;
   return [
@@ -53,6 +53,7 @@ export function promptView(snapshot, prompt, { menu, elsewhere, padMessage, onOp
     ),
     reason ? make("p", { class: "reason" }, icon("warning"), make("span", {}, capitalised(reason))) : "",
     elsewhere ? make("p", { class: "elsewhere" }, icon("keypad"), elsewhere) : "",
+    menu === CHOICE ? finder(prompt.menus[menu].options, choice, onSearch) : "",
     optionButtons(options, press, onOption),
   ].filter((part) => part !== "");
 }
@@ -98,6 +99,26 @@ function reminders(prompt) {
   return make("p", { class: "reminded" }, icon("warning"), `Somebody waits: reminded ${prompt.reminders}×`);
 }
 
+// The page that is shown, and letters to find a prize by: tapped here, or typed on a keyboard.
+function finder(options, { page, search }, onSearch) {
+  const { page: at, pages, found, isLong } = partOf(options, page, search);
+  if (!isLong) return "";
+  const tap = (letter) => (event) => {
+    event.currentTarget.blur();
+    onSearch(letter === search ? "" : letter);
+  };
+  const letters = initials(options).map((letter) =>
+    make("button", { type: "button", class: "letter", "data-letter": letter, "aria-pressed": String(letter === search), onclick: tap(letter) }, letter.toLocaleUpperCase()),
+  );
+  const typed = search ? `“${search.toLocaleUpperCase()}”: ${found}` : "";
+  return make(
+    "div",
+    { class: "finder" },
+    make("span", { class: "place" }, [typed, `Page ${at + 1} of ${pages}`].filter(Boolean).join(" · ")),
+    make("div", { class: "letters" }, ...letters),
+  );
+}
+
 function optionButtons(options, press, onOption) {
   const buttons = options.map((option) => button(option, press, onOption));
   if (buttons.length === 0) {
@@ -122,7 +143,8 @@ function button(option, press, onOption) {
       },
     },
     pending ? icon("work", "turning") : option.key ? make("kbd", {}, option.key) : "",
-    make("span", {}, option.label),
+    make("span", { class: "label", dir: "auto" }, option.label),
+    option.note ? make("span", { class: "note" }, option.note) : "",
   );
 }
 
