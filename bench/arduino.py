@@ -19,7 +19,7 @@ from bench.progress import tell
 from boxd.arduino.bus import ArduinoBus
 from boxd.arduino.frames import Frame, FrameStream
 from boxd.arduino.messages import Hello, Message, PulseCommand, frame_of, message_of
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import PULSE_LONGEST_MS, PULSE_SHORTEST_MS, DeviceState
 from boxd.sim import simavr
 from boxd.sim.simavr import PinChange, Simavr

@@ -18,7 +18,7 @@ from boxd.devices import PULSE_SHORTEST_MS
 from boxd.gpio.factory import open_pins
 from boxd.gpio.guarded import Guard, GuardedLatch
 from boxd.gpio.outputs import OutputPin
-from boxd.sim.pin_memory import PinEdge, PinMemory
+from boxd.gpio.pin_memory import PinEdge, PinMemory
 
 LATCHES = tuple(OutputPin(number) for number in range(16, 24))  # in turn: each has to rest
 BARE = 26

@@ -58,6 +58,7 @@ def _go_in(image: Path, what: str, more: Sequence[str]) -> int:
         _say(f"it answered after {machine.boot():.0f} s")
         machine.copy_in(ROOT, _project_files(), PROJECT)
         going_in = f"cd {PROJECT} && export {PYTHON_PATH}"
+        machine.ask(f"cd {PROJECT} && install/metadata .")
         chip = machine.ask(f"{going_in} && python3 -m booth.guest").strip()
         going_in += f" {CHIP_VARIABLE}={chip}"
         if what == "shell":

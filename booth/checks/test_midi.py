@@ -11,7 +11,6 @@ import pytest
 
 from booth.checks.conftest import Measured
 from booth.guest.board import UsbBoard
-from boxd.config.device_schema import CodetvDevice
 from boxd.config.schema import MidiBackend
 from boxd.devices import DeviceState, Key, KeyTouch, LampName
 from boxd.errors import DeviceUnreachable
@@ -19,6 +18,7 @@ from boxd.midi import bus as midi_bus
 from boxd.midi.bus import MidiBus
 from boxd.midi.device import MidiDevice
 from boxd.midi.rtmidi_ports import RtMidiPorts
+from boxd.midi.sections import CodetvDevice
 from tests.midi.waiting import until
 
 MakeBoard = Callable[[int], UsbBoard]

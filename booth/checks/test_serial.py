@@ -12,7 +12,7 @@ from booth.checks.conftest import Measured
 from booth.guest.arduino import UsbArduino, port_of
 from boxd.arduino.bus import ArduinoBus
 from boxd.arduino.device import Arduino
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DeviceState, DoorState, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.sim.trace import Trace

@@ -8,7 +8,7 @@ import os
 import tty
 
 from booth.guest.gadgets import SerialGadget
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.sim.arduino import SimulatedArduino
 from boxd.sim.trace import Trace
 

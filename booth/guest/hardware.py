@@ -10,7 +10,7 @@ from booth.guest.arduino import UsbArduino, port_of
 from booth.guest.board import UsbBoard
 from booth.guest.chip import Chip
 from booth.guest.locker import WiredLocker
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DoorState, Key
 from boxd.sim.trace import Trace
 

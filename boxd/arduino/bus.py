@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from boxd.arduino.device import Arduino
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import UnconfiguredDevice
 
 log = structlog.get_logger(__name__)

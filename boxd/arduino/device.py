@@ -14,8 +14,9 @@ from boxd.arduino.link import ArduinoLink
 from boxd.arduino.matching import misfit
 from boxd.arduino.messages import BUZZER_LONGEST_MS
 from boxd.arduino.parts import WiredLatch
+from boxd.arduino.sections import ArduinoDevice
 from boxd.arduino.serial_line import explain, open_line
-from boxd.config.device_schema import ArduinoDevice, PinLevel
+from boxd.config.device_schema import PinLevel
 from boxd.device_line import DeviceLine, LineFault
 from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor
 from boxd.device_state import StatusTracker

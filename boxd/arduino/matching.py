@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from boxd.arduino.messages import NO_BOARD_NUMBER, SILENCE_MS, Welcome
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 
 
 def misfit(device: ArduinoDevice, welcome: Welcome) -> str:

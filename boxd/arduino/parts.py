@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from boxd.config.device_schema import ArduinoLatch as LatchSection
+from boxd.arduino.sections import ArduinoLatch as LatchSection
 from boxd.devices import Confirmation
 
 

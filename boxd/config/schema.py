@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Union
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
-from boxd.config.device_schema import Device
+from boxd.config.device_kinds import sections
+from boxd.config.device_schema import DeviceSection
 from boxd.config.housekeeping_schema import Backups, Schedules
 from boxd.config.phones_schema import Phones
 from boxd.config.staff_schema import Staff
@@ -184,8 +186,22 @@ class Prize(Section):
     weight: int = Field(default=1, ge=0, le=1000)
 
 
+class OfItsKind:
+    """Makes pydantic read a device as the section of its kind."""
+
+    def __get_pydantic_core_schema__(
+        self, _source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """The sections of every installed kind, told apart by `kind`."""
+        one_of: Any = Union[tuple(sections().values())]  # noqa: UP007 - it is made of a list
+        return handler.generate_schema(Annotated[one_of, Field(discriminator="kind")])
+
+
 class Config(Section):
     """The whole file."""
+
+    # The kinds of devices import this package: they are looked for at the first reading.
+    model_config = ConfigDict(defer_build=True)
 
     box: Box
     codes: Codes = Codes()
@@ -195,7 +211,7 @@ class Config(Section):
     web: Web = Web()
     midi: Midi = Midi()
     simulation: Simulation = Simulation()
-    devices: tuple[Device, ...] = ()
+    devices: tuple[Annotated[DeviceSection, OfItsKind()], ...] = ()
     bays: tuple[BaySection, ...] = ()
     lockers: tuple[Locker, ...] = ()
     operator: Operator = Operator()

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from boxd.config.device_kinds import sections
+from boxd.config.device_schema import DeviceSection
 from boxd.config.schema import Config
 from boxd.config.toml_positions import KeyPath
 
@@ -77,9 +79,9 @@ def expected_at(location: Iterable[int | str]) -> Expected:
 def _step(place: Expected, part: int | str) -> Expected:
     bare = _bare(place.annotation)
     path = (*place.path, part)
-    if _is_kinds(bare):
-        kinds = {get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in get_args(bare)}
-        return Expected(place.path, kinds[part]) if part in kinds else Expected(path, None)
+    if bare is DeviceSection:
+        kinds = sections()
+        return Expected(place.path, kinds[str(part)]) if part in kinds else Expected(path, None)
     if _is_section(bare):
         field = bare.model_fields.get(part)
         return Expected(path, field.annotation if field else None, field)
@@ -101,10 +103,6 @@ def _bare(annotation: Any) -> Any:
 
 def _is_union(annotation: Any) -> bool:
     return get_origin(annotation) in (Union, types.UnionType)
-
-
-def _is_kinds(annotation: Any) -> bool:
-    return _is_union(annotation) and all(_is_section(arg) for arg in get_args(annotation))
 
 
 def _is_section(annotation: Any) -> bool:

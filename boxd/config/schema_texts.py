@@ -7,16 +7,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from boxd.config.device_kinds import one_of_the_kinds
 from boxd.config.schema_info import ITEMS, Expected, expected_at
 from boxd.config.toml_positions import KeyPath
 
 _NEAR_ENOUGH = 0.55  # from this similarity on one guess helps more than the whole list
-_KINDS = Literal["codetv", "notes", "gpio", "arduino"]
 _NOTHING: tuple[Any, ...] = (None, (), {})
 
 
@@ -80,7 +80,7 @@ def _finding(detail: ErrorDetails, data: Mapping[str, Any]) -> SchemaFinding:
     location, kind = detail["loc"], detail["type"]
     expected = expected_at(location)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        expected = Expected((*expected.path, "kind"), _KINDS)
+        expected = Expected((*expected.path, "kind"), one_of_the_kinds())
     if kind == "value_error":
         text = f"{place(expected.path, data)} {detail['ctx']['error']}"
     elif kind == "extra_forbidden":

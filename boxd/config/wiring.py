@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from boxd.config.addresses import split
-from boxd.config.arduinos import arduino_faults
-from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, GpioDevice, NotesDevice
+from boxd.config.device_kinds import installed
+from boxd.config.device_schema import DeviceSection
 from boxd.config.duplicates import Use, used_twice
-from boxd.config.midi_map_rules import notes_faults
 from boxd.config.partial import PartialConfig
-from boxd.config.pins import pin_faults
 from boxd.config.schema import Config
 from boxd.config.schema_texts import SchemaFinding, nearest
 from boxd.config.toml_positions import KeyPath
@@ -48,20 +46,12 @@ class Need:
 def wiring_faults(partial: PartialConfig) -> Iterator[SchemaFinding]:
     """All faults between the devices and their users."""
     config = partial.config
-    remedy = "two devices can't share a port; name the other one's"
-    yield from used_twice(_ports(config.devices), remedy)
-    for row, device in enumerate(config.devices):
-        if isinstance(device, NotesDevice):
-            yield from notes_faults(row, device)
-        if isinstance(device, ArduinoDevice):
-            yield from arduino_faults(row, device)
-    yield from pin_faults(config.devices)
-    boards = [
-        Use(("devices", row, "board"), f"device '{device.name}'", f"board number {device.board}")
-        for row, device in enumerate(config.devices)
-        if isinstance(device, ArduinoDevice)
-    ]
-    yield from used_twice(boards, "give each Arduino its own, with 'boxd devices flash --board N'")
+    yield from used_twice(_ports(config), "two devices can't share a port; name the other one's")
+    rows = dict(enumerate(config.devices))
+    for kind in installed().values():
+        yield from kind.faults(
+            {row: each for row, each in rows.items() if isinstance(each, kind.sections)}
+        )
     yield from _unmet_needs(partial)
     taken = [
         Use(need.path, need.user, f"the {_OWNED[need.part]} of '{need.device}'")
@@ -72,24 +62,15 @@ def wiring_faults(partial: PartialConfig) -> Iterator[SchemaFinding]:
     yield from _parts_used_twice(partial)
 
 
-def _ports(devices: Sequence[Device]) -> Iterator[Use]:
-    """The devices' ports; two MIDI devices of one name differ by their USB sockets or numbers."""
-    for row, device in enumerate(devices):
-        if isinstance(device, GpioDevice):
-            continue
-        port = f"the port '{device.port}'"
-        if isinstance(device, CodetvDevice | NotesDevice) and device.usb:
-            port += f" at USB {device.usb}"
-        if isinstance(device, NotesDevice) and device.port_number is not None:
-            port += f", number {device.port_number}"
-        yield Use(("devices", row, "port"), f"device '{device.name}'", port)
+def _ports(config: Config) -> Iterator[Use]:
+    shared = set()
+    for row, device in enumerate(config.devices):
+        if (device.kind, device.port) not in shared:
+            yield Use(("devices", row, "port"), f"device '{device.name}'", device.place)
+        if device.shares_port:
+            shared.add((device.kind, device.port))
 
 
-_NO_LATCH = (
-    "nothing on a notes device bounds how long a latch is on, and a coil left on burns; name a"
-    " codetv, gpio or arduino device"
-)
-_NO_DOOR = "a CodeTV board has no door switch; name another device's door or leave the key out"
 _A_DOOR = "it takes a device and one of its doors, e.g. 'door-pad.door-1'"
 _OWNED = {
     WiredPart.KEYPAD: "keypad",
@@ -133,7 +114,7 @@ def _unmet_needs(partial: PartialConfig) -> Iterator[SchemaFinding]:
             yield SchemaFinding(need.path, f"{said} can't be; {lack}")
 
 
-def _lack(device: Device, need: Need) -> str:
+def _lack(device: DeviceSection, need: Need) -> str:
     """Why this device can't be that part, and the remedy; empty if it can."""
     part = split(need.address)[1]
     if need.part is WiredPart.LATCH:
@@ -151,9 +132,9 @@ def _lack(device: Device, need: Need) -> str:
     return _unmapped("keys", "the operator's keypad", (Key.ENTER,), device.key_names)
 
 
-def _lack_of_latch(device: Device, latch: str) -> str:
-    if isinstance(device, NotesDevice):
-        return _NO_LATCH
+def _lack_of_latch(device: DeviceSection, latch: str) -> str:
+    if device.why_no_latch:
+        return device.why_no_latch
     known = device.latch_names
     if latch in known or (not latch and len(known) == 1):
         return ""
@@ -164,9 +145,9 @@ def _lack_of_latch(device: Device, latch: str) -> str:
     return f"'{device.name}' has no latch '{latch}'; {nearest(latch, known, 'its latches are')}"
 
 
-def _lack_of_door(device: Device, door: str) -> str:
-    if device.kind == "codetv":
-        return _NO_DOOR
+def _lack_of_door(device: DeviceSection, door: str) -> str:
+    if device.why_no_door:
+        return device.why_no_door
     known = device.door_names
     if door in known:
         return ""
@@ -203,7 +184,7 @@ def _parts_used_twice(partial: PartialConfig) -> Iterator[SchemaFinding]:
     yield from used_twice(doors, "name another door, or leave the key out where there is no switch")
 
 
-def _whole(need: Need, devices: dict[str, Device]) -> str:
+def _whole(need: Need, devices: dict[str, DeviceSection]) -> str:
     """The address with its part, so that both spellings of an only latch are equal."""
     device = devices.get(need.device)
     if device is None or len(device.latch_names) != 1:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from boxd.arduino.lasting_paths import SERIAL, TTYS
 from boxd.arduino.unconfigured_serial import unconfigured_ports, unconfigured_serial
-from boxd.config.device_schema import ArduinoDevice, CodetvDevice, Device, NotesDevice
+from boxd.config.device_schema import DeviceSection
 from boxd.config.schema import MidiBackend
 from boxd.device_line import LineFault
 from boxd.devices import UnconfiguredDevice
@@ -21,6 +21,7 @@ from boxd.midi.bus import unconfigured_midi, wanted
 from boxd.midi.finding import find, plugged_in
 from boxd.midi.port_names import facts_in
 from boxd.midi.ports import Listing, PortPair
+from boxd.midi.sections import CodetvDevice, NotesDevice
 
 FAMILY = "Devices"
 
@@ -58,10 +59,10 @@ def _as_told(device: Json) -> Finding:
     return judged(f"{name} ({device['port']}) is {state}: {device['why']}", _LOOK)
 
 
-def _as_seen(device: Device, context: CheckContext) -> Iterator[Finding]:
+def _as_seen(device: DeviceSection, context: CheckContext) -> Iterator[Finding]:
     if not device.enabled:
         return
-    if isinstance(device, ArduinoDevice):
+    if device.port.startswith("/"):
         is_there = context.at(device.port).exists()
         why = f"{device.port} is not there"
         yield passed(f"{device.name} is plugged in") if is_there else failed(why, _LOOK)
@@ -122,7 +123,7 @@ def _unknown_midi(context: CheckContext) -> list[UnconfiguredDevice]:
 
 
 def _unknown_serial(context: CheckContext) -> list[UnconfiguredDevice]:
-    ports = [each.port for each in context.config.devices if isinstance(each, ArduinoDevice)]
+    ports = [each.port for each in context.config.devices if each.port.startswith("/")]
     named = [str(context.at(port)) for port in ports]
     found = unconfigured_ports(named, context.at(str(SERIAL)), context.at(str(TTYS)))
     return [unconfigured_serial(f"/{Path(port).relative_to(context.root)}") for port in found]

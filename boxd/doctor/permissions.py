@@ -6,17 +6,13 @@ import grp
 from collections.abc import Iterator
 from pathlib import Path
 
-from boxd.config import Config
-from boxd.config.device_schema import ArduinoDevice, CodetvDevice, GpioDevice, NotesDevice
-from boxd.config.schema import MidiBackend
+from boxd.config.device_kinds import installed, name_of_kind
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed
 from boxd.doctor.identity import SERVICE, Identity, identity
 
 FAMILY = "Permissions"
-
-SEQUENCER = "/dev/snd/seq"
 
 
 def devices(context: CheckContext) -> Iterator[Finding]:
@@ -79,18 +75,22 @@ def _nodes(context: CheckContext) -> list[Path]:
     if config.simulation.enabled:
         return []
     used = [device for device in config.devices if device.enabled]
-    found: list[Path] = []
-    if _has_midi(config) and config.midi.backend is MidiBackend.ALSA:
-        found.append(context.at(SEQUENCER))
-    if any(isinstance(device, GpioDevice) for device in used):
-        chips = sorted(context.at("/dev").glob("gpiochip[0-9]*"))
-        found += chips or [context.at("/dev/gpiochip0")]
-    ports = (device.port for device in used if isinstance(device, ArduinoDevice))
-    return [*found, *(node for port in ports if (node := context.at(port)).exists())]
+    shared: dict[Path, None] = {}
+    own: dict[Path, None] = {}
+    for device in used:
+        for node in installed()[name_of_kind(device)].nodes(device, config):
+            paths = dict.fromkeys(_paths(context, node))
+            if node != device.port:
+                shared |= paths
+            elif context.at(node).exists():  # a device that is unplugged is another check's
+                own |= paths
+    return list(shared | own)
 
 
-def _has_midi(config: Config) -> bool:
-    return any(isinstance(each, CodetvDevice | NotesDevice) for each in config.devices)
+def _paths(context: CheckContext, node: str) -> list[Path]:
+    """The nodes that there are; the first that there should be, if there is none."""
+    folder, _, name = node.rpartition("/")
+    return sorted(context.at(folder).glob(name)) or [context.at(node.replace("[0-9]*", "0"))]
 
 
 def _usable(node: Path, who: Identity) -> Finding:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from boxd.config.device_schema import GpioDevice
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, skipped, warned
 from boxd.errors import BoxdError
 from boxd.gpio.factory import ENVIRONMENT
+from boxd.gpio.sections import GpioDevice
 
 FAMILY = "Pins"
 

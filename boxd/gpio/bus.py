@@ -10,11 +10,11 @@ from typing import Any
 
 import structlog
 
-from boxd.config.device_schema import GpioDevice
 from boxd.devices import UnconfiguredDevice
 from boxd.gpio.device import PinDevice, guarded
 from boxd.gpio.factory import PIN_ERRORS, open_pins
 from boxd.gpio.guarded import Guard
+from boxd.gpio.sections import GpioDevice
 
 log = structlog.get_logger(__name__)
 

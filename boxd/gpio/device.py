@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from boxd.config.device_schema import GpioDevice, GpioLatch, GpioSwitch, PinLevel
+from boxd.config.device_schema import PinLevel
 from boxd.device_line import DeviceLine
 from boxd.device_parts import ReportedDoor, ReportedKeypad
 from boxd.device_state import StatusTracker
@@ -17,6 +17,7 @@ from boxd.gpio.guarded import STARTING, Guard, GuardedLatch
 from boxd.gpio.keypad import PinMatrix
 from boxd.gpio.outputs import OutputPin
 from boxd.gpio.parts import DisabledLatch, PinBuzzer, PinContact, PinLamp, PinPart
+from boxd.gpio.sections import GpioDevice, GpioLatch, GpioSwitch
 
 _Part = TypeVar("_Part", bound=PinPart)
 

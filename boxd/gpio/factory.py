@@ -28,7 +28,7 @@ def open_pins(memory_dir: Path | None) -> PiFactory:
     """
     _check_environment("lgpio" if memory_dir is None else "mock")
     if memory_dir is not None:
-        from boxd.sim.pin_memory_factory import MemoryPinFactory
+        from boxd.gpio.pin_memory_factory import MemoryPinFactory
 
         return MemoryPinFactory(memory_dir)
     from boxd.gpio.lgpio_pins import open_header

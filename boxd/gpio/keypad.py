@@ -10,11 +10,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from boxd.config.device_schema import GpioMatrix, Pull
 from boxd.devices import KeyTouch
 from boxd.gpio.factory import PIN_ERRORS
 from boxd.gpio.matrix import MatrixKeys, read
 from boxd.gpio.parts import OnTrouble
+from boxd.gpio.sections import GpioMatrix, Pull
 from boxd.gpio.wires import InputWire, RowWire
 
 _ROW_S = 0.001

@@ -30,7 +30,7 @@ def open_lines(memory_dir: Path | None) -> Lines:
     """The header's lines, or simulated ones. Raises ConfigError or DeviceUnreachable."""
     if memory_dir is None:
         return _HeaderLines()
-    from boxd.sim.pin_memory_lines import MemoryLines
+    from boxd.gpio.pin_memory_lines import MemoryLines
 
     return MemoryLines(memory_dir)
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from boxd.config.device_schema import Device, GpioDevice, GpioLatch, GpioOutput, PinLevel
+from boxd.config.device_schema import DeviceSection, PinLevel
 from boxd.gpio.lines import open_lines
 from boxd.gpio.outputs import OutputPin, Outputs
+from boxd.gpio.sections import GpioDevice, GpioLatch, GpioOutput
 
 # A guard without its daemon drops everything within a second, a hung one within two.
 PATIENCE_S = 2.5
@@ -22,7 +23,7 @@ class MadeSafe:
     held: dict[str, str]
 
 
-def named_outputs(devices: Sequence[Device]) -> dict[OutputPin, str]:
+def named_outputs(devices: Sequence[DeviceSection]) -> dict[OutputPin, str]:
     """Every configured output pin with its name, latches first; also of disabled devices."""
     gpio = [device for device in devices if isinstance(device, GpioDevice)]
     latches = {

@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from boxd.config.device_schema import GpioOutput, PinLevel, Pull
+from boxd.config.device_schema import PinLevel
 from boxd.gpio.factory import PIN_ERRORS
+from boxd.gpio.sections import GpioOutput, Pull
 
 _EDGES_KEPT = 64
 """More wait only if a wire picks up noise; the oldest are dropped, and a look corrects that."""

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
-from boxd.config.device_schema import CodetvDevice, NotesDevice
 from boxd.devices import UnconfiguredDevice
 from boxd.midi.codetv import CodetvProfile
 from boxd.midi.device import MidiDevice
@@ -17,6 +16,7 @@ from boxd.midi.finding import PluggedDevice, WantedDevice, plugged_in
 from boxd.midi.learned import name_for
 from boxd.midi.notes import NotesProfile
 from boxd.midi.ports import Listing, PortSystem
+from boxd.midi.sections import CodetvDevice, NotesDevice
 
 log = structlog.get_logger(__name__)
 

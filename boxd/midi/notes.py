@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import mido
 
-from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
+from boxd.midi.sections import MidiControl, NotesDevice
 
 
 def encode(channel: int, control: MidiControl, on: bool) -> mido.Message:

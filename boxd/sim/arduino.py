@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from boxd.arduino.frames import FrameStream
 from boxd.arduino.messages import Ping
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DoorState
 from boxd.sim.arduino_firmware import PythonFirmware
 from boxd.sim.arduino_front import ArduinoFront

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from boxd.arduino.layouts import layout_for
-from boxd.config.device_schema import ArduinoDevice, PinLevel
+from boxd.arduino.sections import ArduinoDevice
+from boxd.config.device_schema import PinLevel
 from boxd.devices import DoorState, Key, LampName
 from boxd.sim.arduino_firmware import Output, OutputEdge
 from boxd.sim.trace import Trace
@@ -40,6 +41,11 @@ class ArduinoFront:
         self._on_change = on_change
         self._latch_names = {section.number: name for name, section in device.latches.items()}
         self._lamp_names = {number: lamp for lamp, number in device.lamps.items()}
+
+    @property
+    def own_faults(self) -> dict[str, Callable[[], None]]:
+        """None but what can happen to every device."""
+        return {}
 
     def touch(self, _key: Key) -> None:
         """An Arduino has no keys."""

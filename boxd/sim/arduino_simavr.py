@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from boxd.arduino.layouts import SIX
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DoorState
 from boxd.sim import simavr
 from boxd.sim.arduino_firmware import Output, OutputEdge

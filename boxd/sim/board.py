@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from boxd.devices import Key, LampName
 from boxd.midi import codetv
@@ -98,6 +99,16 @@ class SimulatedBoard:
         if not (taken and is_probe):
             self._trace.write("bytes", self.product, bytes=data.hex())
         self._act_on(taken)
+
+    @property
+    def own_faults(self) -> Mapping[str, Callable[[], None]]:
+        """What goes wrong with boards alone."""
+        return {
+            "hang": self.hang,
+            "out-of-step": self.get_out_of_step,
+            "oldest": partial(self.be_oldest, True),
+            "newest": partial(self.be_oldest, False),
+        }
 
     def hang(self) -> None:
         """Do nothing more until the power is cut; a pulse that has begun still ends."""

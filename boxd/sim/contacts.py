@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from boxd.config.device_schema import GpioSwitch, PinLevel, Pull
-from boxd.sim.pin_memory import PinMemory
+from boxd.config.device_schema import PinLevel
+from boxd.gpio.pin_memory import PinMemory
+from boxd.gpio.sections import GpioSwitch, Pull
 
 DOOR_BOUNCES_S = (0.001, 0.002, 0.003, 0.004, 0.003, 0.002)
 """Times between the edges of a door's switch: seven within 15 ms, an even number of times."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from boxd.devices import Key
 from boxd.errors import BadInput
 
-_BOARD_FAULTS = ("hang", "out-of-step", "oldest", "newest")
 _DEVICE_FAULTS = ("unplug", "replug", "duplicate", "unduplicate")
 _KEY_FAULTS = ("stick", "unstick")
 _LOCKER_FAULTS = ("jam", "unjam", "spring")
-FAULTS = (*_DEVICE_FAULTS, *_BOARD_FAULTS, *_KEY_FAULTS, *_LOCKER_FAULTS)
 
 _LOCKER = re.compile(r"locker-(\d{1,4})")
 
@@ -32,8 +31,8 @@ class Breakable(Protocol):
     def unduplicate(self, device: str) -> None:
         """Unplug the second device."""
 
-    def break_board(self, device: str, fault: str) -> None:
-        """Let a CodeTV board hang, get out of step, or have the oldest or newest firmware."""
+    def own_faults(self, device: str) -> Mapping[str, Callable[[], None]]:
+        """The faults that only such a device has. Raises BadInput."""
 
     def stick(self, device: str, key: str) -> None:
         """Hold a key down."""
@@ -55,22 +54,28 @@ def inject(hardware: Breakable, device: str, fault: str, key: str) -> None:
     """Make something fail, or work again.
 
     unplug, replug, duplicate, unduplicate, stick and unstick (the last two with `key`) take a
-    device's name; hang, out-of-step (both until it is replugged), oldest and newest (its firmware)
-    that of a CodeTV board; jam, unjam and spring (the door opens by itself) take `locker-N`. Raises
-    BadInput.
+    device's name; so do the faults of its own kind, e.g. a CodeTV board's hang, out-of-step (both
+    until it is replugged), oldest and newest (its firmware). jam, unjam and spring (the door opens
+    by itself) take `locker-N`. Raises BadInput.
     """
-    if fault not in FAULTS:
-        raise BadInput(f"there is no fault '{fault}'; the faults: {', '.join(FAULTS)}")
     if fault in _LOCKER_FAULTS:
         getattr(hardware, fault)(_locker(device, fault))
     elif fault in _DEVICE_FAULTS:
         getattr(hardware, fault)(device)
-    elif fault in _BOARD_FAULTS:
-        hardware.break_board(device, fault)
+    elif fault not in _KEY_FAULTS:
+        _inject_own(hardware, device, fault)
     elif not key:
         raise BadInput(f"'{fault}' needs a key; the keys: {', '.join(Key)}")
     else:
         getattr(hardware, fault)(device, key)
+
+
+def _inject_own(hardware: Breakable, device: str, fault: str) -> None:
+    own = {} if _LOCKER.fullmatch(device) else hardware.own_faults(device)
+    if fault not in own:
+        known = ", ".join((*_DEVICE_FAULTS, *own, *_KEY_FAULTS, *_LOCKER_FAULTS))
+        raise BadInput(f"'{device}' can't have the fault '{fault}'; the faults: {known}")
+    own[fault]()
 
 
 def _locker(device: str, fault: str) -> int:

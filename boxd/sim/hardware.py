@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from importlib.metadata import entry_points
 from typing import Any
 
 from boxd.config.addresses import split
-from boxd.config.device_schema import (
-    ArduinoDevice,
-    CodetvDevice,
-    Device,
-    GpioDevice,
-    NotesDevice,
-)
-from boxd.config.schema import ArduinoFirmware, Config, MidiBackend
-from boxd.devices import PULSE_LONGEST_MS, DoorState, Key
+from boxd.config.device_kinds import loaded, name_of_kind
+from boxd.config.device_schema import DeviceSection
+from boxd.config.schema import Config, MidiBackend
+from boxd.devices import DoorState, Key
 from boxd.errors import BadInput, ConfigError
-from boxd.midi.codetv import PULSE_MS
-from boxd.sim.arduino import SimulatedArduino
-from boxd.sim.arduino_simavr import SimavrArduino
-from boxd.sim.board import SimulatedBoard
 from boxd.sim.doors import SimulatedDoors
 from boxd.sim.faults import inject
 from boxd.sim.front import front_state
-from boxd.sim.header import SimulatedHeader
-from boxd.sim.pad import SimulatedPad
-from boxd.sim.pins import SimulatedPins
-from boxd.sim.ports import SimulatedPorts
-from boxd.sim.serial import SimulatedSerial
 from boxd.sim.trace import Trace
-from boxd.sim.unit import PlugPoint, Unit
+from boxd.sim.unit import GROUP, PlugPoint, SimulatedKind, Unit, Wiring
 
 TOUCH_S = 0.04  # how long a quick finger rests on a key
 GAP_S = 0.06  # and how long it takes to the next: longer than a bounce, even on a busy loop
@@ -40,7 +28,7 @@ DOOR_OPENS_S = 0.06  # from the coil's current to the door's switch
 
 
 class SimulatedHardware:
-    """All devices and doors of the configuration, plugged into `ports`.
+    """All devices and doors of the configuration, plugged into the sockets of their kinds.
 
     Doors and pulse counts are kept in the state directory, because real doors keep their position.
     Raises ConfigError if the configuration is not for a simulation.
@@ -52,9 +40,8 @@ class SimulatedHardware:
                 "simulated hardware does not stand beside real devices; set "
                 'simulation.enabled = true and midi.backend = "simulation", or use real boards'
             )
-        self.ports = SimulatedPorts()
-        self.serial = SimulatedSerial()
         self._config = config
+        self._kinds = _twins(config)
         self._trace = Trace(config.trace_file)
         self._mechanics = SimulatedDoors(
             config.simulated_hardware_file,
@@ -62,14 +49,21 @@ class SimulatedHardware:
         )
         self._listeners: list[Callable[[], None]] = []
         self._hands: dict[str, asyncio.Lock] = {}
-        self._sockets: dict[str, PlugPoint] = {}
-        self._copies: dict[str, SimulatedBoard | SimulatedPad] = {}
+        self._copies: dict[str, Unit] = {}
         self._stuck: dict[str, set[Key]] = {}
         self._opening: set[asyncio.TimerHandle] = set()
         self._end_interrupted_pulses()
-        self._units = {device.name: self._unit(device) for device in config.devices}
+        self._units = {
+            device.name: self._kind(device.name).unit(device, self._wiring(device))
+            for device in config.devices
+        }
         for name in self._units:
             self._plug(name)
+
+    @property
+    def sockets(self) -> dict[str, PlugPoint]:
+        """Where the devices of each kind are plugged in, by the kind's name."""
+        return {name: kind.socket for name, kind in self._kinds.items()}
 
     def close(self) -> None:
         """End every timer and close the trace; the boards lose their power."""
@@ -149,18 +143,9 @@ class SimulatedHardware:
         self._check_locker(locker)
         self._move_door(locker, DoorState.OPEN)
 
-    def break_board(self, device: str, fault: str) -> None:
-        """Let a CodeTV board hang, get out of step, or have the oldest or newest firmware."""
-        board = self._named(device)
-        if not isinstance(board, SimulatedBoard):
-            raise BadInput(f"'{fault}' happens to a CodeTV board, and '{device}' is none")
-        match fault:
-            case "hang":
-                board.hang()
-            case "out-of-step":
-                board.get_out_of_step()
-            case _:
-                board.be_oldest(fault == "oldest")
+    def own_faults(self, device: str) -> Mapping[str, Callable[[], None]]:
+        """The faults that only such a device has, e.g. a CodeTV board."""
+        return self._named(device).own_faults
 
     def stick(self, device: str, key: str) -> None:
         """A key reads as touched until `unstick`."""
@@ -179,12 +164,13 @@ class SimulatedHardware:
         if device in self._copies:
             return
         self._named(device)
-        configured = next(known for known in self._config.devices if known.name == device)
-        if not isinstance(configured, CodetvDevice | NotesDevice):
+        configured = self._configured(device)
+        wiring = replace(self._wiring(configured), on_latch=_wired_to_nothing)
+        copy = self._kind(device).double(configured, wiring)
+        if copy is None:
             raise BadInput(f"'{device}' is found by its place: a second one is no other's double")
-        copy = self._midi_unit(configured, wired=False)
         self._copies[device] = copy
-        self.ports.plug(copy)
+        self._kind(device).socket.plug(copy)
         self._trace.write("plugged", copy.product, copy=True)
         self._tell()
 
@@ -192,38 +178,26 @@ class SimulatedHardware:
         """Unplug the second device."""
         self._named(device)
         if copy := self._copies.pop(device, None):
-            self.ports.unplug(copy)
+            self._kind(device).socket.unplug(copy)
             self._trace.write("unplugged", copy.product, copy=True)
             self._tell()
 
-    def _unit(self, device: Device) -> Unit:
-        if isinstance(device, CodetvDevice | NotesDevice):
-            self._sockets[device.name] = self.ports
-            return self._midi_unit(device)
-        told = (partial(self._latch_of, device), partial(self._door_at, device), self._tell)
-        if isinstance(device, GpioDevice):
-            self._sockets[device.name] = SimulatedHeader()
-            return SimulatedPins(device, self._config.pin_memory_dir, self._trace, *told)
-        self._sockets[device.name] = self.serial
-        if self._config.simulation.firmware is ArduinoFirmware.SIMAVR:
-            eeprom = self._config.box.state_dir / f"{device.name}.eeprom"
-            return SimavrArduino(device, eeprom, self._trace, *told)
-        return SimulatedArduino(device, self._trace, *told)
+    def _configured(self, device: str) -> DeviceSection:
+        return next(known for known in self._config.devices if known.name == device)
 
-    def _midi_unit(
-        self, device: CodetvDevice | NotesDevice, *, wired: bool = True
-    ) -> SimulatedBoard | SimulatedPad:
-        if isinstance(device, CodetvDevice):
-            lockers = self._lockers_behind(device, "latch") if wired else []
-            return SimulatedBoard(
-                device.port,
-                self._trace,
-                partial(self._latch_changed, device.port, lockers, PULSE_MS),
-                self._tell,
-            )
-        return SimulatedPad(device, self._trace, partial(self._door_at, device), self._tell)
+    def _kind(self, device: str) -> SimulatedKind:
+        return self._kinds[name_of_kind(self._configured(device))]
 
-    def _lockers_behind(self, device: Device, latch: str) -> list[int]:
+    def _wiring(self, device: DeviceSection) -> Wiring:
+        return Wiring(
+            config=self._config,
+            trace=self._trace,
+            on_latch=partial(self._latch_changed, device),
+            door_state=partial(self._door_at, device),
+            on_change=self._tell,
+        )
+
+    def _lockers_behind(self, device: DeviceSection, latch: str) -> list[int]:
         """The lockers that this latch of the device opens."""
         only = len(device.latch_names) == 1
         return [
@@ -245,18 +219,18 @@ class SimulatedHardware:
             raise BadInput(f"there is no locker {locker}; the lockers: {known}")
 
     def _is_plugged(self, device: str) -> bool:
-        return self._sockets[device].is_plugged(self._units[device])
+        return self._kind(device).socket.is_plugged(self._units[device])
 
     def _plug(self, device: str) -> None:
         unit = self._units[device]
         unit.power_on()
-        self._sockets[device].plug(unit)
+        self._kind(device).socket.plug(unit)
         self._trace.write("plugged", unit.product)
         self._tell()
 
     def _pull(self, device: str) -> None:
         unit = self._units[device]
-        self._sockets[device].unplug(unit)
+        self._kind(device).socket.unplug(unit)
         self._trace.write("unplugged", unit.product)
         unit.power_off()
         self._tell()
@@ -272,19 +246,14 @@ class SimulatedHardware:
                     unit.release(key)
                 await asyncio.sleep(GAP_S)
 
-    def _latch_of(self, device: GpioDevice | ArduinoDevice, latch: str, energised: bool) -> None:
-        known = device.latches.get(latch)
-        longest_ms = known.pulse_ms if known else PULSE_LONGEST_MS
-        lockers = self._lockers_behind(device, latch)
-        self._latch_changed(f"{device.name}.{latch}", lockers, longest_ms, energised)
-
     def _latch_changed(
-        self, latch: str, lockers: list[int], longest_ms: int, energised: bool
+        self, device: DeviceSection, latch: str, address: str, longest_ms: int, energised: bool
     ) -> None:
         if not energised:
-            self._mechanics.rest(latch)
+            self._mechanics.rest(address)
             return
-        for locker in self._mechanics.opening(latch, lockers, longest_ms):
+        lockers = self._lockers_behind(device, latch)
+        for locker in self._mechanics.opening(address, lockers, longest_ms):
             self._open_soon(locker)
         self._tell()
 
@@ -310,7 +279,7 @@ class SimulatedHardware:
         self._units[latched_by].report_door(latch)
         self._tell()
 
-    def _door_at(self, device: Device, part: str) -> DoorState:
+    def _door_at(self, device: DeviceSection, part: str) -> DoorState:
         """The state of the door that belongs to this switch or this latch's feedback contact."""
         behind = self._lockers_behind(device, part) if part in device.latch_names else []
         for locker in self._config.lockers:
@@ -323,7 +292,7 @@ class SimulatedHardware:
 
         Not for pins: the process that drives them lives on, and the pins' memory has their edges.
         """
-        pins = {each.name for each in self._config.devices if isinstance(each, GpioDevice)}
+        pins = {each.name for each in self._config.devices if self._kind(each.name).outlives_boxd}
         for latch, until in list(self._mechanics.energised.items()):
             if split(latch)[0] in pins:
                 continue
@@ -333,6 +302,23 @@ class SimulatedHardware:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+def _twins(config: Config) -> dict[str, SimulatedKind]:
+    """A twin of each kind that the configuration uses. Raises ConfigError if one has none."""
+    twins = {point.name: point for point in entry_points(group=GROUP)}
+    used = {name_of_kind(device): device for device in config.devices}
+    for name, device in used.items():
+        if name not in twins:
+            raise ConfigError(
+                f"device '{device.name}': kind = '{device.kind}' has no simulated twin; take the"
+                " device out of the simulation"
+            )
+    return {name: loaded(twins[name])(config) for name in used}
+
+
+def _wired_to_nothing(_latch: str, _address: str, _longest_ms: int, _energised: bool) -> None:
+    """Nothing hangs on this latch."""
 
 
 def _key(name: str) -> Key:

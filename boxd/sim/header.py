@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from boxd.sim.unit import Unit
 
 
 class SimulatedHeader:
-    """Where devices on the Pi's pins are plugged in; the connector is also their power."""
+    """Where devices on the Pi's pins are plugged in; the connector is also their power.
 
-    def __init__(self) -> None:
+    `memory_dir` is the folder with the levels of its pins.
+    """
+
+    def __init__(self, memory_dir: Path) -> None:
+        self.memory_dir = memory_dir
         self._plugged: list[Unit] = []
 
     def plug(self, unit: Unit) -> None:

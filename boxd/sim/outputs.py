@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from boxd.sim.pin_memory import PinListener, PinMemory
+from boxd.gpio.pin_memory import PinListener, PinMemory
 
 _PLACE = struct.Struct("=QI")
 

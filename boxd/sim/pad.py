@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import mido
 
-from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.notes import encode, switched
+from boxd.midi.sections import MidiControl, NotesDevice
 from boxd.midi.stream import MidiStream
 from boxd.sim.trace import Trace
 
@@ -59,6 +59,11 @@ class SimulatedPad:
         self._trace.write("bytes", self.product, bytes=data.hex())
         for message in self._stream.feed(data):
             self._act(message)
+
+    @property
+    def own_faults(self) -> dict[str, Callable[[], None]]:
+        """None but what can happen to every device."""
+        return {}
 
     def touch(self, key: Key) -> None:
         """A finger touches a key."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from boxd.config.device_schema import GpioDevice, GpioOutput, PinLevel
+from boxd.config.device_schema import PinLevel
 from boxd.devices import DoorState, Key, LampName
+from boxd.gpio.pin_memory import PinMemory
+from boxd.gpio.sections import GpioDevice, GpioOutput
 from boxd.sim.contacts import (
     DOOR_BOUNCES_S,
     KEY_BOUNCES_S,
@@ -16,7 +18,6 @@ from boxd.sim.contacts import (
     SimulatedSwitch,
 )
 from boxd.sim.outputs import OutputWatch
-from boxd.sim.pin_memory import PinMemory
 from boxd.sim.trace import Trace
 
 Switched = Callable[[bool, float], None]
@@ -90,6 +91,11 @@ class SimulatedPins:
         self._memory.close()
         self._memory = None
         self._on_change()
+
+    @property
+    def own_faults(self) -> dict[str, Callable[[], None]]:
+        """None but what can happen to every device."""
+        return {}
 
     def touch(self, key: Key) -> None:
         """A finger touches a key."""

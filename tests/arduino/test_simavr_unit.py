@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DeviceState, DoorState, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.sim.arduino_simavr import SimavrArduino

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import serial
 
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DoorState
 from boxd.sim.arduino import SimulatedArduino
 from boxd.sim.trace import Trace

@@ -10,7 +10,7 @@ from typing import Any
 
 from boxd.arduino.bus import ArduinoBus
 from boxd.arduino.device import Arduino
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DeviceState, DoorState
 from boxd.sim.arduino import SimulatedArduino
 from boxd.sim.serial import SimulatedSerial

@@ -73,7 +73,7 @@ async def test_a_lamp_under_somebody_s_test_is_left_alone() -> None:
 async def test_no_latch_edge_and_no_unlock_byte_is_in_the_trace(tmp_path: Path) -> None:
     configured = config(tmp_path)
     hardware = SimulatedHardware(configured)
-    registry = midi_registry(configured, hardware.ports, lambda: None)
+    registry = midi_registry(configured, hardware.sockets["midi"], lambda: None)
     await registry.start()
     try:
         await until(lambda: all(s.state is DeviceState.READY for s in registry.statuses()))

@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 
 from boxd.config import load
-from boxd.config.device_schema import NotesDevice
 from boxd.config.schema import Config, MidiBackend
 from boxd.devices import DoorState
+from boxd.midi.sections import NotesDevice
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.rtboard import VirtualPort
 from boxd.sim.trace import Trace

@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from boxd.sim.pin_memory import PinMemory
+from boxd.gpio.pin_memory import PinMemory
 from tests.box.booth import Booth, wait_until
 from tests.box.going_on import go_on_to_the_end
 

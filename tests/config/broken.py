@@ -150,8 +150,8 @@ CASES = {
     "another kind's key": Broken(
         'port = "CodeTV Board 1"',
         'port = "CodeTV Board 1"\ndoors = {} # here',
-        "device 'board-1': unknown key 'doors'; known keys: 'kind', 'name', 'port', 'usb',"
-        " 'enabled'",
+        "device 'board-1': unknown key 'doors'; known keys: 'kind', 'name', 'port',"
+        " 'enabled', 'usb'",
     ),
     "unknown pad key": Broken(
         'port = "Pad"',
@@ -182,8 +182,8 @@ CASES = {
     "no kind": Broken(
         '[[devices]]\nkind = "notes"',
         "[[devices]] # here",
-        "device 'pad': the key 'kind' is missing; add it: it takes one of 'codetv', 'notes',"
-        " 'gpio', 'arduino'",
+        "device 'pad': the key 'kind' is missing; add it: it takes one of 'arduino',"
+        " 'codetv', 'gpio', 'notes'",
     ),
     # --- values
     "number in quotes": Broken(
@@ -231,8 +231,8 @@ CASES = {
     "no such kind": Broken(
         '"notes"',
         '"dmx" # here',
-        "device 'pad': kind = \"dmx\" can't be; it takes one of 'codetv', 'notes', 'gpio',"
-        " 'arduino'",
+        "device 'pad': kind = \"dmx\" can't be; it takes one of 'arduino', 'codetv', 'gpio',"
+        " 'notes'",
     ),
     "no such board": Broken(
         '"CodeTV Board 1"',

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from boxd.config import Config, check_secret_mode, load, show
-from boxd.config.device_schema import NotesKey
 from boxd.devices import Key
 from boxd.errors import ConfigError
+from boxd.midi.sections import NotesKey
 from tests.config.broken import VALID
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from boxd.config.device_schema import GpioDevice
 from boxd.devices import DeviceState, Door, DoorState, KeyTouch
 from boxd.gpio.bus import GpioBus
 from boxd.gpio.device import PinDevice
-from boxd.sim.pin_memory import PinMemory
+from boxd.gpio.pin_memory import PinMemory
+from boxd.gpio.sections import GpioDevice
 from tests.gpio.wiring import VARIABLE, Wiring, open_wiring
 from tests.midi.waiting import until
 

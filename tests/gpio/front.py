@@ -10,7 +10,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from boxd.config.device_schema import GpioDevice
+from boxd.gpio.sections import GpioDevice
 from boxd.sim.pins import SimulatedPins
 from boxd.sim.trace import Trace
 

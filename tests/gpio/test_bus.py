@@ -13,7 +13,7 @@ import pytest
 from boxd.devices import DeviceState, DoorState, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.gpio.bus import GpioBus
-from boxd.sim.pin_memory import PinMemory
+from boxd.gpio.pin_memory import PinMemory
 from tests.gpio.booth import gpio_device, only_on_simulated_pins, running, settled, until_ready
 from tests.midi.waiting import until
 
@@ -100,7 +100,7 @@ async def test_pins_that_fail_are_let_go_and_taken_again(
             def fail(_pin: object) -> bool:
                 raise DeviceUnreachable("GPIO27 can't be read")
 
-            broken.setattr("boxd.sim.pin_memory_factory.MemoryPin._get_state", fail)
+            broken.setattr("boxd.gpio.pin_memory_factory.MemoryPin._get_state", fail)
             await until(lambda: booth.device.status.state is DeviceState.UNREACHABLE)
             assert "GPIO27 can't be read" in booth.device.status.why
             assert booth.device.doors["door-1"].state is DoorState.UNKNOWN

@@ -177,6 +177,7 @@ async def test_a_change_that_no_edge_told_of_is_found_by_a_look(
 ) -> None:
     async with running(tmp_path, gpio_device(doors={"door-1": DOOR})) as booth:
         await settled(booth.device.doors["door-1"], DoorState.OPEN)
-        monkeypatch.setattr("boxd.sim.pin_memory_factory.MemoryPin.heard", lambda _pin, _edge: None)
+        heard = "boxd.gpio.pin_memory_factory.MemoryPin.heard"
+        monkeypatch.setattr(heard, lambda _pin, _edge: None)
         booth.wiring.drive(DOOR, False)
         await settled(booth.device.doors["door-1"], DoorState.CLOSED)

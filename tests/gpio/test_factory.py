@@ -11,7 +11,7 @@ import pytest
 from boxd.errors import ConfigError, DeviceUnreachable
 from boxd.gpio.factory import ENVIRONMENT, open_pins
 from boxd.gpio.lines import open_lines
-from boxd.sim.pin_memory_factory import MemoryPin
+from boxd.gpio.pin_memory_factory import MemoryPin
 
 without_a_chip = pytest.mark.skipif(
     bool(list(Path("/dev").glob("gpiochip*"))), reason="this computer has a GPIO chip"

@@ -121,6 +121,6 @@ async def test_a_key_that_is_held_when_the_watching_begins_was_not_touched(tmp_p
 async def test_a_touch_that_no_edge_told_of_is_found_by_a_look(
     booth: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("boxd.sim.pin_memory_factory.MemoryPin.heard", lambda _pin, _edge: None)
+    monkeypatch.setattr("boxd.gpio.pin_memory_factory.MemoryPin.heard", lambda _pin, _edge: None)
     await touch(booth, "6")
     await release(booth, "6")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from boxd.daemon.instance_lock import only_one
-from boxd.sim.pin_memory import MemoryPull, PinMemory
+from boxd.gpio.pin_memory import MemoryPull, PinMemory
 from tests.gpio.guarding import Orderer, kill, stop, until
 from tests.gpio.wiring import MemoryWiring
 

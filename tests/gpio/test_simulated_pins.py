@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from boxd.config.device_schema import GpioDevice
 from boxd.devices import DoorState, Key, LampName
-from boxd.sim.pin_memory import PinEdge, PinMemory
+from boxd.gpio.pin_memory import PinEdge, PinMemory
+from boxd.gpio.sections import GpioDevice
 from boxd.sim.pins import SimulatedPins
 from boxd.sim.trace import Trace
 from tests.gpio.booth import (

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from boxd.sim.pin_memory import MemoryPull, PinMemory
+from boxd.gpio.pin_memory import MemoryPull, PinMemory
 
 VARIABLE = "BOXD_TEST_GPIO_SIM"
 TRACING = Path("/sys/kernel/tracing")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from boxd.bays.device_registry import DeviceRegistry
-from boxd.config.device_schema import CodetvDevice, NotesDevice
 from boxd.config.schema import Config
 from boxd.midi.bus import MidiBus
 from boxd.midi.ports import PortSystem
+from boxd.midi.sections import CodetvDevice, NotesDevice
 
 KEYS = [*"0123456789", "Enter", "Cancel"]
 

@@ -7,11 +7,11 @@ import random
 import tracemalloc
 from pathlib import Path
 
-from boxd.config.device_schema import MidiControl, NotesDevice, NotesKey
 from boxd.devices import Key
 from boxd.midi import codetv
 from boxd.midi.notes import NotesProfile
 from boxd.midi.profile import BoardDoor, BoardKey
+from boxd.midi.sections import MidiControl, NotesDevice, NotesKey
 from boxd.midi.stream import SYSEX_LIMIT_BYTES, MidiStream
 
 SEED = 20261121

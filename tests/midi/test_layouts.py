@@ -9,7 +9,6 @@ import mido
 import pytest
 
 from boxd.config import load
-from boxd.config.device_schema import NotesDevice
 from boxd.config.schema import Config, MidiBackend
 from boxd.devices import DeviceState, Key, KeyTouch, LampName
 from boxd.midi.bus import MidiBus, wanted
@@ -18,6 +17,7 @@ from boxd.midi.notes import NotesProfile
 from boxd.midi.ports import Listing, PortPair
 from boxd.midi.profile import BoardKey, IgnoredMessage
 from boxd.midi.rtmidi_ports import RtMidiPorts
+from boxd.midi.sections import NotesDevice
 from tests.midi.peer import ANY_DEVICE, start_peer
 from tests.midi.waiting import until, until_keys_are_new
 

@@ -7,13 +7,13 @@ import tomllib
 import mido
 import pytest
 
-from boxd.config.device_schema import NotesDevice
 from boxd.devices import Key, LampName
 from boxd.midi.finding import WantedDevice
 from boxd.midi.learned import LearnedDevice, LearnedLamp, name_for, section
 from boxd.midi.learning import KEYS, Kind, LearnedKey, Signal
 from boxd.midi.notes import NotesProfile
 from boxd.midi.profile import BoardKey, BoardTap
+from boxd.midi.sections import NotesDevice
 
 
 def note(number: int, channel: int = 1) -> Signal:

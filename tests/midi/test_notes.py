@@ -5,10 +5,10 @@ from __future__ import annotations
 import mido
 import pytest
 
-from boxd.config.device_schema import MidiControl, NotesDevice, NotesKey, NotesLamp
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.notes import NotesProfile
 from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
+from boxd.midi.sections import MidiControl, NotesDevice, NotesKey, NotesLamp
 
 PAD = NotesDevice(
     kind="notes",

@@ -12,13 +12,13 @@ import mido
 import pytest
 import pytest_asyncio
 
-from boxd.config.device_schema import NotesDevice
 from boxd.config.schema import MidiBackend
 from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.midi.bus import MidiBus
 from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
 from boxd.midi.rtmidi_ports import RtMidiPorts
+from boxd.midi.sections import NotesDevice
 from tests.midi.box import config, midi_registry
 from tests.midi.peer import SENDS_ONLY, Peer, start_peer
 from tests.midi.trace import CODETV_LAMPS_OUT

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from boxd.config.device_schema import NotesDevice
 from boxd.device_line import LineFault
 from boxd.devices import DeviceState, Key, KeyTouch, LampName
 from boxd.midi.bus import MidiBus
 from boxd.midi.device import MidiDevice
+from boxd.midi.sections import NotesDevice
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.ports import SimulatedPorts
 from boxd.sim.trace import Trace

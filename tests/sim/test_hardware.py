@@ -33,7 +33,7 @@ class Front:
         self.heard: list[str] = []
 
     async def connect(self, product: str) -> Port:
-        ports = self.hardware.ports
+        ports = self.hardware.sockets["midi"]
         pair = find(await ports.look(), WantedDevice(product))
         assert not isinstance(pair, str), pair
         return await ports.open(pair, lambda data, _at: self.heard.append(data.hex()))
@@ -139,7 +139,7 @@ async def test_keys_wait_in_the_board_while_nobody_has_it_open(front: Front) -> 
 
 
 async def test_what_does_not_fit_the_boards_buffer_is_lost(front: Front) -> None:
-    board = front.hardware.ports.unit("CodeTV Board 0")
+    board = front.hardware.sockets["midi"].unit("CodeTV Board 0")
     for value in range(60):
         board.emit(bytes((0xF0, 0x7D, 0x05, value, 0xF7)))
     await front.connect("CodeTV Board 0")
@@ -205,11 +205,11 @@ async def test_an_unplugged_board_goes_quiet_and_dark(front: Front) -> None:
 
 async def test_a_duplicates_latch_opens_no_locker(front: Front) -> None:
     front.hardware.fault("board-0", "duplicate")
-    listing = await front.hardware.ports.look()
+    listing = await front.hardware.sockets["midi"].look()
     twins = [name for name in listing.sources if "CodeTV Board 0" in name]
     assert len(twins) == 2
     front.hardware.fault("board-0", "unduplicate")
-    assert len((await front.hardware.ports.look()).sources) == len(listing.sources) - 1
+    assert len((await front.hardware.sockets["midi"].look()).sources) == len(listing.sources) - 1
 
 
 async def test_doors_and_pulses_outlive_the_program(front: Front, tmp_path: Path) -> None:
@@ -274,7 +274,7 @@ async def test_tells_about_every_change_until_told_to_stop(front: Front) -> None
     [
         ("board-9", "unplug", "", "board-0"),
         ("board-0", "explode", "", "unplug"),
-        ("door-pad", "hang", "", "CodeTV board"),
+        ("door-pad", "hang", "", "duplicate, unduplicate, stick"),
         ("board-0", "jam", "", "locker-1"),
         ("locker-9", "jam", "", "1, 2, 3, 4"),
         ("locker-1", "unplug", "", "board-0"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from boxd.sim.pin_memory import PinMemory
+from boxd.gpio.pin_memory import PinMemory
 from tests.systemd.installed import InstalledBox
 
 LATCH, LAMP = 17, 22

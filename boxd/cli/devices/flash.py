@@ -97,7 +97,7 @@ def _target(port_or_device: str, board: int | None, layout: str | None) -> _Targ
 
 def _configured(name: str, board: int | None, layout: str | None) -> _Target:
     from boxd.arduino.layouts import layout_for
-    from boxd.config.device_schema import ArduinoDevice
+    from boxd.arduino.sections import ArduinoDevice
 
     config = configuration()
     arduinos = {each.name: each for each in config.devices if isinstance(each, ArduinoDevice)}

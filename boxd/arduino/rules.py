@@ -1,16 +1,26 @@
-"""Rules on Arduinos: each of their parts is used once."""
+"""Rules on Arduinos: each board and each of its parts is used once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from boxd.config.device_schema import ArduinoDevice
+from boxd.arduino.sections import ArduinoDevice
 from boxd.config.duplicates import Use, used_twice
 from boxd.config.schema_texts import SchemaFinding
 
 
-def arduino_faults(row: int, device: ArduinoDevice) -> Iterator[SchemaFinding]:
-    """A finding for each latch, door or lamp number that has a name already."""
+def arduino_faults(devices: Mapping[int, ArduinoDevice]) -> Iterator[SchemaFinding]:
+    """A finding for each number of a board, latch, door or lamp that is taken already."""
+    for row, device in devices.items():
+        yield from _parts_faults(row, device)
+    boards = [
+        Use(("devices", row, "board"), f"device '{device.name}'", f"board number {device.board}")
+        for row, device in devices.items()
+    ]
+    yield from used_twice(boards, "give each Arduino its own, with 'boxd devices flash --board N'")
+
+
+def _parts_faults(row: int, device: ArduinoDevice) -> Iterator[SchemaFinding]:
     latches = {name: latch.number for name, latch in device.latches.items()}
     doors = {name: door.number for name, door in device.doors.items()}
     yield from _twice(row, device, "latches", "latch", latches)

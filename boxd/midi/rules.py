@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from boxd.config.device_schema import MidiControl, NotesDevice
 from boxd.config.duplicates import Use, used_twice
 from boxd.config.schema_texts import SchemaFinding
+from boxd.midi.sections import MidiControl, NotesDevice
 
 Named = list[tuple[tuple[str, ...], MidiControl]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from boxd.errors import DeviceUnreachable
-from boxd.sim.pin_memory import PinMemory
+from boxd.gpio.pin_memory import PinMemory
 
 
 class MemoryLines:

@@ -10,8 +10,8 @@ from typing import Any
 from gpiozero.exc import PinFixedPull, PinInvalidPull
 from gpiozero.pins.mock import MockFactory, MockPin, PinState
 
-from boxd.sim.pin_memory import MemoryPull, PinEdge, PinListener, PinMemory
-from boxd.sim.pin_memory_lines import claim
+from boxd.gpio.pin_memory import MemoryPull, PinEdge, PinListener, PinMemory
+from boxd.gpio.pin_memory_lines import claim
 
 PI_4B = "c03115"  # which pins have resistors of their own differs between models
 

@@ -15,13 +15,13 @@ from gpiozero import Button, DigitalOutputDevice
 
 from boxd.errors import DeviceUnreachable
 from boxd.gpio.factory import open_pins
-from boxd.sim.pin_memory import EDGES_KEPT, MemoryPull, PinMemory
+from boxd.gpio.pin_memory import EDGES_KEPT, MemoryPull, PinMemory
 from tests.gpio.guarding import until
 
 DRIVES_AND_DIES = """
 import os, sys, signal
 from pathlib import Path
-from boxd.sim.pin_memory import PinMemory
+from boxd.gpio.pin_memory import PinMemory
 memory = PinMemory(Path(sys.argv[1]))
 memory.claim(17)
 memory.make_output(17, True)

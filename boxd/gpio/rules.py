@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
-from boxd.config.device_schema import (
-    Device,
-    GpioDevice,
-    GpioMatrix,
-    GpioSwitch,
-    PinLevel,
-    Pull,
-)
+from boxd.config.device_schema import PinLevel
 from boxd.config.duplicates import Use, used_twice
 from boxd.config.schema_texts import SchemaFinding
 from boxd.config.toml_positions import KeyPath
+from boxd.gpio.sections import GpioDevice, GpioMatrix, GpioSwitch, Pull
 
 # On the Pi's board 1.8 kilohm resistors pull these two up as soon as it has power.
 PULLED_UP = (2, 3)
@@ -24,14 +18,13 @@ CONSOLE_OUTPUT = 14
 _REMEDY = "take one of 9 to 13 or 16 to 27"
 
 
-def pin_faults(devices: Sequence[Device]) -> Iterator[SchemaFinding]:
+def pin_faults(devices: Mapping[int, GpioDevice]) -> Iterator[SchemaFinding]:
     """A finding for each pin that has a use already, and for each key that appears twice."""
-    gpio = [(row, each) for row, each in enumerate(devices) if isinstance(each, GpioDevice)]
-    pins = [use for row, device in gpio for use in _pins(row, device)]
+    pins = [use for row, device in devices.items() for use in _pins(row, device)]
     yield from used_twice(pins, "give each part a pin of its own")
-    keys = [use for row, device in gpio for use in _keys(row, device)]
+    keys = [use for row, device in devices.items() for use in _keys(row, device)]
     yield from used_twice(keys, "one key sits at one place; take one of them out")
-    for row, device in gpio:
+    for row, device in devices.items():
         yield from _energised_from_the_start(row, device)
         yield from _held_against_their_pull(row, device)
 
