@@ -9,7 +9,7 @@ BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proofs check format bench temporal firmware words screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall
+.PHONY: help run test proofs check format bench temporal firmware words screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall anew
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,7 @@ uninstall: ## the opposite; PURGE=1 removes configuration and data as well
 	@PURGE="$(PURGE)" install/uninstall
 
 deb: firmware ## the Debian package, in dist; ARCH=arm64 for a Pi
+	@PYTHON=python3 scripts/debian-packages deb
 	@install/deb "$(ARCH)"
 
 words: .venv/set-up-for-test ## the catalogue of all texts for people, written anew from the source
@@ -86,6 +87,12 @@ operators-page: .venv/set-up-for-test ## docs/operators.pdf, for the booth's wal
 
 lock: ## choose new versions of everything boxd needs, and their hashes
 	@PYTHON="$(PYTHON)" scripts/lock
+
+# A clone that was moved, copied or renamed would go on running the original's code.
+ifeq ($(shell grep -sF "$(CURDIR)/.venv/bin/" .venv/bin/pip),)
+.venv/set-up-for-run .venv/set-up-for-test: anew
+endif
+anew: ;
 
 .venv/set-up-for-run: requirements.lock pyproject.toml scripts/set-up scripts/debian-packages
 	@$(SET_UP) run

@@ -106,12 +106,15 @@ def _ask(found: Config | ConfigError, path: str) -> Json:
 def _examined(context: CheckContext) -> list[CheckResult]:
     from boxd.doctor.check import examine
     from boxd.doctor.checks import CHECKS
+    from boxd.doctor.clone import for_clone, is_run_from_clone
 
     found = []
     with progress("examining", len(CHECKS)) as done:
         for check in CHECKS:
             found.append(examine(check, context))
             done(1)
+    if is_run_from_clone(context.config_file):
+        return for_clone(found, context.config_file)
     return found
 
 

@@ -20,6 +20,7 @@ BESIDE = {
     "histories": "recorded workflow histories",
     "house": "the house's own rules",
     "install": "install/, in containers",
+    "scripts": "scripts/",
     "systemd": "systemd/, in containers",
 }
 

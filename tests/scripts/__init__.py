@@ -1,0 +1,1 @@
+"""How make sets things up."""
