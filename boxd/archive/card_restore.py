@@ -31,7 +31,7 @@ from boxd.ledger.ledger import as_text
 from boxd.ledger.replacing import flush
 from boxd.ledger.soundness import Contents, examine
 from boxd.service_user import done_as_owner_of
-from boxd.upgrade import health, system
+from boxd.upgrade import health, system, units
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.release import Release, current_release
 from boxd.upgrade.step_output import show
@@ -108,7 +108,7 @@ def restore_card(opened: Opened, places: InstallPaths) -> None:
         raise BoxdError("boxd is not installed here; apt install its package first")
     _require_that_it_fits(opened, release, places)
     if system.is_running():
-        system.stop()
+        units.stop()
         show("boxd", "stopped")
     stamp = as_text(datetime.now(UTC)).replace(":", "-")
     content = (opened.folder / CONFIGURATION).read_bytes()
@@ -123,7 +123,7 @@ def restore_card(opened: Opened, places: InstallPaths) -> None:
     if not system.is_running():
         show("units", "start with the system")
         return
-    system.start()
+    units.start()
     health.wait_for_ready(config, release.version, _READY_WITHIN_S)
     show("ready", f"{config.box.id} takes codes")
 

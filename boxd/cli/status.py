@@ -67,7 +67,8 @@ def _schedules() -> list[dict[str, Any]]:
 
 def _show_health(box: dict[str, Any], health: dict[str, Any]) -> None:
     simulated = ", in simulation" if box["simulation"] else ""
-    click.echo(f"{box['name']} ({box['id']}{simulated}, boxd {box['boxd']}) ", nl=False)
+    package = f", package {box['package']} not in use" if box.get("package") else ""
+    click.echo(f"{box['name']} ({box['id']}{simulated}, boxd {box['boxd']}{package}) ", nl=False)
     state = str(health["state"])
     words = _STATES.get(state, f"is {state.replace('_', ' ')}")
     click.secho(words, fg=style_of(state) or None, bold=True)

@@ -72,7 +72,7 @@ def _carry_on(places: InstallPaths) -> int:
     from boxd.upgrade.journal import Step
     from boxd.upgrade.runner import carry_on
     from boxd.upgrade.step_output import show
-    from boxd.upgrade.system import GoingDown
+    from boxd.upgrade.units import GoingDown
 
     try:
         ended = carry_on(load(places.config_file), places)

@@ -13,6 +13,7 @@ from boxd import __version__
 from boxd.cli.command_classes import BoxdCommand, json_option
 from boxd.cli.tables import say_json
 from boxd.errors import BoxdError
+from boxd.installed_package import package_not_in_use
 
 
 @click.command("version", cls=BoxdCommand, examples=("boxd version", "boxd version --json"))
@@ -21,6 +22,7 @@ def command(as_json: bool) -> None:
     """Show the versions of boxd and of what it uses. Works without the daemon."""
     versions = {
         "boxd": __version__,
+        **({"package": f"{package}, not in use"} if (package := package_not_in_use()) else {}),
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         "temporal": _temporal_cli(),

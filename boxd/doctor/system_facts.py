@@ -15,6 +15,7 @@ from boxd import __version__
 from boxd.doctor import units as doctor_units
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.scrub import Scrub
+from boxd.installed_package import package_not_in_use
 
 _LINES = 500
 _KERNEL_LINES = 200
@@ -44,6 +45,7 @@ def versions(context: CheckContext) -> str:
     )
     told = {
         "boxd": __version__,
+        "package not in use": package_not_in_use(context.root) or "none",
         "model": (context.text("/proc/device-tree/model") or "").strip("\0"),
         "system": system.get("PRETTY_NAME", "").strip('"'),
         "kernel": f"{platform.release()} {platform.machine()}",

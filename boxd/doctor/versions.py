@@ -13,6 +13,7 @@ from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.errors import BoxdError
+from boxd.installed_package import package_not_in_use
 from boxd.temporal.binary import find_binary, read_version
 
 FAMILY = "Versions"
@@ -22,13 +23,19 @@ _NEEDED = re.compile(r"([\w.-]+)\s*(>=|==)?\s*([\d.]+)?\s*(?:;\s*python_version\
 
 
 def daemon(context: CheckContext) -> Iterator[Finding]:
-    """The daemon has the same version as this command."""
+    """The daemon, this command and the Debian package have one version."""
     running = context.answer("/api/v1/status")["box"]["boxd"]
     if running == __version__:
         yield passed(f"boxd {running}")
     else:
         yield warned(
             f"boxd {running} runs, and {__version__} is installed", "sudo systemctl restart boxd"
+        )
+    if package := package_not_in_use(context.root):
+        yield warned(
+            f"boxd {__version__} is in use, and the Debian package is {package}",
+            f"sudo /usr/lib/boxd/bin/boxd upgrade   # to {package}; or install the package of"
+            f" {__version__} again, and apt names it too",
         )
 
 
@@ -81,7 +88,12 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 CHECKS = (
-    Check(FAMILY, "boxd", daemon, "another version runs than is installed"),
+    Check(
+        FAMILY,
+        "boxd",
+        daemon,
+        "another version runs than is installed, or the Debian package has another one",
+    ),
     Check(FAMILY, "packages", packages, "a package is missing, or too old"),
     Check(FAMILY, "temporal", temporal, "the program is missing, or does not run", 25),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from boxd.config import Config
 from boxd.errors import BoxdError
-from boxd.upgrade import health, system
+from boxd.upgrade import health, system, units
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.release import Release
@@ -25,7 +25,8 @@ def check(
         "the configuration does not fit the new release; correct it, then upgrade again",
     )
     show("configuration", "fits the new release")
-    upgrade = Upgrade(Step.STOPPING, old.name, new.name, patience_s)
+    starts = not units.is_out_of_service()
+    upgrade = Upgrade(Step.STOPPING, old.name, new.name, patience_s, starts=starts)
     return _with_standing(config, places, old, new, _with_schema(config, new, upgrade))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from boxd.config import Config
 from boxd.daemon_socket import SocketConnection
 from boxd.errors import BoxdError
-from boxd.upgrade import system
+from boxd.upgrade import system, units
 from boxd.upgrade.ledger_backup import open_redemptions
 from boxd.upgrade.release import Release
 
@@ -82,7 +82,7 @@ def _wait(
             why = seen.why or f"it answers as {seen.version}"
         except BoxdError as error:
             why = str(error)
-        if (deaths := system.deaths("boxd.service")) >= _DEATHS:
+        if (deaths := units.deaths("boxd.service")) >= _DEATHS:
             raise BoxdError(f"boxd {version} died {deaths} times; journalctl -u boxd tells why")
         time.sleep(_BETWEEN_LOOKS_S)
     raise BoxdError(f"boxd {version} was not ready within {patience_s:g} s: {why}")

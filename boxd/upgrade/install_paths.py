@@ -49,6 +49,16 @@ class InstallPaths:
         return self.root / "usr/lib/boxd"
 
     @property
+    def lock(self) -> Path:
+        """The file that whoever installs or goes back holds locked: one at a time."""
+        return self.home / "upgrade.lock"
+
+    @property
+    def own_units(self) -> Path:
+        """Where systemd keeps what is enabled or masked here."""
+        return self.root / "etc/systemd/system"
+
+    @property
     def config_file(self) -> Path:
         """The box's configuration."""
         return self.root / "etc/boxd/boxd.toml"

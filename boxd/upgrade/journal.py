@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
@@ -29,7 +29,8 @@ class Upgrade:
 
     `schema` is the ledger's, 0 if there was none. `was_ready` says whether the box took codes,
     `failing` which parts of devices failed their test, `is_open` which redemptions were open at
-    the stop. `why` says why the new release failed, `set_aside` where its ledger is.
+    the stop. `why` says why the new release failed, `set_aside` where its ledger is. A box that an
+    administrator has stopped and disabled is not started: then `starts` is false.
     """
 
     step: Step
@@ -43,6 +44,10 @@ class Upgrade:
     backup: str = ""
     why: str = ""
     set_aside: str = ""
+    starts: bool = True
+
+
+_FIELDS = {field.name for field in fields(Upgrade)}
 
 
 def write(places: InstallPaths, upgrade: Upgrade) -> None:
@@ -81,7 +86,8 @@ def _read(file: Path) -> Upgrade | None:
     try:
         found = json.loads(file.read_text("utf-8"))
         lists = {key: tuple(found[key]) for key in ("is_open", "failing")}
-        return Upgrade(**{**found, **lists, "step": Step(found["step"])})
+        known = {key: found[key] for key in found if key in _FIELDS}  # another release wrote it
+        return Upgrade(**{**known, **lists, "step": Step(found["step"])})
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from boxd.config import load
 from boxd.errors import BoxdError, NotFound, Refused
-from boxd.upgrade import journal
-from boxd.upgrade.activation import run_by_systemd
+from boxd.upgrade import journal, units
+from boxd.upgrade.asking import run_by_systemd
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.ledger_backup import written_since
+from boxd.upgrade.one_at_a_time import one_at_a_time
 from boxd.upgrade.release import current_release, point
 from boxd.upgrade.step_output import show
 from boxd.upgrade.trial_migration import schema_of
@@ -25,6 +26,14 @@ def return_to_previous(
 
     Raises NotFound if there is none, Refused without a yes, or while an upgrade is running.
     """
+    units.require_unmasked()
+    with one_at_a_time(places):
+        _return_to_previous(places, patience_s, agrees)
+
+
+def _return_to_previous(
+    places: InstallPaths, patience_s: float, agrees: Callable[[str], bool]
+) -> None:
     if journal.read(places) is not None:
         raise Refused("an upgrade is under way: wait for its end (journalctl -fu boxd-upgrade)")
     config = load(places.config_file)
@@ -50,7 +59,8 @@ def return_to_previous(
     if current is not None:
         point(places.incoming, current)
     asked_for = replace(last, step=Step.GOING_BACK, patience_s=patience_s, why="somebody asked")
-    journal.write(places, replace(asked_for, was_ready=True))
+    starts = not units.is_out_of_service()
+    journal.write(places, replace(asked_for, was_ready=True, starts=starts))
     ended = run_by_systemd(places)
     if ended.step is not Step.GONE_BACK:
         raise BoxdError(f"the box did not go back ({ended.step}); see journalctl -u boxd-upgrade")

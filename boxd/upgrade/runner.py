@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from boxd.config import Config
 from boxd.errors import BoxdError, LedgerDamaged
-from boxd.upgrade import health, journal, system
+from boxd.upgrade import health, journal, system, units
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.ledger_backup import open_redemptions, put_back, written_since
@@ -25,7 +25,7 @@ _OLD_READY_WITHIN_S = 120.0
 def carry_on(config: Config, places: InstallPaths) -> Upgrade:
     """Finish the upgrade in the journal; returns how it ended.
 
-    Raises system.GoingDown if the system is shutting down: the next start continues.
+    Raises units.GoingDown if the system is shutting down: the next start continues.
     """
     upgrade = journal.read(places)
     if upgrade is None:
@@ -33,7 +33,7 @@ def carry_on(config: Config, places: InstallPaths) -> Upgrade:
     upgrade_run = _UpgradeRun(config, places, upgrade)
     try:
         return upgrade_run.run(upgrade)
-    except system.GoingDown:
+    except units.GoingDown:
         raise
     except Exception as error:  # whatever it is, one of the two releases has to run again
         reached = journal.read(places) or upgrade
@@ -61,14 +61,14 @@ class _UpgradeRun:
         }
         while upgrade.step in steps:
             if upgrade.step is Step.GOING_BACK:
-                system.require_up()
+                units.require_up()
             journal.write(self._places, upgrade)
             upgrade = steps[upgrade.step](upgrade)
         journal.end(self._places, upgrade)
         return upgrade
 
     def _stop(self, upgrade: Upgrade) -> Upgrade:
-        system.stop()
+        units.stop()
         self._has_stopped = True
         show("boxd", "stopped")
         if not upgrade.schema:
@@ -87,7 +87,7 @@ class _UpgradeRun:
             show("in use", f"boxd {self._new.version}, since before an interruption")
         elif not self._has_stopped:  # after an interruption the old one may have run
             return replace(upgrade, step=Step.STOPPING)
-        self._use(self._new)
+        self._use(self._new, upgrade)
         try:
             self._prove(upgrade)
         except Exception as error:  # noqa: BLE001 - whatever it is, the release has failed
@@ -97,6 +97,9 @@ class _UpgradeRun:
 
     def _prove(self, upgrade: Upgrade) -> None:
         """Raises BoxdError if the box is not as good as before."""
+        if not upgrade.starts:
+            show("not tried", "the box is stopped and disabled, and stays so")
+            return
         if not upgrade.was_ready:
             health.wait_for_answer(self._config, self._new.version, upgrade.patience_s)
             show("answers", "as before: the box was not ready")
@@ -122,14 +125,14 @@ class _UpgradeRun:
         return replace(upgrade, step=Step.GOING_BACK, why=why)
 
     def _go_back(self, upgrade: Upgrade) -> Upgrade:
-        system.stop()
+        units.stop()
         switch(self._old, self._places)
         try:
             upgrade = self._with_ledger_of_before(upgrade)
         except LedgerDamaged as error:  # the old release says so on the HUD, and what to restore
             show("ledger", f"left as it is: {error}")
             upgrade = replace(upgrade, why=f"{upgrade.why}; {error}")
-        self._use(self._old)
+        self._use(self._old, upgrade)
         show("in use again", f"boxd {self._old.version}")
         self._see_the_old_one_ready(upgrade)
         return replace(upgrade, step=Step.GONE_BACK)
@@ -144,7 +147,7 @@ class _UpgradeRun:
 
     def _see_the_old_one_ready(self, upgrade: Upgrade) -> None:
         """Wait for the old release. There is no other: a slow start is only reported."""
-        if not upgrade.was_ready:
+        if not upgrade.was_ready or not upgrade.starts:
             return
         try:
             health.wait_for_ready(self._config, self._old.version, _OLD_READY_WITHIN_S)
@@ -180,6 +183,7 @@ class _UpgradeRun:
         except OSError as error:
             show("older releases", f"not all removed: {error}")
 
-    def _use(self, release: Release) -> None:
+    def _use(self, release: Release, upgrade: Upgrade) -> None:
         switch(release, self._places)
-        system.start()
+        if upgrade.starts:
+            units.start()

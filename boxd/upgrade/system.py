@@ -1,4 +1,4 @@
-"""The system around an installation: boxd's user, its configuration, systemd's units."""
+"""The system around an installation: boxd's user, its configuration, commands."""
 
 from __future__ import annotations
 
@@ -15,20 +15,16 @@ from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.release import Release
 
 USER = "boxd"
-# The units to enable: the box, and the one that finishes an upgrade after a power cut.
-ENABLED = ("boxd.target", "boxd-upgrade.service")
-UNITS = ("boxd.service", "boxd-temporal.service")
-_UP = ("initializing", "starting", "running", "degraded", "maintenance")
-
-
-class GoingDown(Exception):
-    """The system is shutting down, or losing power: a failure now says nothing."""
+# What systemd and udev are asked for takes seconds; stopping the box may take 40 s.
+_COMMAND_WITHIN_S = 180.0
+# The longest reads a ledger of a million codes through on a card, and migrates a copy of it.
+_BOX_COMMAND_WITHIN_S = 1200.0
 
 
 def make_user(release: Release) -> bool:
     """Make the box's user and groups; returns whether they were missing."""
     was_there = _user_exists()
-    _run("systemd-sysusers", str(release.folder / "systemd/boxd.sysusers"))
+    run("systemd-sysusers", str(release.folder / "systemd/boxd.sysusers"))
     return not was_there
 
 
@@ -74,68 +70,29 @@ def is_running() -> bool:
     return Path("/run/systemd/system").is_dir()
 
 
-def enable() -> None:
-    """Start the box with the system from now on."""
-    _run("systemctl", "enable", "--quiet", *ENABLED)
-
-
-def start() -> None:
-    """Start the units as they are now; the caller checks later what became of them."""
-    _run("systemctl", "daemon-reload")
-    _run("systemctl", "reset-failed", *UNITS, otherwise="")
-    _run("systemctl", "start", "--no-block", "boxd.target", *UNITS)
-
-
-def stop() -> None:
-    """Stop the units, and wait until they have ended."""
-    _run("systemctl", "stop", *UNITS)
-
-
-def require_up() -> None:
-    """Raises GoingDown if systemd is shutting down, or has ended itself."""
-    asking = ["systemctl", "is-system-running"]
-    asked = subprocess.run(asking, check=False, capture_output=True, text=True)
-    if (state := asked.stdout.strip()) not in _UP:
-        raise GoingDown(f"the system goes down ({state or 'systemd does not answer'})")
-
-
-def start_upgrade() -> None:
-    """Let systemd run the journal's upgrade, even if this process ends."""
-    _run("systemctl", "daemon-reload")
-    _run("systemctl", "start", "--no-block", "boxd-upgrade.service")
-
-
-def reload_rules() -> None:
-    """Apply the udev rules of the release in use to devices that are plugged in already."""
-    _run("udevadm", "control", "--reload", otherwise="")
-    _run("udevadm", "trigger", otherwise="")
-
-
-def is_active(unit: str) -> bool:
-    """Whether the unit is running."""
-    done = subprocess.run(["systemctl", "is-active", "--quiet", unit], check=False)
-    return done.returncode == 0
-
-
-def deaths(unit: str) -> int:
-    """How often systemd has restarted the unit."""
-    return int(_run("systemctl", "show", "--property=NRestarts", "--value", unit) or 0)
-
-
 def run_as_box(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command as the box's user, so that the daemon owns the files it makes."""
-    return subprocess.run(
-        command,
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd="/",
-        env={"PATH": os.environ.get("PATH", os.defpath), "LOGNAME": USER, "HOME": "/"},
-        user=USER,
-        group=USER,
-        extra_groups=(),
-        umask=0o027,
-    )
+    """Run a command as the box's user, so that the daemon owns the files it makes.
+
+    Raises BoxdError if it does not come to an end.
+    """
+    try:
+        return subprocess.run(
+            command,
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env={"PATH": os.environ.get("PATH", os.defpath), "LOGNAME": USER, "HOME": "/"},
+            user=USER,
+            group=USER,
+            extra_groups=(),
+            umask=0o027,
+            timeout=_BOX_COMMAND_WITHIN_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BoxdError(
+            f"`{' '.join(command)}` did not end within {_BOX_COMMAND_WITHIN_S:g} s"
+        ) from error
 
 
 def _user_exists() -> bool:
@@ -146,11 +103,18 @@ def _user_exists() -> bool:
     return True
 
 
-def _run(*command: str, otherwise: str | None = None) -> str:
+def run(*command: str, otherwise: str | None = None) -> str:
     """The command's output. If it fails: `otherwise`, or BoxdError without one."""
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode == 0:
-        return done.stdout.strip()
+    try:
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=_COMMAND_WITHIN_S
+        )
+    except subprocess.TimeoutExpired:
+        why = f"it did not end within {_COMMAND_WITHIN_S:g} s"
+    else:
+        if done.returncode == 0:
+            return done.stdout.strip()
+        why = (done.stderr or done.stdout).strip()
     if otherwise is not None:
         return otherwise
-    raise BoxdError(f"`{' '.join(command)}` failed: {(done.stderr or done.stdout).strip()}")
+    raise BoxdError(f"`{' '.join(command)}` failed: {why}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from boxd import __version__
@@ -15,6 +16,7 @@ from boxd.config.addresses import split
 from boxd.config.schema import Locker
 from boxd.device_line import LineFault
 from boxd.devices import DeviceStatus, DoorState, UnconfiguredDevice
+from boxd.installed_package import package_not_in_use
 from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
 from boxd.web.event_texts import event_line
@@ -96,7 +98,14 @@ def _box(config: Config) -> Json:
         "name": config.box.name,
         "simulation": config.simulation.enabled,
         "boxd": __version__,
+        "package": _package(),
     }
+
+
+@cache
+def _package() -> str:
+    """As it was when this process began; whatever changes the release in use starts a new one."""
+    return package_not_in_use()
 
 
 def _health(health: Health) -> Json:

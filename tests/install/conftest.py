@@ -10,6 +10,8 @@ import pytest
 
 from booth.container import ContainerError
 from tests.install.box import UpgradedBox
+from tests.install.packaged_box import PackagedBox
+from tests.install.packages import Packages
 from tests.install.releases import make_releases
 from tests.systemd.conftest import debian, installed
 
@@ -33,7 +35,28 @@ def box(debian: Path, installed: Path, releases: Path, tmp_path: Path) -> Iterat
         box.boot()
     except (ContainerError, PermissionError) as error:
         pytest.skip(f"no container can be had here: {error}")
-    box.ask("systemctl enable --now boxd.target boxd-upgrade.service")
+    box.ask("systemctl enable --now boxd.target")
     box.wait_until_ready()
+    yield box
+    box.forget()
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Packages]:
+    """What makes packages, of any version."""
+    folder = tmp_path_factory.mktemp("packages")
+    yield Packages(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def plain_box(debian: Path, tmp_path: Path) -> Iterator[PackagedBox]:
+    """A Debian without boxd, with the configuration of a simulated box."""
+    box = PackagedBox([debian], tmp_path / "plain")
+    try:
+        box.boot()
+    except (ContainerError, PermissionError) as error:
+        pytest.skip(f"no container can be had here: {error}")
+    box.prepare()
     yield box
     box.forget()

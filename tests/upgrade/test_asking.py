@@ -11,7 +11,7 @@ import pytest
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.ledger.database import open_ledger
 from boxd.upgrade import journal
-from boxd.upgrade.activation import run_by_systemd
+from boxd.upgrade.asking import run_by_systemd
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.rollback import return_to_previous

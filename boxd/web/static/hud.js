@@ -262,7 +262,7 @@ function barView() {
     box.simulation ? make("a", { class: "pill ask", href: "/sim" }, "Simulation: open the front") : "",
     make("span", { class: "spring" }),
     ...healthPills(health),
-    make("span", { class: "soft small" }, `boxd ${box.boxd}`),
+    make("span", { class: "soft small" }, `boxd ${box.boxd}${box.package ? ` (package ${box.package})` : ""}`),
   ].filter((part) => part !== "");
 }
 

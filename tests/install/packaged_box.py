@@ -1,0 +1,67 @@
+"""A box whose boxd comes as Debian packages, one after the other."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from booth.container import Container
+from booth.installed import simulation
+from tests.box.booth import wait_until
+from tests.install.box import UpgradedBox
+
+# Without dpkg's own flushes: the disk here forgets nothing when power is cut.
+_DPKG = "dpkg --force-unsafe-io"
+
+
+class PackagedBox(UpgradedBox):
+    """A plain Debian that packages are installed on, with what a maintainer does besides."""
+
+    def boot(self) -> None:
+        """Boot, and touch nothing: what is there is the packages' work."""
+        Container.boot(self)
+
+    def prepare(self) -> None:
+        """Write the configuration of a simulated box, which no installation overwrites."""
+        folder = self.files / "etc/boxd"
+        folder.mkdir(parents=True)
+        (folder / "boxd.toml").write_text(simulation(), encoding="utf-8")
+
+    def install(self, package: Path) -> subprocess.CompletedProcess[str]:
+        """Install a package, as apt has dpkg do it."""
+        self.bring(package)
+        return self.run(f"{_DPKG} --install /srv/{package.name} 2>&1")
+
+    def begin_install(self, package: Path) -> None:
+        """The same, and go on while it is under way."""
+        self.bring(package)
+        self.ask(f"{_DPKG} --install /srv/{package.name} >/run/dpkg 2>&1 &")
+
+    def bring(self, package: Path) -> None:
+        """Copy the package to where it is installed from."""
+        shutil.copyfile(package, self.files / "srv" / package.name)
+
+    def carry_dpkg_on(self) -> None:
+        """What Debian asks for after an installation that was cut off."""
+        done = self.run(f"{_DPKG} --configure --pending 2>&1")
+        assert done.returncode == 0, done.stdout
+
+    def package(self) -> str:
+        """The version that dpkg has, and its state."""
+        return self.ask("dpkg-query --show --showformat='${Version} ${db:Status-Status}' boxd")
+
+    def cut_and_boot(self) -> None:
+        """Cut the power and give it back."""
+        self.cut()
+        self.boot()
+
+    def reboot(self) -> None:
+        """Restart in good order."""
+        self.shut_down()
+        self.boot()
+
+    def wait_for_version(self, version: str) -> None:
+        """Wait until the box takes codes in this version."""
+        self.wait_until_ready()
+        wait_until(f"boxd {version} answers", lambda: self.version() == version)
