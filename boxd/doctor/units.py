@@ -74,7 +74,8 @@ def _besides(name: str, unit: Shown) -> Iterator[Finding]:
             f"{name} was started again {unit['NRestarts']} times",
             f"journalctl -u {name} -p warning   # why",
         )
-    if unit.get("NeedDaemonReload") == "yes":
+    # systemd says so of every masked unit with a drop-in.
+    if unit.get("NeedDaemonReload") == "yes" and unit.get("LoadState") != "masked":
         yield warned(f"{name} was changed on the disk since", "sudo systemctl daemon-reload")
 
 

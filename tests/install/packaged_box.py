@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 from booth.container import Container
 from booth.installed import simulation
 from tests.box.booth import wait_until
-from tests.install.box import UpgradedBox
+from tests.install.box import ENDS_WITHIN_S, Upgraded, UpgradedBox
 
 # Without dpkg's own flushes: the disk here forgets nothing when power is cut.
 _DPKG = "dpkg --force-unsafe-io"
@@ -28,15 +27,30 @@ class PackagedBox(UpgradedBox):
         folder.mkdir(parents=True)
         (folder / "boxd.toml").write_text(simulation(), encoding="utf-8")
 
-    def install(self, package: Path) -> subprocess.CompletedProcess[str]:
+    def install(self, package: Path) -> Upgraded:
         """Install a package, as apt has dpkg do it."""
-        self.bring(package)
-        return self.run(f"{_DPKG} --install /srv/{package.name} 2>&1")
+        self.begin_install(package)
+        return self.end_of_install()
 
     def begin_install(self, package: Path) -> None:
         """The same, and go on while it is under way."""
         self.bring(package)
-        self.ask(f"{_DPKG} --install /srv/{package.name} >/run/dpkg 2>&1 &")
+        self._begin(f"{_DPKG} --install /srv/{package.name}")
+
+    def end_of_install(self) -> Upgraded:
+        """Wait for the end of what was begun."""
+        ended = self.files / "run/ended"
+        wait_until("it has come to its end", ended.exists, ENDS_WITHIN_S)
+        return Upgraded(int(ended.read_text()), (self.files / "run/said").read_text())
+
+    def patiently(self, command: str) -> Upgraded:
+        """Run a command that may take minutes on a busy machine."""
+        self._begin(command)
+        return self.end_of_install()
+
+    def _begin(self, command: str) -> None:
+        keep = "echo $? >/run/ended.new; mv /run/ended.new /run/ended"
+        self.ask(f"rm -f /run/ended; ({command} >/run/said 2>&1; {keep}) >/dev/null 2>&1 &")
 
     def bring(self, package: Path) -> None:
         """Copy the package to where it is installed from."""
@@ -44,7 +58,7 @@ class PackagedBox(UpgradedBox):
 
     def carry_dpkg_on(self) -> None:
         """What Debian asks for after an installation that was cut off."""
-        done = self.run(f"{_DPKG} --configure --pending 2>&1")
+        done = self.patiently(f"{_DPKG} --configure --pending")
         assert done.returncode == 0, done.stdout
 
     def package(self) -> str:

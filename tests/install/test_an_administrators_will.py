@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.install.packaged_box import PackagedBox
 from tests.install.packages import Packages
 
@@ -41,6 +43,7 @@ def test_what_can_not_be_upgraded_is_refused_before_anything_is_unpacked(
     plain_box.wait_for_version("2.0")
 
 
+@pytest.mark.long
 def test_what_is_disabled_and_overridden_stays_so_on_both_ways(
     plain_box: PackagedBox, packages: Packages
 ) -> None:
@@ -61,7 +64,7 @@ def test_what_is_disabled_and_overridden_stays_so_on_both_ways(
     assert plain_box.in_use() == "3.0"
     assert plain_box.property("boxd.service", "ActiveState") == "inactive"
 
-    back = plain_box.run("boxd upgrade --back --yes 2>&1")
+    back = plain_box.patiently("boxd upgrade --back --yes")
     assert back.returncode == 0, back.stdout
     assert plain_box.in_use() == "2.0"
     assert plain_box.property("boxd.service", "ActiveState") == "inactive"
