@@ -1,6 +1,7 @@
-"""Wrong PINs: counted for each address, on the boot clock, and never for all together.
+"""Wrong PINs: counted for each client, on the boot clock, and never for all together.
 
-An address is kept as a digest, because the ledger need not know it. The rule is the keypads':
+A client is an address, or a phone that has entered the PIN before: all phones of a venue may have
+one address. It is kept as a digest, because the ledger need not know it. The rule is the keypads':
 boxd/ledger/lockouts.py.
 """
 
@@ -13,11 +14,11 @@ from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction
 from boxd.ledger.lockouts import BootClock, LockoutRule, WrongGuesses
 
-# A slip or two are harmless; an address that guesses tries some twenty PINs of a million in a day.
+# A slip or two are harmless; a client that guesses tries some twenty PINs of a million in a day.
 # There is no limit for all: thirty wrong PINs from six phones would shut out every attendant.
-PER_ADDRESS = LockoutRule(wrong_codes=5, first_s=60, longest_s=6 * 3600)
-# As many as a venue's network gives out. Beyond, the oldest is forgotten.
-_MOST_ADDRESSES = 4096
+PER_CLIENT = LockoutRule(wrong_codes=5, first_s=60, longest_s=6 * 3600)
+# As many as a venue's network gives out addresses. Beyond, the oldest is forgotten.
+_MOST_CLIENTS = 4096
 
 
 @dataclass(frozen=True)
@@ -28,24 +29,24 @@ class PinTried:
     locked_s: float
 
 
-def locked_s(connection: sqlite3.Connection, address: str, clock: BootClock) -> float:
-    """For how many seconds no PIN of this address's digest is checked; 0 if one is."""
-    return _counted(connection, address).remaining_s(clock)
+def locked_s(connection: sqlite3.Connection, client: str, clock: BootClock) -> float:
+    """For how many seconds no PIN of the client with this digest is checked; 0 if one is."""
+    return _counted(connection, client).remaining_s(clock)
 
 
-def record(tx: Transaction, address: str, is_right: bool, clock: BootClock) -> PinTried:
-    """Count a try of an address; while it is locked, a right PIN counts as wrong."""
-    if left_s := locked_s(tx.connection, address, clock):
+def record(tx: Transaction, client: str, is_right: bool, clock: BootClock) -> PinTried:
+    """Count a try of a client; while it is locked, a right PIN counts as wrong."""
+    if left_s := locked_s(tx.connection, client, clock):
         return PinTried(False, left_s)
     if is_right:
-        tx.connection.execute("DELETE FROM wrong_pins WHERE guesser = ?", (address,))
+        tx.connection.execute("DELETE FROM wrong_pins WHERE guesser = ?", (client,))
         return PinTried(True, 0)
     _forget_oldest(tx, clock)
-    return PinTried(False, _count(tx, address, clock))
+    return PinTried(False, _count(tx, client, clock))
 
 
 def _count(tx: Transaction, guesser: str, clock: BootClock) -> float:
-    now = _counted(tx.connection, guesser).with_another(PER_ADDRESS, clock)
+    now = _counted(tx.connection, guesser).with_another(PER_CLIENT, clock)
     tx.connection.execute(
         "INSERT OR REPLACE INTO wrong_pins (guesser, wrong, level, lock_s, boot, until_s)"
         " VALUES (?,?,?,?,?,?)",
@@ -65,9 +66,9 @@ def _counted(connection: sqlite3.Connection, guesser: str) -> WrongGuesses:
 
 
 def _forget_oldest(tx: Transaction, clock: BootClock) -> None:
-    """Make room: with very many addresses, those whose lock is over are forgotten."""
+    """Make room: with very many clients, those whose lock is over are forgotten."""
     many = tx.connection.execute("SELECT count(*) FROM wrong_pins").fetchone()
-    if many[0] > _MOST_ADDRESSES:
+    if many[0] > _MOST_CLIENTS:
         tx.connection.execute(
             "DELETE FROM wrong_pins WHERE boot = ? AND until_s <= ?",
             (clock.boot, clock.seconds),

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from boxd.errors import BadInput, Refused
 from boxd.ledger.staff_sessions import StaffSession
 from boxd.names import LONGEST
-from boxd.phones import words
-from boxd.phones.answering import SiteInfo, answered, see
+from boxd.phones import known_phones, words
+from boxd.phones.answering import SiteInfo, answered, cookie, see
 from boxd.phones.forms import number_in, read_form
 from boxd.phones.page import HtmlPage, message, respond
 from boxd.phones.staff_routes import device_of, enrolled, forgotten
@@ -20,6 +20,7 @@ from boxd.phones.verdict_service import (
     NO_PIN,
     Judgement,
     Judging,
+    PinOrigin,
     VerdictService,
 )
 from boxd.staff.service import COOKIE
@@ -83,13 +84,22 @@ class AttendantPages:
     async def _enter(self, request: Request) -> Response:
         form = await read_form(request)
         name, link = form.get("name", ""), form.get("link", "")
-        address = client_of(request.client.host if request.client else "unknown")
-        device = device_of(request)
+        origin = PinOrigin(
+            address=client_of(request.client.host if request.client else "unknown"),
+            cookie=request.cookies.get(known_phones.COOKIE, ""),
+            device=device_of(request),
+        )
         try:
-            made = await self._service.enter(name, form.get("pin", ""), address, device)
+            entered = await self._service.enter(name, form.get("pin", ""), origin)
         except (BadInput, Refused) as error:
             return self._ask_pin(request, link, str(error), name)
-        return see(_page_of(link), {"Set-Cookie": enrolled(self._place, made)})
+        response = see(_page_of(link), {"Set-Cookie": enrolled(self._place, entered.made)})
+        response.headers.append("Set-Cookie", self._known(entered.known_phone))
+        return response
+
+    def _known(self, value: str) -> str:
+        lasts_s = known_phones.LASTS_S
+        return cookie(self._place, known_phones.COOKIE, value, "/v", "Strict", lasts_s)
 
     async def _leave(self, request: Request) -> Response:
         await self._service.leave(request.cookies.get(COOKIE, ""))

@@ -20,6 +20,7 @@ from boxd.ledger.verdicts import GivenVerdict
 from boxd.machine_clock import utc_now
 from boxd.phones.attendee_overview import AttendeeOverview, look
 from boxd.phones.attendee_service import AttendeeService
+from boxd.phones.known_phones import KnownPhones
 from boxd.phones.links import LinkKind, Signer
 from boxd.phones.pin import Pin
 from boxd.roles import Role
@@ -41,6 +42,23 @@ class Judging:
 
     picture: AttendeeOverview
     handed_in: dict[str, str]
+
+
+@dataclass(frozen=True)
+class PinOrigin:
+    """Where a PIN comes from: the address, the known phone's cookie or "", and what it is."""
+
+    address: str
+    cookie: str
+    device: str
+
+
+@dataclass(frozen=True)
+class PinEntered:
+    """A new session, and the cookie by which the phone is known from now on."""
+
+    made: NewSession
+    known_phone: str
 
 
 @dataclass(frozen=True)
@@ -74,14 +92,18 @@ class VerdictService:
         self._staff = staff
         self._now = now
         self._address_key = signer.derived_key("addresses")
+        pin_digest = b"" if pin is None else pin.digest
+        self._known_phones = KnownPhones(
+            hmac.digest(signer.derived_key("known phones"), pin_digest, hashlib.sha256)
+        )
 
     @property
     def has_pin(self) -> bool:
         """Whether anybody can enter without an invitation."""
         return self._pin is not None
 
-    async def enter(self, name: str, given: str, address: str, device: str) -> NewSession:
-        """A new session for the device, after the right PIN.
+    async def enter(self, name: str, given: str, origin: PinOrigin) -> PinEntered:
+        """A new session for the phone, after the right PIN.
 
         Raises Refused for a wrong PIN and during a lock, BadInput for no name.
         """
@@ -90,15 +112,18 @@ class VerdictService:
         called = names.cleaned(name)
         if why := names.why_refused(called):
             raise BadInput(f"Your name {why}.")
-        tried = await self._try(self._pin, given, address)
+        known = self._known_phones.name_of(origin.cookie)
+        tried = await self._try(self._pin, given, known or origin.address)
         if not tried.is_right:
             wait = f" Wait {_in_words(tried.locked_s)}, then try again." if tried.locked_s else ""
             raise Refused(f"That is not the PIN, or too many were wrong.{wait}")
-        return await self._staff.enter_by_pin(PinEntry(called, self._pin.digest), device)
+        entry = PinEntry(called, self._pin.digest)
+        made = await self._staff.enter_by_pin(entry, origin.device)
+        return PinEntered(made, origin.cookie if known else self._known_phones.cookie())
 
-    async def _try(self, pin: Pin, given: str, address: str) -> PinTried:
+    async def _try(self, pin: Pin, given: str, guesser: str) -> PinTried:
         """Compare and count in one transaction: a hundred guesses at once count a hundred times."""
-        place = hmac.digest(self._address_key, address.encode("utf-8"), hashlib.sha256)[:12].hex()
+        place = hmac.digest(self._address_key, guesser.encode("utf-8"), hashlib.sha256)[:12].hex()
         clock = boot_clock()
         if left_s := await self._ledger.read(lambda c: pins.locked_s(c, place, clock)):
             return PinTried(False, left_s)

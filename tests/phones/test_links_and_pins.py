@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import ConfigError, KeysMissing
-from boxd.ledger import attendees, checkpoints, erasure, lockouts
+from boxd.ledger import attendees, audit, checkpoints, erasure, lockouts
 from boxd.phones.links import LinkKind, Signer, attendee_link, load_signer, shown_link
 from boxd.phones.pin import read_pin
+from boxd.roles import Role
 from tests.phones.conftest import PIN, Phones, words_of
 
 WRONG_PIN = "That is not the PIN"
@@ -179,3 +180,58 @@ def test_a_pin_that_others_can_read_is_not_taken(tmp_path: Path) -> None:
     file.chmod(0o644)
     with pytest.raises(ConfigError, match="chmod 600"):
         read_pin(file, b"k")
+
+
+async def test_a_stranger_behind_the_same_address_locks_out_no_phone_that_is_known(
+    phones: Phones,
+) -> None:
+    at_the_venue = "10.0.0.66"
+    known, stranger = phones.phone(at_the_venue), phones.phone(at_the_venue)
+    right = {"name": "Eva", "pin": PIN, "link": ""}
+    await known.post("/v/enter", data=right)
+    await known.post("/v/leave")
+    for guess in range(6):
+        await stranger.post("/v/enter", data=right | {"pin": f"00000{guess}"})
+    assert "Wait" in words_of(await stranger.post("/v/enter", data=right))
+    assert "Scan an attendee's" in words_of(await known.post("/v/enter", data=right))
+    for guess in range(5):
+        await known.post("/v/enter", data=right | {"pin": f"00000{guess}"})
+    assert "Wait" in words_of(await known.post("/v/enter", data=right))  # it guesses itself
+
+
+async def test_i_am_not_ends_the_session_for_a_copied_cookie(phones: Phones) -> None:
+    phone, copied = await phones.attendant("Eva"), phones.phone("10.0.0.66")
+    copied.cookies.update(phone.cookies)
+    assert "I am not Eva" in words_of(await copied.get("/v"))
+    await phone.post("/v/leave")
+    assert "Your name" in words_of(await copied.get("/v"))
+
+
+async def test_who_was_invited_judges_under_the_own_name_without_a_pin(phones: Phones) -> None:
+    await phones.own_link()
+    invited = await phones.staff.invite("Finn Berg", Role.ATTENDANT, "anna", 1)
+    phone = phones.phone()
+    await phone.post("/i/" + invited.url.rpartition("/")[2])
+    link = phones.shown_link()
+    assert "I am not Finn Berg" in words_of(await phone.get(f"/v/{link}"))
+    form = {"kind": "demo", "step": "0", "word": "approve"}
+    assert "approved" in words_of(await phone.post(f"/v/{link}/verdict", data=form))
+    actors = await phones.event.ledger.read(
+        lambda c: [row[0] for row in c.execute("SELECT actor FROM verdicts")]
+    )
+    trail = await phones.event.ledger.read(lambda c: audit.rows_after(c, 0, 1000))
+    assert actors == ["Finn Berg (staff)"]
+    assert "Finn Berg (staff)" in [
+        row["actor"] for row in trail if str(row["action"]).startswith("task.")
+    ]
+
+
+async def test_a_viewer_judges_nothing_and_reads_why(phones: Phones) -> None:
+    invited = await phones.staff.invite("Vic", Role.VIEWER, "anna", 1)
+    phone = phones.phone()
+    await phone.post("/i/" + invited.url.rpartition("/")[2])
+    refused = await phone.get(f"/v/{phones.shown_link()}")
+    assert (refused.status_code, "attendants and organisers judge" in words_of(refused)) == (
+        409,
+        True,
+    )
