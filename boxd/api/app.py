@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from boxd.web import pages, problems
 from boxd.web.api_prefix import PREFIX
 from boxd.web.host_check import OneLengthOnly, OwnPagesOnly, SameHostOnly, SecurityHeaders
 from boxd.web.language import LanguageMiddleware
-from boxd.web.rate_limit_middleware import CrowdMiddleware, RateLimitMiddleware
+from boxd.web.rate_limit_middleware import CrowdMiddleware, RateLimitMiddleware, nobody_known
 from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
 
@@ -72,8 +72,9 @@ class Application:
     """The box's web side: what its listeners share.
 
     `phone_routes` are the phones' pages, which the booth's network gets besides the API;
-    `phone_errors` answers a phone that is turned away. `own_routes` are the staff's pages on
-    loopback, besides the operator's screen; `own_errors` answers a browser there.
+    `phone_errors` answers a phone that is turned away, `phone_named` names one that is known.
+    `own_routes` are the staff's pages on loopback, besides the operator's screen; `own_errors`
+    answers a browser there.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Application:
         phones: Phones | None = None,
         phone_routes: Sequence[BaseRoute] = (),
         phone_errors: problems.ErrorResponder = problems.respond_with_problem,
+        phone_named: Callable[[Request], str | None] = nobody_known,
         own_routes: Sequence[BaseRoute] = (),
         own_errors: problems.ErrorResponder = problems.respond_with_problem,
     ) -> None:
@@ -94,6 +96,7 @@ class Application:
         self._phones = phones or Phones()
         self._phone_routes = phone_routes
         self._phone_errors = phone_errors
+        self._phone_named = phone_named
         self._own_routes = own_routes
         self._own_errors = own_errors
         self.phone_connections: Collection[object] = ()  # the listener replaces it
@@ -133,6 +136,8 @@ class Application:
             Middleware(
                 RateLimitMiddleware,
                 limit=RateLimit(self._phones.rate_per_address),
+                known=RateLimit(self._phones.rate_per_phone),
+                name_of=self._phone_named,
                 respond=self._phone_errors,
             ),
             *self._cross_origin(),

@@ -35,6 +35,7 @@ class Phones(Section):
     cors_origins: tuple[WebAddress, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     rate_per_address: Rate = 1200
+    rate_per_phone: Rate = 300
     rate_per_token: Rate = 3000
 
     @property

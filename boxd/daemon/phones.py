@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import structlog
+from starlette.requests import Request
 from starlette.routing import Route
 
 from boxd.config import Config
@@ -18,6 +20,7 @@ from boxd.phones.attendant_routes import AttendantPages
 from boxd.phones.attendee_routes import AttendeePages
 from boxd.phones.attendee_service import AttendeeService
 from boxd.phones.first_organiser_routes import FirstOrganiserPages, ShownInvitation
+from boxd.phones.known_clients import KnownClients
 from boxd.phones.link_service import NO_ADDRESS, LinkService
 from boxd.phones.links import Signer, load_signer
 from boxd.phones.pin import Pin, read_pin
@@ -27,6 +30,7 @@ from boxd.staff.first_invitation import FirstInvitation
 from boxd.staff.service import StaffRules, StaffService
 from boxd.web import problems
 from boxd.web.problems import ErrorResponder
+from boxd.web.rate_limit_middleware import nobody_known
 from boxd.workflows.tasks.service import TaskService
 
 log = structlog.get_logger("boxd")
@@ -56,10 +60,12 @@ class PhoneSide:
         self.own_errors: ErrorResponder = partial(respond_on_loopback, own)
         self._pin_digest = b""
         self.routes: list[Route] = []
+        self.client_named: Callable[[Request], str | None] = nobody_known
         self.errors: ErrorResponder = problems.respond_with_problem
         if signer is None or address is None or not config.phones.enabled:
             return
         service = AttendeeService(ledger, tasks, keys, signer)
+        self.client_named = KnownClients(signer, self.staff).name_of
         pin = self._pin(config, signer)
         self._pin_digest = pin.digest if pin else b""
         attendants = VerdictService(ledger, tasks, service, signer, pin, self.staff)

@@ -34,6 +34,7 @@ from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
 from boxd.temporal.seal import Seal, load_seal
 from boxd.web import problems
+from boxd.web.rate_limit_middleware import nobody_known
 from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
 from boxd.workflows.redemption.activities import RedemptionActivities
@@ -220,6 +221,7 @@ async def _start_web(
         config.phones,
         phones.routes if phones else (),
         phones.errors if phones else problems.respond_with_problem,
+        phones.client_named if phones else nobody_known,
         phones.own_routes if phones else (),
         phones.own_errors if phones else problems.respond_with_problem,
     )

@@ -18,7 +18,7 @@ from boxd.task import Demand, TaskState
 from boxd.web.templates import render
 from boxd.words import gettext as _
 
-_COOKIE = "boxd_attendee"
+COOKIE = "boxd_attendee"
 _COOKIE_S = 30 * 24 * 3600
 _KEPT_S = 24 * 3600  # without TLS there is no worker: the browser's own cache keeps the page
 _REFRESH_S = 20
@@ -82,7 +82,7 @@ class AttendeePages:
 
     def _known(self, link: str) -> str:
         """Remember this phone for the checkpoints."""
-        return cookie(self._place, _COOKIE, link, "/c", "Lax", _COOKIE_S)
+        return cookie(self._place, COOKIE, link, "/c", "Lax", _COOKIE_S)
 
     def _made_ms(self) -> int:
         return int(self._place.now().timestamp() * 1000)
@@ -103,7 +103,7 @@ class AttendeePages:
     async def _checkpoint(self, request: Request) -> Response:
         if request.method == "HEAD" or _looks_ahead(request):
             return Response(status_code=204)  # nobody is there yet
-        own = request.cookies.get(_COOKIE, "")
+        own = request.cookies.get(COOKIE, "")
         try:
             visit = await self._service.visit(_link(request), own)
         except UnknownPhone as stranger:
@@ -123,7 +123,7 @@ class AttendeePages:
         return respond(request, replace(page, headers={"Set-Cookie": self._unknown()}))
 
     def _unknown(self) -> str:
-        return cookie(self._place, _COOKIE, "", "/c", "Lax", 0)
+        return cookie(self._place, COOKIE, "", "/c", "Lax", 0)
 
     def _not_counted(self, place: str) -> HtmlPage:
         template = "checkpoint_stranger.html"

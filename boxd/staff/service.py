@@ -60,6 +60,7 @@ class StaffService:
         self._address = address
         self._now = now
         self._uses = LastUses(ledger, staff_sessions.note_use)
+        self._recent: dict[bytes, int] = {}  # by the cookie's digest: sessions found good lately
 
     async def session(self, cookie: str) -> StaffSession | None:
         """The session of a device's cookie; records its use. None if it is not good."""
@@ -67,9 +68,16 @@ class StaffService:
             return None
         at = as_text(self._now())
         found = await self._ledger.read(partial(staff_sessions.of_cookie, given=cookie, at=at))
-        if found is not None:
-            self._uses.note(found.id)
+        if found is None:
+            self._recent.pop(staff.digest_of(cookie), None)
+            return None
+        self._recent[staff.digest_of(cookie)] = found.id
+        self._uses.note(found.id)
         return found
+
+    def recent(self, cookie: str) -> int | None:
+        """The number of the session that this cookie had when it was last looked at."""
+        return self._recent.get(staff.digest_of(cookie)) if cookie else None
 
     async def invite(self, name: str, role: Role, actor: str, hours: int) -> Invited:
         """Invite a person, known or new. Raises BadInput, Refused."""

@@ -56,7 +56,7 @@ def why_origin_refused(headers: Headers) -> str:
         return ""
     return (
         f"a page from '{(origin or 'another site')[:100]}' may not press the box's buttons; "
-        f"use the operator's screen at http://{headers.get('host', '')[:100]}/"
+        f"use the box's own, at {headers.get('host', '')[:100]}"
     )
 
 

@@ -60,6 +60,7 @@ class LiveBox:
             phones=Phones.model_validate({"public_url": "http://box-1.local:4322", **phones}),
             phone_routes=self.phones.routes,
             phone_errors=self.phones.errors,
+            phone_named=self.phones.client_named,
             own_routes=self.phones.own_routes,
             own_errors=self.phones.own_errors,
         )
