@@ -24,11 +24,6 @@ BESIDE = {
     "systemd": "systemd/, in containers",
 }
 
-# Packages whose tests still stand in other folders.
-ELSEWHERE = {
-    "organiser": "tests/api",
-}
-
 
 def test_the_list_of_folders_is_the_folders() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -39,7 +34,7 @@ def test_the_list_of_folders_is_the_folders() -> None:
 
 def test_every_package_has_its_tests_and_every_folder_of_tests_its_subject() -> None:
     tests, packages = folders("tests"), folders("boxd")
-    assert packages - tests == set(ELSEWHERE)
+    assert packages - tests == set()
     assert tests - packages == set(BESIDE)
 
 
