@@ -60,6 +60,7 @@ from boxd.timers import Timer, Timers
 REFUSED_BEEP_MS = 300
 LOCKED_BEEP_MS = 800
 REMINDER_BEEP_MS = 200
+OPENED_BEEP_MS = 120
 
 UNCHECKED_SHOWS_S = 30.0
 """How long the front stays out of service for a code that could not be checked.
@@ -331,8 +332,11 @@ class Bay:
 
     def _proceed(self, standing: RedemptionStanding) -> None:
         is_fresh = self._check is not None
-        if self._open is not None and self._open.stage is Stage.OPEN is not standing.stage:
+        was = self._open.stage if self._open is not None else None
+        if was is Stage.OPEN is not standing.stage:
             self._touches.forget()  # a board is deaf during a pulse
+        if was not in {None, Stage.TAKE} and standing.stage is Stage.TAKE:
+            self._beep(OPENED_BEEP_MS)
         self._settle()
         self._typing.clear()
         self._unchecked = ""

@@ -301,6 +301,22 @@ async def test_a_code_is_tried_again_until_the_ledger_is_back(front: Front) -> N
     assert {typed for _, typed in front.redemptions.begun} == {CODE}
 
 
+def test_the_attendee_hears_once_that_the_locker_is_open(front: Front) -> None:
+    for stage in (Stage.LOAD, Stage.OPEN):
+        front.bay.follow(standing(stage, 2))
+    assert front.buzzer.sounded == []
+    front.bay.follow(standing(Stage.TAKE, 3))
+    front.bay.follow(standing(Stage.TAKE, 3))
+    assert len(front.buzzer.sounded) == 1
+
+
+def test_a_box_that_starts_again_says_nothing_of_a_locker_that_was_open_before(
+    front: Front,
+) -> None:
+    front.bay.follow(standing(Stage.TAKE, 3))
+    assert front.buzzer.sounded == []
+
+
 async def test_a_code_that_could_not_be_checked_is_asked_for_again(front: Front) -> None:
     front.redemptions.down = LedgerUnusable("the disk is full")
     front.type_code()

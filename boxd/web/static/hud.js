@@ -7,6 +7,7 @@ import { lookForFirstInvitation } from "./first.js";
 import { cut, fit, makeRoom } from "./fit.js";
 import * as lists from "./lists.js";
 import { watch } from "./live.js";
+import { hear, isChoosingSounds, soundButton, soundPanel } from "./sounds.js";
 import { bayName, optionsOf, outView, promptView, restView } from "./prompt.js";
 
 const NEXT_KEY = "0"; // as on the operator's pad
@@ -58,6 +59,7 @@ function onState(next) {
   if (focused && shown !== menu.shown) menu = { ...menu, ...AS_THE_PAD };
   menu.shown = shown;
   snapshot = next;
+  hear(snapshot);
   forgetAllBut(snapshot.prompts);
   const prompt = currentPrompt();
   if (prompt) forgetOldReason(prompt);
@@ -86,8 +88,7 @@ function render() {
   document.body.dataset.health = health.state;
   document.body.dataset.ledger = health.ledger.state;
   document.title = `${snapshot.box.name}: operator`;
-  const bar = [snapshot.box, health];
-  show(place("bar"), bar, barView);
+  drawBar();
   renderPrompt();
   for (const name of ["alarms", "bays", "lockers", "stock", "devices", "events"]) {
     const needed = neededFor(name);
@@ -97,6 +98,10 @@ function render() {
   makeRoom(document.querySelector("aside"));
   cutAll();
   tick();
+}
+
+function drawBar(isForced = false) {
+  show(place("bar"), [snapshot.box, snapshot.health, isForced && performance.now()], barView);
 }
 
 // Lists show as many rows as have room, and count the rest.
@@ -229,7 +234,7 @@ function chooseNext(prompt) {
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !snapshot) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !snapshot || isChoosingSounds()) return;
   const onButton = document.activeElement?.tagName === "BUTTON" || document.activeElement?.tagName === "A";
   if (onButton && (event.key === "Enter" || event.key === " ")) return;
   const key = { Escape: "Cancel", Backspace: "Cancel" }[event.key] ?? event.key;
@@ -262,6 +267,7 @@ function barView() {
     box.simulation ? make("a", { class: "pill ask", href: "/sim" }, "Simulation: open the front") : "",
     make("span", { class: "spring" }),
     ...healthPills(health),
+    soundButton(),
     make("span", { class: "soft small" }, `boxd ${box.boxd}${box.package ? ` (package ${box.package})` : ""}`),
   ].filter((part) => part !== "");
 }
@@ -301,6 +307,7 @@ function onLost() {
   fitWords(); // the banner takes some of their room
 }
 
+document.body.append(soundPanel(() => drawBar(true)));
 document.addEventListener("keydown", onKey);
 window.addEventListener("resize", () => {
   fitWords();
