@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -42,12 +42,16 @@ class PrizeBody(Shape):
 
 
 class ImportBody(Body):
-    """Prizes to add, and the file that they come from."""
+    """Prizes to add, and the file that they come from.
+
+    `units_are` says whether their units come in addition, or are all that there are.
+    """
 
     example = '{"prizes": [{"sku": "sticker", "name": "Sticker pack", "units": 20}]}'
 
     prizes: tuple[PrizeBody, ...] = Field(min_length=1, max_length=10_000)
     file: FileBody | None = None
+    units_are: Literal["received", "counted"] = "received"
 
 
 class NewPrizeBody(Body):
@@ -76,6 +80,22 @@ class CountBody(Body):
     example = '{"units": 17, "reason": "counted in the morning"}'
 
     units: Whole = Field(ge=0, le=100_000)
+    reason: Line
+
+
+class CountedBody(Shape):
+    """What was counted of one prize, those units among it that are held for codes."""
+
+    sku: Sku
+    units: Whole = Field(ge=0, le=100_000)
+
+
+class RecountBody(Body):
+    """What was counted of several prizes, and why."""
+
+    example = '{"counts": [{"sku": "mug", "units": 17}], "reason": "counted in the morning"}'
+
+    counts: tuple[CountedBody, ...] = Field(min_length=1, max_length=10_000)
     reason: Line
 
 
@@ -131,13 +151,19 @@ async def prizes(context: BoxContext) -> PrizesReply:
 
 
 async def import_prizes(context: BoxContext, body: ImportBody) -> PrizesReply:
-    """Add prizes and receive their units, all or none."""
+    """Add prizes and receive their units, or book what was counted; all or none."""
     actor, ledger = context.actor(body.actor), context.box.ledger
-    rows = [stock.StockedPrize(row.sku, row.name, row.units, row.weight) for row in body.prizes]
+    is_count = body.units_are == "counted"
+    rows = [
+        stock.StockedPrize(row.sku, row.name, 0 if is_count else row.units, row.weight)
+        for row in body.prizes
+    ]
 
     def bring(tx: Transaction) -> None:
         note(tx, body.file, FilePurpose.PRIZES, actor)
         stock.import_prizes(tx, rows, actor)
+        for row in body.prizes if is_count else ():
+            stock.count(tx, row.sku, row.units, "import", actor)
 
     await ledger.write(bring)
     return PrizesReply.of(prizes=await ledger.read(stock.listing))
@@ -164,6 +190,18 @@ async def count_prize(context: BoxContext, sku: Sku, body: CountBody) -> CountRe
     booked = await ledger.write(lambda tx: stock.count(tx, sku, body.units, body.reason, actor))
     found = await ledger.read(lambda c: stock.find(c, sku))
     return CountReply.of(prize=found, difference=booked)
+
+
+async def recount_prizes(context: BoxContext, body: RecountBody) -> PrizesReply:
+    """Book the differences to what was counted of several prizes, all or none."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+
+    def book(tx: Transaction) -> None:
+        for each in body.counts:
+            stock.count(tx, each.sku, each.units, body.reason, actor)
+
+    await ledger.write(book)
+    return PrizesReply.of(prizes=await ledger.read(stock.listing))
 
 
 async def retire_prize(context: BoxContext, sku: Sku, body: ReasonBody) -> RetiredPrizeReply:

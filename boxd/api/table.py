@@ -85,6 +85,7 @@ OPERATIONS: tuple[Operation, ...] = (
     # Prizes
     _get("/prizes", prizes.prizes, *_STAFF, hud=True),
     _post("/prizes/import", prizes.import_prizes, _ORGANISER, body_limit=IMPORT_LIMIT),
+    _post("/prizes/count", prizes.recount_prizes, _ORGANISER, body_limit=IMPORT_LIMIT),
     _post("/prizes", prizes.add_prize, _ORGANISER, status=201),
     _post("/prizes/{sku}/change", prizes.change_prize, _ORGANISER),
     _post("/prizes/{sku}/count", prizes.count_prize, _ORGANISER),

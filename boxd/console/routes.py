@@ -19,6 +19,7 @@ from boxd.console.form import read_form
 from boxd.console.page import ConsolePage, NavigationLink, PageFrame, respond
 from boxd.console.section import HOME, Act, ConsoleSection, Show
 from boxd.console.sections import SECTIONS
+from boxd.console.uploads import Uploads
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput, BoxdError, NotFound, Refused
 from boxd.ledger.staff_sessions import StaffSession
@@ -51,6 +52,7 @@ class ConsolePages:
 
     def __init__(self, place: SiteInfo) -> None:
         self._place = place
+        self._uploads = Uploads()
 
     def routes(self) -> list[Route]:
         """Every route, each with its errors as pages."""
@@ -81,7 +83,8 @@ class ConsolePages:
     def _acted(self, section: ConsoleSection, act: Act) -> Answer:
         async def answer(request: Request) -> Response:
             visit = await self._visit(request, section)
-            visit = replace(visit, form=await read_form(request, section.body_limit))
+            form = await read_form(request, section.body_limit)
+            visit = replace(visit, form=form.fields, files=form.files)
             try:
                 return await act.do(visit)
             except _REFUSALS as error:
@@ -98,7 +101,9 @@ class ConsolePages:
         box = here.box.require_services()
         key = caller.own_key(str(uuid.uuid4()))
         context = BoxContext(here.box, here.streams, here.feed, caller, key, box)
-        visit = ConsoleVisit(request, context, session, self._place, PageFrame(self._place.box))
+        visit = ConsoleVisit(
+            request, context, session, self._place, self._uploads, PageFrame(self._place.box)
+        )
         visit.require(section.needs)
         said = section.said.get(request.query_params.get("said", ""), "")
         frame = PageFrame(

@@ -19,6 +19,7 @@ from boxd.api.operations import Handler, Operation
 from boxd.api.request_context import BoxContext
 from boxd.api.table import OPERATIONS
 from boxd.console.page import ConsolePage, PageFrame, respond
+from boxd.console.uploads import Uploads
 from boxd.errors import BadInput, NotFound, Refused
 from boxd.ledger.staff_sessions import StaffSession
 from boxd.organiser.keyed_answers import KeyedRequest
@@ -32,14 +33,16 @@ _REFUSALS = {404: NotFound, 409: Refused, 422: BadInput}
 
 @dataclass(frozen=True)
 class ConsoleVisit:
-    """One request of a person. `form` has the fields of a posted form."""
+    """One request of a person. `form` and `files` are what a posted form has."""
 
     request: Request
     context: BoxContext
     session: StaffSession
     place: SiteInfo
+    uploads: Uploads
     frame: PageFrame
     form: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
     status: int = 200
 
     @property

@@ -11,7 +11,7 @@ from tests.box.booth import Booth, wait_until
 from tests.browser.phones import Phone, phone_booth
 
 LAPTOP, PHONE = (1920, 1080), (390, 844)
-PAGES = ("/o",)
+PAGES = ("/o", "/o/prizes", "/o/prizes?edit=mug", "/o/prizes/recount", "/o/prizes/file")
 PRIZES = (
     ("mug", "Mug", 40),
     ("t-shirt", "T-shirt with the robot on it", 12),

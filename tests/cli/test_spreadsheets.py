@@ -8,7 +8,8 @@ import io
 import pytest
 
 from boxd.cli.files.atomic_write import write_csv
-from boxd.cli.files.csv_file import Columns, rows
+from boxd.cli.files.csv_file import rows
+from boxd.lists.columns import Columns
 
 NAMES = [
     '=HYPERLINK("http://evil.example";"prize")',

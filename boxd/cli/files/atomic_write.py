@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from boxd.cli.files.spreadsheets import guarded
 from boxd.errors import BadInput
+from boxd.lists.spreadsheets import guarded
 
 
 @contextlib.contextmanager

@@ -12,11 +12,12 @@ from functools import cache, partial
 from pathlib import Path
 
 from boxd.cli.files import csv_file
-from boxd.cli.files.csv_file import Columns, CsvRow
+from boxd.cli.files.csv_file import CsvRow
 from boxd.cli.files.file_text import importing, read_text
 from boxd.errors import BadInput
 from boxd.issue import why_no_prize
 from boxd.ledger.check_digit import is_well_formed
+from boxd.lists.columns import Columns
 from boxd.names import why_refused
 
 LARGEST_FILE_BYTES = 20_000_000

@@ -16,32 +16,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from boxd import names
-from boxd.cli.files.file_text import UnreadableError
-from boxd.cli.files.spreadsheets import unguarded, why_mangled
 from boxd.errors import BadInput
+from boxd.lists.columns import Columns
+from boxd.lists.decoding import UnreadableError
+from boxd.lists.spreadsheets import unguarded, why_mangled
 
 _SEPARATORS = ",;\t"
 _HINT = re.compile(r'"?sep=([,;]?)"?[,; ]*', re.IGNORECASE)
 # Enough to read at once; the total is printed below them.
 _MOST_TOLD = 100
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The columns that a file must have, and those that it may have."""
-
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        """All known columns."""
-        return (*self.required, *self.optional)
-
-    @property
-    def as_header(self) -> str:
-        """The first line of a file with all columns."""
-        return ",".join(self.all)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ import click
 
 from boxd import names
 from boxd.cli.files import csv_file
-from boxd.cli.files.csv_file import Columns
 from boxd.cli.files.file_text import importing
-from boxd.cli.files.spreadsheets import why_mangled
 from boxd.errors import BadInput
+from boxd.lists.columns import Columns
+from boxd.lists.spreadsheets import why_mangled
 
 _COLUMN = "attendee"
 

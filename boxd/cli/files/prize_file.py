@@ -9,10 +9,11 @@ from pathlib import Path
 
 from boxd.cli.files import csv_file
 from boxd.cli.files.csv_file import wrong_names
-from boxd.cli.files.file_text import UnreadableError, importing, read_text
-from boxd.cli.files.prize_rows import COLUMNS, WrittenPrize, checked
+from boxd.cli.files.file_text import importing, read_text
 from boxd.config.schema import Prize
 from boxd.errors import BadInput
+from boxd.lists.decoding import UnreadableError
+from boxd.lists.prize_rows import COLUMNS, WrittenPrize, checked
 
 LARGEST_FILE_BYTES = 1_000_000
 

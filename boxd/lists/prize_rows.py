@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from boxd.cli.files.csv_file import Columns
 from boxd.config.schema import Prize
+from boxd.lists.columns import Columns
 from boxd.names import LONGEST
 from boxd.text_fields import SKU_RULE
 

@@ -1,0 +1,112 @@
+"""What a table of prizes would change, row by row, before anything is written. Plain functions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from boxd import names
+from boxd.config.schema import Prize
+from boxd.lists.prize_rows import WrittenPrize, checked
+from boxd.lists.spreadsheets import why_mangled
+from boxd.lists.table import ListTable, TableRow
+
+COLUMNS = ("name", "units", "sku", "weight")
+Matching = Mapping[str, int | None]
+Stock = Mapping[str, Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class PrizeChange:
+    """A prize as it is and as it would be; `before` is None for a new one."""
+
+    prize: Prize
+    before: Mapping[str, object] | None
+    units_after: int
+
+    @property
+    def units_before(self) -> int:
+        """The units there now, those that are held for codes among them."""
+        if self.before is None:
+            return 0
+        return int(str(self.before["on_hand"])) + int(str(self.before["held"]))
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether the name changes."""
+        return self.before is not None and self.before["name"] != self.prize.name
+
+    @property
+    def is_reweighed(self) -> bool:
+        """Whether the chance to be drawn changes."""
+        return self.before is not None and self.before["weight"] != self.prize.weight
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything changes."""
+        moved = self.units_after != self.units_before
+        return self.before is None or moved or self.is_renamed or self.is_reweighed
+
+
+@dataclass(frozen=True)
+class PrizeDifference:
+    """All that would change, what would not, and what is wrong with the rows."""
+
+    changes: tuple[PrizeChange, ...]
+    unchanged: int
+    faults: tuple[str, ...]
+
+
+def difference(
+    table: ListTable, matching: Matching, stock: Stock, is_count: bool
+) -> PrizeDifference:
+    """What the table would change, with its columns matched like this."""
+    prizes, faults = checked(_written(table, matching, stock))
+    changes = [_change(prize, stock.get(prize.sku), is_count) for prize in prizes]
+    changed = tuple(each for each in changes if each.is_changed)
+    return PrizeDifference(changed, len(changes) - len(changed), tuple(faults))
+
+
+def _change(prize: Prize, before: Mapping[str, object] | None, is_count: bool) -> PrizeChange:
+    held = PrizeChange(prize, before, 0).units_before
+    return PrizeChange(prize, before, prize.units if is_count else held + prize.units)
+
+
+def _written(table: ListTable, matching: Matching, stock: Stock) -> Iterator[WrittenPrize]:
+    by_name = {names.folded(str(prize["name"])): sku for sku, prize in stock.items()}
+    made: set[str] = set()
+    for row in table.rows:
+        values = {column: table.cell(row, matching.get(column)) for column in COLUMNS}
+        faults = tuple(f"{key} {why}" for key, cell in values.items() if (why := why_mangled(cell)))
+        if not values["sku"]:
+            values["sku"] = _sku(values["name"], by_name, made)
+            made.add(values["sku"])
+        known = stock.get(values["sku"], {})
+        values["name"] = values["name"] or str(known.get("name", ""))
+        values["units"] = values["units"] or "0"
+        values["weight"] = values["weight"] or str(known.get("weight", 1))
+        yield WrittenPrize(_where(row), values, faults)
+
+
+def _where(row: TableRow) -> str:
+    return f"line {row.line}"
+
+
+def _sku(name: str, by_name: Mapping[str, str], made: set[str]) -> str:
+    """The sku of the prize with this name; of a new one, one made of its name."""
+    known = by_name.get(names.folded(name))
+    if known is not None:
+        return known
+    return free_sku(name, {*by_name.values(), *made})
+
+
+def free_sku(name: str, taken: Sequence[str] | set[str]) -> str:
+    """A sku made of a name, which no other prize has."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:28].strip("-") or "prize"
+    candidate, number = stem, 2
+    while candidate in taken:
+        candidate, number = f"{stem}-{number}", number + 1
+    return candidate

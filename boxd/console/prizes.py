@@ -1,0 +1,125 @@
+"""The prizes: a list that is edited in place, units added, taken away, set and counted."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from boxd.api import prizes as api
+from boxd.console import prize_file
+from boxd.console.prize_difference import free_sku
+from boxd.console.section import Act, ConsoleSection, go
+from boxd.console.visit import ConsoleVisit
+from boxd.errors import BadInput
+from boxd.ledger import stock
+from boxd.lists.table import LARGEST_BYTES
+from boxd.words import N_
+from boxd.words import gettext as _
+
+PATH = "/o/prizes"
+
+
+async def show(visit: ConsoleVisit) -> Response:
+    """The list; the prize that is edited is a form in its place."""
+    found = await visit.context.box.ledger.read(stock.listing)
+    return visit.page(
+        "prizes.html",
+        N_("Prizes"),
+        prizes=sorted(found, key=lambda each: str(each["name"]).casefold()),
+        edited=visit.request.query_params.get("edit", visit.request.path_params.get("sku", "")),
+        may_edit=visit.may(api.change_prize),
+    )
+
+
+async def add(visit: ConsoleVisit) -> Response:
+    """Add a prize; its sku is made of its name if none is given."""
+    known = await visit.context.box.ledger.read(stock.listing)
+    name = visit.form.get("name", "")
+    taken = {str(each["sku"]) for each in known}
+    sku = visit.form.get("sku", "").strip() or free_sku(name, taken)
+    body = {"sku": sku, "name": name, "units": visit.number("units")}
+    await visit.act(api.add_prize, body=body)
+    return go(PATH, said="added")
+
+
+async def change(visit: ConsoleVisit) -> Response:
+    """Give a prize another name or chance."""
+    body = {"name": visit.form.get("name", ""), "weight": visit.number("weight")}
+    await visit.act(api.change_prize, sku=_sku(visit), body=body)
+    return go(PATH, said="changed")
+
+
+async def book(visit: ConsoleVisit) -> Response:
+    """Add units, take some away, or set how many there are."""
+    units, reason = visit.number("units"), visit.form.get("reason", "")
+    match visit.form.get("how", ""):
+        case "add":
+            body = {"units": units, "reason": reason}
+            await visit.act(api.adjust_prize, sku=_sku(visit), body=body)
+        case "take":
+            body = {"units": -units, "reason": reason}
+            await visit.act(api.adjust_prize, sku=_sku(visit), body=body)
+        case "set":
+            body = {"units": units, "reason": reason}
+            await visit.act(api.count_prize, sku=_sku(visit), body=body)
+        case _:
+            raise BadInput(_("Choose what to do with the units."))
+    return go(PATH, said="booked")
+
+
+async def retire(visit: ConsoleVisit) -> Response:
+    """Write off what is left of a prize, and draw it no more."""
+    body = {"reason": visit.form.get("reason", "")}
+    await visit.act(api.retire_prize, sku=_sku(visit), body=body)
+    return go(PATH, said="retired")
+
+
+async def show_recount(visit: ConsoleVisit) -> Response:
+    """A field for each prize, to write what was counted."""
+    found = await visit.context.box.ledger.read(stock.listing)
+    prizes = sorted(found, key=lambda each: str(each["name"]).casefold())
+    return visit.page("recount.html", N_("Count what is there"), prizes=prizes)
+
+
+async def recount(visit: ConsoleVisit) -> Response:
+    """Book the differences of all fields that were filled."""
+    counts = [
+        {"sku": name.removeprefix("units-"), "units": visit.number(name)}
+        for name, text in visit.form.items()
+        if name.startswith("units-") and text.strip()
+    ]
+    if not counts:
+        raise BadInput(_("No field was filled: write what you counted, and leave the rest empty."))
+    body = {"counts": tuple(counts), "reason": visit.form.get("reason", "")}
+    await visit.act(api.recount_prizes, body=body)
+    return go(PATH, said="counted")
+
+
+def _sku(visit: ConsoleVisit) -> str:
+    return str(visit.request.path_params["sku"])
+
+
+SECTION = ConsoleSection(
+    path=PATH,
+    title=N_("Prizes"),
+    needs=api.prizes,
+    show=show,
+    pages={"/recount": show_recount, "/file": prize_file.show},
+    acts={
+        "/add": Act(add, show),
+        "/recount": Act(recount, show_recount),
+        "/file": Act(prize_file.choose, prize_file.show),
+        "/file/take": Act(prize_file.take, prize_file.show),
+        "/{sku}/change": Act(change, show),
+        "/{sku}/units": Act(book, show),
+        "/{sku}/retire": Act(retire, show),
+    },
+    said={
+        "added": N_("The prize is added."),
+        "changed": N_("The prize is changed."),
+        "booked": N_("The units are booked."),
+        "retired": N_("The prize is taken out of the draw."),
+        "counted": N_("The differences are booked."),
+        "taken": N_("The file is taken."),
+    },
+    body_limit=LARGEST_BYTES + 64 * 1024,
+)

@@ -1,0 +1,1 @@
+"""Lists that people import, as spreadsheets and other programs leave them."""

@@ -1,0 +1,145 @@
+"""The prizes in the console: edited in place, counted, and taken from files."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from boxd.ledger import stock
+from boxd.roles import Role
+from tests.console.conftest import Console, Person, words_of
+
+LIST = "Bezeichnung;Anzahl\nBecher;7\nT-Shirt, groß;12\n"
+
+
+def prize(console: Console, sku: str) -> dict[str, object]:
+    return console.box.ledger.write_now(lambda tx: stock.find(tx.connection, sku))
+
+
+async def choose(person: Person, raw: bytes, name: str = "prizes.csv") -> tuple[str, str]:
+    """Choose a file; what can be read then, and the file's key."""
+    answer = await person.browser.post("/o/prizes/file", files={"file": (name, raw)})
+    return words_of(answer), answer.url.params.get("upload", "")
+
+
+async def test_a_prize_is_added_by_its_name_changed_and_counted(
+    console: Console, organiser: Person
+) -> None:
+    said = await organiser.press("/o/prizes/add", name="Becher, groß", units="7")
+    assert "The prize is added." in said
+    assert prize(console, "becher-gro")["on_hand"] == 7
+    await organiser.press("/o/prizes/becher-gro/change", name="Mug", weight="3")
+    await organiser.press("/o/prizes/becher-gro/units", how="add", units="5", reason="a box")
+    await organiser.press("/o/prizes/becher-gro/units", how="take", units="2", reason="broken")
+    said = await organiser.press(
+        "/o/prizes/becher-gro/units", how="set", units="9", reason="counted"
+    )
+    assert "Mug becher-gro 9 0 0 3" in said
+    found = prize(console, "becher-gro")
+    assert (found["name"], found["weight"], found["on_hand"]) == ("Mug", 3, 9)
+    counted = console.actions("prize.counted")
+    assert [row["cause"] for row in counted] == ["counted"]
+
+
+async def test_what_was_wrong_is_said_above_the_form_and_nothing_is_changed(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 3)
+    said = await organiser.press("/o/prizes/mug/units", 409, how="take", units="5", reason="broken")
+    assert "less than 5; nothing was changed" in said
+    said = await organiser.press("/o/prizes/mug/units", 422, how="add", units="five", reason="x")
+    assert "units: 'five' is no whole number." in said
+    assert console.box.on_hand("mug") == 3
+
+
+async def test_a_recount_books_the_differences_of_what_was_filled_in(
+    console: Console, organiser: Person
+) -> None:
+    for sku, units in (("mug", 5), ("pen", 9), ("cap", 2)):
+        console.box.receive(sku, units)
+    await organiser.press(
+        "/o/prizes/recount",
+        **{"units-mug": "4", "units-pen": "11", "units-cap": "", "reason": "in the evening"},
+    )
+    assert [console.box.on_hand(sku) for sku in ("mug", "pen", "cap")] == [4, 11, 2]
+
+
+async def test_a_file_is_matched_shown_and_only_then_taken(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("becher", 5, "Becher")
+    said, key = await choose(organiser, LIST.encode())
+    assert "Becher becher 5 → 12" in said
+    assert "T-Shirt, groß new t-shirt-gro 0 → 12" in said
+    assert console.box.on_hand("becher") == 5
+    counted = await organiser.see(
+        f"/o/prizes/file?upload={key}&column-name=0&column-units=1&how=set"
+    )
+    assert "Becher becher 5 → 7" in counted
+    matched = {"column-name": "0", "column-units": "1", "how": "set"}
+    said = await organiser.press("/o/prizes/file/take", upload=key, **matched)
+    assert "The file is taken." in said
+    assert console.box.on_hand("becher") == 7
+    assert console.box.on_hand("t-shirt-gro") == 12
+
+
+async def test_the_same_file_is_known_again_with_when_and_by_whom(
+    console: Console, organiser: Person
+) -> None:
+    _, key = await choose(organiser, LIST.encode())
+    await organiser.press("/o/prizes/file/take", upload=key)
+    said, key = await choose(organiser, LIST.encode())
+    assert "This very file was taken before" in said
+    assert "by " in said.partition("taken before")[2]
+    said = await organiser.press("/o/prizes/file/take", 409, upload=key)
+    assert "brought its prizes already" in said
+    assert console.box.on_hand("becher") == 7
+    await organiser.press("/o/prizes/file/take", upload=key, again="on")
+    assert console.box.on_hand("becher") == 14
+
+
+async def test_a_workbook_is_read_like_a_text(console: Console, organiser: Person) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["Name", "Quantity", "SKU"], ["Mug", 7, "mug"], ["Pen", 3.0, "pen"]):
+        book.active.append(row)
+    raw = io.BytesIO()
+    book.save(raw)
+    said, key = await choose(organiser, raw.getvalue(), "prizes.xlsx")
+    assert "Mug new mug 0 → 7" in said
+    await organiser.press("/o/prizes/file/take", upload=key)
+    assert console.box.on_hand("pen") == 3
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"Name;Units\nMug;many\n", "line 2: units 'many' is to be a whole number"),
+        (b"Name;Units\nMug;1,23E+12\n", "line 2: units '1,23E+12' is what a spreadsheet made"),
+        (
+            b"sku,name,units\nmug,Mug,1\nmug,Mug,2\n",
+            "line 3: sku 'mug' is there already, on line 2",
+        ),
+        (b"PK\x03\x04nothing", "This workbook can't be read."),
+        (b"Name;Units\n", "the file has no rows below its first line"),
+        ("Name;Units\nBücher;3\n".encode("latin-1"), "is not UTF-8"),
+    ],
+)
+async def test_what_is_wrong_with_a_file_is_said_with_its_line(
+    console: Console, organiser: Person, raw: bytes, expected: str
+) -> None:
+    said, _ = await choose(organiser, raw)
+    assert expected in said
+    assert console.box.ledger.write_now(lambda tx: stock.listing(tx.connection)) == []
+
+
+async def test_only_an_organiser_changes_prizes(console: Console) -> None:
+    console.box.receive("mug", 3)
+    person = await console.person(Role.OPERATOR, "Otto")
+    assert "Mug mug 3" in await person.see("/o/prizes")
+    await person.press("/o/prizes/mug/units", 403, how="add", units="5", reason="x")
+    said, _ = await choose(person, LIST.encode())
+    assert "Not for your role" in said
+    assert console.box.on_hand("mug") == 3
