@@ -1,0 +1,100 @@
+"""boxd's own kinds of devices do what every kind has to do."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from boxd.arduino.kind import ARDUINO
+from boxd.gpio.kind import GPIO
+from boxd.midi.fresh_keys import QUIET_S
+from boxd.midi.kind import MIDI
+from boxd.sim.kinds import SimulatedArduinos, SimulatedGpio, SimulatedMidi
+from boxd.testing import (
+    BuzzerConformance,
+    DoorConformance,
+    KeyConformance,
+    KeyPluggingConformance,
+    LampConformance,
+    LatchConformance,
+    LatchPluggingConformance,
+)
+
+
+class TestBoard(
+    KeyPluggingConformance,
+    LatchPluggingConformance,
+    KeyConformance,
+    LampConformance,
+    BuzzerConformance,
+    LatchConformance,
+):
+    """A CodeTV board."""
+
+    kind = MIDI
+    twin = SimulatedMidi
+    section: ClassVar[dict[str, Any]] = {
+        "kind": "codetv",
+        "name": "board-0",
+        "port": "CodeTV Board 0",
+    }
+
+
+class TestPad(
+    KeyPluggingConformance, KeyConformance, LampConformance, BuzzerConformance, DoorConformance
+):
+    """A pad with a map of notes."""
+
+    kind = MIDI
+    twin = SimulatedMidi
+    fresh_after_s = QUIET_S
+    section: ClassVar[dict[str, Any]] = {
+        "kind": "notes",
+        "name": "pad",
+        "port": "Some Pad",
+        "keys": {"1": 1, "2": 2, "Enter": 3},
+        "lamps": {"standby": 10, "success": 11},
+        "buzzer": {"note": 12},
+        "doors": {"door-1": {"note": 20}, "door-2": {"note": 21}},
+        "ask_state": {"control": 9},
+    }
+
+
+class TestArduino(
+    LatchPluggingConformance, LampConformance, BuzzerConformance, LatchConformance, DoorConformance
+):
+    """An Arduino with the firmware's copy in Python."""
+
+    kind = ARDUINO
+    twin = SimulatedArduinos
+    section: ClassVar[dict[str, Any]] = {
+        "kind": "arduino",
+        "name": "cabinet",
+        "port": "/dev/serial/by-id/usb-Arduino_Uno-if00",
+        "latches": {"latch-1": 1, "latch-2": 2},
+        "doors": {"door-1": 1, "door-2": 2},
+        "lamps": {"standby": 1, "failure": 2},
+        "buzzer": True,
+    }
+
+
+class TestPins(
+    KeyConformance,
+    LampConformance,
+    BuzzerConformance,
+    LatchConformance,
+    DoorConformance,
+):
+    """The Pi's own pins, with the guard."""
+
+    kind = GPIO
+    twin = SimulatedGpio
+    notices_unplugging = False
+    section: ClassVar[dict[str, Any]] = {
+        "kind": "gpio",
+        "name": "pins",
+        "latches": {"latch-1": 17},
+        "doors": {"door-1": 22, "door-2": 23},
+        "lamps": {"standby": 24},
+        "buzzer": 25,
+        "keys": {"1": 5, "2": 6},
+    }
