@@ -38,6 +38,8 @@ class Authenticator:
         token = await self._token(given)
         if token.role not in operation.roles:
             raise _not_for(f"token '{token.name}'", token.role, operation)
+        if token.only and operation.name not in token.only:
+            raise _narrowed(token, operation)
         return Caller(AuthMethod.TOKEN, token)
 
     async def _without_token(self, request: Request, operation: Operation) -> Caller:
@@ -81,6 +83,14 @@ class Authenticator:
             )
         self._limit.take(token.name, f"token '{token.name}'")
         return token
+
+
+def _narrowed(token: Token, operation: Operation) -> RequestError:
+    detail = (
+        f"token '{token.name}' was made for {', '.join(token.only)}, and this is {operation.name};"
+        " use another token"
+    )
+    return RequestError(403, "role", "Not for this token", detail)
 
 
 def _only_on_socket(request: Request) -> RequestError:

@@ -9,20 +9,26 @@ from pydantic import Field, StringConstraints
 from boxd.api.bodies import ActorBody, Body
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
+from boxd.errors import BadInput
 from boxd.ledger import tokens as ledger_tokens
+from boxd.ledger.tokens import TokenOrder
 from boxd.roles import Role
 
 TokenName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 
 
+OperationName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+
+
 class TokenBody(Body):
-    """A token to make."""
+    """A token to make. `only` narrows its role to these operations, by their `operationId`."""
 
     example = '{"name": "event-app", "role": "attendee_app"}'
 
     name: TokenName
     role: Role
     days: Annotated[int, Field(ge=1, le=366)] = ledger_tokens.DAYS
+    only: tuple[OperationName, ...] = ()
 
 
 class TokenReply(ReplyModel):
@@ -35,6 +41,7 @@ class TokenReply(ReplyModel):
     last_used_at: str | None
     revoked_at: str | None
     expires_at: str | None
+    only: tuple[str, ...]
 
 
 class TokensReply(ReplyModel):
@@ -59,8 +66,10 @@ class NewTokenReply(ReplyModel):
 async def create_token(context: BoxContext, body: TokenBody) -> NewTokenReply:
     """Create a token; only this reply has its secret."""
     actor = context.actor(body.actor)
+    _check_operations(body.role, body.only)
+    order = TokenOrder(body.name, body.role, body.days, body.only)
     token, secret = await context.box.ledger.write(
-        lambda tx: ledger_tokens.create(tx, body.name, body.role, actor, body.days)
+        lambda tx: ledger_tokens.create(tx, order, actor)
     )
     return NewTokenReply.of(token=token, secret=secret)
 
@@ -75,3 +84,15 @@ async def revoke_token(context: BoxContext, name: TokenName, body: ActorBody) ->
     actor = context.actor(body.actor)
     token = await context.box.ledger.write(lambda tx: ledger_tokens.revoke(tx, name, actor))
     return OneTokenReply.of(token=token)
+
+
+def _check_operations(role: Role, names: tuple[str, ...]) -> None:
+    """Raise BadInput for an operation that this role may not ask for, or that there is none of."""
+    from boxd.api.table import OPERATIONS  # it names this module's handlers
+
+    allowed = sorted(each.name for each in OPERATIONS if role in each.roles)
+    for name in names:
+        if name not in allowed:
+            raise BadInput(
+                f"only: '{name}' is no operation of the role {role}; it has: {', '.join(allowed)}"
+            )

@@ -29,6 +29,7 @@ def command() -> None:
     examples=(
         "boxd tokens create event-app --role attendee_app",
         "boxd tokens create desk-tablet --role operator --json",
+        "boxd tokens create gate --role attendant --only scan --only task",
     ),
 )
 @click.argument("name")
@@ -41,16 +42,21 @@ def command() -> None:
 @click.option(
     "--days", type=click.IntRange(1, 366), default=30, help="How long it is good. [default: 30]"
 )
+@click.option(
+    "--only",
+    metavar="OPERATION",
+    multiple=True,
+    help="Narrow the role to this operation (its operationId); may be given several times.",
+)
 @json_option
-def create(name: str, role: str, days: int, as_json: bool) -> None:
+def create(name: str, role: str, days: int, only: tuple[str, ...], as_json: bool) -> None:
     """Make a token called NAME and show its secret, this once.
 
     The audit trail has NAME for all that is done with the token. What each role may do is in
     docs/api.md.
     """
-    body = daemon.post(
-        "/api/v1/tokens", {"name": name, "role": role, "days": days, "actor": actor()}
-    )
+    said = {"name": name, "role": role, "days": days, "only": only, "actor": actor()}
+    body = daemon.post("/api/v1/tokens", said)
     if as_json:
         say_json(body)
         return
@@ -72,7 +78,7 @@ def list_tokens(as_json: bool) -> None:
 
 def _show(tokens: Sequence[dict[str, Any]]) -> None:
     table(
-        ("name", "role", "made", "last used", "good until", "revoked"),
+        ("name", "role", "only", "made", "last used", "good until", "revoked"),
         [_row(token) for token in tokens],
         nothing="no such token: `boxd tokens create NAME --role ROLE`",
     )
@@ -84,6 +90,7 @@ def _row(token: dict[str, Any]) -> tuple[str, ...]:
     return (
         token["name"],
         token["role"],
+        ", ".join(token["only"]),
         when(token["created_at"], now),
         when(last, now) if last else "never",
         when(expires, now) if expires else "it is revoked",

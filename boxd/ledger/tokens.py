@@ -15,7 +15,7 @@ from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.roles import Role
 
-_COLUMNS = "id, name, role, created_at, last_used_at, revoked_at, expires_at"
+_COLUMNS = "id, name, role, created_at, last_used_at, revoked_at, expires_at, only"
 DAYS = 30
 """How long a token is good unless somebody says otherwise: an event, and the weeks before it."""
 _SECRET_BYTES = 32
@@ -27,7 +27,8 @@ _FORM = re.compile(r"boxd_([1-9][0-9]{0,9})_([A-Za-z0-9_-]{43})")
 class Token:
     """A token, without its secret. Times are ISO 8601, UTC.
 
-    `expires_at` is None for one that was made before tokens expired.
+    `expires_at` is None for one that was made before tokens expired. `only` has the operations
+    that it may ask for; empty: all of its role.
     """
 
     id: int
@@ -37,32 +38,43 @@ class Token:
     last_used_at: str | None = None
     revoked_at: str | None = None
     expires_at: str | None = None
+    only: tuple[str, ...] = ()
 
 
-def create(
-    tx: Transaction, name: str, role: Role, actor: str, days: int = DAYS
-) -> tuple[Token, str]:
+@dataclass(frozen=True)
+class TokenOrder:
+    """A token to make; `only` narrows its role to these operations, if there are any."""
+
+    name: str
+    role: Role
+    days: int = DAYS
+    only: tuple[str, ...] = ()
+
+
+def create(tx: Transaction, order: TokenOrder, actor: str) -> tuple[Token, str]:
     """A new token, good for so many days, and its secret, which is never shown again.
 
     Raises Refused for a name that was used before, also by a revoked token: the audit trail tells
     tokens apart by name.
     """
-    secret = secrets.token_urlsafe(_SECRET_BYTES)
-    expires_at = as_text(datetime.fromisoformat(tx.at) + timedelta(days=days))
+    name, secret = order.name, secrets.token_urlsafe(_SECRET_BYTES)
+    expires_at = as_text(datetime.fromisoformat(tx.at) + timedelta(days=order.days))
     row = tx.connection.execute(
-        "INSERT INTO tokens (name, role, digest, created_at, expires_at) VALUES (?,?,?,?,?)"
-        " ON CONFLICT (name) DO NOTHING RETURNING id",
-        (name, role, _digest(secret), tx.at, expires_at),
+        "INSERT INTO tokens (name, role, digest, created_at, expires_at, only)"
+        " VALUES (?,?,?,?,?,?) ON CONFLICT (name) DO NOTHING RETURNING id",
+        (name, order.role, _digest(secret), tx.at, expires_at, " ".join(order.only) or None),
     ).fetchone()
     if row is None:
         raise Refused(
             f"a token '{name}' is or was there, and the audit trail knows it by that name;"
             " take another, e.g. with a number behind it"
         )
-    detail: audit.Detail = {"token": name, "role": role, "days": days}
+    detail: audit.Detail = {"token": name, "role": order.role, "days": order.days}
+    if order.only:
+        detail["only"] = " ".join(order.only)
     audit.append(tx, audit.Entry(actor, "token.created", detail=detail))
     number = int(row[0])
-    token = Token(number, name, role, tx.at, expires_at=expires_at)
+    token = Token(number, name, order.role, tx.at, expires_at=expires_at, only=order.only)
     return token, f"boxd_{number}_{secret}"
 
 
@@ -121,4 +133,5 @@ def _token(row: sqlite3.Row) -> Token:
         row["last_used_at"],
         row["revoked_at"],
         row["expires_at"],
+        tuple((row["only"] or "").split()),
     )

@@ -92,9 +92,10 @@ class LiveBox:
     def alarm(self, kind: str, subject: str, text: str) -> None:
         self.ledger.write_now(lambda tx: alarms.raise_alarm(tx, kind, subject, text))
 
-    def token(self, name: str, role: Role = Role.ORGANISER) -> str:
+    def token(self, name: str, role: Role = Role.ORGANISER, only: tuple[str, ...] = ()) -> str:
         """The secret of a new token."""
-        return self.ledger.write_now(lambda tx: tokens.create(tx, name, role, "anna"))[1]
+        order = tokens.TokenOrder(name, role, only=only)
+        return self.ledger.write_now(lambda tx: tokens.create(tx, order, "anna"))[1]
 
     def trail(self, most: int = 1000) -> list[Json]:
         """The audit trail."""

@@ -160,3 +160,16 @@ async def test_a_wrong_token_opens_not_even_what_none_would(box: LiveBox) -> Non
     headers = bearer("boxd_1_nonsense") | {"Host": "localhost"}
     response = await client(box.application().for_tcp(), **headers).get("/api/v1/status")
     assert response.status_code == 401
+
+
+async def test_a_narrowed_token_opens_what_it_was_made_for_and_nothing_else(box: LiveBox) -> None:
+    narrow = box.token("stock", only=("prizes", "adjust_prize"))
+    asking = client(box.application().for_phones(), **bearer(narrow))
+    for operation in ANSWERED_AT_ONCE:
+        before = box.trail()
+        response = await asking.request(operation.method, path_of(operation), json={})
+        if operation.name in {"prizes", "adjust_prize"}:
+            assert response.status_code != 403, name_of(operation)
+        else:
+            assert (response.status_code, box.trail()) == (403, before), name_of(operation)
+            assert "was made for prizes, adjust_prize" in response.json()["detail"]

@@ -46,3 +46,12 @@ def test_a_wrong_role_or_name_is_told(boxd: Boxd) -> None:
     boxd("tokens", "create", "desk", "--role", "operator")
     taken = boxd("tokens", "create", "desk", "--role", "operator")
     assert (taken.code, "take another" in taken.err) == (1, True)
+
+
+@pytest.mark.usefixtures("box")
+def test_a_token_is_narrowed_to_operations_that_its_role_has(boxd: Boxd) -> None:
+    gate = ("tokens", "create", "gate", "--role", "attendant", "--only")
+    wrong = boxd(*gate, "void_code")
+    assert (wrong.code, "no operation of the role attendant" in wrong.err) == (1, True)
+    assert boxd(*gate, "scan", "--only", "task").code == 0
+    assert "scan, task" in boxd("tokens", "list").out

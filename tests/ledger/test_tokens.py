@@ -8,13 +8,13 @@ import pytest
 
 from boxd.errors import NotFound, Refused
 from boxd.ledger import audit, tokens
-from boxd.ledger.tokens import Token
+from boxd.ledger.tokens import Token, TokenOrder
 from boxd.roles import Role
 from tests.ledger.conftest import Hands, later
 
 
 def made(hands: Hands, name: str = "app", role: Role = Role.ATTENDEE_APP) -> tuple[Token, str]:
-    return hands.ledger.write_now(lambda tx: tokens.create(tx, name, role, "anna"))
+    return hands.ledger.write_now(lambda tx: tokens.create(tx, TokenOrder(name, role), "anna"))
 
 
 def found(hands: Hands, secret: str) -> Token | None:
@@ -103,7 +103,7 @@ def test_the_last_use_is_shown(hands: Hands) -> None:
 
 def test_a_token_is_good_for_its_days_and_no_longer(hands: Hands) -> None:
     token, secret = hands.ledger.write_now(
-        lambda tx: tokens.create(tx, "app", Role.ATTENDEE_APP, "anna", 2)
+        lambda tx: tokens.create(tx, TokenOrder("app", Role.ATTENDEE_APP, 2), "anna")
     )
     later(hands, days=1, hours=23)
     assert found(hands, secret) == token
