@@ -13,6 +13,10 @@ from enum import StrEnum
 LONGEST_TEXT = 4000
 LONGEST_REFERENCE = 200
 LONGEST_REASON = 400
+# What one attendee can write into the ledger for one try of a task: who corrects a slip has room,
+# and nobody fills the card. The next try begins with an attendant's refusal.
+MOST_SUBMISSIONS = 20
+MOST_SUBMITTED_BYTES = 32 * 1024
 
 
 class TaskState(StrEnum):
@@ -140,7 +144,8 @@ class TaskStanding:
 
     `scanned` are the checkpoints that count so far, in the order of the scans; `code` is the
     number of the code, never its digits; `last_refusal` is the reason of the last refusal; `issue`
-    the id of the latest issue of its code, empty before there is one.
+    the id of the latest issue of its code, empty before there is one; `submissions` and
+    `submitted_bytes` what was handed in for the present try.
     """
 
     task: str
@@ -156,6 +161,8 @@ class TaskStanding:
     code: int | None = None
     expires_at: str | None = None
     issue: str = ""
+    submissions: int = 0
+    submitted_bytes: int = 0
 
     @property
     def scans_missing(self) -> int:
@@ -230,7 +237,7 @@ def why_refused(standing: TaskStanding, asked: Asked, now: datetime) -> str:
         case Scan():
             return _why_no_scan(standing.kind, asked)
         case Submission():
-            return _why_no_submission(standing.kind, asked)
+            return _why_no_submission(standing.kind, asked) or _why_over_quota(standing, asked)
         case Verdict():
             return _why_no_verdict(standing, asked)
 
@@ -257,6 +264,16 @@ def _why_no_submission(kind: TaskKind, submission: Submission) -> str:
         long = len(submission.text)
         return f"the {kind.submission} has {long} characters; at most {longest} are taken"
     return ""
+
+
+def _why_over_quota(standing: TaskStanding, submission: Submission) -> str:
+    size = standing.submitted_bytes + len(submission.text.encode("utf-8", "replace"))
+    if standing.submissions < MOST_SUBMISSIONS and size <= MOST_SUBMITTED_BYTES:
+        return ""
+    return (
+        f"{standing.submissions} were handed in for this already, and that is as many as are taken;"
+        " the last one counts"
+    )
 
 
 def _why_no_verdict(standing: TaskStanding, verdict: Verdict) -> str:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from boxd.errors import BackupFailed, BoxdError, LedgerDamaged, LedgerUnusable, NotFound
+from boxd.ledger import room
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import as_text
 from boxd.ledger.replacing import flush
@@ -26,8 +27,6 @@ _BEING_MADE = ".being-made"
 # In pages of 512 bytes, written in one go: a commit of the ledger waits for 1 MiB at most, not for
 # the whole copy.
 _STEP_PAGES = 2048
-# Room that a backup leaves on the disk, because the ledger itself must go on.
-_LEFT_FREE_BYTES = 64 * 1024 * 1024
 # Keeps every backup from being too old after the clock jumped ahead.
 _ALWAYS_KEPT = 3
 
@@ -239,10 +238,10 @@ def _leave_room(directory: Path, ledger: Path) -> None:
     wal = ledger.with_name(f"{ledger.name}-wal")
     needed = ledger.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
     free = shutil.disk_usage(directory).free
-    if free - needed < _LEFT_FREE_BYTES:
+    if not room.is_left(directory, needed):
         raise BackupFailed(
             f"the disk of {directory} has {free >> 20} MiB left, and a backup takes"
-            f" {needed >> 20} MiB and leaves {_LEFT_FREE_BYTES >> 20} for the ledger itself:"
+            f" {needed >> 20} MiB and leaves {room.LEFT_FREE_BYTES >> 20} for the ledger itself:"
             " make room (df -h), or name another disk: [backups] directory"
         )
 

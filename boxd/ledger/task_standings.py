@@ -11,7 +11,7 @@ from boxd.errors import NotFound
 from boxd.ledger import task_kinds
 from boxd.task import TaskKind, TaskStanding, TaskState
 
-# Scans in their order; whether there is a submission for the present try. A task's issues are
+# Scans in their order; the submissions for the present try. A task's issues are
 # numbered, because the clock may have gone back between their times.
 _SELECT = """
     SELECT tasks.id AS task, attendee, state, step, since, tries_used,
@@ -19,8 +19,10 @@ _SELECT = """
         (SELECT json_group_array(checkpoint) FROM
             (SELECT checkpoint FROM scans WHERE scans.task = tasks.id ORDER BY seq)
         ) AS scanned,
-        EXISTS (SELECT 1 FROM submissions WHERE submissions.task = tasks.id
-            AND try = tries_used) AS is_submitted,
+        (SELECT count(*) FROM submissions WHERE submissions.task = tasks.id
+            AND try = tries_used) AS submissions,
+        (SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM submissions
+            WHERE submissions.task = tasks.id AND try = tries_used) AS submitted_bytes,
         coalesce((SELECT issues.id FROM issues WHERE issues.task = tasks.id
             ORDER BY length(issues.id) DESC, issues.id DESC LIMIT 1), '') AS issue
     FROM tasks JOIN task_kinds ON task_kinds.id = tasks.kind
@@ -116,10 +118,12 @@ def _standing(row: sqlite3.Row) -> TaskStanding:
         step=row["step"],
         since=row["since"],
         scanned=tuple(json.loads(row["scanned"])),
-        is_submitted=bool(row["is_submitted"]),
+        is_submitted=row["submissions"] > 0,
         tries_used=row["tries_used"],
         last_refusal=row["last_refusal"],
         code=row["code"],
         expires_at=kind.expires_at,
         issue=row["issue"],
+        submissions=row["submissions"],
+        submitted_bytes=row["submitted_bytes"],
     )

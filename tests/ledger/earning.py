@@ -33,6 +33,7 @@ KINDS = [
         verdict=True,
         tries=3,
     ),
+    TaskKind("essay", "Essay", submission=Demand.TEXT, verdict=True),
     TaskKind("mugs", "For a mug", verdict=True, prizes=("mug",)),
     TaskKind("brief", "Brief", verdict=True, expires_at="2030-05-01T10:00:00.000Z"),
 ]

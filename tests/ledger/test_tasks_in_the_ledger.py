@@ -6,7 +6,7 @@ import pytest
 
 from boxd.errors import NotFound, Refused
 from boxd.ledger import audit, erasure, task_kinds, task_standings, tasks
-from boxd.task import Missing, TaskKind, TaskState
+from boxd.task import MOST_SUBMISSIONS, Missing, TaskKind, TaskState
 from tests.ledger.conftest import Hands, later
 from tests.ledger.earning import CHECKPOINTS, KINDS, Earner
 
@@ -140,6 +140,25 @@ def test_a_submission_can_be_replaced_until_it_is_judged(hands: Hands, earner: E
     assert [each["text"] for each in details["submissions"]] == ["first", "second"]
 
 
+def test_nobody_fills_the_card_with_what_they_hand_in(earner: Earner) -> None:
+    task = earner.start("build")
+    taken = [earner.submit(task, f"version {n}").accepted for n in range(MOST_SUBMISSIONS + 2)]
+    assert taken == [True] * MOST_SUBMISSIONS + [False] * 2
+    assert "as many as are taken" in earner.submit(task, "again").why
+    other = earner.start("build", "bob")
+    assert earner.submit(other, "mine").accepted
+    earner.scan(task, "workshop")
+    assert earner.refuse(task, "blurred").accepted
+    assert earner.submit(task, "a new try").accepted  # an attendant has looked
+
+
+def test_a_long_text_counts_by_its_bytes(earner: Earner) -> None:
+    task = earner.start("essay")
+    texts = [chr(0x4E00 + n) * 4000 for n in range(4)]  # 12,000 bytes each
+    assert [earner.submit(task, text).accepted for text in texts] == [True, True, False, False]
+    assert earner.submit(task, "short").accepted
+
+
 def test_an_expired_task_takes_nothing_any_more(hands: Hands, earner: Earner) -> None:
     task = earner.start("brief")
     later(hands, hours=1)
@@ -150,7 +169,7 @@ def test_an_expired_task_takes_nothing_any_more(hands: Hands, earner: Earner) ->
 
 
 def test_unknown_kinds_and_tasks_are_named_with_the_known_ones(earner: Earner) -> None:
-    with pytest.raises(NotFound, match="known: brief, build, demo, hunt, mugs"):
+    with pytest.raises(NotFound, match="known: brief, build, demo, essay, hunt, mugs"):
         earner.start("hunting")
     with pytest.raises(NotFound, match=r"there is no task 'hunt\.9'"):
         earner.scan("hunt.9", "stage")

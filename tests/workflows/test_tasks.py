@@ -11,9 +11,9 @@ from temporalio.workflow import Info
 
 from boxd.config.schema import Temporal
 from boxd.errors import Refused
-from boxd.ledger import erasure
+from boxd.ledger import erasure, room
 from boxd.ledger.ledger import as_text
-from boxd.task import Missing, TaskKind, TaskState, Verdict
+from boxd.task import Missing, Scan, Submission, TaskKind, TaskState, Verdict
 from boxd.workflows.tasks.workflow import TaskWorkflow
 from tests.workflows.event import Event, held, until
 
@@ -215,3 +215,16 @@ async def test_a_workflow_whose_task_the_ledger_does_not_know_is_ended(event: Ev
     await event.reconcile()
 
     assert await event.actions("workflow.ended") == 1
+
+
+async def test_on_a_disk_that_is_nearly_full_codes_go_on_and_nothing_more_is_handed_in(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing = await event.service.start("build", "ada", "app")
+    monkeypatch.setattr(room, "LEFT_FREE_BYTES", 1 << 62)
+    for number in range(2):
+        with pytest.raises(Refused, match="disk is nearly full"):
+            await event.service.take(Submission(f"s-{number}", standing.task, "mine", "app"))
+    assert await event.actions("task.submitted") == 0
+    assert await event.actions("alarm.raised") == 1
+    assert (await event.service.take(Scan("s-3", standing.task, "workshop", "app"))).accepted

@@ -19,11 +19,11 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
-from boxd.errors import TemporalUnavailable
+from boxd.errors import Refused, TemporalUnavailable
 from boxd.fates import Fates
 from boxd.issue import IssueStanding
 from boxd.keyed_lock import KeyedLock
-from boxd.ledger import attendees, issues, task_standings, tasks
+from boxd.ledger import alarms, attendees, issues, room, task_standings, tasks
 from boxd.ledger.issues import IssueOrder
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s, utc_now
@@ -46,6 +46,11 @@ from boxd.workflows.tasks.messages import IssueStart, Taken, TaskStart
 from boxd.workflows.tasks.workflow import TaskWorkflow
 
 log = structlog.get_logger(__name__)
+
+_NO_ROOM = (
+    "The disk is nearly full: nothing more can be handed in, codes and lockers go on. Make room"
+    " (df -h, boxd doctor), then clear this"
+)
 
 # No latch follows at once, so that a late verdict hurts nobody, and a crowd on a Pi takes longer
 # than the one answer that opens a door.
@@ -116,7 +121,19 @@ class TaskService:
             now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
             if why := why_refused(now, asked, utc_now()):
                 return TaskReply(False, why, now)
+            if isinstance(asked, Submission):
+                await self._require_room(asked)
             return await self._ask(asked, now)
+
+    async def _require_room(self, submission: Submission) -> None:
+        """Raise Refused, with an alarm, if what is handed in would take the ledger's own room."""
+        try:
+            room.require(self._ledger.file.parent, len(submission.text))
+        except Refused:
+            await self._ledger.write(
+                lambda tx: alarms.raise_alarm(tx, "disk_nearly_full", "disk", _NO_ROOM)
+            )
+            raise
 
     async def _ask(self, asked: Asked, standing: TaskStanding) -> TaskReply:
         """The ledger's reply, which a caller may get before Temporal has it."""
