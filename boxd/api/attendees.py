@@ -1,4 +1,4 @@
-"""The API of attendees, for the commands: list, show, forget."""
+"""The API of attendees: list, show, forget."""
 
 from __future__ import annotations
 

@@ -72,6 +72,11 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/tasks/{task}/verdict", tasks.verdict, _ATTENDANT, _ORGANISER, is_repeatable=True),
     _post("/tasks/{task}/code", tasks.issue_again, _ORGANISER),
     _post("/issues", issues.issue, _ORGANISER, is_repeatable=True),
+    # People
+    _get("/attendees", attendees.attendees, _ORGANISER),
+    _post("/attendees", attendees.add, _ORGANISER, body_limit=IMPORT_LIMIT),
+    _get("/attendees/details", attendees.attendee, _ORGANISER),
+    _post("/attendees/forget", attendees.forget, _ORGANISER),
     # Links for phones
     _post("/attendees/links", links.attendee_links, _APP, _ORGANISER, body_limit=IMPORT_LIMIT),
     _post("/checkpoints/links", links.checkpoint_links, _ORGANISER, body_limit=IMPORT_LIMIT),
@@ -121,10 +126,6 @@ OPERATIONS: tuple[Operation, ...] = (
     _commands("GET", "/schedules", housekeeping.schedules),
     _commands("POST", "/schedules/{name}/run", housekeeping.run_schedule),
     _commands("POST", "/backups", housekeeping.back_up, status=201),
-    _commands("GET", "/attendees", attendees.attendees),
-    _commands("POST", "/attendees", attendees.add, body_limit=IMPORT_LIMIT),
-    _commands("GET", "/attendees/details", attendees.attendee),
-    _commands("POST", "/attendees/forget", attendees.forget),
     _commands("POST", "/code-batches/{batch}", code_batches.make_batch, is_repeatable=True),
     _commands("GET", "/code-batches/{batch}/codes", code_batches.batch_codes),
     _commands("GET", "/report", report.report),

@@ -11,7 +11,16 @@ from tests.box.booth import Booth, wait_until
 from tests.browser.phones import Phone, phone_booth
 
 LAPTOP, PHONE = (1920, 1080), (390, 844)
-PAGES = ("/o", "/o/prizes", "/o/prizes?edit=mug", "/o/prizes/recount", "/o/prizes/file")
+PAGES = (
+    "/o",
+    "/o/prizes",
+    "/o/prizes?edit=mug",
+    "/o/prizes/recount",
+    "/o/prizes/file",
+    "/o/people",
+    "/o/people/1",
+    "/o/people/file",
+)
 PRIZES = (
     ("mug", "Mug", 40),
     ("t-shirt", "T-shirt with the robot on it", 12),
@@ -30,6 +39,9 @@ def console_booth(folder: Path) -> Booth:
         "POST",
         "/api/v1/lockers/2/out-of-service",
         {"reason": "the latch is stiff", "actor": "anna"},
+    )
+    booth.ask_socket(
+        "POST", "/api/v1/codes", {"attendee": "badge-1042", "sku": "mug", "actor": "anna"}
     )
     return booth
 
