@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -23,16 +23,15 @@ from boxd.api.table import OPERATIONS
 from boxd.config.phones_schema import Phones
 from boxd.web import pages, problems
 from boxd.web.api_prefix import PREFIX
+from boxd.web.behind_gateway import BehindGateway
 from boxd.web.host_check import OneLengthOnly, OwnPagesOnly, SameHostOnly, SecurityHeaders
 from boxd.web.language import LanguageMiddleware
-from boxd.web.rate_limit_middleware import CrowdMiddleware, RateLimitMiddleware, nobody_known
+from boxd.web.rate_limit_middleware import RateLimitMiddleware, nobody_known
 from boxd.web.rate_limits import RateLimit
 from boxd.web.stream import FrontFeed, SnapshotFeed, Streams
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
-
-MOST_PHONES = 256  # connections at once; a Pi has memory and sockets for these beside the box
 
 
 async def healthz(_request: Request) -> Response:
@@ -99,7 +98,6 @@ class Application:
         self._phone_named = phone_named
         self._own_routes = own_routes
         self._own_errors = own_errors
-        self.phone_connections: Collection[object] = ()  # the listener replaces it
         self._by_token = RateLimit(self._phones.rate_per_token)
         self._assets = pages.load()
         self._feed = SnapshotFeed(box.snapshots)
@@ -124,15 +122,13 @@ class Application:
         return self._starlette(ListenerKind.SOCKET, routes, [Middleware(SecurityHeaders)])
 
     def for_phones(self) -> Starlette:
-        """The application for the booth's network: phones' pages, and the API with a token."""
+        """The application for the booth's network: phones' pages, and the API with a token.
+
+        Its requests come from the gateway, which has counted, limited and judged them.
+        """
         middleware = [
+            Middleware(BehindGateway),
             Middleware(SecurityHeaders, forms="'self'"),
-            Middleware(
-                CrowdMiddleware,
-                most=MOST_PHONES,
-                connections=lambda: len(self.phone_connections),
-                respond=self._phone_errors,
-            ),
             Middleware(
                 RateLimitMiddleware,
                 limit=RateLimit(self._phones.rate_per_address),

@@ -1,4 +1,4 @@
-"""The listeners: TCP on loopback for pages, a Unix socket for commands, TCP for the phones.
+"""The listeners: TCP on loopback for pages, a Unix socket for commands, one for the gateway.
 
 The daemon handles the signals and the order of the stop; the servers only listen and end.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,17 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from boxd.api.app import MOST_PHONES, Application
+from boxd.api.app import Application
 from boxd.errors import ConfigError
+from boxd.web.behind_gateway import OwnUserOnly
 from boxd.web.bounded_listener import BoundedListener
-from boxd.web.tls import Certificate
 
 SOCKET_MODE = 0o660  # members of the box's group may use the commands
+GATEWAY_SOCKET_MODE = 0o600
+GATEWAY_KEEPS_S = 75  # longer than the gateway keeps a connection that it does not use
+# So many connections to loopback at once: whoever opens more loses the oldest ones, and what the
+# daemon needs for itself is there.
+MOST_ON_LOOPBACK = 256
 LONGEST_SOCKET_PATH = 107  # of a sockaddr_un on Linux, without the final zero
 LAST_REQUESTS_S = 2  # a request that takes longer than this is cut at the stop
 
@@ -48,7 +53,7 @@ class WebServer:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._running: list[tuple[_Uvicorn, asyncio.Task[None]]] = []
-        self._socket_path: Path | None = None
+        self._socket_paths: list[Path] = []
         self.port = 0
 
     async def start(self, host: str, port: int, socket_path: Path | None) -> None:
@@ -58,39 +63,29 @@ class WebServer:
         """
         with ExitStack() as bound:
             tcp = bound.enter_context(_bind_tcp("web", host, port))
-            unix = bound.enter_context(_bind_unix(socket_path)) if socket_path else None
+            unix = (
+                bound.enter_context(_bind_unix(socket_path, SOCKET_MODE)) if socket_path else None
+            )
             bound.pop_all()
         self.port = tcp.getsockname()[1]
-        await self._listen(_Uvicorn(_settings(self._application.for_tcp())), tcp)
-        if unix is not None:
-            self._socket_path = socket_path
+        loopback = BoundedListener.of(tcp, MOST_ON_LOOPBACK)
+        await self._listen(_Uvicorn(_settings(self._application.for_tcp())), loopback)
+        if unix is not None and socket_path is not None:
+            self._socket_paths.append(socket_path)
             await self._listen(_Uvicorn(_settings(self._application.for_socket())), unix)
 
-    async def listen_to_phones(
-        self,
-        host: str,
-        port: int,
-        certificate: Certificate | None,
-        trusted_proxies: Sequence[str] = (),
-    ) -> int:
-        """Open the listener for the booth's network, with TLS if there is a certificate.
+    async def listen_to_gateway(self, socket_path: Path) -> None:
+        """Open the listener for the booth's network: a socket for the gateway alone.
 
-                A phone behind a trusted proxy is who the proxy's X-Forwarded-For says.
-        Returns its port. Raises ConfigError if the address is not available.
+        Raises ConfigError if it can't be made.
         """
-        bound = BoundedListener.of(_bind_tcp("phones", host, port), MOST_PHONES)
-        found: int = bound.getsockname()[1]
-        server = _Uvicorn(
-            _settings(
-                self._application.for_phones(),
-                ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
-                proxy_headers=bool(trusted_proxies),
-                forwarded_allow_ips=list(trusted_proxies),
-            )
-        )
-        self._application.phone_connections = server.server_state.connections
-        await self._listen(server, bound)
-        return found
+        with ExitStack() as bound:
+            unix = bound.enter_context(_bind_unix(socket_path, GATEWAY_SOCKET_MODE))
+            bound.pop_all()
+        app = self._application.for_phones()
+        server = _Uvicorn(_settings(app, timeout_keep_alive=GATEWAY_KEEPS_S))
+        await self._listen(server, OwnUserOnly.of(unix))
+        self._socket_paths.append(socket_path)
 
     async def stop(self) -> None:
         """End the event streams, let running requests finish, close the listeners."""
@@ -101,8 +96,9 @@ class WebServer:
         for _, task in self._running:
             await task
         self._running.clear()
-        if self._socket_path is not None:
-            self._socket_path.unlink(missing_ok=True)
+        for path in self._socket_paths:
+            path.unlink(missing_ok=True)
+        self._socket_paths.clear()
 
     async def _listen(self, server: _Uvicorn, bound: socket.socket) -> None:
         task = asyncio.create_task(server.serve([bound]), name=f"web {bound.getsockname()}")
@@ -126,7 +122,8 @@ def _settings(app: ASGIApp, **more: Any) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=LAST_REQUESTS_S,
-        **{"proxy_headers": False} | more,
+        proxy_headers=False,
+        **more,
     )
 
 
@@ -146,7 +143,7 @@ def _bind_tcp(section: str, host: str, port: int) -> socket.socket:
     return bound
 
 
-def _bind_unix(path: Path) -> socket.socket:
+def _bind_unix(path: Path, mode: int) -> socket.socket:
     """Bind under another name and rename: the socket never has wider permissions."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     if len(os.fsencode(beside)) > LONGEST_SOCKET_PATH:
@@ -158,7 +155,7 @@ def _bind_unix(path: Path) -> socket.socket:
     try:
         beside.unlink(missing_ok=True)
         bound.bind(str(beside))
-        beside.chmod(SOCKET_MODE)
+        beside.chmod(mode)
         beside.replace(path)
     except OSError as error:
         bound.close()

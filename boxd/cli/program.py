@@ -61,6 +61,7 @@ SECTIONS = {
         "temporal": ("temporal", "Run the temporal CLI, pointed at this box."),
         "temporal-server": ("temporal_server", "Run only this box's Temporal server."),
         "temporal-pages": ("temporal_pages", "Let Temporal's pages show what boxd has sealed."),
+        "phones": ("phones", "Run only the phones' network."),
         "guard-ports": ("guard_ports", "Close the Temporal server's ports to other users."),
     },
 }

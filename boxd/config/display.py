@@ -9,7 +9,7 @@ from typing import Any
 from boxd.config.schema import Config
 from boxd.config.schema_info import ITEMS
 from boxd.config.schema_texts import shown
-from boxd.config.secret_files import secret_file_fault
+from boxd.secret_files import secret_file_fault
 
 _SECRETS = (
     "claim_key_file",

@@ -274,6 +274,11 @@ class Config(Section):
         return self.web.socket or self.box.state_dir / "boxd.sock"
 
     @property
+    def gateway_dir(self) -> Path:
+        """The folder of the sockets between the daemon and the phones' gateway."""
+        return self.box.state_dir / "phones"
+
+    @property
     def temporal_dir(self) -> Path:
         """The files of the embedded Temporal server."""
         return self.box.state_dir / "temporal"

@@ -62,6 +62,7 @@ class PhoneSide:
         self.routes: list[Route] = []
         self.client_named: Callable[[Request], str | None] = nobody_known
         self.errors: ErrorResponder = problems.respond_with_problem
+        self.read_at: Callable[[], int] = lambda: 0  # the epoch of the attendees' pages
         if signer is None or address is None or not config.phones.enabled:
             return
         service = AttendeeService(ledger, tasks, keys, signer)
@@ -71,11 +72,14 @@ class PhoneSide:
         attendants = VerdictService(ledger, tasks, service, signer, pin, self.staff)
         place = SiteInfo(config.box.name, address)
         self.errors = partial(respond_to_error, place)
-        self.routes += AttendeePages(service, place).routes()
+        self.routes += AttendeePages(service, place, self._epoch).routes()
         self.routes += AttendantPages(attendants, place).routes()
         self.routes += StaffPages(self.staff, place).routes()
         self.routes += ConsolePages(place).routes()
         self.routes += FirstOrganiserPages(first, place).routes()
+
+    def _epoch(self) -> int:
+        return self.read_at()
 
     async def tell(self) -> None:
         """Raise an alarm for unusable files; clear the alarm of an earlier start.

@@ -23,7 +23,7 @@ from boxd.daemon.fault_mode import start_refusing_box
 from boxd.daemon.latest_server_status import LatestServerStatus
 from boxd.daemon.parts import Parts, open_ledger, wire
 from boxd.daemon.phones import PhoneSide
-from boxd.daemon.phones_listener import PhonesListener
+from boxd.daemon.phones_gateway import PhonesGateway
 from boxd.daemon.readiness import Readiness
 from boxd.daemon.service import Proof, report_status
 from boxd.daemon.snapshots import Snapshots
@@ -91,7 +91,9 @@ async def start(
     box = ServedBox(snapshots, parts.device_tests, parts.services(phones.links, phones.staff))
     server = await _start_web(config, box, simulated, closing, phones)
     if config.phones.enabled:
-        _keep_running(PhonesListener(config.phones, server, ledger).keep(), closing, fail)
+        gateway = PhonesGateway(config, server, ledger)
+        phones.read_at = lambda: gateway.link.epoch
+        _keep_running(gateway.keep(), closing, fail)
     _keep_running(parts.clock.keep(), closing, fail)
     server_status.send_to(serving)
     if config.temporal.address is not None:

@@ -13,7 +13,7 @@ from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.errors import ConfigError
-from boxd.web.tls import Certificate
+from boxd.gateway.certificate import Certificate
 
 FAMILY = "Certificates"
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from boxd.config import Config
-from boxd.config.secret_files import secret_file_fault
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.doctor.identity import Identity, identity
 from boxd.errors import ConfigError
+from boxd.secret_files import secret_file_fault
 
 FAMILY = "Configuration"
 

@@ -14,7 +14,7 @@ from boxd.temporal.ports import holders_of, why_taken
 
 FAMILY = "Ports"
 
-_UNITS = ("boxd.service", "boxd-temporal.service")
+_UNITS = ("boxd.service", "boxd-temporal.service", "boxd-phones.service")
 
 
 def ports(context: CheckContext) -> Iterator[Finding]:

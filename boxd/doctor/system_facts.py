@@ -101,6 +101,7 @@ def journal(context: CheckContext, scrub: Scrub) -> str:
             "journalctl",
             "--unit=boxd.service",
             "--unit=boxd-temporal.service",
+            "--unit=boxd-phones.service",
             f"--lines={_LINES}",
             "--output=json",
             "--all",

@@ -12,7 +12,12 @@ FAMILY = "Units"
 
 TARGET = "boxd.target"
 NAMES = (TARGET, "boxd-temporal.service", "boxd.service")
-OPTIONAL = ("boxd-clock.service", "boxd-upgrade.service", "boxd-kiosk.service")
+OPTIONAL = (
+    "boxd-phones.service",
+    "boxd-clock.service",
+    "boxd-upgrade.service",
+    "boxd-kiosk.service",
+)
 SHOWN = (
     "LoadState",
     "ActiveState",

@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from boxd.errors import LedgerUnusable, NotKnownYet
+from boxd.ledger.card_watch import CardWatch, TouchedCards
 from boxd.ledger.database import erase_remains, flush, open_again, open_for_reading, open_ledger
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.machine_clock import utc_now
@@ -71,7 +73,8 @@ class Ledger:
     The owner sets `on_commit`, which is called on the event loop after each transaction, and
     `on_trouble`, which is called when the disk fails. Then the call raises LedgerUnusable, and
     nothing is changed; or NotKnownYet, and that is looked up before anything more is written.
-    `commits` counts the transactions.
+    `on_cards` is called after a transaction that changes attendees' pages. `commits` counts the
+    transactions.
     """
 
     def __init__(
@@ -89,6 +92,9 @@ class Ledger:
         self._now = now
         self._outbox = outbox
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
+        self.on_cards: Callable[[TouchedCards], None] = lambda _: None
+        self._cards = CardWatch(self._writer)
+        self._touched: deque[TouchedCards] = deque()  # by what was committed, for the event loop
         self._is_in_doubt = False  # whether the last commit failed, and was not looked up yet
         self._switching = threading.Lock()  # held while the connections are replaced, or read
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="ledger-read")
@@ -121,6 +127,8 @@ class Ledger:
         if committing.cancelled() or committing.exception() is not None:
             return
         self.commits += 1
+        while self._touched:
+            self.on_cards(self._touched.popleft())
         self.on_commit()
 
     async def read(self, look: Callable[[sqlite3.Connection], T]) -> T:
@@ -152,6 +160,7 @@ class Ledger:
         with self._saying_trouble():
             await loop.run_in_executor(self._writing, self._commit, same_version)
         if was_in_doubt:
+            self.on_cards(None)
             self.on_commit()  # what was in doubt may have been kept
 
     @contextmanager
@@ -188,6 +197,7 @@ class Ledger:
         if self._is_in_doubt:
             self._settle_doubt()
         self._writer.execute("BEGIN IMMEDIATE")
+        self._cards.take()  # what a transaction touched that was rolled back
         try:
             before = self._writer.total_changes
             result = change(Transaction(self._writer, as_text(self._now()), self._outbox))
@@ -206,6 +216,8 @@ class Ledger:
                 raise
             if not self._is_kept(mark, error):
                 raise
+        if (touched := self._cards.take()) != frozenset():
+            self._touched.append(touched)
         return result
 
     def _mark(self) -> str:
@@ -245,6 +257,7 @@ class Ledger:
                 with suppress(sqlite3.Error):
                     connection.close()
             self._writer = open_again(self.file)
+            self._cards.follow(self._writer)
             self._reader = open_for_reading(self.file)
 
     def _settle_doubt(self) -> None:

@@ -32,11 +32,12 @@ _TITLES = {
 _NOT_HERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
 _NOTHING = N_("Scan the QR code on your sheet or badge, or a sign, once more.")
 _BROKEN = N_("Go back and try again. If it stays like this, ask at the booth.")
-_BY_ITSELF = N_(
+MOMENT = N_("One moment, please")
+BY_ITSELF = N_(
     "The box can't take this just now. Nothing is lost: the page tries again by itself in {} s."
 )
-_AGAIN = N_("The box can't take this just now. Go back and try again in {} s: nothing was changed.")
-_TRY_AGAIN_S = 4
+AGAIN = N_("The box can't take this just now. Go back and try again in {} s: nothing was changed.")
+TRY_AGAIN_S = 4
 
 
 @dataclass(frozen=True)
@@ -88,16 +89,17 @@ def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
         return message(_("That did not work"), place.box, _(_BROKEN), status=status)
     if status in _TITLES:
         return message(_(_TITLES[HTTPStatus(status)]), place.box, str(error), status=status)
-    wait_s, headers = _TRY_AGAIN_S, {"Retry-After": str(_TRY_AGAIN_S)}
+    wait_s, headers = TRY_AGAIN_S, {"Retry-After": str(TRY_AGAIN_S)}
     if isinstance(error, RequestError):
         headers |= error.headers
         wait_s = int(headers["Retry-After"])
     reads = request.method == "GET"
-    line = _(_BY_ITSELF if reads else _AGAIN).format(wait_s)
+    line = _(BY_ITSELF if reads else AGAIN).format(wait_s)
     is_limited = status == HTTPStatus.TOO_MANY_REQUESTS
     return replace(
-        message(_("One moment, please"), place.box, line, status=status if is_limited else 503),
+        message(_(MOMENT), place.box, line, status=status if is_limited else 503),
         refresh_s=wait_s if reads else None,
+        script="waiting.js" if reads else "",
         headers=headers,
     )
 

@@ -23,9 +23,9 @@ from boxd.phones.verdict_service import (
     PinOrigin,
     VerdictService,
 )
+from boxd.rates import client_of
 from boxd.staff.service import COOKIE
 from boxd.task import LONGEST_REASON
-from boxd.web.rate_limits import client_of
 
 _TITLE = "For attendants"
 _SCRIPT = "attendant.js"

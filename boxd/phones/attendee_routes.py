@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -29,9 +31,16 @@ _PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 class AttendeePages:
     """The routes of attendees' phones."""
 
-    def __init__(self, service: AttendeeService, place: SiteInfo) -> None:
+    def __init__(
+        self,
+        service: AttendeeService,
+        place: SiteInfo,
+        epoch: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`epoch` counts the changes of all pages: docs/adr/0097."""
         self._service = service
         self._place = place
+        self._epoch = epoch
 
     def routes(self) -> list[Route]:
         """Every route, each with its errors as pages."""
@@ -70,11 +79,20 @@ class AttendeePages:
         return respond(request, page)
 
     async def _now(self, request: Request) -> Response:
-        link = _link(request)
+        link, epoch = _link(request), self._epoch()  # before it is read, or a change would be lost
         shown = await self._service.show(link)
-        headers = {"Boxd-Made": str(self._made_ms()), "Set-Cookie": self._known(link)}
         main = render("phones/attendee_main.html", **self._content(shown, link))
-        return packed(request, main, 200, headers)
+        etag = f'"{hashlib.sha256(main.encode()).hexdigest()[:20]}"'
+        headers = {
+            "ETag": etag,
+            "Boxd-Card": str(shown.picture.attendee.number),
+            "Boxd-Epoch": str(epoch),
+            "Boxd-True": str(attendee_view.true_for_s(shown, self._place.now())),
+            "Boxd-Made": str(self._made_ms()),
+        }
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        return packed(request, main, 200, {**headers, "Set-Cookie": self._known(link)})
 
     def _content(self, shown: AttendeePage, link: str) -> dict[str, object]:
         code = qr.svg(f"{self._place.address}/v/{shown.to_show}", "QR code for the attendant")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
@@ -11,7 +11,9 @@ from boxd.phones.attendee_service import AttendeePage
 from boxd.task import LONGEST_REFERENCE, LONGEST_TEXT, TaskState
 
 _SOON_S = 3  # somebody is waiting for it beside the box or an attendant
-_LATER_S = 10
+_AT_HAND_S = 10  # a code is about to be typed
+_LATER_S = 30  # what the attendee does on this phone is shown at once
+_TRUE_FOR_S = 900
 
 
 def content(shown: AttendeePage, link: str, qr: Markup, now: datetime) -> dict[str, object]:
@@ -44,4 +46,20 @@ def again_s(shown: AttendeePage) -> int:
         task.state is TaskState.APPROVED or (task.step and words.awaits_verdict(task))
         for task in shown.picture.tasks
     )
-    return _SOON_S if is_awaited or "in_use" in states else _LATER_S
+    if is_awaited or "in_use" in states:
+        return _SOON_S
+    return _AT_HAND_S if "ready" in states else _LATER_S
+
+
+def true_for_s(shown: AttendeePage, now: datetime) -> int:
+    """For how many seconds the page is as it is, if nothing happens: until something expires.
+
+    At midnight its times of day become dates.
+    """
+    here = now.astimezone()
+    midnight = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    ends = [task.expires_at for task in shown.picture.tasks if task.expires_at]
+    ends += [code.expires_at for code in shown.picture.codes]
+    moments = [midnight, *map(datetime.fromisoformat, ends)]
+    left = [(each - now).total_seconds() for each in moments if each > now]
+    return int(min(_TRUE_FOR_S, *left))

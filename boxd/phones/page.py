@@ -16,7 +16,7 @@ from boxd.web.page_policy import page_policy
 from boxd.web.templates import render
 
 _STATIC = Path(__file__).parent / "static"
-_HTML = "text/html; charset=utf-8"
+HTML = "text/html; charset=utf-8"
 _STYLE = "phone.css"
 
 
@@ -47,7 +47,12 @@ def message(title: str, box: str, *lines: str, status: int = 200) -> HtmlPage:
 
 def respond(request: Request, page: HtmlPage) -> Response:
     """The page, compressed if the browser accepts that."""
-    headers = {
+    return packed(request, document(page), page.status, headers_of(page))
+
+
+def headers_of(page: HtmlPage) -> dict[str, str]:
+    """The headers that a page needs, besides its own."""
+    return {
         "Content-Security-Policy": page_policy(
             source(_STYLE), source(page.script) if page.script else ""
         ),
@@ -55,7 +60,6 @@ def respond(request: Request, page: HtmlPage) -> Response:
         "Referrer-Policy": "same-origin",
         **page.headers,
     }
-    return packed(request, _document(page), page.status, headers)
 
 
 def packed(request: Request, text: str, status: int, headers: Mapping[str, str]) -> Response:
@@ -64,10 +68,10 @@ def packed(request: Request, text: str, status: int, headers: Mapping[str, str])
     headers = {"Vary": "Accept-Encoding", **headers}
     if "gzip" in request.headers.get("accept-encoding", ""):
         content, headers = gzip.compress(content, 6), {**headers, "Content-Encoding": "gzip"}
-    return Response(content, status, headers, media_type=_HTML)
+    return Response(content, status, headers, media_type=HTML)
 
 
-def _document(page: HtmlPage) -> str:
+def document(page: HtmlPage) -> str:
     """The page as text. Style and script are the package's own files, and markup as they are."""
     style = Markup(source(_STYLE))  # noqa: S704
     script = Markup(source(page.script)) if page.script else ""  # noqa: S704

@@ -47,6 +47,11 @@ class Notifier:
         """Whether there is a service manager."""
         return bool(self._address)
 
+    def environment(self) -> dict[str, str]:
+        """What a program that this process becomes needs in order to go on telling."""
+        address = self._address.replace("\0", "@", 1)
+        return {"NOTIFY_SOCKET": address} if address else {}
+
     def tell(self, *assignments: str) -> None:
         """Send the assignments together. A manager that is gone or busy does not stop the box."""
         if self._address:

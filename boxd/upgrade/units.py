@@ -13,6 +13,8 @@ from boxd.upgrade.system import run
 # What is enabled: the box as a whole.
 TARGET = "boxd.target"
 SERVICES = ("boxd.service", "boxd-temporal.service")
+# A release of before may be without it, so nothing depends on it here.
+_PHONES = "boxd-phones.service"
 UPGRADE = "boxd-upgrade.service"
 _ANSWERS_WITHIN_S = 60.0
 _UP = ("initializing", "starting", "running", "degraded", "maintenance")
@@ -77,10 +79,12 @@ def start() -> None:
     run("systemctl", "daemon-reload")
     run("systemctl", "reset-failed", *SERVICES, otherwise="")
     run("systemctl", "start", "--no-block", TARGET, *SERVICES)
+    run("systemctl", "start", "--no-block", _PHONES, otherwise="")
 
 
 def stop() -> None:
     """Stop the units, and wait until they have ended."""
+    run("systemctl", "stop", _PHONES, otherwise="")
     run("systemctl", "stop", *SERVICES)
 
 

@@ -1,8 +1,8 @@
 """A listening socket that gives each address its share: whoever holds most gives way.
 
-One laptop with 256 silent connections switched all phones off. Counted from the moment they are
-accepted, before TLS, connections can't be more than a Pi has descriptors for; when they are many,
-the oldest one of the address that holds most is ended, and somebody who comes anew is let in.
+Counted from the moment they are accepted, connections can't be more than the daemon has descriptors
+for; when they are many, the oldest one of the address that holds most is ended, and somebody who
+comes anew is let in.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class BoundedListener(socket.socket):
         self._ended += 1
         now = time.monotonic()
         if now - self._told_at >= _LOG_EVERY_S:
-            log.warning("phones.connections_ended", count=self._ended, address=address)
+            log.warning("web.connections_ended", count=self._ended, address=address)
             self._told_at, self._ended = now, 0
 
 

@@ -135,6 +135,11 @@ class OneLengthOnly:
         return await self._app(scope, receive, send)
 
 
+def security_headers(forms: str) -> dict[str, str]:
+    """The headers that keep a browser to boxd's own content, and forms to `forms`."""
+    return SECURITY_HEADERS | {"Content-Security-Policy": CONTENT_POLICY + forms}
+
+
 class SecurityHeaders:
     """Adds the headers that keep a browser to boxd's own content.
 
@@ -143,7 +148,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, forms: str = "'none'") -> None:
         self._app = app
-        self._headers = SECURITY_HEADERS | {"Content-Security-Policy": CONTENT_POLICY + forms}
+        self._headers = security_headers(forms)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add to its response's headers."""

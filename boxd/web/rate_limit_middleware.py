@@ -1,4 +1,4 @@
-"""Limits for the booth's network: requests per address, and connections at once."""
+"""A limit for the booth's network: requests of an address, or of a phone that is known."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from boxd.rates import client_of
 from boxd.web.problems import ErrorResponder, RequestError
-from boxd.web.rate_limits import RateLimit, client_of
-
-_AGAIN_S = 4
+from boxd.web.rate_limits import RateLimit
 
 
 def nobody_known(_request: Request) -> str | None:
@@ -55,24 +54,3 @@ class RateLimitMiddleware:
         else:
             # With the address: somebody else who has the same link uses up none of its permits.
             self._known.take(f"{name} {client_of(address)}", "this phone")
-
-
-class CrowdMiddleware:
-    """Answers 503 while there are more than `most` connections, and closes the new one."""
-
-    def __init__(
-        self, app: ASGIApp, most: int, connections: Callable[[], int], respond: ErrorResponder
-    ) -> None:
-        self._app = app
-        self._most = most
-        self._connections = connections
-        self._respond = respond
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or say when to try again."""
-        if self._connections() <= self._most:
-            return await self._app(scope, receive, send)
-        headers = {"Retry-After": str(_AGAIN_S), "Connection": "close"}
-        detail = f"more than {self._most} connections are open; come again in {_AGAIN_S} s"
-        error = RequestError(503, "crowded", "Too many connections", detail, headers)
-        return await self._respond(Request(scope), error)(scope, receive, send)

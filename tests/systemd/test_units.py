@@ -13,6 +13,7 @@ from tests.systemd.installed import InstalledBox
 SERVICES = (
     "boxd.service",
     "boxd-temporal.service",
+    "boxd-phones.service",
     "boxd-kiosk.service",
     "boxd-clock.service",
     "boxd-upgrade.service",

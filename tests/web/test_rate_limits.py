@@ -6,9 +6,10 @@ import itertools
 
 import pytest
 
-from boxd.web import rate_limits
+from boxd import rates
+from boxd.rates import client_of
 from boxd.web.problems import RequestError
-from boxd.web.rate_limits import RateLimit, client_of
+from boxd.web.rate_limits import RateLimit
 
 
 class Clock:
@@ -61,7 +62,7 @@ def test_asking_while_waiting_does_not_prolong_the_wait(clock: Clock) -> None:
 
 
 def test_what_is_remembered_is_bounded(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "MOST_BUCKETS", 3)
+    monkeypatch.setattr(rates, "MOST_BUCKETS", 3)
     limit = RateLimit(60, clock)
     taken(limit, "first")
     for name in "abc":

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 
 from boxd import words
 from boxd.web import templates
-from boxd.web.language import wished
+from boxd.web.language import wished_by
 from boxd.words.catalogue import languages, words_in
 from boxd.words.po_file import BrokenCatalogue, read_po
 
@@ -123,4 +123,4 @@ def test_the_reader_s_choice_then_the_browser_s_then_the_box_s(
     folder: Path, header: str, cookie: str, expected: str
 ) -> None:
     headers = Headers({"accept-language": header, "cookie": cookie})
-    assert wished(headers, list(languages(folder)), fallback="en") == expected
+    assert wished_by(headers, list(languages(folder)), fallback="en") == expected

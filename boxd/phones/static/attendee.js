@@ -7,6 +7,7 @@ const KEPT = 'boxd' + link;
 let shown = main.outerHTML;
 let failures = 0;
 let timer = 0;
+let etag = ''; // of what is shown: the box then answers in a few bytes that it is still true
 let opened; // whether somebody opened the QR code, or shut it
 
 // `made` is the box's clock, which orders what came from it; `at` is this phone's, for people.
@@ -63,11 +64,18 @@ function tell(text) {
 async function look() {
   clearTimeout(timer);
   try {
-    const answer = await fetch(link + '/now', {cache: 'no-store', signal: AbortSignal.timeout?.(8000)});
+    const headers = etag ? {'If-None-Match': etag} : {};
+    const answer = await fetch(link + '/now', {cache: 'no-store', headers, signal: AbortSignal.timeout?.(8000)});
     if (answer.status === 404) return gone();
-    if (!answer.ok) throw new Error(String(answer.status));
-    show(await answer.text());
-    remember(Number(answer.headers.get('boxd-made')));
+    if (answer.ok) {
+      show(await answer.text());
+      remember(Number(answer.headers.get('boxd-made')));
+      etag = answer.headers.get('etag') ?? '';
+    } else if (answer.status === 304) {
+      remember(recall()?.made ?? 0);
+    } else {
+      throw new Error(String(answer.status));
+    }
     failures = 0;
     tell('');
   } catch {

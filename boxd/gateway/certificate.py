@@ -5,8 +5,8 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from boxd.config.secret_files import check_secret_mode
 from boxd.errors import ConfigError
+from boxd.secret_files import check_secret_mode
 
 Stamp = tuple[int, int, int]
 

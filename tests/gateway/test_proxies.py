@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from boxd.api.server import WebServer
 from tests.api.live_box import LiveBox, bearer
+from tests.gateway.network import phones_network
 
 PRIZES = "/api/v1/prizes"
 PROXY = "127.0.0.1"
@@ -19,14 +19,12 @@ PROXY = "127.0.0.1"
 @asynccontextmanager
 async def phones(box: LiveBox, trusted: Sequence[str]) -> AsyncIterator[httpx.AsyncClient]:
     """The phones' listener with a rate of six at once, asked from the proxy's address."""
-    server = WebServer(box.application(rate_per_address=60))
-    port = await server.listen_to_phones(PROXY, 0, None, trusted)
-    url, token = f"http://{PROXY}:{port}", bearer(box.token("it"))
-    try:
-        async with httpx.AsyncClient(base_url=url, headers=token) as client:
-            yield client
-    finally:
-        await server.stop()
+    token = bearer(box.token("it"))
+    async with (
+        phones_network(box, rate_per_address=60, trusted_proxies=trusted) as network,
+        httpx.AsyncClient(base_url=network.url, headers=token) as client,
+    ):
+        yield client
 
 
 async def statuses(client: httpx.AsyncClient, forwarded: Sequence[str]) -> list[int]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,57 +12,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from boxd.api import app
 from boxd.api.app import Application
 from boxd.api.bodies import IMPORT_LIMIT
-from boxd.api.server import WebServer
-from boxd.errors import ConfigError
+from boxd.gateway.settings import Deadlines
 from boxd.phones.answering import SiteInfo, respond_to_error
 from boxd.roles import Role
-from boxd.web import request_body
 from boxd.web.request_body import BODY_LIMIT
-from boxd.web.tls import Certificate
 from tests.api.listening import DEADLINE_S, events
 from tests.api.live_box import LiveBox, bearer, client
-from tests.web.certificates import fingerprint, write_pair
+from tests.gateway.network import phones_network
 
 HOST = "127.0.0.1"
 PRIZES = "/api/v1/prizes"
-SLOW_TO_READ = b"a key file may begin with any text\n" * 1_000_000
 
 
 @pytest.fixture
 async def url(box: LiveBox) -> AsyncIterator[str]:
-    server = WebServer(box.application())
-    port = await server.listen_to_phones(HOST, 0, None)
-    yield f"http://{HOST}:{port}"
-    await server.stop()
-
-
-async def test_when_too_many_phones_are_there_one_more_reads_so_in_words(
-    box: LiveBox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app, "MOST_PHONES", 2)
-    place = SiteInfo("Prize box", "http://box-1.local:4322")
-    made = Application(box.served, phone_errors=partial(respond_to_error, place))
-    server = WebServer(made)
-    port = await server.listen_to_phones(HOST, 0, None)
-    waiting = [await asyncio.open_connection(HOST, port) for _ in range(2)]
-    try:
-        async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as phone:
-            for path, kind in (("/c/x", "text/html"), (PRIZES, "application/problem+json")):
-                answer = await phone.get(path)
-                assert answer.status_code == 503
-                assert answer.headers["content-type"].startswith(kind)
-                assert answer.headers["connection"] == "close"
-                assert answer.headers["x-content-type-options"] == "nosniff"
-            for _, writer in waiting:
-                writer.close()
-            async with asyncio.timeout(DEADLINE_S):
-                while (await phone.get(PRIZES)).status_code == 503:
-                    pass  # until the box has seen that they left
-    finally:
-        await server.stop()
+    async with phones_network(box) as network:
+        yield network.url
 
 
 async def test_a_wrong_address_and_a_mistake_of_ours_are_pages_for_people(box: LiveBox) -> None:
@@ -97,7 +62,6 @@ async def test_a_wrong_address_and_a_mistake_of_ours_are_pages_for_people(box: L
         "/",
         "/snapshot",
         "/events",
-        "/healthz",
         "/readyz",
         "/metrics",
         "/static/hud.js",
@@ -108,9 +72,8 @@ async def test_a_wrong_address_and_a_mistake_of_ours_are_pages_for_people(box: L
         "/api/v1/",
     ],
 )
-async def test_nothing_of_the_operators_is_there(url: str, box: LiveBox, path: str) -> None:
-    async with httpx.AsyncClient(base_url=url, headers=bearer(box.token("it"))) as phone:
-        response = await phone.get(path)
+async def test_nothing_of_the_operators_is_there(box: LiveBox, path: str) -> None:
+    response = await client(box.application().for_phones(), **bearer(box.token("it"))).get(path)
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
 
@@ -125,9 +88,9 @@ async def test_events_go_to_whoever_may_have_them(url: str, box: LiveBox) -> Non
 
 
 @pytest.mark.parametrize("role", [Role.ATTENDEE_APP, Role.ATTENDANT])
-async def test_events_go_to_nobody_else(url: str, box: LiveBox, role: Role) -> None:
-    async with httpx.AsyncClient(base_url=url, headers=bearer(box.token("it", role))) as phone:
-        assert (await phone.get("/api/v1/events")).status_code == 403
+async def test_events_go_to_nobody_else(box: LiveBox, role: Role) -> None:
+    phone = client(box.application().for_phones(), **bearer(box.token("it", role)))
+    assert (await phone.get("/api/v1/events")).status_code == 403
 
 
 async def test_phones_do_not_take_the_operators_streams(box: LiveBox) -> None:
@@ -136,10 +99,13 @@ async def test_phones_do_not_take_the_operators_streams(box: LiveBox) -> None:
 
 
 async def test_an_address_that_asks_too_often_waits(box: LiveBox) -> None:
-    app = box.application(rate_per_address=60).for_phones()
-    asking = client(app, **bearer(box.token("it")))
-    statuses = [(await asking.get(PRIZES)).status_code for _ in range(7)]
-    refused = await asking.get("/nowhere")
+    headers = bearer(box.token("it"))
+    async with (
+        phones_network(box, rate_per_address=60) as network,
+        httpx.AsyncClient(base_url=network.url, headers=headers) as asking,
+    ):
+        statuses = [(await asking.get(PRIZES)).status_code for _ in range(7)]
+        refused = await asking.get("/api/v1/nowhere")
 
     assert statuses == [200] * 6 + [429]
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
@@ -148,11 +114,14 @@ async def test_an_address_that_asks_too_often_waits(box: LiveBox) -> None:
 
 
 async def test_forged_tokens_are_counted_by_address(box: LiveBox) -> None:
-    app = box.application(rate_per_address=60).for_phones()
-    statuses = [
-        (await client(app, **bearer(f"boxd_{n}_{'A' * 43}")).get(PRIZES)).status_code
-        for n in range(1, 9)
-    ]
+    async with (
+        phones_network(box, rate_per_address=60) as network,
+        httpx.AsyncClient(base_url=network.url) as asking,
+    ):
+        statuses = [
+            (await asking.get(PRIZES, headers=bearer(f"boxd_{n}_{'A' * 43}"))).status_code
+            for n in range(1, 9)
+        ]
     assert statuses == [401] * 6 + [429] * 2
 
 
@@ -185,18 +154,15 @@ async def test_a_body_has_a_limit(
     assert response.status_code == status
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(
-    url: str, box: LiveBox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(request_body, "BODY_WITHIN_S", 0.05)
-
+async def test_a_body_that_does_not_come_is_not_waited_for(box: LiveBox) -> None:
     head = "POST /api/v1/codes HTTP/1.1", f"Host: {HOST}", "Content-Length: 2"
     token = bearer(box.token("it"))["Authorization"]
-    reader, writer = await asyncio.open_connection(HOST, httpx.URL(url).port)
-    writer.write("\r\n".join((*head, f"Authorization: {token}", "", "{")).encode())
-    async with asyncio.timeout(DEADLINE_S):
-        said = await reader.readline()
-    writer.close()
+    async with phones_network(box, deadlines=Deadlines(body_s=0.05)) as network:
+        reader, writer = await asyncio.open_connection(HOST, network.port)
+        writer.write("\r\n".join((*head, f"Authorization: {token}", "", "{")).encode())
+        async with asyncio.timeout(DEADLINE_S):
+            said = await reader.readline()
+        writer.close()
     assert said.split()[1] == b"408"
 
 
@@ -243,96 +209,3 @@ async def test_a_browser_is_kept_to_what_the_box_serves(url: str) -> None:
     assert "form-action 'self'" in headers["content-security-policy"]
     assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "no-referrer")
     assert "server" not in headers
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> tuple[Path, Path]:
-    return write_pair(tmp_path)
-
-
-async def shown_at(port: int) -> str:
-    """The fingerprint of the certificate that a new client is shown."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    _, writer = await asyncio.open_connection(HOST, port, ssl=context)
-    shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-    writer.close()
-    await writer.wait_closed()
-    return fingerprint(shown)
-
-
-async def test_a_renewed_certificate_is_shown_without_a_restart(
-    box: LiveBox, pair: tuple[Path, Path], tmp_path: Path
-) -> None:
-    certificate = Certificate(*pair)
-    server = WebServer(box.application())
-    port = await server.listen_to_phones(HOST, 0, certificate)
-    before = ssl.create_default_context(cafile=pair[0])
-    async with httpx.AsyncClient(base_url=f"https://{HOST}:{port}", verify=before) as phone:
-        assert (await phone.get(PRIZES)).status_code == 401
-        first = await shown_at(port)
-        assert certificate.renew() is False
-
-        write_pair(tmp_path)
-        assert certificate.renew() is True
-        assert await shown_at(port) != first
-        assert (await phone.get(PRIZES)).status_code == 401  # on the connection that stands
-    await server.stop()
-
-
-async def test_a_pair_that_does_not_fit_leaves_the_one_before(
-    box: LiveBox, pair: tuple[Path, Path], tmp_path: Path
-) -> None:
-    certificate = Certificate(*pair)
-    server = WebServer(box.application())
-    port = await server.listen_to_phones(HOST, 0, certificate)
-    first = await shown_at(port)
-    (tmp_path / "other").mkdir()
-    other_certificate, other_key = write_pair(tmp_path / "other")
-    pair[0].write_bytes(other_certificate.read_bytes())
-    with pytest.raises(ConfigError, match="put a certificate and its own key there"):
-        certificate.renew()
-    assert await shown_at(port) == first
-
-    pair[1].write_bytes(other_key.read_bytes())
-    assert certificate.renew() is True
-    assert await shown_at(port) != first
-    await server.stop()
-
-
-async def test_a_client_that_comes_while_the_pair_is_read_notices_nothing(
-    box: LiveBox, pair: tuple[Path, Path], tmp_path: Path
-) -> None:
-    certificate = Certificate(*pair)
-    server = WebServer(box.application())
-    port = await server.listen_to_phones(HOST, 0, certificate)
-    first = await shown_at(port)
-    write_pair(tmp_path)
-    pair[1].write_bytes(SLOW_TO_READ + pair[1].read_bytes())
-    renewing = asyncio.create_task(asyncio.to_thread(certificate.renew))
-    shown = []
-    while not renewing.done():
-        shown.append(await shown_at(port))  # a handshake that fails raises
-
-    assert await renewing is True
-    assert first in shown
-    assert await shown_at(port) != first
-    await server.stop()
-
-
-def test_a_key_that_others_may_read_is_not_used(pair: tuple[Path, Path]) -> None:
-    pair[1].chmod(0o644)
-    with pytest.raises(ConfigError, match="chmod 600"):
-        Certificate(*pair)
-
-
-@pytest.mark.parametrize("content", ["", "-----BEGIN CERTIFICATE-----\nAA\n"])
-def test_a_file_that_is_no_certificate_is_named(pair: tuple[Path, Path], content: str) -> None:
-    pair[0].write_text(content)
-    with pytest.raises(ConfigError, match=r"phones.tls_cert_file .*phones.pem"):
-        Certificate(*pair)
-
-
-def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no such file"):
-        Certificate(tmp_path / "no.pem", tmp_path / "no.key")
