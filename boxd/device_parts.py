@@ -29,6 +29,27 @@ class ReportedKeypad:
             listener(touch)
 
 
+class ReportedReader:
+    """A scanner whose texts its device reports."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[str], None]] = []
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
+    def subscribe(self, on_text: Callable[[str], None]) -> None:
+        """Call `on_text` for every text from now on."""
+        self._listeners.append(on_text)
+
+    def read(self, text: str) -> None:
+        """Report a text to every subscriber."""
+        for listener in self._listeners:
+            listener(text)
+
+
 class ReportedDoor:
     """A door switch that its device reports; `unknown` until the first report."""
 

@@ -102,6 +102,13 @@ class Keypad(Protocol):
         """Call `on_touch` on the event loop for every touch and release from now on."""
 
 
+class Reader(Protocol):
+    """A part that reads codes: a barcode or QR scanner."""
+
+    def subscribe(self, on_text: Callable[[str], None]) -> None:
+        """Call `on_text` on the event loop for every text that is read from now on."""
+
+
 class Lamp(Protocol):
     """One lamp. Its last state is kept, and sent again when its device returns."""
 
@@ -178,6 +185,10 @@ class Device(Protocol):
     @property
     def keypad(self) -> Keypad | None:
         """Its keys, if it has any."""
+
+    @property
+    def reader(self) -> Reader | None:
+        """What it reads codes with, if it can."""
 
     @property
     def lamps(self) -> Mapping[LampName, Lamp]:

@@ -26,6 +26,14 @@ class KeysBody(Shape):
     keys: tuple[Key, ...] = Field(min_length=1, max_length=64)
 
 
+class HeldBody(Shape):
+    """What is held before a simulated scanner."""
+
+    example = '{"text": "BOXD12345674"}'
+
+    text: str = Field(min_length=1, max_length=200)
+
+
 class DoorBody(Shape):
     """A simulated door to move."""
 
@@ -63,6 +71,10 @@ def routes(front: SimulatedHardware, feed: FrontFeed) -> list[Route]:
         await front.press_operator(list(body.keys))
         return JSONResponse(front.state())
 
+    async def scan(request: Request) -> Response:
+        front.scan(request.path_params["device"], (await read(request, HeldBody)).text)
+        return JSONResponse(front.state())
+
     async def move_door(request: Request) -> Response:
         locker = listener.path_number(request, "locker")
         front.set_door(locker, (await read(request, DoorBody)).state)
@@ -78,6 +90,7 @@ def routes(front: SimulatedHardware, feed: FrontFeed) -> list[Route]:
         Route("/sim/events", events),
         _post("/sim/api/bays/{bay}/keys", press),
         _post("/sim/api/operator/keys", press_operator),
+        _post("/sim/api/readers/{device}/scan", scan),
         _post("/sim/api/lockers/{locker}/door", move_door),
         _post("/sim/api/faults", fault),
     ]

@@ -45,6 +45,7 @@ class Arduino:
     """
 
     keypad = None
+    reader = None
 
     def __init__(
         self,

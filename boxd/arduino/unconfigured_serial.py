@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from boxd.arduino.lasting_paths import SERIAL, TTYS, lasting_paths
 from boxd.devices import Device, UnconfiguredDevice
+from boxd.lasting_paths import lasting_paths
 
 LOOK_EVERY_S = 2.0
+SERIAL = Path("/dev/serial")
+TTYS = Path("/sys/class/tty")
 
 
 class UnconfiguredSerialDevices:

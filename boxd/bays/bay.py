@@ -53,7 +53,8 @@ from boxd.bays.view import (
     text_for,
 )
 from boxd.config import schema
-from boxd.devices import Buzzer, Key, Keypad, KeyTouch, Lamp, LampName
+from boxd.devices import Buzzer, Key, Keypad, KeyTouch, Lamp, LampName, Reader
+from boxd.ledger.scanned_code import digits_in
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
 from boxd.timers import Timer, Timers
 
@@ -74,6 +75,8 @@ TICK_S = 0.01
 ENDINGS_REMEMBERED = 16
 """A verdict may arrive twice; the bay remembers this many redemptions that it has shown."""
 
+_NO_CODE_OF_OURS = "unknown code: what was scanned is none of this box's codes"
+
 log = structlog.get_logger()
 
 
@@ -84,6 +87,7 @@ class BayDevices:
     keypad: Keypad
     lamps: Mapping[LampName, Lamp]
     buzzer: Buzzer | None = None
+    reader: Reader | None = None
 
 
 class Bay:
@@ -103,6 +107,7 @@ class Bay:
         on_change: Callable[[], None],
         timers: Timers,
         now: Callable[[], datetime],
+        code_length: int = 8,
         retry_limits: RetryLimits | None = None,
     ) -> None:
         self._config = config
@@ -113,6 +118,7 @@ class Bay:
         self._timers = timers
         self._now = now
         self._retry_limits = retry_limits or RetryLimits()
+        self._code_length = code_length
         self._touches = TouchFilter(timeouts.stuck_key_s, devices.keypad.one_scan_s)
         self._typing = TypedDigits(timeouts.typing_s)
         self._player = LampPlayer(devices.lamps, timers)
@@ -131,6 +137,8 @@ class Bay:
         self._timer_of: dict[Callable[[], None], Timer] = {}
         self._player.show(pattern_for(self._facts()))
         devices.keypad.subscribe(self._take_touch)
+        if devices.reader is not None:
+            devices.reader.subscribe(self._take_scan)
 
     # Called by the workflow's activities and the daemon
 
@@ -266,6 +274,26 @@ class Bay:
             self._player.play_over(lamps.BLIP)
         elif self._player.current == lamps.READY.name:
             self._player.play_over(lamps.ECHO)
+
+    def _take_scan(self, text: str) -> None:
+        """Take what was held before the reader: a code as if it were typed, and Enter after it."""
+        if self._open is not None or self._check is not None or self._paused:
+            self._player.play_over(lamps.BLIP)
+            return
+        if self._locked_for_s():
+            self._player.play_over(lamps.LOCKED_SIGN)
+            return
+        self._unchecked = ""
+        self._typing.clear()
+        digits = digits_in(text, self._code_length)
+        if digits is not None:
+            self._enter(digits)
+            return
+        # It is no guess, and nobody is locked out for a shop's barcode.
+        self._remember(_NO_CODE_OF_OURS, "bad")
+        self._beep(REFUSED_BEEP_MS)
+        self._refuse()
+        self._refresh()
 
     # Checking a code
 

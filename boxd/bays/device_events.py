@@ -25,6 +25,7 @@ class What(StrEnum):
     BUZZER = "buzzer"
     STATE = "state"
     IGNORED = "ignored"
+    SCAN = "scan"
 
 
 @dataclass(frozen=True)

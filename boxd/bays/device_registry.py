@@ -17,6 +17,7 @@ from boxd.devices import (
     Lamp,
     LampName,
     Latch,
+    Reader,
     UnconfiguredDevice,
 )
 from boxd.errors import NotFound
@@ -77,6 +78,13 @@ class DeviceRegistry:
         if keypad is None:
             raise NotFound(f"device '{name}' has no keys")
         return keypad
+
+    def reader(self, name: str) -> Reader:
+        """The scanner of the device with this name."""
+        reader = self.device(name).reader
+        if reader is None:
+            raise NotFound(f"device '{name}' reads no codes")
+        return reader
 
     def lamps(self, name: str) -> dict[LampName, Lamp]:
         """The lamps of the device with this name."""

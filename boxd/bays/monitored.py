@@ -23,6 +23,7 @@ from boxd.devices import (
     Lamp,
     LampName,
     Latch,
+    Reader,
 )
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 
@@ -56,6 +57,28 @@ class MonitoredKeypad:
             return
         for listener in self._listeners:
             listener(touch)
+
+
+class MonitoredReader:
+    """A scanner whose texts can be withheld from the bay. They may be codes: none is reported."""
+
+    def __init__(self, reader: Reader, tell: Tell) -> None:
+        self._reader = reader
+        self._tell = tell
+        self._listeners: list[Callable[[str], None]] = []
+        self.is_withheld = False
+
+    def subscribe(self, on_text: Callable[[str], None]) -> None:
+        """Call `on_text` for every text that is not withheld."""
+        if not self._listeners:
+            self._reader.subscribe(self._read)  # only now: a number pad reads nothing
+        self._listeners.append(on_text)
+
+    def _read(self, text: str) -> None:
+        self._tell(What.SCAN, "text", f"{len(text)} characters", "")
+        if not self.is_withheld:
+            for listener in self._listeners:
+                listener(text)
 
 
 class MonitoredLamp:
@@ -161,6 +184,7 @@ class MonitoredDevice:
         self._noticed: tuple[DeviceState, str] | None = None
         self.name = device.name
         self.keypad = MonitoredKeypad(device.keypad, self._tell) if device.keypad else None
+        self.reader = MonitoredReader(device.reader, self._tell) if device.reader else None
         self.lamps = {
             name: MonitoredLamp(lamp, name, self._tell) for name, lamp in device.lamps.items()
         }
@@ -206,6 +230,8 @@ class MonitoredDevice:
         """Withhold its touches from the bay, or stop withholding them."""
         if self.keypad is not None:
             self.keypad.is_withheld = withheld
+        if self.reader is not None:
+            self.reader.is_withheld = withheld
 
     def _door_moved(self, door: str, state: DoorState) -> None:
         self._tell(What.DOOR, door, state, "")

@@ -83,6 +83,11 @@ class DeviceSection(Section):
         return bool(getattr(self, "buzzer", False))
 
     @property
+    def has_reader(self) -> bool:
+        """Whether it can read codes."""
+        return False
+
+    @property
     def latch_names(self) -> tuple[str, ...]:
         """Its latches."""
         return tuple(self._table("latches"))

@@ -139,7 +139,7 @@ class Simulation(Section):
 
 
 class BaySection(Section):
-    """One place where an attendee stands. `keypad`, `lamps` and `buzzer` name devices.
+    """One place where an attendee stands. `keypad`, `lamps`, `buzzer` and `reader` name devices.
 
     Without a name it is called by its id.
     """
@@ -149,6 +149,7 @@ class BaySection(Section):
     keypad: str
     lamps: str
     buzzer: str | None = None
+    reader: str | None = None
 
     @model_validator(mode="before")
     @classmethod

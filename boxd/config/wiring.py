@@ -24,6 +24,7 @@ class WiredPart(Enum):
     OPERATOR_KEYS = "keys"
     LAMPS = "lamps"
     BUZZER = "buzzer"
+    READER = "reader"
     LATCH = "latch"
     DOOR = "door"
 
@@ -71,10 +72,12 @@ def _ports(config: Config) -> Iterator[Use]:
             shared.add((device.kind, device.port))
 
 
+_NO_READER = "only a device of kind = 'hid' reads codes; name a scanner's, or leave the key out"
 _A_DOOR = "it takes a device and one of its doors, e.g. 'door-pad.door-1'"
 _OWNED = {
     WiredPart.KEYPAD: "keypad",
     WiredPart.OPERATOR_KEYS: "keypad",
+    WiredPart.READER: "keypad",  # a scanner is a keyboard, and can't be both
     WiredPart.LAMPS: "lamps",
     WiredPart.BUZZER: "buzzer",
 }
@@ -87,6 +90,8 @@ def _needs(config: Config) -> Iterator[Need]:
         yield Need(("bays", row, "lamps"), user, WiredPart.LAMPS, bay.lamps)
         if bay.buzzer is not None:
             yield Need(("bays", row, "buzzer"), user, WiredPart.BUZZER, bay.buzzer)
+        if bay.reader is not None:
+            yield Need(("bays", row, "reader"), user, WiredPart.READER, bay.reader)
     if config.operator.keypad is not None:
         path = ("operator", "keypad")
         yield Need(path, "[operator]", WiredPart.OPERATOR_KEYS, config.operator.keypad)
@@ -125,6 +130,8 @@ def _lack(device: DeviceSection, need: Need) -> str:
         return f"the {need.part.value} of a device are named by the device alone: '{device.name}'"
     if need.part is WiredPart.BUZZER:
         return "" if device.has_buzzer else "that device maps no buzzer; add one to it"
+    if need.part is WiredPart.READER:
+        return "" if device.has_reader else _NO_READER
     if need.part is WiredPart.LAMPS:
         return _unmapped("lamps", "a bay", LampName, device.lamp_names)
     if need.part is WiredPart.KEYPAD:

@@ -80,11 +80,13 @@ def bays(
                 registry.keypad(bay.keypad),
                 registry.lamps(bay.lamps),
                 registry.buzzer(bay.buzzer) if bay.buzzer else None,
+                registry.reader(bay.reader) if bay.reader else None,
             ),
             redemptions,
             on_change=on_change,
             timers=timers,
             now=lambda: utc_now().astimezone(),
+            code_length=config.codes.length,
         )
         for bay in config.bays
     }

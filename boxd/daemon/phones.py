@@ -70,7 +70,8 @@ class PhoneSide:
         pin = self._pin(config, signer)
         self._pin_digest = pin.digest if pin else b""
         attendants = VerdictService(ledger, tasks, service, signer, pin, self.staff)
-        place = SiteInfo(config.box.name, address)
+        has_reader = any(bay.reader for bay in config.bays)
+        place = SiteInfo(config.box.name, address, has_reader=has_reader)
         self.errors = partial(respond_to_error, place)
         self.routes += AttendeePages(service, place, self._epoch).routes()
         self.routes += AttendantPages(attendants, place).routes()

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from boxd.arduino.lasting_paths import SERIAL, TTYS
-from boxd.arduino.unconfigured_serial import unconfigured_ports, unconfigured_serial
+from boxd.arduino.unconfigured_serial import (
+    SERIAL,
+    TTYS,
+    unconfigured_ports,
+    unconfigured_serial,
+)
 from boxd.config.device_schema import DeviceSection
 from boxd.config.schema import MidiBackend
 from boxd.device_line import LineFault

@@ -29,6 +29,8 @@ class PinDevice:
     `on_trouble` is called on the event loop when pins fail between two looks.
     """
 
+    reader = None
+
     def __init__(
         self,
         device: GpioDevice,

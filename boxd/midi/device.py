@@ -16,11 +16,11 @@ from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor, ReportedKe
 from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
+from boxd.fresh_keys import FreshKeys
 from boxd.midi.connection import Connection
 from boxd.midi.echo_watch import Echoed, EchoWatch
 from boxd.midi.echoes import Echoes
 from boxd.midi.finding import WantedDevice, find
-from boxd.midi.fresh_keys import FreshKeys
 from boxd.midi.message_texts import in_words
 from boxd.midi.parts import MidiLatch
 from boxd.midi.ports import Listing, PortPair, PortSystem
@@ -51,6 +51,8 @@ class MidiDevice:
     the profile's greeting are sent; nothing else, and never a pulse. Keys that the device kept
     while it was not open are dropped, and one that has to echo is ready only while it does.
     """
+
+    reader = None
 
     def __init__(
         self,

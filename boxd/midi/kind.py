@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boxd.config.device_kinds import DeviceKind
@@ -36,8 +37,9 @@ class MidiKind(DeviceKind[CodetvDevice | NotesDevice, "PortSystem"]):
         simulated: PortSystem | None,
         on_change: Callable[[], None],
     ) -> Sequence[Bus]:
-        """One bus on the configured MIDI system; none without a MIDI device."""
-        if not devices:
+        """One bus on the configured MIDI system; without a MIDI device one that lists others."""
+        can_list = simulated is None and config.midi.backend == "alsa" and Path(SEQUENCER).exists()
+        if not devices and not can_list:
             return ()
         from boxd.midi.bus import MidiBus
 

@@ -42,11 +42,15 @@ TRY_AGAIN_S = 4
 
 @dataclass(frozen=True)
 class SiteInfo:
-    """The box's name, and the address at which phones reach the pages."""
+    """The box's name, and the address at which phones reach the pages.
+
+    `has_reader`: a code may be held before a scanner instead of being typed.
+    """
 
     box: str
     address: str
     now: Callable[[], datetime] = utc_now
+    has_reader: bool = False
 
     @property
     def is_secure(self) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from boxd.ledger.scanned_code import text_to_scan
 from boxd.phones import words
 from boxd.phones.attendee_service import AttendeePage
+from boxd.phones.qr import svg
 from boxd.task import LONGEST_REFERENCE, LONGEST_TEXT, TaskState
 
 _SOON_S = 3  # somebody is waiting for it beside the box or an attendant
@@ -16,8 +19,13 @@ _LATER_S = 30  # what the attendee does on this phone is shown at once
 _TRUE_FOR_S = 900
 
 
-def content(shown: AttendeePage, link: str, qr: Markup, now: datetime) -> dict[str, object]:
-    """What attendee_main.html shows; `qr` is the code for an attendant, as SVG."""
+def content(
+    shown: AttendeePage, link: str, qr: Markup, scans: Mapping[int, Markup], now: datetime
+) -> dict[str, object]:
+    """What attendee_main.html shows; `qr` is the code for an attendant, as SVG.
+
+    `scans` has what to hold before the box's reader, by the number of the claim code.
+    """
     tasks, codes = shown.picture.tasks, shown.picture.codes
     judged = [task for task in tasks if task.kind.verdict and task.state is TaskState.OPEN]
     return {
@@ -25,6 +33,7 @@ def content(shown: AttendeePage, link: str, qr: Markup, now: datetime) -> dict[s
         "usable": [code for code in codes if code.number in shown.digits],
         "over": [code for code in codes if code.number not in shown.digits],
         "shown_digits": shown.digits,
+        "scans": scans,
         "tasks": tasks,
         "places": shown.picture.places,
         "has_judged": bool(judged),
@@ -36,6 +45,15 @@ def content(shown: AttendeePage, link: str, qr: Markup, now: datetime) -> dict[s
         "longest_reference": LONGEST_REFERENCE,
         "now": now,
         "words": words,
+    }
+
+
+def codes_to_scan(shown: AttendeePage) -> dict[int, Markup]:
+    """The QR code of each claim code whose digits are known, as SVG."""
+    return {
+        number: svg(text_to_scan(digits), "QR code for the box")
+        for number, digits in shown.digits.items()
+        if digits
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from boxd.ledger.scanned_code import text_to_scan
 from boxd.phones import qr
 from boxd.phones.link_service import AttendeeLink, CheckpointLink
 from boxd.phones.page import source
@@ -74,7 +75,7 @@ def voucher_sheets(vouchers: Sequence[Voucher], box: str, paper: str = "") -> st
             "size": _size(each.prize),
             "until": each.until,
             "attendee": each.attendee,
-            "qr": _code(each.digits),
+            "qr": _code(text_to_scan(each.digits)),
         }
         for each in vouchers
     ]

@@ -19,6 +19,7 @@ from boxd.errors import BadInput, ConfigError
 from boxd.sim.doors import SimulatedDoors
 from boxd.sim.faults import inject
 from boxd.sim.front import front_state
+from boxd.sim.inputs import SimulatedInput
 from boxd.sim.trace import Trace
 from boxd.sim.unit import GROUP, PlugPoint, SimulatedKind, Unit, Wiring
 
@@ -101,6 +102,13 @@ class SimulatedHardware:
         """A finger touches (`touched`) or leaves a device's key."""
         unit = self._named(device)
         (unit.touch if touched else unit.release)(_key(key))
+
+    def scan(self, device: str, text: str) -> None:
+        """Hold something before a scanner."""
+        unit = self._named(device)
+        if not isinstance(unit, SimulatedInput):
+            raise BadInput(f"'{device}' reads no codes; name a device of kind = 'hid'")
+        unit.scan(text)
 
     def set_door(self, locker: int, state: DoorState | str) -> None:
         """Open or close a locker's door by hand."""

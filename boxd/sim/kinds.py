@@ -5,12 +5,14 @@ from __future__ import annotations
 from boxd.arduino.sections import ArduinoDevice
 from boxd.config.schema import ArduinoFirmware, Config
 from boxd.gpio.sections import GpioDevice
+from boxd.hid.sections import HidDevice
 from boxd.midi.codetv import PULSE_MS
 from boxd.midi.sections import CodetvDevice, NotesDevice
 from boxd.sim.arduino import SimulatedArduino
 from boxd.sim.arduino_simavr import SimavrArduino
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.header import SimulatedHeader
+from boxd.sim.inputs import SimulatedInput, SimulatedInputPorts
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.pins import SimulatedPins
 from boxd.sim.ports import SimulatedPorts
@@ -71,3 +73,14 @@ class SimulatedGpio(SimulatedKind):
         longest_ms = {name: latch.pulse_ms for name, latch in device.latches.items()}
         told = (wiring.coils(device, longest_ms), wiring.door_state, wiring.on_change)
         return SimulatedPins(device, self.socket.memory_dir, wiring.trace, *told)
+
+
+class SimulatedHid(SimulatedKind):
+    """Number pads and scanners as pipes with the kernel's events."""
+
+    def __init__(self, config: Config) -> None:
+        self.socket = SimulatedInputPorts(config.box.state_dir / "simulated-inputs")
+
+    def unit(self, device: HidDevice, wiring: Wiring) -> Unit:
+        """A number pad, which can also type what a scanner reads."""
+        return SimulatedInput(device, wiring.trace)

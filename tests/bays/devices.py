@@ -56,6 +56,8 @@ class LatchInMemory:
 class DeviceInMemory:
     """A device with all parts, or only doors."""
 
+    reader = None
+
     def __init__(self, name: str, *, doors: Sequence[str] = (), feedback: bool = False) -> None:
         self.name = name
         self.state = DeviceState.READY

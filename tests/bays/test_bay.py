@@ -12,8 +12,11 @@ import pytest
 from boxd.bays.bay import Bay, BayDevices
 from boxd.bays.check import RetryLimits
 from boxd.config import schema
+from boxd.device_parts import ReportedReader
 from boxd.devices import Key
 from boxd.errors import LedgerUnusable, Refused, TemporalUnavailable
+from boxd.ledger.check_digit import check_digit
+from boxd.ledger.scanned_code import text_to_scan
 from boxd.redemption import AnswerKind, Refusal, Stage
 
 from .parts import (
@@ -28,6 +31,7 @@ from .parts import (
 )
 
 CODE = "31415926"
+OWN_CODE = "3141592" + check_digit("3141592")
 NOON = datetime(2026, 11, 21, 12, 3, tzinfo=UTC)
 
 
@@ -40,11 +44,12 @@ class Front:
         self.lamps = RecordingLamps()
         self.buzzer = RecordingBuzzer()
         self.redemptions = ScriptedDesk()
+        self.reader = ReportedReader()
         self.changes = 0
         self.bay = Bay(
             schema.BaySection(id="bay-1", name="Left", keypad="b", lamps="b", buzzer="b"),
             schema.Timeouts(),
-            BayDevices(self.keys, self.lamps.by_name(), self.buzzer),
+            BayDevices(self.keys, self.lamps.by_name(), self.buzzer, self.reader),
             self.redemptions,
             on_change=self._changed,
             timers=self.clock,
@@ -592,3 +597,41 @@ async def test_the_view_is_json(front: Front) -> None:
         },
         "stuck": [],
     }
+
+
+# Scanning
+
+
+async def test_a_scanned_code_is_claimed_as_if_it_were_typed(front: Front) -> None:
+    front.keys.type("123")
+    front.reader.read(text_to_scan(OWN_CODE))
+    assert front.lamps.lit == {"standby"}
+    await until(lambda: front.redemptions.begun)
+    assert front.redemptions.begun == [("bay-1", OWN_CODE)]
+
+
+@pytest.mark.parametrize(
+    "text", ["4006381333931", "96385074", CODE, f"BOXD{CODE}0", "BOXD31415927"]
+)
+async def test_what_is_no_code_of_ours_is_refused_and_no_guess(front: Front, text: str) -> None:
+    front.reader.read(text)
+    assert front.last == "unknown code: what was scanned is none of this box's codes"
+    assert front.pattern == "refused"
+    assert front.buzzer.sounded
+    await asyncio.sleep(0.01)
+    assert front.redemptions.begun == []
+
+
+async def test_no_code_is_read_while_one_is_checked_or_served_or_the_keypad_locked(
+    front: Front,
+) -> None:
+    front.bay.lock(30)
+    front.reader.read(text_to_scan(OWN_CODE))
+    front.bay.lock(0)
+    front.bay.pause("it is being tested")
+    front.reader.read(text_to_scan(OWN_CODE))
+    front.bay.pause("")
+    front.bay.follow(standing(Stage.LOAD, 1))
+    front.reader.read(text_to_scan(OWN_CODE))
+    await asyncio.sleep(0.01)
+    assert front.redemptions.begun == []

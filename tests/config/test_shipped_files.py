@@ -12,6 +12,7 @@ from boxd.arduino import sections as arduino
 from boxd.config import device_schema, load, schema
 from boxd.config.schema import MidiBackend
 from boxd.gpio import sections as gpio
+from boxd.hid import sections as hid
 from boxd.midi import sections as midi
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -62,7 +63,7 @@ def test_every_default_in_a_comment_is_the_default(name: str) -> None:
 
 def test_every_key_of_pins_and_arduinos_is_explained() -> None:
     mentioned = set(re.findall(r"[a-z_]+", (CONFIG / "mixed.toml").read_text()))
-    named = {**vars(gpio), **vars(arduino)}
+    named = {**vars(gpio), **vars(arduino), **vars(hid)}
     kinds = (kind for kind in named.values() if isinstance(kind, type))
     keys = {
         key

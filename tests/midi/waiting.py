@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from boxd.midi.fresh_keys import QUIET_S
+from boxd.fresh_keys import QUIET_S
 
 
 async def until(condition: Callable[[], object], deadline_s: float = 5.0) -> float:

@@ -86,7 +86,7 @@ async def phones(directory: Path, settings: Temporal) -> AsyncIterator[Phones]:
         pin = Pin(PIN, signer.derived_key("pin"))
         staff = StaffService(event.ledger, StaffRules(days=14), ADDRESS)
         attendants = VerdictService(event.ledger, event.service, service, signer, pin, staff)
-        place = SiteInfo("Prize box", ADDRESS)
+        place = SiteInfo("Prize box", ADDRESS, has_reader=True)
         routes = [
             *AttendeePages(service, place).routes(),
             *AttendantPages(attendants, place).routes(),

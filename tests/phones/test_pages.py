@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from boxd.ledger import audit
+from boxd.ledger.scanned_code import text_to_scan
+from boxd.phones import qr
 from tests.phones.conftest import ADDRESS, Phones, words_of
 from tests.workflows.event import until
 
@@ -39,6 +41,8 @@ async def test_scans_of_the_asked_checkpoints_bring_the_code_onto_the_page(phone
     await phone.get(f"/c/{phones.sign_of('stage')}")
     code = await code_on(phone, link)
     assert len(code) == 8
+    page = (await phone.get(f"/a/{link}")).text
+    assert qr.svg(text_to_scan(code), "QR code for the box") in page
     shown = words_of(await phone.get(f"/a/{link}"))
     assert "Your code ready" in shown
     assert "Hunt done" in shown

@@ -101,6 +101,7 @@ def lamp_order(lamp: LampName, lit: bool) -> str:
 class ParlourBox:
     """One configured box and its connection."""
 
+    reader = None
     buzzer = None
     doors: ClassVar[dict[str, object]] = {}
 

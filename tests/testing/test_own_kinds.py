@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from boxd.arduino.kind import ARDUINO
+from boxd.fresh_keys import QUIET_S
 from boxd.gpio.kind import GPIO
-from boxd.midi.fresh_keys import QUIET_S
+from boxd.hid.kind import HID
 from boxd.midi.kind import MIDI
-from boxd.sim.kinds import SimulatedArduinos, SimulatedGpio, SimulatedMidi
+from boxd.sim.kinds import SimulatedArduinos, SimulatedGpio, SimulatedHid, SimulatedMidi
 from boxd.testing import (
     BuzzerConformance,
     DoorConformance,
@@ -97,4 +98,17 @@ class TestPins(
         "lamps": {"standby": 24},
         "buzzer": 25,
         "keys": {"1": 5, "2": 6},
+    }
+
+
+class TestNumberPad(KeyPluggingConformance, KeyConformance):
+    """A number pad on USB."""
+
+    kind = HID
+    twin = SimulatedHid
+    fresh_after_s = QUIET_S
+    section: ClassVar[dict[str, Any]] = {
+        "kind": "hid",
+        "name": "number-pad",
+        "port": "/dev/input/by-id/usb-Number_Pad-event-kbd",
     }

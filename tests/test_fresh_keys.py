@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boxd.midi.fresh_keys import LONGEST_S, QUIET_S, FreshKeys
+from boxd.fresh_keys import LONGEST_S, QUIET_S, FreshKeys
 
 
 def test_what_comes_in_one_burst_after_opening_is_old() -> None:

@@ -1,0 +1,1 @@
+"""USB number pads, keyboards and scanners, as the kernel's input devices."""
