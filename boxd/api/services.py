@@ -22,6 +22,7 @@ from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.tasks.service import TaskService
+from boxd.workflows.tasks.verdict_keeper import VerdictKeeper
 from boxd.workflows.upstream.service import Upstream
 
 
@@ -40,6 +41,7 @@ class BoxServices:
     opener: Opener
     redemptions: RedemptionService
     tasks: TaskService
+    verdicts: VerdictKeeper
     schedules: ScheduleKeeper
     backups: BackupMaker
     clock: ClockKeeper

@@ -22,6 +22,7 @@ from boxd.api import (
     codes,
     devices,
     housekeeping,
+    inbox,
     issues,
     links,
     lockers,
@@ -71,6 +72,9 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/tasks/{task}/submission", tasks.submission, _APP, _ORGANISER, is_repeatable=True),
     _post("/tasks/{task}/verdict", tasks.verdict, _ATTENDANT, _ORGANISER, is_repeatable=True),
     _post("/tasks/{task}/code", tasks.issue_again, _ORGANISER),
+    _get("/inbox", inbox.inbox_of_attendants, _ATTENDANT, _ORGANISER),
+    _post("/inbox/{task}/verdict", inbox.judge, _ATTENDANT, _ORGANISER),
+    _post("/inbox/{task}/undo", inbox.undo, _ATTENDANT, _ORGANISER),
     _post("/issues", issues.issue, _ORGANISER, is_repeatable=True),
     # People
     _get("/attendees", attendees.attendees, _ORGANISER),

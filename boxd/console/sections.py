@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boxd.console import home, people, prizes
+from boxd.console import home, inbox, people, prizes
 from boxd.console.section import ConsoleSection
 
-SECTIONS: tuple[ConsoleSection, ...] = (home.SECTION, prizes.SECTION, people.SECTION)
+SECTIONS: tuple[ConsoleSection, ...] = (home.SECTION, inbox.SECTION, prizes.SECTION, people.SECTION)

@@ -41,6 +41,7 @@ from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.redemption.starting import WorkflowStarter
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.service import TaskService
+from boxd.workflows.tasks.verdict_keeper import VerdictKeeper
 from boxd.workflows.upstream import service as upstream_service
 from boxd.workflows.upstream.service import Upstream
 
@@ -66,6 +67,7 @@ class Parts:
     operator: OperatorConsole
     device_tests: DeviceTests
     tasks: TaskService
+    verdicts: VerdictKeeper
     task_fates: Fates[TaskReply]
     schedules: ScheduleKeeper
     backups: BackupMaker
@@ -82,6 +84,7 @@ class Parts:
             opener=self.opener,
             redemptions=self.redemptions,
             tasks=self.tasks,
+            verdicts=self.verdicts,
             schedules=self.schedules,
             backups=self.backups,
             clock=self.clock,
@@ -181,6 +184,7 @@ def wire(
         operator=operator,
         device_tests=device_tests,
         tasks=task_service,
+        verdicts=VerdictKeeper(ledger, task_service),
         task_fates=task_fates,
         clock=ClockKeeper(box_clock, ledger, task_service.look_again),
         schedules=ScheduleKeeper(

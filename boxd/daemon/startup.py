@@ -102,6 +102,7 @@ async def start(
         _keep_running(parts.upstream.service.run(), closing, fail)
     settler = Settler(parts.connection, ledger, parts.redemptions, parts.opener, parts.announcer)
     _keep_running(settler.run(), closing, fail)
+    _keep_running(parts.verdicts.run(), closing, fail)
     _start_worker(parts, seal, serving, closing, fail)
     if config.simulation.enabled:
         _keep_running(demo_data.greet(config, ledger, keys, serving.is_serving), closing, fail)

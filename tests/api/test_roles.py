@@ -32,7 +32,13 @@ MEANT: dict[Role, set[str]] = {
     },
     Role.ATTENDANT: READS_TASKS
     | WATCHES
-    | {"POST /tasks/{task}/scans", "POST /tasks/{task}/verdict"},
+    | {
+        "POST /tasks/{task}/scans",
+        "POST /tasks/{task}/verdict",
+        "GET /inbox",
+        "POST /inbox/{task}/verdict",
+        "POST /inbox/{task}/undo",
+    },
     Role.VIEWER: WATCHES | LOOKS_INSIDE,
     Role.OPERATOR: WATCHES
     | LOOKS_INSIDE

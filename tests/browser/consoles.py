@@ -17,6 +17,7 @@ PAGES = (
     "/o/prizes?edit=mug",
     "/o/prizes/recount",
     "/o/prizes/file",
+    "/o/inbox",
     "/o/people",
     "/o/people/1",
     "/o/people/file",
@@ -43,6 +44,9 @@ def console_booth(folder: Path) -> Booth:
     booth.ask_socket(
         "POST", "/api/v1/codes", {"attendee": "badge-1042", "sku": "mug", "actor": "anna"}
     )
+    for name in ("ada", "badge-1042"):
+        asked = {"kind": "demo", "attendee": name, "actor": "anna"}
+        booth.ask_socket("POST", "/api/v1/tasks", asked)
     return booth
 
 

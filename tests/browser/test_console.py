@@ -56,3 +56,17 @@ def test_the_first_page_is_live_and_keeps_what_somebody_uses(
     browser.click('[data-alarm="locker_out_of_service"] button:not(.plain)')
     browser.wait_for_words("The locker is in service again.")
     assert not browser.has('[data-alarm="locker_out_of_service"]')
+
+
+def test_an_attendant_approves_and_undoes_while_the_inbox_is_live(
+    browser: ConsoleBrowser, booth: Booth
+) -> None:
+    browser.visit("/o/inbox")
+    browser.wait_for_words("2 people wait.")
+    browser.click("[data-task] .approve")
+    browser.wait_for("[data-pending] button")
+    browser.click("[data-pending] button")
+    browser.wait_for_words("The verdict is undone.", "2 people wait.")
+    asked = {"kind": "demo", "attendee": "somebody new", "actor": "anna"}
+    booth.ask_socket("POST", "/api/v1/tasks", asked)
+    browser.wait_for_words("3 people wait.")

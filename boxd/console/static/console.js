@@ -57,6 +57,36 @@
     }
   }
 
+  // The inbox beeps when more people wait than before. A browser plays nothing before a press.
+  const sound = document.getElementById("sound");
+  let audio = null;
+  function beep() {
+    if (audio === null) return;
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    volume.gain.value = 0.2;
+    tone.frequency.value = 880;
+    tone.connect(volume).connect(audio.destination);
+    tone.start();
+    tone.stop(audio.currentTime + 0.15);
+  }
+  if (sound !== null && window.AudioContext) {
+    sound.hidden = false;
+    sound.addEventListener("click", () => {
+      audio = audio === null ? new AudioContext() : null;
+      sound.textContent = audio === null ? sound.dataset.off : sound.dataset.on;
+      beep();
+    });
+    document.addEventListener("boxd-fresh", ({ detail: { before, after } }) => {
+      if (Number(after.dataset.count) > Number(before.dataset.count)) beep();
+    });
+  }
+  setInterval(() => {
+    for (const each of document.querySelectorAll("[data-seconds]")) {
+      each.textContent = String(Math.max(0, Number(each.textContent) - 1));
+    }
+  }, 1000);
+
   if (parts().length > 0 && lost !== null) {
     document.addEventListener("visibilitychange", look);
     addEventListener("pagehide", () => { source?.close(); source = null; });

@@ -1,0 +1,65 @@
+"""The attendants' inbox: who waits for a verdict, longest first, and ten seconds to undo."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from boxd.api import inbox as api
+from boxd.console.section import Act, ConsoleSection, go
+from boxd.console.visit import ConsoleVisit
+from boxd.errors import BadInput
+from boxd.ledger import task_kinds
+from boxd.phones import words
+from boxd.task import LONGEST_REASON
+from boxd.words import N_
+from boxd.words import gettext as _
+
+PATH = "/o/inbox"
+READY_REASONS = (
+    N_("Something is missing. Look at the task again."),
+    N_("It can't be seen well enough. Show it once more."),
+    N_("This is something else than what was asked for."),
+)
+
+
+async def show(visit: ConsoleVisit) -> Response:
+    """The page."""
+    found = await visit.act(api.inbox_of_attendants)
+    places = await visit.context.box.ledger.read(task_kinds.checkpoints)
+    return visit.page(
+        "inbox.html",
+        N_("Inbox"),
+        inbox=found,
+        places={each.id: each.name for each in places},
+        reasons=[_(each) for each in READY_REASONS],
+        longest_reason=LONGEST_REASON,
+        is_address=words.is_address,
+    )
+
+
+async def judge(visit: ConsoleVisit) -> Response:
+    """Approve, or refuse for a ready reason or one that was written."""
+    word = visit.form.get("word", "")
+    if word not in {"approve", "refuse"}:
+        raise BadInput(_("Neither approved nor refused. Open the page again."))
+    written = visit.form.get("other", "").strip()
+    reason = "" if word == "approve" else written or visit.form.get("reason", "")
+    body = {"approved": word == "approve", "reason": reason, "step": visit.number("step")}
+    await visit.act(api.judge, task=visit.form.get("task", ""), body=body)
+    return go(PATH)
+
+
+async def undo(visit: ConsoleVisit) -> Response:
+    """Take a verdict back."""
+    await visit.act(api.undo, task=visit.form.get("task", ""), body={})
+    return go(PATH, said="undone")
+
+
+SECTION = ConsoleSection(
+    path=PATH,
+    title=N_("Inbox"),
+    needs=api.inbox_of_attendants,
+    show=show,
+    acts={"/judge": Act(judge, show), "/undo": Act(undo, show)},
+    said={"undone": N_("The verdict is undone.")},
+)

@@ -1,0 +1,75 @@
+"""The attendants' inbox: longest first, judged once, undone within ten seconds."""
+
+from __future__ import annotations
+
+import pytest
+
+from boxd.ledger import attendees, pending_verdicts, task_kinds, tasks
+from boxd.roles import Role
+from boxd.task import TaskKind
+from tests.console.conftest import Console, Person
+
+SHOW = TaskKind("show", "Show it", text="Show us what you made.", verdict=True)
+WHY = "Something is missing. Look at the task again."
+
+
+@pytest.fixture
+async def eva(console: Console) -> Person:
+    """An attendant, with three people who wait."""
+    console.box.ledger.write_now(lambda tx: task_kinds.declare(tx, [SHOW], []))
+    for name in ("ada", "bo", "cem"):
+        console.box.ledger.write_now(
+            lambda tx, name=name: tasks.start(tx, "show", attendees.number_of(tx, name), "app")
+        )
+    return await console.person(Role.ATTENDANT, "Eva")
+
+
+def pending(console: Console) -> list[str]:
+    found = console.box.ledger.write_now(lambda tx: pending_verdicts.all_of(tx.connection))
+    return [each.task for each in found]
+
+
+async def test_the_longest_wait_comes_first(eva: Person) -> None:
+    said = await eva.see("/o/inbox")
+    assert "3 people wait." in said
+    assert said.index("ada: Show it") < said.index("bo: Show it") < said.index("cem: Show it")
+    assert "Waits for 0 s" in said
+
+
+async def test_a_verdict_is_kept_shown_and_can_be_undone(console: Console, eva: Person) -> None:
+    said = await eva.press("/o/inbox/judge", task="show.1", step="1", word="approve")
+    assert "Approved : Show it, ada Eva (staff)" in said
+    assert "Undo" in said
+    assert "2 people wait." in said
+    said = await eva.press("/o/inbox/undo", task="show.1")
+    assert "The verdict is undone." in said
+    assert "3 people wait." in said
+    assert pending(console) == []
+    (row,) = console.actions("verdict.undone")
+    assert row["actor"] == "Eva (staff)"
+
+
+async def test_a_refusal_has_a_ready_reason_or_one_s_own(console: Console, eva: Person) -> None:
+    said = await eva.press("/o/inbox/judge", task="show.1", step="1", word="refuse", reason=WHY)
+    assert f"Refused : Show it, ada Eva (staff): {WHY}" in said
+    other = {"reason": WHY, "other": "The lid is open."}
+    said = await eva.press("/o/inbox/judge", task="show.2", step="1", word="refuse", **other)
+    assert "Eva (staff): The lid is open." in said
+    said = await eva.press("/o/inbox/judge", 409, task="show.3", step="1", word="refuse")
+    assert "a refusal needs a reason" in said
+    assert pending(console) == ["show.1", "show.2"]
+
+
+async def test_two_attendants_never_judge_the_same_one(console: Console, eva: Person) -> None:
+    other = await console.person(Role.ATTENDANT, "Emil")
+    await eva.press("/o/inbox/judge", task="show.1", step="1", word="approve")
+    said = await other.press(
+        "/o/inbox/judge", 409, task="show.1", step="1", word="refuse", reason=WHY
+    )
+    assert "Eva (staff) has just judged this task" in said
+    assert pending(console) == ["show.1"]
+
+
+async def test_an_operator_has_no_inbox(console: Console) -> None:
+    person = await console.person(Role.OPERATOR, "Otto")
+    await person.see("/o/inbox", 403)
