@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from boxd.api.queries import Query
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
+from boxd.ledger import task_sums
 from boxd.ledger.dispensed import by_quarter
 from boxd.ledger.ledger import as_text
 
@@ -30,17 +31,42 @@ class GivenOutReply(ReplyModel):
     units: int
 
 
+class TaskSumReply(ReplyModel):
+    """Tasks of one kind that began then: all, rewarded, still open, ended without a code."""
+
+    kind: str
+    name: str
+    started: int
+    rewarded: int
+    open: int
+    without: int
+
+
+class CheckpointSumReply(ReplyModel):
+    """The scans of one checkpoint."""
+
+    checkpoint: str
+    name: str
+    scans: int
+
+
 class ReportReply(ReplyModel):
-    """All dispensed units."""
+    """All dispensed units, and how tasks and checkpoints went."""
 
     given_out: tuple[GivenOutReply, ...]
+    tasks: tuple[TaskSumReply, ...]
+    checkpoints: tuple[CheckpointSumReply, ...]
 
 
 async def report(context: BoxContext, query: StretchQuery) -> ReportReply:
-    """Dispensed units by quarter of an hour, bay and prize."""
+    """Dispensed units by quarter of an hour, bay and prize; tasks by kind; scans by checkpoint."""
     since, until = _as_ledger_time(query.since), _as_ledger_time(query.until)
-    found = await context.box.ledger.read(lambda c: by_quarter(c, since, until))
-    return ReportReply.of(given_out=found)
+    ledger = context.box.ledger
+    return ReportReply.of(
+        given_out=await ledger.read(lambda c: by_quarter(c, since, until)),
+        tasks=await ledger.read(lambda c: task_sums.tasks(c, since, until)),
+        checkpoints=await ledger.read(lambda c: task_sums.checkpoints(c, since, until)),
+    )
 
 
 def _as_ledger_time(moment: datetime | None) -> str | None:

@@ -19,12 +19,13 @@ from boxd.cli.command_classes import (
     say_nothing_changed,
 )
 from boxd.cli.context import actor, configuration
-from boxd.cli.files.atomic_write import write_csv, written
+from boxd.cli.files.atomic_write import written
 from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 from boxd.cli.vouchers import print_codes
 from boxd.errors import BoxdError
+from boxd.lists.spreadsheets import write_csv
 
 STATES = ("ready", "in_use", "spent", "expired", "voided")
 ISSUED = ("attendee", "code", "sku", "prize", "expires_at")

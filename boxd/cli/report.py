@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from boxd.cli import daemon, report_sums
+from boxd import report_sums
+from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdCommand, json_option
-from boxd.cli.files.atomic_write import write_csv, written
-from boxd.cli.report_sums import Dispensed
+from boxd.cli.files.atomic_write import written
 from boxd.cli.tables import heading, say_json, table
 from boxd.cli.times import Moment
+from boxd.lists.spreadsheets import write_csv
+from boxd.report_sums import Dispensed
 
 _COLUMNS = ("hour", "bay", "sku", "prize", "units")
 
@@ -56,7 +59,10 @@ def command(
     svg_out: Path | None,
     as_json: bool,
 ) -> None:
-    """Report what was given out, by hour, prize and bay, in this machine's local time."""
+    """Report what was given out, by hour, prize and bay, in this machine's local time.
+
+    Also how the tasks that began then went, and how often each checkpoint was scanned.
+    """
     if today:
         if since is not None:
             raise click.UsageError("--today is --since today: give one of them")
@@ -65,17 +71,18 @@ def command(
         "since": since.isoformat() if since else None,
         "until": until.isoformat() if until else None,
     }
-    rows = daemon.get("/api/v1/report", **asked)["given_out"]
-    given = report_sums.by_hour_of(rows)
+    body = daemon.get("/api/v1/report", **asked)
+    given = report_sums.by_hour_of(body["given_out"])
     if csv_out is not None:
         _write_csv(csv_out, given)
     if svg_out is not None:
         _write_picture(svg_out, given)
     if as_json:
         told = [asdict(each) | {"hour": each.hour.isoformat()} for each in given]
-        say_json({"given_out": told, "total": report_sums.total(given)})
+        say_json(body | {"given_out": told, "total": report_sums.total(given)})
     elif csv_out is None and svg_out is None:
         _show(given)
+        _show_tasks(body)
 
 
 def _write_csv(out: Path, given: Sequence[Dispensed]) -> None:
@@ -111,3 +118,16 @@ def _show(given: Sequence[Dispensed]) -> None:
     table(("bay", "units#"), sorted(report_sums.bays(given).items()))
     click.echo()
     click.echo(f"{report_sums.total(given)} given out in all")
+
+
+def _show_tasks(body: dict[str, Any]) -> None:
+    if body["tasks"]:
+        heading("Tasks that began then")
+        shown = ("started", "rewarded", "open", "without")
+        table(
+            ("task", *(f"{each}#" for each in ("started", "rewarded", "open", "without a code"))),
+            [(task["name"], *(task[each] for each in shown)) for task in body["tasks"]],
+        )
+    if body["checkpoints"]:
+        heading("Checkpoints")
+        table(("name", "scans#"), [(c["name"], c["scans"]) for c in body["checkpoints"]])

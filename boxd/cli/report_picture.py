@@ -12,8 +12,8 @@ from datetime import date
 
 from markupsafe import Markup
 
-from boxd.cli import report_sums
-from boxd.cli.report_sums import Dispensed
+from boxd import report_sums
+from boxd.report_sums import Dispensed
 from boxd.web import charts
 from boxd.web.charts import ChartFrame, Series
 from boxd.web.templates import render

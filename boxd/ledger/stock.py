@@ -95,8 +95,8 @@ def _why_too_few(connection: sqlite3.Connection, movement: Movement) -> str:
     there = int(str(find(connection, movement.sku)[movement.source.value]))
     units = f"{there or 'no'} unit{'' if there == 1 else 's'}"
     return (
-        f"'{movement.sku}' has {units} {where}, which is less than {movement.quantity};"
-        " nothing was changed"
+        f"'{movement.sku}' has {units} {where}, and {movement.quantity}"
+        f" {'is' if movement.quantity == 1 else 'are'} needed; nothing was changed"
     )
 
 

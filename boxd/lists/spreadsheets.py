@@ -1,4 +1,4 @@
-"""Cells that spreadsheets change or carry out.
+"""Tables for spreadsheets, and cells that spreadsheets change or carry out.
 
 A long number comes back rounded, and a text as a formula. Neither is converted back: the digits
 are gone, or another program reads the file as well. A text that a spreadsheet would carry out as a
@@ -7,7 +7,14 @@ formula is written with an apostrophe before it, and read without.
 
 from __future__ import annotations
 
+import csv
 import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+# Without it Excel takes UTF-8 for the machine's old 8-bit letters.
+BYTE_ORDER_MARK = "\ufeff"
 
 # With a sign and two digits, as every spreadsheet writes it: `12E3` may be somebody's seat.
 _ROUNDED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E[+-][0-9]{2,3}")
@@ -39,3 +46,19 @@ def unguarded(cell: str) -> str:
     """The cell as it was before `guarded`."""
     rest = cell.removeprefix(_GUARD)
     return rest if rest != cell and _CARRIED_OUT.match(rest) else cell
+
+
+def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Write the rows below their columns; returns how many.
+
+    A file begins with a byte-order mark; standard output, which programs read, does not.
+    """
+    if out is not sys.stdout:
+        out.write(BYTE_ORDER_MARK)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    count = 0
+    for row in rows:
+        writer.writerow([guarded(cell) for cell in row])
+        count += 1
+    return count

@@ -9,7 +9,7 @@ import pytest
 from selenium import webdriver
 
 from boxd.cli.report_picture import draw
-from boxd.cli.report_sums import Dispensed
+from boxd.report_sums import Dispensed
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 # What is outside of the picture, or of no size.

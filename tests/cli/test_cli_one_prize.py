@@ -54,7 +54,7 @@ def test_fewer_than_are_held_is_refused_with_the_number_of_codes(
 def test_too_few_units_are_counted_rightly(boxd: Boxd, box: BoxInThread) -> None:
     box.live.receive("mug", 1, "Mug")
     said = boxd("prizes", "adjust", "mug", "-37", "--reason", "lost")
-    assert "'mug' has 1 unit on hand, which is less than 37; nothing was changed" in said.err
+    assert "'mug' has 1 unit on hand, and 37 are needed; nothing was changed" in said.err
 
 
 def test_dry_runs_change_nothing(boxd: Boxd, box: BoxInThread) -> None:

@@ -6,7 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from datetime import UTC, timedelta, timezone
 
-from boxd.cli import report_sums
+from boxd import report_sums
 from boxd.cli.report_picture import draw
 
 SVG = "{http://www.w3.org/2000/svg}"

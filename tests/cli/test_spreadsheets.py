@@ -7,9 +7,9 @@ import io
 
 import pytest
 
-from boxd.cli.files.atomic_write import write_csv
 from boxd.cli.files.csv_file import rows
 from boxd.lists.columns import Columns
+from boxd.lists.spreadsheets import write_csv
 
 NAMES = [
     '=HYPERLINK("http://evil.example";"prize")',
@@ -46,4 +46,4 @@ def test_what_was_written_is_read_back_as_it_was() -> None:
 def test_numbers_stay_numbers() -> None:
     out = io.StringIO()
     write_csv(out, ("sku", "change"), [("mug", -3)])
-    assert out.getvalue() == "sku,change\nmug,-3\n"
+    assert out.getvalue() == "\ufeffsku,change\nmug,-3\n"

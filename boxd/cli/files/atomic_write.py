@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import errno
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 from boxd.errors import BadInput
-from boxd.lists.spreadsheets import guarded
 
 
 @contextlib.contextmanager
@@ -79,14 +77,3 @@ def _as_bad_input(file: Path) -> Iterator[None]:
     except OSError as error:
         why = f"{file} can't be written: {error.strerror}"
         raise BadInput(f"{why}; nothing was made, name another place") from error
-
-
-def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Write the rows below their columns, safe in a spreadsheet; returns how many."""
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    count = 0
-    for row in rows:
-        writer.writerow([guarded(cell) for cell in row])
-        count += 1
-    return count
