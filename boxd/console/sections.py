@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from boxd.console import home, inbox, people, prizes
+from boxd.console import access, home, inbox, people, printing, prizes, report, trail, upkeep
 from boxd.console.section import ConsoleSection
 
-SECTIONS: tuple[ConsoleSection, ...] = (home.SECTION, inbox.SECTION, prizes.SECTION, people.SECTION)
+SECTIONS: tuple[ConsoleSection, ...] = (
+    home.SECTION,
+    inbox.SECTION,
+    prizes.SECTION,
+    people.SECTION,
+    printing.SECTION,
+    report.SECTION,
+    access.SECTION,
+    upkeep.SECTION,
+    trail.SECTION,
+)

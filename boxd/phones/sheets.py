@@ -82,6 +82,20 @@ def voucher_sheets(vouchers: Sequence[Voucher], box: str, paper: str = "") -> st
     return _document("phones/vouchers.html", f"Vouchers, {box}", box, paper, vouchers=shown)
 
 
+def network_sheet(network: str, password: str, box: str, paper: str = "") -> str:
+    """A page of HTML that prints a sign by which phones join a WLAN; `paper` as above."""
+    kind = "WPA" if password else "nopass"
+    fields = f"T:{kind};S:{_escaped(network)};" + (f"P:{_escaped(password)};" if password else "")
+    qr_code = _code(f"WIFI:{fields};")
+    sign = {"name": network, "size": _size(network), "password": password, "qr": qr_code}
+    return _document("phones/network.html", f"WLAN, {box}", box, paper, sign=sign)
+
+
+def _escaped(text: str) -> str:
+    """A name or password as phones read it in the code of a WLAN."""
+    return re.sub(r'([\\;,:"])', r"\\\1", text)
+
+
 def write_pngs(named: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
     """A PNG with only the QR code for each (name, URL); returns the files.
 

@@ -6,6 +6,9 @@ import base64
 import hashlib
 from functools import cache
 
+# Paper: a page without scripts and without anything from elsewhere.
+SHEET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
 
 @cache
 def page_policy(style: str, script: str, images: str = "data:") -> str:

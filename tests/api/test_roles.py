@@ -48,6 +48,7 @@ MEANT: dict[Role, set[str]] = {
         "POST /lockers/{locker}/out-of-service",
         "POST /lockers/{locker}/in-service",
         "GET /codes",
+        "POST /devices/self-test",
         "POST /redemptions/{redemption}/{kind}",
     },
 }

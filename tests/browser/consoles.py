@@ -21,6 +21,11 @@ PAGES = (
     "/o/people",
     "/o/people/1",
     "/o/people/file",
+    "/o/print",
+    "/o/report",
+    "/o/access",
+    "/o/upkeep",
+    "/o/audit",
 )
 PRIZES = (
     ("mug", "Mug", 40),

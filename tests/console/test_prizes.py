@@ -48,7 +48,7 @@ async def test_what_was_wrong_is_said_above_the_form_and_nothing_is_changed(
 ) -> None:
     console.box.receive("mug", 3)
     said = await organiser.press("/o/prizes/mug/units", 409, how="take", units="5", reason="broken")
-    assert "less than 5; nothing was changed" in said
+    assert "and 5 are needed; nothing was changed" in said
     said = await organiser.press("/o/prizes/mug/units", 422, how="add", units="five", reason="x")
     assert "units: 'five' is no whole number." in said
     assert console.box.on_hand("mug") == 3

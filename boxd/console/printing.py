@@ -1,0 +1,128 @@
+"""What is printed from the browser: cards, vouchers, signs, the WLAN's sign, the operators' sheet.
+
+Each is a page of its own that any browser prints on A4 and on Letter.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from starlette.responses import FileResponse, Response
+
+import boxd
+from boxd import names
+from boxd.api import codes, links
+from boxd.api import prizes as api_prizes
+from boxd.console.section import HOME, Act, ConsoleSection
+from boxd.console.visit import ConsoleVisit
+from boxd.errors import BadInput, NotFound
+from boxd.ledger import checkpoints
+from boxd.phones import sheets
+from boxd.phones.link_service import AttendeeLink, CheckpointLink
+from boxd.phones.sheets import Voucher
+from boxd.web.page_policy import SHEET_POLICY
+from boxd.words import N_
+from boxd.words import gettext as _
+
+_MOST_CARDS = 1000
+_MOST_VOUCHERS = 200
+_OPERATORS = "operators.pdf"
+
+
+async def show(visit: ConsoleVisit) -> Response:
+    """The page."""
+    prizes = (await visit.act(api_prizes.prizes))["prizes"]
+    return visit.page(
+        "printing.html",
+        N_("Print"),
+        prizes=[prize for prize in prizes if prize["on_hand"]],
+        signs=await visit.context.box.ledger.read(checkpoints.signs),
+        has_sheet=_operators_sheet() is not None,
+    )
+
+
+async def cards(visit: ConsoleVisit) -> Response:
+    """A card for each line of the form; new attendees are added."""
+    lines = visit.form.get("attendees", "").splitlines()
+    named = list(dict.fromkeys(name for line in lines if (name := names.cleaned(line))))
+    if not named:
+        raise BadInput(_("Write at least one name, each on a line of its own."))
+    if len(named) > _MOST_CARDS:
+        raise BadInput(_("{} names are the most at once.").format(_MOST_CARDS))
+    renew = visit.form.get("renew") == "yes"
+    made = await visit.act(links.attendee_links, body={"attendees": tuple(named), "renew": renew})
+    return _sheet(
+        sheets.attendee_sheets([AttendeeLink(**each) for each in made["links"]], visit.place.box)
+    )
+
+
+async def signs(visit: ConsoleVisit) -> Response:
+    """A sign for the chosen checkpoint, or for all."""
+    wanted = [each] if (each := visit.form.get("checkpoint", "")) else []
+    made = await visit.act(links.checkpoint_links, body={"checkpoints": tuple(wanted)})
+    found = [CheckpointLink(**each) for each in made["links"]]
+    return _sheet(sheets.checkpoint_sheets(found, visit.place.box))
+
+
+async def vouchers(visit: ConsoleVisit) -> Response:
+    """Make so many codes for one name, and print a voucher for each."""
+    count = visit.number("count")
+    if not 1 <= count <= _MOST_VOUCHERS:
+        raise BadInput(_("Give a number from 1 to {}.").format(_MOST_VOUCHERS))
+    body = {"attendee": visit.form.get("for", ""), "sku": visit.form.get("sku") or None}
+    made = await visit.act(codes.issue_codes, body=body | {"count": count})
+    is_named = visit.form.get("named") == "yes"
+    found = [
+        Voucher(
+            digits=each["code"],
+            prize=each["prize"],
+            until=f"{datetime.fromisoformat(each['expires_at']).astimezone():%Y-%m-%d %H:%M}",
+            attendee=each["attendee"] if is_named else "",
+        )
+        for each in made["codes"]
+    ]
+    return _sheet(sheets.voucher_sheets(found, visit.place.box))
+
+
+async def network(visit: ConsoleVisit) -> Response:
+    """A sign by which phones join the booth's WLAN. Nothing of it is kept."""
+    name = visit.form.get("network", "").strip()
+    if not name:
+        raise BadInput(_("Write the network's name."))
+    return _sheet(sheets.network_sheet(name, visit.form.get("password", ""), visit.place.box))
+
+
+async def operators_sheet(visit: ConsoleVisit) -> Response:
+    """The operators' page, for the booth's wall."""
+    file = _operators_sheet()
+    if file is None:
+        raise NotFound(_("This box has no operators' sheet; its package has one."))
+    return FileResponse(file, media_type="application/pdf")
+
+
+def _operators_sheet() -> Path | None:
+    """Where the sheet lies: in a clone, or in a release."""
+    code = Path(boxd.__file__).resolve().parents[1]
+    places = (code / "docs", *(above / "share" / "doc" for above in code.parents))
+    return next((place / _OPERATORS for place in places if (place / _OPERATORS).is_file()), None)
+
+
+def _sheet(document: str) -> Response:
+    headers = {"Content-Security-Policy": SHEET_POLICY, "Cache-Control": "no-store"}
+    return Response(document, media_type="text/html", headers=headers)
+
+
+SECTION = ConsoleSection(
+    path=f"{HOME}/print",
+    title=N_("Print"),
+    needs=links.checkpoint_links,
+    show=show,
+    pages={f"/{_OPERATORS}": operators_sheet},
+    acts={
+        "/cards": Act(cards, show),
+        "/signs": Act(signs, show),
+        "/vouchers": Act(vouchers, show),
+        "/network": Act(network, show),
+    },
+)

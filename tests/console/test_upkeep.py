@@ -1,0 +1,101 @@
+"""Upkeep, access and the audit trail: what is seen there, and done under the person's name."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from boxd.roles import Role
+from tests.console.conftest import Console, Person, words_of
+
+
+async def test_a_backup_is_made_and_downloaded_and_both_are_recorded(
+    console: Console, organiser: Person, tmp_path: Path
+) -> None:
+    console.box.receive("mug", 5, "Mug")
+    assert "The backup is made." in await organiser.press("/o/upkeep/back-up")
+    page = (await organiser.browser.get("/o/upkeep")).text
+    file = page.split('href="/o/upkeep/backup?file=')[1].split('"')[0]
+    answer = await organiser.browser.get(f"/o/upkeep/backup?file={file}")
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(answer.content)
+    assert sqlite3.connect(copy).execute("SELECT count(*) FROM prizes").fetchone() == (1,)
+    (row,) = console.actions("backup.downloaded")
+    assert row["actor"] == "Olga (staff)"
+
+
+@pytest.mark.parametrize("file", ["../ledger.db", "/etc/passwd", "", "no-such.db"])
+async def test_only_a_listed_backup_is_a_file(organiser: Person, file: str) -> None:
+    answer = await organiser.browser.get("/o/upkeep/backup", params={"file": file})
+    assert answer.status_code == 404
+    assert "There is no such backup any more." in words_of(answer)
+
+
+async def test_without_temporal_the_rest_of_the_page_is_there(organiser: Person) -> None:
+    said = await organiser.see("/o/upkeep")
+    assert "Backups" in said
+    assert "No address is configured" in said
+
+
+async def test_somebody_is_invited_once_and_their_device_is_signed_out(
+    console: Console, organiser: Person
+) -> None:
+    answer = await organiser.browser.post(
+        "/o/access/invite", data={"name": "Vera", "role": "viewer"}
+    )
+    url = next(
+        line for line in words_of(answer).split() if line.startswith("http") and "/i/" in line
+    )
+    vera = console.browser()
+    assert "Vera" in words_of(await vera.post(urlsplit(url).path))
+    assert (await vera.get("/o")).status_code == 200
+    assert url not in await organiser.see("/o/access")
+
+    page = (await organiser.browser.get("/o/access")).text
+    session = page.split("Vera")[1].split('name="session" value="')[1].split('"')[0]
+    assert "That device is signed out." in await organiser.press("/o/access/end", session=session)
+    assert (await vera.get("/o")).status_code == 401
+
+
+async def test_a_token_is_shown_once_and_revoked(console: Console, organiser: Person) -> None:
+    said = await organiser.press("/o/access/token", program="wall", role="viewer", days="3")
+    assert "The secret of wall" in said
+    assert "The secret of wall" not in await organiser.see("/o/access")
+    assert "The token is revoked." in await organiser.press("/o/access/revoke", program="wall")
+    assert "revoked" in await organiser.see("/o/access")
+
+
+async def test_the_trail_is_searched_and_verified(console: Console, organiser: Person) -> None:
+    console.box.receive("mug", 5, "Mug")
+    console.box.claim("r-1", "mug")
+    said = await organiser.see("/o/audit?action=claim")
+    assert "claim.accepted" in said
+    assert "stock.received" not in said
+    assert "Nothing was found." in await organiser.see("/o/audit?text=nobody-of-that-name")
+    assert "code: 'x' is no whole number." in await organiser.see("/o/audit?code=x", 422)
+    assert "The chain holds:" in await organiser.press("/o/audit/verify")
+
+
+async def test_a_trail_that_somebody_changed_is_called_broken(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 5, "Mug")
+    with sqlite3.connect(console.box.parts.config.ledger_file) as ledger:
+        ledger.execute("DROP TRIGGER IF EXISTS audit_is_for_ever")
+        triggers = ledger.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
+        ).fetchall()
+        for (name,) in triggers:
+            ledger.execute(f"DROP TRIGGER {name}")
+        ledger.execute("UPDATE audit SET actor = 'somebody' WHERE seq = 1")
+    said = await organiser.press("/o/audit/verify", 409)
+    assert "The chain is broken: row 1 was changed" in said
+
+
+@pytest.mark.parametrize("path", ["/o/upkeep", "/o/access", "/o/audit", "/o/print"])
+async def test_these_pages_are_the_organisers(console: Console, path: str) -> None:
+    person = await console.person(Role.OPERATOR, "Otto")
+    assert "Not for your role" in await person.see(path, 403)
