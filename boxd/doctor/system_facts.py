@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
-from boxd import __version__
+from boxd import DISTRIBUTION, __version__
 from boxd.doctor import units as doctor_units
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.scrub import Scrub
@@ -58,7 +58,7 @@ def versions(context: CheckContext) -> str:
 def _packages() -> set[str]:
     """Of the packages that boxd names, those that are installed."""
     try:
-        named = metadata.requires("boxd") or []
+        named = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
         return set()
     installed = {each.name for each in metadata.distributions()}
