@@ -9,7 +9,7 @@ BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proofs check format bench temporal firmware words screenshots operators-page lock booth booth-tests power-cuts machine-cuts deb install uninstall anew
+.PHONY: help run test proofs check format bench temporal firmware words screenshots operators-page lock booth booth-tests power-cuts machine-cuts lock-ages apt-repo release deb install uninstall anew
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,16 @@ screenshots: .venv/set-up-for-test ## the pictures in docs/images, taken anew
 
 operators-page: .venv/set-up-for-test ## docs/operators.pdf, for the booth's wall
 	@.venv/bin/python -m tests.browser.print_page docs/operators.md
+
+apt-repo: ## an apt repository of the packages in dist, in dist/apt, signed with KEY=ID of yours
+	@scripts/debian-packages apt-repo
+	@scripts/apt-repository dist/apt "$(KEY)"
+
+release: ## walk the checklist of a release; FROM=step goes on there, KEY=ID signs
+	@FROM="$(FROM)" KEY="$(KEY)" scripts/release
+
+lock-ages: .venv/set-up-for-test ## which locked packages have newer versions, and since when ours are chosen
+	@.venv/bin/python scripts/lock_ages.py
 
 lock: ## choose new versions of everything boxd needs, and their hashes
 	@PYTHON="$(PYTHON)" scripts/lock

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 
-from boxd import __version__
+from boxd import DISTRIBUTION, __version__
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
+from boxd.doctor.newer_package import newer_package
 from boxd.errors import BoxdError
 from boxd.installed_package import package_not_in_use
 from boxd.temporal.binary import find_binary, read_version
@@ -42,7 +43,7 @@ def daemon(context: CheckContext) -> Iterator[Finding]:
 def packages(_: CheckContext) -> Iterator[Finding]:
     """Every package that boxd requires is installed in a fitting version."""
     try:
-        needed = metadata.requires("boxd") or []
+        needed = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
         raise Skip("boxd was not installed as a package; nothing says what it needs") from None
     faults = [fault for line in needed if "extra ==" not in line and (fault := why_unmet(line))]
@@ -94,6 +95,7 @@ CHECKS = (
         daemon,
         "another version runs than is installed, or the Debian package has another one",
     ),
+    Check(FAMILY, "newer", newer_package, "apt knows of a newer boxd"),
     Check(FAMILY, "packages", packages, "a package is missing, or too old"),
     Check(FAMILY, "temporal", temporal, "the program is missing, or does not run", 25),
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from boxd import DISTRIBUTION
 from boxd.doctor import versions
 from boxd.doctor.finding import Grade
 from tests.box.booth import Booth
@@ -39,7 +40,9 @@ def test_packages_that_are_too_old_or_missing(
 ) -> None:
     place = tmp_path / "site-packages"
     place.mkdir()
-    install(place, "boxd", "0.1.0", "pluck>=2.10", "strum==1.0", "hum>=1; extra == 'dev'", "bow")
+    install(
+        place, DISTRIBUTION, "0.1.0", "pluck>=2.10", "strum==1.0", "hum>=1; extra == 'dev'", "bow"
+    )
     install(place, "pluck", "2.9.4")
     install(place, "strum", "1.0")
     monkeypatch.syspath_prepend(str(place))
@@ -61,3 +64,25 @@ def test_a_server_s_program_that_is_no_program(resting: RestingBox) -> None:
     program.write_text("#!/bin/sh\necho something else\n")
     program.chmod(0o755)
     expect(box, "Versions", "temporal", Grade.FAILED, "is not the temporal program")
+
+
+APT = """boxd:
+  Installed: {}
+  Candidate: {}
+  Version table:
+"""
+
+
+@pytest.mark.parametrize(
+    ("installed", "candidate", "grade", "word"),
+    [
+        ("1.0", "1.0", Grade.PASSED, "newest"),
+        ("1.0", "2.0", Grade.WARNED, "sudo apt install boxd"),
+        ("(none)", "2.0", Grade.SKIPPED, "not installed by apt"),
+    ],
+)
+def test_a_newer_package_that_apt_knows_of(
+    resting: RestingBox, installed: str, candidate: str, grade: Grade, word: str
+) -> None:
+    box = context(resting.config, run=lambda _: APT.format(installed, candidate))
+    expect(box, "Versions", "newer", grade, word)
