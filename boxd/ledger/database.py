@@ -59,8 +59,14 @@ def open_again(file: Path) -> sqlite3.Connection:
 
 
 def flush(connection: sqlite3.Connection) -> None:
-    """See that all of the log is on the disk, and in the file. Raises sqlite3.Error."""
-    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+    """See that all commits are in the file on the disk, and none of the log's old frames counts.
+
+    The log's next commit, which is made here, gives it a new header, and a frame counts only with
+    the header that it was written under. Raises sqlite3.Error; also while somebody reads the log.
+    """
+    is_kept = connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()[0]
+    if is_kept:
+        raise sqlite3.OperationalError("a reader keeps the log; ask again in a moment")
     _make_log_to_size(connection)
 
 

@@ -240,10 +240,10 @@ class Ledger:
                 self._reopen()
                 found = self._writer.execute("SELECT mark FROM last_change").fetchone()
                 is_there = bool(mark) and found["mark"] == mark
-                # What is not there now, no restart brings back. What is there is told only when
-                # it is on the disk: after a failed flush it may be in memory alone.
-                if is_there:
-                    flush(self._writer)
+                # What is there may be in memory alone, after a flush that failed. What is not there
+                # may lie in the log behind its end as others know it, and a restart would find it.
+                # So neither is told before all is in the file, and the log has begun again.
+                flush(self._writer)
                 self._is_in_doubt = False
                 return is_there
             if time.monotonic() > deadline:

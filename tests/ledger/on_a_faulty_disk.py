@@ -1,7 +1,8 @@
 """Writes to a ledger on a disk that fails, and says what it was told: one JSON line.
 
-python -m tests.ledger.on_a_faulty_disk LEDGER CONTROL FAULT MENDED_AFTER_S
+python -m tests.ledger.on_a_faulty_disk LEDGER CONTROL FAULT MENDED_AFTER_S [beside]
 
+With `beside` somebody else has the ledger open for reading, as a backup does.
 Without an end of the fault (0) the process is killed as soon as it was told.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from boxd.errors import LedgerUnusable, NotKnownYet
 from boxd.ledger import audit
+from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import Ledger, Transaction
 
 
@@ -40,6 +42,7 @@ def main() -> None:
     ledger = Ledger(Path(sys.argv[1]))
     control, fault, mended_after_s = Path(sys.argv[2]), sys.argv[3], float(sys.argv[4])
     told = {"before": write(ledger, "before")}
+    beside = open_for_reading(Path(sys.argv[1])) if "beside" in sys.argv else None
     control.write_text(fault)
     if mended_after_s:
         threading.Timer(mended_after_s, control.write_text, [""]).start()
@@ -52,6 +55,8 @@ def main() -> None:
             timer.join()
     told["after"] = write(ledger, "after")
     ledger.close()
+    if beside is not None:
+        beside.close()
     print(json.dumps(told))
 
 

@@ -24,11 +24,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def told_on_a_disk(
-    folder: Path, library: Path, fault: str, mended_after_s: float
+    folder: Path, library: Path, fault: str, mended_after_s: float, *more: str
 ) -> dict[str, str]:
     control = folder / "fault"
     control.write_text("")
-    words = [str(folder / "ledger.db"), str(control), fault, str(mended_after_s)]
+    words = [str(folder / "ledger.db"), str(control), fault, str(mended_after_s), *more]
     environment = {**os.environ, "LD_PRELOAD": str(library), "FAULTY_DISK": str(control)}
     done = subprocess.run(
         [sys.executable, "-m", "tests.ledger.on_a_faulty_disk", *words],
@@ -71,6 +71,17 @@ def test_killed_with_the_fault_the_ledger_holds_nothing_that_was_refused(
     tmp_path: Path, library: Path, fault: str
 ) -> None:
     told = told_on_a_disk(tmp_path, library, fault, 0)
+    if told["during"] != "unknown":
+        assert ("during" in kept(tmp_path)) is (told["during"] == "taken")
+    assert "before" in kept(tmp_path)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("mended_after_s", [0.0, 0.3])
+def test_so_it_is_while_somebody_else_reads_the_ledger(
+    tmp_path: Path, library: Path, fault: str, mended_after_s: float
+) -> None:
+    told = told_on_a_disk(tmp_path, library, fault, mended_after_s, "beside")
     if told["during"] != "unknown":
         assert ("during" in kept(tmp_path)) is (told["during"] == "taken")
     assert "before" in kept(tmp_path)
