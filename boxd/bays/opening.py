@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 # override the time counts from the person's request.
 _LATEST_S = 4.0
 _OVERRIDE_WITHIN_S = 10.0
+# A door opens soon after the pulse or it does not open. So long may the outcome wait for the door,
+# in order to be committed together with what follows.
+_SPRINGS_OPEN_S = 0.1
 _TOO_LATE = "writing the order down took too long; nothing was sent"
 
 # `pulse` returns before the pulse is over: after this time every latch is at rest again.
@@ -188,8 +191,17 @@ class Opener:
         parts = self._parts(standing.locker)
         done = await self._pulse(parts, deadline_s + _LATEST_S)
         self._attempts[order.id].done = done
-        await self._conclude(order, done)
-        return await self._settle(standing, await self._stage_after(parts, done.outcome), done)
+        if (stage := await _stage_soon(parts, done.outcome)) is None:
+            await self._conclude(order, done)
+            stage = await self._stage_after(parts, done.outcome)
+            return await self._settle(standing, stage, done)
+
+        def conclude_and_settle(tx: Transaction) -> RedemptionStanding:
+            actuations.conclude(tx, order, done.outcome, done.note)
+            return _settled(tx, standing, stage, done)
+
+        # One flush of the card instead of two.
+        return await self._ledger.write(conclude_and_settle)
 
     async def _look(
         self, standing: RedemptionStanding, done: Actuated | None
@@ -213,11 +225,7 @@ class Opener:
     async def _settle(
         self, present: RedemptionStanding, stage: Stage, done: Actuated
     ) -> RedemptionStanding:
-        return await self._ledger.write(
-            lambda tx: redemptions.settle_opening(
-                tx, present.redemption, present.attempt, stage, done.outcome is Outcome.UNKNOWN
-            )
-        )
+        return await self._ledger.write(lambda tx: _settled(tx, present, stage, done))
 
     async def _override(
         self, parts: LockerParts, order: ActuationOrder, latest_s: float
@@ -253,15 +261,13 @@ class Opener:
         )
 
     async def _stage_after(self, parts: LockerParts, outcome: Outcome) -> Stage:
-        if outcome is Outcome.FAILED:
-            return Stage.JAM
-        door = parts.door
-        if outcome is Outcome.UNKNOWN or door is None or _is_silent(door):
-            return Stage.ASK
-        if await door.opens(self._door_opens_s):
+        stage = _stage_at_once(parts, outcome)
+        if stage is not None or parts.door is None:
+            return stage or Stage.ASK
+        if await parts.door.opens(self._door_opens_s):
             return Stage.TAKE
         # A switch that fell silent meanwhile can't say that nothing opened.
-        return Stage.ASK if _is_silent(door) else Stage.JAM
+        return Stage.ASK if _is_silent(parts.door) else Stage.JAM
 
     def _parts(self, locker: int | None) -> LockerParts:
         if locker is None or locker not in self._lockers:
@@ -273,6 +279,30 @@ class Opener:
 def _order_id(standing: RedemptionStanding) -> str:
     """The id of the order to open the locker for a redemption's present attempt."""
     return f"{standing.redemption}/{standing.attempt}"
+
+
+def _stage_at_once(parts: LockerParts, outcome: Outcome) -> Stage | None:
+    """The stage after an order, if it is known without waiting for the door."""
+    if outcome is Outcome.FAILED:
+        return Stage.JAM
+    if outcome is Outcome.UNKNOWN or parts.door is None or _is_silent(parts.door):
+        return Stage.ASK
+    return Stage.TAKE if parts.door.state is DoorState.OPEN else None
+
+
+async def _stage_soon(parts: LockerParts, outcome: Outcome) -> Stage | None:
+    """The stage after an order, if it is known within the time that a door takes to spring open."""
+    stage = _stage_at_once(parts, outcome)
+    if stage is None and parts.door is not None and await parts.door.opens(_SPRINGS_OPEN_S):
+        return Stage.TAKE
+    return stage
+
+
+def _settled(
+    tx: Transaction, standing: RedemptionStanding, stage: Stage, done: Actuated
+) -> RedemptionStanding:
+    is_unknown = done.outcome is Outcome.UNKNOWN
+    return redemptions.settle_opening(tx, standing.redemption, standing.attempt, stage, is_unknown)
 
 
 def _is_silent(door: DoorWatch) -> bool:

@@ -233,18 +233,21 @@ def _carry_out(
     if stage is Stage.DISPENSED:
         lockouts.forgive_one(tx, standing.bay)
     alarms.clear(tx, "nobody_comes", standing.redemption, answer.actor)
+    changed: dict[str, object] = {
+        "stage": stage,
+        "step": standing.step + 1,
+        "attempt": standing.attempt + int(stage is Stage.OPEN),
+        "outcome_unknown": 0,
+        "since": tx.at,
+    }
+    # Naming a column writes the pages of its indexes, even if its value stays.
+    if (locker, sku) != (standing.locker, standing.sku):
+        changed |= {"locker": locker, "sku": sku}
+    if stage.has_ended:
+        changed["ended_at"] = tx.at
+    columns = ", ".join(f"{column} = ?" for column in changed)
     tx.connection.execute(
-        "UPDATE redemptions SET stage = ?, step = step + 1, attempt = attempt + ?, locker = ?,"
-        " sku = ?, outcome_unknown = 0, since = ?, ended_at = ? WHERE id = ?",
-        (
-            stage,
-            int(stage is Stage.OPEN),
-            locker,
-            sku,
-            tx.at,
-            tx.at if stage.has_ended else None,
-            standing.redemption,
-        ),
+        f"UPDATE redemptions SET {columns} WHERE id = ?", [*changed.values(), standing.redemption]
     )
 
 

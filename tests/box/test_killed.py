@@ -126,12 +126,15 @@ def test_killed_around_the_pulse_it_is_never_repeated_but_asked_about(
 ) -> None:
     booth = new_booth()
     booth.start(dying_at=point)
+    if point == "after the result":  # it has a commit of its own while the door is waited for
+        booth.fault("locker-1", "jam")
     booth.enter("bay-1", booth.issue_code())
     load = booth.prompt("load")
     with contextlib.suppress(httpx.TransportError):  # it may be told that it was taken, or not
         booth.answer(load, "loaded")
     booth.wait_for_death()
     booth.start()
+    booth.fault("locker-1", "unjam")
     question = booth.prompt(stage)
     assert booth.pulses(1) == pulses_before
     booth.check_invariants()
@@ -144,6 +147,23 @@ def test_killed_around_the_pulse_it_is_never_repeated_but_asked_about(
     go_on_to_the_end(booth)
     assert booth.pulses(1) == pulses_before + (answer == "again")
     assert booth.stock("mug")["dispensed"] == 1
+    booth.check_invariants()
+
+
+def test_killed_after_a_door_sprang_open_the_box_goes_on_at_the_open_door(
+    new_booth: Callable[..., Booth],
+) -> None:
+    booth = new_booth()
+    booth.start(dying_at="after the result")
+    booth.enter("bay-1", booth.issue_code())
+    load = booth.prompt("load")
+    with contextlib.suppress(httpx.TransportError):  # it may be told that it was taken, or not
+        booth.answer(load, "loaded")
+    booth.wait_for_death()
+    booth.start()
+    booth.prompt("take")
+    go_on_to_the_end(booth)
+    assert booth.pulses(1) == 1
     booth.check_invariants()
 
 
