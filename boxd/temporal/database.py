@@ -27,6 +27,17 @@ PARTS = ("", "-wal", "-shm", "-journal", ".json")
 UNSEALED = "an earlier release of boxd made it, and did not seal its messages"
 LARGEST_CHECKED = 64 * 1024 * 1024  # checking every page of a larger file would delay a start
 
+# After a workflow's first task the server writes its row in the list again, to add which build of
+# the worker it was. A box has one worker, and the row's last writing says it too.
+_NOTE_NO_BUILD = """
+    CREATE TRIGGER a_build_alone_is_not_noted BEFORE UPDATE ON executions_visibility
+    WHEN new.status = old.status AND new.memo IS old.memo
+        AND new.execution_time IS old.execution_time
+        AND json_remove(new.search_attributes, '$.BuildIds')
+            IS json_remove(old.search_attributes, '$.BuildIds')
+    BEGIN SELECT RAISE(IGNORE); END
+"""
+
 # Errors that say nothing about the file itself: rights, locks, memory, a full disk.
 NOT_THE_FILES_FAULT = frozenset(
     {
@@ -104,7 +115,8 @@ def finish(being_made: Path, version: str) -> None:
     Raises BoxdError if it is not complete.
     """
     with closing(sqlite3.connect(being_made, isolation_level=None)) as connection:
-        _drop_unused_indexes(connection)
+        _drop_what_nobody_asks(connection)
+        connection.execute(_NOTE_NO_BUILD)
         connection.execute("VACUUM")  # two thirds of the file were unused
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
@@ -182,19 +194,20 @@ def _why_not_whole(database: Path, sidecar: Sidecar, was_unclean: bool) -> str:
     return ""
 
 
-def _drop_unused_indexes(connection: sqlite3.Connection) -> None:
-    """Drop indexes that no query of a box needs, but each change of a workflow updates.
+def _drop_what_nobody_asks(connection: sqlite3.Connection) -> None:
+    """Drop what no query of a box needs, but each change of a workflow updates.
 
-    There are 57, one for each possible search attribute, and they cause two thirds of all writes:
-    see docs/adr/0010.
+    There are 57 indexes, one for each possible search attribute, and the triggers that keep two
+    full-text tables, for attributes of kinds that boxd has none of. They cause two thirds of all
+    writes: see docs/adr/0010.
     """
-    names = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-        " AND tbl_name = 'executions_visibility' AND name <> 'default_idx'"
+    found = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE tbl_name = 'executions_visibility'"
+        " AND (type = 'index' AND sql IS NOT NULL AND name <> 'default_idx' OR type = 'trigger')"
     ).fetchall()
     connection.execute("BEGIN")
-    for (name,) in names:
-        connection.execute(f'DROP INDEX "{name}"')
+    for kind, name in found:
+        connection.execute(f'DROP {kind} "{name}"')
     connection.execute("COMMIT")
 
 

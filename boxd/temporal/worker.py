@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from boxd import __version__
 from boxd.temporal.message_converter import seal_of
 from boxd.temporal.sealed_calls import CallSeal
 from boxd.temporal.sealed_runner import SealedWorkflowRunner
@@ -93,6 +94,8 @@ def _worker(
         task_queue=queue,
         workflows=[*workflows, UnknownWorkflow],
         activities=activities,
+        # The SDK's own reads and hashes every module at the start; it is part of each history.
+        build_id=__version__,
         **options | {"workflow_runner": _runner(client)},
     )
 
