@@ -27,18 +27,28 @@ READY = "f07d4001f7"  # the success lamp, steady
 BOARDS = {"bay-1": "CodeTV Board 0", "bay-2": "CodeTV Board 1"}
 LOCKERS = {"bay-1": 1, "bay-2": 3}
 IDLE_S = 3.0
+_SIMULATED = ("hardware-trace.jsonl", "simulated-hardware.json")
 
 
 class Box:
-    """One box in `folder`; nothing runs until `start`."""
+    """One box in `folder`; nothing runs until `start`.
 
-    def __init__(self, folder: Path, shipped: str = "sim.toml") -> None:
+    In `beside` simulated parts write what a real box does not: the trace, and how doors stand.
+    """
+
+    def __init__(
+        self, folder: Path, shipped: str = "sim.toml", *, beside: Path | None = None
+    ) -> None:
         folder.mkdir(parents=True)
         self.folder = folder
         self.state = folder / "state"
         self.trace_file = self.state / "hardware-trace.jsonl"
         self._config = folder / "box.toml"
         self._process: subprocess.Popen[bytes] | None = None
+        if beside is not None:
+            self.state.mkdir(mode=0o700)
+            for name in _SIMULATED:
+                (self.state / name).symlink_to(beside / name)
         ports = free_ports(LOOPBACK, 5)
         self.port = ports[-1]
         self._config.write_text(_configuration(shipped, self.state, ports), encoding="utf-8")

@@ -67,8 +67,18 @@ class Hand:
         """Wait until the box's front can be touched."""
         self._browser.wait_until_there()
 
-    def redeem(self, code: str, how: Confirmed = Confirmed.BY_HUD, *, calm: bool = True) -> Seen:
-        """Redeem a code, from its first digit to the shut door. `calm` waits before Enter."""
+    def redeem(
+        self,
+        code: str,
+        how: Confirmed = Confirmed.BY_HUD,
+        *,
+        calm: bool = True,
+        loading_s: float = 0,
+    ) -> Seen:
+        """Redeem a code, from its first digit to the shut door.
+
+        `calm` waits before Enter; the operator takes `loading_s` to load the locker.
+        """
         self._trace.forget()
         seen = Seen()
         self.type(code)
@@ -79,6 +89,7 @@ class Hand:
         seen.reflex.append(
             self._first("standby lamp", trace.anything_sent(self._board, entered)) - entered
         )
+        time.sleep(loading_s)
         confirmed, unlocked = self._confirm(how)
         seen.unlock[how].append(unlocked - confirmed)
         self._take()
@@ -183,13 +194,16 @@ class Hand:
         return float(self._trace.wait(f"{what} at {self._bay}", holds, within_s)["t"])
 
 
-def redeem_all(box: Box, codes: Sequence[str], *, with_keys: bool = True) -> Seen:
+def redeem_all(
+    box: Box, codes: Sequence[str], *, with_keys: bool = True, loading_s: float = 0
+) -> Seen:
     """Redeem the codes at one bay, calmly; every second one is confirmed by the operator's key."""
     hand, seen = Hand(box), Seen()
     try:
         for number, code in enumerate(codes):
             by_key = with_keys and number % 2 == 1
-            seen.add(hand.redeem(code, Confirmed.BY_KEY if by_key else Confirmed.BY_HUD))
+            how = Confirmed.BY_KEY if by_key else Confirmed.BY_HUD
+            seen.add(hand.redeem(code, how, loading_s=loading_s))
     finally:
         hand.close()
     return seen

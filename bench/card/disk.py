@@ -69,7 +69,8 @@ def slow_disk(folder: Path) -> Iterator[SlowDisk]:
         made.callback(_run, "losetup", "--detach", loop)
         _run("mkfs.ext4", "-q", loop)
         _run("mount", loop, folder / "mounted")
-        made.callback(_run, "umount", folder / "mounted")
+        # Lazily: a process that was started meanwhile in a mount namespace of its own has a copy.
+        made.callback(_run, "umount", "--lazy", folder / "mounted")
         yield SlowDisk(folder / "mounted", control)
 
 
@@ -81,7 +82,7 @@ def _served(folder: Path, made: ExitStack) -> mmap.mmap:
     with backing.open("wb") as file:
         file.truncate(SIZE)
     _run(program, backing, control, folder / "fuse")
-    made.callback(_run, "fusermount3", "-u", folder / "fuse")
+    made.callback(_run, "fusermount3", "-u", "-z", folder / "fuse")
     deadline = time.monotonic() + _THERE_WITHIN_S
     while not (folder / "fuse" / "disk.img").exists():
         assert time.monotonic() < deadline, "the slow disk's file system does not answer"

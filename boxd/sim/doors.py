@@ -23,7 +23,7 @@ class SimulatedDoors:
     """Every door, and the latches that have current, each with its latest end; in a small file."""
 
     def __init__(self, path: Path, lockers: tuple[int, ...]) -> None:
-        self._path = path
+        self._path = path.resolve()  # a link to another disk stays one
         kept = _read(path)
         self.doors = {locker: _door(kept, locker) for locker in lockers}
         self.energised: dict[str, float] = _energised(kept)
