@@ -77,3 +77,21 @@ def test_a_question_of_an_earlier_run_is_as_old_as_its_timer_says(watch: Watch) 
 def test_what_has_ended_is_forgotten(watch: Watch, patience: QuestionAges) -> None:
     patience.asked(replace(ASKED, stage=Stage.DISPENSED, step=9))
     assert patience.early_s(ASKED, 60) == 0
+
+
+def test_a_reminder_that_finds_its_question_answered_leaves_nothing_behind(watch: Watch) -> None:
+    patience = QuestionAges(watch)
+    patience.early_s(ASKED, 60)
+    patience.answered(ASKED)
+    watch.seconds += 1000
+    assert patience.early_s(ASKED, 180) == 0  # as for a question that was never seen
+    assert patience.early_s(ASKED, 360) == 180
+
+
+def test_a_late_reminder_does_not_forget_the_question_that_followed(
+    watch: Watch, patience: QuestionAges
+) -> None:
+    following = replace(ASKED, stage=Stage.TAKE, step=2)
+    patience.asked(following)
+    patience.answered(ASKED)
+    assert patience.early_s(following, 60) == 60

@@ -53,13 +53,16 @@ class RedemptionActivities(RedemptionSignatures):
                 raise ApplicationError(why, type="Refused", non_retryable=True)
             digest = bytes.fromhex(start.digest)
             claim = Claim(start.redemption, start.bay, digest, start.well_formed)
-            return await self._decisions.claim(claim)
-        return await self._ledger.read(lambda c: redemptions.require(c, start.redemption))
+            with as_activity_errors():
+                return await self._decisions.claim(claim)
+        with as_activity_errors():
+            return await self._ledger.read(lambda c: redemptions.require(c, start.redemption))
 
     @activity.defn
     async def open_locker(self, standing: RedemptionStanding) -> RedemptionStanding:
         """Open the locker once for this attempt; a repeated call returns the result."""
-        after = await self._opener.open_for(standing)
+        with as_activity_errors():
+            after = await self._opener.open_for(standing)
         self._announcer.show(after)
         return after
 
@@ -88,6 +91,8 @@ class RedemptionActivities(RedemptionSignatures):
 
         if await self._ledger.write(raise_unless_answered):
             self._announcer.remind(standing.bay)
+        else:
+            self._announcer.ages.answered(standing)
         return 0.0
 
     def _raise_alarm(self, tx: Transaction, standing: RedemptionStanding) -> None:

@@ -37,13 +37,20 @@ class RedemptionDecisions:
         self._announcer = announcer
         self._rules = rules
         self.fates = Fates[Reply](rules.daemon)
+        self._claiming: set[asyncio.Task[RedemptionStanding]] = set()
         self._deciding: dict[Answer, asyncio.Task[Reply]] = {}
 
     async def claim(self, asked: claims.Claim) -> RedemptionStanding:
         """Decide a claim; a repeated call with its id returns the redemption's standing.
 
-        Raises LedgerUnusable if it was not decided.
+        The caller may stop waiting, as with an answer. Raises LedgerUnusable if it was not decided.
         """
+        task = asyncio.create_task(self._claim(asked))
+        self._claiming.add(task)
+        task.add_done_callback(self._claiming.discard)
+        return await asyncio.shield(task)
+
+    async def _claim(self, asked: claims.Claim) -> RedemptionStanding:
         clock = lockouts.boot_clock()
         rules = claims.ClaimRules(
             self._rules.box,
@@ -109,7 +116,8 @@ class RedemptionDecisions:
 
     async def finish(self) -> None:
         """Wait for running commits, so that the opener has all that was ordered."""
-        await asyncio.gather(*self._deciding.values(), return_exceptions=True)
+        running = [*self._claiming, *self._deciding.values()]
+        await asyncio.gather(*running, return_exceptions=True)
 
     def _why_late(self, answer: Answer, fate: Fate[Reply]) -> str:
         """Why the answer is too late; called by the ledger's thread."""

@@ -28,6 +28,11 @@ class QuestionAges:
         elif self._asked.get(standing.redemption, (None,))[0] != standing.step:
             self._asked[standing.redemption] = (standing.step, self._seconds())
 
+    def answered(self, standing: RedemptionStanding) -> None:
+        """Forget a question that is found answered, or ended, when its reminder is due."""
+        if self._asked.get(standing.redemption, (None,))[0] == standing.step:
+            del self._asked[standing.redemption]
+
     def early_s(self, standing: RedemptionStanding, due_s: float) -> float:
         """How much too early a reminder is that is due `due_s` after the question; 0 if it is time.
 

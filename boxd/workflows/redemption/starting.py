@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import structlog
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
@@ -20,6 +21,8 @@ from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.messages import RedemptionStart
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
 from boxd.workflows.server_connection import ServerConnection
+
+log = structlog.get_logger(__name__)
 
 BAY = SearchAttributeKey.for_keyword("BoxdBay")
 LOCKER = SearchAttributeKey.for_keyword("BoxdLocker")
@@ -44,7 +47,13 @@ class WorkflowStarter:
         """
         task = asyncio.create_task(self._start_until_taken(standing))
         self._starting.add(task)
-        task.add_done_callback(self._starting.discard)
+        task.add_done_callback(self._started)
+
+    def _started(self, task: asyncio.Task[None]) -> None:
+        """Log an error that another try would not mend; the settler tries again all the same."""
+        self._starting.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("workflow.not_started", exc_info=error)
 
     async def _start_until_taken(self, standing: RedemptionStanding) -> None:
         while True:
