@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowFailureError
 
 from boxd.config.schema import Temporal
-from boxd.errors import KeysMissing, LedgerUnusable
+from boxd.errors import KeysMissing, LedgerUnusable, TemporalUnavailable
 from boxd.issue import IssueState
 from boxd.ledger import issues, issuing, task_standings, tasks
 from boxd.ledger.ledger import Transaction
@@ -116,6 +118,35 @@ async def test_an_issue_that_is_cancelled_halfway_is_undone(
 
     assert (await asked).state is IssueState.UNDONE
     assert await whole(event) == (5, 0)
+
+
+async def test_an_issue_that_somebody_ended_is_not_known_to_be_done_and_goes_on_when_asked_again(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        fail(broken, "mint", LedgerUnusable("the disk is full"))
+        asked = asyncio.create_task(event.issue("one"))
+
+        async def is_held() -> bool:
+            return await whole(event) == (4, 1)
+
+        await until(is_held, "the hold")
+        await event.client.get_workflow_handle("issue-request/one").terminate("by mistake")
+        with pytest.raises(TemporalUnavailable, match="ask again"):
+            await asked
+    assert (await event.issue("one")).state is IssueState.DONE
+    assert await whole(event) == (4, 1)
+
+
+async def test_a_mistake_in_the_undoing_ends_the_issue_instead_of_being_tried_for_ever(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, "mint", KeysMissing("the key file is absent"))
+    fail(monkeypatch, "undo", ZeroDivisionError())
+    with suppress(TemporalUnavailable):
+        await event.issue("one")
+    with pytest.raises(WorkflowFailureError):
+        await event.client.get_workflow_handle("issue-request/one").result()
 
 
 async def test_an_issue_that_somebody_ended_is_begun_again_by_its_task(

@@ -56,7 +56,8 @@ class IssueActivities(IssueSignatures):
     @activity.defn
     async def undo(self, undo: Undo) -> IssueStanding:
         """Undo all steps of the issue."""
-        return await self._ledger.write(lambda tx: issuing.undo(tx, undo.issue, undo.why))
+        with as_activity_errors():
+            return await self._ledger.write(lambda tx: issuing.undo(tx, undo.issue, undo.why))
 
     async def _decide(self, step: Callable[[Transaction], IssueStanding]) -> IssueStanding:
         with as_activity_errors():

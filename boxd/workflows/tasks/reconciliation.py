@@ -50,14 +50,20 @@ async def reconcile_tasks(
 
 
 async def _many_at_a_time(works: Iterable[Coroutine[None, None, None]]) -> None:
-    """One by one, two hundred tasks would take 40 s on a slow card."""
+    """Do all of them, then raise the first error: the next try meets none that still runs.
+
+    One by one, two hundred tasks would take 40 s on a slow card.
+    """
     room = asyncio.Semaphore(_AT_ONCE)
 
     async def do(work: Coroutine[None, None, None]) -> None:
         async with room:
             await work
 
-    await asyncio.gather(*map(do, works))
+    ended = await asyncio.gather(*map(do, works), return_exceptions=True)
+    for error in ended:
+        if error is not None:
+            raise error
 
 
 def _is_unknown_or_has_to_look(standing: TaskStanding | None, service: TaskService) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -15,7 +16,12 @@ from typing import TypeVar
 import structlog
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
@@ -197,8 +203,17 @@ class TaskService:
         await self.resume_issue(standing)
         async with self._connection.reached() as client:
             workflow = messages.issue_workflow_id(standing.issue)
-            await client.get_workflow_handle(workflow).result(rpc_timeout=_UPDATE_TIMEOUT)
-        return await self._ledger.read(lambda c: issues.require(c, standing.issue))
+            with suppress(
+                WorkflowFailureError
+            ):  # somebody ended it: the ledger knows what came of it
+                await client.get_workflow_handle(workflow).result(rpc_timeout=_UPDATE_TIMEOUT)
+        standing = await self._ledger.read(lambda c: issues.require(c, standing.issue))
+        if not standing.state.has_ended:
+            raise TemporalUnavailable(
+                "the workflow of this code was ended before the code was made; ask again: it goes"
+                " on where it was"
+            )
+        return standing
 
     async def issue_again(self, task: str, actor: str) -> TaskStanding:
         """Retry issuing the code of a task that ended without one. Raises NotFound, Refused."""
