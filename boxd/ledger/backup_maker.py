@@ -28,14 +28,12 @@ class BackupMaker:
 
     async def make_within(self, seconds: float) -> Backup | None:
         """The same for a request: None when it takes longer; asked again, it is the same backup."""
-        if self._asked_for is None:
+        # One that has ended since is of then: what was committed afterwards is not in it.
+        if self._asked_for is None or self._asked_for.done():
             self._asked_for = asyncio.create_task(self.make())
         making = self._asked_for
         done, _ = await asyncio.wait({making}, timeout=seconds)
-        if not done:
-            return None
-        self._asked_for = None
-        return making.result()
+        return making.result() if done else None
 
     async def make(self) -> Backup:
         """Make a backup, or return the newest if nothing has changed. Raises BackupFailed."""

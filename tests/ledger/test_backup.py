@@ -15,6 +15,7 @@ import pytest
 from boxd.errors import BackupFailed, LedgerTooNew, NotFound
 from boxd.ledger import audit, backup
 from boxd.ledger.backup import BackupRules
+from boxd.ledger.backup_maker import BackupMaker
 from tests.ledger.conftest import Hands
 
 
@@ -223,3 +224,16 @@ def test_a_box_that_has_never_run_has_nothing_to_back_up(
 ) -> None:
     with pytest.raises(NotFound, match="has this box run yet"):
         backup.make(tmp_path / "nothing.db", rules, lambda: Hands.now)
+
+
+async def test_asked_for_after_one_that_nobody_waited_for_it_is_a_new_one(
+    hands: Hands, rules: BackupRules
+) -> None:
+    maker = BackupMaker(hands.file, rules, lambda: hands.now)
+    assert await maker.make_within(0) is None
+    first = await maker.make()  # its turn comes when the other is made
+    hands.now += timedelta(minutes=1)
+    happen(hands)
+    made = await maker.make_within(60)
+    assert made is not None
+    assert made.contents.entries > first.contents.entries
