@@ -47,6 +47,11 @@ class Refusal(StrEnum):
     LOCKED_OUT = "locked_out"
     NO_LOCKER = "no_locker"
     BAY_BUSY = "bay_busy"
+    OTHER = "other"  # a reason that a later release knew, before the box went back to this one
+
+    @classmethod
+    def _missing_(cls, value: object) -> Refusal:
+        return cls.OTHER
 
 
 class AnswerKind(StrEnum):

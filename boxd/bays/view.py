@@ -104,6 +104,7 @@ REFUSED_AS: dict[Refusal, str] = {
     Refusal.LOCKED_OUT: "the keypad is locked after too many wrong codes",
     Refusal.NO_LOCKER: "no locker of this bay is free and in service",
     Refusal.BAY_BUSY: "this bay is serving somebody already",
+    Refusal.OTHER: "for a reason that this release does not know",
 }
 
 CHECKING_TEXT = {

@@ -232,3 +232,12 @@ def test_a_start_opens_nothing_but_asks(
     now = hands.ledger.write_now(lambda tx: redemptions.find(tx.connection, "r1"))
     assert now is not None
     assert (now.stage, now.outcome_unknown) == (stage, is_unknown)
+
+
+def test_a_reason_of_a_later_release_does_not_keep_the_box_from_reading_on(hands: Hands) -> None:
+    hands.claim("00000000", "r1")
+    hands.ledger.write_now(
+        lambda tx: tx.connection.execute("UPDATE redemptions SET refusal = 'in_mourning'")
+    )
+    standing = hands.ledger.write_now(lambda tx: redemptions.require(tx.connection, "r1"))
+    assert standing.refusal is Refusal.OTHER
