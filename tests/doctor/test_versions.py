@@ -40,9 +40,8 @@ def test_packages_that_are_too_old_or_missing(
 ) -> None:
     place = tmp_path / "site-packages"
     place.mkdir()
-    install(
-        place, DISTRIBUTION, "0.1.0", "pluck>=2.10", "strum==1.0", "hum>=1; extra == 'dev'", "bow"
-    )
+    needed = ("pluck>=2.10", "strum==1.0", "hum>=1; extra == 'dev'", "bow")
+    install(place, DISTRIBUTION.replace("-", "_"), "0.1.0", *needed)
     install(place, "pluck", "2.9.4")
     install(place, "strum", "1.0")
     monkeypatch.syspath_prepend(str(place))
