@@ -9,6 +9,7 @@ from boxd.bays.opening import Opener
 from boxd.clock_keeper import ClockKeeper
 from boxd.config import Config
 from boxd.errors import BoxdError
+from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
@@ -51,6 +52,7 @@ class BoxServices:
     keyed_answers: KeyedAnswers
     links: LinkService
     staff: StaffService
+    audit_key: AuditKey | None
     upstream: Upstream | None
 
 

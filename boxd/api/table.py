@@ -64,6 +64,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/alarms/{alarm}/clear", alarms.clear_alarm, *_BOX),
     _get("/audit", audit.audit, _ORGANISER),
     _get("/report", report.report, _ORGANISER),
+    _get("/audit/head", audit.audit_head, _ORGANISER),
     # Tasks: what attendees do to earn codes
     _get("/task-kinds", tasks.kinds, *_FLOOR),
     _get("/tasks", tasks.tasks, *_FLOOR),

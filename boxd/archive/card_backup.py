@@ -90,8 +90,7 @@ def _files(config: Config, root: Path) -> list[Path]:
         if not key.exists():
             raise KeysMissing(f"the key file {key} is absent; a card without it would be no box")
         read_key(key)
-    if config.link_key_file.exists():
-        keys.append(config.link_key_file)
+    keys += [key for key in (config.link_key_file, config.audit_key_file) if key.exists()]
     named = (path for path in paths_in(config) if path not in keys and _is_small_file(path))
     return [*keys, *(path for path in dict.fromkeys(named) if is_allowed(path, root))]
 

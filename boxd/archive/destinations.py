@@ -33,7 +33,7 @@ def require_allowed(config: Config, files: dict[str, str], root: Path) -> None:
     Raises BadInput, naming what is not as it should be.
     """
     named = {config.claim_key_file, config.reading_key_file, config.link_key_file}
-    named |= set(paths_in(config))
+    named |= {config.audit_key_file, *paths_in(config)}
     for path in map(Path, files.values()):
         if path not in named:
             raise BadInput(f"the card backup holds {path}, which its configuration does not name")

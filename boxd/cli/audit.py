@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -25,6 +25,10 @@ from boxd.cli.tables import say_json
 from boxd.cli.times import present, when
 from boxd.errors import BoxdError, LedgerDamaged, NotFound
 from boxd.service_user import become_owner_of
+
+if TYPE_CHECKING:
+    from boxd.ledger.audit import VerifiedChain
+    from boxd.ledger.audit_heads import Head
 
 PAGE = 1000  # the most that the daemon sends at once
 LOOK_AGAIN_S = 1.0
@@ -95,16 +99,50 @@ def told_by(entry: dict[str, Any]) -> str:
     return ", ".join([entry["cause"], *details] if entry["cause"] else details)
 
 
-@command.command("verify", examples=("boxd audit verify", "sudo -u boxd boxd audit verify --json"))
+@command.command("head", examples=("boxd audit head", "boxd audit head --json"))
 @json_option
-def verify(as_json: bool) -> int | None:
+def head(as_json: bool) -> None:
+    """Show the trail's head, to be kept outside the box: on paper, in a mail, in a message.
+
+    `boxd audit verify --against HEAD` then shows that nothing before it was rewritten.
+    """
+    body = daemon.get("/api/v1/audit/head")
+    if as_json:
+        say_json(body)
+        return
+    click.echo(body["head"])
+    if body["public_key"]:
+        click.echo(f"signed by this box's key, whose public half is {body['public_key']}", err=True)
+
+
+@command.command(
+    "verify",
+    examples=(
+        "boxd audit verify",
+        "sudo -u boxd boxd audit verify --json",
+        "boxd audit verify --against 4711.8f3a64d0c2b19e7755aa01c4",
+    ),
+)
+@click.option(
+    "--against",
+    "heads",
+    metavar="HEAD",
+    multiple=True,
+    help="A head that left the box: of a report, an event, a backup's name. Several are possible.",
+)
+@click.option("--key", help="The public key that signed them. [default: this box's]")
+@json_option
+def verify(heads: tuple[str, ...], key: str | None, as_json: bool) -> int | None:
     """Verify the chain of hashes from the first entry to the last.
 
-    Reads the ledger itself: works without the daemon. Exits with 1 when the chain is broken.
+    Reads the ledger itself: works without the daemon. Exits with 1 when the chain is broken, or
+    is not the one that a head belongs to.
     """
+    from boxd.ledger import audit_heads
     from boxd.ledger.audit import verify as verified
     from boxd.ledger.database import open_for_reading
 
+    known = [audit_heads.parse(each) for each in heads]
     ledger_file = configuration().ledger_file
     become_owner_of(ledger_file.parent)
     if not ledger_file.exists():
@@ -114,24 +152,49 @@ def verify(as_json: bool) -> int | None:
     with contextlib.closing(open_for_reading(ledger_file)) as connection, waiting("verifying"):
         try:
             chain = verified(connection)
+            other = [why for each in known if (why := audit_heads.why_not_in(connection, each))]
         except sqlite3.DatabaseError as error:
             raise LedgerDamaged(
                 f"the ledger {ledger_file} can't be read ({error}): keep a copy of it, "
                 "and put a good backup in its place"
             ) from error
+    other += [why for each in known if (why := _why_not_signed(each, key))]
     if as_json:
-        say_json({"holds": chain.holds, "rows": chain.rows, "fault": chain.fault})
-    elif chain.holds:
-        click.secho("whole", fg="green", nl=False)
-        click.echo(f": {chain.rows} entries, each following from the one before")
+        fault = "; ".join(filter(None, (chain.fault, *other)))
+        say_json({"holds": not fault, "rows": chain.rows, "fault": fault})
     else:
-        click.secho("broken", fg="red", nl=False, err=True)
-        click.echo(
-            f": {chain.fault}; the {chain.rows} entries before it hold. Keep a copy of "
-            f"{ledger_file} and compare it with a backup before anything else",
-            err=True,
-        )
-    return None if chain.holds else FAILED
+        _say_verified(chain, len(known), other, ledger_file)
+    return None if chain.holds and not other else FAILED
+
+
+def _say_verified(chain: VerifiedChain, heads: int, other: list[str], ledger_file: Path) -> None:
+    """What was found: `other` is why the trail is not that of the `heads` from outside."""
+    if chain.holds and not other:
+        click.secho("whole", fg="green", nl=False)
+        against = f", and {heads} head(s) from outside belong to it" if heads else ""
+        click.echo(f": {chain.rows} entries, each following from the one before{against}")
+        return
+    click.secho("another trail" if chain.holds else "broken", fg="red", nl=False, err=True)
+    broken = () if chain.holds else (f"{chain.fault}; the {chain.rows} entries before it hold",)
+    click.echo(
+        f": {'; '.join([*broken, *other])}. Keep a copy of {ledger_file} and compare it with a"
+        " backup before anything else",
+        err=True,
+    )
+
+
+def _why_not_signed(head: Head, key: str | None) -> str:
+    """Why a head with a signature is not this box's; empty if it is, or has none."""
+    if not head.signature:
+        return ""
+    from boxd.key_file import read_key
+    from boxd.ledger.audit_key import AuditKey, is_signed
+
+    config = configuration()
+    public = key or AuditKey(read_key(config.audit_key_file), config.box.id).public
+    if is_signed(head, public, config.box.id):
+        return ""
+    return f"the head {head.bare} was not signed by the key {public[:16]}… of {config.box.id}"
 
 
 @command.command(

@@ -79,10 +79,17 @@ def command(
         _write_picture(svg_out, given)
     if as_json:
         told = [asdict(each) | {"hour": each.hour.isoformat()} for each in given]
-        say_json(body | {"given_out": told, "total": report_sums.total(given)})
+        sums = {"given_out": told, "total": report_sums.total(given), "audit_head": _head()}
+        say_json(body | sums)
     elif csv_out is None and svg_out is None:
         _show(given)
         _show_tasks(body)
+        click.echo(f"\naudit trail: {_head()}")
+
+
+def _head() -> str:
+    """What anchors the audit trail: printed on paper, it is out of the box."""
+    return str(daemon.get("/api/v1/audit/head")["head"])
 
 
 def _write_csv(out: Path, given: Sequence[Dispensed]) -> None:

@@ -260,6 +260,11 @@ class Config(Section):
         return self.box.state_dir / "keys" / "links.key"
 
     @property
+    def audit_key_file(self) -> Path:
+        """The key that signs heads of the audit trail; with a new one, earlier heads stay good."""
+        return self.box.state_dir / "keys" / "audit.key"
+
+    @property
     def sealing_key_file(self) -> Path:
         """The key that seals what goes through Temporal; with another one, that begins again."""
         return self.box.state_dir / "keys" / "sealing.key"

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+import structlog
+
 from boxd.bays.bay import Bay, BayDevices
 from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.doors import DoorWatch
@@ -20,6 +22,7 @@ from boxd.config.schema import Locker, OnDecline
 from boxd.config.task_schema import Task
 from boxd.daemon.buses import buses
 from boxd.devices import DeviceState
+from boxd.errors import KeysMissing
 from boxd.ledger import (
     actuations,
     codes,
@@ -29,6 +32,7 @@ from boxd.ledger import (
     task_kinds,
     tasks,
 )
+from boxd.ledger.audit_key import AuditKey, load_audit_key
 from boxd.ledger.backup import BackupRules
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.issuing import IssueRules
@@ -39,6 +43,8 @@ from boxd.workflows.redemption.decisions import RedemptionRules
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
+
+log = structlog.get_logger("boxd")
 
 
 def simulated(config: Config) -> SimulatedHardware | None:
@@ -62,6 +68,19 @@ def keys(config: Config, ledger: Ledger) -> CodeKeys:
     """The keys of the codes, made on a box that has never issued one."""
     has_codes = ledger.write_now(lambda tx: codes.any_exist(tx.connection))
     return load_keys(config.claim_key_file, config.reading_key_file, may_create=not has_codes)
+
+
+def audit_key(config: Config) -> AuditKey | None:
+    """The key that signs heads of the audit trail.
+
+    None if its file can't be used: heads then leave the box without a signature, and the doctor
+    says why.
+    """
+    try:
+        return load_audit_key(config.audit_key_file, config.box.id)
+    except KeysMissing as error:
+        log.error("audit_key.unusable", why=str(error))
+        return None
 
 
 def bays(

@@ -22,6 +22,7 @@ from boxd.config import Config
 from boxd.daemon import assembly
 from boxd.daemon.change_signal import ChangeSignal
 from boxd.fates import Fates
+from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
@@ -73,6 +74,7 @@ class Parts:
     backups: BackupMaker
     clock: ClockKeeper
     connection: ServerConnection
+    audit_key: AuditKey | None = None
     upstream: Upstream | None = None
 
     def services(self, links: LinkService, staff: StaffService) -> BoxServices:
@@ -94,6 +96,7 @@ class Parts:
             keyed_answers=KeyedAnswers(self.ledger, self.keys),
             links=links,
             staff=staff,
+            audit_key=self.audit_key,
             upstream=self.upstream,
         )
 
@@ -168,6 +171,7 @@ def wire(
         reconnects.subscribe(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
     device_tests = DeviceTests(config, registry, bays, changes.note)
+    audit_key = assembly.audit_key(config)
     task_fates = Fates[TaskReply](run)
     task_service = TaskService(connection, ledger, config.box.id, task_fates)
     task_service.kinds_changed = assembly.declare_tasks(config, ledger)
@@ -195,5 +199,8 @@ def wire(
         ),
         connection=connection,
         backups=BackupMaker(config.ledger_file, assembly.backup_rules(config)),
-        upstream=upstream_service.connected(connection, config, ledger, task_service, changes.note),
+        audit_key=audit_key,
+        upstream=upstream_service.connected(
+            connection, config, ledger, task_service, changes.note, audit_key
+        ),
     )

@@ -53,6 +53,7 @@ def secret_files(config: Config) -> list[Path]:
         config.claim_key_file,
         config.reading_key_file,
         config.link_key_file,
+        config.audit_key_file,
         config.sealing_key_file,
     )
     named = (

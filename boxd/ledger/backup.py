@@ -17,12 +17,15 @@ from pathlib import Path
 
 from boxd.errors import BackupFailed, BoxdError, LedgerDamaged, LedgerUnusable, NotFound
 from boxd.ledger import room
+from boxd.ledger.audit_heads import Head
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import as_text
 from boxd.ledger.replacing import flush
 from boxd.ledger.soundness import Contents, contents, examine, look_at
 
-_NAME = re.compile(r"ledger-(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d\.\d{3}Z)\.db")
+_NAME = re.compile(
+    r"ledger-(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d\.\d{3}Z)(?:\.\d+-[0-9a-f]{24})?\.db"
+)
 _BEING_MADE = ".being-made"
 # In pages of 512 bytes, written in one go: a commit of the ledger waits for 1 MiB at most, not for
 # the whole copy.
@@ -116,14 +119,17 @@ def make(
 
 def _make(ledger: Path, directory: Path, at: datetime, pause: Callable[[], None]) -> Backup:
     made_at = as_text(at)
-    file = directory / f"ledger-{made_at.replace(':', '-')}.db"
-    aside = file.with_name(f".{file.name}{_BEING_MADE}")
+    name = f"ledger-{made_at.replace(':', '-')}"
+    aside = directory / f".{name}.db{_BEING_MADE}"
     try:
         _leave_room(directory, ledger)
         expected = copy_ledger(ledger, aside, pause)
         verify(aside, expected, pause)
         with suppress(PermissionError):  # a stick's file system has no modes
             aside.chmod(0o640)
+        # With the head in its name: a backup that was taken elsewhere anchors the trail.
+        head = Head(expected.entries, expected.head)
+        file = directory / (f"{name}.{head.short}.db" if head.seq else f"{name}.db")
         publish(aside, file)
     except BaseException:
         _remove_half_made(directory)

@@ -15,11 +15,13 @@ from enum import StrEnum
 from typing import Any
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import audit
+from boxd.ledger import audit, audit_heads
 from boxd.ledger.ledger import Transaction
 
 # The most dead letters; one more stays at the head of the outbox until a person acts.
 MOST_DEAD = 1000
+# Beside an event's own content, and no part of it.
+_HEAD = "audit_head"
 
 _SELECT = (
     "SELECT {0}.*, attendees.reference, attendees.pseudonym FROM {0}"
@@ -42,7 +44,10 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event that waits or is dead. `seq` is its place in the order, `id` never changes."""
+    """One event that waits or is dead. `seq` is its place in the order, `id` never changes.
+
+    `head` is that of the audit trail when the event was recorded; empty in those of before.
+    """
 
     seq: int
     id: str
@@ -51,6 +56,7 @@ class Event:
     data: dict[str, Any]
     why: str = ""
     died_at: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,9 +203,10 @@ def _named(connection: sqlite3.Connection, events: list[str]) -> list[int]:
 def _insert(
     tx: Transaction, kind: EventType, data: dict[str, Any], attendee: int | None = None
 ) -> None:
+    head = audit_heads.newest(tx.connection).bare
     tx.connection.execute(
         "INSERT INTO outbox (id, type, at, attendee, data) VALUES (?,?,?,?,?)",
-        (f"evt_{secrets.token_hex(12)}", kind, tx.at, attendee, _json(data)),
+        (f"evt_{secrets.token_hex(12)}", kind, tx.at, attendee, _json(data | {_HEAD: head})),
     )
 
 
@@ -223,11 +230,13 @@ def _json(data: dict[str, Any]) -> str:
 
 def _event(row: sqlite3.Row) -> Event:
     data = json.loads(row["data"])
+    more = {"head": data.pop(_HEAD, "")}
     if row["attendee"] is not None:
         data["attendee"] = {
             "number": row["attendee"],
             "reference": row["reference"],
             "pseudonym": row["pseudonym"],
         }
-    more = {"why": row["why"], "died_at": row["died_at"]} if "why" in row.keys() else {}  # noqa: SIM118 - a row's `in` looks at values
+    if "why" in row.keys():  # noqa: SIM118 - a row's `in` looks at values
+        more |= {"why": row["why"], "died_at": row["died_at"]}
     return Event(row["seq"], row["id"], row["type"], row["at"], data, **more)

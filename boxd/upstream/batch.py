@@ -7,6 +7,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from boxd.ledger import audit_heads
+from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.outbox import Event
 
 MOST_BYTES = 512 * 1024
@@ -26,13 +28,13 @@ class EventBatch:
         return [event.id for event in self.events]
 
 
-def batch_of(events: Sequence[Event], box: str) -> EventBatch:
+def batch_of(events: Sequence[Event], box: str, key: AuditKey | None = None) -> EventBatch:
     """A batch of as many of the first `events` as its size allows, at least one."""
     chosen: list[Event] = []
     parts: list[str] = []
     size = 0
     for event in events:
-        part = json.dumps(_as_json(event, box), ensure_ascii=False, separators=(",", ":"))
+        part = json.dumps(_as_json(event, box, key), ensure_ascii=False, separators=(",", ":"))
         size += len(part.encode())
         if chosen and size > MOST_BYTES:
             break
@@ -43,8 +45,9 @@ def batch_of(events: Sequence[Event], box: str) -> EventBatch:
     return EventBatch(f"msg_{digest[:32]}", body.encode(), tuple(chosen))
 
 
-def _as_json(event: Event, box: str) -> dict[str, object]:
-    return {
+def _as_json(event: Event, box: str, key: AuditKey | None) -> dict[str, object]:
+    anchor = {"audit_head": _signed(event.head, key)} if event.head else {}
+    return anchor | {
         "id": event.id,
         "sequence": event.seq,
         "type": event.type,
@@ -52,3 +55,7 @@ def _as_json(event: Event, box: str) -> dict[str, object]:
         "box": box,
         "data": event.data,
     }
+
+
+def _signed(head: str, key: AuditKey | None) -> str:
+    return head if key is None else str(key.signed(audit_heads.parse(head)))

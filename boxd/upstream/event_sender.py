@@ -18,6 +18,7 @@ import structlog
 
 from boxd.errors import ConfigError
 from boxd.ledger import alarms, outbox
+from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.ledger.outbox import Event
 from boxd.machine_clock import utc_now
@@ -45,6 +46,7 @@ class Rules:
     box: str
     batch: int
     backoff: Backoff
+    key: AuditKey | None = None  # signs the heads of the audit trail that go with events
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class EventSender:
                 if not waiting:
                     return Round(is_done=True)
                 self._is_idle = False
-                failed = await self._deliver(batch_of(waiting, self._rules.box))
+                failed = await self._deliver(batch_of(waiting, self._rules.box, self._rules.key))
                 if failed is not None:
                     return failed
             self._due = time.monotonic()

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from cli_line import Boxd
 
-from boxd.ledger import audit
+from boxd.ledger import audit, audit_heads
+from boxd.ledger.audit_key import load_audit_key
 from boxd.ledger.database import open_ledger
 from boxd.ledger.ledger import Ledger
 
@@ -49,6 +50,27 @@ def test_a_changed_trail_fails_and_names_the_row(boxd: Boxd, ledger_file: Path) 
     assert said.code == 1
     assert "row 2 was changed after it was written" in said.err
     assert json.loads(boxd("audit", "verify", "--json").out)["holds"] is False
+
+
+def test_a_trail_is_verified_against_a_head_that_left_the_box(
+    boxd: Boxd, ledger_file: Path
+) -> None:
+    with closing(open_ledger(ledger_file)) as connection:
+        head = audit_heads.newest(connection)
+    signed = load_audit_key(ledger_file.parent / "keys" / "audit.key", "box-1").signed(head)
+    good = boxd("audit", "verify", "--against", str(signed), "--against", head.short)
+    assert (good.code, "2 head(s) from outside belong to it" in good.out) == (0, True)
+
+    another = f"{head.seq}.{'0' * 64}"
+    for wrong, why in (
+        (another, "is another than when the head left the box"),
+        (f"9.{head.hash}", "entry 9 is not there"),
+        (f"{head.bare}.{'A' * 86}", "was not signed by the key"),
+    ):
+        said = boxd("audit", "verify", "--against", wrong)
+        assert (said.code, why in said.err) == (1, True), said.err
+    assert json.loads(boxd("audit", "verify", "--against", another, "--json").out)["fault"]
+    assert "is no head" in boxd("audit", "verify", "--against", "4711").err
 
 
 def test_verifying_changes_nothing(boxd: Boxd, ledger_file: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import BackupFailed, LedgerTooNew, NotFound
-from boxd.ledger import audit, backup
+from boxd.ledger import audit, audit_heads, backup
 from boxd.ledger.backup import BackupRules
 from boxd.ledger.backup_maker import BackupMaker
 from tests.ledger.conftest import Hands
@@ -50,7 +50,8 @@ def test_a_backup_holds_all_that_was_committed_and_is_one_file(
 ) -> None:
     code = hands.issue()
     made = make(hands, rules)
-    assert names(rules) == ["ledger-2030-05-01T09-01-00.000Z.db"]
+    head = hands.ledger.write_now(lambda tx: audit_heads.newest(tx.connection))
+    assert names(rules) == [f"ledger-2030-05-01T09-01-00.000Z.{head.short}.db"]
     with closing(sqlite3.connect(made.file)) as connection:
         assert connection.execute("SELECT id, state FROM codes").fetchall() == [
             (code["id"], "ready")

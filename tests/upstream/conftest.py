@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from boxd.ledger import alarms, outbox
+from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth, Event
 from boxd.ledger.outbox_settings import OutboxSettings
@@ -57,6 +58,9 @@ class Sender:
         return [alarm["kind"] for alarm in await self.ledger.read(alarms.active)]
 
 
+AUDIT_KEY = AuditKey(b"a" * 32, "box-1")
+
+
 def numbers(peer: Peer) -> list[int]:
     """The events that the peer took, by number, in the order it took them."""
     return [each["data"]["number"] for each in peer.backend.applied if "number" in each["data"]]
@@ -73,7 +77,7 @@ def sender(folder: Path, url: str, batch: int = 100, backoff: Backoff = QUICK) -
     outbox = OutboxSettings(stock_low=0, most_waiting=100_000)
     ledger = Ledger(folder / "ledger.db", outbox=outbox)
     caller = UpstreamClient(http.Peer(url, 1, 2), secret_in(folder))
-    sender = EventSender(ledger, caller, Rules("box-1", batch, backoff))
+    sender = EventSender(ledger, caller, Rules("box-1", batch, backoff, AUDIT_KEY))
     return Sender(ledger, outbox, caller, sender)
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from boxd.ledger import outbox
+from boxd.ledger import audit, audit_heads, outbox
+from boxd.ledger.audit_key import is_signed
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.event_sender import Round
-from tests.upstream.conftest import Sender, numbers, sender
+from tests.upstream.conftest import AUDIT_KEY, Sender, numbers, sender
 from tests.upstream.peer import MOODS, Peer
 
 
@@ -37,8 +38,21 @@ async def test_an_event_says_what_upstream_has_to_know(box: Sender, peer: Peer) 
     await box.note(1)
     await until_done(box)
     event = peer.backend.applied[0]
-    assert sorted(event) == ["box", "data", "id", "sequence", "timestamp", "type"]
+    assert sorted(event) == ["audit_head", "box", "data", "id", "sequence", "timestamp", "type"]
     assert (event["box"], event["sequence"], event["type"]) == ("box-1", 1, "code.issued")
+
+
+async def test_the_head_of_the_audit_trail_leaves_the_box_with_each_event(
+    box: Sender, peer: Peer
+) -> None:
+    await box.ledger.write(lambda tx: audit.append(tx, audit.Entry("anna", "stock.counted")))
+    await box.note(1)
+    await until_done(box)
+    head = audit_heads.parse(peer.backend.applied[0]["audit_head"])
+    assert is_signed(head, AUDIT_KEY.public, "box-1")
+    assert await box.ledger.read(lambda c: audit_heads.why_not_in(c, head)) == ""
+    assert head.seq == 1
+    assert "audit_head" not in peer.backend.applied[0]["data"]
 
 
 async def test_nothing_to_do_asks_nobody(box: Sender, peer: Peer) -> None:

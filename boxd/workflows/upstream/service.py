@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from boxd.config import Config
+from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth
 from boxd.ledger.outbox_settings import OutboxSettings
@@ -50,11 +51,14 @@ class Upstream:
         outbox: OutboxSettings,
         caller: UpstreamClient,
         begin: Callable[[CarriedOut], Awaitable[None]],
+        key: AuditKey | None,
     ) -> None:
         settings = config.upstream
         backoff = Backoff(settings.retry_first_s, settings.retry_longest_s)
         self._url = settings.url
-        self.sender = EventSender(ledger, caller, Rules(config.box.id, settings.batch, backoff))
+        self.sender = EventSender(
+            ledger, caller, Rules(config.box.id, settings.batch, backoff, key)
+        )
         self.puller = OrderPuller(ledger, caller, config.box.id, begin)
         self.service = DeliverySignaller(connection, ledger, config.box.id, outbox, self.sender)
         self.service.pulls = settings.pull
@@ -71,6 +75,7 @@ def connected(
     ledger: Ledger,
     tasks: TaskService,
     on_change: Callable[[], None],
+    key: AuditKey | None = None,
 ) -> Upstream | None:
     """Delivery from the ledger's outbox, notified of each commit; None without an upstream."""
     asks = caller(config)
@@ -83,7 +88,7 @@ def connected(
         for issue in done.issues:
             await tasks.resume_issue(issue)
 
-    made = Upstream(connection, config, ledger, ledger.outbox, asks, begin)
+    made = Upstream(connection, config, ledger, ledger.outbox, asks, begin, key)
     made.sender.on_change = on_change
     others = ledger.on_commit
 
