@@ -31,6 +31,7 @@ from boxd.api import (
     redemptions,
     report,
     staff,
+    switches,
     tasks,
     tokens,
 )
@@ -124,6 +125,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/staff/remove", staff.remove_staff, _ORGANISER),
     _post("/staff/sessions/{session}/end", staff.end_staff_session, _ORGANISER),
     # Looking after the box
+    _get("/switches", switches.switches, _ORGANISER),
+    _post("/switches/{name}", switches.turn_switch, _ORGANISER),
     _get("/schedules", housekeeping.schedules, _ORGANISER),
     _post("/schedules/{name}/run", housekeeping.run_schedule, _ORGANISER),
     _post("/backups", housekeeping.back_up, _ORGANISER, status=201),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boxd.console import access, home, inbox, people, printing, prizes, report, trail, upkeep
+from boxd.console import access, home, inbox, people, printing, prizes, report, trail, upkeep, wall
 from boxd.console.section import ConsoleSection
 
 SECTIONS: tuple[ConsoleSection, ...] = (
@@ -12,6 +12,7 @@ SECTIONS: tuple[ConsoleSection, ...] = (
     people.SECTION,
     printing.SECTION,
     report.SECTION,
+    wall.SECTION,
     access.SECTION,
     upkeep.SECTION,
     trail.SECTION,

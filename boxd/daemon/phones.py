@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from boxd.config import Config
 from boxd.console.routes import ConsolePages
+from boxd.console.wall import WallPage
 from boxd.errors import ConfigError, KeysMissing
 from boxd.ledger import alarms
 from boxd.ledger.code_keys import CodeKeys
@@ -54,6 +55,7 @@ class PhoneSide:
         own = SiteInfo(config.box.name, f"http://{config.web.host}:{config.web.port}")
         self.staff = _staff(config, ledger, own.address)
         self.own_routes = [*StaffPages(self.staff, own).routes(), *ConsolePages(own).routes()]
+        self.own_routes += WallPage(own).routes()
         is_shown = config.staff.first_invitation and config.phones.enabled
         first = FirstInvitation(ledger, config.staff.session_days, is_shown)
         self.own_routes += ShownInvitation(first, address or own.address).routes()
@@ -77,6 +79,7 @@ class PhoneSide:
         self.routes += AttendantPages(attendants, place).routes()
         self.routes += StaffPages(self.staff, place).routes()
         self.routes += ConsolePages(place).routes()
+        self.routes += WallPage(place).routes()
         self.routes += FirstOrganiserPages(first, place).routes()
 
     def _epoch(self) -> int:

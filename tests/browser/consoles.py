@@ -23,6 +23,7 @@ PAGES = (
     "/o/people/file",
     "/o/print",
     "/o/report",
+    "/o/wall",
     "/o/access",
     "/o/upkeep",
     "/o/audit",

@@ -1,0 +1,76 @@
+"""What a large screen for everybody shows: prizes, the last ones given out, the hunt. No names."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+_MOST_PRIZES = 12
+_LAST = 5
+
+
+@dataclass(frozen=True)
+class WallPrize:
+    """A prize and how many are left: on hand, not held for a code that is out."""
+
+    name: str
+    left: int
+
+
+@dataclass(frozen=True)
+class GivenOut:
+    """A prize that was given out."""
+
+    prize: str
+    at: str
+
+
+@dataclass(frozen=True)
+class CheckpointVisits:
+    """A checkpoint, and how many attendees were there."""
+
+    name: str
+    visits: int
+
+
+@dataclass(frozen=True)
+class Wall:
+    """All of it, at one moment; `more` counts the prizes with units left that are not listed."""
+
+    prizes: tuple[WallPrize, ...]
+    more: int
+    last: tuple[GivenOut, ...]
+    checkpoints: tuple[CheckpointVisits, ...]
+    earned: int
+    given_out: int
+
+
+def read(connection: sqlite3.Connection) -> Wall:
+    """The wall now."""
+    prizes = [
+        WallPrize(*row)
+        for row in connection.execute(
+            "SELECT name, on_hand FROM prizes JOIN stock USING (sku)"
+            " WHERE on_hand > 0 ORDER BY on_hand, name"
+        )
+    ]
+    last = connection.execute(
+        "SELECT name, ended_at FROM redemptions JOIN prizes USING (sku)"
+        " WHERE stage = 'dispensed' ORDER BY ended_at DESC LIMIT ?",
+        (_LAST,),
+    )
+    visits = connection.execute(
+        "SELECT name, count(scans.seq) FROM checkpoints"
+        " LEFT JOIN scans ON scans.checkpoint = checkpoints.id"
+        " GROUP BY checkpoints.id ORDER BY name"
+    )
+    earned = connection.execute("SELECT count(*) FROM tasks WHERE state = 'rewarded'")
+    given_out = connection.execute("SELECT coalesce(sum(dispensed), 0) FROM stock")
+    return Wall(
+        prizes=tuple(prizes[:_MOST_PRIZES]),
+        more=len(prizes[_MOST_PRIZES:]),
+        last=tuple(GivenOut(*row) for row in last),
+        checkpoints=tuple(CheckpointVisits(*row) for row in visits),
+        earned=int(earned.fetchone()[0]),
+        given_out=int(given_out.fetchone()[0]),
+    )
