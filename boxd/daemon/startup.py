@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("boxd")
 
-# Which run of boxd this is: an answer belongs to the run that took it.
-_THIS_RUN = secrets.token_hex(4)
 # How often a box that refuses checks whether the disk was mended.
 _TRY_LEDGER_EVERY_S = 5.0
 
@@ -75,7 +73,8 @@ async def start(
     ledger, keys = await open_ledger(config, changes, closing)
     seal = load_seal(config.sealing_key_file)
     simulated = _simulated(config, closing)
-    parts = wire(config, ledger, keys, simulated, _THIS_RUN, changes, closing)
+    this_run = secrets.token_hex(4)  # an answer belongs to the run of boxd that took it
+    parts = wire(config, ledger, keys, simulated, this_run, changes, closing)
     phones = PhoneSide(config, ledger, parts.tasks, keys)
     snapshots = Snapshots(parts, changes)
     serving = Readiness(snapshots, parts.bays, ledger, config.temporal_dir)
