@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from tests.clock.turned import TurnedClock
 
 STATE = Path("/var/lib/boxd")
 """Where the state of an installed box lies; its name is on some screens."""
+MOST_PARTS = 100
 
 
 @dataclass(frozen=True)
@@ -240,12 +239,23 @@ def out_of_service(scene: Scene) -> None:
 
 def _fill_the_disk(scene: Scene) -> None:
     filler = STATE / "filler"
-    with filler.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(STATE).free)
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:  # what is free changes meanwhile: the box and its server write, too
+            file.write(bytes(4096))
+    _use_the_log_up(scene.booth)
     assert scene.booth.command("codes", "issue", "somebody").returncode == 1
     scene.is_out("Look at the disk", "out-disk")
     scene.booth.kill()
     filler.unlink()
+
+
+def _use_the_log_up(booth: Booth) -> None:
+    """The ledger's log has its size from the start: only what goes beyond it feels a full disk."""
+    for part in range(MOST_PARTS):
+        people = [f"badge-{part}-{number}" for number in range(500)]
+        if booth.command("attendees", "add", *people).returncode:
+            return
+    raise AssertionError(f"a full disk took {MOST_PARTS} times 500 attendees")
 
 
 def _damage(ledger: Path) -> None:
