@@ -23,6 +23,7 @@ import httpx
 import psutil
 
 from checker import check
+from tests.box.preloaded import Program, preloaded
 from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
@@ -30,17 +31,21 @@ Json = dict[str, Any]
 # Deadlines, not paces: a machine with other things to do may take long.
 START_S = 120.0
 SOON_S = 60.0
+TYPED_WITHIN_S = 10.0
+# Between two looks: to look without a pause would take the computing time from what is awaited.
+LONGEST_PAUSE_S = 0.04
 
 
 def wait_until(what: str, holds: Callable[[], Any], within_s: float = SOON_S) -> Any:
     """The first true value of `holds()`; fails with `what` when none comes in time."""
     deadline = time.monotonic() + within_s
-    value = None
+    value, pause_s = None, 0.01
     while time.monotonic() < deadline:
         value = holds()
         if value:
             return value
-        time.sleep(0.01)
+        time.sleep(pause_s)
+        pause_s = min(LONGEST_PAUSE_S, pause_s * 1.2)
     raise AssertionError(f"not within {within_s} s: {what}; last seen: {value!r}")
 
 
@@ -65,7 +70,7 @@ class Booth:
         self.config = folder / "box.toml"
         self.output = folder / "output.txt"
         self._acknowledged = folder / "acknowledged.jsonl"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Program | None = None
         self.temporal_port, ui, http, metrics, self.port = free_ports(5)
         text = (ROOT / "config" / shipped).read_text(encoding="utf-8")
         for pattern, line in (
@@ -91,23 +96,20 @@ class Booth:
         """Start the daemon, and wait until it takes codes; `dying_at`: see tests/box/dying.py."""
         program = ("tests.box.dying", dying_at) if dying_at else ("boxd",)
         environment = {key: value for key, value in os.environ.items() if key != "BOXD_CONFIG"}
-        with self.output.open("ab") as output:
-            self._process = subprocess.Popen(
-                [
-                    *self._launcher,
-                    sys.executable,
-                    "-m",
-                    *program,
-                    "--config",
-                    str(self.config),
-                    "run",
-                ],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+        words = [*program, "--config", str(self.config), "run"]
+        with self.output.open("ab") as output, Path(os.devnull).open("rb") as nothing:
+            if self._launcher:
+                self._process = subprocess.Popen(
+                    [*self._launcher, sys.executable, "-m", *words],
+                    cwd=ROOT,
+                    env=environment,
+                    stdin=nothing,
+                    stdout=output,
+                    stderr=output,
+                )
+            else:
+                files = (nothing.fileno(), output.fileno(), output.fileno())
+                self._process = preloaded().start(words, environment, files)
         if until_ready:
             wait_until("ready, or ended", lambda: self.is_ready() or not self.is_running(), START_S)
             assert self.is_running(), f"boxd ended at its start: {self.log()[-2000:]}"
@@ -208,8 +210,31 @@ class Booth:
         asked.raise_for_status()
 
     def enter(self, bay: str, code: str) -> None:
-        """Type a code and press Enter."""
-        self.type_keys(bay, *code, "Enter")
+        """Type a code and press Enter; as a person does, again if the box did not take it.
+
+        A bay that takes no code now shows no digits, and is not asked for them.
+        """
+        self._type_until(bay, len(code), *code)
+        self._type_until(bay, 0, "Enter")
+
+    def _type_until(self, bay: str, digits: int, *keys: str) -> None:
+        """Press keys, and again if not so many digits stand there then: a busy box missed one."""
+
+        def stand_there() -> bool:
+            shown = self.bay(bay)
+            return shown["state"] != "ready" or shown["typed"] == digits
+
+        for _attempt in range(3):
+            self.type_keys(bay, *keys)
+            try:
+                wait_until("typed", stand_there, TYPED_WITHIN_S)
+            except AssertionError:
+                if digits:
+                    self.type_keys(bay, "Cancel")
+            except httpx.TransportError:  # it was killed by what was typed
+                return
+            else:
+                return
 
     def press_operator(self, *keys: str) -> None:
         """Press the operator's physical keys."""
@@ -246,8 +271,11 @@ class Booth:
 
     def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a boxd command against this box, with more variables in its environment."""
+        line = ["boxd", "--config", str(self.config), *words]
+        if not environment:
+            return preloaded().run(line, START_S)
         return subprocess.run(
-            [sys.executable, "-m", "boxd", "--config", str(self.config), *words],
+            [sys.executable, "-m", *line],
             cwd=ROOT,
             env={**os.environ, **environment},
             capture_output=True,
