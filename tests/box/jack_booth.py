@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
-import pytest
-
-from boxd.midi.directories import JackDirectory
 from boxd.sim.trace import Trace
-from tests.box.booth import ROOT, Booth, Json, wait_until
+from tests.box.booth import Booth, Json, wait_until
+from tests.box.preloaded import preloaded
 
-# Without -S messages are lost under load. With it a killed client holds everybody up for ten of
-# JACK's client timeouts; -t makes that a fifth of a second, where it would be five. The price: what
-# is sent to a process that a busy machine holds up for longer than that may be lost.
-_OPTIONS = ("-r", "-S", "-t", "20", "-d", "dummy", "-r", "48000", "-p", "128")
-
+ENDS_WITHIN_S = 30.0
 FRONT, INSIDE = "CodeTV Board 0", "CodeTV Board 1"
 PAD = "Door Pad"
 BOARD_OF_LOCKER = {1: FRONT, 2: INSIDE}
@@ -67,43 +56,17 @@ keypad = "board-1"
 """
 
 
-@contextlib.contextmanager
-def jack_server(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A JACK server that every process started meanwhile finds by itself."""
-    name = f"boxd-test-{uuid4().hex[:8]}"
-    with pytest.MonkeyPatch.context() as patch, (folder / "jackd.log").open("wb") as output:
-        patch.setenv("JACK_DEFAULT_SERVER", name)
-        patch.setenv("JACK_NO_START_SERVER", "1")
-        command = ["jackd", "-n", name, *_OPTIONS]
-        server = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ.copy())
-        try:
-            wait_until("jackd answers", _answers)
-            yield server
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
-def _answers() -> bool:
-    try:
-        JackDirectory().close()
-    except OSError:
-        return False
-    return True
-
-
 class Unit:
     """A piece of hardware as a process, and the hand that touches it."""
 
     def __init__(self, product: str, trace: Path, words: list[str]) -> None:
         self.product = product
         self._trace = trace
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *words],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-        )
+        hands, self._hand = os.pipe()
+        with Path(os.devnull).open("wb") as nothing:
+            files = (hands, nothing.fileno(), 2)
+            self._process = preloaded().start(words, os.environ, files)
+        os.close(hands)
 
     @property
     def is_running(self) -> bool:
@@ -112,18 +75,18 @@ class Unit:
 
     def say(self, *lines: str) -> None:
         """Do what a person does, one line after the other."""
-        assert self._process.stdin
-        self._process.stdin.write("".join(f"{line}\n" for line in lines).encode())
-        self._process.stdin.flush()
+        os.write(self._hand, "".join(f"{line}\n" for line in lines).encode())
 
     def pull(self) -> None:
         """Pull its plug so that the MIDI system is told."""
-        self._process.communicate(timeout=10)
+        os.close(self._hand)
+        self._process.wait(ENDS_WITHIN_S)
 
     def kill(self) -> None:
         """End it so that nobody is told; the trace is, for the checker."""
         self._process.kill()
-        self._process.communicate()
+        self._process.wait(ENDS_WITHIN_S)
+        os.close(self._hand)
         record = Trace(self._trace)
         record.write("unplugged", self.product)
         record.close()
@@ -210,23 +173,6 @@ class JackBooth(Booth):
         """Press keys at the front."""
         assert bay == "bay-1"
         self.units[FRONT].say(*(f"tap {key}" for key in keys))
-
-    def enter(self, bay: str, code: str) -> None:
-        """Type a code, look whether the box took every digit, and press Enter."""
-        for _attempt in range(3):
-            self.type_keys(bay, *code)
-            if self._took(len(code)):
-                break
-            self.type_keys(bay, "Cancel")
-            assert self._took(0), "Cancel does not clear what was typed"
-        self.type_keys(bay, "Enter")
-
-    def _took(self, digits: int) -> bool:
-        try:
-            wait_until("typed", lambda: self.bay("bay-1")["typed"] == digits, 3)
-        except AssertionError:
-            return False
-        return True
 
     def press_operator(self, *keys: str) -> None:
         """Press the operator's physical keys."""

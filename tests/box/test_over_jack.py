@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
+from boxd.midi.jack import IS_INPUT, IS_OUTPUT, JackServer
 from tests.box.booth import Json, wait_until
-from tests.box.jack_booth import FRONT, INSIDE, PAD, JackBooth, jack_server, moment
+from tests.box.jack_booth import FRONT, INSIDE, PAD, JackBooth, moment
+from tests.midi.jackd import jack_server
 
+WAYS = (IS_INPUT, IS_OUTPUT)
 NOBODY = f'"{FRONT}" isn\'t connected; check its cable'
 
 
@@ -60,7 +63,7 @@ def to_take(booth: JackBooth) -> Json:
     return booth.prompt("take")
 
 
-def finish(booth: JackBooth) -> None:
+def finish(booth: JackBooth, if_jammed: str = "") -> None:
     """Do what the HUD says until the bay is ready again, and hold the invariants."""
     kinds = {"load": "loaded", "ask": "opened", "take": "completed"}
 
@@ -71,6 +74,8 @@ def finish(booth: JackBooth) -> None:
                 booth.door(prompt["locker"], "closed")
             if prompt["stage"] in kinds:
                 booth.answer(prompt, kinds[prompt["stage"]])
+            if if_jammed and prompt["stage"] == "jam":
+                booth.answer(prompt, "jammed", remedy=if_jammed)
         return not prompts
 
     wait_until("nothing is asked any more", nothing_is_asked, 30)
@@ -116,14 +121,21 @@ def press_until_past(booth: JackBooth, stage: str) -> None:
     """Press Enter, and again while nothing came of it: the keys are deaf for a moment."""
 
     def is_past() -> bool:
-        if stage not in [prompt["stage"] for prompt in booth.snapshot()["prompts"]]:
+        return stage not in [prompt["stage"] for prompt in booth.snapshot()["prompts"]]
+
+    def is_past_by_now() -> bool:
+        if is_past():
             return True
         before = len(booth.seen("key", INSIDE))
         booth.press_operator("Enter")
-        wait_until("the tap is over", lambda: len(booth.seen("key", INSIDE)) >= before + 2)
+        # A board that pulses does not hear that its key is let go.
+        wait_until(
+            "the tap is over, or it is past",
+            lambda: len(booth.seen("key", INSIDE)) >= before + 2 or is_past(),
+        )
         return False
 
-    wait_until(f"Enter leads past {stage}", is_past)
+    wait_until(f"Enter leads past {stage}", is_past_by_now)
 
 
 def locker(booth: JackBooth, number: int) -> Json:
@@ -200,7 +212,7 @@ def test_killed_around_the_pulse_the_boards_see_no_second_one(
     booth.stock_up()
     load = to_load(booth)
     # The answer may be told before a pulse is over, and with it its board's word.
-    with contextlib.suppress(httpx.TransportError):
+    with suppress(httpx.TransportError):
         booth.answer(load, "loaded")
     booth.wait_for_death()
     booth.start()
@@ -223,8 +235,7 @@ def test_without_a_killed_board_the_rest_works_and_its_return_opens_nothing(
 ) -> None:
     load = to_load(booth)
     kill_board(booth, load)
-    opened = booth.command("lockers", "open", "2", "--reason", "the rest works")
-    assert opened.returncode == 0, opened.stderr
+    open_the_other(booth)
     wait_until("its door tells", lambda: locker(booth, 2)["door"] == "open")
     booth.door(2, "closed")
     assert booth.pulses(2) == 1
@@ -237,11 +248,32 @@ def test_without_a_killed_board_the_rest_works_and_its_return_opens_nothing(
     assert (booth.pulses(1), booth.stock("mug")["dispensed"]) == (1, 1)
 
 
+def open_the_other(booth: JackBooth) -> None:
+    """Open locker 2 by hand: again while its board is missed and nothing was sent.
+
+    A client that ends holds a JACK server up for ten client timeouts, and the other board's echo
+    with it: boxd misses that board for a second.
+    """
+
+    def is_opened() -> bool:
+        done = booth.command("lockers", "open", "2", "--reason", "the rest works")
+        assert done.returncode == 0 or "nothing was sent" in done.stdout, done.stdout + done.stderr
+        return done.returncode == 0
+
+    wait_until("locker 2 opens", is_opened)
+
+
 def kill_board(booth: JackBooth, asked: Json) -> None:
     """The front's board dies: the HUD says so, and asks on."""
     wait_for_rest(booth)
     booth.units[FRONT].kill()
     wait_until("why", lambda: booth.device("board-0")["why"] == NOBODY)
+    # Until the server has let go of the last client of a killed program, messages may be lost.
+    with closing(JackServer()) as server:
+        wait_until(
+            "JACK lets go of it",
+            lambda: not any(FRONT in port for flag in WAYS for port in server.ports(flag)),
+        )
     assert booth.bay("bay-1")["keypad"] == "unreachable"
     assert locker(booth, 1)["latch"] == "unreachable"
     assert booth.prompt(asked["stage"])["id"] == asked["id"]
@@ -271,11 +303,22 @@ def test_an_unlock_while_the_board_is_gone_is_a_jam_with_its_reason(booth: JackB
     tried = booth.http.get(f"/api/v1/redemptions/{load['redemption']}").json()["actuations"]
     assert [(each["outcome"], NOBODY in each["note"]) for each in tried] == [("failed", True)]
     booth.check_invariants()
-    booth.say(jam, "jammed", remedy="other_locker")
+    take_the_other_locker(booth, jam)
     assert booth.prompt("load")["locker"] == 2
     booth.plug(FRONT)
-    finish(booth)
+    finish(booth, if_jammed="again")  # the other board may be missed for a second, as above
     assert (booth.pulses(1), booth.pulses(2)) == (0, 1)
+
+
+def take_the_other_locker(booth: JackBooth, jam: Json) -> None:
+    """Ask for it, and again while its board is missed, as above."""
+
+    def is_taken() -> bool:
+        reply = booth.answer(jam, "jammed", remedy="other_locker")
+        assert reply.is_success or "has no other free locker" in reply.text
+        return reply.is_success
+
+    wait_until("another locker", is_taken)
 
 
 def test_ended_in_good_order_it_leaves_dark_lamps_and_jack_alive(

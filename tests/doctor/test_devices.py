@@ -13,10 +13,11 @@ from boxd.doctor.finding import Grade
 from tests.arduino.conformance import BOARD_ID
 from tests.arduino.twin_board import TwinBoard
 from tests.box.booth import Booth, wait_until
-from tests.box.jack_booth import FRONT, INSIDE, PAD, JackBooth, jack_server
+from tests.box.jack_booth import FRONT, INSIDE, PAD, JackBooth
 from tests.doctor.conftest import RestingBox
 from tests.doctor.seeing import context, expect, findings, write
 from tests.doctor.test_permissions import ARDUINO, with_arduino
+from tests.midi.jackd import jack_server
 
 # As the kernel tells it (sound/core/seq): R and W are what programs may subscribe to.
 SEQUENCER = """\

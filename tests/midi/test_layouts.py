@@ -213,7 +213,7 @@ def test_no_light_is_a_key_so_that_no_echo_can_be_a_press(name: str) -> None:
         assert isinstance(profile.decode(mido.Message.from_hex(message)), IgnoredMessage)
 
 
-async def test_a_launchpad_on_a_real_port_types_a_code_and_shows_the_lamps(jack: str) -> None:
+async def test_a_launchpad_on_a_real_port_types_a_code_and_shows_the_lamps(jack: None) -> None:
     device, published = pad_of(layout("launchpad-mini")), PUBLISHED["launchpad-mini"]
     peer = await start_peer(device.port, program=ANY_DEVICE)
     bus = MidiBus([device], RtMidiPorts(MidiBackend.JACK), lambda: None)

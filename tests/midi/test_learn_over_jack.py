@@ -101,7 +101,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest_asyncio.fixture
-async def pad(jack: str, file: Path) -> AsyncIterator[Peer]:
+async def pad(jack: None, file: Path) -> AsyncIterator[Peer]:
     peer = await start_peer(PAD, program=ANY_DEVICE)
     yield peer
     await peer.end()
@@ -167,7 +167,7 @@ async def test_a_device_is_chosen_from_a_list_without_the_boards(pad: Peer) -> N
     assert "CodeTV" not in command.said
 
 
-async def test_a_board_is_refused_and_sent_nothing(jack: str, file: Path) -> None:
+async def test_a_board_is_refused_and_sent_nothing(jack: None, file: Path) -> None:
     board = await start_peer("CodeTV Board 0")
     command = await learn("CodeTV Board 0", "--lamps")
     code, printed = await command.ended()
