@@ -15,7 +15,6 @@ from boxd.arduino.matching import misfit
 from boxd.arduino.messages import BUZZER_LONGEST_MS
 from boxd.arduino.parts import WiredLatch
 from boxd.arduino.sections import ArduinoDevice
-from boxd.arduino.serial_line import explain, open_line
 from boxd.config.device_schema import PinLevel
 from boxd.device_line import DeviceLine, LineFault
 from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor
@@ -23,6 +22,7 @@ from boxd.device_state import StatusTracker
 from boxd.devices import DeviceState, DeviceStatus, DoorState, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.plugged_instead import plugged_instead
+from boxd.serial_line import explain, open_line
 
 log = structlog.get_logger(__name__)
 

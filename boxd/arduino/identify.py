@@ -7,8 +7,8 @@ import asyncio
 from boxd.arduino.frames import FrameStream
 from boxd.arduino.handshake import Handshake
 from boxd.arduino.messages import Welcome
-from boxd.arduino.serial_line import SerialLine, explain, open_line
 from boxd.errors import DeviceUnreachable
+from boxd.serial_line import SerialLine, explain, open_line
 
 
 async def identify_board(path: str) -> Welcome:

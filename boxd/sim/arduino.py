@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import random
 import time
-import tty
 from collections.abc import Callable
 
 from boxd.arduino.frames import FrameStream
@@ -16,9 +13,8 @@ from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DoorState
 from boxd.sim.arduino_firmware import PythonFirmware
 from boxd.sim.arduino_front import ArduinoFront
+from boxd.sim.terminal import Terminal
 from boxd.sim.trace import Trace
-
-_READ_BYTES = 4096
 
 
 class SimulatedArduino(ArduinoFront):
@@ -39,7 +35,7 @@ class SimulatedArduino(ArduinoFront):
         super().__init__(device, trace, on_latch, door_state, on_change)
         self.board = device.board
         self._firmware: PythonFirmware | None = None
-        self._terminal: _Terminal | None = None
+        self._terminal: Terminal | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._overheard = FrameStream()
         self._replies_to_lose = 0
@@ -68,7 +64,7 @@ class SimulatedArduino(ArduinoFront):
 
     def connect(self) -> None:
         """Appear on a new pseudo-terminal."""
-        self._terminal = _Terminal(self._receive)
+        self._terminal = Terminal(self._receive)
         self.path = self._terminal.path
 
     def disconnect(self) -> None:
@@ -132,30 +128,3 @@ class SimulatedArduino(ArduinoFront):
         if self._firmware is not None:
             self._firmware.advance(time.monotonic())
             self._wake_in_time()
-
-
-class _Terminal:
-    """A pseudo-terminal: the board's end is read here, the other end has a path."""
-
-    def __init__(self, on_bytes: Callable[[bytes], None]) -> None:
-        self._on_bytes = on_bytes
-        self._end, self._kept = os.openpty()  # without any reader it would hang up
-        tty.setraw(self._kept)
-        os.set_blocking(self._end, False)
-        self.path = os.ttyname(self._kept)
-        asyncio.get_running_loop().add_reader(self._end, self._read)
-
-    def write(self, data: bytes) -> None:
-        """Send bytes to the reader; bytes that find no room are lost, as on a wire."""
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._end, data)
-
-    def close(self) -> None:
-        """Hang up."""
-        asyncio.get_running_loop().remove_reader(self._end)
-        os.close(self._end)
-        os.close(self._kept)
-
-    def _read(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            self._on_bytes(os.read(self._end, _READ_BYTES))

@@ -6,6 +6,7 @@ from boxd.arduino.sections import ArduinoDevice
 from boxd.config.schema import ArduinoFirmware, Config
 from boxd.gpio.sections import GpioDevice
 from boxd.hid.sections import HidDevice
+from boxd.lockerbus.sections import LockerBoardDevice
 from boxd.midi.codetv import PULSE_MS
 from boxd.midi.sections import CodetvDevice, NotesDevice
 from boxd.sim.arduino import SimulatedArduino
@@ -13,6 +14,7 @@ from boxd.sim.arduino_simavr import SimavrArduino
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.header import SimulatedHeader
 from boxd.sim.inputs import SimulatedInput, SimulatedInputPorts
+from boxd.sim.locker_bus import SimulatedAdapters, SimulatedLockerBoard
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.pins import SimulatedPins
 from boxd.sim.ports import SimulatedPorts
@@ -57,6 +59,18 @@ class SimulatedArduinos(SimulatedKind):
             eeprom = self._config.box.state_dir / f"{device.name}.eeprom"
             return SimavrArduino(device, eeprom, wiring.trace, *told)
         return SimulatedArduino(device, wiring.trace, *told)
+
+
+class SimulatedLockerBus(SimulatedKind):
+    """Locker boards on pseudo-terminals."""
+
+    def __init__(self, config: Config) -> None:
+        del config
+        self.socket = SimulatedAdapters()
+
+    def unit(self, device: LockerBoardDevice, wiring: Wiring) -> Unit:
+        """A board with the section's locks."""
+        return SimulatedLockerBoard(device, wiring)
 
 
 class SimulatedGpio(SimulatedKind):

@@ -12,9 +12,9 @@ from boxd.arduino.bus import ArduinoBus
 from boxd.arduino.frames import FrameStream
 from boxd.arduino.layouts import EIGHT
 from boxd.arduino.messages import Hello, message_of
-from boxd.arduino.serial_line import open_port
 from boxd.arduino.unconfigured_serial import unconfigured_ports
 from boxd.devices import DeviceState, DoorState, LampName
+from boxd.serial_line import open_port
 from boxd.sim.serial import SimulatedSerial
 from tests.arduino.strangers import Stranger, board_of_version, echoing, modem, noisy, silent
 from tests.arduino.wires import bench, cabinet

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from boxd.arduino.image import NUMBER_AT, read, write
-from boxd.arduino.serial_line import open_port
 from boxd.cli.devices import flash
 from boxd.cli.program import code_of
+from boxd.serial_line import open_port
 from tests.arduino.conformance import BOARD_ID
 from tests.arduino.twin_board import TwinBoard
 from tests.cli.cli_line import CONFIGURATION

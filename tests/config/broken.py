@@ -183,7 +183,7 @@ CASES = {
         '[[devices]]\nkind = "notes"',
         "[[devices]] # here",
         "device 'pad': the key 'kind' is missing; add it: it takes one of 'arduino',"
-        " 'codetv', 'gpio', 'hid', 'notes'",
+        " 'codetv', 'gpio', 'hid', 'lockerbus', 'notes'",
     ),
     # --- values
     "number in quotes": Broken(
@@ -232,7 +232,7 @@ CASES = {
         '"notes"',
         '"dmx" # here',
         "device 'pad': kind = \"dmx\" can't be; it takes one of 'arduino', 'codetv', 'gpio',"
-        " 'hid', 'notes'",
+        " 'hid', 'lockerbus', 'notes'",
     ),
     "no such board": Broken(
         '"CodeTV Board 1"',

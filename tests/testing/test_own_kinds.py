@@ -8,8 +8,15 @@ from boxd.arduino.kind import ARDUINO
 from boxd.fresh_keys import QUIET_S
 from boxd.gpio.kind import GPIO
 from boxd.hid.kind import HID
+from boxd.lockerbus.kind import LOCKERBUS
 from boxd.midi.kind import MIDI
-from boxd.sim.kinds import SimulatedArduinos, SimulatedGpio, SimulatedHid, SimulatedMidi
+from boxd.sim.kinds import (
+    SimulatedArduinos,
+    SimulatedGpio,
+    SimulatedHid,
+    SimulatedLockerBus,
+    SimulatedMidi,
+)
 from boxd.testing import (
     BuzzerConformance,
     DoorConformance,
@@ -75,6 +82,21 @@ class TestArduino(
         "doors": {"door-1": 1, "door-2": 2},
         "lamps": {"standby": 1, "failure": 2},
         "buzzer": True,
+    }
+
+
+class TestLockerBoard(LatchPluggingConformance, LatchConformance, DoorConformance):
+    """A board on an RS485 line, with the locks' contacts as doors."""
+
+    kind = LOCKERBUS
+    twin = SimulatedLockerBus
+    section: ClassVar[dict[str, Any]] = {
+        "kind": "lockerbus",
+        "name": "wall",
+        "port": "/dev/serial/by-id/usb-FTDI_RS485-if00-port0",
+        "board": 1,
+        "latches": {"latch-1": 1, "latch-2": 24},
+        "doors": {"door-1": 1, "door-2": 24},
     }
 
 

@@ -133,7 +133,7 @@ def _image(image: Path | None, layout: str) -> str:
 
 def _check_free(port: str) -> None:
     """Raise DeviceUnreachable if the port is missing or another program holds it."""
-    from boxd.arduino.serial_line import explain, open_port
+    from boxd.serial_line import explain, open_port
 
     try:
         open_port(port).close()

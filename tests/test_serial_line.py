@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from boxd.arduino.serial_line import SerialLine, explain, open_line, open_port
+from boxd.serial_line import SerialLine, explain, open_line, open_port
 from tests.midi.waiting import until
 
 

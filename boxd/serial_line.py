@@ -132,9 +132,10 @@ async def open_line(
     on_bytes: Callable[[bytes], None],
     on_lost: Callable[[OSError], None],
     on_stolen: Callable[[], None] = lambda: None,
+    baud: int = BAUD,
 ) -> SerialLine:
     """Open the line at `path` for this program only. Raises OSError."""
-    opening = asyncio.create_task(asyncio.to_thread(open_port, path))  # a driver may be slow
+    opening = asyncio.create_task(asyncio.to_thread(open_port, path, baud))  # a driver may be slow
     try:
         port = await asyncio.shield(opening)
     except asyncio.CancelledError:
@@ -143,9 +144,9 @@ async def open_line(
     return SerialLine(port, on_bytes, on_lost, on_stolen)
 
 
-def open_port(path: str) -> serial.Serial:
-    """Open a port with the protocol's settings, without waiting. Raises OSError."""
-    port = serial.Serial(baudrate=BAUD, timeout=0, write_timeout=0, exclusive=True)
+def open_port(path: str, baud: int = BAUD) -> serial.Serial:
+    """Open a port for eight bits without parity, without waiting. Raises OSError."""
+    port = serial.Serial(baudrate=baud, timeout=0, write_timeout=0, exclusive=True)
     port.port = path
     try:
         port.open()
