@@ -1,5 +1,5 @@
 /* Preloaded into a box, it makes the ledger's disk slow or broken: `LD_PRELOAD`, and in
- * FAULTY_DISK the name of a file that is read at each flush and each write of ledger.db*.
+ * FAULTY_DISK the name of a file that is read at each flush and each write of ledger.db* or tried.db*.
  *
  *   slow MS      a flush takes so much longer
  *   flush-eio    a flush fails, and what was written before it is there all the same
@@ -39,7 +39,7 @@ static int fault(int fd, char name[32], long *number)
     if (length <= 0 || control == NULL)
         return 0;
     path[length] = '\0';
-    if (strstr(path, "ledger.db") == NULL)
+    if (strstr(path, "ledger.db") == NULL && strstr(path, "tried.db") == NULL)
         return 0;
     file = fopen(control, "r");
     if (file == NULL)

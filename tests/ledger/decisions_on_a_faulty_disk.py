@@ -1,0 +1,151 @@
+"""Takes one kind of decision on a disk that fails at the nth call of its commit, for each n.
+
+python -m tests.ledger.decisions_on_a_faulty_disk FOLDER CONTROL KIND FAULT MENDED_AFTER_S N...
+
+Prints a line of JSON for each n: what the writer was told, and where the decision was found: in
+what a kill would have left at that moment, and after a restart. Ends early where the commit has no
+nth call.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from boxd.devices import DoorState
+from boxd.errors import LedgerUnusable, NotKnownYet
+from boxd.ledger import (
+    actuations,
+    attendees,
+    audit,
+    claims,
+    issues,
+    lockers,
+    lockouts,
+    redemptions,
+    stock,
+    task_kinds,
+    tasks,
+)
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.codes import CodeOrder, issue
+from boxd.ledger.database import open_ledger
+from boxd.ledger.ledger import Ledger, Transaction
+from boxd.redemption import Answer, AnswerKind
+from boxd.task import Scan, Submission, Verdict
+from tests.ledger.earning import CHECKPOINTS, KINDS
+
+KEYS = CodeKeys(b"c" * 32, b"r" * 32)
+RULE = lockouts.LockoutRule(3, 30.0, 100.0)
+ORDER = actuations.ActuationOrder("r1/1", 1, "latch 1", "operator", "redemption", "r1")
+OVERRIDE = actuations.ActuationOrder("override-1", 2, "latch 2", "mia", "override: stuck")
+
+
+def claim(tx: Transaction, name: str, code: str) -> None:
+    """A code typed at a bay."""
+    rules = claims.ClaimRules("box-1", [1, 2], RULE, lockouts.BootClock("boot", 1000.0))
+    claims.claim(tx, claims.Claim(name, f"bay of {name}", KEYS.digest(code), True), rules)
+
+
+def confirm(tx: Transaction) -> None:
+    """An operator's answer, and the order to the latch with it."""
+    loaded = Answer("answer-1", "r1", 1, AnswerKind.LOADED, "operator")
+    context = redemptions.AnswerContext(DoorState.CLOSED, [1, 2], False)
+    assert redemptions.record_answer(tx, loaded, context).accepted
+    actuations.intend(tx, ORDER)
+
+
+def prepared(file: Path) -> dict[str, Callable[[Transaction], object]]:
+    """A ledger where each kind of decision may be taken; returns them."""
+    ledger = Ledger(file)
+    prizes = [stock.StockedPrize("mug", "Mug", 9)]
+    ledger.write_now(lambda tx: lockers.declare(tx, [1, 2]))
+    ledger.write_now(lambda tx: stock.import_prizes(tx, prizes, "tester"))
+    ledger.write_now(lambda tx: task_kinds.declare(tx, KINDS, CHECKPOINTS))
+    ada = ledger.write_now(lambda tx: attendees.number_of(tx, "ada"))
+    order = CodeOrder("ada", "box-1", 8, 7, "tester", "mug")
+    one, two = [str(ledger.write_now(lambda tx: issue(tx, order, KEYS))["code"]) for _ in range(2)]
+    ledger.write_now(lambda tx: claim(tx, "r1", one))
+    hunt, essay, demo = [
+        ledger.write_now(lambda tx, kind=kind: tasks.start(tx, kind, ada, "app")).task
+        for kind in ("hunt", "essay", "demo")
+    ]
+    ledger.close()
+    return {
+        "claim": lambda tx: claim(tx, "r2", two),
+        "answer": confirm,
+        "override": lambda tx: actuations.intend(tx, OVERRIDE),
+        "scan": lambda tx: tasks.record(tx, Scan("scan-1", hunt, "stage", "app")),
+        "submission": lambda tx: tasks.record(tx, Submission("text-1", essay, "It ran.", "app")),
+        "verdict": lambda tx: tasks.record(tx, Verdict("verdict-1", demo, True, "Eva")),
+        "issue": lambda tx: issues.ask(tx, issues.IssueOrder("issue-1", ada, "mia", ())),
+    }
+
+
+def told(ledger: Ledger, change: Callable[[Transaction], object]) -> str:
+    """What the writer is told: taken, refused or unknown."""
+    try:
+        ledger.write_now(change)
+    except NotKnownYet:
+        return "unknown"
+    except LedgerUnusable:
+        return "refused"
+    return "taken"
+
+
+def rows(file: Path) -> int:
+    """How many rows there are besides the audit trail's, as a start finds them."""
+    open_ledger(file).close()
+    with closing(sqlite3.connect(file)) as connection:
+        rows_of_it = (line for line in connection.iterdump() if line.startswith("INSERT"))
+        return sum('"audit"' not in line for line in rows_of_it)
+
+
+def tried(
+    ready: Path, change: Callable[[Transaction], object], control: Path, fault: str, mended: float
+) -> dict[str, object]:
+    """One decision on a disk that fails so; on a copy of the ledger that is ready for it."""
+    file = ready.with_name("tried.db")
+    for old in ready.parent.glob("tried.db*"):
+        old.unlink()
+    shutil.copy(ready, file)
+    before = rows(file)
+    ledger = Ledger(file)
+    control.write_text(fault)
+    mending = threading.Timer(mended or 60, control.write_text, [""])
+    mending.start()
+    said = told(ledger, change)
+    killed = ready.with_name("killed.db")
+    for part in ("", "-wal"):
+        shutil.copy(f"{file}{part}", f"{killed}{part}")
+    if mended:
+        mending.join()
+    mending.cancel()
+    control.write_text("")
+    after = told(ledger, lambda tx: audit.append(tx, audit.Entry("tester", "after")))
+    ledger.close()
+    in_killed, in_restarted = rows(killed) > before, rows(file) > before
+    return {"told": said, "killed": in_killed, "restarted": in_restarted, "after": after}
+
+
+def main() -> None:
+    """Try it with each of the calls."""
+    folder, control, kind, fault = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+    ready = folder / "ready.db"
+    change = prepared(ready)[kind]
+    for spared in map(int, sys.argv[6:]):
+        control.write_text("")
+        found = tried(ready, change, control, f"{fault} {spared}", float(sys.argv[5]))
+        print(json.dumps(found | {"spared": spared}), flush=True)
+        if found["told"] == "taken" and fault != "flush-eio":
+            return
+
+
+if __name__ == "__main__":
+    main()
