@@ -19,7 +19,7 @@ from boxd.cli.spinner import waiting
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
 from boxd.daemon.instance_lock import is_held, only_one
-from boxd.errors import BoxdError
+from boxd.errors import BadInput, BoxdError
 from boxd.service_user import done_as_owner_of
 
 if TYPE_CHECKING:
@@ -155,6 +155,59 @@ def list_backups(verify: bool, as_json: bool) -> None:
     )
 
 
+@command.command("new-key", examples=("boxd backup new-key ~/box-1-backups.key",))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def new_key(file: Path) -> None:
+    """Write a new secret key of backups to FILE, and show its public half.
+
+    The public half goes into the configuration: [backups] seal_to. FILE opens every backup that is
+    made from then on, and belongs elsewhere: on your laptop, on a stick, on paper.
+    """
+    from boxd.key_file import write_whole
+    from boxd.ledger.backup_seal import new_keys
+
+    if file.exists():
+        raise BadInput(f"{file} is there already; name another file, or move that one away")
+    keys = new_keys()
+    write_whole(file, keys.secret + "\n")
+    click.echo(f'seal_to = "{keys.public}"')
+    click.echo(
+        f"{file} holds the secret half. Without it nobody opens the backups: keep two copies, and"
+        " none on the box.",
+        err=True,
+    )
+
+
+@command.command(
+    "open",
+    examples=("boxd backup open ledger-….db.sealed --key ~/box-1-backups.key",),
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    required=True,
+    metavar="PATH",
+    help="The file with the secret key.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the readable backup goes. [default: beside FILE, without .sealed]",
+)
+def open_backup(file: Path, key: Path, output: Path | None) -> None:
+    """Make the sealed backup FILE readable; works on any computer with boxd."""
+    from boxd.cli.files.atomic_write import replacing
+    from boxd.ledger.backup_seal import SUFFIX, open_sealed
+
+    target = output or file.with_name(file.name.removesuffix(SUFFIX))
+    if target.exists():
+        raise BadInput(f"{target} is there already; name another: --output FILE")
+    with replacing(target) as out:
+        open_sealed(file, out.buffer, key.read_text(encoding="utf-8", errors="replace"))
+    click.echo(f"{target} can be read; to put it in place: boxd backup restore {target}")
+
+
 @command.command(
     "restore",
     examples=(
@@ -189,6 +242,8 @@ def restore(
     if card:
         _restore_card(file, passphrase_file, yes, dry_run)
         return
+    if file.suffix == ".sealed":
+        raise BadInput(f"{file} is sealed; first: boxd backup open {file} --key KEYFILE")
     config = configuration()
     with only_one(config.lock_file):
         if dry_run:

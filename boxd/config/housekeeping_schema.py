@@ -22,8 +22,18 @@ class Schedules(Section):
 
 
 class Backups(Section):
-    """Where backups of the ledger lie, and which are kept."""
+    """Where backups of the ledger lie, which are kept, and which public key opens them."""
 
     directory: FilePath | None = None
     keep: int = Field(default=20, ge=3, le=1000)
     keep_days: int = Field(default=30, ge=1, le=3650)
+    seal_to: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^boxd-backup-[0-9a-f]{64}$",
+                description="a public key, as `boxd backup new-key FILE` prints it",
+            ),
+        ]
+        | None
+    ) = None

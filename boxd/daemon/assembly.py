@@ -209,7 +209,8 @@ def _task_kind(task: Task) -> TaskKind:
 
 def backup_rules(config: Config) -> BackupRules:
     """The configured rules for backups."""
-    return BackupRules(config.backup_dir, config.backups.keep, config.backups.keep_days)
+    rules = config.backups
+    return BackupRules(config.backup_dir, rules.keep, rules.keep_days, rules.seal_to)
 
 
 def issue_rules(config: Config) -> IssueRules:

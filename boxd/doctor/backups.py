@@ -29,7 +29,11 @@ def newest(context: CheckContext) -> Iterator[Finding]:
         return
     found = _listed(context)
     good = newest_good(directory)
-    bad = [each for each in found if good is None or each.made_at > good.made_at]
+    newer = [each for each in found if good is None or each.made_at > good.made_at]
+    sealed = [each for each in newer if each.is_sealed]
+    bad = [each for each in newer if not each.is_sealed]
+    if sealed:
+        yield passed(f"{sealed[0].file.name} is sealed: its key opens it, and nothing here does")
     for each in bad:
         yield failed(f"{each.file.name} is of no use: {each.why}", f"{_MAKE}   # a new one")
     if good is not None:
@@ -40,12 +44,13 @@ def newest(context: CheckContext) -> Iterator[Finding]:
 
 def age(context: CheckContext) -> Iterator[Finding]:
     """The newest backup is recent, unless nothing has happened since it was made."""
-    found = [each for each in _listed(context) if each.contents]
+    found = [each for each in _listed(context) if each.contents or each.is_sealed]
     if not found:
         raise Skip("there is no backup")
     old = context.now - datetime.fromisoformat(found[0].made_at)
     seen = f"the newest is {_rounded(old)} old"
-    if _contents(context) == found[0].contents:
+    now = _contents(context)
+    if now is not None and found[0].is_of(now):
         yield passed(f"{seen}, and nothing has happened since")
     elif old > _allowed(context):
         yield failed(f"{seen}, and {_allowed(context)} are allowed", f"{_MAKE}   # and why: {_WHY}")

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from boxd.errors import BackupFailed, BoxdError, LedgerDamaged, LedgerUnusable, NotFound
-from boxd.ledger import room
+from boxd.ledger import backup_seal, room
 from boxd.ledger.audit_heads import Head
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import as_text
@@ -24,7 +24,7 @@ from boxd.ledger.replacing import flush
 from boxd.ledger.soundness import Contents, contents, examine, look_at
 
 _NAME = re.compile(
-    r"ledger-(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d\.\d{3}Z)(?:\.\d+-[0-9a-f]{24})?\.db"
+    r"ledger-(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d\.\d{3}Z)(?:\.(\d+-[0-9a-f]{24}))?\.db(?:\.sealed)?"
 )
 _BEING_MADE = ".being-made"
 # In pages of 512 bytes, written in one go: a commit of the ledger waits for 1 MiB at most, not for
@@ -36,11 +36,15 @@ _ALWAYS_KEPT = 3
 
 @dataclass(frozen=True)
 class BackupRules:
-    """Where backups lie, and which are kept: the newest `keep`, and none older than `keep_days`."""
+    """Where backups lie, and which are kept: the newest `keep`, and none older than `keep_days`.
+
+    `seal_to` is the public key that opens them; None leaves them open.
+    """
 
     directory: Path
     keep: int
     keep_days: int
+    seal_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,15 +82,28 @@ class Listed:
     is_verified: bool
     why: str
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it takes a key that the box does not have."""
+        return self.file.suffix == backup_seal.SUFFIX
+
+    def is_of(self, now: Contents) -> bool:
+        """Whether it holds these contents; of a sealed one its name says so."""
+        if not self.is_sealed:
+            return self.contents == now
+        name = _NAME.fullmatch(self.file.name)
+        return name is not None and name[5] == Head(now.entries, now.head).short
+
     def as_json(self) -> dict[str, object]:
         """The backup as values for JSON."""
         held = self.contents
         sound = "whole" if self.is_verified else "readable"
+        unreadable = "sealed" if self.is_sealed else "damaged"
         return {
             "file": str(self.file),
             "made_at": self.made_at,
             "bytes": self.size,
-            "state": sound if held else "damaged",
+            "state": sound if held else unreadable,
             "why": self.why,
             "entries": held.entries if held else None,
             "last_entry_at": held.last_at if held else None,
@@ -110,31 +127,41 @@ def make(
     with _backup_errors(rules.directory):
         _make_directory(rules.directory)
         _remove_half_made(rules.directory)
-        made = _unchanged(ledger, rules.directory, pause) or _make(
-            ledger, rules.directory, now(), pause
-        )
+        made = _unchanged(ledger, rules, pause) or _make(ledger, rules, now(), pause)
         prune(rules, now())
     return made
 
 
-def _make(ledger: Path, directory: Path, at: datetime, pause: Callable[[], None]) -> Backup:
-    made_at = as_text(at)
+def _make(ledger: Path, rules: BackupRules, at: datetime, pause: Callable[[], None]) -> Backup:
+    directory, made_at = rules.directory, as_text(at)
     name = f"ledger-{made_at.replace(':', '-')}"
     aside = directory / f".{name}.db{_BEING_MADE}"
     try:
         _leave_room(directory, ledger)
         expected = copy_ledger(ledger, aside, pause)
         verify(aside, expected, pause)
+        if rules.seal_to is not None:
+            aside = _sealed(aside, rules.seal_to)
         with suppress(PermissionError):  # a stick's file system has no modes
             aside.chmod(0o640)
         # With the head in its name: a backup that was taken elsewhere anchors the trail.
         head = Head(expected.entries, expected.head)
         file = directory / (f"{name}.{head.short}.db" if head.seq else f"{name}.db")
+        if rules.seal_to is not None:
+            file = file.with_name(file.name + backup_seal.SUFFIX)
         publish(aside, file)
     except BaseException:
         _remove_half_made(directory)
         raise
     return Backup(file, made_at, file.stat().st_size, expected)
+
+
+def _sealed(plain: Path, public: str) -> Path:
+    """The copy, sealed to this key; the readable one is removed."""
+    sealed = plain.with_name(plain.name + backup_seal.SUFFIX)
+    backup_seal.seal(plain, sealed, public)
+    plain.unlink()
+    return sealed
 
 
 def copy_ledger(ledger: Path, aside: Path, pause: Callable[[], None]) -> Contents:
@@ -201,6 +228,9 @@ def newest_good(directory: Path) -> Listed | None:
 
 
 def _listed(file: Path, made_at: str, pause: Callable[[], None] | None) -> Listed:
+    if file.suffix == backup_seal.SUFFIX:
+        why = "`boxd backup open` makes it readable, with its key"
+        return Listed(file, made_at, file.stat().st_size, None, False, why)
     try:
         held: Contents | None = look_at(file) if pause is None else examine(file, pause)
         why = ""
@@ -212,23 +242,25 @@ def _listed(file: Path, made_at: str, pause: Callable[[], None] | None) -> Liste
 def _named(directory: Path) -> list[tuple[Path, str]]:
     """Each backup with the time in its name, newest first."""
     found = [
-        (file, "{}{}:{}:{}".format(*name.groups()))
+        (file, "{}{}:{}:{}".format(*name.groups()[:4]))
         for file in (directory.iterdir() if directory.is_dir() else ())
         if (name := _NAME.fullmatch(file.name))
     ]
     return sorted(found, key=lambda each: each[1], reverse=True)
 
 
-def _unchanged(ledger: Path, directory: Path, pause: Callable[[], None]) -> Backup | None:
+def _unchanged(ledger: Path, rules: BackupRules, pause: Callable[[], None]) -> Backup | None:
     """The newest backup, if it is whole and nothing has happened since."""
-    named = _named(directory)
+    named = _named(rules.directory)
     if not named:
         return None
     with closing(open_for_reading(ledger)) as connection:
         now = contents(connection)
     newest = _listed(*named[0], None)
-    if newest.contents != now:
+    if newest.is_sealed != (rules.seal_to is not None) or not newest.is_of(now):
         return None
+    if newest.is_sealed:
+        return Backup(newest.file, newest.made_at, newest.size, now, is_new=False)
     newest = _listed(*named[0], pause)
     if newest.contents is None:
         return None

@@ -9,15 +9,18 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cli_line import Boxd
 
-from boxd.ledger import audit, audit_heads
+from boxd.ledger import audit, audit_heads, backup
 from boxd.ledger.audit_key import load_audit_key
+from boxd.ledger.backup import BackupRules
 from boxd.ledger.database import open_ledger
 from boxd.ledger.ledger import Ledger
+from boxd.ledger.soundness import examine
 
 BOXD = (sys.executable, "-m", "boxd")
 DEADLINE_S = 60
@@ -186,3 +189,23 @@ def test_opening_directly_pulses_the_latch_once_and_is_recorded(
     actor, reason, outcome = recorded[0]
     assert (actor, outcome) == ("ada (CLI)", "done")
     assert "stuck" in reason
+
+
+def test_a_sealed_backup_is_opened_with_the_key_that_was_made_for_it(
+    boxd: Boxd, ledger_file: Path, tmp_path: Path
+) -> None:
+    key, folder = tmp_path / "backups.key", tmp_path / "sealed"
+    made = boxd("backup", "new-key", str(key))
+    assert (made.code, made.out.startswith('seal_to = "boxd-backup-')) == (0, True)
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert boxd("backup", "new-key", str(key)).code == 1  # never over another key
+    public = made.out.split('"')[1]
+    file = backup.make(
+        ledger_file, BackupRules(folder, 3, 3, seal_to=public), lambda: datetime.now(UTC)
+    ).file
+
+    assert "boxd backup open" in boxd("backup", "restore", str(file), "--yes").err
+    opened = boxd("backup", "open", str(file), "--key", str(key))
+    assert opened.code == 0, opened.err
+    assert examine(file.with_suffix("")).entries == 3
+    assert boxd("backup", "open", str(file), "--key", str(key)).code == 1  # not over a file
