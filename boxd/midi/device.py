@@ -14,14 +14,14 @@ import structlog
 from boxd.device_line import DeviceLine, LineFault
 from boxd.device_parts import DeviceBuzzer, DeviceLamp, ReportedDoor, ReportedKeypad
 from boxd.device_state import StatusTracker
-from boxd.devices import DeviceState, DeviceStatus, DoorState, KeyTouch, LampName
+from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.fresh_keys import FreshKeys
 from boxd.midi.connection import Connection
 from boxd.midi.echo_watch import Echoed, EchoWatch
 from boxd.midi.echoes import Echoes
 from boxd.midi.finding import WantedDevice, find
-from boxd.midi.message_texts import in_words
+from boxd.midi.message_texts import UNREMARKABLE, in_words
 from boxd.midi.parts import MidiLatch
 from boxd.midi.ports import Listing, PortPair, PortSystem
 from boxd.midi.profile import (
@@ -37,8 +37,6 @@ from boxd.midi.profile import (
 log = structlog.get_logger(__name__)
 
 _OF_A_DIGIT = "a digit's message"
-_UNREMARKABLE = ("clock", "active_sensing")  # some devices send these all the time
-
 LEAST_OF_A_PULSE = 0.8
 """An echo that comes sooner is not that of a pulse: the oldest firmware echoes what it ignores."""
 
@@ -81,6 +79,7 @@ class MidiDevice:
         self._asked: tuple[LampName, bool] | None = None  # the last probe
         self._buzzer_off: asyncio.TimerHandle | None = None
         self._echoes = Echoes()
+        self._pressed: set[Key] = set()  # of those that say how hard they are pressed
         self.line = DeviceLine()
         self.keypad = ReportedKeypad(profile.one_scan_s)
         self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in profile.lamps}
@@ -223,6 +222,7 @@ class MidiDevice:
     async def _let_go(self) -> None:
         connection, self._connection, self._pair = self._connection, None, None
         watch, self._watch, self._fresh = self._watch, None, None
+        self._pressed.clear()
         if watch is not None:
             watch.stop()
         if connection is not None:
@@ -294,7 +294,7 @@ class MidiDevice:
             case IgnoredMessage():
                 if message.type == "sysex":
                     self._hear_noise()
-                if message.type not in _UNREMARKABLE:
+                if message.type not in UNREMARKABLE:
                     what = _OF_A_DIGIT if heard.is_of_a_digit else in_words(message)
                     self.line.ignore(what, heard.why)
 
@@ -311,6 +311,10 @@ class MidiDevice:
             self.line.ignore("a key", "it was pressed before the device was opened")
             return
         begins = isinstance(heard, BoardTap) or heard.touched
+        if isinstance(heard, BoardKey) and heard.is_pressure:
+            if begins and heard.key in self._pressed:
+                return  # the same touch, harder or softer
+            (self._pressed.add if begins else self._pressed.discard)(heard.key)
         # The end of a touch counts even if it is an echo: a key must never seem to be held.
         if begins and self._echoes.is_one(message, at):
             self.line.ignore(in_words(message), "the echo of what lit a lamp")

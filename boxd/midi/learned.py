@@ -71,8 +71,8 @@ def _keys(device: LearnedDevice, channel: int) -> Iterator[str]:
         yield from ("", "[devices.keys]")
     for key, learned in device.keys.items():
         values = _values(learned.signal, learned.on, learned.off, channel)
-        if learned.taps:
-            values["taps"] = "true"
+        values |= {"taps": "true"} if learned.taps else {}
+        values |= {"pressure": "true"} if learned.pressure else {}
         yield f"{key} = {_written(values)}"
 
 

@@ -20,8 +20,8 @@ QUIET_S = 0.2
 NO_END_S = 1.5
 """A key without a release by now sends none; a finger rests for a shorter time."""
 
-LONGEST_S = 5.0
-"""A device that still sends after this does not come to rest."""
+LONGEST_S = 2.8
+"""A device that still sends after this does not come to rest; said within three seconds."""
 
 BOUNCE_S = 0.040
 """A touch so soon after the last one of the same key is a bounce: no finger is that quick."""
@@ -37,6 +37,7 @@ class Kind(StrEnum):
 
     NOTE = "note"
     CONTROL = "control"
+    PROGRAM = "program"
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,16 @@ class LearnedEvent:
 
 @dataclass(frozen=True)
 class LearnedKey:
-    """What a key sends; `taps`: it sends no release. `notice` is for the person."""
+    """What a key sends; `taps`: it sends no release. `notice` is for the person.
+
+    `pressure`: its values say how hard it is pressed.
+    """
 
     signal: Signal
     on: int = 127
     off: int = 0
     taps: bool = False
+    pressure: bool = False
     notice: str = ""
 
 
@@ -79,7 +84,7 @@ class Again:
 
 
 def read(message: mido.Message, at: float) -> LearnedEvent | None:
-    """The control and value in a complete message; None if it is neither a note nor a control."""
+    """The control and value in a complete message; None if it can be no key."""
     match message.type:
         case "note_off":
             return LearnedEvent(Signal(Kind.NOTE, message.note, message.channel + 1), 0, at)
@@ -89,6 +94,8 @@ def read(message: mido.Message, at: float) -> LearnedEvent | None:
         case "control_change":
             signal = Signal(Kind.CONTROL, message.control, message.channel + 1)
             return LearnedEvent(signal, message.value, at)
+        case "program_change":
+            return LearnedEvent(Signal(Kind.PROGRAM, message.program, message.channel + 1), 1, at)
     return None
 
 
@@ -171,8 +178,14 @@ def judge(
         return Again(f"that sent {listed}; press it once more, and nothing else")
     signal = candidates[0]
     heard = press.of(signal)
-    if signal.kind is Kind.CONTROL and len({event.value for event in heard}) > 2:
-        return Again("that is a slider or knob, or measures pressure; press a plain button")
+    values = [event.value for event in heard]
+    if signal.kind is Kind.CONTROL and len(set(values)) > 2 and not _is_pressure(values):
+        return Again("that is a slider or knob; press a plain button")
+    if signal.kind is Kind.PROGRAM and len(values) > 1:
+        return Again(
+            "that sends one program change when it is pressed and the same when it is let go, so "
+            "a press can't be told from its end; set the device to send notes"
+        )
     if len(heard) > _MANY:
         return Again(f"{signal} does not come to rest; is the key stuck? Press it once more")
     also = [other for other in press.signals if other != signal and other not in taken]
@@ -218,6 +231,8 @@ def _timed(
     if course is Course.WHOLE:
         if signal.kind is Kind.NOTE:
             return LearnedKey(signal, notice=notice)
+        if _is_pressure(values):
+            return LearnedKey(signal, pressure=True, notice=notice)
         on = next(event.value for event in press.of(signal) if press.begins(event))
         return LearnedKey(signal, on, values[-1], notice=notice)
     earlier = [event.value for each in before for event in each.of(signal)]
@@ -229,8 +244,13 @@ def _timed(
     return Again("it said nothing when it was let go; press it once more, and let go at once")
 
 
+def _is_pressure(values: Sequence[int]) -> bool:
+    """Whether a control's values of one touch say how hard it was: not 127, and 0 at its end."""
+    return values[0] > 0 and values[-1] == 0 and values[0] != 127
+
+
 def _tapping(signal: Signal, values: Sequence[int], notice: str) -> LearnedKey:
-    if signal.kind is Kind.NOTE:
+    if signal.kind is not Kind.CONTROL:
         return LearnedKey(signal, taps=True, notice=notice)
     on, off = max(values), min(values)
     return LearnedKey(signal, on or 127, off if off != on else 0, taps=True, notice=notice)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import mido
 
+UNREMARKABLE = ("clock", "active_sensing")  # some devices send these all the time
+
 _SHOWN_BYTES = 12
 
 

@@ -6,7 +6,7 @@ import mido
 
 from boxd.devices import DoorState, Key, LampName
 from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
-from boxd.midi.sections import MidiControl, NotesDevice
+from boxd.midi.sections import MidiControl, NotesDevice, NotesKey
 
 
 def encode(channel: int, control: MidiControl, on: bool) -> mido.Message:
@@ -19,6 +19,8 @@ def encode(channel: int, control: MidiControl, on: bool) -> mido.Message:
     at = (control.channel or channel) - 1
     if control.note is not None:
         return mido.Message("note_on", channel=at, note=control.note, velocity=value)
+    if isinstance(control, NotesKey) and control.program is not None:
+        return mido.Message("program_change", channel=at, program=control.program)
     return mido.Message("control_change", channel=at, control=control.control, value=value)
 
 
@@ -26,7 +28,7 @@ def switched(channel: int, control: MidiControl, message: mido.Message) -> bool 
     """Whether `message` switches `control` on (True) or off (False); None if it is about another.
 
     A note counts as on at any velocity, because pads measure how hard they are hit; a controller
-    only at exactly its values for on and off.
+    only at exactly its values for on and off, unless its value says that, too.
     """
     at = (control.channel or channel) - 1
     match message.type:
@@ -34,9 +36,17 @@ def switched(channel: int, control: MidiControl, message: mido.Message) -> bool 
             sounds = message.type == "note_on" and message.velocity > 0
             return bool(sounds == (control.on > 0))
         case "control_change" if (message.channel, message.control) == (at, control.control):
+            if isinstance(control, NotesKey) and control.pressure:
+                return bool(message.value > 0)
             known = message.value in (control.on, control.off)
             return bool(message.value == control.on) if known else None
     return None
+
+
+def _is_program(channel: int, control: NotesKey, message: mido.Message) -> bool:
+    at = (control.channel or channel) - 1
+    is_program = message.type == "program_change"
+    return is_program and (message.channel, message.program) == (at, control.program)
 
 
 def _is_digit(name: str) -> bool:
@@ -46,6 +56,8 @@ def _is_digit(name: str) -> bool:
 def _is_same_number(control: MidiControl, message: mido.Message) -> bool:
     if message.type in ("note_on", "note_off", "polytouch"):
         return bool(message.note == control.note)
+    if message.type == "program_change":
+        return isinstance(control, NotesKey) and bool(message.program == control.program)
     return message.type == "control_change" and bool(message.control == control.control)
 
 
@@ -84,7 +96,9 @@ class NotesProfile:
         for key, control in self._device.keys.items():
             touched = switched(channel, control, message)
             if touched is not None:
-                return BoardTap(key) if control.taps else BoardKey(key, touched)
+                return BoardTap(key) if control.taps else BoardKey(key, touched, control.pressure)
+            if control.program is not None and _is_program(self._device.channel, control, message):
+                return BoardTap(key)
         for door, switch in self._device.doors.items():
             is_open = switched(channel, switch, message)
             if is_open is not None:
@@ -101,7 +115,9 @@ class NotesProfile:
             return IgnoredMessage(why, _is_digit(name))
         if message.type in ("note_on", "note_off", "control_change"):
             return IgnoredMessage("no key and no door has this number")
-        return IgnoredMessage("keys and doors are notes or controls")
+        if message.type == "program_change":
+            return IgnoredMessage("no key has this program")
+        return IgnoredMessage("keys and doors are notes, controls or programs")
 
     def lamp(self, lamp: LampName, lit: bool) -> tuple[mido.Message, ...]:
         """Light everything that belongs to a mapped lamp, or put it out."""

@@ -13,10 +13,14 @@ from boxd.devices import DoorState, Key, LampName
 
 @dataclass(frozen=True)
 class BoardKey:
-    """A finger touched (`touched`) or left a key."""
+    """A finger touched (`touched`) or left a key.
+
+    `is_pressure`: the device says it again and again while the key is held.
+    """
 
     key: Key
     touched: bool
+    is_pressure: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from boxd.config.duplicates import Use, used_twice
 from boxd.config.schema_texts import SchemaFinding
-from boxd.midi.sections import MidiControl, NotesDevice
+from boxd.midi.sections import MidiControl, NotesDevice, NotesKey
 
 Named = list[tuple[tuple[str, ...], MidiControl]]
 
@@ -45,7 +45,10 @@ def _told(device: NotesDevice) -> Named:
 
 def _use(row: int, device: NotesDevice, path: tuple[str, ...], control: MidiControl) -> Use:
     user = f"device '{device.name}': {'.'.join(path)}"
-    number = f"control {control.control}" if control.note is None else f"note {control.note}"
+    numbers = {"note": control.note, "control": control.control}
+    if isinstance(control, NotesKey):
+        numbers["program"] = control.program
+    number = next(f"{kind} {each}" for kind, each in numbers.items() if each is not None)
     if control.channel not in (None, device.channel):
         number += f" on channel {control.channel}"
     return Use(("devices", row, *path), user, number)

@@ -107,10 +107,21 @@ class MidiControl(Section):
 class NotesKey(MidiControl):
     """A key. `taps`: the device never reports a release, so each message is a whole tap.
 
-    Toggle buttons do that (on at one press, off at the next).
+    Toggle buttons do that (on at one press, off at the next), and program changes (`program`)
+    always. `pressure`: the control's value says how hard it is hit; any above 0 is a press.
     """
 
+    program: MidiNumber | None = None
+    pressure: bool = False
     taps: bool = False
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if sum(each is not None for each in (self.note, self.control, self.program)) != 1:
+            raise ValueError("takes exactly one of note, control and program, e.g. { note = 60 }")
+        if self.pressure and self.control is None:
+            raise ValueError("has pressure, which goes with a control: a note's is known anyway")
+        return self
 
 
 class NotesLamp(Section):

@@ -54,6 +54,8 @@ def learned(text: str) -> LearnedKey | Again:
         ("953c40 853c00", LearnedKey(Signal(Kind.NOTE, 60, 6))),
         ("b0297f b02900", LearnedKey(BUTTON)),
         ("b02964 b02901", LearnedKey(BUTTON, on=100, off=1)),
+        ("b02964 b02900", LearnedKey(BUTTON, pressure=True)),
+        ("b0290c b02940 b02911 b02900", LearnedKey(BUTTON, pressure=True)),
         ("b02900 b0297f", LearnedKey(BUTTON, on=0, off=127)),
     ],
 )
@@ -129,7 +131,21 @@ def test_the_late_end_of_the_key_before_is_no_press() -> None:
 def test_a_slider_is_no_key() -> None:
     outcome = learned(" ".join(f"b007{value:02x}" for value in range(10, 20)))
 
-    assert outcome == Again("that is a slider or knob, or measures pressure; press a plain button")
+    assert outcome == Again("that is a slider or knob; press a plain button")
+
+
+def test_a_program_change_is_a_key_that_taps() -> None:
+    lesson = LearningSession()
+    assert isinstance(pressed(lesson, "c005"), Again)
+
+    assert pressed(lesson, "c005") == LearnedKey(Signal(Kind.PROGRAM, 5), taps=True)
+
+
+def test_a_program_change_that_is_said_again_at_the_end_is_no_key() -> None:
+    outcome = learned("c005@0 c005@120")
+
+    assert isinstance(outcome, Again)
+    assert "set the device to send notes" in outcome.why
 
 
 def test_a_key_that_chatters_without_end_is_none() -> None:

@@ -115,7 +115,7 @@ def test_has_no_latch_since_nothing_bounds_a_pulse() -> None:
             False,
             "that of Cancel, but with a value",
         ),
-        (mido.Message("program_change", program=3), False, "keys and doors are notes or controls"),
+        (mido.Message("program_change", program=3), False, "no key has this program"),
     ],
     ids=str,
 )

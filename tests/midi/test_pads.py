@@ -115,3 +115,23 @@ async def test_bytes_that_are_no_message_are_counted(tmp_path: Path) -> None:
     async with pad_on_a_bus(SimulatedPad, tmp_path, keys={"Enter": 60}) as (pad, device, _):
         pad.emit(bytes.fromhex("f4f4"))
         await until(lambda: device.line.last_hour() == {LineFault.DROPPED: 2})
+
+
+async def test_a_pad_that_says_how_hard_it_is_hit_is_pressed_once_a_touch(tmp_path: Path) -> None:
+    values = {"keys": {"5": {"control": 20, "pressure": True}}}
+    async with pad_on_a_bus(SimulatedPad, tmp_path, **values) as (pad, _, heard):
+        await until_keys_are_new()
+        for value in (9, 70, 127, 30, 0, 1, 0):
+            pad.emit(bytes((0xB0, 20, value)))
+        await until(lambda: len(heard) == 4)
+        assert [touch.touched for touch in heard] == [True, False] * 2
+
+
+async def test_a_program_change_is_a_press(tmp_path: Path) -> None:
+    values = {"keys": {"Enter": {"program": 5}, "1": {"program": 6}}}
+    async with pad_on_a_bus(SimulatedPad, tmp_path, **values) as (pad, _, heard):
+        await until_keys_are_new()
+        pad.emit(bytes((0xC0, 5)))
+        pad.emit(bytes((0xC0, 6)))
+        await until(lambda: len(heard) == 4)
+        assert [touch.key for touch in heard if touch.touched] == [Key.ENTER, Key.DIGIT_1]

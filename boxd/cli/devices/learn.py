@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,19 +52,18 @@ _THE_ONE_THAT_HOLDS = ""
 def learn(
     port: str | None, backend: str | None, name: str | None, lamps: bool | None, write: str | None
 ) -> None:
-    """Learn what a MIDI device's keys send, by pressing each of them once.
+    """Learn what a device's keys send, by pressing each of them once.
 
-    PORT is the device's name in MIDI systems; without it, choose from the devices that are plugged
-    in. The section for the configuration is printed, or appended with --write. Works without the
-    daemon. CodeTV boards need no learning.
+    PORT is the device's name in MIDI systems, or the path of a number pad or keyboard below
+    /dev/input; without it, choose from the devices that are plugged in. The section for the
+    configuration is printed, or appended with --write. Works without the daemon. CodeTV boards and
+    scanners need no learning.
     """
     from boxd.config.adding import add_section
-    from boxd.midi.learned import section
 
     file = _file_to_write(write)
     config = _configuration(file)
-    device = asyncio.run(_learn(port, _backend(backend, config), name, lamps, config))
-    text = section(device)
+    device, text = asyncio.run(_learn(port, _backend(backend, config), name, lamps, config))
     if file is None:
         click.echo(text, nl=False)
         return
@@ -72,7 +72,7 @@ def learn(
     except (BoxdError, OSError):
         click.echo(text, nl=False)  # a file's error must not lose the lesson
         raise
-    click.echo(f"{file} has a new device now: {device.name}. `boxd config check`, then use it")
+    click.echo(f"{file} has a new device now: {device}. `boxd config check`, then use it")
 
 
 def _file_to_write(write: str | None) -> Path | None:
@@ -112,44 +112,81 @@ async def _learn(
     name: str | None,
     lamps: bool | None,
     config: Config | None,
-) -> LearnedDevice:
+) -> tuple[str, str]:
+    """The learned device's name and its section."""
     from boxd.cli.devices.keyboard import Keyboard
+    from boxd.hid.unconfigured import unconfigured_inputs
+    from boxd.midi.learned import section
     from boxd.midi.rtmidi_ports import RtMidiPorts
 
+    inputs = await asyncio.to_thread(unconfigured_inputs, ())
     ports, keyboard = RtMidiPorts(backend), Keyboard()
     try:
-        listing = await _look(ports, backend)
-        chosen = await _choose(listing, port, keyboard)
-        return await _converse(ports, chosen, keyboard, name, lamps, config)
+        if port is not None and port.startswith("/"):
+            return await _learn_input(port, keyboard, name, config)
+        listing = await _look(ports, backend, has_others=bool(inputs))
+        chosen = await _choose(listing, port, keyboard, inputs)
+        if isinstance(chosen, str):
+            return await _learn_input(chosen, keyboard, name, config)
+        learned = await _converse(ports, chosen, keyboard, name, lamps, config)
+        return learned.name, section(learned)
     finally:
         keyboard.close()
         await ports.close()
 
 
-async def _look(ports: PortSystem, backend: MidiBackend) -> Listing:
+async def _learn_input(
+    port: str, keyboard: Keyboard, name: str | None, config: Config | None
+) -> tuple[str, str]:
+    import fcntl
+
+    from boxd.cli.devices.input_dialogue import InputProbe, input_section, show_input_keys
+    from boxd.midi.learned import name_for
+
+    probe = InputProbe(port, fcntl.ioctl)
+    try:
+        keys = await show_input_keys(probe, keyboard)
+    finally:
+        probe.close()
+    taken = [device.name for device in config.devices] if config else []
+    called = name or name_for(Path(port).name.removesuffix("-event-kbd"), taken)
+    return called, input_section(called, port, keys)
+
+
+async def _look(ports: PortSystem, backend: MidiBackend, *, has_others: bool) -> Listing:
+    """The MIDI ports; none without a MIDI system, if there is something else to learn."""
+    from boxd.midi.ports import Listing
+
     try:
         return await ports.look()
     except OSError as error:
+        if has_others:
+            return Listing()
         other = "jack" if backend == "alsa" else "alsa"
         raise DeviceUnreachable(
             f"there is no {backend} MIDI system ({error}); start it, or try --backend {other}"
         ) from error
 
 
-async def _choose(listing: Listing, port: str | None, keyboard: Keyboard) -> PluggedDevice:
-    """Choose the device to learn."""
+async def _choose(
+    listing: Listing, port: str | None, keyboard: Keyboard, inputs: Sequence[str] = ()
+) -> PluggedDevice | str:
+    """Choose the device to learn; of `inputs`, number pads and the like, it is the path."""
     from boxd.cli.devices.learning_dialogue import say
     from boxd.midi.finding import PluggedDevice, WantedDevice, find, plugged_in
 
     devices = [each for each in plugged_in(listing) if each.pair.source]
     known = {each.wanted.label: each for each in devices if not _is_board(each.wanted.product)}
     if port is None:
-        if not known:
-            raise DeviceUnreachable("no MIDI device is plugged in that could be learned")
-        for number, name in enumerate(known, 1):
+        names = [*known, *inputs]
+        if not names:
+            raise DeviceUnreachable("nothing is plugged in that could be learned")
+        for number, name in enumerate(names, 1):
             say(f"{number:3}  {name}")
-        port = await keyboard.answer(f"Which one? 1 to {len(known)}:")
-        port = list(known)[int(port) - 1] if _is_one_of(port, len(known)) else port
+        port = await keyboard.answer(f"Which one? 1 to {len(names)}:")
+        port = names[int(port) - 1] if _is_one_of(port, len(names)) else port
+    if port in inputs:
+        return port
     if _is_board(port):
         raise Refused(
             f"'{port}' is a CodeTV board: it needs no learning, and notes must never be sent to "

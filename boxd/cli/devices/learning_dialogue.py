@@ -26,6 +26,7 @@ from boxd.midi.learning import (
     Signal,
     read,
 )
+from boxd.midi.message_texts import UNREMARKABLE, in_words
 from boxd.midi.ports import Listing, Port, PortPair, PortSystem
 from boxd.midi.stream import MidiStream
 
@@ -49,6 +50,7 @@ class MidiProbe:
         self._stream = MidiStream()
         self._heard: asyncio.Queue[LearnedEvent] = asyncio.Queue()
         self._echoes = Echoes()
+        self._unusable: str | None = None
 
     async def open(self) -> None:
         """Connect. Raises DeviceUnreachable."""
@@ -75,7 +77,15 @@ class MidiProbe:
                     press.hear(await self._heard.get())
             except TimeoutError:
                 self._check()
+                if not press.events:
+                    self._say_what_is_no_key()
         return press
+
+    def _say_what_is_no_key(self) -> None:
+        """Say once what came although it can be no key, when nothing else came with it."""
+        unusable, self._unusable = self._unusable, None
+        if unusable is not None:
+            say(f"      that was {unusable}: it can be no key. Set the device to send notes")
 
     def send(self, signal: Signal, value: int) -> None:
         """Send a note-on or a control change. Raises DeviceUnreachable."""
@@ -99,6 +109,8 @@ class MidiProbe:
             event = None if self._echoes.is_one(message, at) else read(message, at)
             if event is not None:
                 self._heard.put_nowait(event)
+            elif message.type not in UNREMARKABLE:
+                self._unusable = in_words(message)
 
     def _check(self) -> None:
         listing: Listing = self._ports.glance()
@@ -142,6 +154,7 @@ def _tell(outcome: LearnedKey | Again) -> None:
         say(f"      {outcome.why}.")
         return
     taps = "; it does not say when it is let go" if outcome.taps else ""
+    taps += "; it says how hard it is pressed" if outcome.pressure else ""
     notice = f" ({outcome.notice})" if outcome.notice else ""
     say(f"      {outcome.signal}{taps}{notice}")
 
