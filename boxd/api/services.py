@@ -18,6 +18,7 @@ from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
+from boxd.pictures.store import PictureStore
 from boxd.staff.service import StaffService
 from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.housekeeping.service import ScheduleKeeper
@@ -43,6 +44,7 @@ class BoxServices:
     redemptions: RedemptionService
     tasks: TaskService
     verdicts: VerdictKeeper
+    pictures: PictureStore
     schedules: ScheduleKeeper
     backups: BackupMaker
     clock: ClockKeeper

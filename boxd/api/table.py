@@ -27,6 +27,7 @@ from boxd.api import (
     links,
     lockers,
     outbox,
+    prize_pictures,
     prizes,
     redemptions,
     report,
@@ -37,6 +38,7 @@ from boxd.api import (
 )
 from boxd.api.bodies import IMPORT_LIMIT
 from boxd.api.operations import Handler, Operation
+from boxd.api.prize_pictures import PICTURE_LIMIT
 from boxd.roles import Role
 from boxd.web.api_prefix import PREFIX
 
@@ -102,6 +104,10 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/prizes/{sku}/change", prizes.change_prize, _ORGANISER),
     _post("/prizes/{sku}/count", prizes.count_prize, _ORGANISER),
     _post("/prizes/{sku}/retire", prizes.retire_prize, _ORGANISER),
+    _post(
+        "/prizes/{sku}/picture", prize_pictures.put_picture, _ORGANISER, body_limit=PICTURE_LIMIT
+    ),
+    _post("/prizes/{sku}/picture/remove", prize_pictures.remove_picture, _ORGANISER),
     _post("/prizes/{sku}/adjust", prizes.adjust_prize, _ORGANISER),
     # Lockers
     _get("/lockers", lockers.lockers, *_WATCHING, hud=True),

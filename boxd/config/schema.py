@@ -230,6 +230,11 @@ class Config(Section):
         return tuple(locker for locker in self.lockers if locker.bay == bay)
 
     @property
+    def pictures_dir(self) -> Path:
+        """Where the pictures of prizes are."""
+        return self.box.state_dir / "pictures"
+
+    @property
     def ledger_file(self) -> Path:
         """The ledger's database file."""
         return self.box.state_dir / "ledger.db"

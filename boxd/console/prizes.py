@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+
 from starlette.responses import Response
 
+from boxd.api import prize_pictures as api_pictures
 from boxd.api import prizes as api
 from boxd.console import prize_file
 from boxd.console.prize_difference import free_sku
 from boxd.console.section import Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput
-from boxd.ledger import stock
-from boxd.lists.table import LARGEST_BYTES
+from boxd.ledger import prize_pictures, stock
+from boxd.pictures import square
 from boxd.words import N_
 from boxd.words import gettext as _
 
@@ -25,6 +28,7 @@ async def show(visit: ConsoleVisit) -> Response:
         "prizes.html",
         N_("Prizes"),
         prizes=sorted(found, key=lambda each: str(each["name"]).casefold()),
+        pictures=await visit.context.box.ledger.read(prize_pictures.all_of),
         edited=visit.request.query_params.get("edit", visit.request.path_params.get("sku", "")),
         may_edit=visit.may(api.change_prize),
     )
@@ -73,6 +77,22 @@ async def retire(visit: ConsoleVisit) -> Response:
     return go(PATH, said="retired")
 
 
+async def put_picture(visit: ConsoleVisit) -> Response:
+    """Give a prize a picture."""
+    raw = visit.files.get("picture")
+    if raw is None:
+        raise BadInput(_("Choose a picture first."))
+    body = {"picture": base64.b64encode(raw).decode("ascii")}
+    await visit.act(api_pictures.put_picture, sku=_sku(visit), body=body)
+    return go(PATH, said="pictured")
+
+
+async def remove_picture(visit: ConsoleVisit) -> Response:
+    """Take a prize's picture away."""
+    await visit.act(api_pictures.remove_picture, sku=_sku(visit), body={})
+    return go(PATH, said="unpictured")
+
+
 async def show_recount(visit: ConsoleVisit) -> Response:
     """A field for each prize, to write what was counted."""
     found = await visit.context.box.ledger.read(stock.listing)
@@ -112,6 +132,8 @@ SECTION = ConsoleSection(
         "/{sku}/change": Act(change, show),
         "/{sku}/units": Act(book, show),
         "/{sku}/retire": Act(retire, show),
+        "/{sku}/picture": Act(put_picture, show),
+        "/{sku}/picture/remove": Act(remove_picture, show),
     },
     said={
         "added": N_("The prize is added."),
@@ -119,7 +141,9 @@ SECTION = ConsoleSection(
         "booked": N_("The units are booked."),
         "retired": N_("The prize is taken out of the draw."),
         "counted": N_("The differences are booked."),
+        "pictured": N_("The prize has a picture."),
+        "unpictured": N_("The picture is gone."),
         "taken": N_("The file is taken."),
     },
-    body_limit=LARGEST_BYTES + 64 * 1024,
+    body_limit=square.LARGEST_BYTES + 64 * 1024,
 )

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from boxd.api import listener
 from boxd.api.caller import AuthMethod, Caller
 from boxd.api.request_context import BoxContext
+from boxd.console import pictures
 from boxd.console.changes import ChangeFeed
 from boxd.console.form import read_form
 from boxd.console.page import ConsolePage, NavigationLink, PageFrame, respond
@@ -56,7 +57,10 @@ class ConsolePages:
 
     def routes(self) -> list[Route]:
         """Every route, each with its errors as pages."""
-        found = [self._route(f"{HOME}/changes", self._changes)]
+        found = [
+            self._route(f"{HOME}/changes", self._changes),
+            self._route(pictures.PATH, pictures.answer),
+        ]
         for section in SECTIONS:
             for path, show in section.pages.items():
                 found.append(self._route(section.path + path, self._shown(section, show)))

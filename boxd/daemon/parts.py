@@ -32,6 +32,7 @@ from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
+from boxd.pictures.store import PictureStore
 from boxd.staff.service import StaffService
 from boxd.task import TaskReply
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
@@ -69,6 +70,7 @@ class Parts:
     device_tests: DeviceTests
     tasks: TaskService
     verdicts: VerdictKeeper
+    pictures: PictureStore
     task_fates: Fates[TaskReply]
     schedules: ScheduleKeeper
     backups: BackupMaker
@@ -87,6 +89,7 @@ class Parts:
             redemptions=self.redemptions,
             tasks=self.tasks,
             verdicts=self.verdicts,
+            pictures=self.pictures,
             schedules=self.schedules,
             backups=self.backups,
             clock=self.clock,
@@ -189,6 +192,7 @@ def wire(
         device_tests=device_tests,
         tasks=task_service,
         verdicts=VerdictKeeper(ledger, task_service),
+        pictures=PictureStore(config.pictures_dir),
         task_fates=task_fates,
         clock=ClockKeeper(box_clock, ledger, task_service.look_again),
         schedules=ScheduleKeeper(

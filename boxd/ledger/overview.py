@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 
-from boxd.ledger import alarms, audit, lockers, outbox, redemptions, stock
+from boxd.ledger import alarms, audit, lockers, outbox, prize_pictures, redemptions, stock
 from boxd.ledger.outbox import Depth
 from boxd.redemption import RedemptionStanding
 
@@ -51,6 +51,7 @@ class Overview:
     alarms: list[dict[str, object]]
     events: list[dict[str, object]]
     outbox: Depth = field(default_factory=Depth)
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 def read(connection: sqlite3.Connection) -> Overview:
@@ -60,6 +61,7 @@ def read(connection: sqlite3.Connection) -> Overview:
         lockers=lockers.listing(connection),
         stock=stock.listing(connection),
         alarms=alarms.active(connection),
+        pictures=prize_pictures.all_of(connection),
         events=audit.newest_of(connection, _SHOWN, _EVENTS, _LOOK_BACK),
         outbox=outbox.depth(connection),
     )

@@ -86,6 +86,7 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
         "devices": [_device(status, picture.devices) for status in picture.devices.statuses],
         "strangers": [_stranger(stranger) for stranger in picture.devices.unconfigured],
         "stock": picture.overview.stock,
+        "pictures": picture.overview.pictures,
         "upstream": picture.upstream,
         "alarms": picture.overview.alarms,
         "events": [event_line(row, prizes, bays) for row in picture.overview.events],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from selenium import webdriver
 
 from tests.box.booth import Booth, wait_until
@@ -50,6 +53,10 @@ def console_booth(folder: Path) -> Booth:
     booth.ask_socket(
         "POST", "/api/v1/codes", {"attendee": "badge-1042", "sku": "mug", "actor": "anna"}
     )
+    photo = io.BytesIO()
+    Image.new("RGB", (700, 500), "teal").save(photo, "JPEG")
+    picture = base64.b64encode(photo.getvalue()).decode()
+    booth.ask_socket("POST", "/api/v1/prizes/mug/picture", {"picture": picture, "actor": "anna"})
     for name in ("ada", "badge-1042"):
         asked = {"kind": "demo", "attendee": name, "actor": "anna"}
         booth.ask_socket("POST", "/api/v1/tasks", asked)

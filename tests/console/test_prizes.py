@@ -6,6 +6,7 @@ import io
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from boxd.ledger import stock
 from boxd.roles import Role
@@ -143,3 +144,23 @@ async def test_only_an_organiser_changes_prizes(console: Console) -> None:
     said, _ = await choose(person, LIST.encode())
     assert "Not for your role" in said
     assert console.box.on_hand("mug") == 3
+
+
+async def test_a_prize_s_picture_is_on_the_list_and_on_the_operator_s_screen(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 3)
+    raw = io.BytesIO()
+    Image.new("RGB", (700, 500), "red").save(raw, "JPEG")
+    answer = await organiser.browser.post(
+        "/o/prizes/mug/picture", files={"picture": ("mug.jpg", raw.getvalue())}
+    )
+    assert "The prize has a picture." in words_of(answer)
+    digest = (await console.box.settled())["pictures"]["mug"]
+    assert f"/pictures/{digest}.jpg" in answer.text
+    picture = await console.browser().get(f"/pictures/{digest}.jpg")
+    assert picture.headers["content-type"] == "image/jpeg"
+    await organiser.press("/o/prizes/mug/picture/remove")
+    assert (await console.box.settled())["pictures"] == {}
+    (row,) = console.actions("prize.pictured")
+    assert row["actor"] == "Olga (staff)"

@@ -42,6 +42,7 @@ export function promptView(snapshot, prompt, { choice, elsewhere, padMessage, on
       "div",
       { class: "now" },
       tile(snapshot, prompt),
+      photo(snapshot, prompt),
       make(
         "div",
         { class: "words" },
@@ -66,6 +67,12 @@ function tile(snapshot, prompt) {
     make("strong", {}, String(prompt.locker ?? "–")),
     make("span", { class: "caption" }, bayName(snapshot, prompt.bay)),
   );
+}
+
+// What the prize looks like, where the operator has to find it.
+function photo(snapshot, prompt) {
+  const digest = prompt.stage === "load" ? snapshot.pictures?.[prompt.prize?.sku] : undefined;
+  return digest ? make("img", { class: "photo", src: `/pictures/${digest}.jpg`, alt: "" }) : "";
 }
 
 function head(prompt, locker) {
