@@ -9,16 +9,18 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from boxd.api import alarms as api_alarms
-from boxd.api import box, lockers, tasks
+from boxd.api import box, lockers, prizes, tasks
 from boxd.console.day import by_quarter, day_begins, forecast, since, units
 from boxd.console.remedies import remedies
 from boxd.console.section import HOME, Act, ConsoleSection, go
+from boxd.console.set_up import SetUpStep, steps
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput
-from boxd.ledger import alarms, dispensed, inbox, stock, task_counts, task_standings
+from boxd.ledger import alarms, dispensed, inbox, set_up_facts, stock, task_counts, task_standings
 from boxd.ledger.dispensed import DispensedUnits
 from boxd.ledger.inbox import Waiting
 from boxd.ledger.ledger import as_text
+from boxd.ledger.set_up_facts import SetUpFacts
 from boxd.task import WITHOUT_CODE, TaskState
 from boxd.web.sparkline import sparkline
 from boxd.words import N_, ngettext
@@ -34,6 +36,7 @@ class _Day:
     stock: list[dict[str, object]]
     waiting: Waiting
     without_code: dict[TaskState, int]
+    facts: SetUpFacts
     alarms: list[dict[str, object]]  # not the snapshot's, which follows an act a moment later
 
 
@@ -48,6 +51,7 @@ async def show(visit: ConsoleVisit) -> Response:
             stock=stock.listing(connection),
             waiting=inbox.waiting(connection, at),
             without_code=task_counts.without_code(connection),
+            facts=set_up_facts.look(connection),
             alarms=alarms.active(connection),
         )
 
@@ -61,6 +65,7 @@ async def show(visit: ConsoleVisit) -> Response:
         today=units(day.given),
         this_hour=units(since(day.given, now - timedelta(hours=1))),
         line=sparkline(line, _said(line)) if len(line) > 1 else "",
+        set_up=_set_up(visit, day.facts),
         codes_out=_total(day.stock, "held"),
         codes_used=_total(day.stock, "dispensed"),
         stock=forecast(day.stock, day.given, now),
@@ -69,6 +74,14 @@ async def show(visit: ConsoleVisit) -> Response:
         may_remedy=visit.may(api_alarms.clear_alarm),
         may_issue=visit.may(tasks.issue_again),
     )
+
+
+def _set_up(visit: ConsoleVisit, facts: SetUpFacts) -> list[SetUpStep]:
+    """What is to be done before the first prize goes out; nothing once all of it is."""
+    if not visit.may(prizes.add_prize):
+        return []
+    found = steps(facts, has_phones=visit.context.box.config.phones.public_url is not None)
+    return [] if all(each.is_done for each in found) else found
 
 
 async def clear(visit: ConsoleVisit) -> Response:

@@ -27,6 +27,20 @@ async def test_an_empty_box_says_what_comes_first_and_not_that_it_is_sold_out(
     assert "sold out" not in said
 
 
+async def test_the_set_up_list_ticks_what_is_true_and_goes_when_all_is_done(
+    console: Console, organiser: Person
+) -> None:
+    said = await organiser.see("/o")
+    assert "Prizes to do Add them one by one, or from a spreadsheet." in said
+    assert "A task done" in said
+    console.box.receive("mug", 3)
+    console.box.issue("mug")
+    said = await organiser.see("/o")
+    assert "✓ Prizes done" in said
+    assert "✓ People done" in said
+    assert "A rehearsal to do" in said
+
+
 async def test_it_says_what_is_left_who_waits_and_since_when(
     console: Console, organiser: Person
 ) -> None:

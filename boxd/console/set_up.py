@@ -1,0 +1,60 @@
+"""What to do before an event, in order, each step ticked by what is true. Plain functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from boxd.ledger.set_up_facts import SetUpFacts
+from boxd.words import N_
+
+
+@dataclass(frozen=True)
+class SetUpStep:
+    """One step: its title and how to do it, the page where it is done, if there is one."""
+
+    title: str
+    how: str
+    path: str
+    is_done: bool
+
+
+def steps(facts: SetUpFacts, has_phones: bool) -> list[SetUpStep]:
+    """The steps in their order."""
+    return [
+        SetUpStep(
+            N_("Prizes"),
+            N_("Add them one by one, or from a spreadsheet."),
+            "/o/prizes",
+            facts.has_stock,
+        ),
+        SetUpStep(
+            N_("A task"),
+            N_("What attendees do to earn a code: [[tasks]] in the configuration file."),
+            "",
+            facts.has_task,
+        ),
+        SetUpStep(
+            N_("Phones"),
+            N_("The address at which phones reach this box: [phones] in the configuration file."),
+            "",
+            has_phones,
+        ),
+        SetUpStep(
+            N_("People"),
+            N_("Badges or names; a file of them will do. Then print their cards."),
+            "/o/people",
+            facts.has_people,
+        ),
+        SetUpStep(
+            N_("Attendants"),
+            N_("Invite whoever looks at what attendees did."),
+            "/o/access",
+            facts.has_attendant,
+        ),
+        SetUpStep(
+            N_("A rehearsal"),
+            N_("Make a code for yourself, type it at the box, and take the prize."),
+            "/o/people",
+            facts.has_given_out,
+        ),
+    ]
