@@ -59,7 +59,8 @@ def _ask_for_room(ledger: Path) -> None:
     if free - needed < _LEFT_FREE_BYTES:
         raise BoxdError(
             f"the disk of {ledger.parent} has {free >> 20} MiB left; an upgrade takes"
-            f" {(needed + _LEFT_FREE_BYTES) >> 20} MiB there: make room (df -h)"
+            f" {(needed + _LEFT_FREE_BYTES) >> 20} MiB there. What takes the room:"
+            " sudo du -xh / | sort -h | tail"
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,10 +13,10 @@ from tests.install.releases import _edit, _link, _replace
 class Packages:
     """Makes packages; each is there once, unpacked for hard links and packed for dpkg."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str = PYTHON) -> None:
         self._folder = folder
         self._tree = folder / "tree"
-        subprocess.run([ROOT / "install/package", self._tree, ARCHITECTURE, PYTHON], check=True)
+        subprocess.run([ROOT / "install/package", self._tree, ARCHITECTURE, python], check=True)
 
     def make(self, version: str, build: str = "") -> Path:
         """A package of this version; another `build` of it has other code and the same version."""
@@ -34,10 +33,3 @@ class Packages:
         subprocess.run(packing, check=True, stdout=subprocess.DEVNULL)
         shutil.rmtree(tree)
         return file
-
-
-def version_in(said: str) -> str:
-    """The version that dpkg names."""
-    found = re.search(r"[\d.]+", said)
-    assert found, said
-    return found[0]

@@ -17,7 +17,12 @@ from tests.systemd.installed import InstalledBox
 
 @pytest.fixture(scope="session")
 def debian() -> Path:
-    """A plain Debian in a folder, made once and kept in the booth's cache."""
+    """A plain Debian 12 in a folder, made once and kept in the booth's cache."""
+    return plain_debian("bookworm")
+
+
+def plain_debian(suite: str) -> Path:
+    """The folder of a plain Debian; skips the test if there is none to be had."""
     if os.geteuid() != 0:
         pytest.skip("a container with systemd takes root")
     if why := why_impossible():
@@ -25,7 +30,7 @@ def debian() -> Path:
     if shutil.which("mmdebstrap") is None:
         pytest.skip("no mmdebstrap to make a Debian with: scripts/debian-packages booth")
     made = subprocess.run(
-        ["make", "--silent", "--directory", ROOT / "booth", "root"],
+        ["make", "--silent", "--directory", ROOT / "booth", "root", f"SUITE={suite}"],
         capture_output=True,
         text=True,
         check=False,
