@@ -78,7 +78,13 @@ def words_of(answer: httpx.Response) -> str:
 
 
 @pytest.fixture
-async def phones(directory: Path, settings: Temporal) -> AsyncIterator[Phones]:
+def has_reader() -> bool:
+    """Whether a code may be held before a scanner at the box."""
+    return True
+
+
+@pytest.fixture
+async def phones(directory: Path, settings: Temporal, has_reader: bool) -> AsyncIterator[Phones]:
     async with held(directory, settings) as event:
         await event.stock("mug", 5)
         signer = Signer(KEY, BOX)
@@ -86,7 +92,7 @@ async def phones(directory: Path, settings: Temporal) -> AsyncIterator[Phones]:
         pin = Pin(PIN, signer.derived_key("pin"))
         staff = StaffService(event.ledger, StaffRules(days=14), ADDRESS)
         attendants = VerdictService(event.ledger, event.service, service, signer, pin, staff)
-        place = SiteInfo("Prize box", ADDRESS, has_reader=True)
+        place = SiteInfo("Prize box", ADDRESS, has_reader=has_reader)
         routes = [
             *AttendeePages(service, place).routes(),
             *AttendantPages(attendants, place).routes(),

@@ -49,6 +49,18 @@ async def test_scans_of_the_asked_checkpoints_bring_the_code_onto_the_page(phone
     assert await phones.event.actions("code.shown") == 1
 
 
+@pytest.mark.parametrize("has_reader", [False])
+async def test_at_a_box_without_a_reader_a_code_is_digits_alone(phones: Phones) -> None:
+    link, phone = await phones.own_link(), phones.phone()
+    await phone.get(f"/a/{link}")
+    for place in ("entrance", "stage"):
+        await phone.get(f"/c/{phones.sign_of(place)}")
+    code = await code_on(phone, link)
+    page = await phone.get(f"/a/{link}")
+    assert "Type it at the box, then press Enter. Good until" in words_of(page)
+    assert qr.svg(text_to_scan(code), "QR code for the box") not in page.text
+
+
 async def test_a_phone_that_is_not_known_is_told_what_to_do(phones: Phones) -> None:
     answer = await phones.phone().get(f"/c/{phones.sign_of('entrance')}")
     assert answer.status_code == 403
