@@ -33,7 +33,8 @@ _SIMULATED = ("hardware-trace.jsonl", "simulated-hardware.json")
 class Box:
     """One box in `folder`; nothing runs until `start`.
 
-    In `beside` simulated parts write what a real box does not: the trace, and how doors stand.
+    In `beside` is what a real box does not write: simulated parts' trace, how their doors stand,
+    and the log, which goes to the journal there.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Box:
     ) -> None:
         folder.mkdir(parents=True)
         self.folder = folder
+        self._output = (beside or folder) / "output.txt"
         self.state = folder / "state"
         self.trace_file = self.state / "hardware-trace.jsonl"
         self._config = folder / "box.toml"
@@ -55,7 +57,7 @@ class Box:
 
     def start(self) -> float:
         """Start the daemon; returns when it was spawned, and does not wait."""
-        with (self.folder / "output.txt").open("ab") as output:
+        with self._output.open("ab") as output:
             began = time.monotonic()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "boxd", "--config", str(self._config), "run"],

@@ -71,13 +71,13 @@ class Booth:
         self.output = folder / "output.txt"
         self._acknowledged = folder / "acknowledged.jsonl"
         self._process: subprocess.Popen[bytes] | Program | None = None
-        self.temporal_port, ui, http, metrics, self.port = free_ports(5)
+        self.temporal_port, ui, http, self.metrics_port, self.port = free_ports(5)
         text = (ROOT / "config" / shipped).read_text(encoding="utf-8")
         for pattern, line in (
             (r"state_dir *=.*", f'state_dir = "{self.state}"'),
             (r"(?<=\n)#? *ui_port *=.*", f"ui_port = {ui}"),
             (r"(?<=\n)#? *http_port *=.*", f"http_port = {http}"),
-            (r"(?<=\n)#? *metrics_port *=.*", f"metrics_port = {metrics}"),
+            (r"(?<=\n)#? *metrics_port *=.*", f"metrics_port = {self.metrics_port}"),
             *settings,
         ):
             text, changed = re.subn(pattern, line, text, count=1)
