@@ -27,6 +27,7 @@ READY = "f07d4001f7"  # the success lamp, steady
 BOARDS = {"bay-1": "CodeTV Board 0", "bay-2": "CodeTV Board 1"}
 LOCKERS = {"bay-1": 1, "bay-2": 3}
 IDLE_S = 3.0
+_SOCKET_WITHIN_S = 10.0
 _SIMULATED = ("hardware-trace.jsonl", "simulated-hardware.json")
 
 
@@ -140,6 +141,10 @@ class Box:
         self._command("/api/v1/outbox/resend", {"actor": "bench"})
 
     def _command(self, path: str, body: dict[str, Any]) -> Any:
+        """Ask as a command does; the lamps are lit before the socket is there."""
+        deadline = time.monotonic() + _SOCKET_WITHIN_S
+        while not (self.state / "boxd.sock").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
         transport = httpx.HTTPTransport(uds=str(self.state / "boxd.sock"))
         with httpx.Client(transport=transport, base_url="http://localhost", timeout=120) as client:
             return client.post(path, json=body).raise_for_status().json()
