@@ -11,6 +11,7 @@ from checker.pulses import Pulse, pulses_of
 from checker.trace import Line, Trace
 
 LONGEST_ENERGISED_S = 1.0
+LONGEST_HOLD_MS = 10_000  # of a strike or a magnetic lock, which is no coil that burns
 
 
 def hold(evidence: Evidence) -> Verdict:
@@ -31,7 +32,7 @@ def _pulse(pulse: Pulse, evidence: Evidence) -> Iterator[Finding]:
     seconds = _energised_s(pulse, trace)
     if pulse.end is None and evidence.at_rest:
         yield _finding(f"{pulse.device}'s latch is energised at the end", pulse.rise, end)
-    elif seconds > LONGEST_ENERGISED_S and not _ended_in_darkness(pulse, trace):
+    elif seconds > _longest_s(pulse) and not _ended_in_darkness(pulse, trace):
         what = f"{pulse.device}'s latch was energised for {seconds:.3f} s"
         yield _finding(what if pulse.end else what + " and still is", pulse.rise, end)
 
@@ -42,7 +43,7 @@ def _energised_s(pulse: Pulse, trace: Trace) -> float:
     An edge may be written down late, by the next program that looks: its own time counts.
     """
     end = pulse.end
-    if end is not None and end.what == "latch" and 0 <= end.t - pulse.rise.t <= LONGEST_ENERGISED_S:
+    if end is not None and end.what == "latch" and 0 <= end.t - pulse.rise.t <= _longest_s(pulse):
         return end.t - pulse.rise.t
     last_t = pulse.rise.t
     for line in trace.after(pulse.rise):
@@ -54,13 +55,19 @@ def _energised_s(pulse: Pulse, trace: Trace) -> float:
     return last_t - pulse.rise.t
 
 
+def _longest_s(pulse: Pulse) -> float:
+    """How long the latch may be energised: one that is made to be held for as long as it says."""
+    hold_ms = min(int(pulse.rise.fields.get("hold_ms", 0)), LONGEST_HOLD_MS)
+    return LONGEST_ENERGISED_S + hold_ms / 1000
+
+
 def _ended_in_darkness(pulse: Pulse, trace: Trace) -> bool:
     """Whether the hardware itself went down during the pulse, so that nobody saw its end.
 
     Then the board came up again later, and the trace is silent from within a second of the rise
     until the first board powers up.
     """
-    limit = pulse.rise.t + LONGEST_ENERGISED_S
+    limit = pulse.rise.t + _longest_s(pulse)
     if pulse.end is None or pulse.end.what != "power" or pulse.end.t <= limit:
         return False
     later = (line for line in trace.after(pulse.rise) if line.t > limit)

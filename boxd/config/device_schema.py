@@ -18,7 +18,15 @@ from boxd.devices import PULSE_LONGEST_MS, PULSE_SHORTEST_MS, Key, LampName
 
 PULSE_DEFAULT_MS = 150
 
-PulseMs = Annotated[int, Field(ge=PULSE_SHORTEST_MS, le=PULSE_LONGEST_MS)]
+PulseMs = Annotated[
+    int,
+    Field(
+        ge=PULSE_SHORTEST_MS,
+        le=PULSE_LONGEST_MS,
+        description=f"a whole number from {PULSE_SHORTEST_MS} to {PULSE_LONGEST_MS}, without"
+        " quotes: a solenoid that is on longer burns (on the Pi's pins a strike takes hold_ms)",
+    ),
+]
 
 _STAYS = "a path that stays the same, e.g. '/dev/serial/by-id/usb-Arduino_...'"
 

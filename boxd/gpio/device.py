@@ -133,7 +133,7 @@ class PinDevice:
         feedback = self._door(latch.feedback) if latch.feedback else None
         if self._guard is None:
             return DisabledLatch(address, feedback)
-        return GuardedLatch(self._guard, guarded(latch), address, latch.pulse_ms, feedback)
+        return GuardedLatch(self._guard, guarded(latch), address, latch.on_ms, feedback)
 
     def _door_settled(self, door: ReportedDoor, closed: bool, _at: float, _first: bool) -> None:
         if door.move(DoorState.CLOSED if closed else DoorState.OPEN):
@@ -156,4 +156,4 @@ class PinDevice:
 
 def guarded(latch: GpioLatch) -> OutputPin:
     """The latch's pin in the guard's form."""
-    return OutputPin(latch.pin, latch.on is PinLevel.HIGH)
+    return OutputPin(latch.pin, latch.on is PinLevel.HIGH, latch.hold_ms is not None)

@@ -14,21 +14,27 @@ RETRY_EVERY_S = 0.001  # a line is free within microseconds of its holder's end
 
 @dataclass(frozen=True)
 class OutputPin:
-    """An output by its BCM number, and whether high switches it on."""
+    """An output by its BCM number, and whether high switches it on.
+
+    `may_be_held`: what hangs on it may be on for seconds; a solenoid burns.
+    """
 
     number: int
     on_is_high: bool = True
+    may_be_held: bool = False
 
     def __str__(self) -> str:
-        return f"{self.number}={'high' if self.on_is_high else 'low'}"
+        held = "=held" if self.may_be_held else ""
+        return f"{self.number}={'high' if self.on_is_high else 'low'}{held}"
 
     @classmethod
     def parse(cls, text: str) -> OutputPin:
         """The pin in a text that `str` made."""
-        number, _, level = text.partition("=")
-        if level not in ("high", "low"):
-            raise ValueError(f"'{text}' is no pin: 17=high or 17=low")
-        return cls(int(number), level == "high")
+        number, _, how = text.partition("=")
+        level, _, held = how.partition("=")
+        if level not in ("high", "low") or held not in ("", "held"):
+            raise ValueError(f"'{text}' is no pin: 17=high, 17=low or 17=high=held")
+        return cls(int(number), level == "high", held == "held")
 
 
 class Outputs:

@@ -10,9 +10,13 @@ from pydantic import Field, model_validator
 from boxd.config.device_schema import PULSE_DEFAULT_MS, DeviceSection, PinLevel, PulseMs
 from boxd.config.values import Name, Section, Text
 from boxd.devices import Key, LampName
+from boxd.gpio.guard.limits import HELD_LONGEST_MS
+
+HOLD_SHORTEST_MS = 100
 
 # The header's pins by BCM number; 0 and 1 belong to the memory on expansion boards.
 PinNumber = Annotated[int, Field(ge=2, le=27)]
+HoldMs = Annotated[int, Field(ge=HOLD_SHORTEST_MS, le=HELD_LONGEST_MS)]
 
 
 class Pull(StrEnum):
@@ -55,17 +59,33 @@ class GpioSwitch(Section):
 
 
 class GpioLatch(Section):
-    """A latch on a pin, pulsed by the guard. `feedback` is closed while the latch is locked.
+    """A latch on a pin, switched by the guard. `feedback` is closed while the latch is locked.
 
-    A whole number is a short form for that pin.
+    `hold_ms` is for strikes and magnetic locks, which have to be held until somebody has pulled the
+    door; `pulse_ms` for solenoids, which burn. A whole number is a short form for that pin.
     """
 
     pin: PinNumber
     on: PinLevel = PinLevel.HIGH
     pulse_ms: PulseMs = PULSE_DEFAULT_MS
+    hold_ms: HoldMs | None = None
     feedback: GpioSwitch | None = None
 
     _short = model_validator(mode="before")(_pin_alone)
+
+    @model_validator(mode="after")
+    def _is_pulsed_or_held(self) -> Self:
+        if self.hold_ms is not None and "pulse_ms" in self.model_fields_set:
+            raise ValueError(
+                "has pulse_ms and hold_ms; write pulse_ms for a solenoid, which burns when it is"
+                " held, or hold_ms for a strike or a magnetic lock"
+            )
+        return self
+
+    @property
+    def on_ms(self) -> int:
+        """How long it is on for each order."""
+        return self.pulse_ms if self.hold_ms is None else self.hold_ms
 
 
 class GpioMatrix(Section):

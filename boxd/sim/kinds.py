@@ -84,7 +84,7 @@ class SimulatedGpio(SimulatedKind):
 
     def unit(self, device: GpioDevice, wiring: Wiring) -> Unit:
         """What the section wires to the header."""
-        longest_ms = {name: latch.pulse_ms for name, latch in device.latches.items()}
+        longest_ms = {name: latch.on_ms for name, latch in device.latches.items()}
         told = (wiring.coils(device, longest_ms), wiring.door_state, wiring.on_change)
         return SimulatedPins(device, self.socket.memory_dir, wiring.trace, *told)
 

@@ -142,7 +142,9 @@ class SimulatedPins:
         self._on_change()
 
     def _energise(self, latch: str, energised: bool, at: float) -> None:
-        self._trace.write("latch", self._address(latch), at=at, level=int(energised))
+        section = self._device.latches[latch]
+        held = {} if section.hold_ms is None else {"hold_ms": section.hold_ms}
+        self._trace.write("latch", self._address(latch), at=at, level=int(energised), **held)
         self._on_latch(latch, energised)
 
     def _light(self, lamp: LampName, lit: bool, at: float) -> None:

@@ -179,6 +179,21 @@ class TestLatchesAreFailSafe:
         assert f"{BOARD_2}'s latch was energised for 1.200 s" in finding.what
         assert len(finding.evidence) == 2
 
+    @pytest.mark.parametrize(("hold_ms", "seconds"), [(3000, 4.2), (60_000, 11.2)])
+    def test_what_is_made_to_be_held_has_a_limit_of_its_own(
+        self, booth: RecordedBooth, hold_ms: int, seconds: float
+    ) -> None:
+        booth.see("bytes", BOARD_2, bytes=UNLOCK)
+        booth.see("latch", BOARD_2, level=1, hold_ms=hold_ms)
+        booth.see("latch", BOARD_2, level=0, after_s=seconds)
+        assert f"energised for {seconds:.3f} s" in only(booth.findings()).what
+
+    def test_a_strike_that_is_held_as_declared_is_none(self, booth: RecordedBooth) -> None:
+        booth.see("bytes", BOARD_2, bytes=UNLOCK)
+        booth.see("latch", BOARD_2, level=1, hold_ms=3000)
+        booth.see("latch", BOARD_2, level=0, after_s=3.1)
+        assert booth.findings() == []
+
     def test_what_else_happens_meanwhile_ends_no_pulse(self, booth: RecordedBooth) -> None:
         self.energise(booth)
         booth.see("lamp", BOARD_2, lamp="standby", lit=True, after_s=0.5)

@@ -100,7 +100,20 @@ CASES = {
         "pulse_ms = 200 }",
         "pulse_ms = 501 } # here",
         "device 'pins': latches.latch-1.pulse_ms = 501 can't be; it takes a whole number from 10"
-        " to 500, without quotes (without this line: 150)",
+        " to 500, without quotes: a solenoid that is on longer burns (on the Pi's pins a strike"
+        " takes hold_ms) (without this line: 150)",
+    ),
+    "hold too long": _broken(
+        "pulse_ms = 200 }",
+        "hold_ms = 10001 } # here",
+        "device 'pins': latches.latch-1.hold_ms = 10001 can't be; it takes a whole number from 100"
+        " to 10000, without quotes",
+    ),
+    "pulsed and held": _broken(
+        "pulse_ms = 200 }",
+        "pulse_ms = 200, hold_ms = 3000 } # here",
+        "device 'pins': latches.latch-1 has pulse_ms and hold_ms; write pulse_ms for a solenoid,"
+        " which burns when it is held, or hold_ms for a strike or a magnetic lock",
     ),
     "odd pull": _broken(
         "door-1 = 27",

@@ -58,6 +58,23 @@ def test_pulses_are_as_long_as_ordered_at_either_polarity(orderer: Orderer, wiri
     assert 110 <= low <= 120 + SCHEDULING_MS
 
 
+def test_a_strike_is_held_for_as_long_as_ordered(wiring: Wiring) -> None:
+    orderer = Orderer(wiring, f"{HIGH}=high=held", PINS[1])
+    orderer.energise(HIGH, 1200)
+    until(lambda: len(wiring.changes(HIGH)) == 2)
+    (held,) = pulses_ms(wiring.changes(HIGH))
+    assert 1190 <= held <= 1200 + SCHEDULING_MS
+    orderer.close()
+
+
+def test_a_hold_ends_with_its_client(wiring: Wiring) -> None:
+    orderer = Orderer(wiring, f"{HIGH}=high=held", PINS[1])
+    orderer.energise(HIGH, 10_000)
+    kill(orderer.pid)
+    low_within_a_second(wiring)
+    orderer.close()
+
+
 def test_nothing_moves_at_start_and_stop(orderer: Orderer, wiring: Wiring) -> None:
     guard = orderer.guard
     orderer.end()

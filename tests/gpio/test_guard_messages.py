@@ -79,12 +79,25 @@ def test_each_latch_has_a_pulse_of_its_own() -> None:
     assert pulses.next_end == NOW + 0.2
 
 
-@pytest.mark.parametrize("text", ["17=high", "4=low"])
+def test_what_is_made_to_be_held_is_held_for_ten_seconds_at_most_and_rests_little() -> None:
+    pulses = Pulses(2, held=frozenset({1}))
+    assert "501 ms is not a pulse" in pulses.why_refused(GuardPulse(1, 0, 501, NOW), NOW)
+    assert "1 to 10000 ms" in pulses.why_refused(GuardPulse(1, 1, 10_001, NOW), NOW)
+    assert pulses.why_refused(GuardPulse(1, 1, 10_000, NOW), NOW) == ""
+    pulses.begin(GuardPulse(1, 1, 10_000, NOW), NOW)
+    assert pulses.due(NOW + 9.9) == ()
+    assert pulses.due(NOW + 10) == (1,)
+    pulses.end(1)
+    soon = NOW + 10.2
+    assert pulses.why_refused(GuardPulse(2, 1, 10_000, soon), soon) == ""
+
+
+@pytest.mark.parametrize("text", ["17=high", "4=low", "17=high=held"])
 def test_a_pin_is_written_as_it_is_read(text: str) -> None:
     assert str(OutputPin.parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["17", "17=on", "=high", "x=high"])
+@pytest.mark.parametrize("text", ["17", "17=on", "=high", "x=high", "17=high=kept"])
 def test_what_is_no_pin_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         OutputPin.parse(text)

@@ -115,7 +115,7 @@ class TestPins(
     section: ClassVar[dict[str, Any]] = {
         "kind": "gpio",
         "name": "pins",
-        "latches": {"latch-1": 17},
+        "latches": {"latch-1": 17, "strike": {"pin": 27, "hold_ms": 700}},
         "doors": {"door-1": 22, "door-2": 23},
         "lamps": {"standby": 24},
         "buzzer": 25,

@@ -1,7 +1,7 @@
 """The guard as a program: `python -m boxd.gpio.guard CLIENT MEMORY_DIR PIN...`; boxd starts it.
 
 CLIENT is the number of an inherited socket, MEMORY_DIR the simulated pins' folder or `-` for real
-ones, a PIN `17=high`.
+ones, a PIN `17=high`, or `17=high=held` for a latch that may be on for seconds.
 """
 
 from __future__ import annotations

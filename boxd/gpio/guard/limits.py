@@ -5,10 +5,14 @@ from __future__ import annotations
 LONGEST_MS = 500
 """The coils' rating; longer orders are refused, never shortened."""
 
+HELD_LONGEST_MS = 10_000
+"""For latches that are made to be held, strikes and magnetic locks: a person is through by then."""
+
 REST_LEAST_S = 0.1
 """A latch rests as long as its pulse was ordered for, and at least this long.
 
-So no client, however wrong, has a coil on for more than half of the time.
+So no client, however wrong, has a coil on for more than half of the time. What is made to be held
+needs no rest but this.
 """
 
 SILENCE_S = 0.8

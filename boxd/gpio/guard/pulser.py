@@ -47,7 +47,8 @@ class Pulser:
         self._partner = partner
         self._outputs = outputs
         self._pins = tuple(pins)
-        self._pulses = Pulses(len(self._pins))
+        held = frozenset(number for number, pin in enumerate(self._pins) if pin.may_be_held)
+        self._pulses = Pulses(len(self._pins), held)
         self._heard = time.monotonic()
         self._next_beat = 0.0
         self._is_over = False

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from boxd.gpio.guard.limits import LONGEST_MS, OLDEST_ORDER_S, REST_LEAST_S
+from boxd.gpio.guard.limits import HELD_LONGEST_MS, LONGEST_MS, OLDEST_ORDER_S, REST_LEAST_S
 from boxd.gpio.guard.messages import GuardPulse
 
 
 class Pulses:
-    """The pulses at `latches` latches that are running; times on the monotonic clock."""
+    """The pulses at `latches` latches that are running; times on the monotonic clock.
 
-    def __init__(self, latches: int) -> None:
+    `held` are the latches that may be on for seconds.
+    """
+
+    def __init__(self, latches: int, held: frozenset[int] = frozenset()) -> None:
         self._latches = latches
+        self._held = held
         self._until: dict[int, float] = {}
         self._rests_until: dict[int, float] = {}
 
@@ -18,8 +22,9 @@ class Pulses:
         """Why this order must not be carried out; empty if it may."""
         if order.latch >= self._latches:
             return f"the guard has no latch number {order.latch}"
-        if not 0 < order.ms <= LONGEST_MS:
-            return f"{order.ms} ms is not a pulse: 1 to {LONGEST_MS} ms"
+        longest_ms = HELD_LONGEST_MS if order.latch in self._held else LONGEST_MS
+        if not 0 < order.ms <= longest_ms:
+            return f"{order.ms} ms is not a pulse: 1 to {longest_ms} ms"
         if order.latch in self._until:
             return "the latch is being pulsed; wait for its end"
         if now < self._rests_until.get(order.latch, now):
@@ -32,7 +37,8 @@ class Pulses:
         """The latch of this order gets its current now."""
         lasts_s = order.ms / 1000
         self._until[order.latch] = now + lasts_s
-        self._rests_until[order.latch] = now + lasts_s + max(lasts_s, REST_LEAST_S)
+        rest_s = REST_LEAST_S if order.latch in self._held else max(lasts_s, REST_LEAST_S)
+        self._rests_until[order.latch] = now + lasts_s + rest_s
 
     def end(self, latch: int) -> None:
         """The latch has lost its current."""
