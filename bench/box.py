@@ -136,6 +136,30 @@ class Box:
         asked = {"attendees": [attendee], "actor": "bench"}
         return str(self._command("/api/v1/attendees/links", asked)["links"][0]["url"])
 
+    def attendee_links(self, count: int) -> list[str]:
+        """The addresses of so many attendees' pages."""
+        made: list[str] = []
+        while len(made) < count:
+            names = [f"phone-{len(made) + number}" for number in range(min(500, count - len(made)))]
+            asked = {"attendees": names, "actor": "bench"}
+            links = self._command("/api/v1/attendees/links", asked)["links"]
+            made += [str(each["url"]) for each in links]
+        return made
+
+    def wait_for_phones(self, within_s: float = 30) -> None:
+        """Wait until phones are served, at the address that their links begin with."""
+        url = self.attendee_link("attendee-0")
+        deadline = time.monotonic() + within_s
+        while True:
+            try:
+                httpx.get(url).raise_for_status()
+            except httpx.HTTPError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
+
     def try_upstream(self) -> None:
         """Have it deliver at once what waits for upstream."""
         self._command("/api/v1/outbox/resend", {"actor": "bench"})

@@ -25,9 +25,10 @@ def figures(folder: Path, n: int) -> list[Figure]:
     """Open an attendee's page `n` times, as a phone does."""
     tell(f"an attendee's page, {n} times")
     box = Box(folder)
-    url = _open_to_phones(box)
+    url = open_to_phones(box)
     try:
         box.start_and_wait()
+        box.wait_for_phones()
         with httpx.Client(base_url=url, headers={"Accept-Encoding": "gzip"}) as phone:
             link = box.attendee_link("attendee-1")
             seconds = [_opened(phone, link) for _ in range(n)]
@@ -59,7 +60,7 @@ def _speed(seconds: Sequence[float]) -> Figure:
     return Figure("an attendee's page: asked for → there", "", milliseconds(spread(seconds)))
 
 
-def _open_to_phones(box: Box) -> str:
+def open_to_phones(box: Box) -> str:
     """Switch the phones' listener on in the box's configuration; returns its address."""
     (port,) = free_ports(LOOPBACK, 1)
     url = f"http://{LOOPBACK}:{port}"

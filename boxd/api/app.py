@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from boxd.api import endpoints, listener, metrics, sim
 from boxd.api.authenticator import Authenticator
 from boxd.api.listener import Listener, ListenerKind
 from boxd.api.services import ServedBox
-from boxd.api.table import OPERATIONS
+from boxd.api.table import OPERATIONS, SCRAPED
 from boxd.config.phones_schema import Phones
 from boxd.web import pages, problems
 from boxd.web.api_prefix import PREFIX
@@ -171,6 +172,10 @@ class Application:
         offered = [
             each for each in OPERATIONS if not each.socket_only or kind is not ListenerKind.PHONES
         ]
+        if kind is ListenerKind.PHONES:  # the others have it without a token
+            offered += [
+                replace(each, path=SCRAPED) for each in OPERATIONS if each.name == "metrics"
+            ]
         routes = endpoints.routes(offered, Authenticator(kind, self._box, self._by_token))
         return [Route(f"{PREFIX}/openapi.json", partial(_document, kind)), *routes]
 

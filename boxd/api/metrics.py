@@ -10,8 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from boxd.api import listener
+from boxd.api.request_context import RequestContext
 from boxd.device_line import LineFault
 from boxd.machine_clock import utc_now
+from boxd.web.snapshot import SnapshotSource
+from boxd.web.stream import Streams
 
 if TYPE_CHECKING:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -23,18 +26,25 @@ STOCK_PLACES = ("received", "on_hand", "held", "dispensed", "written_off")
 
 
 async def respond(request: Request) -> Response:
+    """The metrics of this moment, for whoever is on this machine."""
+    here = listener.of(request)
+    return _written(here.box.snapshots, here.streams)
+
+
+async def metrics(context: RequestContext) -> Response:
     """The metrics of this moment, in Prometheus' text format."""
+    return _written(context.served.snapshots, context.streams)
+
+
+def _written(shown: SnapshotSource, streams: Streams) -> Response:
     # Imported on first use: most boxes have no Prometheus, and memory is scarce.
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector
     from prometheus_client.exposition import generate_latest
     from prometheus_client.registry import Collector
 
-    here = listener.of(request)
-    shown = here.box.snapshots
-
     class Moment(Collector):
         def collect(self) -> Iterable[Metric]:
-            return families(shown.snapshot(), shown.ready()[0], here.streams.count)
+            return families(shown.snapshot(), shown.ready()[0], streams.count)
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Moment())

@@ -12,7 +12,7 @@ from boxd import __version__
 from boxd.api.endpoints import KEY, KEY_HEADER
 from boxd.api.json_lines import MEDIA_TYPE
 from boxd.api.listener import ListenerKind
-from boxd.api.operations import Operation
+from boxd.api.operations import STREAM, Operation
 from boxd.web.api_prefix import PREFIX
 from boxd.web.problems import PROBLEM_TYPE
 
@@ -169,8 +169,9 @@ def _responses(operation: Operation) -> Json:
 def _success(operation: Operation) -> Json:
     reply = operation.signature.reply
     if reply is None:
-        content: Json = {"text/event-stream": {"schema": {"type": "string"}}}
-        return {"description": "Server-sent events", "content": content}
+        content: Json = {operation.media_type: {"schema": {"type": "string"}}}
+        is_stream = operation.media_type == STREAM
+        return {"description": "Server-sent events" if is_stream else "Text", "content": content}
     content = {"application/json": {"schema": _ref(reply)}}
     return {"description": (reply.__doc__ or "").partition("\n")[0], "content": content}
 

@@ -23,6 +23,8 @@ from boxd.api.request_context import BoxContext, RequestContext
 from boxd.roles import Role
 from boxd.web.request_body import BODY_LIMIT
 
+STREAM = "text/event-stream"
+
 Handler = Callable[..., Awaitable[ReplyModel | Response]]
 _IN_PATH = re.compile(r"{(\w+)}")
 
@@ -52,7 +54,8 @@ class Operation:
     """One method of one path. `roles` may call it with a token.
 
     `hud`: also without a token, on loopback. `socket_only`: only for the commands.
-    `is_repeatable`: it recognises a repeated key itself.
+    `is_repeatable`: it recognises a repeated key itself. `media_type` is that of a reply without a
+    shape.
     """
 
     method: str
@@ -64,6 +67,7 @@ class Operation:
     status: int = 200
     is_repeatable: bool = False
     body_limit: int = BODY_LIMIT
+    media_type: str = STREAM
 
     @cached_property
     def signature(self) -> Signature:

@@ -26,6 +26,7 @@ from boxd.api import (
     issues,
     links,
     lockers,
+    metrics,
     outbox,
     prize_pictures,
     prizes,
@@ -58,10 +59,14 @@ _WATCHING = (_VIEWER, *_BOX)
 _STAFF = (_VIEWER, _ATTENDANT, _OPERATOR, _ORGANISER)
 _FLOOR = (_APP, _ATTENDANT, _ORGANISER)
 
+SCRAPED = "/metrics"
+"""Where Prometheus looks for `metrics` unless it is told otherwise."""
+
 OPERATIONS: tuple[Operation, ...] = (
     # The box as a whole
     _get("/status", box.status, *_STAFF, hud=True),
     _get("/events", box.events, *_WATCHING),
+    _get("/metrics", metrics.metrics, *_WATCHING, media_type="text/plain"),
     _get("/devices", devices.devices, *_WATCHING, hud=True),
     _get("/alarms", alarms.alarms, *_STAFF, hud=True),
     _post("/alarms/{alarm}/clear", alarms.clear_alarm, *_BOX),

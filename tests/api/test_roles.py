@@ -14,6 +14,7 @@ READS_TASKS = {"GET /task-kinds", "GET /tasks", "GET /tasks/{task}"}
 WATCHES = {"GET /status", "GET /alarms", "GET /prizes"}
 LOOKS_INSIDE = {
     "GET /events",
+    "GET /metrics",
     "GET /devices",
     "GET /lockers",
     "GET /redemptions",

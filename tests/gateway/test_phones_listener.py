@@ -63,11 +63,9 @@ async def test_a_wrong_address_and_a_mistake_of_ours_are_pages_for_people(box: L
         "/snapshot",
         "/events",
         "/readyz",
-        "/metrics",
         "/static/hud.js",
         "/sim",
         "/sim/api/state",
-        "/api/v1/tokens",
         "/api/v1/devices/events",
         "/api/v1/",
     ],
@@ -84,7 +82,8 @@ async def test_events_go_to_whoever_may_have_them(url: str, box: LiveBox) -> Non
         httpx.AsyncClient(base_url=url, headers=bearer(box.token("it"))) as phone,
         phone.stream("GET", "/api/v1/events") as response,
     ):
-        assert await anext(events(response)) == ("snapshot", box.snapshots.snapshot())
+        name, shown = await anext(events(response))
+        assert (name, shown["box"]["id"]) == ("snapshot", "box-1")
 
 
 @pytest.mark.parametrize("role", [Role.ATTENDEE_APP, Role.ATTENDANT])
@@ -209,3 +208,15 @@ async def test_a_browser_is_kept_to_what_the_box_serves(url: str) -> None:
     assert "form-action 'self'" in headers["content-security-policy"]
     assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "no-referrer")
     assert "server" not in headers
+
+
+async def test_metrics_are_scraped_from_outside_by_a_token_for_that_alone(box: LiveBox) -> None:
+    outside = client(box.application().for_phones())
+    assert (await outside.get("/metrics")).status_code == 401
+    narrow = bearer(box.token("prometheus", Role.VIEWER, only=("metrics",)))
+    scraped = await outside.get("/metrics", headers=narrow)
+    assert scraped.headers["content-type"].startswith("text/plain")
+    assert "boxd_ready 1.0" in scraped.text.splitlines()
+    assert (await outside.get("/api/v1/status", headers=narrow)).status_code == 403
+    attendant = bearer(box.token("floor", Role.ATTENDANT))
+    assert (await outside.get("/metrics", headers=attendant)).status_code == 403

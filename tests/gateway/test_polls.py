@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from boxd.api.app import Application
 from boxd.config import Config
 from tests.api.live_box import LiveBox, live_box
-from tests.gateway.network import configured_for_phones, phones_network
+from tests.gateway.network import DEADLINE_S, configured_for_phones, phones_network
 from tests.temporal.conftest import until
 
 
@@ -78,8 +79,9 @@ async def test_what_is_still_true_is_answered_without_the_daemon(box: LiveBox) -
         def has_changed() -> bool:
             return changed is not None and changed.status_code == httpx.codes.OK
 
-        while not has_changed():
-            changed = await poll(ada, etag)
+        async with asyncio.timeout(DEADLINE_S):
+            while not has_changed():
+                changed = await poll(ada, etag)
         assert "Your code" in changed.text
         asked = len(made.counted.paths)
         assert (await poll(bea, others_etag)).status_code == 304  # nothing was hers
@@ -88,6 +90,7 @@ async def test_what_is_still_true_is_answered_without_the_daemon(box: LiveBox) -
         again = await poll(ada, changed.headers["etag"])
         assert again.status_code == 304
         await link_of(box, "ada", renew=True)
-        while (gone := await poll(ada, changed.headers["etag"])).status_code == 304:
-            pass
+        async with asyncio.timeout(DEADLINE_S):
+            while (gone := await poll(ada, changed.headers["etag"])).status_code == 304:
+                pass
         assert gone.status_code == 404
