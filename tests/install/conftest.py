@@ -13,7 +13,7 @@ from tests.install.box import UpgradedBox
 from tests.install.packaged_box import PackagedBox
 from tests.install.packages import Packages
 from tests.install.releases import make_releases
-from tests.systemd.conftest import debian, installed
+from tests.systemd.conftest import debian, installed, plain_debian
 
 __all__ = ["debian", "installed"]
 
@@ -53,6 +53,27 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Packages]:
 def plain_box(debian: Path, tmp_path: Path) -> Iterator[PackagedBox]:
     """A Debian without boxd, with the configuration of a simulated box."""
     box = PackagedBox([debian], tmp_path / "plain")
+    try:
+        box.boot()
+    except (ContainerError, PermissionError) as error:
+        pytest.skip(f"no container can be had here: {error}")
+    box.prepare()
+    yield box
+    box.forget()
+
+
+@pytest.fixture(scope="session")
+def packages_of_trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Packages]:
+    """The same for Debian 13's Python."""
+    folder = tmp_path_factory.mktemp("packages-of-trixie")
+    yield Packages(folder, "3.13")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def plain_trixie(tmp_path: Path) -> Iterator[PackagedBox]:
+    """A Debian 13 without boxd, with the configuration of a simulated box."""
+    box = PackagedBox([plain_debian("trixie")], tmp_path / "plain")
     try:
         box.boot()
     except (ContainerError, PermissionError) as error:

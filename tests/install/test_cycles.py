@@ -44,3 +44,9 @@ def go_through_a_cycle(box: PackagedBox, packages: Packages) -> None:
 @pytest.mark.long
 def test_debian_12(plain_box: PackagedBox, packages: Packages) -> None:
     go_through_a_cycle(plain_box, packages)
+
+
+@pytest.mark.proof
+@pytest.mark.long
+def test_debian_13(plain_trixie: PackagedBox, packages_of_trixie: Packages) -> None:
+    go_through_a_cycle(plain_trixie, packages_of_trixie)
