@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -17,8 +17,13 @@ def _number_alone(value: object) -> object:
     return {"number": value} if type(value) is int else value
 
 
+_A_NUMBER = "its number on the board from 1 to 8, e.g. 1, or keys with values, e.g. { number = 1 }"
+
+
 class ArduinoLatch(Section):
     """A latch of an Arduino, by its number there. A whole number is a short form for it."""
+
+    IN_WORDS: ClassVar[str] = _A_NUMBER
 
     number: ArduinoNumber
     pulse_ms: PulseMs = PULSE_DEFAULT_MS
@@ -31,6 +36,8 @@ class ArduinoDoor(Section):
 
     A whole number is a short form for it.
     """
+
+    IN_WORDS: ClassVar[str] = _A_NUMBER
 
     number: ArduinoNumber
     closed: PinLevel = PinLevel.LOW

@@ -115,7 +115,8 @@ class OperatorConsole:
             return
         option = next((one for one in self._options(prompt) if one.key is key), None)
         if option is None:
-            self._report(f"Key {key.value} says nothing here")
+            offered = " or ".join(one.key.value for one in self._options(prompt) if one.key)
+            self._report(f"{key.value} is no answer to this question; press {offered}")
         else:
             self._choose(prompt, option)
 

@@ -7,6 +7,7 @@ import click
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import config_path
 from boxd.cli.tables import say_json
+from boxd.errors import ConfigError
 
 
 @click.group(
@@ -23,9 +24,15 @@ def command() -> None:
 def check() -> None:
     """Check the file: shows every error at once, each with its line and remedy."""
     from boxd.config import load
+    from boxd.config.device_kinds import unwise
+    from boxd.config.named_files import missing_files
 
     path = config_path()
     config = load(path)
+    if missing := missing_files(config):
+        raise ConfigError("\n".join(f"{path}: {each}" for each in missing))
+    for warning in unwise(config.devices):
+        click.secho(f"warning: {warning}", fg="yellow", err=True)
     click.echo(
         f"{path} is good: {config.box.id}; bays: {len(config.bays)}, "
         f"lockers: {len(config.lockers)}, devices: {len(config.devices)}"

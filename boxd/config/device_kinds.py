@@ -42,6 +42,11 @@ class DeviceKind(Protocol[SectionT, SimulatedT_contra]):
         del devices
         return ()
 
+    def warnings(self, devices: Sequence[SectionT]) -> Iterable[str]:
+        """What is allowed, but unwise; each text names the device, the reason and the remedy."""
+        del devices
+        return ()
+
     def buses(
         self,
         devices: Sequence[SectionT],
@@ -61,6 +66,15 @@ class DeviceKind(Protocol[SectionT, SimulatedT_contra]):
         """The device nodes that boxd has to be able to open for this device; may have wildcards."""
         del device, config
         return ()
+
+
+def unwise(devices: Sequence[DeviceSection]) -> list[str]:
+    """What every kind warns of in its devices."""
+    return [
+        warning
+        for kind in installed().values()
+        for warning in kind.warnings([each for each in devices if isinstance(each, kind.sections)])
+    ]
 
 
 @cache

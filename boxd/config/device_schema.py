@@ -34,6 +34,11 @@ _STAYS = "a path that stays the same, e.g. '/dev/serial/by-id/usb-Arduino_...'"
 def _stays_the_same(path: str) -> str:
     if not path.startswith("/"):
         raise ValueError(f"takes {_STAYS}, not '{path}'")
+    if re.match(r"/dev/(ttyS|serial)\d", path):
+        raise ValueError(
+            f"takes {_STAYS}; '{path}' may be the line of the console, which boxd's service may "
+            "not open: write '/dev/ttyAMA0' for the one on the Pi's pins, or use a USB adapter"
+        )
     if re.match(r"/dev/tty(ACM|USB)\d", path):
         raise ValueError(
             f"takes {_STAYS}; '{path}' is numbered by who woke up first: 'boxd devices list' "

@@ -140,7 +140,7 @@ def _described_simple(annotation: Any, metadata: list[Any]) -> str:
         return f"a whole number from {low} to {high}, without quotes"
     if annotation is str:
         return "text in quotes, not empty"
-    return "keys with values, e.g. { note = 60 }"
+    return str(getattr(annotation, "IN_WORDS", "keys with values in { }"))
 
 
 def _one_of(values: Iterable[str]) -> str:

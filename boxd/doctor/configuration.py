@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from boxd.config import Config
+from boxd.config.device_kinds import unwise
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
@@ -78,6 +79,8 @@ def _unwise(config: Config, context: CheckContext) -> Iterator[tuple[str, str]]:
     edit = f"sudoedit {context.config_file}   # "
     if config.simulation.enabled and context.text("/proc/device-tree/model"):
         yield "this is a Pi, and the box is simulated", edit + "[simulation] enabled = false"
+    for warning in unwise(config.devices):
+        yield warning, edit.removesuffix("# ")
     if config.web.host not in _LOOPBACK:
         yield (
             f"the HUD has no login, and listens on {config.web.host}",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from boxd.config.device_kinds import DeviceKind
-from boxd.gpio.rules import pin_faults
+from boxd.gpio.rules import pin_faults, pin_warnings
 from boxd.gpio.sections import GpioDevice
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ class GpioKind(DeviceKind[GpioDevice, SimulatedPinLevels]):
     def faults(self, devices: Mapping[int, GpioDevice]) -> Iterable[SchemaFinding]:
         """Pins and keys that are used twice, and pins that can't do what they are for."""
         return pin_faults(devices)
+
+    def warnings(self, devices: Sequence[GpioDevice]) -> Iterable[str]:
+        """Latches that open at every power-on."""
+        return pin_warnings(devices)
 
     def buses(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from boxd.config.device_schema import PinLevel
 from boxd.config.duplicates import Use, used_twice
@@ -12,6 +12,8 @@ from boxd.gpio.sections import GpioDevice, GpioMatrix, GpioSwitch, Pull
 
 # On the Pi's board 1.8 kilohm resistors pull these two up as soon as it has power.
 PULLED_UP = (2, 3)
+# And its processor pulls these down until somebody says otherwise.
+PULLED_DOWN = range(9, 28)
 # The serial console's output is high from early in the boot if that console is switched on.
 CONSOLE_OUTPUT = 14
 
@@ -35,6 +37,19 @@ def _energised_from_the_start(row: int, device: GpioDevice) -> Iterator[SchemaFi
             path = ("latches", name)
             text = f"{_user(device, path)}: pin {latch.pin} is {why}; {_REMEDY}"
             yield SchemaFinding(("devices", row, *path), text)
+
+
+def pin_warnings(devices: Iterable[GpioDevice]) -> Iterator[str]:
+    """What works, but moves a latch whenever the Pi gets power."""
+    for device in devices:
+        for name, latch in device.latches.items():
+            if latch.on is PinLevel.LOW and latch.pin in PULLED_DOWN:
+                yield (
+                    f"device '{device.name}': latches.{name}: pin {latch.pin} is low from "
+                    "power-on until boxd takes it, and low is on: the latch would open, and its "
+                    "coil get hot, whenever the Pi starts. Take one of 4 to 8, or a driver that "
+                    "is on at high"
+                )
 
 
 def _why_high(pin: int) -> str:

@@ -17,6 +17,7 @@ HOLD_SHORTEST_MS = 100
 # The header's pins by BCM number; 0 and 1 belong to the memory on expansion boards.
 PinNumber = Annotated[int, Field(ge=2, le=27)]
 HoldMs = Annotated[int, Field(ge=HOLD_SHORTEST_MS, le=HELD_LONGEST_MS)]
+_A_PIN = "a pin's BCM number from 2 to 27, e.g. 17, or keys with values, e.g. { pin = 17 }"
 
 
 class Pull(StrEnum):
@@ -37,6 +38,8 @@ class GpioOutput(Section):
     A whole number is a short form for that pin.
     """
 
+    IN_WORDS: ClassVar[str] = _A_PIN
+
     pin: PinNumber
     on: PinLevel = PinLevel.HIGH
 
@@ -49,6 +52,8 @@ class GpioSwitch(Section):
     `closed` is the level while the contact is closed; a change counts once it has lasted for
     `debounce_ms`. A whole number is a short form for that pin.
     """
+
+    IN_WORDS: ClassVar[str] = _A_PIN
 
     pin: PinNumber
     pull: Pull = Pull.UP
@@ -64,6 +69,8 @@ class GpioLatch(Section):
     `hold_ms` is for strikes and magnetic locks, which have to be held until somebody has pulled the
     door; `pulse_ms` for solenoids, which burn. A whole number is a short form for that pin.
     """
+
+    IN_WORDS: ClassVar[str] = _A_PIN
 
     pin: PinNumber
     on: PinLevel = PinLevel.HIGH

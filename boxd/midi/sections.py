@@ -86,6 +86,8 @@ class MidiControl(Section):
     A whole number is a short form for that note. The default channel is the device's.
     """
 
+    IN_WORDS: ClassVar[str] = "a note's number, or keys with values, e.g. { note = 60 }"
+
     note: MidiNumber | None = None
     control: MidiNumber | None = None
     on: MidiNumber = 127
@@ -129,6 +131,8 @@ class NotesLamp(Section):
 
     A whole number, or a list of them, is a short form for those notes.
     """
+
+    IN_WORDS: ClassVar[str] = "notes' numbers, or keys with values, e.g. { note = [5, 6], on = 60 }"
 
     note: tuple[MidiNumber, ...] = ()
     control: tuple[MidiNumber, ...] = ()

@@ -122,7 +122,7 @@ async def test_a_press_without_a_question_does_nothing(keys: Keys) -> None:
 async def test_a_key_without_a_meaning_says_so(keys: Keys) -> None:
     keys.show(OLD)
     keys.fingers.press(Key.DIGIT_7)
-    assert keys.state.message == "Key 7 says nothing here"
+    assert keys.state.message == "7 is no answer to this question; press Enter or 1 or Cancel"
 
 
 async def test_a_finger_on_its_way_does_not_answer_the_new_question(keys: Keys) -> None:

@@ -54,6 +54,27 @@ def _broken(old: str, new: str, said: str) -> Broken:
 
 
 CASES = {
+    # --- in the words of the kind at hand
+    "latch by a pin's name": _broken(
+        "latch-1 = { pin = 17, pulse_ms = 200 }",
+        'latch-1 = "GPIO17" # here',
+        "device 'pins': latches.latch-1 = \"GPIO17\" can't be; it takes a pin's BCM number from 2"
+        " to 27, e.g. 17, or keys with values, e.g. { pin = 17 }",
+    ),
+    "latch of an Arduino by its pin": _broken(
+        "latches = { latch-1 = 1, latch-2 = 2 }",
+        'latches = { latch-1 = "D2", latch-2 = 2 } # here',
+        "device 'cabinet': latches.latch-1 = \"D2\" can't be; it takes its number on the board from"
+        " 1 to 8, e.g. 1, or keys with values, e.g. { number = 1 }",
+    ),
+    "the console's line": _broken(
+        'port = "/dev/serial/by-id/usb-1"',
+        'port = "/dev/serial0" # here',
+        "device 'cabinet': port takes a path that stays the same, e.g."
+        " '/dev/serial/by-id/usb-Arduino_...'; '/dev/serial0' may be the line of the console, which"
+        " boxd's service may not open: write '/dev/ttyAMA0' for the one on the Pi's pins, or use a"
+        " USB adapter",
+    ),
     # --- pins
     "latch on a pin that is pulled up": _broken(
         "latch-1 = { pin = 17, pulse_ms = 200 }",
