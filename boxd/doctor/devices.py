@@ -20,6 +20,7 @@ from boxd.devices import UnconfiguredDevice
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext, Json
 from boxd.doctor.finding import Finding, Skip, failed, passed, skipped, warned
+from boxd.hid.unconfigured import EVENTS, INPUT, unconfigured_input, unconfigured_inputs
 from boxd.midi.alsa import usb_socket
 from boxd.midi.bus import unconfigured_midi, wanted
 from boxd.midi.finding import find, plugged_in
@@ -104,7 +105,7 @@ def unknown(context: CheckContext) -> Iterator[Finding]:
     found = (
         [_stranger(each) for each in context.answer("/api/v1/status")["strangers"]]
         if context.is_served
-        else [*_unknown_serial(context), *_unknown_midi(context)]
+        else [*_unknown_serial(context), *_unknown_inputs(context), *_unknown_midi(context)]
     )
     edit = f"sudoedit {context.config_file}   # add it, or unplug it"
     for device in found:
@@ -131,6 +132,12 @@ def _unknown_serial(context: CheckContext) -> list[UnconfiguredDevice]:
     named = [str(context.at(port)) for port in ports]
     found = unconfigured_ports(named, context.at(str(SERIAL)), context.at(str(TTYS)))
     return [unconfigured_serial(f"/{Path(port).relative_to(context.root)}") for port in found]
+
+
+def _unknown_inputs(context: CheckContext) -> list[UnconfiguredDevice]:
+    named = [str(context.at(each.port)) for each in context.config.devices if each.kind == "hid"]
+    found = unconfigured_inputs(named, context.at(str(INPUT)), context.at(str(EVENTS)))
+    return [unconfigured_input(f"/{Path(port).relative_to(context.root)}") for port in found]
 
 
 def _midi(context: CheckContext) -> Listing:

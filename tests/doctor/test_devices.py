@@ -188,3 +188,13 @@ def test_without_a_sequencer(tmp_path: Path) -> None:
 
 def test_without_a_daemon_simulated_devices_are_not_there(resting: RestingBox) -> None:
     expect(context(resting.config), "Devices", "configured", Grade.SKIPPED)
+
+
+def test_without_a_daemon_a_scanner_in_no_configuration(tmp_path: Path) -> None:
+    config = at_rest(tmp_path, SEQUENCER)
+    link = tmp_path / "dev/input/by-id/usb-Scanner-event-kbd"
+    link.parent.mkdir(parents=True)
+    (tmp_path / "dev/input/event3").touch()
+    link.symlink_to(tmp_path / "dev/input/event3")
+    box = context(config, root=tmp_path)
+    expect(box, "Devices", "unknown", Grade.WARNED, "by-id/usb-Scanner-event-kbd", 'kind = "hid"')
