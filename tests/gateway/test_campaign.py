@@ -1,0 +1,78 @@
+"""A flood of the phones' network in full, beside keypads, HUD and other phones; prints its figures.
+
+The small form is test_silent_connections.py.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from bench.box import Box
+from bench.figures import spread
+from bench.pages import open_to_phones
+from bench.redeeming import redeem_all
+from tests.gateway.attackers import KINDS, attacking
+
+pytestmark = [pytest.mark.proof, pytest.mark.long]
+
+CONNECTIONS = 10_000
+ASKING = 500  # that many share 2,300 requests a second
+REDEMPTIONS = 10
+HUD_WITHIN_S = 0.1
+PHONE_WITHIN_S = 1.0
+VERDICT_MOST = 1.2
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Box, str]]:
+    made = Box(tmp_path_factory.mktemp("campaign") / "box")
+    url = open_to_phones(made)
+    try:
+        made.start_and_wait()
+        made.wait_for_phones()
+        yield made, url
+    finally:
+        made.close()
+
+
+def hud_s(screen: httpx.Client) -> float:
+    began = time.monotonic()
+    screen.get("/snapshot").raise_for_status()
+    return time.monotonic() - began
+
+
+def phone_s(url: str, number: int) -> float:
+    """How long a page takes for a phone at an address of its own."""
+    transport = httpx.HTTPTransport(local_address=f"127.0.2.{number + 1}")
+    with httpx.Client(transport=transport, timeout=20) as phone:
+        began = time.monotonic()
+        phone.get(url).raise_for_status()
+        return time.monotonic() - began
+
+
+@pytest.mark.parametrize("addresses", [1, 50])
+@pytest.mark.parametrize("kind", [*KINDS, "nonsense"])
+def test_the_box_does_not_feel_it(box: tuple[Box, str], kind: str, addresses: int) -> None:
+    made, url = box
+    codes = made.issue_codes(2 * REDEMPTIONS)
+    quiet = spread(redeem_all(made, codes[:REDEMPTIONS], with_keys=False).verdict)
+    count = ASKING if kind == "nonsense" else CONNECTIONS
+    with attacking(kind, urlsplit(url).port or 0, count, addresses):
+        time.sleep(2)  # until most of them are there
+        flooded = spread(redeem_all(made, codes[REDEMPTIONS:], with_keys=False).verdict)
+        with httpx.Client(base_url=f"http://127.0.0.1:{made.port}", timeout=20) as screen:
+            huds = spread([hud_s(screen) for _ in range(20)])
+        phones = spread([phone_s(url, number) for number in range(20)])
+    print(
+        f"{kind}, {addresses}: verdict {flooded.p50 * 1000:.1f} ms, {quiet.p50 * 1000:.1f} alone,"
+        f" HUD {huds.p50 * 1000:.0f} (p99 {huds.p99 * 1000:.0f}) ms,"
+        f" another phone {phones.p50 * 1000:.0f} (p99 {phones.p99 * 1000:.0f}) ms"
+    )
+    assert flooded.p50 <= VERDICT_MOST * quiet.p50
+    assert huds.p50 <= HUD_WITHIN_S
+    assert phones.p50 <= PHONE_WITHIN_S
