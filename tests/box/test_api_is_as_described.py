@@ -65,6 +65,11 @@ def known_in(booth: Booth) -> dict[str, Sequence[str]]:
     }
 
 
+# What no shape says: a photo is more than base64; who is forgotten is named or everybody; details
+# need a name; a narrowed token names operations that there are.
+NOT_BY_SHAPE_ALONE = ("prizes/{sku}/picture", "attendees/forget", "attendees/details", "tokens")
+
+
 def asked(url: str, folder: Path, token: str, known: object, *options: str) -> str:
     """Let schemathesis ask; returns what it found, empty if nothing."""
     auth = f'[auth.openapi.token]\nbearer = "{token}"\n' if token else ""
@@ -72,7 +77,9 @@ def asked(url: str, folder: Path, token: str, known: object, *options: str) -> s
     config.write_text(f"{auth}[checks.negative_data_rejection]\nexpected-statuses = {REFUSED}\n")
     told = {"SCHEMATHESIS_HOOKS": "tests.box.api_hooks", "BOXD_KNOWN": json.dumps(known)}
     program = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
-    fixed = ["--exclude-path", "/api/v1/events", "--seed", "4", "--continue-on-failure"]
+    fixed = ["--seed", "4", "--continue-on-failure"]
+    for path in ("events", *NOT_BY_SHAPE_ALONE):
+        fixed += ["--exclude-path", f"/api/v1/{path}"]
     run = subprocess.run(
         [*program, f"{url}/api/v1/openapi.json", *fixed, *options],
         cwd=folder,
