@@ -9,7 +9,7 @@ BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proofs check format bench temporal firmware words screenshots operators-page lock booth booth-tests power-cuts machine-cuts lock-ages apt-repo release deb install uninstall anew
+.PHONY: help run test proofs check format bench temporal firmware words screenshots operators-page man-page lock booth booth-tests power-cuts machine-cuts lock-ages apt-repo release deb install uninstall anew
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ release: ## walk the checklist of a release; FROM=step goes on there, KEY=ID sig
 
 lock-ages: .venv/set-up-for-test ## which locked packages have newer versions, and since when ours are chosen
 	@.venv/bin/python scripts/lock_ages.py
+
+man-page: .venv/set-up-for-test ## docs/boxd.1, from the commands themselves
+	@.venv/bin/python -m boxd.cli.man_page >docs/boxd.1
 
 lock: ## choose new versions of everything boxd needs, and their hashes
 	@PYTHON="$(PYTHON)" scripts/lock
