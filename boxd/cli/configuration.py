@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
 import click
 
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import config_path
 from boxd.cli.tables import say_json
 from boxd.errors import ConfigError
+
+if TYPE_CHECKING:
+    from boxd.config import Config
 
 
 @click.group(
@@ -29,14 +36,33 @@ def check() -> None:
 
     path = config_path()
     config = load(path)
-    if missing := missing_files(config):
-        raise ConfigError("\n".join(f"{path}: {each}" for each in missing))
+    if wrong := [*missing_files(config), *_certificate_faults(config)]:
+        raise ConfigError("\n".join(f"{path}: {each}" for each in wrong))
     for warning in unwise(config.devices):
         click.secho(f"warning: {warning}", fg="yellow", err=True)
     click.echo(
         f"{path} is good: {config.box.id}; bays: {len(config.bays)}, "
         f"lockers: {len(config.lockers)}, devices: {len(config.devices)}"
     )
+
+
+def _certificate_faults(config: Config) -> list[str]:
+    """Why phones would refuse the configured certificate; nothing where this user can't read it."""
+    phones = config.phones
+    if phones.tls_cert_file is None or phones.tls_key_file is None:
+        return []
+    from boxd.certificates import CertificatePair, faults, read_chain
+
+    host = urlsplit(phones.public_url or "").hostname or ""
+    try:
+        chain = read_chain(phones.tls_cert_file.read_bytes())
+        pair = CertificatePair(chain, phones.tls_key_file.read_bytes())
+    except OSError:
+        return []
+    except ValueError as error:
+        return [f"phones.tls_cert_file {phones.tls_cert_file}: {error}"]
+    found = faults(pair, host, datetime.now(UTC))
+    return [f"phones.tls_cert_file {phones.tls_cert_file}: {fault}" for fault in found]
 
 
 @command.command("show", examples=("boxd config show", "boxd config show --json | jq .bays"))

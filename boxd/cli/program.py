@@ -48,6 +48,7 @@ SECTIONS = {
         "devices": ("devices.group", "List, test, watch and learn the devices."),
         "staff": ("staff", "Invite, list and remove the people of the booth."),
         "tokens": ("tokens", "Make, list and revoke the tokens of the API."),
+        "tls": ("tls", "Put in the certificate that phones see, and look at it."),
         "clock": ("clock", "Show the box's time, and confirm that the wall clock is right."),
         "backup": ("backup", "Make, list and restore backups of the ledger."),
         "schedules": ("schedules", "List and run the jobs that the box does by itself."),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography import x509
 
+from boxd.certificates import SOON, CertificatePair, name_faults, pair_faults, read_chain
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
@@ -17,7 +17,6 @@ from boxd.gateway.certificate import Certificate
 
 FAMILY = "Certificates"
 
-_SOON = timedelta(days=14)
 _RENEW = "put a renewed certificate and its key there: boxd takes them over within seconds"
 
 
@@ -29,16 +28,18 @@ def phones(context: CheckContext) -> Iterator[Finding]:
     settings.tls_key_file.open("rb").close()  # raises PermissionError
     try:
         Certificate(settings.tls_cert_file, settings.tls_key_file)
-    except ConfigError as error:
+        chain = read_chain(settings.tls_cert_file.read_bytes())
+    except (ConfigError, ValueError) as error:
         yield failed(str(error), _RENEW)
         return
+    pair = CertificatePair(chain, settings.tls_key_file.read_bytes())
     yield _in_time(settings.tls_cert_file, context)
-    host = urlsplit(settings.public_url or "").hostname
-    if host and not any(_covers(name, host) for name in _names(settings.tls_cert_file)):
-        yield failed(
-            f"{settings.tls_cert_file} is not for '{host}', which phones ask for",
-            "make one for that name, or correct [phones] public_url",
-        )
+    for fault in pair_faults(pair):
+        yield failed(f"{settings.tls_cert_file}: {fault}", "boxd tls import FULLCHAIN KEY")
+    host = urlsplit(settings.public_url or "").hostname or ""
+    for fault in name_faults(pair, host):
+        remedy = "make one for that name (boxd tls import), or correct [phones] public_url"
+        yield failed(f"{settings.tls_cert_file}: {fault}", remedy)
 
 
 def others(context: CheckContext) -> Iterator[Finding]:
@@ -67,27 +68,11 @@ def _in_time(file: Path, context: CheckContext) -> Finding:
             f"{file} is good from {begins:%Y-%m-%d %H:%M} on only", "timedatectl   # is it so late?"
         )
     seen = f"{file} is good until {ends:%Y-%m-%d}"
-    return warned(seen, _RENEW) if context.now > ends - _SOON else passed(seen)
+    return warned(seen, _RENEW) if context.now > ends - SOON else passed(seen)
 
 
-def _names(file: Path) -> set[str]:
-    try:
-        extension = _read(file)[0].extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except x509.ExtensionNotFound:
-        return set()
-    names = extension.value
-    addresses = names.get_values_for_type(x509.IPAddress)
-    return {*names.get_values_for_type(x509.DNSName), *map(str, addresses)}
-
-
-def _covers(name: str, host: str) -> bool:
-    """Whether a certificate for `name` covers `host`; a star stands for exactly one label."""
-    star, _, parent = name.lower().partition(".")
-    return host == name.lower() or (star == "*" and host.partition(".")[2] == parent)
-
-
-def _read(file: Path) -> list[x509.Certificate]:
-    return x509.load_pem_x509_certificates(file.read_bytes())
+def _read(file: Path) -> tuple[x509.Certificate, ...]:
+    return read_chain(file.read_bytes())
 
 
 CHECKS = (

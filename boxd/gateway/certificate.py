@@ -9,6 +9,7 @@ from boxd.errors import ConfigError
 from boxd.secret_files import check_secret_mode
 
 Stamp = tuple[int, int, int]
+_HANDSHAKE_TURNS = 4  # each side has its say twice; the rest do nothing
 
 
 class Certificate:
@@ -42,6 +43,27 @@ class Certificate:
             return False
         self._newest = loaded
         return True
+
+    def is_trusted_for(self, host: str, known: ssl.SSLContext | None = None) -> bool:
+        """Whether a client that asks for `host` takes the newest pair; without a network.
+
+        `known` are the issuers that clients know: those of this system, if none is given.
+        """
+        shown, seen = ssl.MemoryBIO(), ssl.MemoryBIO()
+        server = self._newest.wrap_bio(seen, shown, server_side=True)
+        context = known or ssl.create_default_context()
+        if not host:
+            return False
+        client = context.wrap_bio(shown, seen, server_hostname=host)
+        waiting: list[ssl.SSLObject] = [client, server]
+        for side in waiting * _HANDSHAKE_TURNS:
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            except (ssl.SSLError, ValueError):
+                return False
+        return client.version() is not None and bool(client.getpeercert())
 
     def _hand_on(self, connection: ssl.SSLObject, _name: str | None, _: ssl.SSLContext) -> None:
         """Continue a handshake with the newest pair; also called if a client names no host."""

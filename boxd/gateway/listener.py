@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from urllib.parse import urlsplit
 
 from boxd.errors import ConfigError
 from boxd.gateway.certificate import Certificate
@@ -27,6 +28,7 @@ _BACKLOG = 512
 _ACCEPTED_AT_ONCE = 64
 _LOOK_EVERY_S = 2.0
 _SAY_EVERY_S = 60.0
+_STRICT_S = 7 * 24 * 3600  # an event's length: the name may serve something else afterwards
 
 
 class Gateway:
@@ -87,7 +89,9 @@ class Gateway:
             self._certificate = await asyncio.to_thread(
                 Certificate, settings.cert_file, settings.key_file
             )
-            self._more = _strict_transport(self._certificate, settings.address)
+            self._more = await asyncio.to_thread(
+                _strict_transport, self._certificate, settings.address
+            )
         self._listening = _bound(settings.host, settings.port)
         asyncio.get_running_loop().add_reader(self._listening, self._accept)
         port = self._listening.getsockname()[1]
@@ -95,7 +99,9 @@ class Gateway:
 
     async def _renew(self) -> None:
         if self._certificate is not None and await asyncio.to_thread(self._certificate.renew):
-            self._more = _strict_transport(self._certificate, self._settings.address)
+            self._more = await asyncio.to_thread(
+                _strict_transport, self._certificate, self._settings.address
+            )
             log.info("phones_certificate.reloaded")
 
     def _tell(self, why: str) -> None:
@@ -133,8 +139,14 @@ class Gateway:
 
 
 def _strict_transport(certificate: Certificate, address: str) -> Headers:
-    """HSTS, once the certificate is good for what the cards say."""
-    return []
+    """HSTS, once phones trust the certificate for what the cards say.
+
+    With any other it would lock them out, because a browser lets nobody pass its warning then.
+    """
+    host = urlsplit(address).hostname or ""
+    if not address.startswith("https://") or not certificate.is_trusted_for(host):
+        return []
+    return [(b"strict-transport-security", f"max-age={_STRICT_S}".encode())]
 
 
 def _bound(host: str, port: int) -> socket.socket:
