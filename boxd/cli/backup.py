@@ -182,10 +182,10 @@ def new_key(file: Path) -> None:
     "open",
     examples=("boxd backup open ledger-….db.sealed --key ~/box-1-backups.key",),
 )
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--key",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=click.Path(path_type=Path, dir_okay=False),
     required=True,
     metavar="PATH",
     help="The file with the secret key.",
