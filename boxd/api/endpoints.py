@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from pydantic import ValidationError
@@ -32,10 +31,10 @@ KEY = re.compile(r"[\x21-\x7e]{1,100}")
 
 def routes(operations: Sequence[Operation], gate: Authenticator) -> list[Route]:
     """One route for each path; it serves the operations and lists their methods."""
-    return [
-        _route(path, {each.method: each for each in group}, gate)
-        for path, group in groupby(operations, lambda each: each.path)
-    ]
+    known: dict[str, dict[str, Operation]] = {}
+    for each in operations:
+        known.setdefault(each.path, {})[each.method] = each
+    return [_route(path, by_method, gate) for path, by_method in known.items()]
 
 
 def _route(path: str, known: dict[str, Operation], gate: Authenticator) -> Route:

@@ -98,7 +98,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/attendees/{attendee}/codes", codes.attendee_codes, _APP, _ORGANISER),
     _get("/codes", codes.codes, *_BOX),
     _post("/codes", codes.issue_codes, _ORGANISER, status=201),
-    _post("/codes/find", codes.find_code, _ORGANISER),
+    _post("/code-search", codes.find_code, _ORGANISER),
     _get("/codes/{code}", codes.code, _ORGANISER),
     _post("/codes/{code}/void", codes.void_code, _ORGANISER),
     # Prizes

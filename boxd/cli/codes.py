@@ -300,7 +300,7 @@ def export(file: Path | None, state: str | None) -> None:
 @json_option
 def find(digits: tuple[str, ...], as_json: bool) -> None:
     """Find a code by its DIGITS: its number, whose it is, and whether it can be used."""
-    body = daemon.post("/api/v1/codes/find", {"code": " ".join(digits), "actor": actor()})
+    body = daemon.post("/api/v1/code-search", {"code": " ".join(digits), "actor": actor()})
     if as_json:
         say_json(body)
         return
