@@ -18,6 +18,7 @@ STILL_WORKS = {
     "GET /devices",
     "GET /lockers",
     "GET /devices/events",
+    "GET /metrics",
     "POST /devices/self-test",
     "POST /devices/tests",
     "POST /devices/tests/{test}/device",

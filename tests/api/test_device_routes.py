@@ -193,7 +193,6 @@ async def test_the_self_test_is_a_list_of_results(
         ("GET", "/api/v1/devices/events"),
         ("POST", "/api/v1/devices/tests"),
         ("POST", "/api/v1/devices/tests/1/lamp"),
-        ("POST", "/api/v1/devices/self-test"),
     ],
 )
 async def test_nothing_of_it_is_done_over_tcp(

@@ -219,11 +219,12 @@ async def test_board_that_is_looked_for_no_longer_is_not_shown_as_ready(tmp_path
 
 
 async def test_where_one_is_missing_what_else_is_plugged_in_is_named(tmp_path: Path) -> None:
-    plugged = tmp_path / "usb-Arduino_Uno_7573-if00"
+    (tmp_path / "by-id").mkdir()
+    plugged = tmp_path / "by-id" / "usb-Arduino_Uno_7573-if00"
     (tmp_path / "ttyACM0").touch()
-    plugged.symlink_to("ttyACM0")
-    port = str(tmp_path / "usb-Arduino_Uno_1234-if00")
-    others = partial(unconfigured_ports, [port, str(tmp_path / "ttyACM0")], tmp_path / "by-id")
+    plugged.symlink_to("../ttyACM0")
+    port = str(tmp_path / "by-id" / "usb-Arduino_Uno_1234-if00")
+    others = partial(unconfigured_ports, [port, str(tmp_path / "ttyACM0")], tmp_path)
     for unconfigured, expected in (
         (others, "nothing is plugged in there; check its cable"),
         (partial(unconfigured_ports, [port], tmp_path), f'write: port = "{plugged}"'),

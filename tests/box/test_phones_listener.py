@@ -73,7 +73,8 @@ def test_a_port_that_is_taken_is_an_alarm_until_it_is_free(
 def test_a_limited_phone_reads_so_in_words_and_its_scan_is_not_lost(
     phones: Callable[..., Booth], phone: httpx.Client
 ) -> None:
-    booth = phones(more="rate_per_address = 60\n")  # six at once, then one a second
+    # Six at once, then one a second: of the address, and of the card that it shows.
+    booth = phones(more="rate_per_address = 60\nrate_per_phone = 60\n")
     booth.start()
     made = booth.command("attendees", "link", "badge-1", "--json").stdout
     own = json.loads(made)["links"][0]["url"]

@@ -19,6 +19,7 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
+    "--autoplay-policy=no-user-gesture-required",  # as the booth's screen has it
     "--host-resolver-rules=MAP rebound.example 127.0.0.1, MAP * ~NOTFOUND,"
     " EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )

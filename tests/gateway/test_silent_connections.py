@@ -33,7 +33,6 @@ async def served_within(network: Network, address: str) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.realtime
 @pytest.mark.parametrize(
     ("scheme", "addresses", "kinds"),
     [("plain", 50, ("huge", "nonsense")), ("tls", 1, ("silent", "tls"))],
