@@ -21,6 +21,7 @@ from tests.box.flushes import FlushedBooth
 LEDGER = "ledger.db-wal"
 # Asked of the server from Enter to the shut door: the start and two answers. The worker's own
 # tasks, and the settler's looks, depend on how long everything takes.
+SCHEDULES = 4
 CALLS = {"StartWorkflowExecution": 1, "UpdateWorkflowExecution": 2}
 A_REDEMPTION = 5  # one less if the door opens at once: four commits of the ledger
 BOARD = "CodeTV Board 0"
@@ -82,6 +83,8 @@ def test_a_redemption_asks_the_server_for_its_start_and_its_answers_alone(
     booth = new_booth()
     booth.start()
     code = booth.issue_code("mug")
+    # The box makes its schedules once it serves, and the server counts once a second.
+    wait_until("the schedules", lambda: asked_of_the_server(booth)["CreateSchedule"] >= SCHEDULES)
     before = asked_of_the_server(booth)
 
     def since() -> Counter[str]:
