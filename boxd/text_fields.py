@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from boxd import names
 
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 SKU_RULE = "a short name of lower-case letters, digits and hyphens, at most 32"
 
 
@@ -19,6 +21,17 @@ def _line(text: str) -> str:
         raise PydanticCustomError("line", "{why}", {"why": why})
     return line
 
+
+def _as_written(given: object) -> object:
+    """A text only if it is written as a time: pydantic takes numbers for seconds since 1970."""
+    if isinstance(given, str) and not _TIME.match(given):
+        told = "is to be a time like 2026-11-22T18:00:00+01:00"
+        raise PydanticCustomError("moment", "{why}", {"why": told})
+    return given
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written)]
+"""A moment with its time zone, as ISO 8601 writes it."""
 
 Line = Annotated[
     str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from boxd.api.bodies import Shape
 from boxd.api.imported_files import FileBody, FileDigest, note
@@ -18,7 +18,7 @@ from boxd.ledger import code_batches
 from boxd.ledger.code_batches import Wanted
 from boxd.ledger.imported_files import FilePurpose
 from boxd.ledger.ledger import as_text
-from boxd.text_fields import Line, Sku
+from boxd.text_fields import Line, Moment, Sku
 
 BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,32}$")]
@@ -40,7 +40,7 @@ class WantedCode(Shape):
     attendee: Line
     code: Digits | None = None
     sku: Sku | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class BatchQuery(Query):

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import AwareDatetime
-
 from boxd.api.queries import Query
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.ledger import task_sums
 from boxd.ledger.dispensed import by_quarter
 from boxd.ledger.ledger import as_text
+from boxd.text_fields import Moment
 
 
 class StretchQuery(Query):
     """From when on, and until before when, in ISO 8601 with the offset to UTC."""
 
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class GivenOutReply(ReplyModel):

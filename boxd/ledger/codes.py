@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from boxd.errors import BadInput, NotFound, Refused
+from boxd.errors import NotFound, Refused
 from boxd.ledger import attendee_list, attendees, audit, drawing, limits, outbox, stock
 from boxd.ledger.check_digit import is_well_formed, random_code
 from boxd.ledger.code_keys import CodeKeys
@@ -172,13 +172,13 @@ def find(connection: sqlite3.Connection, code: int) -> dict[str, object]:
 
 
 def of_digits(connection: sqlite3.Connection, typed: str, keys: CodeKeys) -> dict[str, object]:
-    """The data of the code with these digits, without them. Raises BadInput or NotFound.
+    """The data of the code with these digits, without them. Raises NotFound.
 
     `typed` may have blanks and hyphens between the digits.
     """
     digits = typed.replace(" ", "").replace("-", "")
     if not (digits.isascii() and digits.isdigit()):
-        raise BadInput(f"'{typed}' is no code: a code has digits only")
+        raise NotFound(f"'{typed}' is no code: a code has digits only")
     row = connection.execute("SELECT id FROM codes WHERE digest = ?", (keys.digest(digits),))
     found = row.fetchone()
     if found is None:
