@@ -6,6 +6,10 @@ from tests.systemd.installed import InstalledBox
 
 PHONES, BOXD = "boxd-phones.service", "boxd.service"
 ADDRESS = "http://127.0.0.1:4322"
+ASK = (
+    "import http.client as h; c = h.HTTPConnection('127.0.0.1', 4322, timeout=5);"
+    " c.request('GET', '/healthz'); print(c.getresponse().status)"
+)
 
 
 def with_phones(box: InstalledBox) -> None:
@@ -16,9 +20,7 @@ def with_phones(box: InstalledBox) -> None:
 
 
 def answers(box: InstalledBox, status: int) -> None:
-    asked = (
-        f"curl --silent --output /dev/null --write-out '%{{http_code}}' {ADDRESS}/healthz || true"
-    )
+    asked = f"python3 -c \"{ASK}\" || true"
     box.wait(f"phones get {status}", lambda: box.ask(asked).strip() == str(status))
 
 
