@@ -18,7 +18,8 @@ run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a 
 	@$(BOXD) run --config $(CONFIG)
 
 test: .venv/set-up-for-test ## all tests but the proofs, on every core; ends with how many ran
-	@.venv/bin/python -m pytest -n auto --durations 20
+	@.venv/bin/python -m pytest -m realtime
+	@.venv/bin/python -m pytest -n auto --durations 20 -m "not proof and not realtime"
 
 proofs: .venv/set-up-for-test ## whole machines: containers, cuts, upgrades; SHORT=1: in five minutes; takes root
 	@scripts/debian-packages proofs

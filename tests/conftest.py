@@ -41,8 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the folders that take longest; whatever boots a Debian of its own is a proof."""
     items.sort(key=lambda item: _rank(item.path))
     for item in items:
-        if "debian" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "debian" in fixtures:
             item.add_marker("proof")
+        if {"jack", "jackd"} & set(fixtures):
+            item.add_marker("realtime")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -61,7 +64,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if file and not hasattr(config, "workerinput"):
         count = {what: len(each) for what, each in terminalreporter.stats.items()}
         failed = count.get("failed", 0) + count.get("error", 0)
-        part = "proofs" if config.option.markexpr.startswith("proof") else "tests"
+        asked = config.option.markexpr
+        part = (
+            "proofs"
+            if asked.startswith("proof")
+            else "over-JACK"
+            if asked == "realtime"
+            else "tests"
+        )
         with Path(file).open("a", encoding="utf-8") as counts:
             counts.write(f"{part} {count.get('passed', 0)} {failed} {count.get('skipped', 0)}\n")
 

@@ -20,7 +20,7 @@ def with_phones(box: InstalledBox) -> None:
 
 
 def answers(box: InstalledBox, status: int) -> None:
-    asked = f"python3 -c \"{ASK}\" || true"
+    asked = f'python3 -c "{ASK}" || true'
     box.wait(f"phones get {status}", lambda: box.ask(asked).strip() == str(status))
 
 
