@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +91,7 @@ def _one(number: int) -> dict[str, Any]:
 
 
 def _html(rows: Sequence[dict[str, Any]], box: str, paper: str) -> str:
-    from boxd.phones.sheets import Voucher, voucher_sheets
+    from boxd.phones.sheets import voucher_of, voucher_sheets
 
-    vouchers = [
-        Voucher(
-            digits=str(row["code"]),
-            prize=str(row["prize"]),
-            until=f"{datetime.fromisoformat(row['expires_at']).astimezone():%Y-%m-%d %H:%M}",
-            attendee=str(row["attendee"] or ""),
-        )
-        for row in rows
-    ]
+    vouchers = [voucher_of(row, str(row["attendee"] or "")) for row in rows]
     return voucher_sheets(vouchers, box, paper)

@@ -5,7 +5,6 @@ Each is a page of its own that any browser prints on A4 and on Letter.
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from starlette.responses import FileResponse, Response
@@ -20,7 +19,6 @@ from boxd.errors import BadInput, NotFound
 from boxd.ledger import checkpoints
 from boxd.phones import sheets
 from boxd.phones.link_service import AttendeeLink, CheckpointLink
-from boxd.phones.sheets import Voucher
 from boxd.web.page_policy import SHEET_POLICY
 from boxd.words import N_
 from boxd.words import gettext as _
@@ -74,13 +72,7 @@ async def vouchers(visit: ConsoleVisit) -> Response:
     made = await visit.act(codes.issue_codes, body=body | {"count": count})
     is_named = visit.form.get("named") == "yes"
     found = [
-        Voucher(
-            digits=each["code"],
-            prize=each["prize"],
-            until=f"{datetime.fromisoformat(each['expires_at']).astimezone():%Y-%m-%d %H:%M}",
-            attendee=each["attendee"] if is_named else "",
-        )
-        for each in made["codes"]
+        sheets.voucher_of(each, each["attendee"] if is_named else "") for each in made["codes"]
     ]
     return _sheet(sheets.voucher_sheets(found, visit.place.box))
 

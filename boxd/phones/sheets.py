@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -61,6 +63,12 @@ class Voucher:
     prize: str
     until: str
     attendee: str
+
+
+def voucher_of(code: Mapping[str, Any], attendee: str) -> Voucher:
+    """The voucher of a code with its digits, as the API gives it, in this machine's time zone."""
+    until = datetime.fromisoformat(code["expires_at"]).astimezone()
+    return Voucher(str(code["code"]), str(code["prize"]), f"{until:%Y-%m-%d %H:%M}", attendee)
 
 
 def voucher_sheets(vouchers: Sequence[Voucher], box: str, paper: str = "") -> str:
