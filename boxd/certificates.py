@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -52,6 +53,11 @@ def read_chain(pem: bytes) -> tuple[x509.Certificate, ...]:
     if not found:
         raise ValueError("no certificate is in it")
     return found
+
+
+def read_pair(cert_file: Path, key_file: Path) -> CertificatePair:
+    """The pair in two files. Raises OSError, and ValueError if the first has no certificate."""
+    return CertificatePair(read_chain(cert_file.read_bytes()), key_file.read_bytes())
 
 
 def faults(pair: CertificatePair, host: str, now: datetime) -> Iterator[str]:

@@ -51,12 +51,11 @@ def _certificate_faults(config: Config) -> list[str]:
     phones = config.phones
     if phones.tls_cert_file is None or phones.tls_key_file is None:
         return []
-    from boxd.certificates import CertificatePair, faults, read_chain
+    from boxd.certificates import faults, read_pair
 
     host = urlsplit(phones.public_url or "").hostname or ""
     try:
-        chain = read_chain(phones.tls_cert_file.read_bytes())
-        pair = CertificatePair(chain, phones.tls_key_file.read_bytes())
+        pair = read_pair(phones.tls_cert_file, phones.tls_key_file)
     except OSError:
         return []
     except ValueError as error:

@@ -72,10 +72,10 @@ def show() -> None:
 
 
 def _read(certificate: Path, key: Path) -> CertificatePair:
-    from boxd.certificates import CertificatePair, read_chain
+    from boxd.certificates import read_pair
 
     try:
-        return CertificatePair(read_chain(certificate.read_bytes()), key.read_bytes())
+        return read_pair(certificate, key)
     except OSError as error:
         raise BadInput(f"{error.filename}: {error.strerror}; nothing was changed") from error
     except ValueError as error:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from boxd.certificates import SOON, CertificatePair, name_faults, pair_faults, read_chain
+from boxd.certificates import SOON, name_faults, pair_faults, read_chain, read_pair
 from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
@@ -28,11 +28,10 @@ def phones(context: CheckContext) -> Iterator[Finding]:
     settings.tls_key_file.open("rb").close()  # raises PermissionError
     try:
         Certificate(settings.tls_cert_file, settings.tls_key_file)
-        chain = read_chain(settings.tls_cert_file.read_bytes())
+        pair = read_pair(settings.tls_cert_file, settings.tls_key_file)
     except (ConfigError, ValueError) as error:
         yield failed(str(error), _RENEW)
         return
-    pair = CertificatePair(chain, settings.tls_key_file.read_bytes())
     yield _in_time(settings.tls_cert_file, context)
     for fault in pair_faults(pair):
         yield failed(f"{settings.tls_cert_file}: {fault}", "boxd tls import FULLCHAIN KEY")
