@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from boxd.api.app import Application
 from boxd.errors import ConfigError
+from boxd.unix_sockets import in_few_bytes
 from boxd.web.behind_gateway import OwnUserOnly
 from boxd.web.bounded_listener import BoundedListener
 
@@ -27,7 +28,6 @@ GATEWAY_KEEPS_S = 75  # longer than the gateway keeps a connection that it does 
 # So many connections to loopback at once: whoever opens more loses the oldest ones, and what the
 # daemon needs for itself is there.
 MOST_ON_LOOPBACK = 256
-LONGEST_SOCKET_PATH = 107  # of a sockaddr_un on Linux, without the final zero
 LAST_REQUESTS_S = 2  # a request that takes longer than this is cut at the stop
 
 
@@ -146,15 +146,11 @@ def _bind_tcp(section: str, host: str, port: int) -> socket.socket:
 def _bind_unix(path: Path, mode: int) -> socket.socket:
     """Bind under another name and rename: the socket never has wider permissions."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    if len(os.fsencode(beside)) > LONGEST_SOCKET_PATH:
-        raise ConfigError(
-            f"web.socket: {path} is too long for a Unix socket ({LONGEST_SOCKET_PATH} bytes at "
-            "most); set web.socket to a shorter path"
-        )
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         beside.unlink(missing_ok=True)
-        bound.bind(str(beside))
+        with in_few_bytes(beside) as name:
+            bound.bind(name)
         beside.chmod(mode)
         beside.replace(path)
     except OSError as error:

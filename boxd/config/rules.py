@@ -14,8 +14,7 @@ from boxd.config.task_rules import task_faults
 from boxd.config.upstream_rules import upstream_faults
 from boxd.config.values import Section, is_address
 from boxd.config.wiring import wiring_faults
-
-_LONGEST_SOCKET_PATH = 107  # bytes that Linux allows for the path of a Unix socket
+from boxd.unix_sockets import LONGEST_PATH
 
 
 def broken_rules(partial: PartialConfig) -> list[SchemaFinding]:
@@ -158,9 +157,9 @@ def _web_faults(config: Config) -> Iterator[SchemaFinding]:
         )
         yield SchemaFinding(("web", "host"), text)
     length = len(bytes(config.socket_file))
-    if length > _LONGEST_SOCKET_PATH:
+    if length > LONGEST_PATH:
         text = (
-            f"the socket's path has {length} bytes, and Linux takes {_LONGEST_SOCKET_PATH}:"
+            f"the socket's path has {length} bytes, and Linux takes {LONGEST_PATH}:"
             f" {config.socket_file}; write a shorter one: [web] socket = '/run/boxd/boxd.sock'"
         )
         yield SchemaFinding(("web", "socket") if config.web.socket else ("box", "state_dir"), text)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from boxd.ledger.card_watch import TouchedCards
+from boxd.unix_sockets import in_few_bytes
 from boxd.web.behind_gateway import is_own_process
 
 _SOCKET_MODE = 0o600
@@ -82,7 +83,8 @@ def _bound(file: Path) -> socket.socket:
     file.unlink(missing_ok=True)
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        bound.bind(str(file))
+        with in_few_bytes(file) as name:
+            bound.bind(name)
         file.chmod(_SOCKET_MODE)
     except OSError:
         bound.close()

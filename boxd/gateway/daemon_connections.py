@@ -10,6 +10,7 @@ from pathlib import Path
 import h11
 
 from boxd.gateway.request import ClientRequest, Headers
+from boxd.unix_sockets import in_few_bytes
 
 _PIECE = 64 * 1024
 _MOST_KEPT = 16
@@ -110,7 +111,8 @@ class DaemonConnections:
                 return connection
             connection.close()
         try:
-            return DaemonConnection(*await asyncio.open_unix_connection(self._socket))
+            with in_few_bytes(self._socket) as name:
+                return DaemonConnection(*await asyncio.open_unix_connection(name))
         except OSError as error:
             raise DaemonAway from error
 

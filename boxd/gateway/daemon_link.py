@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from boxd.gateway.known import Known
+from boxd.unix_sockets import in_few_bytes
 
 _LOOK_AGAIN_S = 0.2
 _LONGEST_LINE = 1024 * 1024
@@ -39,9 +40,8 @@ class DaemonLink:
         """Connect, again and again, and take what comes, for ever."""
         while True:
             with suppress(OSError, ValueError, KeyError, TypeError):
-                reader, writer = await asyncio.open_unix_connection(
-                    self._socket, limit=_LONGEST_LINE
-                )
+                with in_few_bytes(self._socket) as name:
+                    reader, writer = await asyncio.open_unix_connection(name, limit=_LONGEST_LINE)
                 try:
                     await self._follow(reader, writer, on_settings)
                 finally:

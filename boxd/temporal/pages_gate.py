@@ -8,7 +8,6 @@ known one. One request per connection: bytes after it are never taken as another
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import secrets
 import sys
@@ -16,11 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from boxd.temporal.command import LOOPBACK
+from boxd.unix_sockets import in_few_bytes
 
 PAGES_SOCKET = "pages.sock"
 _LONGEST_HEAD = 64 * 1024
 _HEAD_WITHIN_S = 10
-_LONGEST_SOCKET_PATH = 107
 _SOCKET_MODE = 0o660  # whoever is in the box's group may use the commands, and see these pages
 _HOST = re.compile(rb"^host:[ \t]*(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?[ \t]*$", re.I)
 _REFUSAL = (
@@ -54,11 +53,11 @@ class PagesGate:
         self._servers.append(
             await asyncio.start_server(self._accept, LOOPBACK, self._port, limit=_LONGEST_HEAD)
         )
-        if len(os.fsencode(self._socket)) <= _LONGEST_SOCKET_PATH:
+        with in_few_bytes(self._socket) as name:
             self._servers.append(
-                await asyncio.start_unix_server(self._accept, self._socket, limit=_LONGEST_HEAD)
+                await asyncio.start_unix_server(self._accept, name, limit=_LONGEST_HEAD)
             )
-            self._socket.chmod(_SOCKET_MODE)
+        self._socket.chmod(_SOCKET_MODE)
 
     def close(self) -> None:
         """Accept no more connections, and end those that are there."""

@@ -41,7 +41,10 @@ def phones(new_booth: Callable[..., Booth], port: int) -> Callable[..., Booth]:
 
 @pytest.fixture
 def phone(port: int) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"http://{LOOPBACK}:{port}", timeout=20) as client:
+    # The phones' process listens a moment after the box is ready.
+    patient = httpx.HTTPTransport(retries=6)
+    address = f"http://{LOOPBACK}:{port}"
+    with httpx.Client(base_url=address, timeout=20, transport=patient) as client:
         yield client
 
 
@@ -104,20 +107,22 @@ def test_a_certificate_is_taken_anew_while_the_box_serves(
     booth.start()
 
     def shown() -> str:
+        """The fingerprint of the certificate; empty while nobody listens."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        with (
-            socket.create_connection((LOOPBACK, port)) as plain,
-            context.wrap_socket(plain) as secure,
-        ):
+        try:
+            plain = socket.create_connection((LOOPBACK, port))
+        except ConnectionRefusedError:
+            return ""
+        with plain, context.wrap_socket(plain) as secure:
             return hashlib.sha256(secure.getpeercert(binary_form=True) or b"").hexdigest()
 
-    first = shown()
+    first = wait_until("a certificate", shown)
     certificate.write_text("half a file")
     wait_until("an alarm", lambda: alarms_of(booth))
     assert shown() == first
     write_pair(tmp_path)
-    wait_until("another certificate", lambda: shown() != first)
+    wait_until("another certificate", lambda: shown() not in ("", first))
     wait_until("no alarm", lambda: not alarms_of(booth))
     trusting = ssl.create_default_context(cafile=certificate)
     url = f"https://{LOOPBACK}:{port}/api/v1/openapi.json"
