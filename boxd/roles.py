@@ -5,7 +5,7 @@ attendees' app is a program, and has a token.
 
 | role           | sees                                        | does                           |
 |----------------|---------------------------------------------|--------------------------------|
-| `viewer`       | status, alarms, devices, stock, redemptions | nothing                        |
+| `viewer`       | status, devices, stock, redemptions, report | nothing                        |
 | `attendant`    | status, alarms, stock, the attendees' tasks | counts scans, gives verdicts   |
 | `operator`     | what a viewer sees, codes without digits    | answers, opens lockers         |
 | `organiser`    | everything                                  | everything, and invites staff  |

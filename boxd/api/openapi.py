@@ -13,14 +13,36 @@ from boxd.api.endpoints import KEY, KEY_HEADER
 from boxd.api.json_lines import MEDIA_TYPE
 from boxd.api.listener import ListenerKind
 from boxd.api.operations import STREAM, Operation
+from boxd.staff.service import COOKIE
 from boxd.web.api_prefix import PREFIX
 from boxd.web.problems import PROBLEM_TYPE
 
 Json = dict[str, Any]
 _REF = "#/components/schemas/{model}"
-_SCHEME = "token"
-_ABOUT = """The prize box's API. A token opens it; what each role may do stands with each operation
-as `x-roles`. Whatever changes something takes an `Idempotency-Key`: the same request under the same
+_TOKEN, _STAFF = "token", "staff"
+_SCHEMES: Json = {
+    _TOKEN: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A program's token, which `boxd tokens create` makes",
+    },
+    _STAFF: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "A device that a person of the staff has enrolled. Whatever changes"
+        " something is then taken from the box's own pages alone",
+    },
+}
+_ON_NETWORK = "A token opens it, or the session of a person of the staff"
+_OPENS = {
+    ListenerKind.PHONES: _ON_NETWORK,
+    ListenerKind.LOOPBACK: f"{_ON_NETWORK}; what the box's own screen does needs neither",
+    ListenerKind.SOCKET: "This is the commands' Unix socket: who may open its file may do"
+    " everything, and names who acts as `actor`",
+}
+_ABOUT = """The prize box's API. {opens}. What each role may do stands with each operation as
+`x-roles`. Whatever changes something takes an `Idempotency-Key`: the same request under the same
 key is carried out once and answered the same. Errors are problem details (RFC 9457)."""
 
 # What every operation can also reply, and when.
@@ -58,13 +80,19 @@ def document(operations: Sequence[Operation], kind: ListenerKind) -> Json:
     shown = {name: schema for name, schema in schemas.items() if not name.endswith("Query")}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "boxd", "version": __version__, "description": _ABOUT},
-        "paths": paths,
-        "components": {
-            "schemas": shown,
-            "securitySchemes": {_SCHEME: {"type": "http", "scheme": "bearer"}},
+        "info": {
+            "title": "boxd",
+            "version": __version__,
+            "description": _ABOUT.format(opens=_OPENS[kind]),
         },
+        "paths": paths,
+        "components": {"schemas": shown, "securitySchemes": _schemes(kind)},
     }
+
+
+def _schemes(kind: ListenerKind) -> Json:
+    """What opens this listener. OpenAPI has no scheme for a socket's file."""
+    return {} if kind is ListenerKind.SOCKET else _SCHEMES
 
 
 def _schemas(operations: Iterable[Operation]) -> Json:
@@ -110,7 +138,7 @@ def _security(operation: Operation, kind: ListenerKind) -> list[Json]:
     if kind is ListenerKind.SOCKET:
         return []
     without = [Json()] if operation.hud and kind is ListenerKind.LOOPBACK else []
-    return [*without, {_SCHEME: []}]
+    return [*without, *({name: []} for name in _SCHEMES)]
 
 
 def _of_path(operation: Operation) -> list[Json]:
@@ -129,10 +157,11 @@ def _of_query(operation: Operation, schemas: Json) -> list[Json]:
     shape = operation.signature.query
     if shape is None:
         return []
-    members = schemas[shape.__name__]["properties"]
+    described = schemas[shape.__name__]
+    needed = described.get("required", ())
     return [
-        {"name": name, "in": "query", "required": False, "schema": _without_null(schema)}
-        for name, schema in members.items()
+        {"name": name, "in": "query", "required": name in needed, "schema": _without_null(schema)}
+        for name, schema in described["properties"].items()
     ]
 
 

@@ -71,7 +71,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/alarms", alarms.alarms, *_STAFF, hud=True),
     _post("/alarms/{alarm}/clear", alarms.clear_alarm, *_BOX),
     _get("/audit", audit.audit, _ORGANISER),
-    _get("/report", report.report, _ORGANISER),
+    _get("/report", report.report, *_WATCHING),
     _get("/audit/head", audit.audit_head, _ORGANISER),
     # Tasks: what attendees do to earn codes
     _get("/task-kinds", tasks.kinds, *_FLOOR),

@@ -14,6 +14,7 @@ import pytest
 from boxd.api.listener import ListenerKind
 from boxd.api.openapi import document
 from boxd.api.table import OPERATIONS
+from boxd.staff.service import COOKIE
 from boxd.web.problems import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -71,9 +72,44 @@ def test_only_the_operators_screen_needs_no_token() -> None:
         name for name, told in operations(ListenerKind.LOOPBACK).items() if {} in told["security"]
     }
     assert free == {(each.method, each.path) for each in OPERATIONS if each.hud}
-    assert all(
-        told["security"] == [{"token": []}] for told in operations(ListenerKind.PHONES).values()
-    )
+    by_network = [{"token": []}, {"staff": []}]
+    assert all(told["security"] == by_network for told in operations(ListenerKind.PHONES).values())
+    assert all(told["security"] == [] for told in operations(ListenerKind.SOCKET).values())
+
+
+@pytest.mark.parametrize("door", [*ListenerKind])
+def test_what_opens_a_listener_is_described_as_it_is(door: ListenerKind) -> None:
+    whole = described(door)
+    schemes = whole["components"]["securitySchemes"]
+    about = " ".join(whole["info"]["description"].split())
+    if door is ListenerKind.SOCKET:
+        assert (schemes, "who may open its file may do everything" in about) == ({}, True)
+        return
+    assert (schemes["token"]["type"], schemes["token"]["scheme"]) == ("http", "bearer")
+    assert [schemes["staff"][each] for each in ("type", "in", "name")] == [
+        "apiKey",
+        "cookie",
+        COOKIE,
+    ]
+    assert "the session of a person of the staff" in about
+
+
+def test_a_query_is_described_as_needed_where_it_is_refused_without() -> None:
+    told = operations(ListenerKind.SOCKET)
+    needed = {
+        (name, each["name"])
+        for name, each_told in told.items()
+        for each in each_told["parameters"]
+        if each["in"] == "query" and each["required"]
+    }
+    wanted = {
+        ((each.method, each.path), name)
+        for each in OPERATIONS
+        if each.signature.query is not None
+        for name, field in each.signature.query.model_fields.items()
+        if field.is_required()
+    }
+    assert needed == wanted and (("GET", "/api/v1/attendees/details"), "name") in needed
 
 
 async def test_it_is_served_to_everybody(tcp: httpx.AsyncClient) -> None:
