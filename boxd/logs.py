@@ -1,4 +1,7 @@
-"""Logs: fields for the journal, text for a terminal, else JSON lines; never a code in clear."""
+"""Logs: fields for the journal, text for a terminal, else JSON lines; never a code in clear.
+
+Lines of one kind are bounded in number and length, whoever causes them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 import structlog
 
 from boxd.service import journal
+from boxd.service.log_bounds import LEFT_OUT, LogBounds, shortened, shortened_traceback
 
 # Codes have 6 to 12 digits; these fields contain longer numbers on purpose.
 _DIGITS = re.compile(r"(?<![\w.:-])\d{6,12}(?![\w.:-])")
@@ -27,6 +31,30 @@ def hide_codes(
     return event
 
 
+class Bounding:
+    """A processor that leaves lines out, and says how many in the next one of their kind."""
+
+    def __init__(self, bounds: LogBounds) -> None:
+        self._bounds = bounds
+
+    def __call__(
+        self, _logger: object, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        """The event, bounded. Raises DropEvent."""
+        # What a library or the server logs has words of its own in each line.
+        kind = str(event.get("logger") or event.get("part") or event["event"])
+        traceback = event.pop("exception", "")
+        left_out = self._bounds.left_out(kind, bool(traceback))
+        if left_out is None:
+            raise structlog.DropEvent
+        bounded = {name: shortened(value) for name, value in event.items()}
+        if left_out:
+            bounded[LEFT_OUT] = left_out
+        if traceback:
+            bounded["exception"] = shortened_traceback(traceback)
+        return bounded
+
+
 def set_up() -> None:
     """Configure structlog, and send the standard library's warnings through it."""
     structlog.configure(
@@ -34,6 +62,7 @@ def set_up() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.format_exc_info,
+            Bounding(LogBounds()),
             *_rendering(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -67,4 +96,9 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         log = structlog.get_logger(record.name)
-        log.log(record.levelno, record.getMessage(), exc_info=record.exc_info or None)
+        log.log(
+            record.levelno,
+            record.getMessage(),
+            logger=record.name,
+            exc_info=record.exc_info or None,
+        )

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from boxd.gateway.crowd import MOST
 from boxd.gateway.listener import Gateway
-from boxd.gateway.log import log
+from boxd.gateway.log import log, log_failed_task
 from boxd.gateway.settings import GatewaySettings
 from boxd.gateway.starting import command_line, settings_in_memory
 from boxd.service.notify import ALIVE, READY, Notifier, status, watchdog_s
@@ -43,6 +43,7 @@ def main(descriptor: int) -> None:
 async def _serve(settings: GatewaySettings, most: int, notifier: Notifier) -> str | None:
     """Serve; returns the daemon's settings if those are other ones."""
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_failed_task)
     ending: asyncio.Future[str | None] = loop.create_future()
 
     def end(other: str | None = None) -> None:
