@@ -66,15 +66,15 @@ async def _run(config: Config, manager: Notifier) -> int:
         server_status = await _start_server(config, closing)
         # The heavy imports follow once the server's process is starting.
         from boxd.daemon import startup
+        from boxd.daemon.running import Running
 
+        running = Running(closing, ending.fail)
         try:
-            await startup.start(config, server_status, closing, ending.fail, manager)
+            await startup.start(config, server_status, running, manager)
         except (LedgerDamaged, LedgerTooNew, LedgerUnusable, KeysMissing) as error:
             ending.code = 1
             log.error("dispensing.refused", why=str(error))
-            await startup.start_refusing(
-                config, error, server_status, closing, ending.fail, manager
-            )
+            await startup.start_refusing(config, error, server_status, running, manager)
         await ending.asked.wait()
         manager.tell(STOPPING, status("stopping: what is at work may finish"))
         log.info("boxd.stopping")

@@ -150,12 +150,57 @@ def wire(
     closing.push_async_callback(opener.finish)
     bays: dict[str, Bay] = {}  # filled below: they need the service, and it announces to them
     announcer = Announcer(ledger, bays)
-    rules = assembly.redemption_rules(config, run)
-    decisions = RedemptionDecisions(ledger, opener, announcer, rules)
+    decisions = RedemptionDecisions(
+        ledger, opener, announcer, assembly.redemption_rules(config, run)
+    )
     closing.push_async_callback(decisions.finish)
+    redemptions = _redemptions(connection, config, ledger, keys, decisions, run, closing)
+    bays |= assembly.bays(config, registry, redemptions, changes.note)
+    operator = assembly.operator_console(config, registry, redemptions, changes.note)
+    _forget_at_reconnects(config, reconnects, bays, operator, closing)
+    audit_key = assembly.audit_key(config)
+    task_fates = Fates[TaskReply](run)
+    tasks = TaskService(connection, ledger, config.box.id, task_fates)
+    tasks.kinds_changed = assembly.declare_tasks(config, ledger)
+    return Parts(
+        config=config,
+        ledger=ledger,
+        keys=keys,
+        registry=registry,
+        bays=bays,
+        opener=opener,
+        redemptions=redemptions,
+        announcer=announcer,
+        decisions=decisions,
+        operator=operator,
+        device_tests=DeviceTests(config, registry, bays, changes.note),
+        tasks=tasks,
+        verdicts=VerdictKeeper(ledger, tasks),
+        pictures=PictureStore(config.pictures_dir),
+        task_fates=task_fates,
+        clock=ClockKeeper(box_clock, ledger, tasks.look_again),
+        schedules=_schedules(connection, config, ledger),
+        connection=connection,
+        backups=BackupMaker(config.ledger_file, assembly.backup_rules(config)),
+        audit_key=audit_key,
+        upstream=upstream_service.connected(
+            connection, config, ledger, tasks, changes.note, audit_key
+        ),
+    )
+
+
+def _redemptions(
+    connection: ServerConnection,
+    config: Config,
+    ledger: Ledger,
+    keys: CodeKeys,
+    decisions: RedemptionDecisions,
+    run: str,
+    closing: AsyncExitStack,
+) -> RedemptionService:
     starter = WorkflowStarter(connection, config)
     closing.push_async_callback(starter.close)
-    redemption_service = RedemptionService(
+    service = RedemptionService(
         connection,
         ledger,
         keys,
@@ -164,47 +209,26 @@ def wire(
         code_length=config.codes.length,
         daemon=run,
     )
-    closing.push_async_callback(redemption_service.close)
-    bays |= assembly.bays(config, registry, redemption_service, changes.note)
-    operator = assembly.operator_console(config, registry, redemption_service, changes.note)
+    closing.push_async_callback(service.close)
+    return service
+
+
+def _forget_at_reconnects(
+    config: Config,
+    reconnects: ReconnectNotifier,
+    bays: Mapping[str, Bay],
+    operator: OperatorConsole,
+    closing: AsyncExitStack,
+) -> None:
+    """What was typed halfway is forgotten when its keypad went away."""
     for bay in config.bays:
         reconnects.subscribe(bay.keypad, bays[bay.id].forget_touches)
         closing.callback(bays[bay.id].close)
     if config.operator.keypad is not None:
         reconnects.subscribe(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
-    device_tests = DeviceTests(config, registry, bays, changes.note)
-    audit_key = assembly.audit_key(config)
-    task_fates = Fates[TaskReply](run)
-    task_service = TaskService(connection, ledger, config.box.id, task_fates)
-    task_service.kinds_changed = assembly.declare_tasks(config, ledger)
-    return Parts(
-        config=config,
-        ledger=ledger,
-        keys=keys,
-        registry=registry,
-        bays=bays,
-        opener=opener,
-        redemptions=redemption_service,
-        announcer=announcer,
-        decisions=decisions,
-        operator=operator,
-        device_tests=device_tests,
-        tasks=task_service,
-        verdicts=VerdictKeeper(ledger, task_service),
-        pictures=PictureStore(config.pictures_dir),
-        task_fates=task_fates,
-        clock=ClockKeeper(box_clock, ledger, task_service.look_again),
-        schedules=ScheduleKeeper(
-            connection,
-            ledger,
-            config.box.id,
-            [*plans(config.schedules), *pull_plans(config.upstream)],
-        ),
-        connection=connection,
-        backups=BackupMaker(config.ledger_file, assembly.backup_rules(config)),
-        audit_key=audit_key,
-        upstream=upstream_service.connected(
-            connection, config, ledger, task_service, changes.note, audit_key
-        ),
-    )
+
+
+def _schedules(connection: ServerConnection, config: Config, ledger: Ledger) -> ScheduleKeeper:
+    planned = [*plans(config.schedules), *pull_plans(config.upstream)]
+    return ScheduleKeeper(connection, ledger, config.box.id, planned)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,24 +25,20 @@ from boxd.daemon.parts import Parts, open_ledger, wire
 from boxd.daemon.phones import PhoneSide
 from boxd.daemon.phones_gateway import PhonesGateway
 from boxd.daemon.readiness import Readiness
+from boxd.daemon.running import Running
 from boxd.daemon.service import Proof, report_status
 from boxd.daemon.snapshots import Snapshots
+from boxd.daemon.worker_parts import keep_worker
 from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
 from boxd.ledger.database import can_be_opened
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
-from boxd.temporal.seal import Seal, load_seal
+from boxd.temporal.seal import load_seal
 from boxd.web import problems
 from boxd.web.rate_limit_middleware import nobody_known
 from boxd.web.snapshot import SnapshotSource
-from boxd.workflows.housekeeping.activities import HousekeepingActivities
-from boxd.workflows.redemption.activities import RedemptionActivities
 from boxd.workflows.redemption.settling import Settler
-from boxd.workflows.runner import Runner, Services
-from boxd.workflows.tasks.activities import TaskActivities
-from boxd.workflows.tasks.issue_activities import IssueActivities
-from boxd.workflows.upstream.activities import UpstreamActivities
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -55,13 +50,9 @@ _TRY_LEDGER_EVERY_S = 5.0
 
 
 async def start(
-    config: Config,
-    server_status: LatestServerStatus,
-    closing: AsyncExitStack,
-    fail: Callable[[], None],
-    manager: Notifier,
+    config: Config, server_status: LatestServerStatus, running: Running, manager: Notifier
 ) -> None:
-    """Start everything; `closing` ends it in reverse order, `fail` is called if it breaks.
+    """Start everything.
 
     Returns when HUD and commands answer, and the bays serve or say why they don't. Raises
     LedgerDamaged, LedgerTooNew or KeysMissing if the box must not dispense, ConfigError if a file
@@ -70,110 +61,89 @@ async def start(
     if config.temporal.address is not None:
         read_credentials(config.temporal)
     changes = ChangeSignal()
-    ledger, keys = await open_ledger(config, changes, closing)
+    ledger, keys = await open_ledger(config, changes, running.closing)
     seal = load_seal(config.sealing_key_file)
-    simulated = _simulated(config, closing)
+    simulated = _simulated(config, running.closing)
     this_run = secrets.token_hex(4)  # an answer belongs to the run of boxd that took it
-    parts = wire(config, ledger, keys, simulated, this_run, changes, closing)
-    phones = PhoneSide(config, ledger, parts.tasks, keys)
+    parts = wire(config, ledger, keys, simulated, this_run, changes, running.closing)
     snapshots = Snapshots(parts, changes)
     serving = Readiness(snapshots, parts.bays, ledger, config.temporal_dir)
-    ledger.on_trouble = serving.ledger_troubled
-    parts.announcer.on_lock = serving.lock
-    closing.push_async_callback(serving.stop)
-    await parts.registry.start()
-    await assembly.show_open_redemptions(ledger, parts.bays, serving.lock)
-    serving.open_bays()
+    await _open_bays(parts, serving, running)
     await snapshots.refresh()
-    _keep_running(snapshots.keep_fresh(), closing, fail)
-    _keep_running(watch_unconfigured(parts.registry, changes.note), closing, fail)
-    await phones.tell()
-    box = ServedBox(snapshots, parts.device_tests, parts.services(phones.links, phones.staff))
-    server = await _start_web(config, box, simulated, closing, phones)
-    if config.phones.enabled:
-        gateway = PhonesGateway(config, server, ledger)
-        phones.read_at = lambda: gateway.link.epoch
-        _keep_running(gateway.keep(), closing, fail)
-    _keep_running(parts.clock.keep(), closing, fail)
+    running.keep(snapshots.keep_fresh())
+    running.keep(watch_unconfigured(parts.registry, changes.note))
+    await _open_to_people(parts, snapshots, simulated, running)
     server_status.send_to(serving)
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
-    if parts.upstream is not None:
-        _keep_running(parts.upstream.service.run(), closing, fail)
-    settler = Settler(parts.connection, ledger, parts.redemptions, parts.opener, parts.announcer)
-    _keep_running(settler.run(), closing, fail)
-    _keep_running(parts.verdicts.run(), closing, fail)
-    _start_worker(parts, seal, serving, closing, fail)
+    _keep_driving(parts, running)
+    keep_worker(parts, seal, serving, running)
     if config.simulation.enabled:
-        _keep_running(demo_data.greet(config, ledger, keys, serving.is_serving), closing, fail)
-    _report(manager, snapshots, Proof(ledger, parts.bays), closing, fail)
+        running.keep(demo_data.greet(config, ledger, keys, serving.is_serving))
+    _report(manager, snapshots, Proof(ledger, parts.bays), running)
     # What is loaded by now stays. A full collection walks through all of it, for 30 to 90 ms on a
     # fast machine, and may do so while somebody presses Enter.
     gc.freeze()
 
 
-def _start_worker(
-    parts: Parts,
-    seal: Seal,
-    serving: Readiness,
-    closing: AsyncExitStack,
-    fail: Callable[[], None],
+async def _open_bays(parts: Parts, serving: Readiness, running: Running) -> None:
+    """Start the devices, and show on each bay the redemption that is open there."""
+    parts.ledger.on_trouble = serving.ledger_troubled
+    parts.announcer.on_lock = serving.lock
+    running.closing.push_async_callback(serving.stop)
+    await parts.registry.start()
+    await assembly.show_open_redemptions(parts.ledger, parts.bays, serving.lock)
+    serving.open_bays()
+
+
+async def _open_to_people(
+    parts: Parts, snapshots: Snapshots, simulated: SimulatedHardware | None, running: Running
 ) -> None:
+    """Open the HUD, the commands' socket and the booth's network."""
     config = parts.config
-    redemptions = RedemptionActivities(parts.ledger, parts.opener, parts.announcer, parts.decisions)
-    activities = [*redemptions.all()]
-    delivery = parts.upstream
-    if delivery is not None:
-        activities += UpstreamActivities(delivery.sender, delivery.puller).all()
-    closing.callback(parts.backups.yielding.end)
-    activities += HousekeepingActivities(
-        parts.ledger, config.ledger_file, parts.backups, parts.device_tests.run_unattended
-    ).all()
-    of_tasks = [
-        *TaskActivities(parts.ledger, parts.task_fates).all(),
-        *IssueActivities(parts.ledger, parts.keys, assembly.issue_rules(config)).all(),
-    ]
-    runner = Runner(
-        config=config,
-        ledger=parts.ledger,
-        seal=seal,
-        activities=activities,
-        activities_of_tasks=of_tasks,
-        on_serving=serving.worker_serves,
-        on_undecided=serving.undecided,
+    phones = PhoneSide(config, parts.ledger, parts.tasks, parts.keys)
+    await phones.tell()
+    box = ServedBox(snapshots, parts.device_tests, parts.services(phones.links, phones.staff))
+    server = await _start_web(config, box, simulated, running.closing, phones)
+    if config.phones.enabled:
+        gateway = PhonesGateway(config, server, parts.ledger)
+        phones.read_at = lambda: gateway.link.epoch
+        running.keep(gateway.keep())
+
+
+def _keep_driving(parts: Parts, running: Running) -> None:
+    """Keep what drives the facts of the ledger on, beside the worker."""
+    running.keep(parts.clock.keep())
+    if parts.upstream is not None:
+        running.keep(parts.upstream.service.run())
+    settler = Settler(
+        parts.connection, parts.ledger, parts.redemptions, parts.opener, parts.announcer
     )
-    serving.on_server_down(runner.doubt)
-    services = Services(
-        parts.connection,
-        parts.redemptions,
-        parts.tasks,
-        parts.schedules,
-        delivery.service if delivery is not None else None,
-    )
-    _keep_running(runner.run(services), closing, fail)
+    running.keep(settler.run())
+    running.keep(parts.verdicts.run())
 
 
 async def start_refusing(
     config: Config,
     error: BoxdError,
     server_status: LatestServerStatus,
-    closing: AsyncExitStack,
-    fail: Callable[[], None],
+    running: Running,
     manager: Notifier,
 ) -> None:
     """Show on lamps, HUD and commands why nothing is dispensed.
 
     A disk that was full or read-only may be mended: under a service manager boxd then restarts.
     """
+    closing = running.closing
     simulated = _simulated(config, closing)
     snapshots, box = await start_refusing_box(config, error, simulated, closing)
     if isinstance(error, LedgerDamaged):
-        _keep_running(snapshots.look_for_backup(), closing, lambda: None)
+        Running(closing, fail=lambda: None).keep(snapshots.look_for_backup())
     await _start_web(config, box, simulated, closing)
     if isinstance(error, LedgerUnusable) and manager.is_heard:
-        _keep_running(_end_when_usable(config.ledger_file, fail), closing, fail)
+        running.keep(_end_when_usable(config.ledger_file, running.fail))
     server_status.send_to(snapshots)
-    _report(manager, snapshots, _nothing_to_prove, closing, fail)
+    _report(manager, snapshots, _nothing_to_prove, running)
 
 
 async def _end_when_usable(ledger_file: Path, end: Callable[[], None]) -> None:
@@ -194,16 +164,15 @@ def _report(
     manager: Notifier,
     snapshots: SnapshotSource,
     prove: Callable[[], Awaitable[None]],
-    closing: AsyncExitStack,
-    fail: Callable[[], None],
+    running: Running,
 ) -> None:
     """Report to the service manager: ready, the status line, and the heartbeat."""
     if not manager.is_heard:
         return
     manager.tell(READY)
-    _keep_running(report_status(manager, snapshots), closing, fail)
+    running.keep(report_status(manager, snapshots))
     if (longest_s := watchdog_s()) is not None:
-        _keep_running(keep_fed(manager, longest_s, prove), closing, fail)
+        running.keep(keep_fed(manager, longest_s, prove))
 
 
 def _simulated(config: Config, closing: AsyncExitStack) -> SimulatedHardware | None:
@@ -236,21 +205,3 @@ async def _start_web(
     await server.start(config.web.host, config.web.port, config.socket_file)
     log.info("hud.listening", address=f"http://{config.web.host}:{server.port}/")
     return server
-
-
-def _keep_running(
-    work: Coroutine[None, None, None], closing: AsyncExitStack, fail: Callable[[], None]
-) -> None:
-    def ended(task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("part.crashed", next="boxd stops", exc_info=error)
-            fail()
-
-    task = asyncio.create_task(work)
-    task.add_done_callback(ended)
-    closing.push_async_callback(partial(_end, task))
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

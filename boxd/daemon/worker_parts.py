@@ -1,0 +1,63 @@
+"""The worker of a running box: the activities that its workflows call, and who asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from boxd.daemon import assembly
+from boxd.daemon.parts import Parts
+from boxd.daemon.readiness import Readiness
+from boxd.daemon.running import Running
+from boxd.temporal.seal import Seal
+from boxd.workflows.housekeeping.activities import HousekeepingActivities
+from boxd.workflows.redemption.activities import RedemptionActivities
+from boxd.workflows.runner import Runner, Services
+from boxd.workflows.tasks.activities import TaskActivities
+from boxd.workflows.tasks.issue_activities import IssueActivities
+from boxd.workflows.upstream.activities import UpstreamActivities
+
+
+def keep_worker(parts: Parts, seal: Seal, serving: Readiness, running: Running) -> None:
+    """Keep a worker at the server, whenever that is there."""
+    running.closing.callback(parts.backups.yielding.end)
+    upstream = parts.upstream
+    runner = Runner(
+        config=parts.config,
+        ledger=parts.ledger,
+        seal=seal,
+        activities=_activities(parts),
+        activities_of_tasks=_activities_of_tasks(parts),
+        on_serving=serving.worker_serves,
+        on_undecided=serving.undecided,
+    )
+    serving.on_server_down(runner.doubt)
+    services = Services(
+        parts.connection,
+        parts.redemptions,
+        parts.tasks,
+        parts.schedules,
+        upstream.service if upstream is not None else None,
+    )
+    running.keep(runner.run(services))
+
+
+def _activities(parts: Parts) -> list[Callable[..., object]]:
+    redemptions = RedemptionActivities(parts.ledger, parts.opener, parts.announcer, parts.decisions)
+    housekeeping = HousekeepingActivities(
+        parts.ledger,
+        parts.config.ledger_file,
+        parts.backups,
+        parts.device_tests.run_unattended,
+    )
+    found = [*redemptions.all(), *housekeeping.all()]
+    if parts.upstream is not None:
+        found += UpstreamActivities(parts.upstream.sender, parts.upstream.puller).all()
+    return found
+
+
+def _activities_of_tasks(parts: Parts) -> list[Callable[..., object]]:
+    rules = assembly.issue_rules(parts.config)
+    return [
+        *TaskActivities(parts.ledger, parts.task_fates).all(),
+        *IssueActivities(parts.ledger, parts.keys, rules).all(),
+    ]
