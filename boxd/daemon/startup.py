@@ -38,6 +38,7 @@ from boxd.temporal.seal import load_seal
 from boxd.web import problems
 from boxd.web.rate_limit_middleware import nobody_known
 from boxd.web.snapshot import SnapshotSource
+from boxd.workflows.closed_workflows import keep_newest
 from boxd.workflows.redemption.settling import Settler
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ def _keep_driving(parts: Parts, running: Running) -> None:
     )
     running.keep(settler.run())
     running.keep(parts.verdicts.run())
+    if parts.config.temporal.address is None:
+        running.keep(keep_newest(parts.connection, parts.config.box.id))
 
 
 async def start_refusing(
