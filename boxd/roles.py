@@ -15,6 +15,7 @@ attendees' app is a program, and has a token.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal, get_args
 
 
 class Role(StrEnum):
@@ -27,5 +28,7 @@ class Role(StrEnum):
     ORGANISER = "organiser"
 
 
-STAFF = (Role.VIEWER, Role.ATTENDANT, Role.OPERATOR, Role.ORGANISER)
-"""The roles that a person can have."""
+StaffRole = Literal["viewer", "attendant", "operator", "organiser"]
+"""A role that a person can have, as requests name it."""
+
+STAFF = tuple(Role(name) for name in get_args(StaffRole))

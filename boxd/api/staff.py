@@ -14,7 +14,7 @@ from boxd.ledger import staff as ledger_staff
 from boxd.ledger import staff_sessions
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.machine_clock import utc_now
-from boxd.roles import Role
+from boxd.roles import Role, StaffRole
 from boxd.text_fields import Line
 
 SessionNumber = Annotated[int, Field(ge=1, le=2**31)]
@@ -27,7 +27,7 @@ class InviteBody(Body):
     example = '{"name": "Eva", "role": "attendant"}'
 
     name: Line
-    role: Role
+    role: StaffRole
     hours: Hours = ledger_staff.HOURS
 
 
@@ -92,7 +92,7 @@ async def staff(context: BoxContext) -> StaffReply:
 async def invite_staff(context: BoxContext, body: InviteBody) -> InvitedReply:
     """Invite a person; only this reply has the invitation's address."""
     actor = context.actor(body.actor)
-    invited = await context.box.staff.invite(body.name, body.role, actor, body.hours)
+    invited = await context.box.staff.invite(body.name, Role(body.role), actor, body.hours)
     return InvitedReply.of(person=invited.person, url=invited.url)
 
 

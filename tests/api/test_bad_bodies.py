@@ -55,6 +55,11 @@ BAD_BODIES = [
     ),
     (ADJUST, '{"units": 0, "reason": "r", "actor": "a"}', "units: 0 changes nothing"),
     (ADJUST, '{"units": 1.5, "reason": "r"}', "units: Input should be a valid integer"),
+    (
+        "/api/v1/staff",
+        '{"name": "Eva", "role": "attendee_app"}',
+        "role: Input should be 'viewer', 'attendant', 'operator' or 'organiser'",
+    ),
     (KEYS, '{"keys": []}', "keys: Tuple should have at least 1 item"),
     (KEYS, '{"keys": ["A"]}', "keys.0: Input should be '0', '1'"),
     (KEYS, '{"keys": "12"}', "keys: Input should be a valid array"),
