@@ -1,6 +1,6 @@
-"""Turns at the daemon: few at a time and at a steady pace, one address after the other.
+"""Turns: few at a time and at a steady pace, one address after the other.
 
-The daemon's loop serves the keypads, too. A request takes it a millisecond, so what phones ask
+Requests to the daemon take them, and PINs of phones that are not known (`boxd/phones`). The daemon's loop serves the keypads, too. A request takes it a millisecond, so what phones ask
 for may take a part of it and no more, whoever asks how often.
 """
 
@@ -27,10 +27,11 @@ class NoTurn(Exception):
 class Turns:
     """Lets requests go to the daemon."""
 
-    def __init__(self, at_once: int = AT_ONCE, per_s: float = PER_S) -> None:
+    def __init__(self, at_once: int = AT_ONCE, per_s: float = PER_S, saved: float = _SAVED) -> None:
+        """`saved` are the turns that may be had at once after a quiet time."""
         self._free = at_once
         self._per_s = per_s
-        self._permits = _SAVED
+        self._permits = self._saved = saved
         self._at = time.monotonic()
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._count = 0
@@ -98,5 +99,5 @@ class Turns:
 
     def _save(self) -> None:
         now = time.monotonic()
-        self._permits = min(_SAVED, self._permits + (now - self._at) * self._per_s)
+        self._permits = min(self._saved, self._permits + (now - self._at) * self._per_s)
         self._at = now

@@ -10,15 +10,23 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from boxd.ledger import audit
+from boxd.ledger import alarms, audit
 from boxd.ledger.ledger import Transaction
 from boxd.ledger.lockouts import BootClock, LockoutRule, WrongGuesses
 
 # A slip or two are harmless; a client that guesses tries some twenty PINs of a million in a day.
-# There is no limit for all: thirty wrong PINs from six phones would shut out every attendant.
+# There is no lock for all: thirty wrong PINs from six phones would shut out every attendant. The
+# pace at which PINs of unknown phones are checked at all is boxd/phones/verdict_service.py's.
 PER_CLIENT = LockoutRule(wrong_codes=5, first_s=60, longest_s=6 * 3600)
 # As many as a venue's network gives out addresses. Beyond, the oldest is forgotten.
 _MOST_CLIENTS = 4096
+# So many clients that are locked at one time are no slips of attendants.
+_MANY_LOCKED = 5
+_GUESSED = (
+    "Somebody guesses the attendants' PIN from several addresses. It takes days to find one of six"
+    " digits; take a longer one, or none: remove phones.attendant_pin_file and invite attendants"
+    " with `boxd staff invite`."
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,18 @@ def _count(tx: Transaction, guesser: str, clock: BootClock) -> float:
     if now.lock_s:
         detail: audit.Detail = {"seconds": now.lock_s, "for": "one phone"}
         audit.append(tx, audit.Entry("boxd", "pin.locked", "wrong PINs", detail=detail))
+        if _locked_now(tx.connection, clock) >= _MANY_LOCKED:
+            alarms.raise_alarm(tx, "pin_guessed", "phones", _GUESSED)
     return now.lock_s
+
+
+def _locked_now(connection: sqlite3.Connection, clock: BootClock) -> int:
+    """How many clients are locked at this moment."""
+    found = connection.execute(
+        "SELECT count(*) FROM wrong_pins WHERE boot = ? AND until_s > ?",
+        (clock.boot, clock.seconds),
+    ).fetchone()
+    return int(found[0])
 
 
 def _counted(connection: sqlite3.Connection, guesser: str) -> WrongGuesses:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from boxd import names
 from boxd.errors import BadInput, Refused
+from boxd.gateway.turns import NoTurn, Turns
 from boxd.ledger import pins, verdicts
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.lockouts import boot_clock
@@ -29,6 +30,15 @@ from boxd.task import TaskReply, Verdict
 from boxd.workflows.tasks.service import TaskService
 
 LAST_VERDICTS = 10
+# All phones together that have never had the PIN right: who guesses from ever new addresses takes
+# six days for a million PINs, and no address waits for another's turns. Twenty come at once when a
+# booth opens.
+_UNKNOWN_PER_S = 2.0
+_UNKNOWN_AT_ONCE = 20.0
+_BUSY = (
+    "Very many phones enter PINs just now. Wait a few seconds, then try again; a phone that an"
+    " organiser has invited needs no PIN."
+)
 NO_PIN = (
     "Attendants are invited one by one: ask an organiser for an invitation, and open it on this"
     " phone. (`boxd staff invite` on the box makes one.)"
@@ -91,6 +101,7 @@ class VerdictService:
         self._pin = pin
         self._staff = staff
         self._now = now
+        self._unknown = Turns(at_once=1, per_s=_UNKNOWN_PER_S, saved=_UNKNOWN_AT_ONCE)
         self._address_key = signer.derived_key("addresses")
         pin_digest = b"" if pin is None else pin.digest
         self._known_phones = KnownPhones(
@@ -105,7 +116,7 @@ class VerdictService:
     async def enter(self, name: str, given: str, origin: PinOrigin) -> PinEntered:
         """A new session for the phone, after the right PIN.
 
-        Raises Refused for a wrong PIN and during a lock, BadInput for no name.
+        Raises Refused for a wrong PIN, during a lock, and where too many try; BadInput for no name.
         """
         if self._pin is None:
             raise Refused(NO_PIN)
@@ -113,7 +124,7 @@ class VerdictService:
         if why := names.why_refused(called):
             raise BadInput(f"Your name {why}.")
         known = self._known_phones.name_of(origin.cookie)
-        tried = await self._try(self._pin, given, known or origin.address)
+        tried = await self._try(self._pin, given, known, origin.address)
         if not tried.is_right:
             wait = f" Wait {_in_words(tried.locked_s)}, then try again." if tried.locked_s else ""
             raise Refused(f"That is not the PIN, or too many were wrong.{wait}")
@@ -121,14 +132,24 @@ class VerdictService:
         made = await self._staff.enter_by_pin(entry, origin.device)
         return PinEntered(made, origin.cookie if known else self._known_phones.cookie())
 
-    async def _try(self, pin: Pin, given: str, guesser: str) -> PinTried:
-        """Compare and count in one transaction: a hundred guesses at once count a hundred times."""
-        place = hmac.digest(self._address_key, guesser.encode("utf-8"), hashlib.sha256)[:12].hex()
-        clock = boot_clock()
-        if left_s := await self._ledger.read(lambda c: pins.locked_s(c, place, clock)):
+    async def _try(self, pin: Pin, given: str, known: str | None, address: str) -> PinTried:
+        """Check a PIN, at once for a phone that is known, else in turn. Raises Refused."""
+        guesser = (known or address).encode("utf-8")
+        place = hmac.digest(self._address_key, guesser, hashlib.sha256)[:12].hex()
+        if left_s := await self._ledger.read(lambda c: pins.locked_s(c, place, boot_clock())):
             return PinTried(False, left_s)
+        if known:
+            return await self._counted(pin, given, place)
+        try:
+            async with self._unknown.turn(address):
+                return await self._counted(pin, given, place)
+        except NoTurn:
+            raise Refused(_BUSY) from None
+
+    async def _counted(self, pin: Pin, given: str, place: str) -> PinTried:
+        """Compare and count in one transaction: a hundred guesses at once count a hundred times."""
         return await self._ledger.write(
-            lambda tx: pins.record(tx, place, pin.is_right(given), clock)
+            lambda tx: pins.record(tx, place, pin.is_right(given), boot_clock())
         )
 
     async def session(self, cookie: str) -> StaffSession | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import ConfigError, KeysMissing
-from boxd.ledger import attendees, audit, checkpoints, erasure, lockouts
+from boxd.ledger import alarms, attendees, audit, checkpoints, erasure, lockouts, pins
 from boxd.phones.links import LinkKind, Signer, attendee_link, load_signer, shown_link
 from boxd.phones.pin import read_pin
 from boxd.roles import Role
@@ -163,6 +163,39 @@ async def test_phones_that_guess_together_lock_nobody_but_themselves(phones: Pho
     assert "Wait" in words_of(await phones.phone("10.0.1.1").post("/v/enter", data=right))
     entered = await phones.phone("10.0.2.1").post("/v/enter", data=right)
     assert "Scan an attendee's" in words_of(entered)
+
+
+async def test_guesses_from_ever_new_addresses_are_slow_and_no_known_phone_waits_for_them(
+    phones: Phones,
+) -> None:
+    known, loop = await phones.attendant(), asyncio.get_running_loop()
+    await known.post("/v/leave")
+    began = loop.time()
+    guesses = [
+        asyncio.ensure_future(
+            phones.phone(f"10.1.0.{number}").post(
+                "/v/enter", data={"name": "x", "pin": f"{number:06}", "link": ""}
+            )
+        )
+        for number in range(24)
+    ]
+    right = {"name": "Eva", "pin": PIN, "link": ""}
+    assert "Scan an attendee's" in words_of(await known.post("/v/enter", data=right))
+    assert not all(each.done() for each in guesses)
+    for answer in await asyncio.gather(*guesses):
+        assert WRONG_PIN in words_of(answer)
+    assert loop.time() - began > 1.5
+
+
+async def test_guesses_from_many_addresses_are_an_alarm(phones: Phones) -> None:
+    for address in range(5):
+        clock = lockouts.boot_clock()
+        for _ in range(5):
+            await phones.event.ledger.write(
+                lambda tx: pins.record(tx, f"address {address}", False, clock)  # noqa: B023
+            )
+    active = await phones.event.ledger.read(alarms.active)
+    assert [each["kind"] for each in active] == ["pin_guessed"]
 
 
 @pytest.mark.parametrize("digits", ["", "12345", "1234567890123", "12345a", "123456\n123456"])
