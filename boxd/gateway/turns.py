@@ -1,7 +1,8 @@
 """Turns: few at a time and at a steady pace, one address after the other.
 
-Requests to the daemon take them, and PINs of phones that are not known (`boxd/phones`). The daemon's loop serves the keypads, too. A request takes it a millisecond, so what phones ask
-for may take a part of it and no more, whoever asks how often.
+Requests to the daemon take them, and PINs of phones that are not known (`boxd/phones`). The
+daemon's loop serves the keypads, too. A request takes it a millisecond, so what phones ask for
+may take a part of it and no more, whoever asks how often.
 """
 
 from __future__ import annotations
