@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from boxd.debounce import Contact, after_look
 from boxd.devices import Key, KeyTouch
-from boxd.gpio.debounce import Contact, after_look
 
 Cell = tuple[int, int]
 """A place in the matrix: its row and column, both counted from 0."""

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from boxd.config.device_schema import PinLevel
+from boxd.debounce import Debounce
 from boxd.devices import Confirmation, Door
 from boxd.errors import DeviceUnreachable
-from boxd.gpio.debounce import Debounce
 from boxd.gpio.factory import PIN_ERRORS
 from boxd.gpio.sections import GpioOutput, GpioSwitch
 from boxd.gpio.wires import InputWire, OutputWire

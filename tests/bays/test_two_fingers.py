@@ -13,8 +13,8 @@ from functools import partial
 import pytest
 
 from boxd.bays.touches import IgnoredTouch, TouchFilter
+from boxd.debounce import Debounce
 from boxd.devices import Key, KeyTouch
-from boxd.gpio.debounce import Debounce
 from boxd.gpio.matrix import MatrixKeys, read
 from boxd.midi.codetv import ONE_SCAN_S
 from tests.bays.parts import HandClock

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from boxd.gpio.debounce import Debounce
+from boxd.debounce import Debounce
 from tests.bays.parts import HandClock
 
 DEBOUNCE_MS = 25
