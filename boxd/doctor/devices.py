@@ -21,6 +21,9 @@ from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext, Json
 from boxd.doctor.finding import Finding, Skip, failed, passed, skipped, warned
 from boxd.hid.unconfigured import EVENTS, INPUT, unconfigured_input, unconfigured_inputs
+from boxd.i2c.port import explain
+from boxd.i2c.sections import PinExpander, TouchSensor
+from boxd.i2c.whereabouts import does_answer, header, unconfigured_addresses, unconfigured_chip
 from boxd.midi.alsa import usb_socket
 from boxd.midi.bus import unconfigured_midi, wanted
 from boxd.midi.finding import find, plugged_in
@@ -34,6 +37,7 @@ _PROPER = ("ready", "disabled")
 _ON_THE_WAY = "connecting"
 _LOOK = "boxd devices list   # cable, power, a free socket? lsusb shows what the Pi sees"
 _LINE = "boxd devices watch   # then move its plug and cable; another cable, no hub?"
+_BUS = "i2cdetect -y 1   # of the package i2c-tools: what the Pi sees on the header's bus"
 _MEASURE = "boxd devices test   # and measure the 5 V and the 12 V while the latch is pulsed"
 # The kernel's list of ALSA sequencer ports.
 _CLIENT = re.compile(r'Client\s+(\d+) : "(.*)" \[')
@@ -67,7 +71,9 @@ def _as_told(device: Json) -> Finding:
 def _as_seen(device: DeviceSection, context: CheckContext) -> Iterator[Finding]:
     if not device.enabled:
         return
-    if device.port.startswith("/"):
+    if isinstance(device, TouchSensor | PinExpander):
+        yield _chip_as_seen(device, context)
+    elif device.port.startswith("/"):
         is_there = context.at(device.port).exists()
         why = f"{device.port} is not there"
         yield passed(f"{device.name} is plugged in") if is_there else failed(why, _LOOK)
@@ -79,6 +85,18 @@ def _as_seen(device: DeviceSection, context: CheckContext) -> Iterator[Finding]:
             if is_there
             else failed(f"{device.name}: {found}", _LOOK)
         )
+
+
+def _chip_as_seen(device: TouchSensor | PinExpander, context: CheckContext) -> Finding:
+    """A chip's bus is no sign of the chip: it is asked, and nothing is written."""
+    where = f"{device.name}: {device.address:#04x} on {device.port}"
+    try:
+        answers = does_answer(str(context.at(device.port)), device.address)
+    except PermissionError:
+        return skipped(f"{where}: this user may not open the bus", "sudo boxd doctor")
+    except OSError as error:
+        return failed(f"{where}: {explain(error)}", _BUS)
+    return passed(f"{where} answers") if answers else failed(f"{where}: nothing answers", _BUS)
 
 
 _DIP = (
@@ -105,7 +123,12 @@ def unknown(context: CheckContext) -> Iterator[Finding]:
     found = (
         [_stranger(each) for each in context.answer("/api/v1/status")["strangers"]]
         if context.is_served
-        else [*_unknown_serial(context), *_unknown_inputs(context), *_unknown_midi(context)]
+        else [
+            *_unknown_serial(context),
+            *_unknown_inputs(context),
+            *_unknown_chips(context),
+            *_unknown_midi(context),
+        ]
     )
     edit = f"sudoedit {context.config_file}   # add it, or unplug it"
     for device in found:
@@ -138,6 +161,18 @@ def _unknown_inputs(context: CheckContext) -> list[UnconfiguredDevice]:
     named = [str(context.at(each.port)) for each in context.config.devices if each.kind == "hid"]
     found = unconfigured_inputs(named, context.at(str(INPUT)), context.at(str(EVENTS)))
     return [unconfigured_input(f"/{Path(port).relative_to(context.root)}") for port in found]
+
+
+def _unknown_chips(context: CheckContext) -> list[UnconfiguredDevice]:
+    chips = [each for each in context.config.devices if isinstance(each, TouchSensor | PinExpander)]
+    ports = {*header(context.at("/proc/device-tree")), *(each.port for each in chips)}
+    return [
+        unconfigured_chip(port, address)
+        for port in sorted(ports)
+        for address in unconfigured_addresses(
+            str(context.at(port)), {each.address for each in chips if each.port == port}
+        )
+    ]
 
 
 def _midi(context: CheckContext) -> Listing:

@@ -6,6 +6,7 @@ from boxd.arduino.sections import ArduinoDevice
 from boxd.config.schema import ArduinoFirmware, Config
 from boxd.gpio.sections import GpioDevice
 from boxd.hid.sections import HidDevice
+from boxd.i2c.sections import ChipSection, TouchSensor
 from boxd.lockerbus.sections import LockerBoardDevice
 from boxd.midi.codetv import PULSE_MS
 from boxd.midi.sections import CodetvDevice, NotesDevice
@@ -13,6 +14,7 @@ from boxd.sim.arduino import SimulatedArduino
 from boxd.sim.arduino_simavr import SimavrArduino
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.header import SimulatedHeader
+from boxd.sim.i2c_chips import SimulatedExpander, SimulatedI2cBuses, SimulatedTouchSensor
 from boxd.sim.inputs import SimulatedInput, SimulatedInputPorts
 from boxd.sim.locker_bus import SimulatedAdapters, SimulatedLockerBoard
 from boxd.sim.pad import SimulatedPad
@@ -98,3 +100,16 @@ class SimulatedHid(SimulatedKind):
     def unit(self, device: HidDevice, wiring: Wiring) -> Unit:
         """A number pad, which can also type what a scanner reads."""
         return SimulatedInput(device, wiring.trace)
+
+
+class SimulatedI2c(SimulatedKind):
+    """Chips on buses that are files, behind a stand-in for the kernel's ioctl."""
+
+    def __init__(self, config: Config) -> None:
+        self.socket = SimulatedI2cBuses(config.box.state_dir / "simulated-i2c")
+
+    def unit(self, device: ChipSection, wiring: Wiring) -> Unit:
+        """A chip with the registers of its data sheet."""
+        if isinstance(device, TouchSensor):
+            return SimulatedTouchSensor(device, wiring)
+        return SimulatedExpander(device, wiring)

@@ -183,7 +183,7 @@ CASES = {
         '[[devices]]\nkind = "notes"',
         "[[devices]] # here",
         "device 'pad': the key 'kind' is missing; add it: it takes one of 'arduino',"
-        " 'codetv', 'gpio', 'hid', 'lockerbus', 'notes'",
+        " 'codetv', 'gpio', 'hid', 'lockerbus', 'mcp23017', 'mpr121', 'notes'",
     ),
     # --- values
     "number in quotes": Broken(
@@ -232,7 +232,7 @@ CASES = {
         '"notes"',
         '"dmx" # here',
         "device 'pad': kind = \"dmx\" can't be; it takes one of 'arduino', 'codetv', 'gpio',"
-        " 'hid', 'lockerbus', 'notes'",
+        " 'hid', 'lockerbus', 'mcp23017', 'mpr121', 'notes'",
     ),
     "no such board": Broken(
         '"CodeTV Board 1"',

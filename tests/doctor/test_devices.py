@@ -190,6 +190,16 @@ def test_without_a_daemon_simulated_devices_are_not_there(resting: RestingBox) -
     expect(context(resting.config), "Devices", "configured", Grade.SKIPPED)
 
 
+def test_without_a_daemon_a_chip_is_asked_on_its_bus(tmp_path: Path) -> None:
+    config = at_rest(tmp_path, SEQUENCER)
+    chip = '[[devices]]\nkind = "mpr121"\nname = "pad"\nkeys = { Enter = 11 }\n\n'
+    config.write_text(config.read_text().replace("[[bays]]", chip + "[[bays]]", 1))
+    box = context(config, root=tmp_path)
+    expect(box, "Devices", "configured", Grade.FAILED, "0x5a on /dev/i2c-1", "raspi-config")
+    (tmp_path / "dev/i2c-1").touch()
+    expect(box, "Devices", "configured", Grade.FAILED, "it is no I2C bus", "i2cdetect")
+
+
 def test_without_a_daemon_a_scanner_in_no_configuration(tmp_path: Path) -> None:
     config = at_rest(tmp_path, SEQUENCER)
     link = tmp_path / "dev/input/by-id/usb-Scanner-event-kbd"

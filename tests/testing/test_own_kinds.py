@@ -8,12 +8,14 @@ from boxd.arduino.kind import ARDUINO
 from boxd.fresh_keys import QUIET_S
 from boxd.gpio.kind import GPIO
 from boxd.hid.kind import HID
+from boxd.i2c.kind import I2C
 from boxd.lockerbus.kind import LOCKERBUS
 from boxd.midi.kind import MIDI
 from boxd.sim.kinds import (
     SimulatedArduinos,
     SimulatedGpio,
     SimulatedHid,
+    SimulatedI2c,
     SimulatedLockerBus,
     SimulatedMidi,
 )
@@ -133,4 +135,35 @@ class TestNumberPad(KeyPluggingConformance, KeyConformance):
         "kind": "hid",
         "name": "number-pad",
         "port": "/dev/input/by-id/usb-Number_Pad-event-kbd",
+    }
+
+
+class TestTouchSensor(KeyPluggingConformance, KeyConformance):
+    """An MPR121 on an I2C bus."""
+
+    kind = I2C
+    twin = SimulatedI2c
+    fresh_after_s = QUIET_S
+    section: ClassVar[dict[str, Any]] = {
+        "kind": "mpr121",
+        "name": "touch-pad",
+        "port": "/dev/i2c-1",
+        "address": 0x5B,
+        "keys": {"1": 0, "2": 1, "Enter": 11},
+    }
+
+
+class TestExpander(KeyPluggingConformance, KeyConformance, LampConformance, DoorConformance):
+    """An MCP23017 on an I2C bus."""
+
+    kind = I2C
+    twin = SimulatedI2c
+    fresh_after_s = QUIET_S
+    section: ClassVar[dict[str, Any]] = {
+        "kind": "mcp23017",
+        "name": "pins",
+        "port": "/dev/i2c-1",
+        "keys": {"1": "A0", "Enter": {"pin": "B6", "closed": "high", "pull": "none"}},
+        "doors": {"door-1": "A1", "door-2": "B0"},
+        "lamps": {"standby": "A7", "failure": {"pin": "B7", "on": "low"}},
     }

@@ -1,0 +1,1 @@
+"""Touch sensors and pin expanders on an I2C bus."""
