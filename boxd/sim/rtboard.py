@@ -85,7 +85,7 @@ class VirtualPort:
         self._server = JackServer() if backend is MidiBackend.JACK else None
         self._is_closed = False
         self._waiting: deque[bytes] = deque()
-        others = self._sources()
+        others = self._sources(port)
         with as_oserror():
             self._out = rtmidi.MidiOut(APIS[backend], name=name)
             self._in = rtmidi.MidiIn(APIS[backend], name=name)
@@ -93,7 +93,7 @@ class VirtualPort:
             self._in.set_callback(self._arrive)
             self._in.open_virtual_port(port)
             self._out.open_virtual_port(port)
-        self._own = next(iter(self._sources() - others), "")
+        self._own = next(iter(self._sources(port) - others), "")
 
     def send(self, message: bytes) -> None:
         """Send to every program that has the port open, or once one has."""
@@ -109,8 +109,10 @@ class VirtualPort:
     def _is_open(self) -> bool:
         return self._server is None or bool(self._server.connections_of(self._own))
 
-    def _sources(self) -> set[str]:
-        return set() if self._server is None else set(self._server.ports(IS_OUTPUT))
+    def _sources(self, name: str) -> set[str]:
+        """The ports of this name alone: any other may be one that is plugged in right now."""
+        ports = () if self._server is None else self._server.ports(IS_OUTPUT)
+        return {port for port in ports if port.endswith(f":{name}")}
 
     def _send_waiting(self) -> None:
         if self._is_closed:

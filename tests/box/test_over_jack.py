@@ -231,9 +231,6 @@ def test_killed_around_the_pulse_the_boards_see_no_second_one(
     finish(booth)
 
 
-# After other kills in one run, the board that lives loses its echo for good; alone it passes. Not
-# understood: JACK, the simulated board, or boxd's probe.
-@pytest.mark.xfail(reason="the other board may lose its echo over JACK for good", strict=False)
 def test_without_a_killed_board_the_rest_works_and_its_return_opens_nothing(
     booth: JackBooth,
 ) -> None:

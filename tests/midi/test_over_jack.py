@@ -135,6 +135,17 @@ async def test_a_board_that_is_pulled_cleanly_is_noticed_at_once(bench: Bench) -
     assert await until(lambda: not bench.is_ready("board-0")) < NOTICED_WITHIN_S
 
 
+async def test_boards_plugged_in_at_one_moment_answer_on_when_one_of_them_is_pulled(
+    bench: Bench,
+) -> None:
+    pulled, *_others = await asyncio.gather(*(bench.plug(number) for number in range(4)))
+    await bench.registry.start()
+    await pulled.end()
+    await until(lambda: not bench.is_ready("board-0"))
+    for number in (1, 2, 3):
+        await bench.registry.latch(f"board-{number}").pulse()
+
+
 async def test_a_board_that_left_and_returned_between_two_looks_is_opened_anew(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
