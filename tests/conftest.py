@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
+
+from tests.made_once import FOLDER
 
 # Whole boxes take longest. They are begun first, so that no worker ends with a long file alone.
 LONGEST_FIRST = ("box", "clock", "doctor", "browser", "arduino", "workflows", "temporal", "midi")
@@ -21,6 +25,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not hasattr(config, "workerinput"):  # a worker has it from the process that started it
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="boxd-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what the workers shared: a layer with boxd in it has some hundred megabytes."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
 
 
 @pytest.hookimpl(optionalhook=True)

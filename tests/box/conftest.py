@@ -10,6 +10,7 @@ import pytest
 
 from tests.box.booth import Booth, wait_until
 from tests.box.faulty_disk import FaultyDisk, compiled
+from tests.made_once import made_once
 
 # People's patience, made short; every other value is the simulation's own.
 QUICK = (
@@ -19,15 +20,18 @@ QUICK = (
 
 
 @pytest.fixture(scope="session")
-def temporal_made_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def temporal_made_before() -> Path:
     """Temporal's files as a first start leaves them, so that other booths start warm."""
-    booth = Booth(tmp_path_factory.mktemp("first"))
-    try:
-        booth.start()
-        assert booth.stop() == 0
-    finally:
-        booth.close()
-    return booth.state / "temporal"
+
+    def make(folder: Path) -> None:
+        booth = Booth(folder)
+        try:
+            booth.start()
+            assert booth.stop() == 0
+        finally:
+            booth.close()
+
+    return made_once("first-box", make) / "state/temporal"
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 
 from booth.container import why_impossible
 from booth.installed import ROOT, install
+from tests.made_once import made_once
 from tests.systemd.installed import InstalledBox
 
 
@@ -41,12 +42,9 @@ def plain_debian(suite: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def installed() -> Path:
     """A layer with boxd as its package installs it."""
-    layer = tmp_path_factory.mktemp("installed")
-    install(layer)
-    yield layer
-    shutil.rmtree(layer, ignore_errors=True)
+    return made_once("installed", install)
 
 
 @pytest.fixture

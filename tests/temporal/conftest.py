@@ -21,6 +21,7 @@ from boxd.temporal.database_making import Maker, prepare, wait_for_namespace
 from boxd.temporal.process import ServerProcess
 from boxd.temporal.server import EmbeddedServer, ServerStatus
 from boxd.temporal.set_aside import SetAside, unreported
+from tests.made_once import made_once
 from tests.ports import free_ports
 
 DEADLINE_S = 60
@@ -79,17 +80,15 @@ def settings() -> Temporal:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made() -> Path:
     """A directory with a whole database, to copy from."""
-    directory = tmp_path_factory.mktemp("made")
 
-    async def make() -> None:
+    async def make(directory: Path) -> None:
         binary = find_binary(Temporal())
         maker = Maker(binary, await read_version(binary), Temporal())
         await prepare(directory / "temporal.db", maker, "")
 
-    asyncio.run(make())
-    return directory
+    return made_once("temporal", lambda directory: asyncio.run(make(directory)))
 
 
 @pytest.fixture(scope="session")
