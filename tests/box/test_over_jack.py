@@ -295,7 +295,7 @@ def test_an_unlock_while_the_board_is_gone_is_a_jam_with_its_reason(booth: JackB
     load = to_load(booth)
     booth.units[FRONT].pull()
     # An order into a board that is still listed has no outcome that anybody knows.
-    wait_until("it is missed", lambda: booth.device("board-0")["state"] == "unreachable")
+    wait_until("both its ports are gone", lambda: booth.device("board-0")["why"] == NOBODY)
     booth.say(load, "loaded")
     jam = booth.prompt("jam")
     device = booth.device("board-0")
