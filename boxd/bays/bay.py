@@ -18,8 +18,8 @@ Three fields of `Bay` say what it is at. They exclude each other; all of them em
 
 The other fields lie across these and exclude nothing: `_typing` (its digits are typed while FREE
 or RETYPE), `_was_refused` (for some seconds the lamps show a refusal), `_locked_until`,
-`_has_started`, `_why_not` and `_paused` (not in service; a redemption that is open goes on),
-`_stuck`. Which of them lamps and words go by is decided in `view.pattern_for` and
+`_has_started`, `_why_not`, `_missing` and `_paused` (not in service; a redemption that is open
+goes on), `_stuck`. Which of them lamps and words go by is decided in `view.pattern_for` and
 `view.text_for`.
 """
 
@@ -129,6 +129,7 @@ class Bay:
         self._has_started = False
         self._why_not = ""
         self._paused = ""
+        self._missing = ""
         self._unchecked = ""
         self._was_refused = False
         self._locked_until = 0.0
@@ -173,6 +174,12 @@ class Bay:
         """Show the bay as out of service while somebody works on it; an empty `why` ends that."""
         self._paused = why
         self._refresh()
+
+    def miss(self, why: str) -> None:
+        """Show the bay as out of service while its keypad or lamps are away; "" ends that."""
+        if why != self._missing:
+            self._missing = why
+            self._refresh()
 
     def ask_to_retype(self) -> None:
         """Ask for a code again that was typed before boxd was interrupted and never decided."""
@@ -409,7 +416,7 @@ class Bay:
             typed_at=self._check.typed_at if self._check else "",
             was_refused=self._was_refused,
             has_started=self._has_started,
-            why_not=self._why_not or self._paused,
+            why_not=self._why_not or self._missing or self._paused,
             unchecked=self._unchecked,
             locked_for_s=self._locked_for_s(),
             stuck=tuple(key.value for key in self._stuck),

@@ -21,6 +21,7 @@ from boxd.clock_keeper import ClockKeeper, anchor
 from boxd.config import Config
 from boxd.daemon import assembly
 from boxd.daemon.change_signal import ChangeSignal
+from boxd.devices import DeviceState
 from boxd.fates import Fates
 from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.backup_maker import BackupMaker
@@ -141,6 +142,7 @@ def wire(
     def devices_changed() -> None:
         reconnects.look(registry.statuses())
         registry.notice()
+        _note_missing(config, registry, bays)
         changes.note()
 
     registry = assembly.registry(config, simulated, devices_changed)
@@ -227,6 +229,18 @@ def _forget_at_reconnects(
     if config.operator.keypad is not None:
         reconnects.subscribe(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)
+
+
+def _note_missing(config: Config, registry: DeviceRegistry, bays: Mapping[str, Bay]) -> None:
+    """A bay without its keypad or lamps serves nobody, and says which device it lacks."""
+    away = {
+        status.name: f"{status.name} is {status.state}{f': {status.why}' if status.why else ''}"
+        for status in registry.statuses()
+        if status.state not in {DeviceState.READY, DeviceState.CONNECTING}
+    }
+    for bay in config.bays:
+        if bay.id in bays:
+            bays[bay.id].miss(away.get(bay.keypad) or away.get(bay.lamps) or "")
 
 
 def _schedules(connection: ServerConnection, config: Config, ledger: Ledger) -> ScheduleKeeper:
