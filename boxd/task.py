@@ -6,7 +6,7 @@ this module decides what a scan, a submission or a verdict does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,11 +59,21 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
+class TaskTexts:
+    """What a kind of task is called, and its text, in another language."""
+
+    language: str
+    name: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class TaskKind:
     """What tasks of this kind demand: scans of `needed` of the `checkpoints`, and more.
 
     `prizes` are the skus that the code is drawn among; empty for all. `expires_at` is ISO 8601,
-    UTC, in the ledger's form; None if it does not expire.
+    UTC, in the ledger's form; None if it does not expire. `translations` are in languages other
+    than the event's own.
     """
 
     id: str
@@ -76,6 +86,14 @@ class TaskKind:
     tries: int = 3
     expires_at: str | None = None
     prizes: tuple[str, ...] = ()
+    translations: tuple[TaskTexts, ...] = ()
+
+    def in_language(self, language: str) -> TaskKind:
+        """The kind with the texts of this language, as far as there are any."""
+        for each in self.translations:
+            if each.language == language:
+                return replace(self, name=each.name, text=each.text or self.text)
+        return self
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
@@ -30,7 +31,15 @@ def _as_written(given: object) -> object:
     return given
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_as_written)]
+def _in_utc(given: datetime) -> datetime:
+    """The moment, if it has a date in UTC: the first and the last days there are may have none."""
+    try:
+        return given.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("moment", "is too far away to be a date in UTC") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written), AfterValidator(_in_utc)]
 """A moment with its time zone, as ISO 8601 writes it."""
 
 Line = Annotated[

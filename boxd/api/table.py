@@ -34,6 +34,7 @@ from boxd.api import (
     report,
     staff,
     switches,
+    task_kinds,
     tasks,
     tokens,
 )
@@ -75,6 +76,9 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/audit/head", audit.audit_head, _ORGANISER),
     # Tasks: what attendees do to earn codes
     _get("/task-kinds", tasks.kinds, *_FLOOR),
+    _post("/task-kinds", task_kinds.publish_kinds, _ORGANISER, body_limit=IMPORT_LIMIT),
+    _get("/task-kinds/{kind}", task_kinds.kind_versions, _ORGANISER),
+    _post("/task-kinds/{kind}/withdraw", task_kinds.withdraw_kind, _ORGANISER),
     _get("/tasks", tasks.tasks, *_FLOOR),
     _post("/tasks", tasks.start, _APP, _ORGANISER, status=201, is_repeatable=True),
     _get("/tasks/{task}", tasks.task, *_FLOOR),

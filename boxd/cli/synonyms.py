@@ -119,7 +119,11 @@ _BELOW = {
     "tasks": {
         "accept": "approve",
         "confirm": "approve",
+        "add": "publish",
+        "change": "publish",
         "deny": "refuse",
+        "edit": "publish",
+        "import": "publish",
         "new": "start",
         "reject": "refuse",
         "retry": "issue-again",

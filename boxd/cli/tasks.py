@@ -13,6 +13,7 @@ from boxd.cli.context import actor
 from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.sheets import qr
 from boxd.cli.tables import heading, say_json, style_of, table
+from boxd.cli.task_kinds import export, kinds, publish, withdraw
 from boxd.cli.times import present, when
 from boxd.task import TaskState
 
@@ -26,7 +27,8 @@ def command() -> None:
     """List, show and judge the attendees' tasks."""
 
 
-command.add_command(qr)
+for each in (qr, kinds, publish, export, withdraw):
+    command.add_command(each)
 
 
 @command.command(

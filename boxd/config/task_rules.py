@@ -8,7 +8,7 @@ from boxd.config.duplicates import Use, used_twice
 from boxd.config.partial import PartialConfig
 from boxd.config.schema_texts import SchemaFinding, nearest
 from boxd.config.task_schema import Task
-from boxd.task import Demand
+from boxd.task import Demand, TaskKind
 
 
 def task_faults(partial: PartialConfig) -> Iterator[SchemaFinding]:
@@ -35,19 +35,25 @@ def _named_twice(row: int, task: Task) -> Iterator[SchemaFinding]:
 
 
 def _demands(row: int, task: Task) -> Iterator[SchemaFinding]:
-    user, there = f"task '{task.id}'", len(task.checkpoints)
+    for key, why in broken_demands(task):
+        path: tuple[str | int, ...] = ("tasks", row, key) if key else ("tasks", row)
+        yield SchemaFinding(path, f"task '{task.id}'{why}")
+
+
+def broken_demands(task: Task | TaskKind) -> Iterator[tuple[str, str]]:
+    """What is wrong with a task's demands: the key, if it is one, and the rule and remedy."""
+    there = len(task.checkpoints)
     if not there and task.submission is Demand.NONE and not task.verdict:
-        text = (
-            f"{user} demands nothing, so everybody would get a code; give it checkpoints, a"
-            " submission, or verdict = true"
+        yield (
+            "",
+            " demands nothing, so everybody would get a code; give it checkpoints, a"
+            " submission, or verdict = true",
         )
-        yield SchemaFinding(("tasks", row), text)
     if task.needed is not None and task.needed > there:
-        text = (
-            f"{user}: needed = {task.needed}, but it has {there} checkpoints; name more, or make"
-            " needed smaller"
+        yield (
+            "needed",
+            f": needed = {task.needed}, but it has {there} checkpoints; name more, or make"
+            " needed smaller",
         )
-        yield SchemaFinding(("tasks", row, "needed"), text)
     if task.tries != Task.model_fields["tries"].default and not task.verdict:
-        text = f"{user}: tries goes with verdict = true, which alone can refuse; remove it"
-        yield SchemaFinding(("tasks", row, "tries"), text)
+        yield "tries", ": tries goes with verdict = true, which alone can refuse; remove it"

@@ -15,12 +15,24 @@ Moment = Annotated[
     Field(description="a date and time with its offset, e.g. 2026-05-02T18:00:00+02:00"),
 ]
 
+Language = Annotated[
+    str, Field(pattern="^[a-z]{2,3}$", description="the short name of a language, e.g. 'de'")
+]
+
 
 class CheckpointSection(Section):
     """A place where attendees scan for a task."""
 
     id: Name
     name: Line
+
+
+class TaskTranslation(Section):
+    """What a task is called, and its text, in another language."""
+
+    language: Language
+    name: Line
+    text: str = ""
 
 
 class Task(Section):
@@ -36,3 +48,4 @@ class Task(Section):
     tries: int = Field(default=3, ge=1, le=1000)
     expires_at: Moment | None = None
     prizes: tuple[Sku, ...] = ()
+    translations: tuple[TaskTranslation, ...] = ()

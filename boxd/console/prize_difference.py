@@ -102,10 +102,10 @@ def _sku(name: str, by_name: Mapping[str, str], made: set[str]) -> str:
     return free_sku(name, {*by_name.values(), *made})
 
 
-def free_sku(name: str, taken: Sequence[str] | set[str]) -> str:
-    """A sku made of a name, which no other prize has."""
+def free_sku(name: str, taken: Sequence[str] | set[str], otherwise: str = "prize") -> str:
+    """A sku made of a name, which no other prize has; of `otherwise` if it has no plain letter."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:28].strip("-") or "prize"
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:28].strip("-") or otherwise
     candidate, number = stem, 2
     while candidate in taken:
         candidate, number = f"{stem}-{number}", number + 1

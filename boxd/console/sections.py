@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from boxd.console import access, home, inbox, people, printing, prizes, report, trail, upkeep, wall
+from boxd.console import (
+    access,
+    home,
+    inbox,
+    people,
+    printing,
+    prizes,
+    report,
+    tasks,
+    trail,
+    upkeep,
+    wall,
+)
 from boxd.console.section import ConsoleSection
 
 SECTIONS: tuple[ConsoleSection, ...] = (
     home.SECTION,
     inbox.SECTION,
     prizes.SECTION,
+    tasks.SECTION,
     people.SECTION,
     printing.SECTION,
     report.SECTION,

@@ -29,8 +29,8 @@ def steps(facts: SetUpFacts, has_phones: bool) -> list[SetUpStep]:
         ),
         SetUpStep(
             N_("A task"),
-            N_("What attendees do to earn a code: [[tasks]] in the configuration file."),
-            "",
+            N_("What attendees do to earn a code; look at it as a phone shows it."),
+            "/o/tasks",
             facts.has_task,
         ),
         SetUpStep(

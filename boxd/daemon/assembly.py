@@ -19,7 +19,6 @@ from boxd.bays.redemptions import Redemptions
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.config.schema import Locker, OnDecline
-from boxd.config.task_schema import Task
 from boxd.daemon.buses import buses
 from boxd.devices import DeviceState
 from boxd.errors import KeysMissing
@@ -29,16 +28,17 @@ from boxd.ledger import (
     lockers,
     lockouts,
     redemptions,
-    task_kinds,
+    task_publishing,
     tasks,
 )
 from boxd.ledger.audit_key import AuditKey, load_audit_key
 from boxd.ledger.backup import BackupRules
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.issuing import IssueRules
-from boxd.ledger.ledger import Ledger, as_text
+from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import utc_now
-from boxd.task import Checkpoint, TaskKind
+from boxd.organiser.task_file import kind_of
+from boxd.task import Checkpoint
 from boxd.workflows.redemption.decisions import RedemptionRules
 
 if TYPE_CHECKING:
@@ -183,28 +183,11 @@ def declare_tasks(config: Config, ledger: Ledger) -> frozenset[str]:
 
     Returns the kinds whose rules were changed.
     """
-    kinds = [_task_kind(task) for task in config.tasks]
+    kinds = [kind_of(task) for task in config.tasks]
     places = [Checkpoint(each.id, each.name) for each in config.checkpoints]
-    changed = ledger.write_now(lambda tx: task_kinds.declare(tx, kinds, places))
+    changed = ledger.write_now(lambda tx: task_publishing.declare(tx, kinds, places))
     ledger.write_now(tasks.catch_up)
     return changed
-
-
-def _task_kind(task: Task) -> TaskKind:
-    needed = len(task.checkpoints) if task.needed is None else task.needed
-    expires_at = None if task.expires_at is None else as_text(task.expires_at)
-    return TaskKind(
-        id=task.id,
-        name=task.name,
-        text=task.text,
-        checkpoints=task.checkpoints,
-        needed=needed,
-        submission=task.submission,
-        verdict=task.verdict,
-        tries=task.tries,
-        expires_at=expires_at,
-        prizes=task.prizes,
-    )
 
 
 def backup_rules(config: Config) -> BackupRules:

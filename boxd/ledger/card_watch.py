@@ -22,6 +22,7 @@ _ONES = {
     "verdicts": "(SELECT attendee FROM tasks WHERE id = row.task)",
     "checkpoints": str(_ALL),
     "task_kinds": str(_ALL),
+    "task_versions": str(_ALL),
 }
 _EVENTS = {"INSERT": "new", "UPDATE": "new", "DELETE": "old"}
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from boxd.ledger.task_kinds import OF_TASKS
+
 # What an attendee still owes is seen in SQL, so that thousands of open tasks cost little.
-_WAITING = """
-    FROM tasks JOIN task_kinds ON task_kinds.id = tasks.kind
-    WHERE tasks.ended_at IS NULL AND tasks.state = 'open' AND task_kinds.verdict = 1
-    AND (task_kinds.expires_at IS NULL OR task_kinds.expires_at > :at)
-    AND (SELECT count(*) FROM scans WHERE scans.task = tasks.id) >= task_kinds.needed
-    AND (task_kinds.submission = 'none' OR EXISTS
+_WAITING = f"""
+    FROM tasks {OF_TASKS}
+    WHERE tasks.ended_at IS NULL AND tasks.state = 'open' AND task_versions.verdict = 1
+    AND (task_versions.expires_at IS NULL OR task_versions.expires_at > :at)
+    AND (SELECT count(*) FROM scans WHERE scans.task = tasks.id) >= task_versions.needed
+    AND (task_versions.submission = 'none' OR EXISTS
         (SELECT 1 FROM submissions WHERE submissions.task = tasks.id AND try = tasks.tries_used))
 """
 

@@ -1,83 +1,44 @@
-"""Kinds of task and checkpoints, as in the last configuration."""
+"""Kinds of task, each in its versions, and checkpoints: what the ledger has of them."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from boxd.errors import NotFound
-from boxd.ledger.ledger import Transaction
-from boxd.task import Checkpoint, Demand, TaskKind
+from boxd.task import Checkpoint, Demand, TaskKind, TaskTexts
 
-_COLUMNS = (
-    "id",
-    "name",
-    "text",
-    "checkpoints",
-    "needed",
-    "submission",
-    "verdict",
-    "tries",
-    "expires_at",
-    "prizes",
+OF_TASKS = (
+    "JOIN task_versions ON task_versions.kind = tasks.kind AND task_versions.version ="
+    " tasks.version"
+)
+"""Joins a task with the rules that it began with."""
+_CURRENT = (
+    "SELECT task_versions.*, offered, is_in_file FROM task_kinds JOIN task_versions"
+    " ON task_versions.kind = task_kinds.id AND task_versions.version = task_kinds.version"
 )
 
 
-def declare(
-    tx: Transaction, kinds: Sequence[TaskKind], checkpoints: Sequence[Checkpoint]
-) -> frozenset[str]:
-    """Store the configuration's kinds; kinds that are gone are not offered any more.
+@dataclass(frozen=True)
+class PublishedKind:
+    """A version of a kind, by whom and when it was published.
 
-    Their open tasks take a step, so that no answer to the old rules counts under the new ones.
-    Returns the kinds whose rules have changed.
+    `is_offered`: attendees can begin it. `is_in_file`: the configuration file has it.
     """
-    before = {of_row(row) for row in tx.connection.execute("SELECT * FROM task_kinds")}
-    tx.connection.executemany(
-        "INSERT INTO checkpoints (id, name) VALUES (?,?)"
-        " ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE name <> excluded.name",
-        [(each.id, each.name) for each in checkpoints],
-    )
-    offered = json.dumps([kind.id for kind in kinds])
-    tx.connection.execute(
-        "UPDATE task_kinds SET offered = 0"
-        " WHERE offered = 1 AND id NOT IN (SELECT value FROM json_each(?))",
-        (offered,),
-    )
-    changed = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
-    tx.connection.executemany(
-        f"INSERT INTO task_kinds ({', '.join(_COLUMNS)}) VALUES (?,?,?,?,?,?,?,?,?,?)"
-        f" ON CONFLICT (id) DO UPDATE SET offered = 1, {changed}",
-        [_row(kind) for kind in kinds],
-    )
-    changed_kinds = frozenset(kind.id for kind in kinds if kind not in before)
-    tx.connection.execute(
-        "UPDATE tasks SET step = step + 1 WHERE ended_at IS NULL"
-        " AND kind IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(changed_kinds)),),
-    )
-    return changed_kinds
 
-
-def _row(kind: TaskKind) -> tuple[object, ...]:
-    return (
-        kind.id,
-        kind.name,
-        kind.text,
-        json.dumps(kind.checkpoints),
-        kind.needed,
-        kind.submission,
-        int(kind.verdict),
-        kind.tries,
-        kind.expires_at,
-        json.dumps(kind.prizes),
-    )
+    kind: TaskKind
+    version: int
+    published_at: str
+    publisher: str
+    is_offered: bool
+    is_in_file: bool
 
 
 def of_row(row: sqlite3.Row) -> TaskKind:
-    """The kind in a row that has its columns, under their own names."""
+    """The kind in a row that has the columns of `task_versions`, under their own names."""
     return TaskKind(
-        id=row["id"],
+        id=row["kind"],
         name=row["name"],
         text=row["text"],
         checkpoints=tuple(json.loads(row["checkpoints"])),
@@ -87,30 +48,53 @@ def of_row(row: sqlite3.Row) -> TaskKind:
         tries=row["tries"],
         expires_at=row["expires_at"],
         prizes=tuple(json.loads(row["prizes"])),
+        translations=tuple(TaskTexts(*each) for each in json.loads(row["translations"])),
+    )
+
+
+def _published(row: sqlite3.Row) -> PublishedKind:
+    return PublishedKind(
+        kind=of_row(row),
+        version=row["version"],
+        published_at=row["published_at"],
+        publisher=row["publisher"],
+        is_offered=bool(row["offered"]),
+        is_in_file=bool(row["is_in_file"]),
     )
 
 
 def offered(connection: sqlite3.Connection) -> list[TaskKind]:
-    """The kinds in the configuration, by id."""
-    return [
-        of_row(row)
-        for row in connection.execute("SELECT * FROM task_kinds WHERE offered = 1 ORDER BY id")
-    ]
+    """The kinds that attendees can begin, by id."""
+    found = connection.execute(f"{_CURRENT} WHERE offered = 1 ORDER BY task_kinds.id")
+    return [of_row(row) for row in found]
 
 
-def find(connection: sqlite3.Connection, kind: str) -> TaskKind:
-    """The kind, offered or not. Raises NotFound with those that are offered."""
-    row = connection.execute("SELECT * FROM task_kinds WHERE id = ?", (kind,)).fetchone()
+def published(connection: sqlite3.Connection) -> list[PublishedKind]:
+    """Every kind in its present version, those that are offered first, by name."""
+    found = connection.execute(f"{_CURRENT} ORDER BY offered DESC, name, task_kinds.id")
+    return [_published(row) for row in found]
+
+
+def require(connection: sqlite3.Connection, kind: str) -> PublishedKind:
+    """The kind in its present version. Raises NotFound with those that are offered."""
+    row = connection.execute(f"{_CURRENT} WHERE task_kinds.id = ?", (kind,)).fetchone()
     if row is None:
         known = ", ".join(each.id for each in offered(connection)) or "none yet"
         raise NotFound(f"there is no kind of task '{kind}'; known: {known}")
-    return of_row(row)
+    return _published(row)
 
 
-def is_offered(connection: sqlite3.Connection, kind: str) -> bool:
-    """Whether the configuration still has it."""
-    row = connection.execute("SELECT offered FROM task_kinds WHERE id = ?", (kind,)).fetchone()
-    return row is not None and bool(row[0])
+def versions(connection: sqlite3.Connection, kind: str) -> list[tuple[PublishedKind, int]]:
+    """Every version of a kind, the newest first, each with how many open tasks go by it."""
+    found = connection.execute(
+        "SELECT task_versions.*, offered, is_in_file, (SELECT count(*) FROM tasks"
+        "  WHERE tasks.kind = task_versions.kind AND tasks.version = task_versions.version"
+        "  AND ended_at IS NULL) AS open"
+        " FROM task_versions JOIN task_kinds ON task_kinds.id = task_versions.kind"
+        " WHERE task_versions.kind = ? ORDER BY task_versions.version DESC",
+        (kind,),
+    )
+    return [(_published(row), row["open"]) for row in found]
 
 
 def checkpoints(connection: sqlite3.Connection) -> list[Checkpoint]:

@@ -13,9 +13,9 @@ from boxd.task import TaskKind, TaskStanding, TaskState
 
 # Scans in their order; the submissions for the present try. A task's issues are
 # numbered, because the clock may have gone back between their times.
-_SELECT = """
+_SELECT = f"""
     SELECT tasks.id AS task, attendee, state, step, since, tries_used,
-        last_refusal, code, task_kinds.*,
+        last_refusal, code, task_versions.*,
         (SELECT json_group_array(checkpoint) FROM
             (SELECT checkpoint FROM scans WHERE scans.task = tasks.id ORDER BY seq)
         ) AS scanned,
@@ -25,7 +25,7 @@ _SELECT = """
             WHERE submissions.task = tasks.id AND try = tries_used) AS submitted_bytes,
         coalesce((SELECT issues.id FROM issues WHERE issues.task = tasks.id
             ORDER BY length(issues.id) DESC, issues.id DESC LIMIT 1), '') AS issue
-    FROM tasks JOIN task_kinds ON task_kinds.id = tasks.kind
+    FROM tasks {task_kinds.OF_TASKS}
 """
 
 _DETAILS = {

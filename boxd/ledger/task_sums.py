@@ -33,7 +33,9 @@ def tasks(connection: sqlite3.Connection, since: str | None, until: str | None) 
         "SELECT task_kinds.id, name, count(tasks.id), total(state = 'rewarded'),"
         " total(ended_at IS NULL AND tasks.id IS NOT NULL),"
         " total(ended_at IS NOT NULL AND state <> 'rewarded')"
-        " FROM task_kinds LEFT JOIN tasks ON tasks.kind = task_kinds.id"
+        " FROM task_kinds JOIN task_versions ON task_versions.kind = task_kinds.id"
+        "  AND task_versions.version = task_kinds.version"
+        " LEFT JOIN tasks ON tasks.kind = task_kinds.id"
         " AND started_at >= ? AND started_at < ?"
         " GROUP BY task_kinds.id HAVING offered OR count(tasks.id) ORDER BY name",
         (since or "", until or "9"),

@@ -36,17 +36,17 @@ def start(tx: Transaction, kind: str, attendee: int, actor: str) -> TaskStanding
     task = task_id(kind, attendee)
     if (known := find(tx.connection, task)) is not None:
         return known
-    wanted = task_kinds.find(tx.connection, kind)
+    wanted = task_kinds.require(tx.connection, kind)
     attendees.require_known(tx.connection, attendee)
-    if not task_kinds.is_offered(tx.connection, kind):
-        raise Refused(f"'{wanted.name}' is not offered any more")
+    if not wanted.is_offered:
+        raise Refused(f"'{wanted.kind.name}' is not offered any more")
     tx.connection.execute(
-        "INSERT INTO tasks (id, kind, attendee, started_at, since) VALUES (?,?,?,?,?)",
-        (task, kind, attendee, tx.at, tx.at),
+        "INSERT INTO tasks (id, kind, version, attendee, started_at, since) VALUES (?,?,?,?,?,?)",
+        (task, kind, wanted.version, attendee, tx.at, tx.at),
     )
     standing = require(tx.connection, task)
     if has_expired(standing, _now(tx)):
-        raise Refused(f"'{wanted.name}' expired at {wanted.expires_at}; it can't be started")
+        raise Refused(f"'{wanted.kind.name}' expired at {standing.expires_at}; it can't be started")
     _tell(tx, standing, actor, "task.started")
     return standing
 
@@ -196,8 +196,8 @@ def expire_overdue(tx: Transaction) -> list[str]:
 
 
 _OVERDUE = (
-    "SELECT tasks.id FROM tasks JOIN task_kinds ON task_kinds.id = tasks.kind"
-    " WHERE ended_at IS NULL AND state = 'open' AND task_kinds.expires_at <= ?"
+    f"SELECT tasks.id FROM tasks {task_kinds.OF_TASKS}"
+    " WHERE ended_at IS NULL AND state = 'open' AND task_versions.expires_at <= ?"
 )
 
 

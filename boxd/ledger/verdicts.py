@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from boxd.ledger.task_kinds import OF_TASKS
+
 
 @dataclass(frozen=True)
 class GivenVerdict:
@@ -21,9 +23,8 @@ class GivenVerdict:
 def last(connection: sqlite3.Connection, limit: int) -> list[GivenVerdict]:
     """The latest verdicts, newest first."""
     found = connection.execute(
-        "SELECT task_kinds.name, coalesce(reference, pseudonym), approved, reason, actor, at"
-        " FROM verdicts JOIN tasks ON tasks.id = verdicts.task"
-        " JOIN task_kinds ON task_kinds.id = tasks.kind"
+        "SELECT task_versions.name, coalesce(reference, pseudonym), approved, reason, actor, at"
+        f" FROM verdicts JOIN tasks ON tasks.id = verdicts.task {OF_TASKS}"
         " JOIN attendees ON attendees.id = tasks.attendee ORDER BY verdicts.seq DESC LIMIT ?",
         (limit,),
     )

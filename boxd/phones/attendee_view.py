@@ -26,7 +26,8 @@ def content(
 
     `scans` has what to hold before the box's reader, by the number of the claim code.
     """
-    tasks, codes = shown.picture.tasks, shown.picture.codes
+    tasks = [words.spoken(task) for task in shown.picture.tasks]
+    codes = shown.picture.codes
     judged = [task for task in tasks if task.kind.verdict and task.state is TaskState.OPEN]
     return {
         "again_s": again_s(shown),

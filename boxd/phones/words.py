@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from boxd import words
@@ -63,6 +64,11 @@ def label(task: TaskStanding) -> str:
     if awaits_verdict(task):
         return _("show it")
     return _("under way") if task.step and (task.scanned or task.is_submitted) else _("to do")
+
+
+def spoken(task: TaskStanding) -> TaskStanding:
+    """The task with its name and text in the reader's language, if the organiser wrote them."""
+    return replace(task, kind=task.kind.in_language(words.current().language))
 
 
 def code_label(state: str) -> str:

@@ -127,8 +127,12 @@ class RecordedBooth:
         kind, attendee = task.split(".")
         self.sql("INSERT OR IGNORE INTO attendees (id, reference) VALUES (?, ?)", attendee, task)
         self.sql(
-            "INSERT OR IGNORE INTO task_kinds VALUES (?, 'A task', '', '[]', 0, 'none', 1, 3,"
-            " NULL, '[]', 1)",
+            "INSERT OR IGNORE INTO task_kinds (id) VALUES (?)",
+            kind,
+        )
+        self.sql(
+            "INSERT OR IGNORE INTO task_versions VALUES (?, 1, 'A task', '', '[]', '[]', 0, 'none',"
+            " 1, 3, NULL, '[]', '2026-05-01', 'configuration')",
             kind,
         )
         at = self.now()

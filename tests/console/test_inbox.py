@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from boxd.ledger import attendees, pending_verdicts, task_kinds, tasks
+from boxd.ledger import attendees, pending_verdicts, task_publishing, tasks
 from boxd.roles import Role
 from boxd.task import TaskKind
 from tests.console.conftest import Console, Person
@@ -16,7 +16,7 @@ WHY = "Something is missing. Look at the task again."
 @pytest.fixture
 async def eva(console: Console) -> Person:
     """An attendant, with three people who wait."""
-    console.box.ledger.write_now(lambda tx: task_kinds.declare(tx, [SHOW], []))
+    console.box.ledger.write_now(lambda tx: task_publishing.declare(tx, [SHOW], []))
     for name in ("ada", "bo", "cem"):
         console.box.ledger.write_now(
             lambda tx, name=name: tasks.start(tx, "show", attendees.number_of(tx, name), "app")

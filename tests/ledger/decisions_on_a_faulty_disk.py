@@ -30,7 +30,7 @@ from boxd.ledger import (
     lockouts,
     redemptions,
     stock,
-    task_kinds,
+    task_publishing,
     tasks,
 )
 from boxd.ledger.code_keys import CodeKeys
@@ -67,7 +67,7 @@ def prepared(file: Path) -> dict[str, Callable[[Transaction], object]]:
     prizes = [stock.StockedPrize("mug", "Mug", 9)]
     ledger.write_now(lambda tx: lockers.declare(tx, [1, 2]))
     ledger.write_now(lambda tx: stock.import_prizes(tx, prizes, "tester"))
-    ledger.write_now(lambda tx: task_kinds.declare(tx, KINDS, CHECKPOINTS))
+    ledger.write_now(lambda tx: task_publishing.declare(tx, KINDS, CHECKPOINTS))
     ada = ledger.write_now(lambda tx: attendees.number_of(tx, "ada"))
     order = CodeOrder("ada", "box-1", 8, 7, "tester", "mug")
     one, two = [str(ledger.write_now(lambda tx: issue(tx, order, KEYS))["code"]) for _ in range(2)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from boxd.issue import DRAW_BITS, IssueStanding, IssueState
-from boxd.ledger import attendees, issues, issuing, task_kinds, task_standings, tasks
+from boxd.ledger import attendees, issues, issuing, task_publishing, task_standings, tasks
 from boxd.task import (
     Checkpoint,
     Demand,
@@ -47,7 +47,7 @@ class Earner:
     def __init__(self, hands: Hands) -> None:
         self._write = hands.ledger.write_now
         self._keys = hands.keys
-        self._write(lambda tx: task_kinds.declare(tx, KINDS, CHECKPOINTS))
+        self._write(lambda tx: task_publishing.declare(tx, KINDS, CHECKPOINTS))
 
     def start(self, kind: str, attendee: str = "ada") -> str:
         number = self._write(lambda tx: attendees.number_of(tx, attendee))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import audit, erasure, task_kinds, task_standings, tasks
+from boxd.ledger import audit, erasure, task_publishing, task_standings, tasks
 from boxd.task import MOST_SUBMISSIONS, Missing, TaskKind, TaskState
 from tests.ledger.conftest import Hands, later
 from tests.ledger.earning import CHECKPOINTS, KINDS, Earner
@@ -179,7 +182,7 @@ def test_a_kind_that_left_the_configuration_keeps_its_open_tasks(
     hands: Hands, earner: Earner
 ) -> None:
     task = earner.start("hunt")
-    hands.ledger.write_now(lambda tx: task_kinds.declare(tx, KINDS[1:], CHECKPOINTS))
+    hands.ledger.write_now(lambda tx: task_publishing.declare(tx, KINDS[1:], CHECKPOINTS))
 
     with pytest.raises(Refused, match="not offered any more"):
         earner.start("hunt", "bob")
@@ -191,7 +194,7 @@ def test_rules_made_easier_approve_what_lacks_nothing_now(hands: Hands, earner: 
     task = earner.start("hunt")
     earner.scan(task, "stage")
     easier = TaskKind("hunt", "Hunt", checkpoints=("stage",), needed=1)
-    hands.ledger.write_now(lambda tx: task_kinds.declare(tx, [easier], CHECKPOINTS))
+    hands.ledger.write_now(lambda tx: task_publishing.declare(tx, [easier], CHECKPOINTS))
 
     moved = hands.ledger.write_now(tasks.catch_up)
 
@@ -215,3 +218,41 @@ def test_a_forgotten_attendee_leaves_a_pseudonym_and_a_trail_that_verifies(
     assert "ada" not in everything
     with pytest.raises(Refused, match="was forgotten"):
         hands.ledger.write_now(lambda tx: tasks.start(tx, "demo", 1, "app"))
+
+
+def test_what_an_organiser_publishes_leaves_open_tasks_with_their_version(
+    hands: Hands, earner: Earner
+) -> None:
+    publish = partial(task_publishing.publish, checkpoints=(), after=None, actor="olga")
+    walk = TaskKind("walk", "Walk", checkpoints=("stage",), needed=1)
+    hands.ledger.write_now(lambda tx: publish(tx, walk))
+    task = earner.start("walk")
+    harder = replace(walk, checkpoints=("stage", "entrance"), needed=2, name="Long walk")
+    now = hands.ledger.write_now(lambda tx: publish(tx, harder))
+
+    assert (now.version, earner.standing(task).kind) == (2, walk)
+    assert earner.standing(earner.start("walk", "bob")).kind == harder
+    assert hands.ledger.write_now(lambda tx: publish(tx, harder)).version == 2
+    assert earner.scan(task, "stage").standing.state is TaskState.APPROVED
+
+
+def test_what_the_file_names_is_the_files_and_its_open_tasks_follow_it(
+    hands: Hands, earner: Earner
+) -> None:
+    publish = partial(task_publishing.publish, checkpoints=(), after=None, actor="olga")
+    with pytest.raises(Refused, match="written in the configuration file"):
+        hands.ledger.write_now(lambda tx: publish(tx, KINDS[0]))
+    walk = TaskKind("walk", "Walk", checkpoints=("stage",), needed=1)
+    hands.ledger.write_now(lambda tx: publish(tx, walk))
+    task = earner.start("walk")
+
+    hands.ledger.write_now(lambda tx: task_publishing.declare(tx, KINDS, CHECKPOINTS))
+    earner.start("walk", "bob")  # the file does not name it, and leaves it
+    named = replace(walk, name="Walk of the file")
+    hands.ledger.write_now(lambda tx: task_publishing.declare(tx, [named], CHECKPOINTS))
+
+    assert earner.standing(task).kind == named
+    with pytest.raises(Refused, match="written in the configuration file"):
+        hands.ledger.write_now(lambda tx: task_publishing.withdraw(tx, "walk", "olga"))
+    hands.ledger.write_now(lambda tx: task_publishing.declare(tx, [], CHECKPOINTS))
+    assert hands.ledger.write_now(lambda tx: publish(tx, walk)).is_offered  # free once more

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from boxd.errors import BadInput, ConfigError
-from boxd.ledger import audit, stock, task_kinds
+from boxd.ledger import audit, stock, task_publishing
 from boxd.task import TaskKind
 from boxd.upstream.apply_orders import CarriedOut, Position, position
 from boxd.upstream.http import Unreachable
@@ -30,7 +30,7 @@ class Orders:
         self.begun: list[str] = []
         self.puller = OrderPuller(box.ledger, box.caller, "box-1", self._begin)
         kinds = [TaskKind("demo", "Demonstration", verdict=True)]
-        box.ledger.write_now(lambda tx: task_kinds.declare(tx, kinds, []))
+        box.ledger.write_now(lambda tx: task_publishing.declare(tx, kinds, []))
 
     async def _begin(self, done: CarriedOut) -> None:
         self.begun += [each.task for each in done.tasks] + [each.issue for each in done.issues]

@@ -17,7 +17,7 @@ from temporalio.client import Client, WorkflowHandle
 from boxd.config.schema import Temporal
 from boxd.fates import Fates
 from boxd.issue import IssueStanding
-from boxd.ledger import alarms, attendees, audit, stock, task_kinds, task_standings
+from boxd.ledger import alarms, attendees, audit, stock, task_publishing, task_standings
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.issues import IssueOrder
 from boxd.ledger.issuing import IssueRules
@@ -150,7 +150,7 @@ async def held(
 ) -> AsyncIterator[Event]:
     """An event in `folder`, with its workers running; begun again, it goes on with its ledger."""
     ledger = Ledger(folder / "ledger.db")
-    changed = ledger.write_now(lambda tx: task_kinds.declare(tx, kinds or KINDS, CHECKPOINTS))
+    changed = ledger.write_now(lambda tx: task_publishing.declare(tx, kinds or KINDS, CHECKPOINTS))
     keys = CodeKeys(b"c" * 32, b"r" * 32)
     fates = Fates[TaskReply]("this run")
     rules = IssueRules(BOX, 8, 7, per_attendee)

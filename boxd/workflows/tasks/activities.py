@@ -113,4 +113,4 @@ class TaskActivities(TaskSignatures):
 
 def _without_prose(standing: TaskStanding) -> TaskStanding:
     """The workflow needs no texts, and each result would carry them into the history."""
-    return replace(standing, kind=replace(standing.kind, text=""))
+    return replace(standing, kind=replace(standing.kind, text="", translations=()))
