@@ -20,6 +20,8 @@ PAGES = (
     "/o/prizes?edit=mug",
     "/o/prizes/recount",
     "/o/prizes/file",
+    "/o/tasks",
+    "/o/tasks/edit?kind=hunt",
     "/o/inbox",
     "/o/people",
     "/o/people/1",
