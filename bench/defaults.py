@@ -124,8 +124,8 @@ class Defaults:
         """Bytes written so far, by the server and by the ledger in this process."""
         return usage.written(self.server_pid) + usage.written(os.getpid())
 
-    async def redeem(self, count: int) -> Flow:
-        """So many redemptions, one after the other."""
+    async def redeem(self, count: int, *, loading_s: float = 0) -> Flow:
+        """So many redemptions, one after the other; the operator takes `loading_s` to load."""
         flow = Flow()
         for digest in await self._issue(count):
             typed = Typed(secrets.token_hex(8), BAY, digest)
@@ -134,6 +134,7 @@ class Defaults:
                 OrdinaryRedemption.run, typed, id=typed.redemption, task_queue=QUEUE
             )
             flow.verdict.append(await self._until("lamp", began) - began)
+            await asyncio.sleep(loading_s)
             began = time.monotonic()
             await handle.execute_update(
                 OrdinaryRedemption.answer, args=[typed.redemption, "loaded"]

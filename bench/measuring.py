@@ -22,6 +22,7 @@ from bench import (
 from bench.attempting import attempt
 from bench.card import redeeming as card
 from bench.figures import Figure
+from bench.peers import comparing as peers
 from bench.size import Size
 
 PULSES = 200
@@ -30,6 +31,7 @@ PARTS: dict[str, Callable[[Path, Size], Iterable[Figure]]] = {
     "starts": starting.figures,
     "latencies": latencies.figures,
     "card": card.figures,
+    "peers": peers.figures,
     "growth": growing.figures,
     "claims": lambda folder, size: million.figures(folder, size.claims),
     "hotplug": lambda folder, size: hotplug.figures(folder, size.plugs),
