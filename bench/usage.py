@@ -6,22 +6,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes: `rss` counts shared pages whole, `pss` by share."""
+    """Bytes: `rss` counts shared pages whole; `anonymous` is what a machine can't drop."""
 
     rss: int
-    pss: int
+    anonymous: int
 
 
-def memory(pids: Iterable[int]) -> Memory:
+def memory(pids: Iterable[int | str]) -> Memory:
     """The sum over the processes."""
     rollups = [_colon_table(Path(f"/proc/{pid}/smaps_rollup")) for pid in pids]
     return Memory(
         sum(rollup["Rss"] for rollup in rollups) * 1024,
-        sum(rollup["Pss"] for rollup in rollups) * 1024,
+        sum(rollup["Anonymous"] for rollup in rollups) * 1024,
     )
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds of processor time that the process has taken, for itself and the kernel."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def written(pid: int) -> int:

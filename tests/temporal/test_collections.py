@@ -6,7 +6,6 @@ Times depend on the machine; this count hardly does.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
