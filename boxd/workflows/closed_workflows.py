@@ -23,7 +23,8 @@ from boxd.workflows.server_connection import ServerConnection
 
 log = structlog.get_logger(__name__)
 
-KEPT = 200
+# Some 25 MiB. A deletion writes about as much as a workflow leaves: small events spare the card it.
+KEPT = 1000
 # The server deletes nothing whose close it has not acknowledged: it would try again and again.
 CLOSED_FOR = timedelta(minutes=1)
 _AT_ONCE = 100
