@@ -17,13 +17,15 @@ help: ## this list
 run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a browser
 	@$(BOXD) run --config $(CONFIG)
 
+# Else each worker would compile all tests again where the shell lets Python keep nothing compiled.
+test proofs: export PYTHONDONTWRITEBYTECODE :=
+
 test: .venv/set-up-for-test ## all tests but the proofs, on every core; ends with how many ran
-	@.venv/bin/python -m pytest -m realtime
-	@.venv/bin/python -m pytest -n auto --durations 20 -m "not proof and not realtime"
+	@.venv/bin/python -m pytest -n auto --durations 20
 
 proofs: .venv/set-up-for-test ## whole machines: containers, cuts, upgrades; SHORT=1: in five minutes; takes root
 	@scripts/debian-packages proofs
-	@.venv/bin/python -m pytest --durations 20 -m "$(if $(SHORT),proof and not long,proof)"
+	@.venv/bin/python -m pytest -n auto --durations 20 -m "$(if $(SHORT),proof and not long,proof)"
 
 check: .venv/set-up-for-test ## formatting, lint and types
 	@.venv/bin/ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }

@@ -16,6 +16,16 @@ from tests.made_once import FOLDER
 
 # Whole boxes take longest. They are begun first, so that no worker ends with a long file alone.
 LONGEST_FIRST = ("box", "clock", "doctor", "browser", "arduino", "workflows", "temporal", "midi")
+# Long files, or folders of them, whose every test sets up its own.
+SHARING_NOTHING = (
+    "tests/box/test_housekeeping.py",
+    "tests/box/test_killed.py",
+    "tests/box/test_mixed.py",
+    "tests/box/test_slow_disk.py",
+    "tests/box/test_tasks_killed.py",
+    "tests/clock/test_a_box_whose_clock_moves.py",
+    "tests/systemd/",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,15 +47,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """A worker for each core that this process may use: boxes, servers and browsers fill it."""
-    return len(os.sched_getaffinity(0))
+    """Two workers for each core that this process may use: half of its time a box waits."""
+    return 2 * len(os.sched_getaffinity(0))
+
+
+class ByFile(LoadFileScheduling):
+    """Deals tests out file by file: a file's tests share what is set up.
+
+    Those of a long file that share nothing are dealt out one by one, so that no worker ends with
+    them alone.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return nodeid if file.startswith(SHARING_NOTHING) else file
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """Deal out file by file, in the order of collection: a file's tests share what is set up."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Deal out in the order of collection."""
     config.option.loadscopereorder = False
-    return LoadFileScheduling(config, log)
+    return ByFile(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
@@ -56,8 +78,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if "debian" in fixtures:
             item.add_marker("proof")
-        if {"jack", "jackd"} & set(fixtures):
-            item.add_marker("realtime")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,14 +96,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if file and not hasattr(config, "workerinput"):
         count = {what: len(each) for what, each in terminalreporter.stats.items()}
         failed = count.get("failed", 0) + count.get("error", 0)
-        asked = config.option.markexpr
-        part = (
-            "proofs"
-            if asked.startswith("proof")
-            else "over-JACK"
-            if asked == "realtime"
-            else "tests"
-        )
+        part = "proofs" if config.option.markexpr.startswith("proof") else "tests"
         with Path(file).open("a", encoding="utf-8") as counts:
             counts.write(f"{part} {count.get('passed', 0)} {failed} {count.get('skipped', 0)}\n")
 
