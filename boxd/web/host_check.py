@@ -46,14 +46,21 @@ def why_host_refused(header: str, allowed: frozenset[str]) -> str:
     )
 
 
-def why_origin_refused(headers: Headers) -> str:
-    """Why a changing request with these headers is refused; empty if it is not."""
+def why_origin_refused(headers: Headers, is_secure: bool = False) -> str:
+    """Why a changing request with these headers is refused; empty if it is not.
+
+    `is_secure`: it came by TLS. Then a page that came without, which anybody on the way could have
+    written, is a foreign one, although it has the box's name.
+    """
     origin = headers.get("origin")
     if origin is None:
         if headers.get("sec-fetch-site", "none") in {"none", "same-origin"}:
             return ""
-    elif origin.lower().partition("://")[2] == headers.get("host", "").lower():
-        return ""
+    else:
+        scheme, _, name = origin.lower().partition("://")
+        schemes = {"https"} if is_secure else {"http", "https"}  # a proxy may have ended TLS
+        if name and name == headers.get("host", "").lower() and scheme in schemes:
+            return ""
     return (
         f"a page from '{(origin or 'another site')[:100]}' may not press the box's buttons; "
         f"use the box's own, at {headers.get('host', '')[:100]}"
@@ -105,7 +112,8 @@ class OwnPagesOnly:
         has_token = "authorization" in headers and scope["path"].startswith(f"{PREFIX}/")
         reads = scope["method"] in READING or has_token
         is_own = headers.get("origin", "").lower() == self._address != ""
-        why = "" if reads or is_own else why_origin_refused(headers)
+        is_secure = scope["scheme"] == "https"
+        why = "" if reads or is_own else why_origin_refused(headers, is_secure)
         if why:
             return await self._respond(Request(scope), _foreign(why))(scope, receive, send)
         return await self._app(scope, receive, send)

@@ -127,6 +127,24 @@ async def test_a_foreign_page_moves_nothing_with_the_cookie_and_is_refused_in_wo
     assert box.trail() == before
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "answered"),
+    [
+        ("box-1.local", "https://box-1.local", 303),
+        ("box-1.local", "http://box-1.local", 403),  # whoever is on the way can have written it
+        ("box-1.local", "ftp://box-1.local", 403),
+        ("", "null", 403),
+    ],
+)
+async def test_over_tls_a_page_that_came_without_is_a_foreign_one(
+    box: LiveBox, host: str, origin: str, answered: int
+) -> None:
+    from_gateway = {"Boxd-Client": "10.0.0.7", "Boxd-Scheme": "https", "Host": host}
+    phone = client(box.application().for_phones(), **from_gateway)
+    path = await invite(box)
+    assert (await phone.post(path, headers={"Origin": origin})).status_code == answered
+
+
 async def test_on_loopback_a_foreign_page_is_refused_in_words_as_well(box: LiveBox) -> None:
     path = await invite(box)
     browser = client(box.application().for_tcp(), Host="localhost", Accept="text/html")
