@@ -97,6 +97,10 @@ class Crowd:
         """A whole request is there: until its answer is sent the connection does not give way."""
         self._held[address].waiting.pop(guest, None)
 
+    def pause(self, address: str, guest: Guest) -> None:
+        """The answer is held back on purpose: the connection gives way like one that waits."""
+        self._held[address].waiting[guest] = None
+
     def wait(self, address: str, guest: Guest) -> None:
         """The connection waits for its client again."""
         mine = self._held[address]

@@ -17,7 +17,7 @@ from boxd.gateway.known import Known, Mark
 from boxd.gateway.origin import Origin, origin_of
 from boxd.gateway.request import ClientRequest, Headers
 from boxd.gateway.settings import GatewaySettings
-from boxd.gateway.turns import NoTurn, Turns
+from boxd.gateway.turns import NoTurn, TooManyOfOne, Turns
 
 MOST_STREAMS = 64
 MOST_STREAMS_OF_ONE = 16
@@ -76,7 +76,7 @@ class HandingOver:
         self._streams: Counter[str] = Counter()
 
     async def reply(self, request: ClientRequest, peer: str) -> DaemonReply | Answer:
-        """The reply, of the daemon or of the gateway."""
+        """The reply, of the daemon or of the gateway. Raises TooManyOfOne."""
         etag = request.header(b"if-none-match")
         if etag and request.method == b"GET" and self._known.is_true(request.path, etag):
             return not_modified(etag)
@@ -86,6 +86,8 @@ class HandingOver:
         try:
             async with self._turns.turn(origin.address):
                 return await self._ask(request, origin)
+        except TooManyOfOne:
+            raise
         except (NoTurn, DaemonAway):
             return self.answers.away(request)
         except NoReply:

@@ -124,6 +124,8 @@ def _judge(head: h11.Request) -> None:
     if b"content-length" in names and b"transfer-encoding" in names:
         why = "Content-Length and Transfer-Encoding are both there; send one of them"
         raise BadRequest(400, "two-lengths", why)
+    if b"host" not in names:  # HTTP/1.0 may leave it out, and the daemon speaks 1.1
+        raise BadRequest(400, "no-host", "the request names no host; send a Host header")
     if not head.target.startswith(b"/"):
         raise BadRequest(400, "bad-target", "what is asked for has to begin with '/'")
     if b"upgrade" in names or head.method == b"CONNECT":

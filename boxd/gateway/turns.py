@@ -25,6 +25,10 @@ class NoTurn(Exception):
     """Too many wait already, or it took too long."""
 
 
+class TooManyOfOne(NoTurn):
+    """So many of the same address wait already that this one is not let into the queue."""
+
+
 class Turns:
     """Lets requests go to the daemon."""
 
@@ -50,7 +54,9 @@ class Turns:
 
     async def _wait(self, client: str) -> None:
         mine = self._waiting.get(client)
-        if self._count >= _MOST_WAITING or (mine is not None and len(mine) >= _MOST_OF_ONE):
+        if mine is not None and len(mine) >= _MOST_OF_ONE:
+            raise TooManyOfOne
+        if self._count >= _MOST_WAITING:
             raise NoTurn
         granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(granted)

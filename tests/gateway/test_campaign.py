@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.long]
 
 CONNECTIONS = 10_000
 ASKING = 500  # that many share 2,300 requests a second
-REDEMPTIONS = 10
+REDEMPTIONS = 20
 HUD_WITHIN_S = 0.1
 PHONE_WITHIN_S = 1.0
 VERDICT_MOST = 1.2

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from boxd.gateway.client import SLOW_ANSWER_S
 from boxd.gateway.settings import Deadlines
 from tests.api.live_box import LiveBox
 from tests.gateway.attackers import attacking
@@ -58,6 +59,7 @@ async def test_what_does_not_come_in_time_is_ended_and_what_has_come_is_served(
         b"GET / HTTP/1.1\r\nHost: x\r\n": b"HTTP/1.1 408",
         b"POST /v/enter HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab": b"HTTP/1.1 408",
         b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 20_000: b"HTTP/1.1 431",
+        b"GET /healthz HTTP/1.0\r\n\r\n": b"HTTP/1.1 400",
         b"GET * HTTP/1.1\r\nHost: x\r\n\r\n": b"HTTP/1.1 400",
         b"\x16\x03\x01 a hello of TLS\r\n\r\n": b"HTTP/1.1 400",
         b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n": b"HTTP/1.1 200",
@@ -69,6 +71,28 @@ async def test_what_does_not_come_in_time_is_ended_and_what_has_come_is_served(
             async with asyncio.timeout(20):
                 assert (await reader.read(12)) == answer, said
             writer.close()
+
+
+async def test_who_asks_too_often_waits_for_the_answer_and_others_do_not(box: LiveBox) -> None:
+    """The answers themselves would take the gateway's processor from everybody else."""
+    loop, away_after = asyncio.get_running_loop(), list[float]()
+
+    async def ask() -> None:
+        reader, writer = await asyncio.open_connection(HOST, network.port)
+        began = loop.time()
+        writer.write(b"GET /nonsense HTTP/1.1\r\nHost: x\r\n\r\n")
+        if b" 503 " in await reader.readline():
+            away_after.append(loop.time() - began)
+        writer.close()
+
+    async with phones_network(box) as network:
+        async with asyncio.timeout(30):
+            asking = asyncio.gather(*(ask() for _ in range(300)))
+            await served_within(network, "127.0.2.1")
+            assert not asking.done()
+            await asking
+    assert len(away_after) > 50
+    assert min(away_after) >= SLOW_ANSWER_S
 
 
 async def test_a_crowd_is_an_alarm_that_names_an_address(box: LiveBox) -> None:
