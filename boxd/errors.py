@@ -44,6 +44,10 @@ class TemporalUnavailable(BoxdError):
     """The Temporal server does not answer (yet); nothing was decided."""
 
 
+class BeingSetUpAgain(TemporalUnavailable):
+    """The workflow that asks this question stood still and is begun again; nothing was decided."""
+
+
 class DeviceUnreachable(BoxdError):
     """The device is not there; nothing was sent to it."""
 

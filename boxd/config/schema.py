@@ -230,6 +230,11 @@ class Config(Section):
         return tuple(locker for locker in self.lockers if locker.bay == bay)
 
     @property
+    def healed_dir(self) -> Path:
+        """Where the histories of workflows are kept that stood still."""
+        return self.box.state_dir / "healed"
+
+    @property
     def pictures_dir(self) -> Path:
         """Where the pictures of prizes are."""
         return self.box.state_dir / "pictures"

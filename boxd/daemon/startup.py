@@ -39,6 +39,9 @@ from boxd.web import problems
 from boxd.web.rate_limit_middleware import nobody_known
 from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.closed_workflows import keep_newest
+from boxd.workflows.healing.healer import Healer
+from boxd.workflows.healing.kept_histories import KeptHistories
+from boxd.workflows.healing.subjects import subjects
 from boxd.workflows.redemption.settling import Settler
 
 if TYPE_CHECKING:
@@ -121,9 +124,21 @@ def _keep_driving(parts: Parts, running: Running) -> None:
         parts.connection, parts.ledger, parts.redemptions, parts.opener, parts.announcer
     )
     running.keep(settler.run())
+    running.keep(_healer(parts).run())
     running.keep(parts.verdicts.run())
     if parts.config.temporal.address is None:
         running.keep(keep_newest(parts.connection, parts.config.box.id))
+
+
+def _healer(parts: Parts) -> Healer:
+    upstream = parts.upstream.service if parts.upstream is not None else None
+    kinds = subjects(
+        parts.config.box.id, parts.ledger, parts.redemptions, parts.tasks, parts.schedules, upstream
+    )
+    histories = KeptHistories(parts.config.healed_dir)
+    return Healer(
+        parts.connection, parts.ledger, parts.config.box.id, parts.tasks, kinds, histories
+    )
 
 
 async def start_refusing(

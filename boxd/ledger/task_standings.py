@@ -58,6 +58,12 @@ def open_ones(connection: sqlite3.Connection) -> list[TaskStanding]:
     return _standings(connection.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY tasks.id"))
 
 
+def open_count(connection: sqlite3.Connection) -> int:
+    """How many tasks have not ended."""
+    found = connection.execute("SELECT count(*) FROM tasks WHERE ended_at IS NULL").fetchone()
+    return int(found[0])
+
+
 def of_attendee(connection: sqlite3.Connection, attendee: int) -> list[TaskStanding]:
     """The attendee's tasks, in the order in which they were started."""
     found = connection.execute(

@@ -43,6 +43,8 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
     # Bookmarks that would be written every few seconds, for ever, while nothing happens.
     "history.shardUpdateMinInterval": '"1h"',
     "matching.updateAckInterval": '"10m"',
+    # A workflow whose task has failed twice is found by one query, and begun again.
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "2",
     # One worker needs no partitions; each partition has a lease to renew.
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",

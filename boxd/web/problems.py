@@ -14,6 +14,7 @@ from starlette.responses import Response
 from boxd.errors import (
     BackupFailed,
     BadInput,
+    BeingSetUpAgain,
     BoxdError,
     DeliveryUnknown,
     DeviceUnreachable,
@@ -33,6 +34,7 @@ KINDS: dict[type[BoxdError], tuple[int, str, str]] = {
     BadInput: (422, "bad-input", "The request breaks a rule"),
     NotFound: (404, "not-found", "No such thing"),
     Refused: (409, "refused", "Refused"),
+    BeingSetUpAgain: (503, "being-set-up", "Being set up again"),
     TemporalUnavailable: (503, "temporal-unavailable", "Nothing can be decided just now"),
     LedgerDamaged: (503, "ledger-damaged", "The ledger is damaged"),
     LedgerTooNew: (503, "ledger-too-new", "The ledger is of a newer boxd"),

@@ -46,6 +46,17 @@ def is_not_found(error: RPCError) -> bool:
     return error.status is RPCStatusCode.NOT_FOUND
 
 
+def stands_still(error: RPCError) -> bool:
+    """Whether the server says that the workflow can't take anything: its tasks fail, or paused."""
+    return error.status is RPCStatusCode.FAILED_PRECONDITION
+
+
+SET_UP_AGAIN = (
+    "One moment; this question is being set up again. Your answer was not taken: look again, then"
+    " give it again"
+)
+
+
 def why_not_taken(error: WorkflowUpdateFailedError) -> str:
     """The workflow's reason for refusing an update."""
     cause = error.cause

@@ -10,16 +10,19 @@ from temporalio.client import Client
 
 from boxd.errors import TemporalUnavailable
 from boxd.workflows.client_errors import as_temporal_unavailable
+from boxd.workflows.doubts import Doubts
 
 
 class ServerConnection:
     """Holds the client. There is none before the server has answered for the first time.
 
-    `worker_polls` is set while a worker polls for tasks.
+    `worker_polls` is set while a worker polls for tasks; `doubts` are those of callers whom a
+    workflow did not answer.
     """
 
     def __init__(self) -> None:
         self.worker_polls = asyncio.Event()
+        self.doubts = Doubts()
         self._client: Client | None = None
 
     def use(self, client: Client | None) -> None:

@@ -15,6 +15,7 @@ from temporalio.client import (
     ScheduleAlreadyRunningError,
     ScheduleDescription,
     ScheduleHandle,
+    ScheduleOverlapPolicy,
     ScheduleUpdate,
     ScheduleUpdateInput,
     WorkflowExecutionStatus,
@@ -123,6 +124,22 @@ class ScheduleKeeper:
                 await schedule.trigger()
                 await self._until_begun(schedule, name, _newest(before))
             return await self._status(client, plan)
+
+    async def is_scheduled(self, run: str) -> bool:
+        """Whether a run, by its name with or without its time, is of a schedule of this box."""
+        return self._plan_of(run) is not None
+
+    async def run_again(self, run: str) -> None:
+        """Start a run of the schedule again: the last one was ended before it was done."""
+        plan = self._plan_of(run)
+        if plan is not None:
+            async with self._connection.reached() as client:
+                # The schedule may not have noticed yet that the last run has ended.
+                overlap = ScheduleOverlapPolicy.BUFFER_ONE
+                await self._handle(client, plan.name).trigger(overlap=overlap)
+
+    def _plan_of(self, run: str) -> Plan | None:
+        return next((self._plans[name] for name in self._plans if run.startswith(name)), None)
 
     async def _until_begun(
         self, schedule: ScheduleHandle, name: str, before: ScheduleActionResult | None

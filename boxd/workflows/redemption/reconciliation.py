@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowExecution
 
 from boxd.ledger import audit, redemptions
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.worker import task_queue
-from boxd.workflows.client_errors import is_not_found, unless_not_found
+from boxd.workflows.client_errors import unless_not_found
+from boxd.workflows.healing.condition import condition_of
 from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.service import RedemptionService, workflow_of
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
@@ -38,11 +38,12 @@ async def catch_up(
     async for found in client.list_workflows(_running(box)):
         if await _knows(ledger, found):
             with unless_not_found():
-                workflow = workflow_of(client, messages.redemption_of(found.id))
-                await workflow.signal(RedemptionWorkflow.look_again)
+                handle = workflow_of(client, messages.redemption_of(found.id))
+                await handle.signal(RedemptionWorkflow.look_again)
     resumed = []
     for standing in await ledger.read(redemptions.open_ones):
-        if not await is_running(client, standing.redemption):
+        workflow = messages.workflow_id(standing.redemption)
+        if not (await condition_of(client, workflow)).is_open:
             await service.resume(standing)
             entry = audit.Entry("boxd", "workflow.resumed", "no workflow", standing.redemption)
             await ledger.write(partial(audit.append, entry=entry))
@@ -56,18 +57,6 @@ def _running(box: str) -> str:
         f"WorkflowType = '{messages.WORKFLOW}' AND ExecutionStatus = 'Running'"
         f" AND TaskQueue = '{task_queue(box)}'"
     )
-
-
-async def is_running(client: Client, redemption: str) -> bool:
-    """Whether a workflow is running for the redemption."""
-    handle = client.get_workflow_handle(messages.workflow_id(redemption))
-    try:
-        described = await handle.describe()
-    except RPCError as error:
-        if is_not_found(error):
-            return False
-        raise
-    return described.status is WorkflowExecutionStatus.RUNNING
 
 
 async def _unknown(client: Client, ledger: Ledger, box: str) -> list[WorkflowExecution]:

@@ -10,7 +10,7 @@ import structlog
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
-from boxd.errors import Refused, TemporalUnavailable
+from boxd.errors import BeingSetUpAgain, Refused, TemporalUnavailable
 from boxd.fates import DECIDED_WITHIN_S
 from boxd.ledger import redemptions
 from boxd.ledger.check_digit import is_well_formed
@@ -19,7 +19,12 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import boot_s, utc_now
 from boxd.redemption import Answer, RedemptionStanding, Reply, why_refused
-from boxd.workflows.client_errors import is_not_found, why_not_taken
+from boxd.workflows.client_errors import (
+    SET_UP_AGAIN,
+    is_not_found,
+    stands_still,
+    why_not_taken,
+)
 from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.decisions import RedemptionDecisions
 from boxd.workflows.redemption.ids import id_after
@@ -144,6 +149,10 @@ class RedemptionService:
         delivering.add_done_callback(self._delivered)
         try:
             return await fate.known(delivering)
+        except TemporalUnavailable:
+            if self._connection.doubts.is_being_set_up(messages.workflow_id(answer.redemption)):
+                raise BeingSetUpAgain(SET_UP_AGAIN) from None
+            raise
         finally:
             self._decisions.fates.forget(answer.id, answer.deadline_s)
 
@@ -178,6 +187,9 @@ class RedemptionService:
         try:
             return await _update(workflow, answer)
         except RPCError as error:
+            if stands_still(error):
+                self._connection.doubts.doubt(workflow.id)
+                raise BeingSetUpAgain(SET_UP_AGAIN) from error
             if not is_not_found(error):
                 raise
             await self.resume(standing)

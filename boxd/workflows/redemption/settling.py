@@ -18,8 +18,9 @@ from boxd.ledger import redemptions
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import RedemptionStanding, Stage
 from boxd.workflows.client_errors import unless_not_found
+from boxd.workflows.healing.condition import condition_of
+from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.announcing import Announcer
-from boxd.workflows.redemption.reconciliation import is_running
 from boxd.workflows.redemption.service import RedemptionService, workflow_of
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
 from boxd.workflows.server_connection import ServerConnection
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 EVERY_S = 2.0
 _ANSWERS_WITHIN_S = 2.0
+# How the SDK names a history that the program does not fit.
+_DOES_NOT_FIT = "TMPRL1100"
 # A workflow that can't be replayed, or is of another kind, fails every query.
 _WAITS = (LedgerUnusable, TemporalUnavailable, TimeoutError, WorkflowQueryFailedError)
 
@@ -66,6 +69,9 @@ class Settler:
             try:
                 await self._look_at(standing)
             except _WAITS as error:
+                if _DOES_NOT_FIT in str(error):
+                    workflow = messages.workflow_id(standing.redemption)
+                    self._connection.doubts.doubt(workflow, "its program does not fit it")
                 why = str(error) or "the Temporal server does not answer"
                 log.info("settling.waits", redemption=standing.redemption, why=why)
 
@@ -92,12 +98,18 @@ class Settler:
     async def _settle(self, standing: RedemptionStanding) -> None:
         """Make sure that the workflow knows this step, or that it has ended with its redemption."""
         async with self._connection.reached() as client, asyncio.timeout(_ANSWERS_WITHIN_S):
-            if not await is_running(client, standing.redemption):
+            workflow_id = messages.workflow_id(standing.redemption)
+            condition = await condition_of(client, workflow_id)
+            if not condition.is_open:
                 if standing.stage.has_ended:
                     self._forget(standing.redemption)
+                elif condition.is_there:
+                    self._connection.doubts.doubt(workflow_id)
                 else:
                     log.warning("workflow.missing", redemption=standing.redemption)
                     await self._service.resume(standing)
+            elif condition.why:
+                self._connection.doubts.doubt(workflow_id)
             elif await _is_behind(client, standing):
                 log.warning("workflow.behind", redemption=standing.redemption, step=standing.step)
                 with unless_not_found():

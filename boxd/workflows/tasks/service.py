@@ -25,7 +25,7 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
-from boxd.errors import Refused, TemporalUnavailable
+from boxd.errors import BeingSetUpAgain, Refused, TemporalUnavailable
 from boxd.fates import Fates
 from boxd.issue import IssueStanding
 from boxd.keyed_lock import KeyedLock
@@ -44,7 +44,13 @@ from boxd.task import (
     why_refused,
 )
 from boxd.temporal.worker import TASK_TIMEOUT, tasks_queue
-from boxd.workflows.client_errors import is_not_found, unless_not_found, why_not_taken
+from boxd.workflows.client_errors import (
+    SET_UP_AGAIN,
+    is_not_found,
+    stands_still,
+    unless_not_found,
+    why_not_taken,
+)
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks import messages
 from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
@@ -151,6 +157,10 @@ class TaskService:
         delivering.add_done_callback(self._delivered)
         try:
             reply = await fate.known(delivering)
+        except TemporalUnavailable:
+            if self._connection.doubts.is_being_set_up(messages.task_workflow_id(asked.task)):
+                raise BeingSetUpAgain(SET_UP_AGAIN) from None
+            raise
         finally:
             self._fates.forget(asked.id, deadline_s)
         now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
@@ -186,6 +196,9 @@ class TaskService:
         try:
             return await _update(workflow, asked)
         except RPCError as error:
+            if stands_still(error):
+                self._connection.doubts.doubt(workflow.id)
+                raise BeingSetUpAgain(SET_UP_AGAIN) from error
             if not is_not_found(error):
                 raise
             await self.resume(standing)
