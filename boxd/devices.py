@@ -6,7 +6,7 @@ methods are called on the event loop and return at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -159,6 +159,10 @@ class Latch(Protocol):
     def confirmation(self) -> Confirmation:
         """What its device has said once `pulse` returns."""
 
+    @property
+    def longest_s(self) -> float:
+        """The longest that one pulse lasts, by the limit of the layer that ends it."""
+
     async def pulse(self) -> None:
         """Send one pulse; returns when the device has confirmed it.
 
@@ -205,6 +209,13 @@ class Device(Protocol):
     @property
     def doors(self) -> Mapping[str, Door]:
         """Its door switches by name."""
+
+    @property
+    def restart_sensor(self) -> Callable[[], Awaitable[None]] | None:
+        """Its maker's restart of its touch sensor, if it has one; that may move its latch.
+
+        Raises as `Latch.pulse` does. Nothing but a person's order may ever lead to it.
+        """
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,11 @@ ACTUATION_OUTCOME = "actuation."  # + done, failed, unknown
 
 OVERRIDE_ORDERED = "override.ordered"
 
+# Who is no person, and so can't order an override.
+NOBODY = frozenset({"", "boxd", "box", "system", "nobody"})
+
+RESTART_ORDERED = "sensor.restart_ordered"
+
 STOCK = "stock."  # + received, held, released, dispensed, written_off, returned, ...
 
 CODE_ISSUED = "code.issued"

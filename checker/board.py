@@ -31,8 +31,16 @@ def is_unlock(message: bytes) -> bool:
     return len(message) > 2 and message[0] == 0xF0 and message[2] == UNLOCK
 
 
+def is_restart(message: bytes) -> bool:
+    """Whether the board would restart its touch sensor, and in older revisions pulse its latch."""
+    return len(message) > 2 and message[0] == 0xF0 and message[2] == RESET
+
+
 def why_forbidden(message: bytes) -> str:
-    """The reason why a board must never be sent `message`; empty for one of its table."""
+    """The reason why a board must never be sent `message`; empty for one of its table.
+
+    A restart is no less forbidden, but for those that a person has ordered.
+    """
     if len(message) > 2 and message[2] == RESET:
         return "a reset, which opens the door in older revisions"
     if len(message) != 5 or message[:2] != b"\xf0\x7d" or message[4] != 0xF7:

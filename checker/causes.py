@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.actions import NOBODY
 from checker.board import is_board
 from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
 from checker.ledger import Actuation, Redemption
 from checker.openings import answers_of, leads_to_open, ordered_too_early
-from checker.pulses import pulses_of, unlock_orders
-
-# Who is no person, and so can't order an override.
-_NOBODY = frozenset({"", "boxd", "box", "system", "nobody"})
+from checker.pulses import pulses_of, restart_orders, unlock_orders
+from checker.restarts import devices_restarted
 
 
 def hold(evidence: Evidence) -> Verdict:
@@ -37,7 +36,7 @@ def hold(evidence: Evidence) -> Verdict:
 
 
 def _devices_without_actuation(evidence: Evidence) -> Iterator[Finding]:
-    known = {each.latch for each in evidence.ledger.actuations}
+    known = {each.latch for each in evidence.ledger.actuations} | {*devices_restarted(evidence)}
     rises = [pulse.rise for pulse in pulses_of(evidence.trace)]
     lines = [line for line in [*rises, *unlock_orders(evidence.trace)] if line.device not in known]
     for device in sorted({line.device for line in lines}):
@@ -47,9 +46,9 @@ def _devices_without_actuation(evidence: Evidence) -> Iterator[Finding]:
 
 def _pulses_without_order(evidence: Evidence) -> Iterator[Finding]:
     """A board's latch that rose more often than the bytes so far had ordered."""
-    orders = unlock_orders(evidence.trace)
+    orders = [*unlock_orders(evidence.trace), *restart_orders(evidence.trace)]
     pulses = [pulse for pulse in pulses_of(evidence.trace) if is_board(pulse.device)]
-    known = {each.latch for each in evidence.ledger.actuations}
+    known = {each.latch for each in evidence.ledger.actuations} | {*devices_restarted(evidence)}
     for device in sorted({pulse.device for pulse in pulses} & known):
         ordered = [line.number for line in orders if line.device == device]
         mine = [pulse.rise for pulse in pulses if pulse.device == device]
@@ -84,7 +83,7 @@ def _is_attempt(actuation: Actuation, redemption: Redemption) -> bool:
 
 
 def _override(actuation: Actuation) -> Iterator[Finding]:
-    if actuation.actor.strip().lower() in _NOBODY:
+    if actuation.actor.strip().lower() in NOBODY:
         what = f"override {actuation.id} names no person ('{actuation.actor}')"
         yield _finding(what, str(actuation))
     if not actuation.reason.strip():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from checker.board import is_board, messages, why_forbidden
+from checker.board import is_board, is_restart, messages, why_forbidden
 from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
-from checker.pulses import Pulse, pulses_of
+from checker.pulses import Pulse, is_of_a_restart, pulses_of
+from checker.restarts import devices_restarted
 from checker.trace import Line, Trace
 
 LONGEST_ENERGISED_S = 1.0
+A_RESTART_S = 0.5  # on top of that second, which older boards time themselves
 LONGEST_HOLD_MS = 10_000  # of a strike or a magnetic lock, which is no coil that burns
 
 
@@ -20,7 +23,7 @@ def hold(evidence: Evidence) -> Verdict:
     sent = [line for line in trace.of("bytes") if is_board(line.device)]
     findings = (
         *(finding for pulse in pulses for finding in _pulse(pulse, evidence)),
-        *(finding for line in sent for finding in _bytes(line)),
+        *_bytes(sent, devices_restarted(evidence)),
     )
     notes = tuple(_note(pulse) for pulse in pulses if _ended_in_darkness(pulse, trace))
     checked = (("pulses", len(pulses)), ("messages to boards", len(sent)))
@@ -32,7 +35,9 @@ def _pulse(pulse: Pulse, evidence: Evidence) -> Iterator[Finding]:
     seconds = _energised_s(pulse, trace)
     if pulse.end is None and evidence.at_rest:
         yield _finding(f"{pulse.device}'s latch is energised at the end", pulse.rise, end)
-    elif seconds > _longest_s(pulse) and not _ended_in_darkness(pulse, trace):
+    elif seconds > _longest_s(pulse) and not (
+        _ended_in_darkness(pulse, trace) or _is_a_restart(pulse, seconds, trace)
+    ):
         what = f"{pulse.device}'s latch was energised for {seconds:.3f} s"
         yield _finding(what if pulse.end else what + " and still is", pulse.rise, end)
 
@@ -81,9 +86,19 @@ def _note(pulse: Pulse) -> str:
     )
 
 
-def _bytes(line: Line) -> Iterator[Finding]:
-    for message in messages(bytes.fromhex(line.fields["bytes"])):
-        if why := why_forbidden(message):
+def _is_a_restart(pulse: Pulse, seconds: float, trace: Trace) -> bool:
+    longest_s = LONGEST_ENERGISED_S + A_RESTART_S
+    return seconds <= longest_s and is_of_a_restart(pulse, trace)
+
+
+def _bytes(sent: Sequence[Line], restarted: list[str]) -> Iterator[Finding]:
+    """Messages out of the table. Each restart that a person ordered excuses one of its board."""
+    left = Counter(restarted)
+    each = ((line, one) for line in sent for one in messages(bytes.fromhex(line.fields["bytes"])))
+    for line, message in each:
+        if is_restart(message) and left[line.device]:
+            left[line.device] -= 1
+        elif why := why_forbidden(message):
             yield _finding(f"{line.device} was sent {message.hex(' ')}: {why}", line)
 
 

@@ -9,6 +9,7 @@ from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
 from checker.ledger import Actuation
 from checker.pulses import pulses_of, unlock_orders
+from checker.restarts import devices_restarted, restarts_ordered
 from checker.trace import Line
 
 
@@ -17,7 +18,8 @@ def hold(evidence: Evidence) -> Verdict:
 
     Per latch and not one by one: the trace's clock is not the ledger's.
     """
-    latches = sorted({each.latch for each in evidence.ledger.actuations})
+    actuated = {each.latch for each in evidence.ledger.actuations}
+    latches = sorted(actuated | {*devices_restarted(evidence)})
     pulses = pulses_of(evidence.trace)
     findings = (
         *(finding for latch in latches for finding in _too_many(latch, evidence)),
@@ -41,8 +43,9 @@ def _too_many(latch: str, evidence: Evidence) -> Iterator[Finding]:
     mine, rises = _of(latch, evidence), _rises(latch, evidence)
     orders = [line for line in unlock_orders(evidence.trace) if line.device == latch]
     allowed = sum(each.may_have_pulsed for each in mine)
-    for what, lines in (("pulses", rises), ("unlock orders", orders)):
-        if len(lines) > allowed:
+    restarts = restarts_ordered(latch, evidence)
+    for what, lines, more in (("pulses", rises, restarts), ("unlock orders", orders, 0)):
+        if len(lines) > allowed + more:
             yield _finding(
                 f"{latch} saw {len(lines)} {what} for {allowed} actuations that may have pulsed",
                 *map(str, mine),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from checker.board import is_board, is_unlock, messages
+from checker.board import is_board, is_restart, is_unlock, messages
 from checker.trace import Line, Trace
 
 
@@ -36,10 +37,29 @@ def pulses_of(trace: Trace) -> list[Pulse]:
 
 def unlock_orders(trace: Trace) -> list[Line]:
     """The lines of bytes that order a pulse; a line appears once for each order in it."""
+    return _orders(trace, is_unlock)
+
+
+def restart_orders(trace: Trace) -> list[Line]:
+    """The same for restarts of the touch sensor, by which older boards pulse their latch."""
+    return _orders(trace, is_restart)
+
+
+def is_of_a_restart(pulse: Pulse, trace: Trace) -> bool:
+    """Whether the last order before the latch rose was a restart."""
+
+    def last(orders: list[Line]) -> int:
+        before = (line.number for line in orders if line.device == pulse.device)
+        return max((number for number in before if number < pulse.rise.number), default=0)
+
+    return last(restart_orders(trace)) > last(unlock_orders(trace))
+
+
+def _orders(trace: Trace, is_one: Callable[[bytes], bool]) -> list[Line]:
     return [
         line
         for line in trace.of("bytes")
         if is_board(line.device)
         for message in messages(bytes.fromhex(line.fields["bytes"]))
-        if is_unlock(message)
+        if is_one(message)
     ]

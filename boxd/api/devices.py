@@ -1,7 +1,8 @@
 """The API of devices: their states; watching and testing only on the Unix socket.
 
 A test is an event stream and the requests that name it. When the stream's connection ends, for any
-reason, the daemon puts everything back. Latches are not moved here; that is an override.
+reason, the daemon puts everything back. Latches are not moved here; that is an override, or the
+restart of a board's touch sensor, which is recorded as well.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from starlette.responses import Response
 from boxd.api.bodies import ActorBody, Shape, Whole
 from boxd.api.queries import Flag, Query, Text, is_set
 from boxd.api.replies import DoneReply, ReplyModel
-from boxd.api.request_context import RequestContext
+from boxd.api.request_context import BoxContext, RequestContext
 from boxd.bays.device_events import DeviceEvent
 from boxd.bays.device_tests import DeviceTest, DeviceTests
 from boxd.devices import LampName
@@ -69,6 +70,13 @@ class DevicesReply(ReplyModel):
 
     devices: tuple[Json, ...]
     strangers: tuple[Json, ...]
+
+
+class RestartReply(ReplyModel):
+    """The outcome of a restart: done, failed or unknown."""
+
+    outcome: str
+    note: str
 
 
 class TestedReply(ReplyModel):
@@ -198,6 +206,14 @@ async def sound(context: RequestContext, test: str, body: BuzzerBody) -> DoneRep
     """Sound the buzzer of the borrowed device."""
     _test(context, test).sound(body.ms)
     return DoneReply()
+
+
+async def restart_sensor(context: BoxContext, test: str, body: Shape) -> RestartReply:
+    """Restart the touch sensor of the borrowed device: its latch may move. It is recorded."""
+    found = _test(context, test)
+    log.warning("touch_sensor.restarted", device=found.borrowed.name, actor=found.actor)
+    done = await context.box.opener.restart_sensor(found.borrowed, found.actor)
+    return RestartReply(outcome=done.outcome.value, note=done.note)
 
 
 async def test_unattended(context: RequestContext, body: ActorBody) -> TestedReply:

@@ -162,4 +162,5 @@ OPERATIONS: tuple[Operation, ...] = (
     _commands("POST", "/devices/tests/{test}/put-back", devices.give_back),
     _commands("POST", "/devices/tests/{test}/lamp", devices.light),
     _commands("POST", "/devices/tests/{test}/buzzer", devices.sound),
+    _commands("POST", "/devices/tests/{test}/restart", devices.restart_sensor),
 )

@@ -46,6 +46,7 @@ class Arduino:
 
     keypad = None
     reader = None
+    restart_sensor = None
 
     def __init__(
         self,

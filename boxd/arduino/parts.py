@@ -17,6 +17,7 @@ class WiredLatch:
     def __init__(
         self, address: str, section: LatchSection, pulse: Callable[[int, int], Awaitable[None]]
     ) -> None:
+        self.longest_s = section.pulse_ms / 1000
         self._address = address
         self._section = section
         self._pulse = pulse

@@ -59,13 +59,14 @@ class DoorPart:
 
 @dataclass(frozen=True)
 class DeviceParts:
-    """All parts of a device."""
+    """All parts of a device, and whether its touch sensor can be restarted."""
 
     keys: tuple[Key, ...]
     lamps: tuple[LampName, ...]
     buzzer: bool
     latches: tuple[LatchPart, ...]
     doors: tuple[DoorPart, ...]
+    sensor_restarts: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The parts as values for JSON; a latch's `feedback` is null without a contact."""
@@ -86,6 +87,7 @@ class DeviceParts:
                 {"name": door.name, "state": door.state.value, "locker": door.locker}
                 for door in self.doors
             ],
+            "sensor_restarts": self.sensor_restarts,
         }
 
 
@@ -110,6 +112,7 @@ def parts_of(device: Device, declared: Declared, lockers: Sequence[Locker]) -> D
             DoorPart(name, door.state, by_door.get((device.name, name)))
             for name, door in device.doors.items()
         ),
+        sensor_restarts=device.restart_sensor is not None,
     )
 
 

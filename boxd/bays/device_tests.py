@@ -2,7 +2,7 @@
 
 A device is refused while one of its bays serves an attendee, and while it is borrowed its bays
 take no codes. The end of the test puts everything back. No test moves a latch; that is a recorded
-override.
+order to the `Opener`.
 """
 
 from __future__ import annotations
@@ -93,19 +93,27 @@ class DeviceTest:
         self._paused, self._withheld = [], []
         self._tests.on_change()
 
+    @property
+    def borrowed(self) -> MonitoredDevice:
+        """The device under test. Raises Refused if none is borrowed."""
+        self._hear()
+        if self.device is None:
+            raise Refused("no device is borrowed for this test; borrow one first")
+        return self.device
+
     def light(self, name: LampName, lit: bool) -> None:
         """Light a lamp of the borrowed device, or put it out."""
-        lamps = self._borrowed().lamps
+        lamps = self.borrowed.lamps
         if name not in lamps:
             known = ", ".join(lamps) or "none"
-            raise NotFound(f"{self._borrowed().name} has no {name} lamp; its lamps: {known}")
+            raise NotFound(f"{self.borrowed.name} has no {name} lamp; its lamps: {known}")
         lamps[name].borrow(lit)
 
     def sound(self, milliseconds: int) -> None:
         """Sound the buzzer of the borrowed device."""
-        buzzer = self._borrowed().buzzer
+        buzzer = self.borrowed.buzzer
         if buzzer is None:
-            raise NotFound(f"{self._borrowed().name} has no buzzer")
+            raise NotFound(f"{self.borrowed.name} has no buzzer")
         buzzer.test(min(milliseconds, BUZZER_LONGEST_MS))
 
     def end(self) -> None:
@@ -115,12 +123,6 @@ class DeviceTest:
         self.give_back()
         self.has_ended.set()
         self._tests.forget(self)
-
-    def _borrowed(self) -> MonitoredDevice:
-        self._hear()
-        if self.device is None:
-            raise Refused("no device is borrowed for this test; borrow one first")
-        return self.device
 
     def _hear(self) -> None:
         if self._idle is not None:

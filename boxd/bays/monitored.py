@@ -162,6 +162,11 @@ class MonitoredLatch:
         """What its device has said once `pulse` returns."""
         return self._latch.confirmation
 
+    @property
+    def longest_s(self) -> float:
+        """The longest that one pulse lasts."""
+        return self._latch.longest_s
+
     async def pulse(self) -> None:
         """Send one pulse; see `Latch.pulse`."""
         try:
@@ -195,6 +200,7 @@ class MonitoredDevice:
         self.line = device.line
         self.line.subscribe(lambda what, why: self._tell(What.IGNORED, what, "ignored", why))
         self.doors = device.doors
+        self.restart_sensor = device.restart_sensor
         for name, door in device.doors.items():
             door.subscribe(partial(self._door_moved, name))
 

@@ -1,13 +1,13 @@
 """Opening lockers: intent committed, one pulse, outcome committed.
 
-Latches are moved only here.
+Latches are moved only here, and by what a person orders in a device test (`sensor_restart`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,8 +15,10 @@ from typing import Any
 import structlog
 
 from boxd.bays.doors import DoorWatch
-from boxd.bays.latch_feedback import LatchFeedback
-from boxd.devices import PULSE_LONGEST_MS, DeviceState, DoorState, Latch
+from boxd.bays.locker_parts import LockerParts
+from boxd.bays.monitored import MonitoredDevice
+from boxd.bays.sensor_restart import restart_sensor
+from boxd.devices import DeviceState, DoorState
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
 from boxd.ledger import actuations, redemptions
 from boxd.ledger.actuations import ActuationOrder, Outcome
@@ -36,23 +38,8 @@ _OVERRIDE_WITHIN_S = 10.0
 _SPRINGS_OPEN_S = 0.1
 _TOO_LATE = "writing the order down took too long; nothing was sent"
 
-# `pulse` returns before the pulse is over: after this time every latch is at rest again.
-_PULSE_IS_OVER_S = PULSE_LONGEST_MS / 1000 + 0.1
-
-
-@dataclass(frozen=True)
-class LockerParts:
-    """One locker's latch and, where fitted, its door. `latch_state` is that of the latch's device.
-
-    `latch_feedback` is set if the latch has a contact of its own besides the door's.
-    """
-
-    id: int
-    bay: str
-    latch: Latch
-    latch_state: Callable[[], DeviceState]
-    door: DoorWatch | None
-    latch_feedback: LatchFeedback | None = None
+# `pulse` may return before the pulse is over; the layer that ends it may be this late.
+_ENDS_LATE_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -173,6 +160,16 @@ class Opener:
         self._keep(task)
         return await asyncio.shield(task)
 
+    async def restart_sensor(self, device: MonitoredDevice, actor: str) -> Actuated:
+        """Restart a device's touch sensor for a named person, which may move its latch; recorded.
+
+        Raises NotFound if the device has no such thing.
+        """
+        lockers = tuple(self._lockers.values())
+        task = asyncio.create_task(restart_sensor(self._ledger, device, lockers, actor))
+        self._keep(task)
+        return Actuated(*await asyncio.shield(task))
+
     async def finish(self) -> None:
         """Wait until everything is recorded, and the last pulse is over.
 
@@ -243,7 +240,8 @@ class Opener:
             return Actuated(Outcome.FAILED, _TOO_LATE)
         done = await _pulse(parts)
         if done.outcome is not Outcome.FAILED:
-            self._at_rest_by = time.monotonic() + _PULSE_IS_OVER_S
+            at_rest = time.monotonic() + parts.latch.longest_s + _ENDS_LATE_S
+            self._at_rest_by = max(self._at_rest_by, at_rest)
         return done
 
     async def _conclude(self, order: ActuationOrder, done: Actuated) -> None:
@@ -310,10 +308,7 @@ def _is_silent(door: DoorWatch) -> bool:
 
 
 async def _pulse(parts: LockerParts) -> Actuated:
-    if parts.door is not None:
-        parts.door.expect_opening()
-    if parts.latch_feedback is not None:
-        parts.latch_feedback.expect()
+    parts.expect_opening()
     try:
         await parts.latch.pulse()
     except DeviceUnreachable as error:

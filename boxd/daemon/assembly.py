@@ -13,7 +13,8 @@ from boxd.bays.bay import Bay, BayDevices
 from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.doors import DoorWatch
 from boxd.bays.latch_feedback import LatchFeedback
-from boxd.bays.opening import LockerParts, Opener
+from boxd.bays.locker_parts import LockerParts
+from boxd.bays.opening import Opener
 from boxd.bays.operator_console import OperatorConsole
 from boxd.bays.redemptions import Redemptions
 from boxd.config import Config

@@ -30,6 +30,7 @@ class PinDevice:
     """
 
     reader = None
+    restart_sensor = None
 
     def __init__(
         self,

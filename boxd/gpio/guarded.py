@@ -120,6 +120,7 @@ class GuardedLatch:
     def __init__(
         self, guard: Guard, pin: OutputPin, address: str, pulse_ms: int, feedback: Door | None
     ) -> None:
+        self.longest_s = pulse_ms / 1000
         self._guard = guard
         self._pin = pin
         self._address = address

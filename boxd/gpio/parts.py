@@ -92,6 +92,7 @@ class DisabledLatch:
     """A latch of a device that is disabled in the configuration."""
 
     confirmation = Confirmation.BEGUN
+    longest_s = 0.0
 
     def __init__(self, address: str, feedback: Door | None) -> None:
         self.address = address

@@ -34,6 +34,7 @@ class HidInput:
     """
 
     buzzer = None
+    restart_sensor = None
 
     def __init__(
         self,

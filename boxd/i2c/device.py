@@ -28,6 +28,7 @@ class I2cDevice:
 
     reader = None
     buzzer = None
+    restart_sensor = None
 
     def __init__(
         self,

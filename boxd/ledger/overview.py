@@ -25,6 +25,7 @@ _SHOWN = (
     "opening.jam",
     "opening.take",
     "override.ordered",
+    "sensor.restart_ordered",
     "actuation.failed",
     "actuation.unknown",
     "locker.out_of_service",

@@ -8,7 +8,16 @@ from collections.abc import Awaitable, Callable
 from boxd.device_line import DeviceLine, LineFault
 from boxd.device_parts import ReportedDoor
 from boxd.device_state import StatusTracker
-from boxd.devices import Confirmation, DeviceState, DeviceStatus, Door, DoorState, Lamp, LampName
+from boxd.devices import (
+    PULSE_LONGEST_MS,
+    Confirmation,
+    DeviceState,
+    DeviceStatus,
+    Door,
+    DoorState,
+    Lamp,
+    LampName,
+)
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.lockerbus.codec import OpenLock
 from boxd.lockerbus.sections import LockerBoardDevice
@@ -23,6 +32,7 @@ class LockerBoard:
     keypad = None
     reader = None
     buzzer = None
+    restart_sensor = None
 
     def __init__(self, device: LockerBoardDevice, on_change: Callable[[], None]) -> None:
         self.name = device.name
@@ -117,6 +127,7 @@ class LockerLatch:
 
     feedback = None
     confirmation = Confirmation.BEGUN
+    longest_s = PULSE_LONGEST_MS / 1000  # as the boards' sheets say
 
     def __init__(self, address: str, order: OpenLock, board: LockerBoard) -> None:
         self.address = address

@@ -22,7 +22,8 @@ _TYPE_OF_KEY = {key: number for number, key in _KEY_OF_TYPE.items()}
 TYPE_OF_LAMP = {LampName.FAILURE: 0x20, LampName.STANDBY: 0x30, LampName.SUCCESS: 0x40}
 TYPE_BUZZER = 0x50
 TYPE_UNLOCK = 0x60
-TYPE_RESET = 0x70  # the older firmware energises the latch for a second: nothing here sends it
+TYPE_RESET = 0x70
+"""Restarts the touch sensor. The older firmware energises the latch for that second."""
 
 BUZZER_UNIT_MS = 10
 BUZZER_SHORTEST_MS = 10
@@ -31,6 +32,7 @@ BUZZER_LONGEST_MS = 1270  # the value is a data byte: at most 127 units
 _TYPES_OF_ORDERS = {*TYPE_OF_LAMP.values(), TYPE_BUZZER, TYPE_UNLOCK, TYPE_RESET}
 _DATA_BYTES, _OLDEST_DATA_BYTES = 3, 4
 
+RESTART_MS = 1000
 PULSE_MS = 100  # timed by the board, which is deaf to keys and messages meanwhile
 
 ONE_SCAN_S = 0.004
@@ -84,6 +86,11 @@ def unlock() -> mido.Message:
     return _message(TYPE_UNLOCK, 1)
 
 
+def restart() -> mido.Message:
+    """A restart of the touch sensor, which may open the door: a person's order alone leads here."""
+    return _message(TYPE_RESET, 1)
+
+
 class CodetvProfile:
     """A CodeTV board as a device: twelve keys, three lamps, a buzzer and one latch."""
 
@@ -94,6 +101,8 @@ class CodetvProfile:
     doors: tuple[str, ...] = ()
     greeting: tuple[mido.Message, ...] = ()
     unlock = unlock()
+    restart = restart()
+    restart_s = RESTART_MS / 1000
 
     def decode(self, message: mido.Message) -> Heard:
         """The meaning of the board's message."""

@@ -84,8 +84,13 @@ class MidiDevice:
         self.keypad = ReportedKeypad(profile.one_scan_s)
         self.lamps = {lamp: DeviceLamp(lamp, self.show) for lamp in profile.lamps}
         self.buzzer = DeviceBuzzer(self.sound)
-        self.latches = {"latch": MidiLatch(wanted.label, self.pulse)} if profile.unlock else {}
+        self.latches = (
+            {"latch": MidiLatch(wanted.label, profile.pulse_s, self.pulse)}
+            if profile.unlock
+            else {}
+        )
         self.doors = {door: ReportedDoor() for door in profile.doors}
+        self.restart_sensor = self._restart if profile.restart else None
 
     @property
     def status(self) -> DeviceStatus:
@@ -136,28 +141,42 @@ class MidiDevice:
 
         Returns when the device has sent the order back, its pulse over.
         """
-        unlock, connection = self._profile.unlock, self._connection
-        if unlock is None:
+        if self._profile.unlock is None:
             raise DeviceUnreachable(f"{self._standing.naming} has no latch; nothing was sent")
+        pulsed = "pulsed its latch"
+        after_s = await self._order(self._profile.unlock, self._profile.pulse_s, pulsed)
+        if after_s < self._profile.pulse_s * LEAST_OF_A_PULSE:
+            why = f"it sent the order back after {after_s * 1000:.0f} ms, too soon for a pulse"
+            raise self._not_known(pulsed, f"{why}: is its firmware the oldest?")
+
+    async def _restart(self) -> None:
+        """Have a board restart its touch sensor; it puts its lamps out by that."""
+        if self._profile.restart is None:
+            raise DeviceUnreachable(f"{self._standing.naming} can't restart; nothing was sent")
+        await self._order(self._profile.restart, self._profile.restart_s, "restarted its sensor")
+        for lamp, lit in self._desired.items():
+            self._send_lamp(lamp, lit)
+
+    async def _order(self, order: mido.Message, acts_for_s: float, done: str) -> float:
+        """Send an order that may move the latch, once; returns after how long it came back."""
+        connection = self._connection
         if connection is None or self._has_gone(connection) or not self._standing.is_ready:
             raise DeviceUnreachable(self._standing.why_nothing_was_sent)
         self.line.note_pulse()
         echo: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
         try:
-            self._send(connection, unlock, self._profile.pulse_s, partial(_settle, echo))
+            self._send(connection, order, acts_for_s, partial(_settle, echo))
         except OSError as error:
             self._fail(error)
-            raise self._not_known(f"sending failed ({error})") from error
+            raise self._not_known(done, f"sending failed ({error})") from error
         after_s = await echo
         if after_s is None:
-            raise self._not_known("it did not send the order back")
-        if after_s < self._profile.pulse_s * LEAST_OF_A_PULSE:
-            why = f"it sent the order back after {after_s * 1000:.0f} ms, too soon for a pulse"
-            raise self._not_known(f"{why}: is its firmware the oldest?")
+            raise self._not_known(done, "it did not send the order back")
+        return after_s
 
-    def _not_known(self, why: str) -> DeliveryUnknown:
+    def _not_known(self, done: str, why: str) -> DeliveryUnknown:
         return DeliveryUnknown(
-            f"whether {self._standing.naming} pulsed its latch is not known: {why}; "
+            f"whether {self._standing.naming} {done} is not known: {why}; "
             "look whether the locker is open"
         )
 

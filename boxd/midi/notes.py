@@ -75,6 +75,8 @@ class NotesProfile:
 
     unlock = None
     pulse_s = 0.0
+    restart = None
+    restart_s = 0.0
     echoes = False  # some do, and then only what lights them: see boxd.midi.echoes
     one_scan_s = 0.0  # every pad is a key by itself
 

@@ -16,7 +16,10 @@ class MidiLatch:
     feedback = None
     confirmation = Confirmation.OVER
 
-    def __init__(self, product: str, pulse: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, product: str, longest_s: float, pulse: Callable[[], Awaitable[None]]
+    ) -> None:
+        self.longest_s = longest_s
         self._product = product
         self._pulse = pulse
 

@@ -95,6 +95,14 @@ class Profile(Protocol):
     def unlock(self) -> mido.Message | None:
         """The message of one latch pulse; None if nothing on the device limits a pulse."""
 
+    @property
+    def restart(self) -> mido.Message | None:
+        """The message that restarts its touch sensor and may move its latch; None if none does."""
+
+    @property
+    def restart_s(self) -> float:
+        """For how long the device is deaf by that."""
+
     def decode(self, message: mido.Message) -> Heard:
         """The meaning of one complete message; never raises."""
 

@@ -19,7 +19,6 @@ from boxd.midi.echo_watch import PROBE_EVERY_S
 from boxd.sim.board_reader import BoardReader, TakenSysex
 from boxd.sim.trace import Trace
 
-RESET_MS = 1000
 OWN_BEEP_MS = 50
 
 _CUT_AFTER_ITS_TYPE = bytes((0xF0, 0x7D, codetv.TYPE_OF_LAMP[LampName.FAILURE]))
@@ -174,7 +173,7 @@ class SimulatedBoard:
         elif kind == codetv.TYPE_RESET:
             for lamp in LampName:
                 self._light(lamp, True)
-            self._hold_latch(RESET_MS, message)
+            self._hold_latch(codetv.RESTART_MS, message)
         else:
             if kind in _LAMP_OF_TYPE and not self._is_known(message):
                 self._told[_LAMP_OF_TYPE[kind]] = value != 0

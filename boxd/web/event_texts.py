@@ -27,6 +27,7 @@ _LINES = {
     "opening.jam": ("Locker {locker} did not open", "bad"),
     "opening.take": ("Locker {locker} opened", "plain"),
     "override.ordered": ("{actor} opened locker {locker}: {cause}", "plain"),
+    "sensor.restart_ordered": ("{actor} restarted the touch sensor of {device}", "plain"),
     "actuation.failed": ("Locker {locker}: the order could not be sent", "bad"),
     "actuation.unknown": ("Locker {locker}: it is not known whether it opened", "bad"),
     "locker.out_of_service": ("Locker {locker} is out of service: {cause}", "bad"),

@@ -137,6 +137,28 @@ async def test_the_end_of_the_connection_puts_everything_back(
     assert (late.status_code, lit(box)) == (404, before)
 
 
+async def test_a_touch_sensor_is_restarted_by_a_person_and_recorded(
+    command: httpx.AsyncClient, box: LiveBox
+) -> None:
+    """The older firmware, which is simulated here, pulses its latch and puts its lamps out."""
+    async with a_test(command, "anna") as (path, _):
+        early = await command.post(f"{path}/restart", json={})
+        assert (early.status_code, box.front.state()["lockers"]["1"]["pulses"]) == (409, 0)
+        await command.post(f"{path}/device", json={"device": "board-0"})
+        await command.post(f"{path}/lamp", json={"lamp": "failure", "lit": True})
+        done = (await command.post(f"{path}/restart", json={})).json()
+        assert done == {"outcome": "done", "note": "the board sent the order back"}
+        await eventually(lambda: lit(box) == {"failure"})
+        await command.post(f"{path}/device", json={"device": "door-pad"})
+        assert (await command.post(f"{path}/restart", json={})).status_code == 404
+    told = [row for row in box.trail() if str(row["action"]).startswith("sensor.")]
+    assert [(row["action"], row["actor"], row["locker"]) for row in told] == [
+        ("sensor.restart_ordered", "anna", 1),
+        ("sensor.restart_done", "anna", 1),
+    ]
+    assert not [row for row in box.trail() if row["action"] == "alarm.raised"]
+
+
 async def test_a_second_tester_is_refused_until_the_first_has_gone(
     command: httpx.AsyncClient, box: LiveBox
 ) -> None:

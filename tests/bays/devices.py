@@ -36,6 +36,7 @@ class LatchInMemory:
     """A latch with or without a contact of its own."""
 
     confirmation = Confirmation.OVER
+    longest_s = 0.5
 
     def __init__(self, address: str, feedback: ReportedDoor | None) -> None:
         self.address = address
@@ -57,6 +58,7 @@ class DeviceInMemory:
     """A device with all parts, or only doors."""
 
     reader = None
+    restart_sensor = None
 
     def __init__(self, name: str, *, doors: Sequence[str] = (), feedback: bool = False) -> None:
         self.name = name

@@ -44,6 +44,7 @@ async def test_a_board_has_keys_lamps_a_buzzer_and_the_latch_of_its_locker() -> 
             }
         ],
         "doors": [],
+        "sensor_restarts": False,
     }
 
 

@@ -86,12 +86,14 @@ def test_a_board_is_walked_through_and_put_back(
 
 def test_no_latch_moves_without_a_yes(shared_booth: Booth, person: Callable[..., Person]) -> None:
     pulses = shared_booth.pulses(1)
-    tester = person("devices", "test", "board-0")
+    tester = person("devices", "test", "board-0", "--restart-sensor")
     _see_the_lamps_of_board_0(shared_booth, tester)
     tester.answers("Press each key of board-0 once", "")
+    tester.answers("A second, and locker 1 MAY OPEN for it: stand there", "")
     tester.answers("Open locker 1 now", "")
     code, printed = tester.ends()
     assert (code, "nobody said yes to opening it" in printed) == (0, True)
+    assert "nobody said yes to restarting it" in printed
     assert "0 of 12 heard" in printed
     assert shared_booth.pulses(1) == pulses
 

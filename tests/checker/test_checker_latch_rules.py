@@ -98,6 +98,37 @@ class TestEveryPulseHasACause:
         assert "latch rose without an order on the wire" in finding.what
 
 
+class TestRestartsOfATouchSensor:
+    """A person may order one in a device test, and the board pulses its latch for a second."""
+
+    def restart(self, booth: RecordedBooth) -> None:
+        booth.see("bytes", BOARD_0, bytes="f07d7001f7")
+        booth.see("latch", BOARD_0, level=1)
+        booth.see("latch", BOARD_0, after_s=1.02, level=0)
+
+    def test_one_that_a_person_ordered_is_accepted(self, booth: RecordedBooth) -> None:
+        booth.tell("sensor.restart_ordered", actor="ann", detail={"latch": BOARD_0})
+        self.restart(booth)
+        assert booth.findings() == []
+
+    def test_one_that_nobody_ordered_is_found(self, booth: RecordedBooth) -> None:
+        self.restart(booth)
+        found = {finding.invariant for finding in booth.findings()}
+        assert found == {Invariant.ONE_PULSE, Invariant.FAIL_SAFE}
+
+    def test_one_that_the_box_ordered_is_found(self, booth: RecordedBooth) -> None:
+        booth.tell("sensor.restart_ordered", actor="boxd", detail={"latch": BOARD_0})
+        self.restart(booth)
+        assert Invariant.FAIL_SAFE in {finding.invariant for finding in booth.findings()}
+
+    def test_a_second_one_of_one_order_is_found(self, booth: RecordedBooth) -> None:
+        booth.tell("sensor.restart_ordered", actor="ann", detail={"latch": BOARD_0})
+        self.restart(booth)
+        booth.see("bytes", BOARD_0, bytes="f07d7001f7")
+        finding = only(booth.findings())
+        assert "f0 7d 70 01 f7: a reset" in finding.what
+
+
 class TestOneActuationIsAtMostOnePulse:
     def test_two_pulses_of_one_actuation_are_found(self, booth: RecordedBooth) -> None:
         booth.pulse(BOARD_0)

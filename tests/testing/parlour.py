@@ -103,6 +103,7 @@ class ParlourBox:
 
     reader = None
     buzzer = None
+    restart_sensor = None
     doors: ClassVar[dict[str, object]] = {}
 
     def __init__(self, section: ParlourDevice, on_change: Callable[[], None]) -> None:
@@ -210,6 +211,7 @@ class ParlourLatch:
 
     feedback = None
     confirmation = Confirmation.OVER
+    longest_s = 0.2
 
     def __init__(
         self, address: str, number: int, order: Callable[[str], asyncio.Future[None]]

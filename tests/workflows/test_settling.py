@@ -8,7 +8,8 @@ from pathlib import Path
 
 from temporalio import workflow
 
-from boxd.bays.opening import LockerParts, Opener
+from boxd.bays.locker_parts import LockerParts
+from boxd.bays.opening import Opener
 from boxd.config.schema import Temporal
 from boxd.devices import DeviceState
 from boxd.ledger import claims, codes, lockers, lockouts, redemptions, stock

@@ -84,6 +84,11 @@ class Tester:
         """Sound the buzzer of the borrowed device."""
         daemon.post(f"{self._path}/buzzer", {"ms": milliseconds})
 
+    def restart_sensor(self) -> Json:
+        """Restart the touch sensor of the borrowed device; returns the outcome."""
+        done: Json = daemon.post(f"{self._path}/restart", {})
+        return done
+
     def ask(self, question: str) -> TesterAnswer:
         """Ask until there is an answer. Raises InputEnded if there can't be one."""
         while True:

@@ -32,6 +32,12 @@ Json = dict[str, Any]
 )
 @click.argument("name", required=False)
 @click.option("--quick", is_flag=True, help="Read the doors as they stand; ask for no opening.")
+@click.option(
+    "--restart-sensor",
+    "restarts",
+    is_flag=True,
+    help="Offer to restart touch sensors whose keys fire by themselves; a door may open.",
+)
 @click.option("--unattended", is_flag=True, help="Ask nobody and move nothing, for a schedule.")
 @click.option(
     "--report",
@@ -42,7 +48,12 @@ Json = dict[str, Any]
 )
 @json_option
 def test_devices(
-    name: str | None, quick: bool, unattended: bool, file: Path | None, as_json: bool
+    name: str | None,
+    quick: bool,
+    restarts: bool,
+    unattended: bool,
+    file: Path | None,
+    as_json: bool,
 ) -> int | None:
     """Test the devices, or the one called NAME: lamps, buzzers, keys, latches, doors.
 
@@ -63,7 +74,11 @@ def test_devices(
     if unattended:
         _test_unattended(report, name)
     else:
-        _walk(snapshot, devices, report, name, quick=quick)
+        with tester.begin(snapshot, actor()) as person:
+            walk = Walk(person, snapshot, report, actor(), quick=quick, restarts=restarts)
+            _walk(person, walk, devices, report, name)
+        for stranger in snapshot["strangers"]:
+            report.note(stranger["port"], "", SKIPPED, "plugged in, but in no configuration")
     if as_json:
         say_json(report.as_json())
     else:
@@ -89,27 +104,23 @@ def _test_unattended(report: Report, name: str | None) -> None:
 
 
 def _walk(
-    snapshot: Json, devices: list[Json], report: Report, name: str | None, *, quick: bool
+    person: tester.Tester, walk: Walk, devices: list[Json], report: Report, name: str | None
 ) -> None:
     """Walk a person through the devices; the report notes what stops it."""
-    with tester.begin(snapshot, actor()) as person:
-        person.say(
-            "Each device under test is lent to you: its bays take no codes meanwhile. "
-            "Ctrl-C stops and puts everything back."
-        )
-        walk = Walk(person, snapshot, report, actor(), quick=quick)
-        try:
-            if name is None:
-                walk.go_through_all(devices)
-            else:
-                walk.go_through(devices[0])
-        except KeyboardInterrupt:
-            report.stopped = "stopped by Ctrl-C"
-        except tester.InputEnded:
-            report.stopped = "nobody answered any more"
-        except BoxdError as error:
-            if not report.rows:
-                raise
-            report.stopped = str(error)
-    for stranger in snapshot["strangers"]:
-        report.note(stranger["port"], "", SKIPPED, "plugged in, but in no configuration")
+    person.say(
+        "Each device under test is lent to you: its bays take no codes meanwhile. "
+        "Ctrl-C stops and puts everything back."
+    )
+    try:
+        if name is None:
+            walk.go_through_all(devices)
+        else:
+            walk.go_through(devices[0])
+    except KeyboardInterrupt:
+        report.stopped = "stopped by Ctrl-C"
+    except tester.InputEnded:
+        report.stopped = "nobody answered any more"
+    except BoxdError as error:
+        if not report.rows:
+            raise
+        report.stopped = str(error)

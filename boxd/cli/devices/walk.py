@@ -22,15 +22,26 @@ _RESULTS = {TesterAnswer.YES: PASSED, TesterAnswer.NO: FAILED, TesterAnswer.SKIP
 
 
 class Walk:
-    """Goes through devices, one after the other. `quick` only reads the doors' states."""
+    """Goes through devices, one after the other. `quick` only reads the doors' states.
+
+    With `restarts` each touch sensor may be restarted, else only one whose keys were not heard.
+    """
 
     def __init__(
-        self, tester: Tester, snapshot: Json, report: Report, actor: str, *, quick: bool
+        self,
+        tester: Tester,
+        snapshot: Json,
+        report: Report,
+        actor: str,
+        *,
+        quick: bool,
+        restarts: bool,
     ) -> None:
         self._tester = tester
         self._report = report
         self._actor = actor
         self._quick = quick
+        self._restarts = restarts
         self._taken = {locker["id"] for locker in snapshot["lockers"] if locker["state"] == "taken"}
         self._door_of = {
             door["locker"]: f"{device['name']}.{door['name']}"
@@ -54,7 +65,9 @@ class Walk:
         if parts["buzzer"]:
             self._buzzer(name)
         if parts["keys"]:
-            self._keys(name, parts["keys"])
+            result = self._keys(name, parts["keys"])
+            if parts["sensor_restarts"] and (self._restarts or result == FAILED):
+                self._restart_sensor(name, parts["latches"])
         for latch in parts["latches"]:
             self._latch(name, latch)
         for door in parts["doors"]:
@@ -80,7 +93,7 @@ class Walk:
         answer = self._tester.ask(f"Did {device} beep?")
         self._report.note(device, "buzzer", _RESULTS[answer])
 
-    def _keys(self, device: str, keys: list[str]) -> None:
+    def _keys(self, device: str, keys: list[str]) -> str:
         missing = list(keys)
         self._tester.say(
             f"Press each key of {device} once: {' '.join(keys)}. Enter here skips the rest."
@@ -107,9 +120,25 @@ class Walk:
         told = f"{len(keys) - len(missing)} of {len(keys)} heard"
         if not missing:
             self._report.note(device, "keys", PASSED, told)
-            return
+            return PASSED
         result = SKIPPED if heard is None else FAILED
         self._report.note(device, "keys", result, f"{told}; not heard: {' '.join(missing)}")
+        return result
+
+    def _restart_sensor(self, device: str, latches: list[Json]) -> None:
+        """The maker's remedy for keys that fire by themselves or stay dead: it may open a door."""
+        lockers = [latch["locker"] for latch in latches if latch["locker"] is not None]
+        opens = f", and locker {lockers[0]} MAY OPEN for it: stand there" if lockers else ""
+        part = "touch sensor"
+        if taken := self._taken.intersection(lockers):
+            held = f"locker {min(taken)} holds somebody's prize, and may open"
+            self._report.note(device, part, SKIPPED, held)
+        elif not self._tester.is_sure(f"Restart the touch sensor of {device}? A second{opens}."):
+            self._report.note(device, part, SKIPPED, "nobody said yes to restarting it")
+        else:
+            done = self._tester.restart_sensor()
+            result = PASSED if done["outcome"] == "done" else FAILED
+            self._report.note(device, part, result, f"restart {done['outcome']}: {done['note']}")
 
     def _latch(self, device: str, latch: Json) -> None:
         part, locker = part_named("latch", latch["name"]), latch["locker"]
