@@ -53,10 +53,10 @@ def _verdicts(seen: Seen, ordinary: list[float]) -> Iterator[Figure]:
     share = verdict.p50 / plain.p50
     yield Figure(
         "Enter bytes in → verdict lamp bytes out, code claimed durably",
-        "p50 under 15 ms, p99 under 40 ms",
+        "p50 under 4 ms, p99 under 12 ms",
         milliseconds(verdict),
         f"Temporal's defaults: {milliseconds(plain)}",
-        verdict.p50 < 0.015 and verdict.p99 < 0.040,
+        verdict.p50 < 0.004 and verdict.p99 < 0.012,
     )
     yield Figure(
         "the same, as a share of Temporal's defaults with ordinary activities",
@@ -72,8 +72,8 @@ def _unlocks(seen: Seen, ordinary: list[float]) -> Iterator[Figure]:
         of = spread(seen.unlock[how])
         yield Figure(
             f"operator's confirmation {how} → unlock bytes out",
-            "p50 under 20 ms, p99 under 50 ms",
+            "p50 under 15 ms, p99 under 40 ms",
             milliseconds(of),
             f"Temporal's defaults: {milliseconds(spread(ordinary))}",
-            of.p50 < 0.020 and of.p99 < 0.050,
+            of.p50 < 0.015 and of.p99 < 0.040,
         )

@@ -23,18 +23,18 @@ def figures(folder: Path, size: Size) -> Iterator[Figure]:
         first = box.start_and_wait()
         yield Figure(
             "process start → ready lamps, first start",
-            "under 3 s",
+            "under 2 s",
             f"{first:.2f} s",
             f"bare `temporal server start-dev`, first: {bare[0]:.2f} s to SERVING",
-            first < 3,
+            first < 2,
         )
         warm = [lives.start_again(box) for _ in range(size.warm_starts)]
     finally:
         box.close()
     yield Figure(
         "process start → ready lamps, warm",
-        "under 2 s",
+        "under 1 s",
         f"{statistics.median(warm):.2f} s (median of {len(warm)}, worst {max(warm):.2f} s)",
         f"bare server, on its file: {statistics.median(bare[1:]):.2f} s",
-        statistics.median(warm) < 2,
+        statistics.median(warm) < 1,
     )
