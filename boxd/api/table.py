@@ -31,6 +31,7 @@ from boxd.api import (
     prize_pictures,
     prizes,
     redemptions,
+    rehearsal,
     report,
     staff,
     switches,
@@ -139,6 +140,10 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/staff/end", staff.end_staff_sessions, _ORGANISER),
     _post("/staff/remove", staff.remove_staff, _ORGANISER),
     _post("/staff/sessions/{session}/end", staff.end_staff_session, _ORGANISER),
+    # Before and after the event
+    _get("/rehearsal", rehearsal.rehearsal, _ORGANISER),
+    _post("/rehearsal", rehearsal.begin_rehearsal, _ORGANISER),
+    _post("/rehearsal/end", rehearsal.end_rehearsal, _ORGANISER),
     # Looking after the box
     _get("/switches", switches.switches, _ORGANISER),
     _post("/switches/{name}", switches.turn_switch, _ORGANISER),

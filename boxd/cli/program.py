@@ -40,6 +40,7 @@ SECTIONS = {
         "codes": ("codes", "Issue, import, print, find and void claim codes."),
         "attendees": ("attendees", "List, add, search and forget attendees; print their cards."),
         "tasks": ("tasks", "List, show and judge the attendees' tasks; print signs."),
+        "rehearsal": ("rehearsal", "Play the whole way with codes that don't count."),
         "report": ("report", "Report what was given out, by hour, prize and bay."),
         "audit": ("audit", "Read, verify and export the audit trail."),
     },

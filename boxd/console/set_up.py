@@ -53,8 +53,8 @@ def steps(facts: SetUpFacts, has_phones: bool) -> list[SetUpStep]:
         ),
         SetUpStep(
             N_("A rehearsal"),
-            N_("Make a code for yourself, type it at the box, and take the prize."),
-            "/o/people",
-            facts.has_given_out,
+            N_("Play the whole way with codes and units that don't count."),
+            "/o/rehearsal",
+            facts.has_rehearsed,
         ),
     ]

@@ -17,6 +17,7 @@ from boxd.errors import LedgerUnusable
 from boxd.ledger import overview
 from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
+from boxd.ledger.stock import REHEARSAL
 from boxd.machine_clock import utc_now
 from boxd.redemption import RedemptionStanding
 from boxd.web.snapshot import Health, SnapshotInput, snapshot
@@ -96,6 +97,7 @@ class Snapshots:
         units = [
             OfferedPrize(str(p["sku"]), str(p["name"]), int(str(p["on_hand"])))
             for p in self._overview.stock
+            if standing.sku != REHEARSAL
         ]
         reminders = sum(
             alarm["kind"] == "nobody_comes" and alarm["subject"] == standing.redemption

@@ -20,6 +20,8 @@ _SELECT = (
     " (SELECT count(*) FROM codes WHERE attendee = attendees.id AND state IN ('ready', 'in_use')),"
     " (SELECT count(*) FROM codes WHERE attendee = attendees.id) FROM attendees"
 )
+# Those of a rehearsal that ended are in no list.
+_SHOWN = "(is_rehearsal = 0 OR forgotten_at IS NULL)"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class AttendeeRow:
 
 def page(connection: sqlite3.Connection, after: int, limit: int) -> list[AttendeeRow]:
     """Up to `limit` attendees with numbers above `after`, by number."""
-    found = connection.execute(f"{_SELECT} WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+    found = connection.execute(
+        f"{_SELECT} WHERE id > ? AND {_SHOWN} ORDER BY id LIMIT ?", (after, limit)
+    )
     return [AttendeeRow(*row) for row in found]
 
 
@@ -70,7 +74,8 @@ def add(tx: Transaction, references: Sequence[str], actor: str) -> list[Attendee
 def search(connection: sqlite3.Connection, text: str, limit: int) -> list[AttendeeRow]:
     """Attendees with `text` in their reference in any spelling, as pseudonym or as number."""
     found = connection.execute(
-        f"{_SELECT} WHERE instr(folded, ?) OR pseudonym = ? OR CAST(id AS TEXT) = ?"
+        f"{_SELECT} WHERE {_SHOWN}"
+        " AND (instr(folded, ?) OR pseudonym = ? OR CAST(id AS TEXT) = ?)"
         " ORDER BY folded <> ?, id LIMIT ?",
         (names.folded(text), text.strip(), text.strip(), names.folded(text), limit),
     )

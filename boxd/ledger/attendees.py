@@ -31,6 +31,13 @@ class Attendee:
     forgotten_at: str | None
 
 
+def rehearses(connection: sqlite3.Connection, attendee: int) -> bool:
+    """Whether they are of a rehearsal, now or once; see `ledger/rehearsal.py`."""
+    found = connection.execute("SELECT is_rehearsal FROM attendees WHERE id = ?", (attendee,))
+    row = found.fetchone()
+    return row is not None and bool(row[0])
+
+
 def number_of(tx: Transaction, reference: str) -> int:
     """The number of the attendee with this reference; a new one gets the next number.
 

@@ -18,6 +18,8 @@ _COLUMNS = (
     " codes.state, codes.issued_at, codes.expires_at"
 )
 _JOINED = "codes JOIN prizes USING (sku) JOIN attendees ON attendees.id = codes.attendee"
+# Codes of a rehearsal that ended are in no list.
+_SHOWN = "(attendees.is_rehearsal = 0 OR attendees.forgotten_at IS NULL)"
 # A random code that exists already is so rare that a second one means a broken random source.
 _DRAWS = 20
 
@@ -55,9 +57,9 @@ def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object
     Raises Refused if nothing is in stock or the attendee's limit is reached, NotFound for an
     unknown prize.
     """
-    sku = order.sku if order.sku is not None else _draw_prize(tx.connection)
-    prize = stock.find(tx.connection, sku)
     attendee = attendees.number_of(tx, order.attendee)
+    sku = _prize_for(tx.connection, attendee, order.sku)
+    prize = stock.find(tx.connection, sku)
     if why := limits.why_over_limit(tx.connection, attendee, order.per_attendee):
         raise Refused(why)
     minted = mint(tx, order, attendee, sku, keys)
@@ -82,8 +84,11 @@ def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object
     }
 
 
-def _draw_prize(connection: sqlite3.Connection) -> str:
-    pool = drawing.pool(connection)
+def _prize_for(connection: sqlite3.Connection, attendee: int, wanted: str | None) -> str:
+    """The prize of a code: the wanted one or a drawn one; who rehearses gets the rehearsal's."""
+    if wanted is not None and not attendees.rehearses(connection, attendee):
+        return wanted
+    pool = drawing.pool(connection, attendee)
     if not pool:
         raise Refused("sold out: no prize has a unit on hand; `boxd prizes adjust` adds some")
     return drawing.at_random(pool)
@@ -215,7 +220,7 @@ def listing(
         numbers = json.dumps(found(connection, attendee))
         given["codes.attendee IN (SELECT value FROM json_each(?))"] = numbers
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM {_JOINED} WHERE {' AND '.join(given) or 'TRUE'}"
+        f"SELECT {_COLUMNS} FROM {_JOINED} WHERE {' AND '.join([_SHOWN, *given])}"
         " ORDER BY codes.id DESC LIMIT ?",
         (*given.values(), limit),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from boxd.ledger import stock
+
 # Quarters, because time zones differ by whole quarters: readers add them up to local hours.
 _QUARTER = "substr(ended_at, 1, 14) || printf('%02d', substr(ended_at, 15, 2) / 15 * 15) || ':00Z'"
 
@@ -26,7 +28,7 @@ def by_quarter(
     """All units dispensed from `since` on and before `until`; times in the ledger's form."""
     limits = {"ended_at >= ?": since, "ended_at < ?": until}
     given = {rule: moment for rule, moment in limits.items() if moment is not None}
-    rules = " AND ".join(["stage = 'dispensed'", *given])
+    rules = " AND ".join(["stage = 'dispensed'", f"sku <> '{stock.REHEARSAL}'", *given])
     found = connection.execute(
         f"SELECT {_QUARTER} AS quarter, bay, sku, name, count(*) FROM redemptions"
         f" JOIN prizes USING (sku) WHERE {rules}"

@@ -7,13 +7,19 @@ import sqlite3
 from collections.abc import Sequence
 
 from boxd.issue import DRAW_BITS, drawn
+from boxd.ledger import attendees, stock
 
 Pool = list[tuple[str, int]]
 """Skus and their weights, all above 0."""
 
 
-def pool(connection: sqlite3.Connection, prizes: Sequence[str] = ()) -> Pool:
-    """What can be drawn among these prizes, all if none is named; one alone needs no weight."""
+def pool(connection: sqlite3.Connection, attendee: int | None, prizes: Sequence[str] = ()) -> Pool:
+    """What can be drawn among these prizes, all if none is named; one alone needs no weight.
+
+    `attendee` is for whom, None for somebody new: who rehearses draws the rehearsal's prize alone.
+    """
+    if attendee is not None and attendees.rehearses(connection, attendee):
+        return [(stock.REHEARSAL, 1)]
     found = connection.execute(
         "SELECT sku, weight FROM prizes JOIN stock USING (sku) WHERE on_hand > 0 ORDER BY sku"
     ).fetchall()

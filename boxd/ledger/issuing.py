@@ -46,7 +46,7 @@ def pick(tx: Transaction, issue: str, attempt: int, draw: int, rules: IssueRules
     if why := _why_none(tx, standing, rules):
         return _end(tx, standing, IssueState.OVER_LIMIT, why)
     order = issues.order_of(tx.connection, issue)
-    among = drawing.pool(tx.connection, order.prizes)
+    among = drawing.pool(tx.connection, standing.attendee, order.prizes)
     if not among:
         return _sold_out(tx, standing, order)
     sku = drawn(draw, among)

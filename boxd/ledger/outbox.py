@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import audit, audit_heads
+from boxd.ledger import attendees, audit, audit_heads
 from boxd.ledger.ledger import Transaction
 
 # The most dead letters; one more stays at the head of the outbox until a person acts.
@@ -74,11 +74,11 @@ class Depth:
 def note(
     tx: Transaction, kind: EventType, data: dict[str, Any], attendee: int | None = None
 ) -> None:
-    """Add an event; does nothing without an upstream.
+    """Add an event; does nothing without an upstream, or of a rehearsal.
 
     `attendee` is the number of the attendee whom it concerns.
     """
-    if tx.outbox is None:
+    if tx.outbox is None or (attendee is not None and attendees.rehearses(tx.connection, attendee)):
         return
     tx.outbox.noted = True
     if _waiting(tx.connection) >= tx.outbox.most_waiting:

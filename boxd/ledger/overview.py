@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 
-from boxd.ledger import alarms, audit, lockers, outbox, prize_pictures, redemptions, stock
+from boxd.ledger import (
+    alarms,
+    audit,
+    lockers,
+    outbox,
+    prize_pictures,
+    redemptions,
+    rehearsal,
+    stock,
+)
 from boxd.ledger.outbox import Depth
 from boxd.redemption import RedemptionStanding
 
@@ -53,6 +62,7 @@ class Overview:
     events: list[dict[str, object]]
     outbox: Depth = field(default_factory=Depth)
     pictures: dict[str, str] = field(default_factory=dict)
+    rehearses: bool = False
 
 
 def read(connection: sqlite3.Connection) -> Overview:
@@ -65,4 +75,5 @@ def read(connection: sqlite3.Connection) -> Overview:
         pictures=prize_pictures.all_of(connection),
         events=audit.newest_of(connection, _SHOWN, _EVENTS, _LOOK_BACK),
         outbox=outbox.depth(connection),
+        rehearses=rehearsal.is_on(connection),
     )

@@ -83,9 +83,10 @@ def listing(
     connection: sqlite3.Connection, open_only: bool, limit: int, before: str | None = None
 ) -> list[dict[str, object]]:
     """The newest redemptions as plain values; `before` leaves out that one and all newer."""
-    conditions = ["ended_at IS NULL"] if open_only else []
+    conditions = [f"(sku IS NOT '{stock.REHEARSAL}' OR ended_at IS NULL)"]
+    conditions += ["ended_at IS NULL"] if open_only else []
     conditions += ["redemptions.id < ?"] if before is not None else []
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    where = f" WHERE {' AND '.join(conditions)}"
     found = connection.execute(
         f"{_SELECT}{where} ORDER BY redemptions.id DESC LIMIT ?",
         (*(() if before is None else (before,)), limit),
@@ -161,6 +162,8 @@ def _why_impossible(
 
 
 def _why_no_substitute(connection: sqlite3.Connection, sku: str, present: str) -> str:
+    if stock.REHEARSAL in {sku, present}:
+        return "this is a rehearsal: put any prize in, nothing of it counts"
     if sku == present:
         return f"'{sku}' is the prize already"
     try:

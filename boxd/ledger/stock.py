@@ -11,6 +11,9 @@ from boxd.issue import why_no_prize
 from boxd.ledger import audit, outbox
 from boxd.ledger.ledger import Transaction
 
+REHEARSAL = "_rehearsal"
+"""The sku of the rehearsal's prize, which is in no list; see `ledger/rehearsal.py`."""
+
 
 class StockLocation(StrEnum):
     """Where a unit can be."""
@@ -22,6 +25,10 @@ class StockLocation(StrEnum):
     WRITTEN_OFF = "written_off"
 
 
+_SELECT = (
+    "SELECT sku, name, weight, received, on_hand, held, dispensed, written_off"
+    " FROM prizes JOIN stock USING (sku)"
+)
 _ACTIONS = {
     (StockLocation.OUTSIDE, StockLocation.ON_HAND): "stock.received",
     (StockLocation.ON_HAND, StockLocation.HELD): "stock.held",
@@ -195,16 +202,14 @@ def adjust(tx: Transaction, sku: str, units: int, reason: str, actor: str) -> No
 
 def find(connection: sqlite3.Connection, sku: str) -> dict[str, object]:
     """The prize and its stock. Raises NotFound naming the known ones."""
-    prizes = {str(prize["sku"]): prize for prize in listing(connection)}
-    if sku not in prizes:
-        raise NotFound(why_no_prize(sku, prizes))
-    return prizes[sku]
+    row = connection.execute(f"{_SELECT} WHERE sku = ?", (sku,)).fetchone()
+    if row is None:
+        known = [str(prize["sku"]) for prize in listing(connection)]
+        raise NotFound(why_no_prize(sku, known))
+    return dict(row)
 
 
 def listing(connection: sqlite3.Connection) -> list[dict[str, object]]:
     """All prizes with their stock, by sku."""
-    found = connection.execute(
-        "SELECT sku, name, weight, received, on_hand, held, dispensed, written_off"
-        " FROM prizes JOIN stock USING (sku) ORDER BY sku"
-    )
+    found = connection.execute(f"{_SELECT} WHERE sku <> ? ORDER BY sku", (REHEARSAL,))
     return [dict(row) for row in found]

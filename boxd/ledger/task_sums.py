@@ -5,6 +5,12 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+OF_THE_EVENT = (
+    "(SELECT is_rehearsal FROM tasks JOIN attendees ON attendees.id = tasks.attendee"
+    " WHERE tasks.id = scans.task) = 0"
+)
+"""The scans that count: no rehearsal's."""
+
 
 @dataclass(frozen=True)
 class TaskSum:
@@ -37,6 +43,7 @@ def tasks(connection: sqlite3.Connection, since: str | None, until: str | None) 
         "  AND task_versions.version = task_kinds.version"
         " LEFT JOIN tasks ON tasks.kind = task_kinds.id"
         " AND started_at >= ? AND started_at < ?"
+        " AND (SELECT is_rehearsal FROM attendees WHERE attendees.id = tasks.attendee) = 0"
         " GROUP BY task_kinds.id HAVING offered OR count(tasks.id) ORDER BY name",
         (since or "", until or "9"),
     )
@@ -50,6 +57,7 @@ def checkpoints(
     found = connection.execute(
         "SELECT checkpoints.id, name, count(scans.seq) FROM checkpoints"
         " LEFT JOIN scans ON scans.checkpoint = checkpoints.id AND at >= ? AND at < ?"
+        f" AND {OF_THE_EVENT}"
         " GROUP BY checkpoints.id ORDER BY name",
         (since or "", until or "9"),
     )

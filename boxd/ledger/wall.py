@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from boxd.ledger import stock
+from boxd.ledger.task_sums import OF_THE_EVENT
+
 _MOST_PRIZES = 12
 _LAST = 5
 
@@ -51,21 +54,27 @@ def read(connection: sqlite3.Connection) -> Wall:
         WallPrize(*row)
         for row in connection.execute(
             "SELECT name, on_hand FROM prizes JOIN stock USING (sku)"
-            " WHERE on_hand > 0 ORDER BY on_hand, name"
+            " WHERE on_hand > 0 AND sku <> ? ORDER BY on_hand, name",
+            (stock.REHEARSAL,),
         )
     ]
     last = connection.execute(
         "SELECT name, ended_at FROM redemptions JOIN prizes USING (sku)"
-        " WHERE stage = 'dispensed' ORDER BY ended_at DESC LIMIT ?",
-        (_LAST,),
+        " WHERE stage = 'dispensed' AND sku <> ? ORDER BY ended_at DESC LIMIT ?",
+        (stock.REHEARSAL, _LAST),
     )
     visits = connection.execute(
         "SELECT name, count(scans.seq) FROM checkpoints"
-        " LEFT JOIN scans ON scans.checkpoint = checkpoints.id"
+        f" LEFT JOIN scans ON scans.checkpoint = checkpoints.id AND {OF_THE_EVENT}"
         " GROUP BY checkpoints.id ORDER BY name"
     )
-    earned = connection.execute("SELECT count(*) FROM tasks WHERE state = 'rewarded'")
-    given_out = connection.execute("SELECT coalesce(sum(dispensed), 0) FROM stock")
+    earned = connection.execute(
+        "SELECT count(*) FROM tasks JOIN attendees ON attendees.id = tasks.attendee"
+        " WHERE state = 'rewarded' AND is_rehearsal = 0"
+    )
+    given_out = connection.execute(
+        "SELECT coalesce(sum(dispensed), 0) FROM stock WHERE sku <> ?", (stock.REHEARSAL,)
+    )
     return Wall(
         prizes=tuple(prizes[:_MOST_PRIZES]),
         more=len(prizes[_MOST_PRIZES:]),

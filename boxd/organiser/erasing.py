@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from boxd.errors import TemporalUnavailable
-from boxd.ledger import attendee_list, erasure
+from boxd.ledger import attendee_list, erasure, rehearsal
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.workflows.tasks.service import TaskService
@@ -55,6 +55,14 @@ class Erasing:
             count += some
         await self._erase(await self._ledger.read(erasure.forgotten), actor)
         return count
+
+    async def end_rehearsal(self, actor: str) -> int:
+        """End the rehearsal, and forget its people; returns how many. Raises Refused."""
+        there = len(await self._ledger.read(rehearsal.people))
+        everybody = await self._ledger.write(lambda tx: rehearsal.end(tx, actor))
+        if everybody:
+            await self._erase(everybody, actor)
+        return there
 
     async def _erase(self, attendees: Sequence[int], actor: str) -> None:
         """Remove the rest of their data from the ledger's bytes, and from Temporal's histories.

@@ -19,6 +19,7 @@ from boxd.devices import DeviceStatus, DoorState, UnconfiguredDevice
 from boxd.installed_package import package_not_in_use
 from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
+from boxd.ledger.stock import REHEARSAL
 from boxd.web.event_texts import event_line
 
 Json = dict[str, Any]
@@ -73,11 +74,13 @@ class SnapshotInput:
 def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
     """Make the snapshot for the HUD."""
     prizes = {str(prize["sku"]): str(prize["name"]) for prize in picture.overview.stock}
+    prizes[REHEARSAL] = "a prize of the rehearsal"
     bays = {bay.id: bay.name or bay.id for bay in picture.config.bays}
     return {
         "version": version,
         "at": at,
         "box": _box(picture.config),
+        "rehearsal": picture.overview.rehearses,
         "health": _health(picture.health),
         "operator": picture.operator,
         "prompts": [_prompt(prompt, picture.operator) for prompt in picture.prompts],

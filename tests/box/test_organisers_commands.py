@@ -207,3 +207,23 @@ def histories(booth: Booth, task: str) -> list[Json]:
     assert listed.returncode == 0, listed.stderr
     found: list[Json] = json.loads(listed.stdout)
     return found
+
+
+def test_a_rehearsal_goes_the_whole_way_and_leaves_no_trace_in_the_stock(
+    shared_booth: Booth,
+) -> None:
+    booth = shared_booth
+    before = told(booth, "prizes", "list")
+    (somebody,) = told(booth, "rehearsal", "begin", "1")["people"]
+    task = started(booth, "demo", somebody["reference"])
+    said(booth, "tasks", "approve", task)
+    wait_until(
+        "the code", lambda: told(booth, "tasks", "show", task)["task"]["state"] == "rewarded"
+    )
+    number = str(told(booth, "tasks", "show", task)["task"]["code"])
+    assert booth.snapshot()["rehearsal"] is True
+    give_out(booth, told(booth, "codes", "show", number, "--reveal")["code"]["code"])
+    assert "1 person forgotten" in said(booth, "rehearsal", "end")
+    assert told(booth, "prizes", "list") == before
+    assert "REHEARSAL" not in said(booth, "report")
+    booth.check_invariants()

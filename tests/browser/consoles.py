@@ -26,6 +26,7 @@ PAGES = (
     "/o/people",
     "/o/people/1",
     "/o/people/file",
+    "/o/rehearsal",
     "/o/print",
     "/o/report",
     "/o/wall",
