@@ -90,7 +90,7 @@ async def _page(
 
 
 def _number(visit: ConsoleVisit) -> int:
-    return int(visit.request.path_params["number"])
+    return visit.path_number("number")
 
 
 def _path(visit: ConsoleVisit) -> str:

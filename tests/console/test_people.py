@@ -104,3 +104,12 @@ async def test_people_are_the_organiser_s_alone(console: Console) -> None:
     person = await console.person(Role.ATTENDANT, "Eva")
     assert "Not for your role" in await person.see("/o/people", 403)
     assert "People" not in await person.see("/o")
+
+
+async def test_a_number_that_nobody_can_have_is_a_wrong_address(
+    console: Console, organiser: Person
+) -> None:
+    for path in ("/o/people/99999999999999999999999", "/o/people/99999999999999999999999/card"):
+        for method in ("GET", "POST"):
+            answer = await organiser.browser.request(method, path)
+            assert answer.status_code in {404, 405, 422}, (method, path)
