@@ -12,6 +12,7 @@ from selenium import webdriver
 
 from tests.box.booth import Booth, wait_until
 from tests.browser import chromium
+from tests.browser.legible import HARD_TO_READ
 from tests.browser.phones import (
     LANDSCAPE,
     NEWS_S,
@@ -214,6 +215,36 @@ def test_nothing_is_wider_than_the_phone(
         each.wait_for("main")
         width = each.run("return document.documentElement.scrollWidth")
         assert width <= size[0]
+
+
+def test_text_of_twice_the_size_is_cut_nowhere_and_lies_over_nothing(
+    booth: Booth, phone: Phone, tmp_path: Path
+) -> None:
+    link, places = personal_link(booth, "badge-16.somebody@example.org"), signs(booth)
+    booth.issue_code("mug", attendee="badge-16.somebody@example.org")
+    twice = {"fontSizes": {"standard": 32, "fixed": 26}}
+    for name, url, seen in (
+        ("own", link, ".digits"),
+        ("sign", places["workshop"], "main"),
+        ("pin", shown_qr(booth, link), "#pin"),
+        ("judging", "", ".approve"),
+        ("nothing", f"{link}x", "main"),
+        ("staff", link.partition("/a/")[0] + "/i", "main"),
+    ):
+        phone.turn((360, 640))
+        phone.driver.execute_cdp_cmd("Page.setFontSizes", twice)
+        if url:
+            phone.go(url)
+        else:
+            phone.enter_pin("Eva")
+        phone.wait_for(seen)
+        for each in phone.driver.find_elements("css selector", "details:not([open]) > summary"):
+            each.click()
+        size = "return parseFloat(getComputedStyle(document.documentElement).fontSize)"
+        assert phone.run(size) >= 32, name
+        phone.run("scrollTo(0, 0)")
+        phone.keep(tmp_path / f"{name}.png")  # to be looked at
+        assert phone.run(HARD_TO_READ) == [], name
 
 
 def test_without_scripts_the_page_shows_all_and_takes_what_is_handed_in(
