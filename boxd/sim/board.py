@@ -75,12 +75,10 @@ class SimulatedBoard:
 
     def power_off(self) -> None:
         """Lose power: every output goes off, and waiting messages are lost."""
-        for timer in (self._pulse, self._sound):
-            if timer:
-                timer.cancel()
-        if self._pulse:
-            self._energise(False)
-        self._pulse = self._sound = None
+        self._let_go()
+        if self._sound:
+            self._sound.cancel()
+        self._sound = None
         self.is_sounding = False
         self.lamps = dict.fromkeys(LampName, False)
         self._waiting.clear()
@@ -207,8 +205,7 @@ class SimulatedBoard:
         self._pulse = loop.call_later(milliseconds / 1000, self._end_pulse, message)
 
     def _end_pulse(self, message: TakenSysex) -> None:
-        self._pulse = None
-        self._energise(False)
+        self._let_go()
         if message.kind == codetv.TYPE_RESET:
             for lamp in LampName:
                 self._light(lamp, False)
@@ -220,6 +217,17 @@ class SimulatedBoard:
         self._act_on(waiting)
         self._scan()
 
-    def _energise(self, energised: bool) -> None:
-        self._trace.write("latch", self.product, level=int(energised))
+    def _let_go(self) -> None:
+        """End the pulse, if there is one, when a board would have.
+
+        A board goes by its own clock; this program may have been held up for seconds.
+        """
+        if self._pulse is None:
+            return
+        self._pulse.cancel()
+        ended_at, self._pulse = min(self._pulse.when(), time.monotonic()), None
+        self._energise(False, ended_at)
+
+    def _energise(self, energised: bool, at: float | None = None) -> None:
+        self._trace.write("latch", self.product, at=at, level=int(energised))
         self._on_latch(energised)

@@ -125,12 +125,12 @@ class SimulatedLockerBoard:
         self._switch(lock, True)
 
     def _end_pulse(self, lock: int) -> None:
-        del self._pulses[lock]
-        self._switch(lock, False)
+        # A board goes by its own clock; this program may have been held up for seconds.
+        self._switch(lock, False, self._pulses.pop(lock).when())
 
-    def _switch(self, lock: int, energised: bool) -> None:
+    def _switch(self, lock: int, energised: bool, at: float | None = None) -> None:
         name = self._names.get(lock, f"unwired-{lock}")
-        self._wiring.trace.write("latch", f"{self.product}.{name}", level=int(energised))
+        self._wiring.trace.write("latch", f"{self.product}.{name}", at=at, level=int(energised))
         self._on_latch(name, energised)
 
 

@@ -54,6 +54,15 @@ async def test_one_unlock_is_one_pulse_of_100_ms_that_it_ends_itself(booth: Boot
     assert 0.09 < ended - begun < 0.3
 
 
+async def test_a_pulse_is_as_long_as_ever_when_the_program_was_held_up(booth: Booth) -> None:
+    """A machine under load took 5.4 s for it: a board goes by its own clock."""
+    booth.receive("f07d6001f7")
+    time.sleep(0.4)  # noqa: ASYNC251 - nothing else runs meanwhile
+    await until(lambda: booth.latch == [True, False])
+    (begun, _), (ended, _) = booth.levels()
+    assert ended - begun < 0.2
+
+
 async def test_it_looks_only_at_the_third_byte(booth: Booth) -> None:
     booth.receive("f0436000f7")
     await until(lambda: booth.latch == [True, False])
