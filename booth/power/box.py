@@ -115,10 +115,11 @@ class Box(Container):
         self.cut()
         self._disk.power_off()
 
-    def shut_down(self) -> None:
-        """Let it stop in good order, as a maintainer does."""
+    def shut_down(self, before_unmount: Callable[[], None] = lambda: None) -> None:
+        """Let it stop in good order, as a maintainer does; then take out its card."""
         self.http.close()
         super().shut_down()
+        before_unmount()
         self._disk.unmount()
 
     def journal(self) -> str:

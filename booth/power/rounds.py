@@ -98,8 +98,8 @@ class Socket:
             make_card(self._platter)
             self._record = Record(self._folder)
         if kind is Kind.START and self._is_on:
-            self._box.shut_down()
-            self._end_following()
+            # Whoever follows the trace opens it, and a card with an open file is not let go of.
+            self._box.shut_down(before_unmount=self._end_following)
             self._is_on = False
         if kind not in (Kind.START, Kind.FIRST_START) and not self._is_on:
             self._switch_on()

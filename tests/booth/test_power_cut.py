@@ -56,6 +56,7 @@ def test_a_box_comes_back_by_itself_and_has_lost_nothing(socket: Socket) -> None
     for each in (
         aim(Kind.FIRST_START, "power on", 0.8),
         aim(Kind.REDEMPTION, "confirmation", 0.5),
+        aim(Kind.START, "power on", 0.9),  # after a stop in good order
     ):
         fallen = socket.play(each)
         assert fallen.faults == (), fallen.where
