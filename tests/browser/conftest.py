@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium import webdriver
 
 from tests.box.booth import Booth, wait_until
-from tests.box.conftest import QUICK
+from tests.box.conftest import QUICK, temporal_made_before
 from tests.browser import chromium
 from tests.browser.pages import Front, Hud
+
+__all__ = ["temporal_made_before"]
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +26,11 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrom
 
 
 @pytest.fixture(scope="module")
-def browser_booth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booth]:
+def browser_booth(
+    tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path
+) -> Iterator[Booth]:
     """One started booth for a module, with mugs enough; it is checked at the end."""
-    booth = Booth(tmp_path_factory.mktemp("booth"), QUICK)
+    booth = Booth(tmp_path_factory.mktemp("booth"), QUICK, temporal_made_before)
     booth.start()
     mugs = {"sku": "mug", "name": "Mug", "units": 50, "weight": 1}
     booth.ask_socket("POST", "/api/v1/prizes/import", {"prizes": [mugs], "actor": "test"})

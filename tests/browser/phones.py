@@ -71,6 +71,10 @@ class Phone(Page):
         """Open an address, as the camera does."""
         self.look().get(url)
 
+    def pick_up(self) -> None:
+        """Look at it again: a page that comes into sight asks for news at once."""
+        self.run("document.dispatchEvent(new Event('visibilitychange'))")
+
     def turn(self, size: tuple[int, int]) -> None:
         """Hold it upright or sideways."""
         self.look()

@@ -26,8 +26,8 @@ from tests.browser.phones import (
 
 
 @pytest.fixture(scope="module")
-def booth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booth]:
-    made = phone_booth(tmp_path_factory.mktemp("phones"))
+def booth(tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path) -> Iterator[Booth]:
+    made = phone_booth(tmp_path_factory.mktemp("phones"), temporal_made_before)
     made.start()
     wait_until("the prizes are there", lambda: made.snapshot()["stock"])
     yield made
@@ -143,9 +143,11 @@ def test_a_refusal_is_read_by_the_attendee_who_tries_again(
     attendant.write("#reason-demo", "bring it along")
     attendant.click('[data-kind="demo"] .refuse')
     attendant.wait_for_words("refused Show us what you built, badge-7", "bring it along")
+    phone.pick_up()
     phone.wait_for_words("Not accepted: bring it along. You can try 2 more times.")
     attendant.click('[data-kind="demo"] .approve')
     attendant.wait_for_words("approved Show us what you built, badge-7")
+    phone.pick_up()
     assert len(code_on(phone)) == 8
 
 
@@ -181,6 +183,7 @@ def test_what_somebody_is_writing_survives_news(booth: Booth, phone: Phone) -> N
     own = link.rpartition("/a/")[2]
     counted = client.get(places["stage"], headers={"Cookie": f"boxd_attendee={own}"})
     assert "Main stage: counted" in counted.text
+    phone.pick_up()
     phone.wait_for_words("Scan 1 more checkpoint")
     assert phone.find(field).get_attribute("value") == "half a sen"
     assert phone.driver.switch_to.active_element.get_attribute("id") == field[1:]
@@ -267,6 +270,7 @@ def test_a_link_that_was_renewed_shows_nothing_any_more(booth: Booth, phone: Pho
     phone.go(link)
     phone.wait_for_words("badge-14")
     newer = personal_link(booth, "badge-14", "--renew")
+    phone.pick_up()
     phone.wait_for_words("This link does not work")
     path = link[link.index("/a/") :]
     assert phone.run(f"return localStorage.getItem('boxd{path}')") is None
@@ -279,9 +283,9 @@ def test_a_link_that_was_renewed_shows_nothing_any_more(booth: Booth, phone: Pho
 
 
 def test_the_codes_stay_readable_without_the_box_also_after_a_reload(
-    driver: webdriver.Chrome, phone: Phone, tmp_path: Path
+    phone: Phone, tmp_path: Path, temporal_made_before: Path
 ) -> None:
-    booth = phone_booth(tmp_path)
+    booth = phone_booth(tmp_path, temporal_made_before)
     try:
         booth.start()
         link = personal_link(booth, "badge-15")
@@ -291,14 +295,17 @@ def test_the_codes_stay_readable_without_the_box_also_after_a_reload(
             "the page is kept", lambda: phone.run("return !!navigator.serviceWorker.controller")
         )
         code = booth.issue_code("mug", attendee="badge-15")
+        phone.pick_up()
         assert code_on(phone) == code
         booth.kill()
+        phone.pick_up()
         phone.wait_for_words("No connection to the box. This is as of")
         assert code_on(phone) == code
         phone.look().refresh()
         assert code_on(phone) == code
         phone.wait_for_words("badge-15", "No connection to the box.")
         booth.start()
+        phone.pick_up()
         phone.until("it is there again", lambda: not phone.has("#note"), NEWS_S)
         assert code_on(phone) == code
     finally:
