@@ -33,19 +33,26 @@ START_S = 120.0
 SOON_S = 60.0
 TYPED_WITHIN_S = 10.0
 # Between two looks: to look without a pause would take the computing time from what is awaited.
-LONGEST_PAUSE_S = 0.04
+# What is shown for a moment alone, a refusal, is shown for 0.4 s.
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.1
+PAUSE_OF_WAITED = 0.04
 
 
-def wait_until(what: str, holds: Callable[[], Any], within_s: float = SOON_S) -> Any:
+def wait_until(
+    what: str,
+    holds: Callable[[], Any],
+    within_s: float = SOON_S,
+    longest_pause_s: float = LONGEST_PAUSE_S,
+) -> Any:
     """The first true value of `holds()`; fails with `what` when none comes in time."""
-    deadline = time.monotonic() + within_s
-    value, pause_s = None, 0.01
-    while time.monotonic() < deadline:
+    begun = time.monotonic()
+    value, waited_s = None, 0.0
+    while waited_s < within_s:
         value = holds()
         if value:
             return value
-        time.sleep(pause_s)
-        pause_s = min(LONGEST_PAUSE_S, pause_s * 1.2)
+        waited_s = time.monotonic() - begun
+        time.sleep(min(longest_pause_s, max(SHORTEST_PAUSE_S, waited_s * PAUSE_OF_WAITED)))
     raise AssertionError(f"not within {within_s} s: {what}; last seen: {value!r}")
 
 

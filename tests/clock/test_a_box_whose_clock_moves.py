@@ -19,6 +19,7 @@ pytestmark = needs_x86
 HOUR, DAY = 3600.0, 86400.0
 HOURS_5 = 5 * HOUR
 LATER = 30.0
+BY_COMMAND_S = 1.0  # between two commands of Temporal's, each a sixth of a second of computing
 MUCH_LATER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -43,7 +44,7 @@ def wait_for_timers(booth: Booth, workflow: str, event: str, count: int) -> None
     show = ("temporal", "workflow", "show", "-w", workflow, "--output", "json")
     name = f"EVENT_TYPE_TIMER_{event}"
     what = f"{count} timers {event.lower()}"
-    wait_until(what, lambda: booth.command(*show).stdout.count(name) >= count, 40)
+    wait_until(what, lambda: booth.command(*show).stdout.count(name) >= count, 40, BY_COMMAND_S)
 
 
 def alarm_kinds(booth: Booth) -> set[str]:
@@ -163,7 +164,9 @@ def test_a_task_does_not_expire_by_a_jump_ahead_until_a_time_server_confirms_it(
     assert task_state(booth, task) == "open"
     clock.turn(HOURS_5, is_synchronised=True)
     wait_until("expired", lambda: task_state(booth, task) == "expired", LATER)
-    wait_until("its workflow ended", lambda: task_workflow(booth, task) == "ended", LATER)
+    wait_until(
+        "its workflow ended", lambda: task_workflow(booth, task) == "ended", LATER, BY_COMMAND_S
+    )
     clock_is(booth, "")
 
 
@@ -181,7 +184,9 @@ def test_a_task_expires_when_it_should_although_the_clock_went_back(
     assert task_state(booth, task) == "open"
     wait_until("expired", lambda: task_state(booth, task) == "expired", 120)
     assert box_time(booth) >= soon
-    wait_until("its workflow ended", lambda: task_workflow(booth, task) == "ended", LATER)
+    wait_until(
+        "its workflow ended", lambda: task_workflow(booth, task) == "ended", LATER, BY_COMMAND_S
+    )
 
 
 def test_a_code_of_a_box_that_never_knew_the_time_is_good_when_it_learns_it(
