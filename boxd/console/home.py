@@ -99,6 +99,7 @@ async def put_into_service(visit: ConsoleVisit) -> Response:
 
 async def issue_again(visit: ConsoleVisit) -> Response:
     """Issue the codes of all tasks again that ended in one state without theirs."""
+    visit.require(tasks.issue_again)
     state = visit.form.get("state", "")
     if state not in {each.value for each in WITHOUT_CODE}:
         raise BadInput("state: these tasks have no code that could be issued again")
