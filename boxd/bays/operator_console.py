@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from uuid import uuid4
 
 from boxd.bays.answering import outcome, why_not_taken
@@ -46,7 +47,7 @@ class OperatorConsole:
     """Keeps one prompt focused, the oldest first, and turns key presses into answers.
 
     `keypad` None is a box without operator's keys: it still has a focus. `on_change` is called
-    whenever `state` changes.
+    whenever `state` changes. `key_labels` is what is printed on keys that are called otherwise.
     """
 
     def __init__(
@@ -59,7 +60,9 @@ class OperatorConsole:
         timers: Timers,
         stuck_key_s: float,
         patience_s: float = PATIENCE_S,
+        key_labels: Mapping[Key, str] = MappingProxyType({}),
     ) -> None:
+        self.key_labels = key_labels
         self._redemptions = redemptions
         self._buzzer = buzzer
         self._on_change = on_change
@@ -115,10 +118,14 @@ class OperatorConsole:
             return
         option = next((one for one in self._options(prompt) if one.key is key), None)
         if option is None:
-            offered = " or ".join(one.key.value for one in self._options(prompt) if one.key)
-            self._report(f"{key.value} is no answer to this question; press {offered}")
+            keys = [one.key for one in self._options(prompt) if one.key]
+            offered = " or ".join(map(self._printed, keys))
+            self._report(f"{self._printed(key)} is no answer to this question; press {offered}")
         else:
             self._choose(prompt, option)
+
+    def _printed(self, key: Key) -> str:
+        return self.key_labels.get(key, key.value)
 
     def _choose(self, prompt: Prompt, option: Option) -> None:
         if option.answer is None:

@@ -86,6 +86,11 @@ class DeviceSection(Section):
         return frozenset(self._table("keys"))
 
     @property
+    def key_labels(self) -> dict[Key, str]:
+        """What is printed on keys whose name says something else."""
+        return {}
+
+    @property
     def lamp_names(self) -> frozenset[LampName]:
         """The lamps that it has."""
         return frozenset(self._table("lamps"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from boxd.config.addresses import split
-from boxd.config.device_kinds import installed
+from boxd.config.device_kinds import installed, name_of_kind
 from boxd.config.device_schema import DeviceSection
 from boxd.config.duplicates import Use, used_twice
 from boxd.config.partial import PartialConfig
@@ -66,10 +66,11 @@ def wiring_faults(partial: PartialConfig) -> Iterator[SchemaFinding]:
 def _ports(config: Config) -> Iterator[Use]:
     shared = set()
     for row, device in enumerate(config.devices):
-        if (device.kind, device.port) not in shared:
+        at = name_of_kind(device), device.port  # whose package knows all that share it
+        if at not in shared:
             yield Use(("devices", row, "port"), f"device '{device.name}'", device.place)
         if device.shares_port:
-            shared.add((device.kind, device.port))
+            shared.add(at)
 
 
 _NO_READER = "only a device of kind = 'hid' reads codes; name a scanner's, or leave the key out"

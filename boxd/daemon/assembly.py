@@ -127,6 +127,9 @@ def operator_console(
         on_change=on_change,
         timers=asyncio.get_running_loop(),
         stuck_key_s=config.timeouts.stuck_key_s,
+        key_labels=next(
+            (device.key_labels for device in config.devices if device.name == keypad), {}
+        ),
     )
 
 

@@ -136,6 +136,7 @@ class Snapshots:
             doors={
                 locker.id: parts.opener.door_state(locker.id) for locker in parts.config.lockers
             },
-            operator=asdict(parts.operator.state()),
+            operator=asdict(parts.operator.state())
+            | {"key_labels": dict(parts.operator.key_labels)},
             upstream=parts.upstream.view(self._overview.outbox) if parts.upstream else None,
         )

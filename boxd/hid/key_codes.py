@@ -19,6 +19,9 @@ _TAB = 15
 CANCELS = {14: "Backspace", 1: "Esc", 111: "Del", 83: "Del", 74: "-", 55: "*"}
 """Keys that cancel unless the configuration says otherwise, and what is printed on them."""
 
+PRINTED = {**CANCELS, 78: "+", 98: "/", _TAB: "Tab", 57: "Space", 28: "Enter", 96: "Enter"}
+"""What is printed on keys that are no digit and no letter."""
+
 MODIFIERS = frozenset({29, 42, 54, 56, 58, 69, 70, 97, 100, 125, 126})
 """Ctrl, Shift, Alt, the locks and Meta: a scanner presses them around what it types."""
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from boxd.config.device_schema import DeviceSection
 from boxd.config.values import Name
 from boxd.devices import Key
-from boxd.hid.key_codes import CANCELS, CODES, KEY_OF_CODE
+from boxd.hid.key_codes import CANCELS, CHARACTER_OF_CODE, CODES, KEY_OF_CODE, PRINTED
 
 _STAYS = "a path that stays the same, e.g. '/dev/input/by-id/usb-..._Keyboard-event-kbd'"
 
@@ -66,4 +66,8 @@ class HidDevice(DeviceSection):
     @property
     def key_labels(self) -> dict[Key, str]:
         """What is printed on keys whose name says something else."""
-        return {} if Key.CANCEL in self.keys else {Key.CANCEL: next(iter(CANCELS.values()))}
+        printed = {Key.CANCEL: next(iter(CANCELS.values()))}
+        return printed | {
+            key: PRINTED.get(code) or CHARACTER_OF_CODE.get(code) or f"key {code}"
+            for key, code in self.keys.items()
+        }

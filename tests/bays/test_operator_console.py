@@ -295,6 +295,24 @@ async def test_a_keypad_that_was_away_holds_no_key(keys: Keys) -> None:
     assert await keys.answers() == [AnswerKind.LOADED]
 
 
+async def test_a_key_is_called_as_it_is_printed() -> None:
+    fingers = Fingers(clock := HandClock())
+    console = OperatorConsole(
+        ScriptedDesk(),
+        fingers,
+        None,
+        on_change=lambda: None,
+        timers=clock,
+        stuck_key_s=10,
+        key_labels={Key.CANCEL: "Backspace"},
+    )
+    console.update([OLD])
+    clock.advance(1)
+    fingers.press(Key.DIGIT_7)
+    wanted = "7 is no answer to this question; press Enter or 1 or Backspace"
+    assert console.state().message == wanted
+
+
 async def test_a_box_without_operators_keys_still_holds_the_focus() -> None:
     console = OperatorConsole(
         ScriptedDesk(), None, None, on_change=lambda: None, timers=HandClock(), stuck_key_s=10

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from boxd.devices import DeviceState, Key, KeyTouch
 from boxd.fresh_keys import QUIET_S
 from boxd.hid.bus import HidBus
@@ -159,3 +161,11 @@ async def test_a_key_may_mean_what_the_configuration_says(tmp_path: Path) -> Non
             made.unit.press(code, True)
         await until(lambda: made.touches)
         assert made.pressed == "Cancel"
+
+
+@pytest.mark.parametrize(
+    ("code", "printed"), [(78, "+"), (57, "Space"), (30, "A"), (0x1FF, "key 511")]
+)
+def test_a_configured_key_is_called_as_it_is_printed(code: int, printed: str) -> None:
+    values = {"kind": "hid", "name": "pad", "port": PORT, "keys": {"Cancel": code}}
+    assert HidDevice.model_validate(values).key_labels == {Key.CANCEL: printed}

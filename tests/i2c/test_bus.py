@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from boxd.config import load
 from boxd.config.schema import Config
 from boxd.device_line import LineFault
 from boxd.devices import DeviceState, DoorState, Key, KeyTouch, LampName
@@ -25,6 +26,7 @@ from boxd.sim.i2c_chips import (
 )
 from boxd.sim.trace import Trace
 from boxd.sim.unit import Wiring
+from tests.house.reading import ROOT
 from tests.midi.waiting import until, until_keys_are_new
 
 PORT = "/dev/i2c-1"
@@ -217,6 +219,17 @@ async def test_an_electrode_without_a_key_is_shown_to_who_watches(tmp_path: Path
         unit.touch(Key.DIGIT_3)
         await until(lambda: made.ignored)
         assert made.ignored[0][0] == "electrode 2"
+
+
+def test_a_sensor_and_an_expander_share_a_bus(tmp_path: Path) -> None:
+    shipped = (ROOT / "config/sim.toml").read_text(encoding="utf-8")
+    chips = (
+        '[[devices]]\nkind = "mpr121"\nname = "pad"\nkeys = { Enter = 0 }\n'
+        '[[devices]]\nkind = "mcp23017"\nname = "pins"\nkeys = { Enter = "A0" }\n'
+    )
+    file = tmp_path / "boxd.toml"
+    file.write_text(shipped + chips, encoding="utf-8")
+    assert [each.name for each in load(file).devices[-2:]] == ["pad", "pins"]
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ export function promptView(snapshot, prompt, { choice, elsewhere, padMessage, on
     reason ? make("p", { class: "reason" }, icon("warning"), make("span", {}, capitalised(reason))) : "",
     elsewhere ? make("p", { class: "elsewhere" }, icon("keypad"), elsewhere) : "",
     menu === CHOICE ? finder(prompt.menus[menu].options, choice, onSearch) : "",
-    optionButtons(options, press, onOption),
+    optionButtons(options, press, onOption, snapshot.operator?.key_labels ?? {}),
   ].filter((part) => part !== "");
 }
 
@@ -126,8 +126,9 @@ function finder(options, { page, search }, onSearch) {
   );
 }
 
-function optionButtons(options, press, onOption) {
-  const buttons = options.map((option) => button(option, press, onOption));
+// labels: what is printed on the pad's keys where that is not the key's name
+function optionButtons(options, press, onOption, labels) {
+  const buttons = options.map((option) => button(option, press, onOption, labels));
   if (buttons.length === 0) {
     return make("div", { class: "options idle" }, icon("work", "turning"), "The box is at work");
   }
@@ -135,7 +136,7 @@ function optionButtons(options, press, onOption) {
   return make("div", { class: "options", "data-number": number }, ...buttons);
 }
 
-function button(option, press, onOption) {
+function button(option, press, onOption, labels) {
   const pending = press?.pending && press.option === option.id;
   return make(
     "button",
@@ -149,7 +150,7 @@ function button(option, press, onOption) {
         onOption(option);
       },
     },
-    pending ? icon("work", "turning") : option.key ? make("kbd", {}, option.key) : "",
+    pending ? icon("work", "turning") : option.key ? make("kbd", {}, labels[option.key] ?? option.key) : "",
     make("span", { class: "label", dir: "auto" }, option.label),
     option.note ? make("span", { class: "note" }, option.note) : "",
   );
