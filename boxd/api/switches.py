@@ -5,6 +5,7 @@ from __future__ import annotations
 from boxd.api.bodies import Body
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
+from boxd.errors import Refused
 from boxd.ledger import switches as ledger_switches
 from boxd.ledger.switches import Switch
 
@@ -38,6 +39,8 @@ async def switches(context: BoxContext) -> SwitchesReply:
 
 async def turn_switch(context: BoxContext, name: Switch, body: TurnBody) -> SwitchReply:
     """Switch something on or off."""
+    if name is Switch.CLOSED:
+        raise Refused("the event is closed by /event/close, and opened again by /event/open")
     actor = context.actor(body.actor)
     await context.box.ledger.write(lambda tx: ledger_switches.turn(tx, name, body.on, actor))
     return await _now(context, name)

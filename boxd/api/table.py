@@ -21,6 +21,7 @@ from boxd.api import (
     code_batches,
     codes,
     devices,
+    event,
     housekeeping,
     inbox,
     issues,
@@ -141,6 +142,9 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/staff/remove", staff.remove_staff, _ORGANISER),
     _post("/staff/sessions/{session}/end", staff.end_staff_session, _ORGANISER),
     # Before and after the event
+    _get("/event", event.event, _ORGANISER),
+    _post("/event/close", event.close_event, _ORGANISER),
+    _post("/event/open", event.open_event, _ORGANISER),
     _get("/rehearsal", rehearsal.rehearsal, _ORGANISER),
     _post("/rehearsal", rehearsal.begin_rehearsal, _ORGANISER),
     _post("/rehearsal/end", rehearsal.end_rehearsal, _ORGANISER),

@@ -41,6 +41,7 @@ SECTIONS = {
         "attendees": ("attendees", "List, add, search and forget attendees; print their cards."),
         "tasks": ("tasks", "List, show and judge the attendees' tasks; print signs."),
         "rehearsal": ("rehearsal", "Play the whole way with codes that don't count."),
+        "event": ("event", "Close the event, and see what is left to be done."),
         "report": ("report", "Report what was given out, by hour, prize and bay."),
         "audit": ("audit", "Read, verify and export the audit trail."),
     },

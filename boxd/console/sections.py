@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from boxd.console import (
     access,
+    close,
     home,
     inbox,
     people,
@@ -29,6 +30,7 @@ SECTIONS: tuple[ConsoleSection, ...] = (
     report.SECTION,
     wall.SECTION,
     access.SECTION,
+    close.SECTION,
     upkeep.SECTION,
     trail.SECTION,
 )

@@ -23,6 +23,7 @@ _ONES = {
     "checkpoints": str(_ALL),
     "task_kinds": str(_ALL),
     "task_versions": str(_ALL),
+    "switches": str(_ALL),
 }
 _EVENTS = {"INSERT": "new", "UPDATE": "new", "DELETE": "old"}
 

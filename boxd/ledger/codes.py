@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import attendee_list, attendees, audit, drawing, limits, outbox, stock
+from boxd.ledger import attendee_list, attendees, audit, drawing, limits, outbox, stock, switches
 from boxd.ledger.check_digit import is_well_formed, random_code
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction, as_text
+from boxd.ledger.switches import Switch
 
 _COLUMNS = (
     "codes.id, codes.sku, prizes.name AS prize, attendees.reference AS attendee, codes.box,"
@@ -54,9 +55,11 @@ class Minted:
 def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object]:
     """Hold one unit and mint a code for it; the digits are returned only here.
 
-    Raises Refused if nothing is in stock or the attendee's limit is reached, NotFound for an
-    unknown prize.
+    Raises Refused if nothing is in stock, the attendee's limit is reached or the event is over,
+    NotFound for an unknown prize.
     """
+    if switches.is_on(tx.connection, Switch.CLOSED):
+        raise Refused("the event is over: open it again to issue codes")
     attendee = attendees.number_of(tx, order.attendee)
     sku = _prize_for(tx.connection, attendee, order.sku)
     prize = stock.find(tx.connection, sku)

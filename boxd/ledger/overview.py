@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from boxd.ledger import (
     alarms,
     audit,
+    closing,
     lockers,
     outbox,
     prize_pictures,
@@ -63,6 +64,7 @@ class Overview:
     outbox: Depth = field(default_factory=Depth)
     pictures: dict[str, str] = field(default_factory=dict)
     rehearses: bool = False
+    is_closed: bool = False
 
 
 def read(connection: sqlite3.Connection) -> Overview:
@@ -76,4 +78,5 @@ def read(connection: sqlite3.Connection) -> Overview:
         events=audit.newest_of(connection, _SHOWN, _EVENTS, _LOOK_BACK),
         outbox=outbox.depth(connection),
         rehearses=rehearsal.is_on(connection),
+        is_closed=closing.is_closed(connection),
     )

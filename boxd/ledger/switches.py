@@ -13,6 +13,7 @@ class Switch(StrEnum):
     """One thing that is on or off; everything is off at first."""
 
     WALL = "wall"
+    CLOSED = "closed"  # the event; turned by `ledger/closing.py` alone
 
 
 def is_on(connection: sqlite3.Connection, switch: Switch) -> bool:

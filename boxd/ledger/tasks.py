@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from boxd.errors import Refused
-from boxd.ledger import attendees, audit, issues, outbox, task_kinds
+from boxd.ledger import attendees, audit, closing, issues, outbox, task_kinds
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.task_standings import find, open_ones, require
 from boxd.task import (
@@ -38,6 +38,8 @@ def start(tx: Transaction, kind: str, attendee: int, actor: str) -> TaskStanding
         return known
     wanted = task_kinds.require(tx.connection, kind)
     attendees.require_known(tx.connection, attendee)
+    if closing.is_closed(tx.connection):
+        raise Refused(closing.CLOSED)
     if not wanted.is_offered:
         raise Refused(f"'{wanted.kind.name}' is not offered any more")
     tx.connection.execute(
@@ -92,7 +94,8 @@ def record(tx: Transaction, asked: Asked, why_late: Callable[[], str] = str) -> 
     if given is not None:
         return given
     standing = expire(tx, asked.task)
-    why = why_late() or why_refused(standing, asked, _now(tx))
+    why = why_late() or (closing.CLOSED if closing.is_closed(tx.connection) else "")
+    why = why or why_refused(standing, asked, _now(tx))
     if why:
         return TaskReply(False, why, standing)
     _store(tx, asked, standing)

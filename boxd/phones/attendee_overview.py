@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from boxd.errors import KeysMissing, NotFound
-from boxd.ledger import attendee_codes, attendees, task_kinds, task_standings
+from boxd.ledger import attendee_codes, attendees, closing, task_kinds, task_standings
 from boxd.ledger.attendee_codes import OwnCode
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.code_keys import CodeKeys
@@ -54,7 +54,8 @@ def look(connection: sqlite3.Connection, link: PhoneLink | None, now: datetime) 
     begun = task_standings.of_attendee(connection, attendee.number)
     places = {each.id: each.name for each in task_kinds.checkpoints(connection)}
     codes = attendee_codes.of_attendee(connection, attendee.number)
-    new = _not_begun(task_kinds.offered(connection), begun, attendee.number, now)
+    offered = [] if closing.is_closed(connection) else task_kinds.offered(connection)
+    new = _not_begun(offered, begun, attendee.number, now)
     tasks = sorted((*begun, *new), key=lambda task: task.state.has_ended)
     return AttendeeOverview(attendee, tuple(tasks), tuple(codes), places)
 

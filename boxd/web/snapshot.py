@@ -81,6 +81,7 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
         "at": at,
         "box": _box(picture.config),
         "rehearsal": picture.overview.rehearses,
+        "closed": picture.overview.is_closed,
         "health": _health(picture.health),
         "operator": picture.operator,
         "prompts": [_prompt(prompt, picture.operator) for prompt in picture.prompts],

@@ -31,6 +31,7 @@ PAGES = (
     "/o/report",
     "/o/wall",
     "/o/access",
+    "/o/close",
     "/o/upkeep",
     "/o/audit",
 )

@@ -101,7 +101,7 @@ function render() {
 }
 
 function drawBar(isForced = false) {
-  show(place("bar"), [snapshot.box, snapshot.rehearsal, snapshot.health, isForced && performance.now()], barView);
+  show(place("bar"), [snapshot.box, snapshot.rehearsal, snapshot.closed, snapshot.health, isForced && performance.now()], barView);
 }
 
 // Lists show as many rows as have room, and count the rest.
@@ -266,6 +266,7 @@ function barView() {
     make("span", { class: "soft" }, box.id),
     box.simulation ? make("a", { class: "pill ask", href: "/sim" }, "Simulation: open the front") : "",
     snapshot.rehearsal ? make("strong", { class: "pill work" }, icon("warning"), "REHEARSAL: its codes do not count") : "",
+    snapshot.closed ? make("strong", { class: "pill bad" }, icon("warning"), "CLOSED: the event is over") : "",
     make("span", { class: "spring" }),
     ...healthPills(health),
     soundButton(),

@@ -1,0 +1,56 @@
+"""The API of the event's end: close it, open it again, and what is left to be done."""
+
+from __future__ import annotations
+
+import asyncio
+
+from boxd.api.bodies import ActorBody
+from boxd.api.replies import ReplyModel
+from boxd.api.request_context import BoxContext
+from boxd.ledger import backup, closing
+
+_AT_ONCE = 50  # an attendee who presses Enter waits for one transaction at most
+
+
+class EventReply(ReplyModel):
+    """How far the end of the event is; `backups` is how many there are, each with names in it."""
+
+    is_closed: bool
+    codes_ready: int
+    codes_in_use: int
+    tasks_open: int
+    people: int
+    units_left: int
+    backups: int
+    newest_backup: str | None
+
+
+class ClosedReply(EventReply):
+    """The event is closed; `voided` codes were out."""
+
+    voided: int
+
+
+async def event(context: BoxContext) -> EventReply:
+    """How far the end of the event is."""
+    facts = await context.box.ledger.read(closing.look)
+    found = await asyncio.to_thread(backup.listing, context.box.config.backup_dir)
+    newest = found[0].made_at if found else None
+    return EventReply.of(**vars(facts), backups=len(found), newest_backup=newest)
+
+
+async def close_event(context: BoxContext, body: ActorBody) -> ClosedReply:
+    """Close the event: nothing begins any more, and codes that are out are void."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    await ledger.write(lambda tx: closing.turn(tx, closed=True, actor=actor))
+    voided = 0
+    while some := await ledger.write(lambda tx: closing.void_some(tx, _AT_ONCE, actor)):
+        voided += some
+    return ClosedReply.of(**dict(await event(context)), voided=voided)
+
+
+async def open_event(context: BoxContext, body: ActorBody) -> EventReply:
+    """Open a closed event again; codes that were voided stay void."""
+    actor = context.actor(body.actor)
+    await context.box.ledger.write(lambda tx: closing.turn(tx, closed=False, actor=actor))
+    return await event(context)
