@@ -12,7 +12,7 @@ from boxd.ledger import backup, closing
 _AT_ONCE = 50  # an attendee who presses Enter waits for one transaction at most
 
 
-class EventReply(ReplyModel):
+class EventEndReply(ReplyModel):
     """How far the end of the event is; `backups` is how many there are, each with names in it."""
 
     is_closed: bool
@@ -25,31 +25,31 @@ class EventReply(ReplyModel):
     newest_backup: str | None
 
 
-class ClosedReply(EventReply):
+class ClosedEventReply(EventEndReply):
     """The event is closed; `voided` codes were out."""
 
     voided: int
 
 
-async def event(context: BoxContext) -> EventReply:
+async def event(context: BoxContext) -> EventEndReply:
     """How far the end of the event is."""
     facts = await context.box.ledger.read(closing.look)
     found = await asyncio.to_thread(backup.listing, context.box.config.backup_dir)
     newest = found[0].made_at if found else None
-    return EventReply.of(**vars(facts), backups=len(found), newest_backup=newest)
+    return EventEndReply.of(**vars(facts), backups=len(found), newest_backup=newest)
 
 
-async def close_event(context: BoxContext, body: ActorBody) -> ClosedReply:
+async def close_event(context: BoxContext, body: ActorBody) -> ClosedEventReply:
     """Close the event: nothing begins any more, and codes that are out are void."""
     actor, ledger = context.actor(body.actor), context.box.ledger
     await ledger.write(lambda tx: closing.turn(tx, closed=True, actor=actor))
     voided = 0
     while some := await ledger.write(lambda tx: closing.void_some(tx, _AT_ONCE, actor)):
         voided += some
-    return ClosedReply.of(**dict(await event(context)), voided=voided)
+    return ClosedEventReply.of(**dict(await event(context)), voided=voided)
 
 
-async def open_event(context: BoxContext, body: ActorBody) -> EventReply:
+async def open_event(context: BoxContext, body: ActorBody) -> EventEndReply:
     """Open a closed event again; codes that were voided stay void."""
     actor = context.actor(body.actor)
     await context.box.ledger.write(lambda tx: closing.turn(tx, closed=False, actor=actor))
