@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 import serial
 
+from boxd.watched_file import WatchedFile
+
 BAUD = 115200
-READ_BYTES = 4096
 # Frames that the port did not take at once. A link has one command at a time, so more than a few
 # frames mean that nothing takes them any more.
 UNSENT_LIMIT_BYTES = 256
@@ -52,20 +53,18 @@ class SerialLine:
     ) -> None:
         self._port = port
         self._file: int = port.fileno()
-        self._on_bytes = on_bytes
         self._on_lost = on_lost
         self._on_stolen = on_stolen
         self._unsent = bytearray()
-        self._is_open = True
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._file, self._read)
+        self._watched = WatchedFile(self._file, on_bytes, self._lose, self._hear_nothing)
 
     def send(self, data: bytes) -> None:
         """Send bytes, at once or as soon as the port takes them.
 
         Raises OSError if none were sent and none will be.
         """
-        if not self._is_open:
+        if not self._watched.is_watched:
             raise OSError(errno.EIO, "the line is closed")
         if self._unsent:
             self._keep(data)
@@ -101,17 +100,8 @@ class SerialLine:
         if not self._unsent:
             self._loop.remove_writer(self._file)
 
-    def _read(self) -> None:
-        try:
-            data = os.read(self._file, READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError as error:
-            self._lose(error)
-            return
-        if data:
-            self._on_bytes(data)
-        elif _is_hung_up(self._file):
+    def _hear_nothing(self) -> None:
+        if _is_hung_up(self._file):
             self._lose(OSError(errno.EIO, "the device is gone"))
         else:  # there was something to read a moment ago
             self._on_stolen()
@@ -121,9 +111,9 @@ class SerialLine:
         self._on_lost(error)
 
     def _stop(self) -> None:
-        if self._is_open:
-            self._is_open = False
-            self._loop.remove_reader(self._file)
+        self._watched.stop()
+        if self._unsent:
+            self._unsent.clear()
             self._loop.remove_writer(self._file)
 
 

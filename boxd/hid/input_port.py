@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import fcntl
 import os
@@ -10,7 +9,7 @@ import struct
 import time
 from collections.abc import Callable
 
-READ_BYTES = 4096
+from boxd.watched_file import WatchedFile
 
 # _IOW('E', number, int) of include/uapi/linux/input.h
 _GRAB = 0x40044590
@@ -47,9 +46,7 @@ class InputPort:
         on_lost: Callable[[OSError], None],
         control: Control = fcntl.ioctl,
     ) -> None:
-        self._on_bytes = on_bytes
         self._on_lost = on_lost
-        self._loop = asyncio.get_running_loop()
         self._file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         try:
             control(self._file, _GRAB, 1)
@@ -59,27 +56,17 @@ class InputPort:
             os.close(self._file)
             raise
         self._is_open = True
-        self._loop.add_reader(self._file, self._read)
+        self._watched = WatchedFile(self._file, on_bytes, self._lose, self._hear_nothing)
 
     def close(self) -> None:
         """Let it go: the kernel ends the grab with the file."""
+        self._watched.stop()
         if self._is_open:
             self._is_open = False
-            self._loop.remove_reader(self._file)
             os.close(self._file)
 
-    def _read(self) -> None:
-        try:
-            data = os.read(self._file, READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError as error:
-            self._lose(error)
-            return
-        if data:
-            self._on_bytes(data)
-        else:
-            self._lose(OSError(errno.ENODEV, os.strerror(errno.ENODEV)))
+    def _hear_nothing(self) -> None:
+        self._lose(OSError(errno.ENODEV, os.strerror(errno.ENODEV)))
 
     def _lose(self, error: OSError) -> None:
         self.close()

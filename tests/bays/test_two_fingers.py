@@ -16,11 +16,17 @@ from boxd.bays.touches import IgnoredTouch, TouchFilter
 from boxd.debounce import Debounce
 from boxd.devices import Key, KeyTouch
 from boxd.gpio.matrix import MatrixKeys, read
+from boxd.i2c.expander_parts import ExpanderParts
+from boxd.i2c.line import LOOK_EVERY_S
+from boxd.i2c.mcp23017 import bit_of
+from boxd.i2c.sections import PinExpander, TouchSensor
+from boxd.i2c.touch_keys import ONE_LOOK_S, TouchKeys
 from boxd.midi.codetv import ONE_SCAN_S
 from tests.bays.parts import HandClock
 from tests.gpio.test_matrix import KEYS, SCAN_S, scan_of
 
 STUCK_S = 10.0
+MEASURED_EVERY_S = 0.008
 PAD_SCAN_S = 0.008
 Stroke = tuple[Key, float, float]  # a key, when it goes down and when it comes up, in seconds
 
@@ -102,6 +108,46 @@ def contacts(typed: list[Stroke]) -> list[KeyTouch]:
     return told
 
 
+def touch_sensor(typed: list[Stroke]) -> list[KeyTouch]:
+    """An MPR121: it says a touch after two measurements, and is looked at every 10 ms."""
+    keys = {key: number for number, key in enumerate(Key)}
+    section = TouchSensor(kind="mpr121", name="pad", keys=keys)
+    parts = TouchKeys(section, lambda *_: None, lambda: None)
+    told: list[KeyTouch] = []
+    parts.keypad.subscribe(told.append)
+    parts.begin(0.0)
+    for at in looks(typed):
+        down = held_at(typed, at - 2 * MEASURED_EVERY_S)
+        parts.hear(sum(1 << keys[key] for key in down).to_bytes(2, "little"), at)
+    return told
+
+
+def expander(typed: list[Stroke]) -> list[KeyTouch]:
+    """Switches on an MCP23017, debounced for 25 ms over looks of 10."""
+    pins = [*(f"A{number}" for number in range(7)), *(f"B{number}" for number in range(5))]
+    keys = dict(zip(Key, pins, strict=True))
+    section = PinExpander.model_validate({"kind": "mcp23017", "name": "pins", "keys": keys})
+    parts = ExpanderParts(section, lambda *_: None, lambda: None)
+    assert parts.keypad is not None
+    told: list[KeyTouch] = []
+    parts.keypad.subscribe(told.append)
+    parts.begin(0.0)
+    for at in looks(typed):
+        down = held_at(typed, at)
+        levels = 0xFFFF & ~sum(bit_of(keys[key]) for key in down)
+        parts.hear(levels.to_bytes(2, "little"), at)
+    return told
+
+
+def looks(typed: list[Stroke]) -> list[float]:
+    """When an I2C bus is looked at, until some time after the last stroke."""
+    return [n * LOOK_EVERY_S for n in range(int((typed[-1][2] + 0.2) / LOOK_EVERY_S))]
+
+
+def held_at(typed: list[Stroke], at: float) -> set[Key]:
+    return {key for key, down, up in typed if down <= at < up}
+
+
 def _tell(told: list[KeyTouch], key: Key, touched: bool, at: float) -> None:
     told.append(KeyTouch(key, touched, at))
 
@@ -112,6 +158,8 @@ KINDS: dict[str, tuple[Callable[[list[Stroke]], list[KeyTouch]], float]] = {
     "CodeTV board": (capacitive, ONE_SCAN_S),
     "matrix on pins": (matrix, 0.0),
     "switches on pins": (contacts, 0.0),
+    "touch sensor on I2C": (touch_sensor, ONE_LOOK_S),
+    "switches on an expander": (expander, 0.0),
 }
 
 
