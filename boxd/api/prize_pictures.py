@@ -11,7 +11,7 @@ from boxd.api.bodies import ActorBody, Body
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.errors import BadInput
-from boxd.ledger import prize_pictures
+from boxd.ledger import prize_pictures, room
 from boxd.pictures.square import LARGEST_BYTES
 from boxd.text_fields import Sku
 
@@ -40,6 +40,7 @@ async def put_picture(context: BoxContext, sku: Sku, body: PictureBody) -> Pictu
         raw = base64.b64decode(body.picture, validate=True)
     except (binascii.Error, ValueError):
         raise BadInput("picture: this is no base64") from None
+    room.require(ledger.file.parent, len(raw))
     digest = await context.box.pictures.keep(raw)
     await ledger.write(lambda tx: prize_pictures.put(tx, sku, digest, actor))
     return PictureReply(sku=sku, picture=digest)

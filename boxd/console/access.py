@@ -66,6 +66,7 @@ async def _page(visit: ConsoleVisit, **more: object) -> Response:
         staff_roles=[each.value for each in _STAFF],
         token_roles=[each.value for each in Role],
         days=_DAYS,
+        is_overheard=str(visit.context.box.config.phones.public_url or "").startswith("http:"),
         **more,
     )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -49,6 +50,7 @@ def attendee_sheets(links: Sequence[AttendeeLink], box: str, paper: str = "") ->
             "size": _size(each.reference),
             "number": each.number,
             "qr": _code(each.url),
+            "host": urlsplit(each.url).hostname or "",
         }
         for each in links
     ]

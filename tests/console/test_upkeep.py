@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from boxd.ledger import room
 from boxd.roles import Role
+from tests.api.live_box import configured, live_box
 from tests.console.conftest import Console, Person, words_of
 
 
@@ -99,3 +101,29 @@ async def test_a_trail_that_somebody_changed_is_called_broken(
 async def test_these_pages_are_the_organisers(console: Console, path: str) -> None:
     person = await console.person(Role.OPERATOR, "Otto")
     assert "Not for your role" in await person.see(path, 403)
+
+
+OVERHEARD = "Whoever is on the same network can read and change"
+
+
+async def test_without_tls_an_organiser_reads_what_others_can_read(
+    tmp_path: Path, organiser: Person
+) -> None:
+    assert OVERHEARD not in await organiser.see("/o/access"), "no phone comes to this box"
+    folder = tmp_path / "with phones"
+    folder.mkdir()
+    phones = '[phones]\npublic_url = "http://box-1.local:4399"\n'
+    async with live_box(configured(folder, phones)) as box:
+        person = await Console(box, box.application().for_tcp()).person()
+        assert OVERHEARD in await person.see("/o/access")
+
+
+async def test_a_picture_leaves_the_ledger_its_room_on_the_disk(
+    console: Console, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console.box.receive("mug", 5, "Mug")
+    monkeypatch.setattr(room, "LEFT_FREE_BYTES", 1 << 62)
+    answer = await organiser.browser.post(
+        "/o/prizes/mug/picture", files={"picture": ("mug.jpg", b"\xff\xd8 a photo")}
+    )
+    assert "no room for this just now" in words_of(answer)

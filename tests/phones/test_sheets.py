@@ -6,6 +6,7 @@ import re
 import stat
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_each_card_has_its_own_code_beside_its_owner() -> None:
     for link, card in zip(links, found, strict=True):
         assert qr.svg(link.url, "QR code") in card
         assert f"{link.reference}</h1>" in card
-        assert f"No. {link.number}<" in card
+        assert f"No. {link.number} · {urlsplit(link.url).hostname}<" in card
 
 
 def test_a_sign_has_its_place_its_code_and_its_address() -> None:
