@@ -64,6 +64,10 @@ class AnswerKind(StrEnum):
     OPENED = "opened"
     JAMMED = "jammed"
     COMPLETED = "completed"
+    REOPENED = "reopened"  # the door fell shut too early: open the locker once more
+    NOT_TAKEN = "not_taken"  # the attendee has gone: the prize is back in stock
+    WRONG = "wrong"  # another prize lay in the locker: the right one is put in
+    BROKEN = "broken"  # the unit is written off, another one is put in
 
 
 class Remedy(StrEnum):
@@ -130,7 +134,15 @@ ANSWERS_AT: dict[Stage, frozenset[AnswerKind]] = {
     Stage.OPEN: frozenset(),
     Stage.ASK: frozenset({AnswerKind.OPENED, AnswerKind.JAMMED}),
     Stage.JAM: frozenset({AnswerKind.OPENED, AnswerKind.JAMMED, AnswerKind.DECLINED}),
-    Stage.TAKE: frozenset({AnswerKind.COMPLETED}),
+    Stage.TAKE: frozenset(
+        {
+            AnswerKind.COMPLETED,
+            AnswerKind.REOPENED,
+            AnswerKind.NOT_TAKEN,
+            AnswerKind.WRONG,
+            AnswerKind.BROKEN,
+        }
+    ),
 }
 
 
@@ -162,24 +174,24 @@ def _why_incomplete(stage: Stage, answer: Answer) -> str:
 def _why_door_disagrees(answer: Answer, door: DoorState | None) -> str:
     if door is DoorState.OPEN and answer.kind is AnswerKind.LOADED:
         return "the door is open; shut it, then confirm again"
-    if answer.kind is AnswerKind.COMPLETED:
+    if door is DoorState.OPEN and answer.kind is AnswerKind.REOPENED:
+        return "the door is open already; there is nothing to open"
+    if answer.kind in {AnswerKind.COMPLETED, AnswerKind.NOT_TAKEN}:
         if door is DoorState.OPEN:
             return "the door is still open; shut it, then answer again"
         if door is DoorState.UNKNOWN and not answer.seen_shut:
-            return (
-                "the door switch can't be read; look at the door and complete with 'I see it shut'"
-            )
+            return "the door switch can't be read; look at the door and answer with 'I see it shut'"
     return ""
 
 
 def stage_after(stage: Stage, answer: Answer) -> Stage:
     """The stage after an accepted answer."""
     match answer.kind:
-        case AnswerKind.LOADED:
+        case AnswerKind.LOADED | AnswerKind.REOPENED:
             return Stage.OPEN
-        case AnswerKind.SUBSTITUTED:
+        case AnswerKind.SUBSTITUTED | AnswerKind.WRONG | AnswerKind.BROKEN:
             return Stage.LOAD
-        case AnswerKind.DECLINED:
+        case AnswerKind.DECLINED | AnswerKind.NOT_TAKEN:
             return Stage.DECLINED
         case AnswerKind.CANCELLED:
             return Stage.CANCELLED

@@ -3,7 +3,7 @@
 CLAIM_ACCEPTED = "claim.accepted"
 CLAIM_REFUSED = "claim.refused"
 
-ANSWER = "redemption."  # + loaded, substituted, declined, cancelled, opened, jammed, completed
+ANSWER = "redemption."  # + loaded, substituted, declined, cancelled, opened, jammed, completed, ...
 
 ACTUATION_INTENDED = "actuation.intended"
 ACTUATION_OUTCOME = "actuation."  # + done, failed, unknown

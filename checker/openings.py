@@ -9,10 +9,10 @@ from checker.ledger import Answer, Ledger
 
 
 def leads_to_open(answer: Answer) -> bool:
-    """Whether the answer sends the redemption to the stage `open`: loaded, or jammed with again."""
+    """Whether the answer sends the redemption to the stage `open`: jammed only with again."""
     if answer.kind == "jammed":
         return _remedy_is_again(answer.detail)
-    return answer.kind == "loaded"
+    return answer.kind in ("loaded", "reopened")
 
 
 def answers_of(ledger: Ledger, redemption: str) -> list[Answer]:

@@ -10,7 +10,12 @@ from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
 
 # The stage that an answer ends a redemption with.
-_ENDING = {"declined": "declined", "cancelled": "cancelled", "completed": "dispensed"}
+_ENDING = {
+    "declined": "declined",
+    "not_taken": "declined",
+    "cancelled": "cancelled",
+    "completed": "dispensed",
+}
 
 
 def hold(evidence: Evidence) -> Verdict:

@@ -6,7 +6,7 @@ Enter is never the dangerous key.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,8 @@ PRIZES_A_PAGE = 9
 
 DECLINE = "decline"
 SUBSTITUTE = "substitute"
+OTHERWISE = "otherwise"
+REPLACE = "replace"
 
 
 class Tone(StrEnum):
@@ -94,6 +96,9 @@ _AGAIN = AnswerContent(AnswerKind.JAMMED, remedy=Remedy.AGAIN)
 _OTHER_LOCKER = AnswerContent(AnswerKind.JAMMED, remedy=Remedy.OTHER_LOCKER)
 _COMPLETED = AnswerContent(AnswerKind.COMPLETED)
 _SEEN_SHUT = AnswerContent(AnswerKind.COMPLETED, seen_shut=True)
+_REOPENED = AnswerContent(AnswerKind.REOPENED)
+_WRONG = AnswerContent(AnswerKind.WRONG)
+_BROKEN = AnswerContent(AnswerKind.BROKEN)
 
 _LOADED_OPTION = Option("loaded", "It is loaded", Key.ENTER, Tone.PRIMARY, _LOADED)
 LOAD_OPTIONS = (
@@ -111,8 +116,15 @@ JAM_OPTIONS = (
     Option("opened", "Opened by hand", Key.DIGIT_3, Tone.PLAIN, _OPENED),
     _DECLINE,
 )
-TAKE_OPTIONS = (Option("completed", "Taken and shut", Key.ENTER, Tone.PRIMARY, _COMPLETED),)
-TAKE_UNSEEN_OPTIONS = (Option("completed", "I see it shut", Key.ENTER, Tone.PRIMARY, _SEEN_SHUT),)
+_OTHERWISE = Option("otherwise", "Something else", Key.DIGIT_1, opens=OTHERWISE)
+TAKE_OPTIONS = (
+    Option("completed", "Taken and shut", Key.ENTER, Tone.PRIMARY, _COMPLETED),
+    _OTHERWISE,
+)
+TAKE_UNSEEN_OPTIONS = (
+    Option("completed", "I see it shut", Key.ENTER, Tone.PRIMARY, _SEEN_SHUT),
+    _OTHERWISE,
+)
 
 
 def options_at(
@@ -140,6 +152,40 @@ def decline_menu(prize: str) -> tuple[Option, ...]:
         Option("declined", label, Key.DIGIT_9, Tone.DANGER, declined),
         Option("back", "No, go back", Key.CANCEL),
     )
+
+
+def otherwise_menu(
+    door: DoorState | None, is_more: bool, others: Sequence[OfferedPrize], decline_voids: bool
+) -> tuple[Option, ...]:
+    """What else can have happened while the prize was to be taken.
+
+    `is_more`: another unit of the same prize is on hand.
+    """
+    not_taken = AnswerContent(AnswerKind.NOT_TAKEN, seen_shut=door is DoorState.UNKNOWN)
+    after = "the code is void" if decline_voids else "the code can be used again"
+    options = [Option("wrong", "Wrong prize inside", Key.DIGIT_2, answer=_WRONG)]
+    if door is not DoorState.OPEN:
+        options.insert(0, Option("reopened", "Open it again", Key.DIGIT_1, answer=_REOPENED))
+    if is_more:
+        options.append(Option("broken", "Broken: take another", Key.DIGIT_3, answer=_BROKEN))
+    elif others:
+        options.append(Option("broken", "Broken: another prize", Key.DIGIT_3, opens=REPLACE))
+    label = "Not taken: it is back in stock"
+    options.append(Option("not-taken", label, Key.DIGIT_9, Tone.DANGER, not_taken, note=after))
+    return (*options, Option("back", "Back", Key.CANCEL))
+
+
+def replace_menu(prizes: Sequence[OfferedPrize]) -> tuple[Option, ...]:
+    """The prizes that can be given in the place of a broken one; the first nine have keys."""
+    options = [
+        replace(
+            _substitute(prize, number),
+            id=f"broken-{prize.sku}",
+            answer=AnswerContent(AnswerKind.BROKEN, sku=prize.sku),
+        )
+        for number, prize in enumerate(prizes, 1)
+    ]
+    return (*options, Option("back", "Back", Key.CANCEL))
 
 
 def substitute_menu(prizes: Sequence[OfferedPrize], page: int) -> tuple[Option, ...]:

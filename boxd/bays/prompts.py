@@ -11,12 +11,16 @@ from typing import Any
 
 from boxd.bays.options import (
     DECLINE,
+    OTHERWISE,
+    REPLACE,
     SUBSTITUTE,
     AnswerContent,
     OfferedPrize,
     Option,
     decline_menu,
     options_at,
+    otherwise_menu,
+    replace_menu,
     substitute_menu,
 )
 from boxd.devices import DoorState
@@ -47,6 +51,8 @@ class Prompt:
     options: tuple[Option, ...]
     others: tuple[OfferedPrize, ...] = ()
     decline_voids: bool = False
+    door: DoorState | None = None
+    is_more: bool = False
 
     def menu(self, name: str, page: int = 0) -> tuple[Option, ...]:
         """The options that the keys choose from while menu `name` is open; "" is the prompt."""
@@ -54,12 +60,25 @@ class Prompt:
             return decline_menu(self.prize)
         if name == SUBSTITUTE:
             return substitute_menu(self.others, page)
+        if name == OTHERWISE:
+            return otherwise_menu(self.door, self.is_more, self.others, self.decline_voids)
+        if name == REPLACE:
+            return replace_menu(self.others)
         return self.options
+
+    def _menus(self) -> set[str]:
+        """The menus that can be reached from the question."""
+        opened = {option.opens for option in self.options if option.opens}
+        return opened | {
+            option.opens for name in opened for option in self.menu(name) if option.opens
+        }
 
     def _menu_words(self, name: str) -> dict[str, str]:
         if name == DECLINE:
             after = "The code is void." if self.decline_voids else "The code can be used again."
             return {"title": "Really decline?", "text": f"The prize stays here. {after}"}
+        if name == OTHERWISE:
+            return {"title": "What happened?", "text": "Say what is true: the box books it."}
         return {"title": "Which prize instead?", "text": "It goes into the same locker."}
 
     def answer(self, wording: AnswerContent, answer_id: str, actor: str) -> Answer:
@@ -77,7 +96,6 @@ class Prompt:
 
     def as_json(self, *, focused: bool = False, menu: str = "", page: int = 0) -> dict[str, Any]:
         """The prompt as values for JSON; the operator's keys opened `menu` and `page`."""
-        opened = {option.opens for option in self.options if option.opens}
         return {
             "id": self.id,
             "redemption": self.redemption,
@@ -99,7 +117,7 @@ class Prompt:
             "menus": {
                 name: self._menu_words(name)
                 | {"options": [option.as_json() for option in self.menu(name, page)]}
-                for name in sorted(opened)
+                for name in sorted(self._menus())
             },
         }
 
@@ -145,6 +163,8 @@ def prompt_for(
         options=options,
         others=others,
         decline_voids=decline_voids,
+        door=door,
+        is_more=any(prize.sku == standing.sku and prize.on_hand > 0 for prize in stock),
     )
 
 

@@ -161,18 +161,25 @@ def _about(event: dict[str, Any]) -> str:
         'boxd redemptions answer ID declined --reason "too tired"',
         "boxd redemptions answer ID jammed --remedy other_locker",
         "boxd redemptions answer ID completed --seen-shut",
+        "boxd redemptions answer ID reopened",
+        'boxd redemptions answer ID not_taken --reason "nobody was there"',
+        "boxd redemptions answer ID broken --sku mug",
     ),
 )
 @click.argument("redemption", metavar="ID")
 @click.argument("kind", type=click.Choice([kind.value for kind in AnswerKind]))
-@click.option("--sku", help="With `substituted`: the other prize.")
+@click.option("--sku", help="With `substituted`, `broken`: the other prize.")
 @click.option(
     "--remedy",
     type=click.Choice([remedy.value for remedy in Remedy]),
     help="With `jammed`: what to do about it.",
 )
 @click.option("--reason", help="Why; it is kept with the answer.")
-@click.option("--seen-shut", is_flag=True, help="With `completed`: you see that the door is shut.")
+@click.option(
+    "--seen-shut",
+    is_flag=True,
+    help="With `completed`, `not_taken`: you see that the door is shut.",
+)
 @click.option(
     "--step", type=click.IntRange(min=1), help="The question's step [default: the present one]."
 )

@@ -156,6 +156,8 @@ def _why_impossible(
 ) -> str:
     if answer.kind is AnswerKind.SUBSTITUTED:
         return _why_no_substitute(connection, answer.sku, standing.sku)
+    if answer.kind is AnswerKind.BROKEN:
+        return _why_no_replacement(connection, answer.sku or standing.sku)
     if answer.remedy is Remedy.OTHER_LOCKER and not lockers.free_among(connection, context.lockers):
         return f"{standing.bay} has no other free locker; try again, or open it by hand"
     return ""
@@ -171,6 +173,16 @@ def _why_no_substitute(connection: sqlite3.Connection, sku: str, present: str) -
     except NotFound as error:
         return str(error)
     return "" if units else f"no unit of '{sku}' is on hand"
+
+
+def _why_no_replacement(connection: sqlite3.Connection, sku: str) -> str:
+    try:
+        units = stock.find(connection, sku)["on_hand"]
+    except NotFound as error:
+        return str(error)
+    if units:
+        return ""
+    return f"no other unit of '{sku}' is on hand; give another prize (its sku), or say 'not_taken'"
 
 
 def _store_answer(tx: Transaction, answer: Answer, standing: RedemptionStanding) -> None:
@@ -230,6 +242,9 @@ def _carry_out(
     if answer.kind is AnswerKind.SUBSTITUTED:
         _substitute(tx, answer, standing, code)
         sku = answer.sku
+    if answer.kind is AnswerKind.BROKEN:
+        sku = answer.sku or standing.sku
+        _replace(tx, answer, standing, code, sku)
     if answer.remedy is Remedy.OTHER_LOCKER:
         locker = _leave_locker(tx, answer, standing, context)
     _settle_code(tx, answer, (code, sku, stage), context)
@@ -275,6 +290,31 @@ def _substitute(tx: Transaction, answer: Answer, standing: RedemptionStanding, c
     tx.connection.execute("UPDATE codes SET sku = ? WHERE id = ?", (answer.sku, code))
 
 
+def _replace(
+    tx: Transaction, answer: Answer, standing: RedemptionStanding, code: int, sku: str
+) -> None:
+    """Write the broken unit off, and hold another one for the code."""
+    on_hand, held = stock.StockLocation.ON_HAND, stock.StockLocation.HELD
+    moves = (
+        (standing.sku, held, on_hand),
+        (standing.sku, on_hand, stock.StockLocation.WRITTEN_OFF),
+        (sku, on_hand, held),
+    )
+    for moved, source, target in moves:
+        movement = stock.Movement(
+            moved,
+            source,
+            target,
+            answer.actor,
+            "broken",
+            code=None if target is stock.StockLocation.WRITTEN_OFF else code,
+            redemption=standing.redemption,
+        )
+        stock.move(tx, movement)
+    if sku != standing.sku:
+        tx.connection.execute("UPDATE codes SET sku = ? WHERE id = ?", (sku, code))
+
+
 def _leave_locker(
     tx: Transaction, answer: Answer, standing: RedemptionStanding, context: AnswerContext
 ) -> int:
@@ -309,7 +349,8 @@ def _settle_code(
         )
         _tell_upstream(tx, answer.redemption, code, sku)
     elif stage is Stage.DECLINED and context.decline_voids_code:
-        codes.end(tx, code, "voided", answer.actor, "claim declined")
+        why = "claim declined" if answer.kind is AnswerKind.DECLINED else "prize not taken"
+        codes.end(tx, code, "voided", answer.actor, why)
     elif stage in {Stage.DECLINED, Stage.CANCELLED}:
         tx.connection.execute("UPDATE codes SET state = 'ready' WHERE id = ?", (code,))
 

@@ -20,6 +20,11 @@ _LINES = {
     "redemption.jammed": ("{actor}: locker {locker} did not open", "bad"),
     "redemption.opened": ("{actor}: locker {locker} is open", "plain"),
     "redemption.completed": ("{prize} given out from locker {locker} at {bay}", "good"),
+    "redemption.reopened": ("{actor}: locker {locker} is opened once more", "plain"),
+    "redemption.not_taken": ("{actor}: {prize} was not taken at {bay}", "bad"),
+    "redemption.wrong": ("{actor}: the wrong prize lay in locker {locker}", "plain"),
+    "redemption.broken": ("{actor}: {prize} was broken; another one is given", "bad"),
+    "workflow.healed": ("A workflow stood still and was set up again", "plain"),
     "workflow.undecided": (
         "A code typed at {bay} was not checked: it has to be typed again",
         "bad",

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from boxd.bays.options import DECLINE, SUBSTITUTE, Option, Tone
+from boxd.bays.options import DECLINE, OTHERWISE, REPLACE, SUBSTITUTE, Option, Tone
 from boxd.bays.prompts import OfferedPrize, Prompt, prompt_for
 from boxd.devices import DoorState, Key
 from boxd.redemption import ANSWERS_AT, RedemptionStanding, Remedy, Stage, why_refused
@@ -37,7 +37,9 @@ def test_everything_that_may_be_answered_has_an_option_or_is_the_attendees(
     stage: Stage, door: DoorState | None
 ) -> None:
     said = {one.answer.kind for one in _all_options(_prompt(stage, door)) if one.answer}
-    assert said == ANSWERS_AT[stage] - {"cancelled"}
+    # What is open can't be opened once more.
+    senseless = {"cancelled"} | ({"reopened"} if door is DoorState.OPEN else set())
+    assert said == ANSWERS_AT[stage] - senseless
 
 
 @pytest.mark.parametrize("door", [None, DoorState.CLOSED, DoorState.UNKNOWN])
@@ -55,7 +57,7 @@ def test_every_option_would_be_taken_while_the_door_is_not_open(
 @pytest.mark.parametrize("stage", OPEN_STAGES)
 def test_a_key_says_one_thing_and_zero_is_left_for_the_next_prompt(stage: Stage) -> None:
     prompt = _prompt(stage)
-    for menu in ("", DECLINE, SUBSTITUTE):
+    for menu in ("", DECLINE, SUBSTITUTE, OTHERWISE, REPLACE):
         keys = [option.key for option in prompt.menu(menu) if option.key]
         assert len(keys) == len(set(keys))
         assert Key.DIGIT_0 not in keys
@@ -159,7 +161,7 @@ def test_a_jam_offers_again_other_locker_by_hand_and_decline() -> None:
 
 
 def test_a_door_that_nobody_can_read_is_to_be_seen_shut() -> None:
-    (completed,) = _prompt(Stage.TAKE, DoorState.UNKNOWN).options
+    completed = _prompt(Stage.TAKE, DoorState.UNKNOWN).options[0]
     assert completed.label == "I see it shut"
     assert completed.answer is not None
     assert completed.answer.seen_shut
@@ -295,3 +297,13 @@ def test_an_answer_carries_all_that_its_option_says() -> None:
     answer = prompt.answer(again, "a-1", "Ada")
     assert (answer.id, answer.redemption, answer.step, answer.actor) == ("a-1", "r-1", 5, "Ada")
     assert answer.remedy is Remedy.AGAIN
+
+
+def test_a_broken_prize_is_replaced_by_its_like_or_else_by_another_prize() -> None:
+    alike = {one.id: one for one in _prompt(Stage.TAKE).menu(OTHERWISE)}["broken"]
+    assert alike.answer is not None
+    last = prompt_for(standing(Stage.TAKE, 3), DoorState.CLOSED, [OfferedPrize("cap", "Cap", 2)])
+    assert {one.id: one.opens for one in last.menu(OTHERWISE)}["broken"] == REPLACE
+    assert [one.answer.sku for one in last.menu(REPLACE) if one.answer] == ["cap"]
+    none = prompt_for(standing(Stage.TAKE, 3), DoorState.CLOSED, [])
+    assert "broken" not in {one.id for one in none.menu(OTHERWISE)}

@@ -324,3 +324,24 @@ def test_the_same_answer_twice_counts_once(shared_booth: Booth) -> None:
     assert [reply.status_code for reply in replies] == [200, 200, 200]
     finish(shared_booth)
     assert shared_booth.pulses(1) == pulses + 1
+
+
+def test_what_happens_at_an_open_locker_is_said_as_it_is(shared_booth: Booth) -> None:
+    booth = shared_booth
+    code = booth.issue_code()
+    booth.enter("bay-1", code)
+    booth.say(booth.prompt("load"), "loaded")
+    take = booth.prompt("take")
+    booth.door(take["locker"], "closed")
+    wait_until("opened again", lambda: booth.answer(take, "reopened").is_success)
+    wait_until("the door", lambda: booth.prompt("take")["step"] > take["step"])
+    booth.say(booth.prompt("take"), "broken")
+    booth.door(take["locker"], "closed")
+    wait_until("loaded", lambda: booth.answer(booth.prompt("load"), "loaded").is_success)
+    last = booth.prompt("take")
+    booth.door(take["locker"], "closed")
+    wait_until("not taken", lambda: booth.answer(last, "not_taken").is_success)
+    booth.ended()
+    booth.enter("bay-1", code)
+    booth.say(booth.prompt("load"), "declined")
+    booth.ended()

@@ -99,6 +99,41 @@ def asked_without_a_switch(booth: Booth) -> str:
     return redemption
 
 
+def open_locker(booth: Booth) -> str:
+    """A redemption whose locker is open."""
+    redemption = begin(booth)
+    booth.say(booth.prompt("load"), "loaded")
+    booth.prompt("take")
+    return redemption
+
+
+@way
+def opened_again(booth: Booth) -> str:
+    redemption = open_locker(booth)
+    booth.door(1, "closed")
+    wait_until("reopened", lambda: booth.answer(booth.prompt("take"), "reopened").is_success)
+    go_on_to_the_end(booth)
+    return redemption
+
+
+@way
+def broken_and_replaced(booth: Booth) -> str:
+    redemption = open_locker(booth)
+    booth.say(booth.prompt("take"), "broken")
+    booth.door(1, "closed")
+    go_on_to_the_end(booth)
+    return redemption
+
+
+@way
+def not_taken(booth: Booth) -> str:
+    redemption = open_locker(booth)
+    booth.door(1, "closed")
+    wait_until("not taken", lambda: booth.answer(booth.prompt("take"), "not_taken").is_success)
+    booth.ended()
+    return redemption
+
+
 @way
 def reminded(booth: Booth) -> str:
     redemption = begin(booth)

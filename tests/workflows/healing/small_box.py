@@ -26,7 +26,7 @@ from boxd.ledger import (
     lockers,
     redemptions,
     stock,
-    task_kinds,
+    task_publishing,
     task_standings,
 )
 from boxd.ledger.code_keys import CodeKeys
@@ -199,7 +199,7 @@ def _name(workflow: type) -> str:
 def _prepare(tx: Transaction) -> None:
     lockers.declare(tx, list(range(1, BAYS + 1)))
     stock.import_prizes(tx, [stock.StockedPrize("mug", "Mug", 500)], "tester")
-    task_kinds.declare(tx, [*KINDS, TaskKind("stand", "Stand", verdict=True)], CHECKPOINTS)
+    task_publishing.declare(tx, [*KINDS, TaskKind("stand", "Stand", verdict=True)], CHECKPOINTS)
     for name in ("ada", "bob", "eve"):
         attendees.number_of(tx, name)
 
