@@ -199,9 +199,9 @@ class Ledger:
         self._writer.execute("BEGIN IMMEDIATE")
         self._cards.take()  # what a transaction touched that was rolled back
         try:
-            before = self._writer.total_changes
+            before, newest = self._writer.total_changes, self._newest_entry()
             result = change(Transaction(self._writer, as_text(self._now()), self._outbox))
-            mark = self._mark() if self._writer.total_changes != before else ""
+            mark = self._mark(newest) if self._writer.total_changes != before else ""
         except BaseException:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
@@ -220,11 +220,29 @@ class Ledger:
             self._touched.append(touched)
         return result
 
-    def _mark(self) -> str:
-        """Mark the transaction as the last one that changed something."""
+    def _mark(self, newest_before: str) -> str:
+        """What tells that this transaction is there; it has changed something.
+
+        An entry in the audit trail does, and most have one. Others leave a mark, which is a page
+        more to be written.
+        """
+        newest = self._newest_entry()
+        if newest != newest_before:
+            return newest
         mark = secrets.token_hex(8)
         self._writer.execute("UPDATE last_change SET mark = ?", (mark,))
         return mark
+
+    def _newest_entry(self) -> str:
+        """The hash of the audit trail's last entry; no other has it."""
+        query = "SELECT hex(hash) FROM audit ORDER BY seq DESC LIMIT 1"
+        found = self._writer.execute(query).fetchone()
+        return str(found[0]) if found else ""
+
+    def _marks(self) -> set[str]:
+        """What tells which transaction was the last."""
+        left = self._writer.execute("SELECT mark FROM last_change").fetchone()
+        return {self._newest_entry(), str(left["mark"])}
 
     def _is_kept(self, mark: str, error: sqlite3.Error) -> bool:
         """Whether a transaction was committed although its commit failed.
@@ -238,8 +256,7 @@ class Ledger:
         while True:
             with suppress(sqlite3.Error, LedgerUnusable):
                 self._reopen()
-                found = self._writer.execute("SELECT mark FROM last_change").fetchone()
-                is_there = bool(mark) and found["mark"] == mark
+                is_there = bool(mark) and mark in self._marks()
                 # What is there may be in memory alone, after a flush that failed. What is not there
                 # may lie in the log behind its end as others know it, and a restart would find it.
                 # So neither is told before all is in the file, and the log has begun again.
