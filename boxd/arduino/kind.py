@@ -40,7 +40,7 @@ class ArduinoKind(DeviceKind[ArduinoDevice, SimulatedLines]):
         on_change: Callable[[], None],
     ) -> Sequence[Bus]:
         """The Arduinos' lines, and a list of serial devices that no configuration names."""
-        from boxd.arduino.unconfigured_serial import UnconfiguredSerialDevices, unconfigured_ports
+        from boxd.unconfigured_serial import UnconfiguredSerialDevices, unconfigured_ports
 
         if simulated:
             return _lines(devices, simulated.path_of, on_change) if devices else ()

@@ -7,12 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from boxd.arduino.unconfigured_serial import (
-    SERIAL,
-    TTYS,
-    unconfigured_ports,
-    unconfigured_serial,
-)
 from boxd.config.device_schema import DeviceSection
 from boxd.config.schema import MidiBackend
 from boxd.device_line import LineFault
@@ -30,6 +24,12 @@ from boxd.midi.finding import find, plugged_in
 from boxd.midi.port_names import facts_in
 from boxd.midi.ports import Listing, PortPair
 from boxd.midi.sections import CodetvDevice, NotesDevice
+from boxd.unconfigured_serial import (
+    SERIAL,
+    TTYS,
+    unconfigured_ports,
+    unconfigured_serial,
+)
 
 FAMILY = "Devices"
 

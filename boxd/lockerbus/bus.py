@@ -26,6 +26,7 @@ class LockerBus:
         devices: Sequence[LockerBoardDevice],
         path_of: Callable[[str], str],
         on_change: Callable[[], None],
+        unconfigured: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.devices = tuple(LockerBoard(device, on_change) for device in devices)
         self._lines: list[LockerLine] = []
@@ -36,7 +37,7 @@ class LockerBus:
                 by_port.setdefault(device.port, []).append((device, board))
         for wired in by_port.values():
             boards = {device.board: board for device, board in wired}
-            line = LockerLine(boards, wired[0][0], path_of)
+            line = LockerLine(boards, wired[0][0], path_of, unconfigured)
             for board in boards.values():
                 board.open_lock = line.open_lock
             self._lines.append(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from boxd.config.device_kinds import DeviceKind
@@ -42,8 +43,12 @@ class LockerBusKind(DeviceKind[LockerBoardDevice, AdapterPaths]):
         if not devices:
             return ()
         from boxd.lockerbus.bus import LockerBus
+        from boxd.unconfigured_serial import unconfigured_ports
 
-        return (LockerBus(devices, simulated.path_of if simulated else str, on_change),)
+        if simulated is not None:
+            return (LockerBus(devices, simulated.path_of, on_change),)
+        others = partial(unconfigured_ports, [device.port for device in config.devices])
+        return (LockerBus(devices, str, on_change, others),)
 
     def nodes(self, device: LockerBoardDevice, config: Config) -> Sequence[str]:
         """Its adapter."""

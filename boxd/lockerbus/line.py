@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from boxd.device_line import LineFault
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.lockerbus.board import LockerBoard
 from boxd.lockerbus.codec import OpenLock, Order, ReadLocks, find_reply, order_bytes, without_echo
 from boxd.lockerbus.sections import LockerBoardDevice
+from boxd.plugged_instead import plugged_instead
 from boxd.serial_line import SerialLine, explain, open_line
 
 ROUND_EVERY_S = 0.2  # people wait for a door to be seen; a round of four boards takes 0.15 s
@@ -29,7 +31,8 @@ TRY_EVERY_S = 0.5  # opening a port that is not there costs next to nothing
 class LockerLine:
     """One line and the boards on it. `path_of` returns the path of a port; it raises OSError.
 
-    `tried` is set once the first round has ended, or the line could not be opened.
+    `unconfigured` lists the ports that are plugged in and in no configuration. `tried` is set once
+    the first round has ended, or the line could not be opened.
     """
 
     def __init__(
@@ -37,11 +40,13 @@ class LockerLine:
         boards: Mapping[int, LockerBoard],
         section: LockerBoardDevice,
         path_of: Callable[[str], str],
+        unconfigured: Callable[[], Sequence[str]],
     ) -> None:
         self.tried = asyncio.Event()
         self._boards = boards
         self._section = section
         self._path_of = path_of
+        self._unconfigured = unconfigured
         self._line: SerialLine | None = None
         self._received = bytearray()
         self._arrived = asyncio.Event()
@@ -73,9 +78,11 @@ class LockerLine:
         """Talk until the line breaks; returns why."""
         try:
             path = self._path_of(self._section.port)
-            self._line = await open_line(path, self._hear, self._break, baud=self._section.speed)
+            self._line = await open_line(
+                path, self._hear, self._break, self._miss_stolen, self._section.speed
+            )
         except OSError as error:
-            return explain(error)
+            return await self._why_not_open(error)
         self._lost, self._has_echo = "", False
         try:
             while not self._lost:
@@ -85,6 +92,14 @@ class LockerLine:
         finally:
             line, self._line = self._line, None
             await line.close()
+
+    async def _why_not_open(self, error: OSError) -> str:
+        if error.errno not in (errno.ENOENT, errno.ENXIO):
+            return explain(error)
+        # In a thread: a folder of devices that are being unplugged may be slow.
+        others = await asyncio.to_thread(self._unconfigured)
+        lines = {port: (f'port = "{port}"',) for port in others}
+        return explain(error) + plugged_instead(self._section.port, lines)
 
     async def _round(self) -> None:
         for number, board in self._boards.items():
@@ -163,6 +178,10 @@ class LockerLine:
     def _hear(self, data: bytes) -> None:
         self._received += data
         self._arrived.set()
+
+    def _miss_stolen(self) -> None:
+        for board in self._boards.values():
+            board.line.note(LineFault.STOLEN)
 
     def _break(self, error: OSError) -> None:
         self._lost = f"its line broke off ({error.strerror}); check the adapter's cable"

@@ -12,10 +12,10 @@ from boxd.arduino.bus import ArduinoBus
 from boxd.arduino.frames import FrameStream
 from boxd.arduino.layouts import EIGHT
 from boxd.arduino.messages import Hello, message_of
-from boxd.arduino.unconfigured_serial import unconfigured_ports
 from boxd.devices import DeviceState, DoorState, LampName
 from boxd.serial_line import open_port
 from boxd.sim.serial import SimulatedSerial
+from boxd.unconfigured_serial import unconfigured_ports
 from tests.arduino.strangers import Stranger, board_of_version, echoing, modem, noisy, silent
 from tests.arduino.wires import bench, cabinet
 from tests.midi.waiting import until

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -168,6 +170,33 @@ async def test_a_board_that_is_silent_is_missed_and_the_others_go_on(tmp_path: P
         made.boards[0].heal()
         await until(made.is_ready)
         assert made.edges == []
+
+
+async def test_an_adapter_that_is_missing_is_answered_with_what_is_plugged_in() -> None:
+    other = "/dev/serial/by-path/usb-0:1.2:1.0-port0"
+    bus = LockerBus([section()], str, lambda: None, lambda: [other])
+    await bus.start()
+    why = bus.devices[0].status.why
+    await bus.close()
+
+    assert "nothing is plugged in there" in why
+    assert f'If it is that one, write: port = "{other}"' in why
+
+
+async def test_words_that_another_program_reads_are_counted(tmp_path: Path) -> None:
+    async with wall(tmp_path, section()) as made:
+        # Opened later, it hears of them first.
+        other = os.open(made.adapters.path_of(PORT), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+
+        def read_first() -> None:
+            with contextlib.suppress(BlockingIOError):
+                os.read(other, 100)
+
+        asyncio.get_running_loop().add_reader(other, read_first)
+        counted = made.bus.devices[0].line.last_hour
+        await until(lambda: counted().get(LineFault.STOLEN))
+        asyncio.get_running_loop().remove_reader(other)
+        os.close(other)
 
 
 async def test_one_lost_answer_to_a_question_is_no_failure(tmp_path: Path) -> None:

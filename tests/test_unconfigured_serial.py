@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from boxd.arduino import unconfigured_serial
-from boxd.arduino.unconfigured_serial import UnconfiguredSerialDevices
+from boxd import unconfigured_serial
+from boxd.unconfigured_serial import UnconfiguredSerialDevices
 from tests.midi.waiting import until
 
 

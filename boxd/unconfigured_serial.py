@@ -1,4 +1,4 @@
-"""Serial devices that are plugged in but not configured: an Arduino that nobody named yet."""
+"""Serial devices that are plugged in but not configured: Arduinos, adapters of locker boards."""
 
 from __future__ import annotations
 
@@ -61,7 +61,10 @@ class UnconfiguredSerialDevices:
 
 
 def unconfigured_serial(port: str) -> UnconfiguredDevice:
-    """A serial device for people, with the section that would configure it as an Arduino."""
+    """A serial device for people, with the section that would configure it as an Arduino.
+
+    Nothing tells an Arduino's chip from an adapter's.
+    """
     section = (
         "[[devices]]",
         'kind = "arduino"',
@@ -70,8 +73,9 @@ def unconfigured_serial(port: str) -> UnconfiguredDevice:
         "# what is wired to it, each with its number there, for example:",
         "latches = { latch-1 = 1 }",
         "doors = { door-1 = 1 }",
+        '# or, for an RS485 adapter with locker boards: kind = "lockerbus" and board = 1',
     )
-    why = "an Arduino?"
+    why = "an Arduino, or an adapter of locker boards?"
     if Path(port).parent.name == "by-path":
         why += " Without a serial number: this path goes with the socket that it is in"
     return UnconfiguredDevice("serial", port, why, "\n".join(section))
