@@ -8,12 +8,13 @@ from typing import Any
 from starlette.responses import Response
 
 from boxd.api import attendees as api
-from boxd.api import codes
+from boxd.api import codes, switches
 from boxd.console import people_file, person
 from boxd.console.section import Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import NotFound
 from boxd.ledger import attendees
+from boxd.ledger.switches import Switch
 from boxd.lists.table import LARGEST_BYTES
 from boxd.words import N_
 
@@ -26,7 +27,26 @@ async def show(visit: ConsoleVisit) -> Response:
     """The search, with what it has found. Posted, so that digits stay out of addresses."""
     text = visit.form.get("search", "").strip()
     found = await _found(visit, text) if text else []
-    return visit.page("people.html", N_("People"), search=text, found=found, most=_MOST)
+    walk_ups = False
+    if visit.may(switches.turn_switch):
+        told = await visit.act(switches.switches)
+        walk_ups = any(each["on"] for each in told["switches"] if each["name"] == Switch.WALK_UPS)
+    return visit.page(
+        "people.html",
+        N_("People"),
+        search=text,
+        found=found,
+        most=_MOST,
+        walk_ups=walk_ups,
+        may_turn=visit.may(switches.turn_switch),
+    )
+
+
+async def turn_walk_ups(visit: ConsoleVisit) -> Response:
+    """Switch the poster's page on or off."""
+    on = visit.form.get("on") == "yes"
+    await visit.act(switches.turn_switch, name=Switch.WALK_UPS, body={"on": on})
+    return go(PATH, said="walk-ups-on" if on else "walk-ups-off")
 
 
 async def add(visit: ConsoleVisit) -> Response:
@@ -66,6 +86,7 @@ SECTION = ConsoleSection(
     acts={
         "/search": Act(show, show),
         "/add": Act(add, show),
+        "/walk-ups": Act(turn_walk_ups, show),
         "/file": Act(people_file.choose, people_file.show),
         "/file/take": Act(people_file.take, people_file.show),
         "/{number:int}/card": Act(person.show_card, person.show),
@@ -76,6 +97,8 @@ SECTION = ConsoleSection(
         "/{number:int}/forget": Act(person.forget, person.show),
     },
     said={
+        "walk-ups-on": N_("The poster gives cards to phones from now on."),
+        "walk-ups-off": N_("The poster gives no cards any more. Cards that were taken stay good."),
         "added": N_("The person is in the box now."),
         "taken": N_("The people of the file are in the box now."),
         "voided": N_("The code is void, and its prize is back in stock."),

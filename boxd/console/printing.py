@@ -17,7 +17,7 @@ from boxd.console.section import HOME, Act, ConsoleSection
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput, NotFound
 from boxd.ledger import checkpoints
-from boxd.phones import sheets
+from boxd.phones import sheets, walk_up_routes
 from boxd.phones.link_service import AttendeeLink, CheckpointLink
 from boxd.web.page_policy import SHEET_POLICY
 from boxd.words import N_
@@ -85,6 +85,15 @@ async def network(visit: ConsoleVisit) -> Response:
     return _sheet(sheets.network_sheet(name, visit.form.get("password", ""), visit.place.box))
 
 
+async def poster(visit: ConsoleVisit) -> Response:
+    """The poster by which somebody without a card gets one."""
+    address = visit.context.box.config.phones.public_url
+    if address is None:
+        raise BadInput(_("Phones have no address at this box yet: [phones] public_url."))
+    made = CheckpointLink("poster", _("Take part"), f"{address}{walk_up_routes.PATH}")
+    return _sheet(sheets.checkpoint_sheets([made], visit.place.box))
+
+
 async def operators_sheet(visit: ConsoleVisit) -> Response:
     """The operators' page, for the booth's wall."""
     file = _operators_sheet()
@@ -116,5 +125,6 @@ SECTION = ConsoleSection(
         "/signs": Act(signs, show),
         "/vouchers": Act(vouchers, show),
         "/network": Act(network, show),
+        "/poster": Act(poster, show),
     },
 )

@@ -27,6 +27,7 @@ from boxd.phones.links import Signer, load_signer
 from boxd.phones.pin import Pin, read_pin
 from boxd.phones.staff_routes import StaffPages
 from boxd.phones.verdict_service import VerdictService
+from boxd.phones.walk_up_routes import WalkUpPages
 from boxd.staff.first_invitation import FirstInvitation
 from boxd.staff.service import StaffRules, StaffService
 from boxd.web import problems
@@ -81,6 +82,7 @@ class PhoneSide:
         self.routes += ConsolePages(place).routes()
         self.routes += WallPage(place).routes()
         self.routes += FirstOrganiserPages(first, place).routes()
+        self.routes += WalkUpPages(ledger, signer, place).routes()
 
     def _epoch(self) -> int:
         return self.read_at()

@@ -13,6 +13,7 @@ class Switch(StrEnum):
     """One thing that is on or off; everything is off at first."""
 
     WALL = "wall"
+    WALK_UPS = "walk-ups"  # a poster gives cards to phones
     CLOSED = "closed"  # the event; turned by `ledger/closing.py` alone
 
 

@@ -113,3 +113,12 @@ async def test_a_number_that_nobody_can_have_is_a_wrong_address(
         for method in ("GET", "POST"):
             answer = await organiser.browser.request(method, path)
             assert answer.status_code in {404, 405, 422}, (method, path)
+
+
+async def test_walk_ups_are_switched_on_and_their_poster_is_printed(
+    console: Console, organiser: Person
+) -> None:
+    said = await organiser.press("/o/people/walk-ups", on="yes")
+    assert "The poster gives cards to phones from now on." in said
+    assert "http://box-1.local:4399/j" in await organiser.press("/o/print/poster")
+    assert "gives no cards any more" in await organiser.press("/o/people/walk-ups", on="no")
