@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client, ScheduleOverlapPolicy
 from temporalio.common import RetryPolicy
+from temporalio.service import RPCError
 
 from boxd.bays import self_test as tests
 from boxd.config.housekeeping_schema import Schedules
@@ -127,7 +128,7 @@ async def test_a_changed_configuration_is_taken_over_and_nothing_else_is_touched
     assert found["expiry"].info.last_updated_at is None
 
 
-async def test_a_schedule_that_somebody_paused_stays_paused(house: House) -> None:
+async def test_a_schedule_that_somebody_paused_stays_paused_with_an_alarm(house: House) -> None:
     await house.service().bring_up_to_date()
     handle = house.client.get_schedule_handle("boxd-box-1-self-test")
     await handle.pause(note="boards are being soldered")
@@ -136,6 +137,37 @@ async def test_a_schedule_that_somebody_paused_stays_paused(house: House) -> Non
     shown = await status(service, "self-test")
     assert (shown.paused, shown.note, shown.next_at) == (True, "boards are being soldered", "")
     assert (await handle.describe()).schedule.spec.intervals[0].every == timedelta(hours=1)
+    (alarm,) = await house.alarms()
+    assert "self-test is paused" in alarm and "boards are being soldered" in alarm
+    await handle.unpause()
+    await service.bring_up_to_date()
+    assert await house.alarms() == []
+
+
+async def test_a_schedule_that_somebody_deleted_is_there_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("boxd.workflows.housekeeping.service._KEPT_EVERY_S", 0.05)
+    service = house.service()
+    await service.bring_up_to_date()
+    keeping = asyncio.create_task(service.keep_up_to_date())
+    try:
+        await house.client.get_schedule_handle("boxd-box-1-backup").delete()
+        async with asyncio.timeout(DEADLINE_S):
+            await until_there(house, "boxd-box-1-backup")
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def until_there(house: House, schedule: str) -> None:
+    while True:
+        try:
+            await house.client.get_schedule_handle(schedule).describe()
+        except RPCError:
+            await asyncio.sleep(0.02)
+        else:
+            return
 
 
 async def test_what_is_switched_off_never_begins_by_itself_and_still_by_hand(house: House) -> None:

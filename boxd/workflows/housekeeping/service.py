@@ -24,8 +24,8 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from boxd.errors import NotFound, TemporalUnavailable
-from boxd.ledger import audit
+from boxd.errors import LedgerUnusable, NotFound, TemporalUnavailable
+from boxd.ledger import alarms, audit
 from boxd.ledger.ledger import Ledger, as_text
 from boxd.temporal.message_converter import seal_of
 from boxd.temporal.sealed_calls import CallSeal, seal_action
@@ -40,6 +40,13 @@ _BEGINS_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.05
 _TRIES = 3
 _TRY_AGAIN_S = 1.0
+_KEPT_EVERY_S = 300.0
+_LONGEST_NOTE = 200
+_PAUSED = "schedule_paused"
+_PAUSED_TEXT = (
+    "{name} is paused, so the box does not do it: {why}. It goes on by `boxd temporal schedule"
+    " toggle --unpause` (`boxd doctor` has the whole command)."
+)
 _STATES = {
     WorkflowExecutionStatus.RUNNING: "running",
     WorkflowExecutionStatus.COMPLETED: "done",
@@ -84,18 +91,25 @@ class ScheduleKeeper:
         self._plans = {plan.name: plan for plan in plans}
 
     async def keep_up_to_date(self) -> None:
-        """Like `bring_up_to_date`, but errors are retried a few times, then logged."""
-        for _ in range(_TRIES):
+        """Like `bring_up_to_date`, again and again for ever: who reaches the server changes them.
+
+        Errors are logged, and tried again soon a few times.
+        """
+        failed = 0
+        while True:
             try:
                 await self.bring_up_to_date()
-            except TemporalUnavailable as error:
+                failed = 0
+            except (TemporalUnavailable, LedgerUnusable) as error:
                 log.warning("schedules.not_updated", why=str(error))
-                await asyncio.sleep(_TRY_AGAIN_S)
-            else:
-                return
+                failed += 1
+            await asyncio.sleep(_TRY_AGAIN_S if 0 < failed < _TRIES else _KEPT_EVERY_S)
 
     async def bring_up_to_date(self) -> None:
-        """Make sure that each schedule exists as configured; a paused one stays paused."""
+        """Make sure that each schedule exists as configured; a paused one stays so, with an alarm.
+
+        Raises TemporalUnavailable, LedgerUnusable.
+        """
         async with self._connection.reached() as client:
             for plan in self._plans.values():
                 await self._bring_up_to_date(client, plan)
@@ -164,6 +178,7 @@ class ScheduleKeeper:
             if not is_not_found(error):
                 raise
             await self._create(client, plan)
+            await self._tell_paused(plan, None)
             return
         if not is_as_planned(found.schedule, planned):
             log.info("schedule.updated", schedule=plan.name)
@@ -173,6 +188,19 @@ class ScheduleKeeper:
                 return ScheduleUpdate(planned)
 
             await self._handle(client, plan.name).update(change)
+        state = found.schedule.state
+        await self._tell_paused(plan, (state.note or "") if state.paused else None)
+
+    async def _tell_paused(self, plan: Plan, note: str | None) -> None:
+        """Raise the alarm of a paused schedule, or clear it; `note` is None for one that runs."""
+        subject = f"schedule {plan.name}"
+        is_told = await self._ledger.read(lambda c: alarms.is_active(c, _PAUSED, subject))
+        if note is None and is_told:
+            await self._ledger.write(lambda tx: alarms.clear(tx, _PAUSED, subject))
+        elif note is not None and not is_told:
+            why = " ".join(note.split())[:_LONGEST_NOTE] or "nobody said why"
+            text = _PAUSED_TEXT.format(name=plan.name, why=why)
+            await self._ledger.write(lambda tx: alarms.raise_alarm(tx, _PAUSED, subject, text))
 
     def _planned(self, client: Client, plan: Plan) -> Schedule:
         """The schedule of a plan, with a sealed header for the workflows that it starts."""
