@@ -43,7 +43,7 @@ def test_units_that_are_not_started_then_are_then_break(box: InstalledBox) -> No
     assert bad(box) == []
     assert [each for each in doctor(box)["checks"] if each["grade"] == "failed"] == []
     ((grade, seen, _),) = lines(box, "Permissions", "groups")
-    assert (grade, seen) == ("passed", "boxd runs as boxd (audio, boxd, dialout, gpio)")
+    assert (grade, seen) == ("passed", "boxd runs as boxd (audio, boxd, dialout, gpio, i2c)")
 
     box.ask(f"systemctl mask --now {TEMPORAL}")
     (masked,) = bad(box)
