@@ -155,6 +155,15 @@ def _locker(locker: Locker, picture: SnapshotInput) -> Json:
         "door": "none" if door is None else door.value,
         "believed": picture.devices.believed[locker.id].value,
         "latch": _state_of(split(locker.latch)[0], picture),
+        "confirmation": next(
+            (
+                latch.confirmation.value
+                for parts in picture.devices.parts.values()
+                for latch in parts.latches
+                if latch.locker == locker.id
+            ),
+            "",
+        ),
         "prize": known.get("prize") or "",
     }
 

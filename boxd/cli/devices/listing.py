@@ -115,9 +115,14 @@ def _show_lockers(devices: list[Json]) -> None:
     if latches:
         heading("Lockers, and who tells whether each opened")
         table(
-            ("locker#", "latch", "believed"),
+            ("locker#", "latch", "its device says", "believed"),
             [
-                (locker, f"{device}.{latch['name']}", _believed(doors.get(locker), latch))
+                (
+                    locker,
+                    f"{device}.{latch['name']}",
+                    latch["confirmation"],
+                    _believed(doors.get(locker), latch),
+                )
                 for locker, (device, latch) in sorted(latches.items())
             ],
         )

@@ -20,10 +20,15 @@ const WORDS = {
   operator: "nothing tells whether it opened: the operator is asked",
 };
 
+// What the latch's device says of a pulse, which is not yet a door that opened.
+function said(locker) {
+  return locker.confirmation ? `; of the pulse its device says: ${locker.confirmation}` : "";
+}
+
 export function told(locker) {
   return TOLD[locker?.believed]?.[locker.door] ?? (locker?.believed === "operator" ? NOBODY : TOLD.door.unknown);
 }
 
 export function whoTells(locker) {
-  return `Locker ${locker.id}: ${WORDS[locker.believed] ?? ""}`;
+  return `Locker ${locker.id}: ${WORDS[locker.believed] ?? ""}${said(locker)}`;
 }
