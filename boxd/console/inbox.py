@@ -15,6 +15,7 @@ from boxd.words import N_
 from boxd.words import gettext as _
 
 PATH = "/o/inbox"
+_MOST_SHOWN = 25  # the longest waits; the page stays small on a booth's WLAN
 READY_REASONS = (
     N_("Something is missing. Look at the task again."),
     N_("It can't be seen well enough. Show it once more."),
@@ -29,7 +30,7 @@ async def show(visit: ConsoleVisit) -> Response:
     return visit.page(
         "inbox.html",
         N_("Inbox"),
-        inbox=found,
+        inbox={**found, "waiting": found["waiting"][:_MOST_SHOWN]},
         places={each.id: each.name for each in places},
         reasons=[_(each) for each in READY_REASONS],
         longest_reason=LONGEST_REASON,

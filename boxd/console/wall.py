@@ -20,7 +20,7 @@ from boxd.ledger import switches as ledger_switches
 from boxd.ledger import wall
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.switches import Switch
-from boxd.phones import qr
+from boxd.phones import qr, walk_up_routes
 from boxd.phones.answering import SiteInfo
 from boxd.phones.page import packed
 from boxd.web.page_policy import page_policy
@@ -53,18 +53,27 @@ class WallPage:
             return self._message(request, str(error), HTTPStatus.SERVICE_UNAVAILABLE)
         if found is None:
             return self._message(request, _("The wall is switched off."), HTTPStatus.NOT_FOUND)
+        join = self._join(request) if found.takes_walk_ups else ""
         style, script = Markup(source(_STYLE)), Markup(source(_SCRIPT))  # noqa: S704 - our files
         page = render(
             "console/wall.html",
             **FUNCTIONS,
             wall=found,
+            join=join,
             box=self._place.box,
             style=style,
             script=script,
             now=self._place.now(),
         )
-        policy = page_policy(source(_STYLE), source(_SCRIPT))
+        policy = page_policy(source(_STYLE), source(_SCRIPT), images="'self' data:")
         return packed(request, page, 200, {"Content-Security-Policy": policy})
+
+    def _join(self, request: Request) -> str:
+        """The QR code that gives a passer-by a card, if phones have an address here."""
+        address = listener.of(request).box.require_services().config.phones.public_url
+        if address is None:
+            return ""
+        return qr.svg(f"{address}{walk_up_routes.PATH}", _("QR code"))
 
     async def _now(self, ledger: Ledger) -> wall.Wall | None:
         """The wall, at most two seconds old; None while it is off."""

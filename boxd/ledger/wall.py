@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from boxd.ledger import stock
+from boxd.ledger import stock, switches
+from boxd.ledger.switches import Switch
 from boxd.ledger.task_sums import OF_THE_EVENT
 
 _MOST_PRIZES = 12
@@ -14,10 +15,14 @@ _LAST = 5
 
 @dataclass(frozen=True)
 class WallPrize:
-    """A prize and how many are left: on hand, not held for a code that is out."""
+    """A prize and how many are left: on hand, not held for a code that is out.
+
+    `picture` is its picture's digest, None without one.
+    """
 
     name: str
     left: int
+    picture: str | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Wall:
     checkpoints: tuple[CheckpointVisits, ...]
     earned: int
     given_out: int
+    takes_walk_ups: bool
 
 
 def read(connection: sqlite3.Connection) -> Wall:
@@ -53,7 +59,8 @@ def read(connection: sqlite3.Connection) -> Wall:
     prizes = [
         WallPrize(*row)
         for row in connection.execute(
-            "SELECT name, on_hand FROM prizes JOIN stock USING (sku)"
+            "SELECT name, on_hand, digest FROM prizes JOIN stock USING (sku)"
+            " LEFT JOIN prize_pictures USING (sku)"
             " WHERE on_hand > 0 AND sku <> ? ORDER BY on_hand, name",
             (stock.REHEARSAL,),
         )
@@ -82,4 +89,5 @@ def read(connection: sqlite3.Connection) -> Wall:
         checkpoints=tuple(CheckpointVisits(*row) for row in visits),
         earned=int(earned.fetchone()[0]),
         given_out=int(given_out.fetchone()[0]),
+        takes_walk_ups=switches.is_on(connection, Switch.WALK_UPS),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from boxd.ledger import prize_pictures
 from boxd.roles import Role
 from tests.console.conftest import Console, Person, words_of
 
@@ -49,3 +50,18 @@ async def test_only_an_organiser_switches(console: Console) -> None:
     person = await console.person(Role.OPERATOR, "Otto")
     assert "Not for your role" in await person.press("/o/wall/turn", 403, on="yes")
     assert console.actions("switch.turned_on") == []
+
+
+async def test_it_shows_pictures_and_how_a_passer_by_takes_part(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 3)
+    await organiser.press("/o/wall/turn", on="yes")
+    digest = "a" * 64
+    console.box.ledger.write_now(lambda tx: prize_pictures.put(tx, "mug", digest, "anna"))
+    await organiser.press("/o/people/walk-ups", on="yes")
+    answer = await console.browser().get("/w")
+    assert f'<img src="/pictures/{digest}.jpg" alt="">' in answer.text
+    assert "img-src 'self' data:" in answer.headers["content-security-policy"]
+    # Phones have no address at this box, so there is nothing to scan.
+    assert "Take part: ask for a card at the booth." in words_of(answer)
