@@ -31,7 +31,7 @@ class TaskState(StrEnum):
     FAILED = "failed"  # nothing was missing, but no code could be made; an alarm says why
     REFUSED = "refused"  # refused in every allowed try
     EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"  # the attendee is forgotten
+    WITHDRAWN = "withdrawn"  # given up, or the attendee is forgotten
 
     @property
     def has_ended(self) -> bool:
@@ -144,7 +144,20 @@ class Verdict:
     deadline_s: float = 0.0
 
 
-Asked = Scan | Submission | Verdict
+@dataclass(frozen=True)
+class Withdrawal:
+    """A task is given up: nothing more is awaited, and there is no code for it."""
+
+    id: str
+    task: str
+    actor: str
+    reason: str = ""
+    step: int = 0
+    daemon: str = ""
+    deadline_s: float = 0.0
+
+
+Asked = Scan | Submission | Verdict | Withdrawal
 
 
 class Missing(StrEnum):
@@ -241,7 +254,9 @@ def has_expired(standing: TaskStanding, now: datetime) -> bool:
 
 
 def counts_already(standing: TaskStanding, asked: Asked) -> bool:
-    """Whether a scan adds nothing, because that checkpoint is counted."""
+    """Whether it adds nothing: that checkpoint is counted, or the task is withdrawn."""
+    if isinstance(asked, Withdrawal):
+        return standing.state is TaskState.WITHDRAWN
     return isinstance(asked, Scan) and asked.checkpoint in standing.scanned
 
 
@@ -258,6 +273,8 @@ def why_refused(standing: TaskStanding, asked: Asked, now: datetime) -> str:
             return _why_no_submission(standing.kind, asked) or _why_over_quota(standing, asked)
         case Verdict():
             return _why_no_verdict(standing, asked)
+        case Withdrawal():
+            return ""
 
 
 def _in_words(standing: TaskStanding) -> str:
@@ -315,6 +332,8 @@ def state_after(standing: TaskStanding, asked: Asked) -> TaskState:
 
     `standing` already counts the scan, the submission or the try of a refusal.
     """
+    if isinstance(asked, Withdrawal):
+        return TaskState.WITHDRAWN
     if isinstance(asked, Verdict):
         if asked.approved:
             return TaskState.APPROVED

@@ -23,6 +23,7 @@ from boxd.task import (
     Submission,
     TaskState,
     Verdict,
+    Withdrawal,
 )
 from boxd.text_fields import Line
 from boxd.web import problems
@@ -64,6 +65,14 @@ class VerdictBody(Body):
     approved: bool
     reason: Words = Field("", max_length=LONGEST_REASON)
     step: Step | None = None
+
+
+class WithdrawalBody(Body):
+    """A task is given up; why, if somebody says so."""
+
+    example = '{"reason": "the attendee has left"}'
+
+    reason: Words = Field("", max_length=LONGEST_REASON)
 
 
 class TasksQuery(PageQuery):
@@ -219,6 +228,14 @@ async def verdict(context: BoxContext, task: TaskId, body: VerdictBody) -> Taken
         reason=body.reason,
         step=body.step or 0,
     )
+    return await _take(context, given)
+
+
+async def withdrawal(
+    context: BoxContext, task: TaskId, body: WithdrawalBody
+) -> TakenReply | Response:
+    """Give a task up: nothing more is awaited, and there is no code for it."""
+    given = Withdrawal(context.key, task, context.actor(body.actor), body.reason)
     return await _take(context, given)
 
 

@@ -184,6 +184,17 @@ def refuse(task: str, reason: str, as_json: bool) -> None:
     _ask(task, "verdict", {"approved": False, "reason": reason}, as_json)
 
 
+@command.command(
+    "give-up", examples=('boxd tasks give-up hunt.17 --reason "the attendee has left"',)
+)
+@click.argument("task", metavar="TASK")
+@click.option("--reason", default="", help="Why; it is kept in the audit trail.")
+@json_option
+def give_up(task: str, reason: str, as_json: bool) -> None:
+    """Give TASK up: nothing more is awaited, there is no code for it, and it can't begin again."""
+    _ask(task, "withdrawal", {"reason": reason}, as_json)
+
+
 @command.command("issue-again", examples=("boxd tasks issue-again hunt.17",))
 @click.argument("task", metavar="TASK")
 @json_option

@@ -19,6 +19,7 @@ from boxd.task import (
     TaskStanding,
     TaskState,
     Verdict,
+    Withdrawal,
     counts_already,
     has_expired,
     state_after,
@@ -59,6 +60,9 @@ def reply_given(connection: sqlite3.Connection, asked: Asked) -> TaskReply | Non
     Raises NotFound for an unknown task, Refused if the id was used for something else.
     """
     standing = require(connection, asked.task)
+    if isinstance(asked, Withdrawal):
+        is_done = counts_already(standing, asked)
+        return TaskReply(True, "", standing, is_new=False) if is_done else None
     table, values = _TABLES[type(asked)], _content(asked)
     row = connection.execute(
         f"SELECT task, {', '.join(values)} FROM {table} WHERE id = ?", (asked.id,)
@@ -82,6 +86,8 @@ def _content(asked: Asked) -> dict[str, str | int]:
             return {"text": asked.text}
         case Verdict():
             return {"approved": int(asked.approved), "reason": asked.reason}
+        case Withdrawal():
+            return {}
 
 
 def record(tx: Transaction, asked: Asked, why_late: Callable[[], str] = str) -> TaskReply:
@@ -98,7 +104,8 @@ def record(tx: Transaction, asked: Asked, why_late: Callable[[], str] = str) -> 
     why = why or why_refused(standing, asked, _now(tx))
     if why:
         return TaskReply(False, why, standing)
-    _store(tx, asked, standing)
+    if not isinstance(asked, Withdrawal):
+        _store(tx, asked, standing)
     return TaskReply(True, "", _move_on(tx, asked))
 
 
@@ -132,7 +139,10 @@ def _move_on(tx: Transaction, asked: Asked) -> TaskStanding:
     state = state_after(standing, asked)
     if state is TaskState.APPROVED:
         return approve(tx, standing, asked.actor)
-    return _set(tx, standing, state)
+    after = _set(tx, standing, state)
+    if isinstance(asked, Withdrawal):
+        _tell(tx, after, asked.actor, "task.withdrawn", {"reason": asked.reason})
+    return after
 
 
 def approve(tx: Transaction, standing: TaskStanding, actor: str) -> TaskStanding:

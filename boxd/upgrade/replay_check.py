@@ -18,9 +18,12 @@ from boxd.errors import BoxdError
 from boxd.temporal.client import connect
 from boxd.temporal.seal import existing_seal
 from boxd.temporal.worker import task_queue, tasks_queue, worker_options
+from boxd.workflows.redemption import messages as redemption_messages
 from boxd.workflows.runner import OF_TASKS, WORKFLOWS
+from boxd.workflows.tasks import messages
 
 _CONNECTS_WITHIN_S = 5
+_MOST_SHOWN = 5
 
 
 async def replay(client: Client, box: str) -> tuple[int, dict[str, str]]:
@@ -50,12 +53,31 @@ async def _replay_open(config: Config) -> int:
     client = await connect(config.temporal, seal, _CONNECTS_WITHIN_S)
     count, failures = await replay(client, config.box.id)
     if failures:
-        told = "; ".join(f"{name}: {why}" for name, why in failures.items())
-        raise BoxdError(
-            f"what is open can't be carried on by the new release ({told})."
-            " Let it come to its end first, then upgrade again"
-        )
+        raise BoxdError(in_words(failures))
     return count
+
+
+def in_words(failures: dict[str, str]) -> str:
+    """What does not fit, for people: each by its name, with the way out."""
+    shown = sorted(failures)[:_MOST_SHOWN]
+    more = f" and {len(failures) - len(shown)} more" if len(failures) > len(shown) else ""
+    named = "; ".join(_named(workflow) for workflow in shown)
+    return (
+        f"{len(failures)} of what is open can't be carried on by the new release: {named}{more}."
+        " Let it come to its end, or end it as said, then upgrade again"
+    )
+
+
+def _named(workflow: str) -> str:
+    """What a workflow is for, and how a person can end it."""
+    task, redemption = messages.task_workflow_id(""), redemption_messages.workflow_id("")
+    if workflow.startswith(task):
+        name = messages.task_of(workflow)
+        return f"task {name} (`boxd tasks give-up {name}` ends it)"
+    if workflow.startswith(redemption):
+        name = redemption_messages.redemption_of(workflow)
+        return f"redemption {name} (the operator ends it by answering on the HUD)"
+    return f"{workflow} (it ends by itself soon)"
 
 
 if __name__ == "__main__":

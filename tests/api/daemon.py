@@ -13,6 +13,7 @@ import httpx
 from boxd.config import Config
 from boxd.daemon import startup
 from boxd.daemon.latest_server_status import LatestServerStatus
+from boxd.daemon.running import Running
 from boxd.service.notify import Notifier
 from boxd.temporal.server import EmbeddedServer
 from tests.workflows.event import until
@@ -78,7 +79,7 @@ async def running_daemon(config: Config) -> AsyncIterator[Daemon]:
         server = EmbeddedServer(config.temporal, config.temporal_dir, server_status.server_changed)
         closing.push_async_callback(server.stop)
         await server.start()
-        await startup.start(config, server_status, closing, failed.set, Notifier(""))
+        await startup.start(config, server_status, Running(closing, failed.set), Notifier(""))
         transport = httpx.AsyncHTTPTransport(uds=str(config.socket_file))
         command = await closing.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://boxd")

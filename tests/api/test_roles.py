@@ -29,6 +29,7 @@ MEANT: dict[Role, set[str]] = {
         "POST /tasks",
         "POST /tasks/{task}/scans",
         "POST /tasks/{task}/submission",
+        "POST /tasks/{task}/withdrawal",
         "GET /attendees/{attendee}/codes",
         "POST /attendees/links",
     },
@@ -37,6 +38,7 @@ MEANT: dict[Role, set[str]] = {
     | {
         "POST /tasks/{task}/scans",
         "POST /tasks/{task}/verdict",
+        "POST /tasks/{task}/withdrawal",
         "GET /inbox",
         "POST /inbox/{task}/verdict",
         "POST /inbox/{task}/undo",

@@ -52,6 +52,15 @@ async def task_rewarded(event: Event) -> tuple[str, ...]:
 
 
 @way
+async def task_given_up(event: Event) -> tuple[str, ...]:
+    task = await event.start("build")
+    await event.scan(task, "workshop")
+    await event.give_up(task)
+    await event.ended(task)
+    return (f"task-{task}",)
+
+
+@way
 async def task_refused(event: Event) -> tuple[str, ...]:
     task = await event.start("demo")
     await event.judge(task, "not yet")

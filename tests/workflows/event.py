@@ -31,6 +31,7 @@ from boxd.task import (
     TaskReply,
     TaskStanding,
     Verdict,
+    Withdrawal,
 )
 from boxd.temporal.client import connect
 from boxd.temporal.seal import Seal
@@ -88,6 +89,9 @@ class Event:
         """Approve, or refuse for a reason."""
         verdict = Verdict(self._request(), task, not reason, "Eva", reason, step)
         return await self.service.take(verdict)
+
+    async def give_up(self, task: str) -> TaskReply:
+        return await self.service.take(Withdrawal(self._request(), task, "Eva", "has left"))
 
     async def issue(self, name: str, attendee: str = "ada", *prizes: str) -> IssueStanding:
         def order(tx: Any) -> IssueOrder:

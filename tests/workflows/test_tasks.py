@@ -228,3 +228,18 @@ async def test_on_a_disk_that_is_nearly_full_codes_go_on_and_nothing_more_is_han
     assert await event.actions("task.submitted") == 0
     assert await event.actions("alarm.raised") == 1
     assert (await event.service.take(Scan("s-3", standing.task, "workshop", "app"))).accepted
+
+
+async def test_a_task_that_is_given_up_ends_without_a_code_and_is_not_begun_again(
+    event: Event,
+) -> None:
+    task = await event.start("build")
+    await event.scan(task, "workshop")
+    assert (await event.give_up(task)).accepted
+    assert (await event.ended(task)).state is TaskState.WITHDRAWN
+    assert not (await event.give_up(task)).is_new
+    assert "withdrawn" in (await event.submit(task, "https://example.org")).why
+    assert await event.actions("task.withdrawn") == 1
+    assert (await event.stock("mug"))["held"] == 0
+    assert await event.start("build") == task
+    assert (await event.standing(task)).state is TaskState.WITHDRAWN

@@ -14,7 +14,7 @@ from boxd.fates import Fates
 from boxd.ledger import task_standings, tasks
 from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import boot_s
-from boxd.task import Asked, Scan, Submission, TaskReply, TaskStanding, Verdict
+from boxd.task import Asked, Scan, Submission, TaskReply, TaskStanding, Verdict, Withdrawal
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.tasks.signatures import TaskSignatures
 
@@ -39,6 +39,7 @@ class TaskActivities(TaskSignatures):
             self.record_scan,
             self.record_submission,
             self.record_verdict,
+            self.record_withdrawal,
         )
 
     @activity.defn
@@ -69,6 +70,11 @@ class TaskActivities(TaskSignatures):
     async def record_verdict(self, verdict: Verdict) -> TaskReply:
         """Accept an attendant's verdict, or refuse it."""
         return await self._record(verdict)
+
+    @activity.defn
+    async def record_withdrawal(self, withdrawal: Withdrawal) -> TaskReply:
+        """End the task, or refuse to."""
+        return await self._record(withdrawal)
 
     async def _record(self, asked: Asked) -> TaskReply:
         """Decide it, even if the activity is cancelled: a running commit is finished."""

@@ -41,6 +41,7 @@ from boxd.task import (
     TaskStanding,
     TaskState,
     Verdict,
+    Withdrawal,
     why_refused,
 )
 from boxd.temporal.worker import TASK_TIMEOUT, tasks_queue
@@ -119,7 +120,7 @@ class TaskService:
                 await _handle(client, task).signal(TaskWorkflow.look_again)
 
     async def take(self, asked: Asked) -> TaskReply:
-        """Deliver a scan, a submission or a verdict.
+        """Deliver a scan, a submission, a verdict or a withdrawal.
 
         Requests for one task are delivered one after the other: a run takes ten updates at a time.
         Raises NotFound, and Refused if the id was used for something else.
@@ -285,4 +286,8 @@ async def _update(workflow: Handle, asked: Asked) -> Taken:
         case Verdict():
             return await workflow.execute_update(
                 TaskWorkflow.verdict, asked, rpc_timeout=_UPDATE_TIMEOUT
+            )
+        case Withdrawal():
+            return await workflow.execute_update(
+                TaskWorkflow.withdraw, asked, rpc_timeout=_UPDATE_TIMEOUT
             )

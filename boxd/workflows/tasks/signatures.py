@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from temporalio import activity
 
 from boxd.issue import IssueStanding
-from boxd.task import Scan, Submission, TaskReply, TaskStanding, Verdict
+from boxd.task import Scan, Submission, TaskReply, TaskStanding, Verdict, Withdrawal
 from boxd.workflows.tasks.messages import Pick, Undo
 
 
@@ -38,6 +38,11 @@ class TaskSignatures(ABC):
     @abstractmethod
     async def record_verdict(self, verdict: Verdict) -> TaskReply:
         """Accept an attendant's verdict, or refuse it."""
+
+    @activity.defn
+    @abstractmethod
+    async def record_withdrawal(self, withdrawal: Withdrawal) -> TaskReply:
+        """End the task, or refuse to."""
 
 
 class IssueSignatures(ABC):

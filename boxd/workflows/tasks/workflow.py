@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
         TaskStanding,
         TaskState,
         Verdict,
+        Withdrawal,
         why_refused,
     )
     from boxd.workflows.local_activities import until_done
@@ -87,6 +88,11 @@ class TaskWorkflow:
         """Accept an attendant's verdict."""
         return await self._take(TaskSignatures.record_verdict, verdict)
 
+    @workflow.update
+    async def withdraw(self, withdrawal: Withdrawal) -> Taken:
+        """End the task: it is given up."""
+        return await self._take(TaskSignatures.record_withdrawal, withdrawal)
+
     @scan.validator
     def check_scan(self, scan: Scan) -> None:
         """Refuse a request that can't be accepted, before it enters the history."""
@@ -101,6 +107,11 @@ class TaskWorkflow:
     def check_verdict(self, verdict: Verdict) -> None:
         """Refuse a request that can't be accepted, before it enters the history."""
         self._check(verdict)
+
+    @withdraw.validator
+    def check_withdrawal(self, withdrawal: Withdrawal) -> None:
+        """Refuse a request that can't be accepted, before it enters the history."""
+        self._check(withdrawal)
 
     @workflow.signal
     async def look_again(self) -> None:
