@@ -121,6 +121,12 @@ async def issue_ended_by_hand(event: Event) -> tuple[str, ...]:
     return (f"task-{task}",)
 
 
+@way
+async def issue_begun_again_at_once(event: Event) -> tuple[str, ...]:
+    """The same since the first pause is left out: the other side of the workflow's patch."""
+    return await issue_ended_by_hand(event)
+
+
 async def play(name: str) -> None:
     """Play one way on a fresh event and write its histories beside this file."""
     folder = Path(tempfile.mkdtemp())

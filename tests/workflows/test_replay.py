@@ -56,3 +56,13 @@ def _with_other_activity(payload: str) -> str:
     """A payload of the history with another activity's name in the place of `open_locker`."""
     plain = base64.b64decode(payload)
     return base64.b64encode(plain.replace(b'"open_locker"', b'"flash_lights"')).decode("ascii")
+
+
+@pytest.mark.parametrize(
+    ("name", "timers"), [("issue_ended_by_hand", 1), ("issue_begun_again_at_once", 0)]
+)
+async def test_both_sides_of_the_patch_are_recorded_and_replay(name: str, timers: int) -> None:
+    text = (HISTORIES / f"{name}.task.json").read_text(encoding="utf-8")
+    assert text.count("EVENT_TYPE_TIMER_STARTED") == timers
+    replayer = Replayer(workflows=[TaskWorkflow, IssueCodeWorkflow])
+    await replayer.replay_workflow(WorkflowHistory.from_json(name, text))

@@ -45,6 +45,7 @@ _TASK_TIMEOUT = timedelta(seconds=2)
 # An issue that somebody ended by hand is started again, with growing pauses.
 _FIRST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 600.0
+_AT_ONCE = "issue-again-at-once"
 A = TypeVar("A", bound=Asked)
 Recording = Callable[[TaskSignatures, A], Awaitable[TaskReply]]
 
@@ -59,6 +60,7 @@ class TaskWorkflow:
         self._standing: TaskStanding | None = None
         self._expiring: asyncio.Task[None] | None = None
         self._pause_s = _FIRST_PAUSE_S
+        self._is_issued_again = False
 
     @workflow.run
     async def run(self, start: TaskStart) -> TaskState:
@@ -218,9 +220,19 @@ class TaskWorkflow:
             )
         except (ChildWorkflowError, WorkflowAlreadyStartedError):
             workflow.logger.warning("issue.restarted")
-            await workflow.sleep(self._pause_s)
-            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+            await self._pause()
         return await self._look()
+
+    async def _pause(self) -> None:
+        """Wait before the code is issued once more; not at the first time.
+
+        Histories of the first version have a timer there: see docs/adr/0116.
+        """
+        is_first, self._is_issued_again = not self._is_issued_again, True
+        if workflow.patched(_AT_ONCE) and is_first:
+            return
+        await workflow.sleep(self._pause_s)
+        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
 
 
 def _not_taken(error: FailureError) -> ApplicationError:
