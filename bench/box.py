@@ -200,7 +200,7 @@ class Browser:
         self._connection.request("GET", path)
         return self._answer()
 
-    def wait_until_there(self, within_s: float = 30) -> None:
+    def wait_until_there(self, within_s: float = 120) -> None:
         """Wait until somebody answers; a box that is being killed may still take a connection."""
         deadline = time.monotonic() + within_s
         while True:
