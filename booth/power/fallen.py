@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Collection
-from contextlib import closing
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,15 +47,25 @@ def _temporal(folder: Path) -> str:
     return "under way" if folder.exists() and any(folder.iterdir()) else "none"
 
 
+@contextmanager
+def copied_ledger(state: Path) -> Iterator[Path]:
+    """A copy of the ledger, also of a box that runs.
+
+    A box's system lies over its card, and its locks are not seen down here: whoever opened the
+    ledger itself would begin its log's index anew under boxd's hands, which ends boxd (SIGBUS).
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("ledger.db", "ledger.db-wal"):  # the log last: it says what follows the file
+            with suppress(FileNotFoundError):
+                shutil.copy(state / name, folder)
+        yield Path(folder, "ledger.db")
+
+
 def _ledger(state: Path) -> tuple[int, Ledger]:
     """The schema's number and the rows, from a copy: reading a log leaves traces beside it."""
     if not (state / "ledger.db").exists():
         return 0, Ledger()
-    with tempfile.TemporaryDirectory() as folder:
-        for file in state.glob("ledger.db*"):
-            if not file.name.endswith("-shm"):
-                shutil.copy(file, folder)
-        copy = Path(folder, "ledger.db")
+    with copied_ledger(state) as copy:
         with closing(sqlite3.connect(copy)) as connection:
             try:
                 schema = int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -15,7 +15,7 @@ from booth.container import ContainerError
 from booth.power.box import Box, NotReady
 from booth.power.cutter import Cutter
 from booth.power.disk import DiskError, PoweredDisk, VolatileDisk
-from booth.power.fallen import Before, Kept, before, look_at, where_it_fell
+from booth.power.fallen import Before, Kept, before, copied_ledger, look_at, where_it_fell
 from booth.power.mounted import MountedDisk, make_card
 from booth.power.people import Impatience, People, unless_cut
 from booth.power.record import Follower, Record, durations
@@ -113,7 +113,8 @@ class Socket:
             if not self._is_on:
                 self._boot_into(cutter)
             else:
-                known = before(read_ledger(self._box.state / "ledger.db"))
+                with copied_ledger(self._box.state) as ledger:
+                    known = before(read_ledger(ledger))
                 self._record.moment("ready")
                 self._use(people, aim)
         if not cutter.wait(READY_WITHIN_S):
@@ -202,11 +203,12 @@ class Socket:
 
     def _examine(self) -> list[str]:
         """What the checker finds; what it only calls late has time to come to its end."""
-        ledger, record = self._box.state / "ledger.db", self._record
+        record = self._record
         deadline = time.monotonic() + MOVES_ON_WITHIN_S
         while True:
             shown = self._box.snapshot()
-            found = check(ledger, record.trace, record.acknowledged, shown)
+            with copied_ledger(self._box.state) as ledger:
+                found = check(ledger, record.trace, record.acknowledged, shown)
             are_late = all(each.invariant is Invariant.NOTHING_STUCK for each in found)
             if not found or not are_late or time.monotonic() > deadline:
                 return [str(finding) for finding in found]
