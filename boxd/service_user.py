@@ -6,9 +6,11 @@ opened, changed or gave away something there by its path would do it to any file
 
 from __future__ import annotations
 
+import errno
 import grp
 import os
 import pwd
+import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -33,6 +35,21 @@ def become_owner_of(folder: Path) -> None:
     os.setuid(owner.st_uid)
     # Programs look for settings in it, and fail at those of root.
     os.environ["HOME"] = str(folder)
+
+
+def read_start(file: Path, most: int) -> str:
+    """At most so many bytes from the start of a plain file, as text.
+
+    Raises OSError, also for a pipe, at which one would wait for ever, or a device, which may have
+    no end.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "no plain file", str(file))
+        return os.read(descriptor, most).decode("utf-8", "replace")
+    finally:
+        os.close(descriptor)
 
 
 def done_as_owner_of(folder: Path, work: Callable[[], str]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,3 +140,20 @@ def test_what_a_process_of_the_owner_says_is_passed_on(state: Path) -> None:
     with pytest.raises(BoxdError, match="the disk is full"):
         done_as_owner_of(state, fail)
     assert os.geteuid() == 0
+
+
+def test_the_doctor_waits_at_no_pipe_and_shows_nothing_of_roots(
+    state: Path, roots_file: Path, tmp_path: Path
+) -> None:
+    for folder in ("keys", "temporal"):
+        (state / folder).mkdir()
+    for name in ("ledger.db", "temporal/temporal.db", "keys/claim.key"):
+        os.mkfifo(state / name)
+    (state / "boxd.lock").symlink_to(roots_file)
+    config = tmp_path / "box.toml"
+    config.write_text(f'[box]\nid = "box-1"\nstate_dir = "{state}"\n', encoding="utf-8")
+    asked = [sys.executable, "-m", "boxd", "--config", str(config), "doctor", "--all"]
+    ran = subprocess.run(asked, check=False, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 1, ran.stderr
+    assert "root's own" not in ran.stdout + ran.stderr
+    assert is_as_it_was(roots_file)

@@ -13,6 +13,7 @@ from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.doctor.identity import Identity, identity
 from boxd.errors import ConfigError
 from boxd.secret_files import secret_file_fault
+from boxd.service_user import read_start
 
 FAMILY = "Configuration"
 
@@ -43,7 +44,7 @@ def _fault(path: Path, who: Identity) -> Finding | None:
         if who.uid not in (0, path.stat().st_uid):
             seen = f"{path} is not {who.name}'s, as whom boxd runs"
             return failed(seen, f"sudo chown {who.name} {path}")
-        path.open("rb").close()
+        read_start(path, 1)
     said, _, remedy = secret_file_fault(path).rpartition("; ")
     return failed(said, remedy.replace("run: ", "sudo ")) if said else None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Skip
+from boxd.service_user import read_start
 
 SERVICE = "boxd.service"
 
@@ -46,7 +47,7 @@ def identity(context: CheckContext) -> Identity:
 def _of_process(context: CheckContext) -> Identity | None:
     if isinstance(context.found, Exception) or not context.is_served:
         return None
-    pid = context.found.lock_file.read_text().strip()
+    pid = read_start(context.found.lock_file, 32).strip()
     lines = (context.text(f"/proc/{pid}/status") or "").splitlines()
     said = {key: value.split() for key, _, value in (line.partition(":") for line in lines)}
     if "Uid" not in said:

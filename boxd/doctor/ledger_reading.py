@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Skip
+from boxd.service_user import read_start
 from boxd.sqlite_reading import reading_uri
 
 READ_WITHIN_S = 30.0
@@ -28,8 +29,12 @@ def reading(context: CheckContext, within_s: float = READ_WITHIN_S) -> Iterator[
     file = context.config.ledger_file
     if not file.exists():
         raise Skip(f"there is no ledger at {file} yet: boxd makes it at its first start")
-    with file.open("rb"):
-        pass  # raises PermissionError; SQLite would only say that it can't open the file
+    try:
+        read_start(file, 1)  # raises PermissionError; SQLite would only say that it can't open it
+    except PermissionError:
+        raise
+    except OSError as error:  # SQLite would wait at a pipe for ever
+        raise Damaged(f"{file} can't be read: {error.strerror}; see what it is: ls -l") from error
     began = time.monotonic()
     uri = reading_uri(file)
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:

@@ -9,6 +9,7 @@ from boxd.config import Config
 from boxd.doctor.check import SUDO, Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, failed, passed, skipped
+from boxd.service_user import read_start
 from boxd.temporal.command import LOOPBACK, configured_ports
 from boxd.temporal.ports import holders_of, why_taken
 
@@ -55,7 +56,7 @@ def _is_ours(pid: int, context: CheckContext) -> bool:
 
 
 def _served_by(lock: Path) -> int:
-    said = lock.read_text().strip()
+    said = read_start(lock, 32).strip()
     return int(said) if said.isdigit() else -1
 
 

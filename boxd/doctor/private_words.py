@@ -8,6 +8,7 @@ from boxd.doctor.check_context import CheckContext
 from boxd.doctor.configuration import secret_files
 from boxd.doctor.finding import Skip
 from boxd.doctor.ledger_reading import reading
+from boxd.service_user import read_start
 
 _COLUMNS = (
     ("reference", "attendees"),
@@ -24,6 +25,7 @@ _COLUMNS = (
 # Actors that are not people.
 _ROLES = frozenset({"boxd", "operator", "attendee", "attendant", "organiser", "upstream"})
 _AFTER_A_NAME = " (CLI)"
+_LONGEST_SECRET = 64 * 1024
 
 
 def private_words(context: CheckContext) -> frozenset[str]:
@@ -47,5 +49,11 @@ def _in_files(context: CheckContext) -> Iterator[str]:
     except Skip:
         return
     for file in files:
-        if file.exists():
-            yield from file.read_text(errors="replace").split("\n")
+        try:
+            yield from read_start(file, _LONGEST_SECRET).split("\n")
+        except FileNotFoundError:
+            continue
+        except PermissionError:
+            raise
+        except OSError as error:
+            raise Skip(f"{file} can't be read: {error.strerror}") from error

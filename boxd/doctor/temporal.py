@@ -12,6 +12,7 @@ from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.errors import BoxdError
 from boxd.service.port_guard import SHOWN_BY
+from boxd.service_user import read_start
 from boxd.temporal import database
 from boxd.temporal.binary import find_binary, read_version
 from boxd.temporal.http_api import answers
@@ -71,8 +72,15 @@ def file(context: CheckContext) -> Iterator[Finding]:
     if database.is_absent(path):
         raise Skip(f"there is no {path} yet: boxd makes it at its first start")
     for part in (path, database.sidecar_of(path)):
-        if part.exists():
-            part.open("rb").close()  # raises PermissionError, which is not the file's fault
+        try:
+            read_start(part, 1)
+        except FileNotFoundError:
+            continue
+        except PermissionError:
+            raise  # which is not the file's fault
+        except OSError as error:
+            yield failed(f"{part} can't be read: {error.strerror}", f"ls -l {part}")
+            return
     why = database.why_unfit(path, asyncio.run(_version(settings)), was_unclean=True)
     if why:
         yield failed(
