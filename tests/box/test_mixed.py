@@ -14,6 +14,7 @@ from boxd.gpio.pin_memory import PinMemory
 from tests.box.booth import Booth, wait_until
 from tests.box.going_on import go_on_to_the_end
 
+DEVICES = ("board-0", "pins", "cabinet")
 LOCKERS = {"pins": 1, "cabinet": 2}
 EVERY_LOCKER = range(1, 8)
 LATCH_PIN = 17
@@ -24,6 +25,8 @@ REAL_FIRMWARE = (r'# firmware = "twin"', 'firmware = "simavr"')
 def mixed(new_booth: Callable[..., Booth]) -> Booth:
     booth = new_booth(shipped="sim-mixed.toml")
     booth.start()
+    for device in DEVICES:  # the Arduino may be found a moment after the box takes codes
+        wait_until(f"{device} is ready", lambda device=device: state(booth, device) == "ready")
     return booth
 
 
@@ -92,7 +95,7 @@ def finish(booth: Booth, locker: int) -> None:
 
 @points
 @pytest.mark.parametrize("served_by", LOCKERS)
-@pytest.mark.parametrize("device", ["board-0", "pins", "cabinet"])
+@pytest.mark.parametrize("device", DEVICES)
 def test_a_device_that_goes_and_comes_back_opens_nothing_and_holds_up_nobody(
     mixed: Booth, reach: Callable[[Booth, int], None], served_by: str, device: str
 ) -> None:
@@ -105,7 +108,7 @@ def test_a_device_that_goes_and_comes_back_opens_nothing_and_holds_up_nobody(
         wait_until("it is missed", lambda: state(mixed, device) == "unreachable")
     else:  # back within one pulse they would give the coil the rest of it
         wait_until("the pulse is over", lambda: not latch_pin_is_high(mixed))
-    others = {"board-0", "pins", "cabinet"} - {device}
+    others = {*DEVICES} - {device}
     assert {state(mixed, other) for other in others} == {"ready"}
     mixed.fault(device, "replug")
     wait_until("it is back", lambda: state(mixed, device) == "ready")
