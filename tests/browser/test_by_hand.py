@@ -208,7 +208,7 @@ def test_two_prompts_at_once_are_both_seen_and_each_is_answered(
 def test_a_bay_without_its_keypad_is_not_called_ready(browser_booth: Booth, hud: Hud) -> None:
     browser_booth.fault("board-1", "unplug")
     hud.wait_for("Ready at Left")
-    assert "Keypad unreachable" in hud.text('[data-bay="bay-2"]')
+    assert "board-1 is unreachable" in hud.text('[data-bay="bay-2"]')
     assert "check its cable" in hud.text('[data-device="board-1"]')
     browser_booth.fault("board-1", "replug")
     hud.wait_for("Ready")
