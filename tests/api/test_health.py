@@ -7,6 +7,7 @@ import asyncio
 import httpx
 
 from boxd.config import Config
+from boxd.device_line import LineFault
 from boxd.errors import LedgerDamaged
 from tests.api.fault_box import fault_box
 from tests.api.live_box import LiveBox, client
@@ -46,10 +47,12 @@ async def test_the_metrics_follow_the_snapshot(tcp: httpx.AsyncClient, box: Live
 async def test_the_metrics_say_what_is_wrong(tcp: httpx.AsyncClient, box: LiveBox) -> None:
     box.alarm("door_left_open", "locker 1", "Shut it")
     box.front.unplug("board-1")
+    box.parts.registry.device("board-0").line.note(LineFault.BAD_FRAME, 3)
     box.snapshots.set_health(state="out_of_service", why="away", temporal="down")
     await box.until_shown(lambda shown: shown["devices"][1]["state"] == "unreachable")
     await box.settled()
     lines = (await tcp.get("/metrics")).text.splitlines()
     assert 'boxd_device_state{device="board-1",state="unreachable"} 1.0' in lines
     assert "boxd_alarms 1.0" in lines
+    assert 'boxd_device_line_faults_total{device="board-0",fault="bad_frames"} 3.0' in lines
     assert {"boxd_ready 0.0", "boxd_temporal_up 0.0", "boxd_ledger_whole 1.0"} <= set(lines)
