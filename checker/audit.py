@@ -13,10 +13,13 @@ from checker.codes import causes_of_codes, detail_of
 from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
 from checker.ledger import AuditRow, Ledger
+from checker.told import tells_all, told_otherwise
 
 BEGINNING = bytes(32)
 # Rows that must say who, when and why.
 _ACCOUNTABLE = ("claim.", "redemption.", "actuation.", "override.", "stock.")
+
+_TELLS_LITTLE = "the audit trail tells no quantities: its rows were counted, and not compared"
 
 # An action, and what it was done to: "redemption r-1", "prize sticker", "overrides".
 Deed = tuple[str, str]
@@ -31,9 +34,11 @@ def hold(evidence: Evidence) -> Verdict:
         *(finding for row in trail for finding in _unaccountable(row)),
         *_differences(due, told),
         *causes_of_codes(evidence.ledger),
+        *told_otherwise(evidence.ledger),
     )
     checked = (("audit rows", len(trail)), ("things done", due.total()))
-    return Verdict(Invariant.AUDITED, checked, findings)
+    notes = () if tells_all(evidence.ledger) or not trail else (_TELLS_LITTLE,)
+    return Verdict(Invariant.AUDITED, checked, findings, notes)
 
 
 def row_hash(previous: bytes, row: AuditRow) -> bytes:

@@ -53,7 +53,7 @@ def _draw(issue: Issue) -> Iterator[Finding]:
     """The prize is the one that the recorded number falls on, each by its weight."""
     if issue.sku is None or issue.draw is None or issue.among is None:
         return
-    among = [(str(sku), int(weight)) for sku, weight in json.loads(issue.among)]
+    among = _pool_of(issue.among)
     place = issue.draw * sum(weight for _, weight in among) >> _DRAW_BITS
     fell_on = ""
     for sku, weight in among:
@@ -63,6 +63,14 @@ def _draw(issue: Issue) -> Iterator[Finding]:
     if fell_on != issue.sku:
         what = f"issue {issue.id}: the draw falls on {fell_on or 'nothing'}, not on {issue.sku}"
         yield Finding(Invariant.AUDITED, what, (f"draw {issue.draw} among {issue.among}",))
+
+
+def _pool_of(text: str) -> list[tuple[str, int]]:
+    """What the draw fell on; empty where it can't be read, and then it falls on nothing."""
+    try:
+        return [(str(sku), int(weight)) for sku, weight in json.loads(text)]
+    except (TypeError, ValueError):
+        return []
 
 
 def _finding(what: str, row: AuditRow) -> Finding:

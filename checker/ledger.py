@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from checker.invariants import EvidenceError
 
@@ -159,6 +160,7 @@ class Actuation:
     reason: str
     intent_at: str
     outcome: str | None
+    note: str
 
     @property
     def may_have_pulsed(self) -> bool:
@@ -206,6 +208,7 @@ class Ledger:
     issues: tuple[Issue, ...] = ()
     holds: tuple[Hold, ...] = ()
     audit: tuple[AuditRow, ...] = ()
+    tables: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     damage: tuple[str, ...] = ()
     is_readable: bool = True
 
@@ -245,6 +248,7 @@ def _ledger(connection: sqlite3.Connection) -> Ledger:
         issues=_later(connection, Issue, "issues", "asked_at, id"),
         holds=_later(connection, Hold, "holds", "issue"),
         audit=_rows(connection, AuditRow, "audit", "seq"),
+        tables=_tables(connection),
         damage=_damage(connection),
     )
 
@@ -284,6 +288,38 @@ def _later(
     if connection.execute(known, (table,)).fetchone() is None:
         return ()
     return _rows(connection, row, table, order)
+
+
+# What the audit trail tells row by row, in the order in which it came to be.
+_TOLD = {
+    "redemptions": "begun_at, id",
+    "codes": "id",
+    "actuations": "intent_at, id",
+    "tasks": "started_at, id",
+    "issues": "asked_at, id",
+    "holds": "held_at, issue",
+    "prizes": "sku",
+    "lockers": "id",
+    "movements": "id",
+    "answers": "at, redemption, step",
+    "scans": "seq",
+    "submissions": "seq",
+    "verdicts": "seq",
+    "alarms": "id",
+}
+
+
+def _tables(connection: sqlite3.Connection) -> dict[str, tuple[dict[str, Any], ...]]:
+    return {table: _all_of(connection, table, order) for table, order in _TOLD.items()}
+
+
+def _all_of(connection: sqlite3.Connection, table: str, order: str) -> tuple[dict[str, Any], ...]:
+    known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    if connection.execute(known, (table,)).fetchone() is None:
+        return ()
+    found = connection.execute(f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608
+    names = [column[0] for column in found.description]
+    return tuple(dict(zip(names, row, strict=True)) for row in found)
 
 
 def _damage(connection: sqlite3.Connection) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.board import is_board
 from checker.evidence import Evidence
 from checker.invariants import Finding, Invariant, Verdict
 from checker.ledger import Actuation
+from checker.pairs import lost_pulses
 from checker.pulses import pulses_of, unlock_orders
 from checker.restarts import devices_restarted, restarts_ordered
 from checker.trace import Line
@@ -55,30 +55,17 @@ def _too_many(latch: str, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _too_few(latch: str, evidence: Evidence) -> Iterator[Finding]:
-    if (missing := _missing(latch, evidence)) and not _was_away(latch, evidence):
-        done = [str(each) for each in _of(latch, evidence) if each.outcome == "done"]
-        shown = (*done, *map(str, _rises(latch, evidence)))
-        yield _finding(f"{latch} lacks {missing} pulses of {len(done)} actuations 'done'", *shown)
-
-
-def _missing(latch: str, evidence: Evidence) -> int:
-    done = sum(each.outcome == "done" for each in _of(latch, evidence))
-    return max(0, done - len(_rises(latch, evidence)))
-
-
-def _was_away(latch: str, evidence: Evidence) -> bool:
-    """Whether the device was unplugged: sending to a vanished board raises nothing at first.
-
-    A second device of the same name (`copy`) that goes away says nothing about the first.
-    """
-    device = latch if is_board(latch) else latch.partition(".")[0]
-    unplugged = evidence.trace.of("unplugged", device)
-    return any(not line.fields.get("copy") for line in unplugged)
+    lost = [str(each.actuation) for each in lost_pulses(latch, evidence) if not each.while_away]
+    if lost:
+        shown = (*lost, *map(str, _rises(latch, evidence)))
+        done = sum(each.outcome == "done" for each in _of(latch, evidence))
+        yield _finding(f"{latch} lacks {len(lost)} pulses of {done} actuations 'done'", *shown)
 
 
 def _notes(latch: str, evidence: Evidence) -> Iterator[str]:
-    if (missing := _missing(latch, evidence)) and _was_away(latch, evidence):
-        yield f"{latch} lacks {missing} pulses of actuations 'done'; it was unplugged at times"
+    lost = sum(each.while_away for each in lost_pulses(latch, evidence))
+    if lost:
+        yield f"{latch} lacks {lost} pulses of actuations 'done'; it was unplugged just then"
 
 
 def _without_outcome(evidence: Evidence) -> Iterator[Finding]:

@@ -80,7 +80,15 @@ class RealBooth:
         assert reply.accepted, reply.why
 
     async def open_locker(self, redemption: str, attempt: int, stage: Stage) -> None:
-        order = ActuationOrder(f"{redemption}/{attempt}", 1, BOARD, "boxd", "loaded", redemption)
+        standing = self.ledger.write_now(lambda tx: redemptions.require(tx.connection, redemption))
+        order = ActuationOrder(
+            id=f"{redemption}/{attempt}",
+            locker=standing.locker or 0,
+            latch=BOARD,
+            actor="boxd",
+            reason="loaded",
+            redemption=redemption,
+        )
         await self.actuate(order, Outcome.DONE)
         self.ledger.write_now(
             lambda tx: redemptions.settle_opening(tx, redemption, attempt, stage, False)
