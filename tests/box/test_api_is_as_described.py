@@ -65,9 +65,8 @@ def known_in(booth: Booth) -> dict[str, Sequence[str]]:
     }
 
 
-# What no shape says: a photo is more than base64; who is forgotten is named or everybody; details
-# need a name; a narrowed token names operations that there are.
-NOT_BY_SHAPE_ALONE = ("prizes/{sku}/picture", "attendees/forget", "attendees/details", "tokens")
+# What no shape says: a photo is more than base64; who is forgotten is named, or everybody is.
+NOT_BY_SHAPE_ALONE = ("prizes/{sku}/picture", "attendees/forget")
 
 
 def asked(url: str, folder: Path, token: str, known: object, *options: str) -> str:
