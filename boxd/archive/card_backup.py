@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tarfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +22,9 @@ from boxd.ledger.replacing import flush
 MANIFEST = "manifest.json"
 LEDGER = "ledger.db"
 CONFIGURATION = "boxd.toml"
+PICTURES = "pictures"
+PICTURE = re.compile(r"([0-9a-f]{64})\.jpg")
+"""The name of a prize's picture, by the SHA-256 of its bytes."""
 # A certificate has some KiB. A larger file is no secret and belongs to the system: its list of all
 # authorities has 220 KiB.
 LARGEST_FILE_BYTES = 64 * 1024
@@ -59,7 +64,7 @@ def make(
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             sealing = Encryptor(stream, passphrase)
-            _gather(sealing, manifest, config_file, ledger)
+            _gather(sealing, manifest, config_file, ledger, _pictures(config))
             sealing.finish()
         flush(aside)
         aside.replace(target)
@@ -70,7 +75,13 @@ def make(
         aside.unlink(missing_ok=True)
 
 
-def _gather(sealing: Encryptor, manifest: Manifest, config_file: Path, ledger: Path) -> None:
+def _gather(
+    sealing: Encryptor,
+    manifest: Manifest,
+    config_file: Path,
+    ledger: Path,
+    pictures: Iterable[Path],
+) -> None:
     # Follow the links: their targets do not exist on the fresh card.
     with tarfile.open(fileobj=sealing, mode="w|", dereference=True) as archive:
         told = json.dumps(asdict(manifest), indent=2).encode()
@@ -81,6 +92,8 @@ def _gather(sealing: Encryptor, manifest: Manifest, config_file: Path, ledger: P
         archive.add(ledger, LEDGER)
         for name, path in manifest.files.items():
             archive.add(path, name)
+        for picture in pictures:
+            archive.add(picture, f"{PICTURES}/{picture.name}")
 
 
 def _files(config: Config, root: Path) -> list[Path]:
@@ -93,6 +106,14 @@ def _files(config: Config, root: Path) -> list[Path]:
     keys += [key for key in (config.link_key_file, config.audit_key_file) if key.exists()]
     named = (path for path in paths_in(config) if path not in keys and _is_small_file(path))
     return [*keys, *(path for path in dict.fromkeys(named) if is_allowed(path, root))]
+
+
+def _pictures(config: Config) -> list[Path]:
+    """The pictures of the prizes."""
+    if not config.pictures_dir.is_dir():
+        return []
+    found = (each for each in sorted(config.pictures_dir.iterdir()) if _is_small_file(each))
+    return [each for each in found if PICTURE.fullmatch(each.name) and not each.is_symlink()]
 
 
 def left_out(config: Config) -> list[Path]:

@@ -5,6 +5,7 @@ Every step can be repeated: after an interruption, give the same command again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -21,6 +22,8 @@ from boxd.archive.card_backup import (
     LARGEST_FILE_BYTES,
     LEDGER,
     MANIFEST,
+    PICTURE,
+    PICTURES,
     Manifest,
 )
 from boxd.archive.destinations import require_allowed
@@ -40,6 +43,7 @@ _READY_WITHIN_S = 120.0
 _ONLY_BOXD = 0o600
 _NAMES = re.compile(
     rf"{re.escape(MANIFEST)}|{re.escape(LEDGER)}|{re.escape(CONFIGURATION)}|files/\d{{1,2}}"
+    rf"|{PICTURES}/{PICTURE.pattern}"
 )
 # It is unpacked into memory; the ledger may take what is free but for this.
 _LEFT_FREE_BYTES = 16 * 1024 * 1024
@@ -96,6 +100,14 @@ def _unpack(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> N
     target.parent.mkdir(exist_ok=True)
     with target.open("wb") as stream:
         shutil.copyfileobj(content, stream)
+    if target.parent.name == PICTURES:
+        _require_own_digest(target)
+
+
+def _require_own_digest(picture: Path) -> None:
+    """Raise ValueError unless a picture's name is the digest of its bytes."""
+    if hashlib.sha256(picture.read_bytes()).hexdigest() != picture.stem:
+        raise ValueError(f"{picture.name} in it is another picture")
 
 
 def restore_card(opened: Opened, places: InstallPaths) -> None:
@@ -120,6 +132,7 @@ def restore_card(opened: Opened, places: InstallPaths) -> None:
     config = load(places.config_file)
     _restore_ledger(opened.folder / LEDGER, config.box.state_dir, release.command())
     show("ledger", f"{opened.ledger.entries} entries, as of {opened.manifest.made_at}")
+    _put_pictures(opened.folder / PICTURES, config.pictures_dir, stamp)
     if not system.is_running():
         show("units", "start with the system")
         return
@@ -139,6 +152,15 @@ def _require_that_it_fits(opened: Opened, release: Release, places: InstallPaths
             " Nothing was stopped or changed"
         ) from error
     require_allowed(config, opened.manifest.files, places.root)
+
+
+def _put_pictures(unpacked: Path, folder: Path, stamp: str) -> None:
+    """Put the pictures of the prizes beside the ledger."""
+    found = sorted(unpacked.iterdir()) if unpacked.is_dir() else []
+    for picture in found:
+        _put_for_box(picture.read_bytes(), folder / picture.name, stamp)
+    if found:
+        show("pictures", f"{len(found)} of prizes")
 
 
 def _put_for_box(content: bytes, target: Path, stamp: str) -> None:

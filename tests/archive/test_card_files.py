@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 import shutil
@@ -15,7 +16,7 @@ import pytest
 from boxd.archive.card_backup import make
 from boxd.archive.card_restore import Opened, open_card, restore_card
 from boxd.config import Config, load
-from boxd.errors import ConfigError
+from boxd.errors import BadInput, ConfigError
 from boxd.upgrade import system
 from boxd.upgrade.install_paths import InstallPaths
 from tests.archive.cards import PASSPHRASE, card_box
@@ -121,3 +122,23 @@ def test_keys_go_to_a_stick_that_knows_no_owners(
 
     assert config.claim_key_file.read_bytes() == key
     assert config.ledger_file.exists()
+
+
+def test_the_prizes_pictures_are_in_the_backup_each_under_its_own_digest(
+    config_file: Path, unpacked: Path, tmp_path: Path
+) -> None:
+    folder = load(config_file).pictures_dir
+    folder.mkdir(parents=True)
+    picture = b"the bytes of a picture"
+    name = f"{hashlib.sha256(picture).hexdigest()}.jpg"
+    (folder / name).write_bytes(picture)
+    (folder / f".{name}.17").write_bytes(b"half of one")
+    opened = open_card(made(config_file), PASSPHRASE, unpacked)
+    assert [each.name for each in (opened.folder / "pictures").iterdir()] == [name]
+    assert (opened.folder / "pictures" / name).read_bytes() == picture
+
+    (folder / name).write_bytes(b"another picture")
+    again = tmp_path / "again"
+    again.mkdir()
+    with pytest.raises(BadInput, match="is another picture"):
+        open_card(made(config_file), PASSPHRASE, again)
