@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -76,10 +77,15 @@ def _free_ports(count: int) -> list[int]:
 def _spawn(command: list[str], settings: dict[str, str], logs: Path, made: ExitStack) -> None:
     with (logs / f"{Path(command[0]).name}.log").open("ab") as log:
         process = subprocess.Popen(
-            command, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            command,
+            env=os.environ | settings,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     made.callback(process.wait)
-    made.callback(process.kill)
+    made.callback(os.killpg, process.pid, signal.SIGKILL)  # hypercorn's worker is a child of it
 
 
 def _post(to: HTTPConnection, path: str, body: object) -> bool:
