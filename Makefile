@@ -25,7 +25,7 @@ test: .venv/set-up-for-test ## all tests but the proofs, on every core; ends wit
 
 proofs: .venv/set-up-for-test ## whole machines: containers, cuts, upgrades; SHORT=1: in five minutes; takes root
 	@scripts/debian-packages proofs
-	@.venv/bin/python -m pytest -n auto --durations 20 -m "$(if $(SHORT),proof and not long,proof)"
+	@.venv/bin/python -m pytest --durations 20 $(if $(SHORT),-n auto -m "proof and not long",-m proof)
 
 check: .venv/set-up-for-test ## formatting, lint and types
 	@.venv/bin/ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }
