@@ -11,6 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from boxd.words import N_
+
+_BEHIND = N_(
+    "The clock is {duration} behind the newest record, and no time server confirms it. The box"
+    " continues with its own time, {time}: nothing expires early. Set the clock (timedatectl"
+    " set-time), or, if it is right, type `boxd clock trust`."
+)
+_AHEAD = N_(
+    "The clock is {duration} ahead of the box's own time, and no time server confirms it. The box"
+    " continues with its own time, {time}: nothing expires early. Set the clock (timedatectl"
+    " set-time), or, if it is right, type `boxd clock trust`."
+)
+
 # Reasons that correct a clock without asking a person.
 STEP_S = 30.0
 # The box records its time every ten minutes; a clock that survives a power cut that well is as
@@ -115,12 +128,8 @@ def warning(standing: TimeBase, boot_s: float) -> str:
     if not standing.off_s:
         return ""
     own = f"{standing.at(boot_s):%Y-%m-%d %H:%M} UTC"
-    side = "behind the newest record" if standing.off_s < 0 else "ahead of the box's own time"
-    return (
-        f"The clock is {duration(abs(standing.off_s))} {side}, and no time server confirms it."
-        f" The box goes on with its own time, {own}: nothing expires early. Set the clock"
-        " (timedatectl set-time), or, if it is right, type `boxd clock trust`."
-    )
+    text = _BEHIND if standing.off_s < 0 else _AHEAD
+    return text.format(duration=duration(abs(standing.off_s)), time=own)
 
 
 def duration(seconds: float) -> str:

@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from boxd.words import N_
+
 LONGEST = 200
 
 # Soft hyphen, fillers and other invisible characters that join nothing; direction marks and
@@ -62,11 +64,12 @@ def cleaned(text: str) -> str:
 def why_refused(name: str) -> str:
     """Why a cleaned name can't be taken, as the rest of a sentence; empty if it can."""
     if not name:
-        return f"is empty: it is to be 1 to {LONGEST} characters that can be seen"
+        return N_("is empty: it needs 1 to {most} visible characters").format(most=LONGEST)
     if _UNREADABLE.search(name):
-        return "is to be one line of text, without control characters"
+        return N_("has to be one line of text, without control characters")
     if len(name) > LONGEST:
-        return f"has {len(name)} characters; {LONGEST} are the most"
+        text = N_("has {count} characters; {most} are the most")
+        return text.format(count=len(name), most=LONGEST)
     return ""
 
 

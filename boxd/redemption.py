@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from boxd.devices import DoorState
+from boxd.words import N_
 
 
 class Stage(StrEnum):
@@ -152,12 +153,16 @@ def why_refused(stage: Stage, step: int, answer: Answer, door: DoorState | None)
     `door` is the state of the locker's switch, None without one.
     """
     if stage.has_ended:
-        return f"this redemption has ended ({stage}); nothing is awaited any more"
+        return N_("this redemption has ended ({stage}); nothing is asked any more").format(
+            stage=stage
+        )
     if answer.kind not in ANSWERS_AT[stage]:
         allowed = ", ".join(sorted(ANSWERS_AT[stage])) or "nothing: the box is at work"
-        return f"'{answer.kind}' does not answer what is asked now; awaited: {allowed}"
+        text = N_("'{answer}' does not answer the present question; possible answers: {allowed}")
+        return text.format(answer=answer.kind, allowed=allowed)
     if answer.step != step:
-        return f"that question (step {answer.step}) is answered already; now at step {step}"
+        text = N_("that question (step {old}) has been answered; now at step {new}")
+        return text.format(old=answer.step, new=step)
     return _why_incomplete(stage, answer) or _why_door_disagrees(answer, door)
 
 
@@ -173,14 +178,17 @@ def _why_incomplete(stage: Stage, answer: Answer) -> str:
 
 def _why_door_disagrees(answer: Answer, door: DoorState | None) -> str:
     if door is DoorState.OPEN and answer.kind is AnswerKind.LOADED:
-        return "the door is open; shut it, then confirm again"
+        return N_("the door is open; close it, then confirm again")
     if door is DoorState.OPEN and answer.kind is AnswerKind.REOPENED:
-        return "the door is open already; there is nothing to open"
+        return N_("the door is already open; there is nothing to open")
     if answer.kind in {AnswerKind.COMPLETED, AnswerKind.NOT_TAKEN}:
         if door is DoorState.OPEN:
-            return "the door is still open; shut it, then answer again"
+            return N_("the door is still open; close it, then press “Taken and closed” again")
         if door is DoorState.UNKNOWN and not answer.seen_shut:
-            return "the door switch can't be read; look at the door and answer with 'I see it shut'"
+            return N_(
+                "the door switch can't be read; look at the door, then press “I see that it is"
+                " closed”"
+            )
     return ""
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from boxd.words import N_
+
 LONGEST_TEXT = 4000
 LONGEST_REFERENCE = 200
 LONGEST_REASON = 400
@@ -263,9 +265,10 @@ def counts_already(standing: TaskStanding, asked: Asked) -> bool:
 def why_refused(standing: TaskStanding, asked: Asked, now: datetime) -> str:
     """Why `asked` can't be accepted at the task's present standing; empty if it can."""
     if standing.state is not TaskState.OPEN:
-        return f"this task is {_in_words(standing)}; nothing is awaited any more"
+        text = N_("this task is {why}; nothing is awaited any more")
+        return text.format(why=_in_words(standing))
     if has_expired(standing, now):
-        return f"this task expired at {standing.expires_at}"
+        return N_("this task expired at {time}").format(time=standing.expires_at)
     match asked:
         case Scan():
             return _why_no_scan(standing.kind, asked)
@@ -286,18 +289,20 @@ def _why_no_scan(kind: TaskKind, scan: Scan) -> str:
     if scan.checkpoint in kind.checkpoints:
         return ""
     known = ", ".join(kind.checkpoints) or "none"
-    return f"'{scan.checkpoint}' is no checkpoint of '{kind.name}'; its checkpoints: {known}"
+    text = N_("'{place}' is no checkpoint of '{task}'; its checkpoints: {known}")
+    return text.format(place=scan.checkpoint, task=kind.name, known=known)
 
 
 def _why_no_submission(kind: TaskKind, submission: Submission) -> str:
     if kind.submission is Demand.NONE:
-        return f"nothing is to be handed in for '{kind.name}'"
+        return N_("nothing is to be handed in for '{task}'").format(task=kind.name)
     if not submission.text.strip():
-        return f"the {kind.submission} is empty; write one"
+        return N_("the {what} is empty; write one").format(what=kind.submission)
     longest = LONGEST_TEXT if kind.submission is Demand.TEXT else LONGEST_REFERENCE
     if len(submission.text) > longest:
         long = len(submission.text)
-        return f"the {kind.submission} has {long} characters; at most {longest} are taken"
+        text = N_("the {what} has {long} characters; at most {longest} are taken")
+        return text.format(what=kind.submission, long=long, longest=longest)
     return ""
 
 
@@ -305,25 +310,33 @@ def _why_over_quota(standing: TaskStanding, submission: Submission) -> str:
     size = standing.submitted_bytes + len(submission.text.encode("utf-8", "replace"))
     if standing.submissions < MOST_SUBMISSIONS and size <= MOST_SUBMITTED_BYTES:
         return ""
-    return (
-        f"{standing.submissions} were handed in for this already, and that is as many as are taken;"
-        " the last one counts"
+    text = N_(
+        "{count} submissions are the most for this task, and you made them; the last one counts"
     )
+    return text.format(count=standing.submissions)
 
 
 def _why_no_verdict(standing: TaskStanding, verdict: Verdict) -> str:
     if not standing.kind.verdict:
-        return f"nobody judges '{standing.kind.name}'; it is done when nothing is missing"
+        text = N_("nobody judges '{task}'; it is done when nothing is missing")
+        return text.format(task=standing.kind.name)
     if verdict.step and verdict.step != standing.step:
-        said = f": refused, {standing.last_refusal}" if standing.last_refusal else ""
-        return f"the task has changed since you looked at it{said}; look again, then judge"
+        if not standing.last_refusal:
+            return N_("the task has changed since you looked at it; look again, then decide")
+        text = N_(
+            "the task has changed since you looked at it: refused, {reason}; look again, then"
+            " decide"
+        )
+        return text.format(reason=standing.last_refusal)
     if not verdict.approved and not verdict.reason.strip():
-        return "a refusal needs a reason that the attendee can act on"
+        return N_("a refusal needs a reason that the attendee can act on")
     if len(verdict.reason) > LONGEST_REASON:
-        return f"the reason is longer than {LONGEST_REASON} characters; say it shorter"
+        text = N_("the reason is longer than {longest} characters; shorten it")
+        return text.format(longest=LONGEST_REASON)
     lacking = [what for what in standing.missing if what is not Missing.VERDICT]
     if lacking:
-        return f"there is nothing to judge yet; still missing: {', '.join(lacking)}"
+        text = N_("there is nothing to judge yet; still missing: {missing}")
+        return text.format(missing=", ".join(lacking))
     return ""
 
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from boxd import words
 from boxd.api import endpoints, listener, metrics, sim
 from boxd.api.authenticator import Authenticator
 from boxd.api.listener import Listener, ListenerKind
@@ -74,7 +75,7 @@ class Application:
     `phone_routes` are the phones' pages, which the booth's network gets besides the API;
     `phone_errors` answers a phone that is turned away, `phone_named` names one that is known.
     `own_routes` are the staff's pages on loopback, besides the operator's screen; `own_errors`
-    answers a browser there.
+    answers a browser there. The language of this context is the box's.
     """
 
     def __init__(
@@ -100,7 +101,8 @@ class Application:
         self._own_routes = own_routes
         self._own_errors = own_errors
         self._by_token = RateLimit(self._phones.rate_per_token)
-        self._assets = pages.load()
+        self._words = words.current()
+        self._assets = pages.load() | {"hud.html": pages.load_hud()}
         self._feed = SnapshotFeed(box.snapshots)
         self._sim_routes = _sim_routes(simulation)
         self._simulated = simulation is not None
@@ -153,7 +155,11 @@ class Application:
         is_phones = kind is ListenerKind.PHONES
         app = Starlette(
             routes=routes,
-            middleware=[Middleware(LanguageMiddleware), *middleware, Middleware(OneLengthOnly)],
+            middleware=[
+                Middleware(LanguageMiddleware, own=self._words),
+                *middleware,
+                Middleware(OneLengthOnly),
+            ],
             exception_handlers=problems.handlers(self._errors(kind)),
         )
         streams = self.phone_streams if is_phones else self.streams

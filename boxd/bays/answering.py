@@ -9,6 +9,7 @@ import structlog
 from boxd.bays.redemptions import Redemptions
 from boxd.errors import BoxdError
 from boxd.redemption import Answer
+from boxd.words import N_
 
 log = structlog.get_logger(__name__)
 
@@ -19,7 +20,7 @@ async def why_not_taken(redemptions: Redemptions, answer: Answer, patience_s: fl
         async with asyncio.timeout(patience_s):
             reply = await redemptions.answer(answer)
     except TimeoutError:
-        return "the box did not reply in time; look at what it shows, then press again"
+        return N_("the box did not reply in time; look at what it shows, then press again")
     except BoxdError as error:
         return str(error)
     return "" if reply.accepted else reply.why
@@ -31,4 +32,4 @@ def outcome(task: asyncio.Task[str]) -> str:
     if error is None:
         return task.result()
     log.error("answer.failed", exc_info=error)
-    return "boxd failed to pass it on; its journal says why"
+    return N_("boxd failed to pass it on; its journal says why")

@@ -57,6 +57,7 @@ from boxd.devices import Buzzer, Key, Keypad, KeyTouch, Lamp, LampName, Reader
 from boxd.ledger.scanned_code import digits_in
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
 from boxd.timers import Timer, Timers
+from boxd.words import N_
 
 REFUSED_BEEP_MS = 300
 LOCKED_BEEP_MS = 800
@@ -348,7 +349,7 @@ class Bay:
     def _cancel_is_over(self, task: asyncio.Task[str]) -> None:
         self._cancelling = None
         if not task.cancelled() and (why := outcome(task)):
-            self._remember(f"Cancel was not taken: {why}", "plain")
+            self._remember(N_("Cancel was not accepted: {why}").format(why=why), "plain")
             self._player.play_over(lamps.BLIP)
             self._on_change()
 

@@ -12,6 +12,7 @@ import structlog
 from boxd.bays.redemptions import Redemptions
 from boxd.bays.view import Checking
 from boxd.errors import BoxdError, LedgerUnusable, TemporalUnavailable
+from boxd.words import N_
 
 log = structlog.get_logger()
 
@@ -102,7 +103,8 @@ class CodeCheck:
             self._proceed(Checking.LATE)
 
     def _give_up_typed(self) -> None:
-        why = f"the code typed at {self.typed_at} could not be checked: type it again"
+        text = N_("the code typed at {typed_at} could not be checked: type it again")
+        why = text.format(typed_at=self.typed_at)
         self._give_up(NoVerdict(why, is_to_be_retyped=True))
 
     def _finish(self, task: asyncio.Task[None]) -> None:

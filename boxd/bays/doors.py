@@ -11,6 +11,7 @@ from boxd.devices import Door, DoorState
 from boxd.ledger import alarms, redemptions
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Stage
+from boxd.words import N_
 
 # An order explains one opening of its door within this time: somebody may have to pull at a door
 # that an override has unlatched.
@@ -94,7 +95,8 @@ def _note_shut(tx: Transaction, locker: int) -> None:
 
 def note_left_open(tx: Transaction, locker: int) -> None:
     """Raise the alarm of a door that is open for too long, unless it is active."""
-    text = f"Locker {locker} stands open: see that the prize is taken, look inside, then shut it."
+    text = N_("Locker {locker} is open. See that the prize is taken, look inside, then close it.")
+    text = text.format(locker=locker)
     alarms.raise_alarm(tx, "door_left_open", f"locker {locker}", text)
 
 
@@ -102,5 +104,6 @@ def _note_opened_by_itself(tx: Transaction, locker: int) -> None:
     may_open = {Stage.OPEN, Stage.ASK, Stage.JAM, Stage.TAKE}
     standings = redemptions.open_ones(tx.connection)
     if not any(each.locker == locker and each.stage in may_open for each in standings):
-        text = f"Locker {locker} is open although nothing opened it: look inside, then shut it."
+        text = N_("Locker {locker} is open, but nothing opened it. Look inside, then close it.")
+        text = text.format(locker=locker)
         alarms.raise_alarm(tx, "door_opened_by_itself", f"locker {locker}", text)

@@ -17,6 +17,9 @@ from boxd.bays.redemptions import Redemptions
 from boxd.bays.touches import IgnoredTouch, TouchFilter
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch
 from boxd.timers import Timers
+from boxd.words import N_
+
+_NO_ANSWER = N_("{key} does not answer this question; press {keys}")
 
 ACTOR = "operator (keys)"
 NEXT = Key.DIGIT_0
@@ -119,8 +122,8 @@ class OperatorConsole:
         option = next((one for one in self._options(prompt) if one.key is key), None)
         if option is None:
             keys = [one.key for one in self._options(prompt) if one.key]
-            offered = " or ".join(map(self._printed, keys))
-            self._report(f"{self._printed(key)} is no answer to this question; press {offered}")
+            offered = " / ".join(map(self._printed, keys))
+            self._report(_NO_ANSWER.format(key=self._printed(key), keys=offered))
         else:
             self._choose(prompt, option)
 
@@ -154,7 +157,7 @@ class OperatorConsole:
     def _refuse(self, why: str) -> None:
         if self._buzzer is not None:
             self._buzzer.sound(REFUSED_BEEP_MS)
-        self._report(f"Not taken: {why}")
+        self._report(N_("Not accepted: {why}").format(why=why))
 
     def _report(self, message: str) -> None:
         state = self._state

@@ -12,6 +12,8 @@ from typing import Any
 
 from boxd.devices import DoorState, Key
 from boxd.redemption import AnswerKind, Remedy, Stage
+from boxd.words import N_
+from boxd.words import gettext as _
 
 PRIZES_A_PAGE = 9
 """The operator's keys 1 to 9; 0 has another use."""
@@ -66,11 +68,16 @@ class Option:
     opens: str = ""
     note: str = ""
 
+    @property
+    def is_prize(self) -> bool:
+        """Whether its label is a prize's name, which nobody translates."""
+        return self.answer is not None and self.answer.sku != ""
+
     def as_json(self) -> dict[str, Any]:
         """The option as values for JSON."""
         return {
             "id": self.id,
-            "label": self.label,
+            "label": self.label if self.is_prize else _(self.label),
             "note": self.note,
             "key": self.key.value if self.key else "",
             "tone": self.tone.value,
@@ -88,7 +95,7 @@ class OfferedPrize:
     on_hand: int
 
 
-_DECLINE = Option("decline", "Decline", Key.CANCEL, Tone.DANGER, opens=DECLINE)
+_DECLINE = Option("decline", N_("Decline"), Key.CANCEL, Tone.DANGER, opens=DECLINE)
 _LOADED = AnswerContent(AnswerKind.LOADED)
 _OPENED = AnswerContent(AnswerKind.OPENED)
 _NOT_OPENED = AnswerContent(AnswerKind.JAMMED)
@@ -100,29 +107,29 @@ _REOPENED = AnswerContent(AnswerKind.REOPENED)
 _WRONG = AnswerContent(AnswerKind.WRONG)
 _BROKEN = AnswerContent(AnswerKind.BROKEN)
 
-_LOADED_OPTION = Option("loaded", "It is loaded", Key.ENTER, Tone.PRIMARY, _LOADED)
+_LOADED_OPTION = Option("loaded", N_("It is loaded"), Key.ENTER, Tone.PRIMARY, _LOADED)
 LOAD_OPTIONS = (
     _LOADED_OPTION,
-    Option("substitute", "Another prize", Key.DIGIT_1, opens=SUBSTITUTE),
+    Option("substitute", N_("Another prize"), Key.DIGIT_1, opens=SUBSTITUTE),
     _DECLINE,
 )
 ASK_OPTIONS = (
-    Option("opened", "Yes, it opened", Key.ENTER, Tone.PRIMARY, _OPENED),
-    Option("jammed", "No", Key.CANCEL, Tone.PLAIN, _NOT_OPENED),
+    Option("opened", N_("Yes, it opened"), Key.ENTER, Tone.PRIMARY, _OPENED),
+    Option("jammed", N_("No"), Key.CANCEL, Tone.PLAIN, _NOT_OPENED),
 )
 JAM_OPTIONS = (
-    Option("again", "Try again", Key.DIGIT_1, Tone.PRIMARY, _AGAIN),
-    Option("other-locker", "Other locker", Key.DIGIT_2, Tone.PLAIN, _OTHER_LOCKER),
-    Option("opened", "Opened by hand", Key.DIGIT_3, Tone.PLAIN, _OPENED),
+    Option("again", N_("Try again"), Key.DIGIT_1, Tone.PRIMARY, _AGAIN),
+    Option("other-locker", N_("Another locker"), Key.DIGIT_2, Tone.PLAIN, _OTHER_LOCKER),
+    Option("opened", N_("Opened by hand"), Key.DIGIT_3, Tone.PLAIN, _OPENED),
     _DECLINE,
 )
-_OTHERWISE = Option("otherwise", "Something else", Key.DIGIT_1, opens=OTHERWISE)
+_OTHERWISE = Option("otherwise", N_("Something else"), Key.DIGIT_1, opens=OTHERWISE)
 TAKE_OPTIONS = (
-    Option("completed", "Taken and shut", Key.ENTER, Tone.PRIMARY, _COMPLETED),
+    Option("completed", N_("Taken and closed"), Key.ENTER, Tone.PRIMARY, _COMPLETED),
     _OTHERWISE,
 )
 TAKE_UNSEEN_OPTIONS = (
-    Option("completed", "I see it shut", Key.ENTER, Tone.PRIMARY, _SEEN_SHUT),
+    Option("completed", N_("I see that it is closed"), Key.ENTER, Tone.PRIMARY, _SEEN_SHUT),
     _OTHERWISE,
 )
 
@@ -146,11 +153,11 @@ def options_at(
 
 def decline_menu(prize: str) -> tuple[Option, ...]:
     """The second question before a claim is declined; no prompt uses the key that says yes."""
-    label = f"Yes, decline: {prize} is not given out"
+    label = _("Yes, decline: {prize} is not given out").format(prize=prize)
     declined = AnswerContent(AnswerKind.DECLINED)
     return (
         Option("declined", label, Key.DIGIT_9, Tone.DANGER, declined),
-        Option("back", "No, go back", Key.CANCEL),
+        Option("back", N_("No, go back"), Key.CANCEL),
     )
 
 
@@ -162,17 +169,17 @@ def otherwise_menu(
     `is_more`: another unit of the same prize is on hand.
     """
     not_taken = AnswerContent(AnswerKind.NOT_TAKEN, seen_shut=door is DoorState.UNKNOWN)
-    after = "the code is void" if decline_voids else "the code can be used again"
-    options = [Option("wrong", "Wrong prize inside", Key.DIGIT_2, answer=_WRONG)]
+    after = _("the code is void") if decline_voids else _("the code can be used again")
+    options = [Option("wrong", N_("Wrong prize inside"), Key.DIGIT_2, answer=_WRONG)]
     if door is not DoorState.OPEN:
-        options.insert(0, Option("reopened", "Open it again", Key.DIGIT_1, answer=_REOPENED))
+        options.insert(0, Option("reopened", N_("Open it again"), Key.DIGIT_1, answer=_REOPENED))
     if is_more:
-        options.append(Option("broken", "Broken: take another", Key.DIGIT_3, answer=_BROKEN))
+        options.append(Option("broken", N_("Broken: take another"), Key.DIGIT_3, answer=_BROKEN))
     elif others:
-        options.append(Option("broken", "Broken: another prize", Key.DIGIT_3, opens=REPLACE))
-    label = "Not taken: it is back in stock"
+        options.append(Option("broken", N_("Broken: another prize"), Key.DIGIT_3, opens=REPLACE))
+    label = N_("Not taken: it is back in stock")
     options.append(Option("not-taken", label, Key.DIGIT_9, Tone.DANGER, not_taken, note=after))
-    return (*options, Option("back", "Back", Key.CANCEL))
+    return (*options, Option("back", N_("Back"), Key.CANCEL))
 
 
 def replace_menu(prizes: Sequence[OfferedPrize]) -> tuple[Option, ...]:
@@ -185,7 +192,7 @@ def replace_menu(prizes: Sequence[OfferedPrize]) -> tuple[Option, ...]:
         )
         for number, prize in enumerate(prizes, 1)
     ]
-    return (*options, Option("back", "Back", Key.CANCEL))
+    return (*options, Option("back", N_("Back"), Key.CANCEL))
 
 
 def substitute_menu(prizes: Sequence[OfferedPrize], page: int) -> tuple[Option, ...]:
@@ -193,9 +200,8 @@ def substitute_menu(prizes: Sequence[OfferedPrize], page: int) -> tuple[Option, 
     first = page % pages_of(prizes) * PRIZES_A_PAGE
     options = [_substitute(prize, number - first) for number, prize in enumerate(prizes, 1)]
     if pages_of(prizes) > 1:
-        more = "More prizes"
-        options.append(Option("more", more, Key.ENTER, opens=SUBSTITUTE))
-    return (*options, Option("back", "Back", Key.CANCEL))
+        options.append(Option("more", N_("More prizes"), Key.ENTER, opens=SUBSTITUTE))
+    return (*options, Option("back", N_("Back"), Key.CANCEL))
 
 
 def pages_of(prizes: Sequence[OfferedPrize]) -> int:
@@ -206,5 +212,5 @@ def pages_of(prizes: Sequence[OfferedPrize]) -> int:
 def _substitute(prize: OfferedPrize, number: int) -> Option:
     key = Key(str(number)) if 1 <= number <= PRIZES_A_PAGE else None
     wording = AnswerContent(AnswerKind.SUBSTITUTED, sku=prize.sku)
-    left = f"{prize.on_hand} left"
+    left = _("{count} left").format(count=prize.on_hand)
     return Option(f"substituted-{prize.sku}", prize.name, key, answer=wording, note=left)

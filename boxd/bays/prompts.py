@@ -26,6 +26,8 @@ from boxd.bays.options import (
 from boxd.devices import DoorState
 from boxd.names import in_order
 from boxd.redemption import Answer, RedemptionStanding, Stage
+from boxd.words import gettext as _
+from boxd.words import ngettext, translate
 
 __all__ = ["OfferedPrize", "Prompt", "prompt_for"]
 
@@ -75,11 +77,17 @@ class Prompt:
 
     def _menu_words(self, name: str) -> dict[str, str]:
         if name == DECLINE:
-            after = "The code is void." if self.decline_voids else "The code can be used again."
-            return {"title": "Really decline?", "text": f"The prize stays here. {after}"}
+            if self.decline_voids:
+                text = _("The prize stays here, and the code is void.")
+            else:
+                text = _("The prize stays here. The attendee can use the code again.")
+            return {"title": _("Really decline?"), "text": text}
         if name == OTHERWISE:
-            return {"title": "What happened?", "text": "Say what is true: the box books it."}
-        return {"title": "Which prize instead?", "text": "It goes into the same locker."}
+            return {
+                "title": _("What happened?"),
+                "text": _("Say what is true: the box records it."),
+            }
+        return {"title": _("Which prize instead?"), "text": _("It goes into the same locker.")}
 
     def answer(self, wording: AnswerContent, answer_id: str, actor: str) -> Answer:
         """The answer to this prompt with the content `wording`."""
@@ -139,9 +147,10 @@ def prompt_for(
     """
     title, text = _words(standing, door)
     if latch_let_go and standing.stage is Stage.JAM and door is not DoorState.OPEN:
-        text = "The latch let go, but the door is shut. Pull at the door, or try again."
+        text = _("The latch opened, but the door is closed. Pull at the door, or try again.")
     if why_no_latch and standing.stage is Stage.JAM:
-        text = f"Its board can't be reached ({why_no_latch}). {text}"
+        away = _("Its board can't be reached ({why}).").format(why=translate(why_no_latch))
+        text = f"{away} {text}"
     there = (prize for prize in stock if prize.on_hand > 0 and prize.sku != standing.sku)
     others = tuple(sorted(there, key=lambda prize: (in_order(prize.name), prize.sku)))
     options = options_at(standing.stage, door, others)
@@ -169,51 +178,59 @@ def prompt_for(
 
 
 def _words(standing: RedemptionStanding, door: DoorState | None) -> tuple[str, str]:
-    locker, prize = f"locker {standing.locker}", standing.prize
+    locker, prize = standing.locker, standing.prize
     match standing.stage:
         case Stage.LOAD:
-            return f"Put {prize} into {locker}", _load_text(locker, door)
+            title = _("Put {prize} into locker {locker}")
+            return title.format(prize=prize, locker=locker), _load_text(locker, door)
         case Stage.OPEN:
-            return f"Opening {locker}", "Nothing to do: one moment."
+            title = _("Opening locker {locker}")
+            return title.format(locker=locker), _("Nothing to do: one moment.")
         case Stage.ASK:
-            return f"Did {locker} open?", _ask_text(standing, door)
+            return _("Did locker {locker} open?").format(locker=locker), _ask_text(standing, door)
         case Stage.JAM:
-            return f"{locker.capitalize()} did not open", _jam_text(standing, door)
+            title = _("Locker {locker} did not open")
+            return title.format(locker=locker), _jam_text(standing, door)
         case Stage.TAKE:
-            title = f"Wait until {prize} is taken, then shut {locker}"
-            return title, _take_text(locker, door)
+            title = _("Wait until {prize} is taken, then close locker {locker}")
+            return title.format(prize=prize, locker=locker), _take_text(locker, door)
         case _:
             raise ValueError(f"redemption {standing.redemption} has ended: nothing is asked")
 
 
-def _load_text(locker: str, door: DoorState | None) -> str:
+def _load_text(locker: int | None, door: DoorState | None) -> str:
     if door is DoorState.OPEN:
-        return f"The door of {locker} is open: put the prize in, shut the door, then confirm."
-    return "Shut the locker, then confirm."
+        text = _("Locker {locker} is open: put the prize in, close the door, then confirm.")
+        return text.format(locker=locker)
+    return _("Close the locker, then confirm.")
 
 
 def _ask_text(standing: RedemptionStanding, door: DoorState | None) -> str:
     if standing.outcome_unknown:
-        return "The box was interrupted while opening it. Look at the door."
+        return _("The box was interrupted while opening it. Look at the door.")
     if door is DoorState.UNKNOWN:
-        return "Its switch does not answer. Look at the door."
-    return "It has no door switch. Look at the door."
+        return _("Its door switch does not answer. Look at the door.")
+    return _("It has no door switch. Look at the door.")
 
 
 def _jam_text(standing: RedemptionStanding, door: DoorState | None) -> str:
     if door is DoorState.OPEN:
-        return "Its door is open now: if you opened it, say 'Opened by hand'."
-    tried = f"Tried {standing.attempt} times. " if standing.attempt > 1 else ""
-    return f"{tried}Push the door, then try again; or open it by hand."
+        return _("Its door is open now. If you opened it, press “Opened by hand”.")
+    text = _("Push the door, then try again; or open it by hand.")
+    if standing.attempt < 2:
+        return text
+    tried = ngettext("Tried {count} time.", "Tried {count} times.", standing.attempt)
+    return f"{tried.format(count=standing.attempt)} {text}"
 
 
-def _take_text(locker: str, door: DoorState | None) -> str:
+def _take_text(locker: int | None, door: DoorState | None) -> str:
     match door:
         case DoorState.OPEN:
-            return "The door is open. When it is shut and the prize is gone, confirm."
+            return _("The door is open. When the prize is gone and the door closed, confirm.")
         case DoorState.CLOSED:
-            return "The door is shut. If the prize is gone, confirm."
+            return _("The door is closed. If the prize is gone, confirm.")
         case DoorState.UNKNOWN:
-            return f"The door switch of {locker} does not answer. Look at the door yourself."
+            text = _("The door switch of locker {locker} does not answer. Look at the door.")
+            return text.format(locker=locker)
         case None:
-            return "It has no door switch. Look at the door, then confirm."
+            return _("It has no door switch. Look at the door, then confirm.")

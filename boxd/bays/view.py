@@ -12,6 +12,8 @@ from typing import Any
 from boxd.bays import lamps
 from boxd.bays.lamps import Pattern
 from boxd.redemption import RedemptionStanding, Refusal, Stage
+from boxd.words import N_, translate
+from boxd.words import gettext as _
 
 
 class BayState(StrEnum):
@@ -86,31 +88,33 @@ PATTERN_AT: dict[Stage, Pattern] = {
 }
 
 TEXT_AT: dict[Stage, str] = {
-    Stage.LOAD: "Waiting for {prize} in locker {locker}",
-    Stage.OPEN: "Opening locker {locker}",
-    Stage.ASK: "Did locker {locker} open?",
-    Stage.JAM: "Locker {locker} did not open",
-    Stage.TAKE: "{prize} is to be taken from locker {locker}",
+    Stage.LOAD: N_("Waiting for {prize} in locker {locker}"),
+    Stage.OPEN: N_("Opening locker {locker}"),
+    Stage.ASK: N_("Did locker {locker} open?"),
+    Stage.JAM: N_("Locker {locker} did not open"),
+    Stage.TAKE: N_("The attendee takes {prize} from locker {locker}"),
 }
 
 REFUSED_AS: dict[Refusal, str] = {
-    Refusal.MISTYPED: "mistyped (not counted as a wrong code)",
-    Refusal.UNKNOWN: "no such code",
-    Refusal.USED: "used already",
-    Refusal.IN_USE: "in use at this moment",
-    Refusal.EXPIRED: "expired",
-    Refusal.VOIDED: "voided by an organiser",
-    Refusal.OTHER_BOX: "made for another box",
-    Refusal.LOCKED_OUT: "the keypad is locked after too many wrong codes",
-    Refusal.NO_LOCKER: "no locker of this bay is free and in service",
-    Refusal.BAY_BUSY: "this bay is serving somebody already",
-    Refusal.OTHER: "for a reason that this release does not know",
+    Refusal.MISTYPED: N_("mistyped (not counted as a wrong code)"),
+    Refusal.UNKNOWN: N_("no such code"),
+    Refusal.USED: N_("already used"),
+    Refusal.IN_USE: N_("in use at this moment"),
+    Refusal.EXPIRED: N_("expired"),
+    Refusal.VOIDED: N_("voided by an organiser"),
+    Refusal.OTHER_BOX: N_("made for another box"),
+    Refusal.LOCKED_OUT: N_("the keypad is locked after too many wrong codes"),
+    Refusal.NO_LOCKER: N_("no locker of this bay is free and in service"),
+    Refusal.BAY_BUSY: N_("this bay is already serving someone"),
+    Refusal.OTHER: N_("for a reason that this version of boxd does not know"),
 }
 
 CHECKING_TEXT = {
-    Checking.ASKED: "Checking a code",
-    Checking.WAITING: "Out of service, one moment: the code typed at {typed_at} is tried again",
-    Checking.LATE: "The code typed at {typed_at} is still being checked; Cancel frees the keypad",
+    Checking.ASKED: N_("Checking a code"),
+    Checking.WAITING: N_("Out of service, one moment: the code typed at {typed_at} is tried again"),
+    Checking.LATE: N_(
+        "The code typed at {typed_at} is still being checked; Cancel frees the keypad"
+    ),
 }
 
 
@@ -151,39 +155,45 @@ def text_for(facts: BayFacts) -> str:
     if not facts.stuck:
         return _state_text(facts)
     keys = ", ".join(facts.stuck)
-    return f"{_state_text(facts)} (key {keys} is stuck: clean the keypad)"
+    return _("{state} (key {keys} is stuck: clean the keypad)").format(
+        state=_state_text(facts), keys=keys
+    )
 
 
 def _state_text(facts: BayFacts) -> str:
     if facts.standing is not None:
         standing = facts.standing
-        return TEXT_AT[standing.stage].format(prize=standing.prize, locker=standing.locker)
+        return _(TEXT_AT[standing.stage]).format(prize=standing.prize, locker=standing.locker)
     if facts.checking is not Checking.NOTHING:
-        return CHECKING_TEXT[facts.checking].format(typed_at=facts.typed_at)
+        return _(CHECKING_TEXT[facts.checking]).format(typed_at=facts.typed_at)
     return _idle_text(facts)
 
 
 def _idle_text(facts: BayFacts) -> str:
     if facts.unchecked:
-        return f"Out of service: {facts.unchecked}"
+        return _("Out of service: {why}").format(why=translate(facts.unchecked))
     if not facts.has_started:
-        return "Starting"
+        return _("Starting")
     if facts.why_not:
-        return f"Out of service: {facts.why_not}"
+        return _("Out of service: {why}").format(why=translate(facts.why_not))
     if facts.locked_for_s:
-        return f"Locked for {facts.locked_for_s} s after too many wrong codes"
-    return "Ready for a code"
+        text = _("Locked for {seconds} s after too many wrong codes")
+        return text.format(seconds=facts.locked_for_s)
+    return _("Ready for a code")
 
 
 def ending_of(standing: RedemptionStanding) -> tuple[str, str]:
-    """The end of a redemption in words, with its tone."""
+    """The end of a redemption in English, with its tone; `translate` where it is shown."""
     match standing.stage:
         case Stage.DISPENSED:
-            return f"{standing.prize} given out from locker {standing.locker}", "good"
+            given = N_("{prize} given out from locker {locker}")
+            return given.format(prize=standing.prize, locker=standing.locker), "good"
         case Stage.DECLINED:
-            return f"Declined: {standing.prize} was not given out", "bad"
+            declined = N_("Declined: {prize} was not given out")
+            return declined.format(prize=standing.prize), "bad"
         case Stage.CANCELLED:
-            return "Cancelled before the locker was loaded; the code is good again", "plain"
+            cancelled = N_("Cancelled before the locker was loaded. The code can be used again.")
+            return cancelled, "plain"
         case _:
-            reason = REFUSED_AS[standing.refusal] if standing.refusal else "no reason known"
-            return f"Code refused: {reason}", "bad"
+            why = REFUSED_AS[standing.refusal] if standing.refusal else N_("no reason known")
+            return N_("Code refused: {why}").format(why=why), "bad"

@@ -22,11 +22,22 @@ from boxd.text_fields import Line, Sku
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
+class Language(StrEnum):
+    """The languages that the box speaks; phones choose their own."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+    FRENCH = "fr"
+    SPANISH = "es"
+    JAPANESE = "ja"
+
+
 class Box(Section):
     """Which box this is, and where it keeps its state."""
 
     id: Name
     name: Line = "Prize box"
+    language: Language = Language.ENGLISH
     state_dir: FilePath = Path("/var/lib/boxd")
 
 

@@ -94,7 +94,7 @@ SECTION = ConsoleSection(
     },
     said={
         "ended": N_("That device is signed out."),
-        "removed": N_("They are off the staff, and all their devices are signed out."),
+        "removed": N_("They were removed from the staff, and all their devices are signed out."),
         "revoked": N_("The token is revoked."),
     },
 )

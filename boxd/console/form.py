@@ -40,7 +40,7 @@ async def read_form(request: Request, limit: int) -> PostedForm:
             max_num_fields=_MOST_FIELDS,
         )
     except ValueError:
-        raise BadInput(_("That is no form of this page. Open the page again.")) from None
+        raise BadInput(_("This form does not belong to this page. Open the page again.")) from None
     return PostedForm({name: _plain(value) for name, value in fields})
 
 
@@ -54,7 +54,7 @@ async def _multipart(request: Request, content: bytes) -> PostedForm:
     try:
         found = await parser.parse()
     except MultiPartException:
-        raise BadInput(_("That is no form of this page. Open the page again.")) from None
+        raise BadInput(_("This form does not belong to this page. Open the page again.")) from None
     fields, files = {}, {}
     for name, value in found.multi_items():
         if isinstance(value, UploadFile):

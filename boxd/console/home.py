@@ -23,7 +23,7 @@ from boxd.ledger.ledger import as_text
 from boxd.ledger.set_up_facts import SetUpFacts
 from boxd.task import WITHOUT_CODE, TaskState
 from boxd.web.sparkline import sparkline
-from boxd.words import N_, ngettext
+from boxd.words import N_, ngettext, translate
 
 _MOST_ISSUED = 200  # in one press: each is a workflow of its own
 
@@ -70,7 +70,10 @@ async def show(visit: ConsoleVisit) -> Response:
         codes_used=_total(day.stock, "dispensed"),
         stock=forecast(day.stock, day.given, now),
         waiting=day.waiting,
-        alarms=[(each, remedies(each, day.without_code)) for each in day.alarms],
+        alarms=[
+            ({**each, "text": translate(str(each["text"]))}, remedies(each, day.without_code))
+            for each in day.alarms
+        ],
         may_remedy=visit.may(api_alarms.clear_alarm),
         may_issue=visit.may(tasks.issue_again),
     )

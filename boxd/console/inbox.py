@@ -18,8 +18,8 @@ PATH = "/o/inbox"
 _MOST_SHOWN = 25  # the longest waits; the page stays small on a booth's WLAN
 READY_REASONS = (
     N_("Something is missing. Look at the task again."),
-    N_("It can't be seen well enough. Show it once more."),
-    N_("This is something else than what was asked for."),
+    N_("It can't be seen clearly. Please show it again."),
+    N_("This is not what was asked for."),
 )
 
 
@@ -62,5 +62,5 @@ SECTION = ConsoleSection(
     needs=api.inbox_of_attendants,
     show=show,
     acts={"/judge": Act(judge, show), "/undo": Act(undo, show)},
-    said={"undone": N_("The verdict is undone.")},
+    said={"undone": N_("The decision was undone.")},
 )

@@ -99,11 +99,11 @@ SECTION = ConsoleSection(
     said={
         "walk-ups-on": N_("The poster gives cards to phones from now on."),
         "walk-ups-off": N_("The poster gives no cards any more. Cards that were taken stay good."),
-        "added": N_("The person is in the box now."),
-        "taken": N_("The people of the file are in the box now."),
+        "added": N_("The person was added."),
+        "taken": N_("The people in the file were added."),
         "voided": N_("The code is void, and its prize is back in stock."),
         "issued": N_("The code is being issued again."),
-        "forgotten": N_("The person is forgotten."),
+        "forgotten": N_("The person was forgotten."),
     },
     body_limit=LARGEST_BYTES + 64 * 1024,
 )

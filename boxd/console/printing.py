@@ -45,9 +45,9 @@ async def cards(visit: ConsoleVisit) -> Response:
     lines = visit.form.get("attendees", "").splitlines()
     named = list(dict.fromkeys(name for line in lines if (name := names.cleaned(line))))
     if not named:
-        raise BadInput(_("Write at least one name, each on a line of its own."))
+        raise BadInput(_("Enter at least one name, one on each line."))
     if len(named) > _MOST_CARDS:
-        raise BadInput(_("{} names are the most at once.").format(_MOST_CARDS))
+        raise BadInput(_("At most {} names at once.").format(_MOST_CARDS))
     renew = visit.form.get("renew") == "yes"
     made = await visit.act(links.attendee_links, body={"attendees": tuple(named), "renew": renew})
     return _sheet(
@@ -81,7 +81,7 @@ async def network(visit: ConsoleVisit) -> Response:
     """A sign by which phones join the booth's WLAN. Nothing of it is kept."""
     name = visit.form.get("network", "").strip()
     if not name:
-        raise BadInput(_("Write the network's name."))
+        raise BadInput(_("Enter the network's name."))
     return _sheet(sheets.network_sheet(name, visit.form.get("password", ""), visit.place.box))
 
 
@@ -98,7 +98,7 @@ async def operators_sheet(visit: ConsoleVisit) -> Response:
     """The operators' page, for the booth's wall."""
     file = _operators_sheet()
     if file is None:
-        raise NotFound(_("This box has no operators' sheet; its package has one."))
+        raise NotFound(_("This box has no operators' sheet; the installed package has one."))
     return FileResponse(file, media_type="application/pdf")
 
 

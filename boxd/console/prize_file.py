@@ -23,8 +23,8 @@ PATH = "/o/prizes/file"
 _CALLED = {
     "name": N_("Name"),
     "units": N_("Units"),
-    "sku": N_("SKU (made of the name if there is none)"),
-    "weight": N_("Chance to be drawn (1 if there is none)"),
+    "sku": N_("SKU (made from the name if empty)"),
+    "weight": N_("Chance to be drawn (1 if empty)"),
 }
 
 

@@ -101,14 +101,14 @@ async def show_recount(visit: ConsoleVisit) -> Response:
 
 
 async def recount(visit: ConsoleVisit) -> Response:
-    """Book the differences of all fields that were filled."""
+    """Record the differences of all fields that were filled."""
     counts = [
         {"sku": name.removeprefix("units-"), "units": visit.number(name)}
         for name, text in visit.form.items()
         if name.startswith("units-") and text.strip()
     ]
     if not counts:
-        raise BadInput(_("No field was filled: write what you counted, and leave the rest empty."))
+        raise BadInput(_("Nothing was entered. Enter what you counted, and leave the rest empty."))
     body = {"counts": tuple(counts), "reason": visit.form.get("reason", "")}
     await visit.act(api.recount_prizes, body=body)
     return go(PATH, said="counted")
@@ -138,12 +138,12 @@ SECTION = ConsoleSection(
     said={
         "added": N_("The prize is added."),
         "changed": N_("The prize is changed."),
-        "booked": N_("The units are booked."),
+        "booked": N_("The stock was updated."),
         "retired": N_("The prize is taken out of the draw."),
-        "counted": N_("The differences are booked."),
-        "pictured": N_("The prize has a picture."),
-        "unpictured": N_("The picture is gone."),
-        "taken": N_("The file is taken."),
+        "counted": N_("The stock was corrected."),
+        "pictured": N_("The picture was added."),
+        "unpictured": N_("The picture was removed."),
+        "taken": N_("The file was imported."),
     },
     body_limit=square.LARGEST_BYTES + 64 * 1024,
 )

@@ -28,7 +28,7 @@ from boxd.phones.answering import SiteInfo
 from boxd.staff.service import COOKIE
 from boxd.web import problems
 from boxd.web.problems import RequestError
-from boxd.words import N_
+from boxd.words import N_, translate
 from boxd.words import gettext as _
 
 _REFUSALS = (BadInput, NotFound, Refused)
@@ -43,8 +43,8 @@ _TITLES = {
 }
 _SIGN_IN = N_("This browser is not signed in, or its session has ended.")
 _SIGN_IN_AT_THE_BOX = N_(
-    "An organiser invites you: open the invitation's address, or scan its QR code, in this browser."
-    " At the box, `boxd staff invite` makes the first one."
+    "Ask an organiser for an invitation, then open its address or scan its QR code in "
+    "this browser. At the box, `boxd staff invite` makes the first one."
 )
 
 
@@ -93,7 +93,7 @@ class ConsolePages:
                 return await act.do(visit)
             except _REFUSALS as error:
                 status = problems.of_error(error).status_code
-                return await act.back(visit.refused(str(error), status))
+                return await act.back(visit.refused(translate(str(error)), status))
 
         return answer
 
@@ -128,7 +128,7 @@ class ConsolePages:
     def _error(self, request: Request, error: BoxdError) -> Response:
         status = problems.of_error(error).status_code
         title = _(_TITLES.get(status, "That did not work"))
-        lines = [str(error)]
+        lines = [translate(str(error))]
         if status == HTTPStatus.UNAUTHORIZED:
             lines = [_(_SIGN_IN), _(_SIGN_IN_AT_THE_BOX)]
         frame = PageFrame(self._place.box)

@@ -41,13 +41,13 @@ def steps(facts: SetUpFacts, has_phones: bool) -> list[SetUpStep]:
         ),
         SetUpStep(
             N_("People"),
-            N_("Badges or names; a file of them will do. Then print their cards."),
+            N_("Enter badges or names, or upload a file. Then print their cards."),
             "/o/people",
             facts.has_people,
         ),
         SetUpStep(
             N_("Attendants"),
-            N_("Invite whoever looks at what attendees did."),
+            N_("Invite the people who check what attendees did."),
             "/o/access",
             facts.has_attendant,
         ),

@@ -16,7 +16,7 @@ from boxd.ledger import audit, audit_search
 from boxd.ledger.audit import VerifiedChain
 from boxd.ledger.audit_search import AuditFilter
 from boxd.ledger.database import open_for_reading
-from boxd.words import N_, ngettext
+from boxd.words import N_, ngettext, translate
 from boxd.words import gettext as _
 
 _AT_ONCE = 50
@@ -29,7 +29,7 @@ async def show(visit: ConsoleVisit) -> Response:
         wanted = _wanted(visit)
         before = whole_number(asked["before"], "before") if "before" in asked else None
     except BadInput as error:
-        visit = visit.refused(str(error), 422)
+        visit = visit.refused(translate(str(error)), 422)
         wanted, before = AuditFilter(), None
     ledger = visit.context.box.ledger
     found = await ledger.read(lambda c: audit_search.search(c, wanted, before, _AT_ONCE))
@@ -55,7 +55,9 @@ async def verify(visit: ConsoleVisit) -> Response:
     if not chain.holds:
         why = _("The chain is broken: {}. Keep the ledger's file, and look at the newest backup.")
         return await show(visit.refused(why.format(chain.fault), 409))
-    said = ngettext("The chain holds: {} entry.", "The chain holds: {} entries.", chain.rows)
+    said = ngettext(
+        "The chain is intact: {} entry.", "The chain is intact: {} entries.", chain.rows
+    )
     return await show(replace(visit, frame=replace(visit.frame, said=said.format(chain.rows))))
 
 

@@ -15,7 +15,7 @@ from boxd.console.visit import ConsoleVisit
 from boxd.errors import BoxdError, NotFound
 from boxd.ledger import audit, backup
 from boxd.ledger.backup import Listed
-from boxd.words import N_
+from boxd.words import N_, translate
 from boxd.words import gettext as _
 
 _MOST_EVENTS = 50
@@ -84,7 +84,7 @@ async def _schedules(visit: ConsoleVisit) -> _Schedules:
     try:
         return _Schedules((await visit.act(housekeeping.schedules))["schedules"])
     except BoxdError as error:  # Temporal is away; the rest of the page is not about it
-        return _Schedules((), str(error))
+        return _Schedules((), translate(str(error)))
 
 
 async def _backups(visit: ConsoleVisit) -> list[Listed]:

@@ -30,5 +30,5 @@ class Uploads:
         """The table. Raises NotFound if it gave way, or the box was started since."""
         found = self._kept.get(key)
         if found is None:
-            raise NotFound(_("This file is not here any more. Choose it again."))
+            raise NotFound(_("This file is no longer here. Choose it again."))
         return found

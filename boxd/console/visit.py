@@ -116,7 +116,7 @@ def whole_number(text: str, name: str) -> int:
     digits = plain.lstrip("+-\u2212")
     if digits.isascii() and digits.isdigit() and len(digits) < 10:
         return sign * int(digits)
-    raise BadInput(_("{name}: '{text}' is no whole number.").format(name=name, text=text[:20]))
+    raise BadInput(_("{name}: '{text}' is not a whole number.").format(name=name, text=text[:20]))
 
 
 def _body(operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from boxd.phones.answering import SiteInfo
 from boxd.phones.page import packed
 from boxd.web.page_policy import page_policy
 from boxd.web.templates import render
-from boxd.words import N_
+from boxd.words import N_, translate
 from boxd.words import gettext as _
 
 WALL = "/w"
@@ -50,7 +50,7 @@ class WallPage:
         try:
             found = await self._now(listener.of(request).box.require_services().ledger)
         except BoxdError as error:
-            return self._message(request, str(error), HTTPStatus.SERVICE_UNAVAILABLE)
+            return self._message(request, translate(str(error)), HTTPStatus.SERVICE_UNAVAILABLE)
         if found is None:
             return self._message(request, _("The wall is switched off."), HTTPStatus.NOT_FOUND)
         join = self._join(request) if found.takes_walk_ups else ""

@@ -23,6 +23,7 @@ from boxd.machine_clock import utc_now
 from boxd.redemption import Answer, Reply
 from boxd.temporal.server import ServerStatus
 from boxd.web.snapshot import Health, SnapshotInput, snapshot
+from boxd.words import N_
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -30,20 +31,20 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 log = structlog.get_logger("boxd")
 
-_MEND = "Mend the disk, then start boxd again; the ledger itself may well be whole."
-_LOOKING = "Stop boxd, restore a backup (one moment: boxd is looking for the newest good one)."
-_NO_BACKUP = (
+_MEND = N_("Mend the disk, then start boxd again; the ledger itself may well be whole.")
+_LOOKING = N_("Stop boxd, restore a backup (one moment: boxd is looking for the newest good one).")
+_NO_BACKUP = N_(
     "There is no good backup in {directory}. Stop boxd, restore a copy from elsewhere:"
     " boxd backup restore FILE, start boxd again."
 )
-_RESTORE = (
+_RESTORE = N_(
     "Stop boxd, type: boxd backup restore {file}   and start boxd again. It is the newest good"
     " backup, and knows what happened until {until}; codes used since then will be good again."
 )
-_NEWER = (
+_NEWER = N_(
     "Install the newer boxd again, or stop boxd and restore a backup: boxd backup list --verify"
 )
-_KEYS = "Put the key back, with mode 600, and start boxd again."
+_KEYS = N_("Put the key back, with mode 600, and start boxd again.")
 
 
 _REMEDIES = {LedgerUnusable: _MEND, LedgerTooNew: _NEWER, KeysMissing: _KEYS}

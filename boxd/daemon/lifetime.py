@@ -21,6 +21,8 @@ from boxd.service.back_off import wait_if_restarted
 from boxd.service.notify import STOPPING, Notifier, status
 from boxd.temporal.server import EmbeddedServer
 from boxd.temporal.server_status_link import follow_status
+from boxd.words import speaking
+from boxd.words.catalogue import words_in
 
 if TYPE_CHECKING:
     from boxd.bays.opening import Actuated
@@ -41,7 +43,7 @@ def run(config_path: Path) -> int:
     manager = Notifier.of_this_process()
     wait_if_restarted(manager)
     config = load(config_path)
-    with only_one(config.lock_file):
+    with only_one(config.lock_file), speaking(words_in(config.box.language)):
         return asyncio.run(_run(config, manager))
 
 

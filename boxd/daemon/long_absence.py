@@ -6,12 +6,13 @@ import asyncio
 
 from boxd.ledger import alarms
 from boxd.ledger.ledger import Ledger
+from boxd.words import N_
 
 _LONG_S = 60.0
 _ALARM = ("engine_away", "temporal")
-_TEXT = (
-    "The Temporal server has been away for a minute: codes are taken, but no locker"
-    " opens but by `boxd lockers open`. Look at `journalctl -u boxd -u boxd-temporal`."
+_TEXT = N_(
+    "The Temporal server has not answered for a minute. Codes are accepted, but lockers open only"
+    " by `boxd lockers open`. Look at `journalctl -u boxd -u boxd-temporal`."
 )
 
 

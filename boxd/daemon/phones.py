@@ -33,6 +33,7 @@ from boxd.staff.service import StaffRules, StaffService
 from boxd.web import problems
 from boxd.web.problems import ErrorResponder
 from boxd.web.rate_limit_middleware import nobody_known
+from boxd.words import N_
 from boxd.workflows.tasks.service import TaskService
 
 log = structlog.get_logger("boxd")
@@ -99,7 +100,8 @@ class PhoneSide:
         def tell(tx: Transaction) -> None:
             alarms.clear(tx, _ALARM, "phones")
             if text:
-                alarms.raise_alarm(tx, _ALARM, "phones", f"{text}. Then restart boxd.")
+                why = N_("{why}. Then restart boxd.").format(why=text)
+                alarms.raise_alarm(tx, _ALARM, "phones", why)
 
         await self._ledger.write(tell)
         await self.staff.end_of_other_pins(self._pin_digest)

@@ -26,6 +26,7 @@ from boxd.ledger.ledger import Ledger
 from boxd.phones.gateway_settings import gateway_settings
 from boxd.temporal import die_with_parent
 from boxd.web.templates import compile_all
+from boxd.words import N_
 
 log = structlog.get_logger("boxd")
 
@@ -37,14 +38,14 @@ _QUICK_DEATH_S = 5.0
 _LONGEST_PAUSE_S = 10.0
 _LISTENER_ALARM = "phones_listener"
 _CROWD_ALARM = "phones_crowd"
-_MISSING = (
-    "The process for the phones' network does not run: phones don't reach the box."
+_MISSING = N_(
+    "The process for the phones' network is not running: phones can't reach the box."
     " Look at `journalctl -u boxd-phones -u boxd`."
 )
-_CROWD = (
-    "Somebody opens very many connections to the phones' network, at last {address}: {count} were"
-    " refused or ended within a minute. Keypads and HUD don't notice. If phones are slow, take that"
-    " device off the WLAN."
+_CROWD = N_(
+    "Someone is opening very many connections to the phones' network, most recently {address}:"
+    " {count} were refused or ended within a minute. Keypads and HUD are not affected. If phones"
+    " are slow, take that device off the WLAN."
 )
 
 

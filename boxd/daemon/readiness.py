@@ -18,6 +18,7 @@ from boxd.ledger.ledger import Ledger, as_text
 from boxd.machine_clock import boot_s
 from boxd.temporal.server import ServerState, ServerStatus
 from boxd.temporal.set_aside import forget_note, unreported
+from boxd.words import N_
 
 log = structlog.get_logger("boxd")
 
@@ -25,8 +26,12 @@ log = structlog.get_logger("boxd")
 _TRY_LEDGER_EVERY_S = 2.0
 # A start shows no question for so long; a server that takes longer is called away.
 _STARTS_WITHIN_S = 5.0
-_CODES_ARE_TAKEN = "codes are taken; what opens a locker has to wait: {}"
-_REMEDY = "boxd restarts it by itself; if this stays, look at `journalctl -u boxd`"
+_CODES_ARE_TAKEN = N_("codes are accepted; lockers open later: {why}")
+_REMEDY = N_("boxd restarts it by itself; if this stays, look at `journalctl -u boxd`")
+_SET_ASIDE = N_(
+    "Temporal's database was set aside as {file} ({reason}). Open redemptions continue from the"
+    " ledger. `boxd alarms clear` ends this alarm."
+)
 
 
 class Readiness:
@@ -43,7 +48,7 @@ class Readiness:
         self._noting: set[asyncio.Task[object]] = set()
         self._is_stopping = False
         self._are_bays_open = False
-        self._why_worker_rests = "the Temporal server is starting"
+        self._why_worker_rests = N_("the Temporal server is starting")
         self._has_engine_run = False
         self._began_s = boot_s()
         self._why_server_rests = ""
@@ -59,7 +64,7 @@ class Readiness:
     def worker_serves(self, serves: bool, why: str) -> None:
         """Workflows go on now, or don't: codes are taken all the same, answers wait."""
         was_away = bool(self._why_worker_rests)
-        self._why_worker_rests = "" if serves else why or "no reason is known"
+        self._why_worker_rests = "" if serves else why or N_("no reason is known")
         self._has_engine_run = self._has_engine_run or serves
         self._tell()
         if serves == was_away:
@@ -88,7 +93,7 @@ class Readiness:
         The server's process knows better why it is down than the worker that can't reach it.
         """
         away = self._why_worker_rests and (self._why_server_rests or self._why_worker_rests)
-        why = self._why_ledger_rests or (_CODES_ARE_TAKEN.format(away) if away else "")
+        why = self._why_ledger_rests or (_CODES_ARE_TAKEN.format(why=away) if away else "")
         if bool(why) == self.is_serving.is_set():
             log.info("box.not_serving" if why else "box.serving", why=why or None)
         (self.is_serving.clear if why else self.is_serving.set)()
@@ -129,7 +134,7 @@ class Readiness:
         if status.state is ServerState.UP:
             self._note(self._tell_what_was_set_aside())
         if is_down:
-            self.worker_serves(False, status.why or "the Temporal server is down")
+            self.worker_serves(False, status.why or N_("the Temporal server is down"))
             self._on_server_down()
 
     def external_server(self, address: str) -> None:
@@ -142,10 +147,7 @@ class Readiness:
         A note stays until its alarm is in the ledger.
         """
         for kept in await asyncio.to_thread(unreported, self._temporal_dir):
-            text = (
-                f"Temporal's database was set aside as {kept.path.name} ({kept.why});"
-                " open redemptions go on from the ledger. `boxd alarms clear` ends this alarm."
-            )
+            text = _SET_ASIDE.format(file=kept.path.name, reason=kept.why)
             alarm = partial(
                 alarms.raise_alarm, kind="temporal_set_aside", subject=kept.path.name, text=text
             )

@@ -21,6 +21,7 @@ from boxd.ledger.stock import REHEARSAL
 from boxd.machine_clock import utc_now
 from boxd.redemption import RedemptionStanding
 from boxd.web.snapshot import Health, SnapshotInput, snapshot
+from boxd.words import N_
 
 Json = dict[str, Any]
 
@@ -36,7 +37,7 @@ class Snapshots:
     def __init__(self, parts: Parts, changes: ChangeSignal) -> None:
         self._parts = parts
         self._changes = changes
-        self._health = Health("starting", "boxd is starting")
+        self._health = Health("starting", N_("boxd is starting"))
         self._overview = Overview([], {}, [], [], [])
         self._prompts: list[Prompt] = []
         self._snapshot: Json = {}

@@ -1,4 +1,4 @@
-"""Checks of the Pi itself: power, temperature, memory."""
+"""Checks of the Pi itself: power, temperature, memory, the fonts of its screen."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ _COOLER = "vcgencmd measure_temp   # then: air to the Pi, a heat sink, no sun"
 
 # A Pi slows down at 80 °C, and more at 85 °C.
 _WARM_C, _HOT_C = 70, 80
+_SIGNS = {"Japanese": "あ", "emoji": "🎁"}
+_FONTS = "sudo apt install fonts-vlgothic fonts-noto-color-emoji"
 _MIB = 1024  # in KiB, as /proc/meminfo counts
 _SHORT_MIB, _TIGHT_MIB = 32, 96
 
@@ -111,6 +113,21 @@ def _ended_for_memory(context: CheckContext) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 
+def fonts(context: CheckContext) -> Iterator[Finding]:
+    """Whether the box's own screen can draw the scripts of names, and emoji."""
+    if not _draws(context, "A"):
+        raise Skip("there are no fonts: this box has no screen of its own")
+    lacking = [kind for kind, sign in _SIGNS.items() if not _draws(context, sign)]
+    if lacking:
+        yield warned(f"the box's screen shows boxes for {' and '.join(lacking)}", _FONTS)
+    else:
+        yield passed("letters, Japanese and emoji can be drawn")
+
+
+def _draws(context: CheckContext, sign: str) -> bool:
+    return bool(context.run(("fc-list", f":charset={ord(sign):x}", "family")))
+
+
 CHECKS = (
     Check(FAMILY, "power", power, "the firmware reports under-voltage or throttling"),
     Check(FAMILY, "temperature", temperature, f"{_WARM_C} °C (warned), {_HOT_C} °C (failed)"),
@@ -121,4 +138,5 @@ CHECKS = (
         f"less than {_TIGHT_MIB} MiB available (warned), {_SHORT_MIB} (failed); programs ended"
         " for want of memory",
     ),
+    Check(FAMILY, "fonts", fonts, "the box's screen has no font for Japanese, or for emoji"),
 )

@@ -59,7 +59,7 @@ class GatewaySettings:
     key_file: Path | None
     trusted_proxies: tuple[str, ...]
     api_prefix: str
-    words: Mapping[str, GatewayWords]  # by language, English first
+    words: Mapping[str, GatewayWords]  # by language, the box's own first
     deadlines: Deadlines = USUAL
 
     @property

@@ -9,6 +9,12 @@ from enum import StrEnum
 from boxd.ledger import alarms, audit, redemptions
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import RedemptionStanding, Stage
+from boxd.words import N_
+
+_OVERRIDE = N_(
+    "Locker {locker}: it is not known whether the override by {person} opened it. Look at its door"
+    " and close it; `boxd alarms clear` ends this alarm."
+)
 
 
 class Outcome(StrEnum):
@@ -114,8 +120,7 @@ def _ask_about_override(tx: Transaction, order: ActuationOrder) -> None:
         tx,
         "override_unknown",
         f"locker {order.locker}",
-        f"Locker {order.locker}: it is not known whether the override of {order.actor} opened it."
-        " Look at its door and shut it; `boxd alarms clear` ends this alarm.",
+        _OVERRIDE.format(locker=order.locker, person=order.actor),
     )
 
 

@@ -13,6 +13,7 @@ from boxd.ledger.check_digit import is_well_formed, random_code
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.switches import Switch
+from boxd.words import N_
 
 _COLUMNS = (
     "codes.id, codes.sku, prizes.name AS prize, attendees.reference AS attendee, codes.box,"
@@ -93,7 +94,7 @@ def _prize_for(connection: sqlite3.Connection, attendee: int, wanted: str | None
         return wanted
     pool = drawing.pool(connection, attendee)
     if not pool:
-        raise Refused("sold out: no prize has a unit on hand; `boxd prizes adjust` adds some")
+        raise Refused(N_("sold out: no prize has a unit on hand; `boxd prizes adjust` adds some"))
     return drawing.at_random(pool)
 
 
@@ -163,9 +164,11 @@ def void(tx: Transaction, code: int, reason: str, actor: str) -> None:
     """Void a code that nobody is using. Raises NotFound or Refused."""
     state = find(tx.connection, code)["state"]
     if state == "in_use":
-        raise Refused(f"code {code} is being redeemed right now; decline that redemption first")
+        text = N_("code {code} is being redeemed right now; decline that redemption first")
+        raise Refused(text.format(code=code))
     if state != "ready":
-        raise Refused(f"code {code} is {state} already; only a ready code can be voided")
+        text = N_("code {code} is already {why}; only a ready code can be voided")
+        raise Refused(text.format(code=code, why=state))
     end(tx, code, "voided", actor, reason)
 
 

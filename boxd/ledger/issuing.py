@@ -26,6 +26,16 @@ from boxd.ledger import (
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Transaction
 from boxd.task import TaskState
+from boxd.words import N_
+
+_NOT_ISSUED = N_(
+    "No code could be issued to attendee {attendee}: {why}. Fix that; `boxd alarms clear` ends this"
+    " alarm."
+)
+_SOLD_OUT = N_(
+    "Sold out: no unit of {prizes} is on hand, and attendee {attendee} was due one."
+    " `boxd prizes adjust` adds some; `boxd alarms clear` ends this alarm."
+)
 
 
 @dataclass(frozen=True)
@@ -121,10 +131,7 @@ def undo(tx: Transaction, issue: str, why: str) -> IssueStanding:
         _end_hold(tx, issue, "released")
     if standing.state is IssueState.MINTED and standing.code is not None:
         codes.take_back(tx, standing.code, "boxd", "its issue was undone")
-    text = (
-        f"No code could be issued to attendee {standing.attendee}: {why}."
-        " Mend that; `boxd alarms clear` ends this alarm."
-    )
+    text = _NOT_ISSUED.format(attendee=standing.attendee, why=why)
     alarms.raise_alarm(tx, "code_not_issued", issue, text)
     return _end(tx, standing, IssueState.UNDONE, why)
 
@@ -137,10 +144,7 @@ def _why_none(tx: Transaction, standing: IssueStanding, rules: IssueRules) -> st
 
 def _sold_out(tx: Transaction, standing: IssueStanding, order: issues.IssueOrder) -> IssueStanding:
     pool = _pool(order.prizes)
-    text = (
-        f"Sold out: no unit of {pool} is on hand, and attendee {standing.attendee} should have"
-        " had one. `boxd prizes adjust` adds some; `boxd alarms clear` ends this alarm."
-    )
+    text = _SOLD_OUT.format(prizes=pool, attendee=standing.attendee)
     alarms.raise_alarm(tx, "sold_out", pool, text)
     return _end(tx, standing, IssueState.SOLD_OUT, f"no unit of {pool} is on hand")
 

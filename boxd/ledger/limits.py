@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from boxd.ledger import attendees
+from boxd.words import N_
 
 # Of the attendees {spellings}, with what the issue {issue} holds left out.
 _HAD = (
@@ -67,5 +68,8 @@ def _why(had: int, wanted: int, most: int) -> str:
     """Why somebody who has `had` so many codes can't get as many as `wanted`; empty if they can."""
     if had + wanted <= most:
         return ""
-    would = f"this attendee would have {had + wanted} codes, and {most} is the most for one"
-    return f"{would} ([codes] per_attendee)"
+    text = N_(
+        "this attendee would have {count} codes, and {most} is the most for one"
+        " ([codes] per_attendee)"
+    )
+    return text.format(count=had + wanted, most=most)

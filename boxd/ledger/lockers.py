@@ -8,6 +8,12 @@ from collections.abc import Sequence
 from boxd.errors import NotFound
 from boxd.ledger import alarms, audit
 from boxd.ledger.ledger import Transaction
+from boxd.words import N_
+
+_OUT_OF_SERVICE = N_(
+    "Locker {locker} is out of service: {reason}. Once it is repaired, run:"
+    " `boxd lockers in-service`"
+)
 
 
 def declare(tx: Transaction, lockers: Sequence[int]) -> None:
@@ -25,15 +31,15 @@ def set_service(tx: Transaction, locker: int, in_service: bool, reason: str, act
         (int(in_service), "" if in_service else reason, locker),
     ).rowcount
     if not changed:
-        raise NotFound(f"there is no locker {locker} in this box")
+        raise NotFound(N_("there is no locker {locker} in this box").format(locker=locker))
     action = "locker.in_service" if in_service else "locker.out_of_service"
     audit.append(tx, audit.Entry(actor, action, reason, locker=locker))
     subject = f"locker {locker}"
     if in_service:
         alarms.clear(tx, "locker_out_of_service", subject, actor)
     else:
-        text = f"Locker {locker} is out of service: {reason}. When it is mended: boxd lockers"
-        alarms.raise_alarm(tx, "locker_out_of_service", subject, f"{text} in-service {locker}")
+        text = _OUT_OF_SERVICE.format(locker=locker, reason=reason)
+        alarms.raise_alarm(tx, "locker_out_of_service", subject, text)
 
 
 def free_among(connection: sqlite3.Connection, candidates: Sequence[int]) -> list[int]:

@@ -14,6 +14,13 @@ from boxd.ledger import alarms, audit, replacing
 from boxd.ledger.database import open_for_reading, open_ledger
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.soundness import Contents, contents, examine
+from boxd.words import N_
+
+_RESTORED = N_(
+    "The ledger was restored from {file}: nothing after {time} is known, and codes used since then"
+    " can be used again. Count the stock (`boxd prizes adjust`), void the codes that were used"
+    " (`boxd codes void`); `boxd alarms clear` ends this alarm."
+)
 
 _BEING_MADE = "being-restored"
 _ENDED = ("spent", "expired", "voided")
@@ -129,11 +136,7 @@ def _write_down(copy: Path, restored: Restored, actor: str, at: str) -> None:
 
 def _alarm_text(restored: Restored) -> str:
     last = restored.contents.last_at or "its beginning"
-    return (
-        f"The ledger was restored from {restored.file.name}: nothing after {last} is known, and"
-        " codes used since are good again. Count the stock (`boxd prizes adjust`), void codes that"
-        " were used (`boxd codes void`); `boxd alarms clear` ends this alarm."
-    )
+    return _RESTORED.format(file=restored.file.name, time=last)
 
 
 def _lost(ledger: Path, copy: Path) -> Lost | None:

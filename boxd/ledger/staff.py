@@ -16,14 +16,15 @@ from boxd.errors import BadInput, NotFound, Refused
 from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.roles import STAFF, Role
+from boxd.words import N_
 
 HOURS = 24
 """How long an invitation is good unless somebody says otherwise."""
 _SECRET_BYTES = 32
 _COLUMNS = "id, name, role, invited_at, removed_at"
-_NO_GOOD = (
+_NO_GOOD = N_(
     "This invitation was used, has expired or was withdrawn. Ask an organiser for another one:"
-    " each enrols one phone, once."
+    " each works for one phone, once."
 )
 
 

@@ -26,6 +26,7 @@ from boxd.task import (
     task_id,
     why_refused,
 )
+from boxd.words import N_
 
 
 def start(tx: Transaction, kind: str, attendee: int, actor: str) -> TaskStanding:
@@ -42,7 +43,7 @@ def start(tx: Transaction, kind: str, attendee: int, actor: str) -> TaskStanding
     if closing.is_closed(tx.connection):
         raise Refused(closing.CLOSED)
     if not wanted.is_offered:
-        raise Refused(f"'{wanted.kind.name}' is not offered any more")
+        raise Refused(N_("'{task}' is not offered any more").format(task=wanted.kind.name))
     tx.connection.execute(
         "INSERT INTO tasks (id, kind, version, attendee, started_at, since) VALUES (?,?,?,?,?,?)",
         (task, kind, wanted.version, attendee, tx.at, tx.at),

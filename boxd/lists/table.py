@@ -14,6 +14,7 @@ from boxd.confined import run_confined
 from boxd.errors import BadInput
 from boxd.lists import workbook
 from boxd.lists.decoding import decoded
+from boxd.words import N_
 
 LARGEST_BYTES = 2_000_000
 MOST_ROWS = 10_000
@@ -48,7 +49,8 @@ class ListTable:
 async def read_table(raw: bytes) -> ListTable:
     """The table in a file. Raises BadInput with what is wrong and the remedy."""
     if len(raw) > LARGEST_BYTES:
-        raise BadInput(f"the file is larger than {LARGEST_BYTES} bytes: is it the right one?")
+        text = N_("the file is larger than {size} bytes: is it the right one?")
+        raise BadInput(text.format(size=LARGEST_BYTES))
     if raw.startswith(_ZIP):
         read = json.loads(await run_confined(workbook.WORK, raw))
         rows = [TableRow(line, _cleaned(cells)) for line, cells in enumerate(read, 1)]
@@ -60,10 +62,11 @@ async def read_table(raw: bytes) -> ListTable:
 def _table(digest: str, rows: Sequence[TableRow]) -> ListTable:
     filled = [row for row in rows if row.cells]
     if len(filled) < 2:
-        raise BadInput("the file has no rows below its first line, which names the columns")
+        raise BadInput(N_("the file has no rows below its first line, which names the columns"))
     header, *rest = filled
     if len(rest) > MOST_ROWS or len(header.cells) > _MOST_COLUMNS:
-        raise BadInput(f"the file has more than {MOST_ROWS} rows or {_MOST_COLUMNS} columns")
+        text = N_("the file has more than {rows} rows or {columns} columns")
+        raise BadInput(text.format(rows=MOST_ROWS, columns=_MOST_COLUMNS))
     return ListTable(digest, header.cells, tuple(rest))
 
 

@@ -16,16 +16,16 @@ from boxd.phones.page import HtmlPage, message, respond
 from boxd.web import problems
 from boxd.web.api_prefix import PREFIX
 from boxd.web.problems import RequestError
-from boxd.words import N_
+from boxd.words import N_, translate
 from boxd.words import gettext as _
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 _TITLES = {
     HTTPStatus.UNAUTHORIZED: N_("Who are you?"),
-    HTTPStatus.FORBIDDEN: N_("That is not for this phone"),
+    HTTPStatus.FORBIDDEN: N_("Not allowed on this phone"),
     HTTPStatus.NOT_FOUND: N_("This link does not work"),
-    HTTPStatus.CONFLICT: N_("That was not taken"),
+    HTTPStatus.CONFLICT: N_("Not accepted"),
     HTTPStatus.UNPROCESSABLE_ENTITY: N_("Something is missing"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("That is too long"),
 }
@@ -92,7 +92,9 @@ def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return message(_("That did not work"), place.box, _(_BROKEN), status=status)
     if status in _TITLES:
-        return message(_(_TITLES[HTTPStatus(status)]), place.box, str(error), status=status)
+        return message(
+            _(_TITLES[HTTPStatus(status)]), place.box, translate(str(error)), status=status
+        )
     wait_s, headers = TRY_AGAIN_S, {"Retry-After": str(TRY_AGAIN_S)}
     if isinstance(error, RequestError):
         headers |= error.headers

@@ -26,6 +26,7 @@ from boxd.phones.verdict_service import (
 from boxd.rates import client_of
 from boxd.staff.service import COOKIE
 from boxd.task import LONGEST_REASON
+from boxd.words import N_, sentence, translate
 
 _TITLE = "For attendants"
 _SCRIPT = "attendant.js"
@@ -92,7 +93,7 @@ class AttendantPages:
         try:
             entered = await self._service.enter(name, form.get("pin", ""), origin)
         except (BadInput, Refused) as error:
-            return self._ask_pin(request, link, str(error), name)
+            return self._ask_pin(request, link, translate(str(error)), name)
         response = see(_page_of(link), {"Set-Cookie": enrolled(self._place, entered.made)})
         response.headers.append("Set-Cookie", self._known(entered.known_phone))
         return response
@@ -112,7 +113,7 @@ class AttendantPages:
         form = await read_form(request)
         word = form.get("word", "")
         if word not in {"approve", "refuse"}:
-            raise BadInput("Neither approved nor refused. Open the page again.")
+            raise BadInput(N_("Neither approved nor refused. Open the page again."))
         judgement = Judgement(
             kind=form.get("kind", ""),
             step=number_in(form, "step"),
@@ -121,7 +122,8 @@ class AttendantPages:
         )
         reply = await self._service.judge(_link(request), judgement, session)
         if not reply.accepted:
-            return await self._show(request, session, f"Not taken: {reply.why}.")
+            why = sentence(N_("Not accepted: {why}").format(why=reply.why))
+            return await self._show(request, session, why)
         return see(_page_of(_link(request)))
 
     async def _session(self, request: Request) -> StaffSession | None:

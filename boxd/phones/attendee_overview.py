@@ -14,10 +14,11 @@ from boxd.ledger.attendees import Attendee
 from boxd.ledger.code_keys import CodeKeys
 from boxd.phones.links import PhoneLink
 from boxd.task import TaskKind, TaskStanding, TaskState, has_expired, task_id
+from boxd.words import N_
 
 # One error for every bad link: it does not help to guess one.
-NO_LINK = (
-    "This link does not work here. It may have been replaced by a newer one, or not be whole."
+NO_LINK = N_(
+    "This link does not work here. It may have been replaced by a newer one, or be incomplete."
     " Ask at the booth for a new one."
 )
 

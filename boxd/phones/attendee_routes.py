@@ -19,6 +19,7 @@ from boxd.phones.page import HtmlPage, message, packed, respond, source
 from boxd.task import Demand, TaskState
 from boxd.web.templates import render
 from boxd.words import gettext as _
+from boxd.words import sentence
 
 COOKIE = "boxd_attendee"
 _COOKIE_S = 30 * 24 * 3600
@@ -116,7 +117,7 @@ class AttendeePages:
             link, form.get("kind", ""), form.get("text", "").strip()
         )
         if not reply.accepted:
-            raise Refused(f"{reply.why[:1].upper()}{reply.why[1:]}.")
+            raise Refused(sentence(reply.why))
         return see(f"/a/{link}?handed-in={reply.standing.step}")
 
     async def _checkpoint(self, request: Request) -> Response:
@@ -136,7 +137,7 @@ class AttendeePages:
         page = message(
             _("Not you"),
             self._place.box,
-            _("Signs count for nobody on this phone from now on."),
+            _("Signs scanned on this phone no longer count for anyone."),
             _("Scan the QR code on your own sheet or badge, then the signs."),
         )
         return respond(request, replace(page, headers={"Set-Cookie": self._unknown()}))

@@ -17,6 +17,7 @@ from boxd.machine_clock import utc_now
 from boxd.phones.attendee_overview import NO_LINK, AttendeeOverview, digits, look
 from boxd.phones.links import LinkKind, Signer, shown_link
 from boxd.task import Scan, Submission, TaskReply, TaskStanding, TaskState
+from boxd.words import N_, sentence
 from boxd.workflows.tasks.service import TaskService
 
 
@@ -108,7 +109,7 @@ class AttendeeService:
                 if task.step:
                     return task
                 return await self._tasks.start(kind, str(picture.attendee.reference), actor)
-        raise Refused("this task is not offered (any more); look at your page again")
+        raise Refused(N_("this task is not offered (any more); look at your page again"))
 
     async def visit(self, link: str, attendee_link: str) -> Visit:
         """Count the checkpoint for every task of the attendee that needs it.
@@ -128,7 +129,7 @@ class AttendeeService:
             reference=str(picture.attendee.reference),
             tasks=tuple(reply.standing for reply in replies),
             is_new=any(reply.accepted and reply.is_new for reply in replies),
-            refusals=tuple(reply.why for reply in replies if not reply.accepted),
+            refusals=tuple(sentence(reply.why) for reply in replies if not reply.accepted),
         )
 
     async def _sign(self, link: str) -> Sign:

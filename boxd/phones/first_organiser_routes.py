@@ -15,6 +15,7 @@ from boxd.phones.page import HtmlPage, respond
 from boxd.phones.staff_routes import HOME, device_of, enrolled
 from boxd.staff.first_invitation import FirstInvitation
 from boxd.words import gettext as _
+from boxd.words import translate
 
 _PATH = f"{HOME}/first"
 
@@ -44,7 +45,7 @@ class FirstOrganiserPages:
         try:
             made = await self._first.enrol(_secret(request), name, device_of(request))
         except (BadInput, Refused) as error:
-            return self._page(request, str(error), name)
+            return self._page(request, translate(str(error)), name)
         return see(HOME, {"Set-Cookie": enrolled(self._place, made)})
 
     def _page(self, request: Request, why: str = "", name: str = "") -> Response:

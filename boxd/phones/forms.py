@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from boxd.errors import BadInput
 from boxd.web.request_body import BODY_LIMIT, read_at_most
+from boxd.words import N_
 
 _MOST_FIELDS = 20
 
@@ -24,7 +25,7 @@ async def read_form(request: Request) -> dict[str, str]:
             max_num_fields=_MOST_FIELDS,
         )
     except ValueError:
-        raise BadInput("That is no form of this page. Open the page again.") from None
+        raise BadInput(N_("This form does not belong to this page. Open the page again.")) from None
     return {name: value.replace("\r\n", "\n") for name, value in fields}
 
 

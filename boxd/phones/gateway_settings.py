@@ -16,15 +16,15 @@ from boxd.words import gettext as _
 from boxd.words.catalogue import languages, words_in
 
 _UNANSWERED = N_(
-    "The box did not answer. Go back and look at your page before you try again: it may have been"
-    " taken."
+    "The box did not answer. Go back and check your page before you try again: it may have worked."
 )
 _TOO_LONG = N_("That is too large for the box. Hand in something smaller: 8 MB at most.")
 
 
 def gateway_settings(config: Config) -> GatewaySettings:
     """The gateway's settings."""
-    phones = config.phones
+    phones, own = config.phones, config.box.language.value
+    spoken = [own, *(each for each in languages() if each != own)]  # the first is the fallback
     return GatewaySettings(
         host=phones.host,
         port=phones.port,
@@ -34,7 +34,7 @@ def gateway_settings(config: Config) -> GatewaySettings:
         key_file=phones.tls_key_file,
         trusted_proxies=phones.trusted_proxies,
         api_prefix=PREFIX,
-        words={language: _words_in(language, config.box.name) for language in languages()},
+        words={language: _words_in(language, config.box.name) for language in spoken},
     )
 
 

@@ -65,7 +65,7 @@ def headers_of(page: HtmlPage) -> dict[str, str]:
 def packed(request: Request, text: str, status: int, headers: Mapping[str, str]) -> Response:
     """HTML, compressed if the browser accepts that."""
     content = text.encode("utf-8")
-    headers = {"Vary": "Accept-Encoding", **headers}
+    headers = {"Vary": "Accept-Encoding, Accept-Language, Cookie", **headers}
     if "gzip" in request.headers.get("accept-encoding", ""):
         content, headers = gzip.compress(content, 6), {**headers, "Content-Encoding": "gzip"}
     return Response(content, status, headers, media_type=HTML)

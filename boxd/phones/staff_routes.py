@@ -22,8 +22,8 @@ HOME = "/i"
 _TITLE = N_("Staff")
 _SCRIPT = "attendant.js"
 _UNKNOWN = N_(
-    "This browser belongs to nobody of the staff. An organiser invites you: open the invitation's"
-    " address, or scan its QR code, on this device."
+    "No one of the staff is signed in on this browser. Ask an organiser for an "
+    "invitation, then open its address or scan its QR code on this device."
 )
 
 

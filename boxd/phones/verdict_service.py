@@ -27,6 +27,7 @@ from boxd.phones.pin import Pin
 from boxd.roles import Role
 from boxd.staff.service import StaffService
 from boxd.task import TaskReply, Verdict
+from boxd.words import N_
 from boxd.workflows.tasks.service import TaskService
 
 LAST_VERDICTS = 10
@@ -35,11 +36,11 @@ LAST_VERDICTS = 10
 # booth opens.
 _UNKNOWN_PER_S = 2.0
 _UNKNOWN_AT_ONCE = 20.0
-_BUSY = (
-    "Very many phones enter PINs just now. Wait a few seconds, then try again; a phone that an"
+_BUSY = N_(
+    "Very many phones are entering PINs. Wait a few seconds, then try again; a phone that an"
     " organiser has invited needs no PIN."
 )
-NO_PIN = (
+NO_PIN = N_(
     "Attendants are invited one by one: ask an organiser for an invitation, and open it on this"
     " phone. (`boxd staff invite` on the box makes one.)"
 )
@@ -122,12 +123,14 @@ class VerdictService:
             raise Refused(NO_PIN)
         called = names.cleaned(name)
         if why := names.why_refused(called):
-            raise BadInput(f"Your name {why}.")
+            raise BadInput(N_("Your name {why}.").format(why=why))
         known = self._known_phones.name_of(origin.cookie)
         tried = await self._try(self._pin, given, known, origin.address)
         if not tried.is_right:
-            wait = f" Wait {_in_words(tried.locked_s)}, then try again." if tried.locked_s else ""
-            raise Refused(f"That is not the PIN, or too many were wrong.{wait}")
+            if not tried.locked_s:
+                raise Refused(N_("Wrong PIN."))
+            wait = N_("Wrong PIN. After too many attempts, try again in {duration}.")
+            raise Refused(wait.format(duration=_in_words(tried.locked_s)))
         entry = PinEntry(called, self._pin.digest)
         made = await self._staff.enter_by_pin(entry, origin.device)
         return PinEntered(made, origin.cookie if known else self._known_phones.cookie())
@@ -159,10 +162,11 @@ class VerdictService:
         """
         session = await self._staff.session(cookie)
         if session is not None and session.role not in _JUDGES:
-            raise Refused(
-                f"{session.name} is {session.role} here; attendants and organisers judge tasks. Ask"
+            text = N_(
+                "You are signed in as {role}, and only attendants and organisers judge tasks. Ask"
                 " an organiser to invite you as attendant"
             )
+            raise Refused(text.format(role=session.role))
         return session
 
     async def leave(self, cookie: str) -> None:

@@ -21,11 +21,11 @@ _ENDED = {
     TaskState.REWARDED: (N_("done"), ""),
     TaskState.SOLD_OUT: (
         N_("done, sold out"),
-        N_("You have done it all, but no prize is left just now. Ask at the booth."),
+        N_("You have done everything, but no prize is left right now. Ask at the booth."),
     ),
     TaskState.OVER_LIMIT: (
         N_("done"),
-        N_("You have as many codes as one person may have, so there is none for this."),
+        N_("You already have as many codes as one person may have, so there is none for this."),
     ),
     TaskState.FAILED: (
         N_("done"),
@@ -37,11 +37,11 @@ _ENDED = {
 }
 # What is missing: what to do, the label of its field, and the text after the submission.
 _SUBMISSIONS = {
-    Demand.TEXT: (N_("Hand in your text."), N_("Your text"), N_("Your text was handed in.")),
+    Demand.TEXT: (N_("Submit your text."), N_("Your text"), N_("Your text was submitted.")),
     Demand.REFERENCE: (
-        N_("Hand in your link or number."),
+        N_("Submit your link or number."),
         N_("Your link or number"),
-        N_("Your link or number was handed in."),
+        N_("Your link or number was submitted."),
     ),
 }
 
@@ -62,7 +62,7 @@ def label(task: TaskStanding) -> str:
     if task.state in _ENDED:
         return _(_ENDED[task.state][0])
     if awaits_verdict(task):
-        return _("show it")
+        return _("ready to show")
     return _("under way") if task.step and (task.scanned or task.is_submitted) else _("to do")
 
 

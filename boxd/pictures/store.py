@@ -11,6 +11,7 @@ from pathlib import Path
 from boxd.confined import run_confined
 from boxd.errors import BadInput, NotFound, Refused
 from boxd.pictures import square
+from boxd.words import N_
 
 MOST_BYTES = 40_000_000  # a thousand pictures
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -29,7 +30,8 @@ class PictureStore:
         """
         if len(raw) > square.LARGEST_BYTES:
             largest_mb = square.LARGEST_BYTES // 1_000_000
-            raise BadInput(f"the picture is larger than {largest_mb} MB: send it smaller")
+            text = N_("the picture is larger than {size} MB: make it smaller")
+            raise BadInput(text.format(size=largest_mb))
         small = await run_confined(square.WORK, raw)
         return await asyncio.to_thread(self._write, small)
 
@@ -47,7 +49,8 @@ class PictureStore:
         self._folder.mkdir(exist_ok=True)
         used = sum(each.stat().st_size for each in self._folder.iterdir())
         if used + len(small) > MOST_BYTES:
-            raise Refused(f"the pictures fill {MOST_BYTES // 1_000_000} MB; remove some first")
+            text = N_("the pictures fill {size} MB; remove some first")
+            raise Refused(text.format(size=MOST_BYTES // 1_000_000))
         beside = self._folder / f".{digest}.{os.getpid()}"
         beside.write_bytes(small)
         beside.replace(self._file(digest))

@@ -18,12 +18,13 @@ from boxd.ledger.ledger import Ledger, Transaction
 from boxd.ledger.staff_sessions import NewSession
 from boxd.machine_clock import utc_now
 from boxd.roles import Role
+from boxd.words import N_
 
 _TURNS_EVERY = timedelta(minutes=10)
 _ONE_HOUR = 1  # it is used up in the same transaction
-_NO_GOOD = (
+_NO_GOOD = N_(
     "This invitation is no longer good. Look at the operator's screen again: if it shows none, this"
-    " box has an organiser, who invites you"
+    " box has an organiser. Ask them to invite you"
 )
 
 

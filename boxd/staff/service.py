@@ -15,14 +15,15 @@ from boxd.ledger.staff import Invitation, Person
 from boxd.ledger.staff_sessions import NewSession, PinEntry, StaffSession
 from boxd.machine_clock import utc_now
 from boxd.roles import Role
+from boxd.words import N_
 
 COOKIE = "boxd_staff"
 """The cookie of a device, at every listener."""
 PIN_HOURS = 14
 """How long a session by the booth's PIN lasts: a long day at the booth."""
-_OVER = (
-    "The event is over ([staff] until in the configuration): nobody can be invited or enrolled."
-    " For another event write its end there, then restart boxd."
+_OVER = N_(
+    "The event is over ([staff] until in the configuration): nobody can be invited or signed in."
+    " For another event, enter its end there, then restart boxd."
 )
 
 

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 from boxd.ledger import alarms
 from boxd.ledger.ledger import Ledger, Transaction
+from boxd.words import N_
+
+_TROUBLE = N_(
+    "Upstream: {why}. The box works without it, and nothing is lost; this alarm ends by itself once"
+    " upstream answers."
+)
 
 ALARM = "upstream"
 
@@ -22,10 +28,7 @@ class DeliveryStatus:
 
 async def raise_trouble(ledger: Ledger, subject: str, why: str) -> None:
     """Raise the alarm about upstream, unless it is active."""
-    text = (
-        f"Upstream: {why}. The box works on without it, and nothing is lost;"
-        " this alarm ends by itself when it is mended."
-    )
+    text = _TROUBLE.format(why=why)
     if not await ledger.read(lambda c: alarms.is_active(c, ALARM, subject)):
         await ledger.write(lambda tx: alarms.raise_alarm(tx, ALARM, subject, text))
 

@@ -28,6 +28,12 @@ from boxd.upstream.client import UpstreamClient
 from boxd.upstream.delivery_status import DeliveryStatus, mend, raise_trouble
 from boxd.upstream.http import Unreachable, Untrusted
 from boxd.upstream.response_meaning import Meaning, ResponseMeaning, meaning_of
+from boxd.words import N_
+
+_REFUSED = N_(
+    "Upstream refused events for good. `boxd outbox list --dead` says which and why,"
+    " `boxd outbox resend` sends them again. `boxd alarms clear` ends this alarm."
+)
 
 log = structlog.get_logger("boxd.upstream")
 
@@ -143,12 +149,8 @@ class EventSender:
         """Upstream refuses this event for good; returns False if it has to stay in the outbox."""
 
         def bury(tx: Transaction) -> bool:
-            text = (
-                "Upstream refused events for good; `boxd outbox list --dead` says which and why,"
-                " `boxd outbox resend` sends them again. `boxd alarms clear` ends this alarm."
-            )
             if buried := outbox.bury(tx, event, why):
-                alarms.raise_alarm(tx, _DEAD, "upstream", text)
+                alarms.raise_alarm(tx, _DEAD, "upstream", _REFUSED)
             return buried
 
         buried = await self._ledger.write(bury)

@@ -7,48 +7,50 @@ from typing import Any
 
 from boxd.bays.view import REFUSED_AS
 from boxd.redemption import Refusal
+from boxd.words import N_, translate
+from boxd.words import gettext as _
 
 # action: (words, tone); the words may contain fields of the row
 _LINES = {
-    "claim.accepted": ("Code accepted at {bay}: {prize} goes into locker {locker}", "good"),
-    "claim.refused": ("Code refused at {bay}: {refusal}", "bad"),
-    "keypad.locked": ("Keypad of {bay} locked for {seconds} s after wrong codes", "bad"),
-    "redemption.loaded": ("{actor}: locker {locker} is loaded with {prize}", "plain"),
-    "redemption.substituted": ("{actor}: another prize for locker {locker}", "plain"),
-    "redemption.declined": ("{actor} declined the claim at {bay}", "bad"),
-    "redemption.cancelled": ("The attendee cancelled at {bay}", "plain"),
-    "redemption.jammed": ("{actor}: locker {locker} did not open", "bad"),
-    "redemption.opened": ("{actor}: locker {locker} is open", "plain"),
-    "redemption.completed": ("{prize} given out from locker {locker} at {bay}", "good"),
-    "redemption.reopened": ("{actor}: locker {locker} is opened once more", "plain"),
-    "redemption.not_taken": ("{actor}: {prize} was not taken at {bay}", "bad"),
-    "redemption.wrong": ("{actor}: the wrong prize lay in locker {locker}", "plain"),
-    "redemption.broken": ("{actor}: {prize} was broken; another one is given", "bad"),
-    "workflow.healed": ("A workflow stood still and was set up again", "plain"),
+    "claim.accepted": (N_("Code accepted at {bay}: {prize} goes into locker {locker}"), "good"),
+    "claim.refused": (N_("Code refused at {bay}: {refusal}"), "bad"),
+    "keypad.locked": (N_("Keypad of {bay} locked for {seconds} s after wrong codes"), "bad"),
+    "redemption.loaded": (N_("{actor}: locker {locker} is loaded with {prize}"), "plain"),
+    "redemption.substituted": (N_("{actor}: another prize for locker {locker}"), "plain"),
+    "redemption.declined": (N_("{actor} declined the claim at {bay}"), "bad"),
+    "redemption.cancelled": (N_("The attendee cancelled at {bay}"), "plain"),
+    "redemption.jammed": (N_("{actor}: locker {locker} did not open"), "bad"),
+    "redemption.opened": (N_("{actor}: locker {locker} is open"), "plain"),
+    "redemption.completed": (N_("{prize} given out from locker {locker} at {bay}"), "good"),
+    "redemption.reopened": (N_("{actor}: locker {locker} is opened once more"), "plain"),
+    "redemption.not_taken": (N_("{actor}: {prize} was not taken at {bay}"), "bad"),
+    "redemption.wrong": (N_("{actor}: the wrong prize lay in locker {locker}"), "plain"),
+    "redemption.broken": (N_("{actor}: {prize} was broken; another one is given"), "bad"),
+    "workflow.healed": (N_("A workflow stood still and was set up again"), "plain"),
     "workflow.undecided": (
-        "A code typed at {bay} was not checked: it has to be typed again",
+        N_("A code typed at {bay} was not checked: it has to be typed again"),
         "bad",
     ),
-    "opening.jam": ("Locker {locker} did not open", "bad"),
-    "opening.take": ("Locker {locker} opened", "plain"),
-    "override.ordered": ("{actor} opened locker {locker}: {cause}", "plain"),
-    "sensor.restart_ordered": ("{actor} restarted the touch sensor of {device}", "plain"),
-    "actuation.failed": ("Locker {locker}: the order could not be sent", "bad"),
-    "actuation.unknown": ("Locker {locker}: it is not known whether it opened", "bad"),
-    "locker.out_of_service": ("Locker {locker} is out of service: {cause}", "bad"),
-    "locker.in_service": ("Locker {locker} is in service again", "good"),
+    "opening.jam": (N_("Locker {locker} did not open"), "bad"),
+    "opening.take": (N_("Locker {locker} opened"), "plain"),
+    "override.ordered": (N_("{actor} opened locker {locker}: {cause}"), "plain"),
+    "sensor.restart_ordered": (N_("{actor} restarted the touch sensor of {device}"), "plain"),
+    "actuation.failed": (N_("Locker {locker}: the order could not be sent"), "bad"),
+    "actuation.unknown": (N_("Locker {locker}: it is not known whether it opened"), "bad"),
+    "locker.out_of_service": (N_("Locker {locker} is out of service: {cause}"), "bad"),
+    "locker.in_service": (N_("Locker {locker} is in service again"), "good"),
     "alarm.raised": ("{text}", "bad"),
-    "stock.received": ("{quantity} {prize} received", "plain"),
-    "stock.written_off": ("{quantity} {prize} written off", "plain"),
-    "staff.first_organiser": ("{actor} organises this box from now on", "plain"),
-    "code.voided": ("Code {code} voided: {cause}", "plain"),
+    "stock.received": (N_("{quantity} {prize} received"), "plain"),
+    "stock.written_off": (N_("{quantity} {prize} written off"), "plain"),
+    "staff.first_organiser": (N_("{actor} organises this box from now on"), "plain"),
+    "code.voided": (N_("Code {code} voided: {cause}"), "plain"),
 }
 
 # What one transaction did many times.
 _MANY = {
-    "stock.received": ("{quantity} units of {rows} prizes received", "plain"),
-    "stock.written_off": ("{quantity} units of {rows} prizes written off", "plain"),
-    "code.voided": ("{rows} codes voided: {cause}", "plain"),
+    "stock.received": (N_("{quantity} units of {rows} prizes received"), "plain"),
+    "stock.written_off": (N_("{quantity} units of {rows} prizes written off"), "plain"),
+    "code.voided": (N_("{rows} codes voided: {cause}"), "plain"),
 }
 
 
@@ -62,12 +64,18 @@ def event_line(
     """
     words, tone = _LINES.get(row["action"], ("{action}", "plain"))
     if row["rows"] > 1:
-        words, tone = _MANY.get(row["action"], (f"{words} ({row['rows']} times)", tone))
+        words, tone = _MANY.get(row["action"], (words, tone))
     refusal = REFUSED_AS.get(Refusal(row["cause"]), "") if row["action"] == "claim.refused" else ""
     more = {
-        "refusal": refusal,
+        "refusal": _(refusal) if refusal else "",
         "prize": prizes.get(row["sku"] or "", row["sku"]),
         "bay": bays.get(row["bay"] or "", row["bay"]),
     }
-    text = words.format(**(row["detail"] | row | more))
+    values = row["detail"] | row | more
+    if row["action"] == "alarm.raised":
+        text = translate(values["text"])
+    else:
+        text = _(words).format(**values)
+    if row["rows"] > 1 and row["action"] not in _MANY:
+        text = _("{what} ({count} times)").format(what=text, count=row["rows"])
     return {"seq": row["seq"], "at": row["at"], "text": text, "tone": tone}

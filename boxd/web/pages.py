@@ -1,4 +1,7 @@
-"""The pages and their files, read once and served from memory."""
+"""The pages and their files, read once and served from memory.
+
+The operator's screen speaks one language, the box's.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from boxd.web.page_words import messages_in, words_json
+from boxd.web.templates import render
 
 STATIC = Path(__file__).parent / "static"
 MEDIA_TYPES = {
@@ -41,6 +47,13 @@ def load(directory: Path = STATIC) -> dict[str, Asset]:
         for path in sorted(directory.iterdir())
         if path.suffix in MEDIA_TYPES
     }
+
+
+def load_hud(directory: Path = STATIC) -> Asset:
+    """The operator's screen, in the language of this context."""
+    scripts = [path.read_text(encoding="utf-8") for path in sorted(directory.glob("*.js"))]
+    page = render("web/hud.html", words_json=words_json(messages_in(scripts)))
+    return _asset(page.encode(), MEDIA_TYPES[".html"])
 
 
 def _asset(content: bytes, media_type: str) -> Asset:

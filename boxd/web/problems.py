@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from boxd import words
 from boxd.errors import (
     BackupFailed,
     BadInput,
@@ -70,7 +71,12 @@ class RequestError(BoxdError):
 
 def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Response:
     """A problem as a response; `more` are further members of the object."""
-    body = {"type": f"urn:boxd:problem:{kind}", "title": title, "status": status, "detail": detail}
+    body = {
+        "type": f"urn:boxd:problem:{kind}",
+        "title": title,
+        "status": status,
+        "detail": words.translate(detail),
+    }
     headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return Response(
         json.dumps(body | more, ensure_ascii=False),

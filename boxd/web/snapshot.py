@@ -21,6 +21,8 @@ from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
 from boxd.ledger.stock import REHEARSAL
 from boxd.web.event_texts import event_line
+from boxd.words import gettext as _
+from boxd.words import translate
 
 Json = dict[str, Any]
 
@@ -74,7 +76,7 @@ class SnapshotInput:
 def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
     """Make the snapshot for the HUD."""
     prizes = {str(prize["sku"]): str(prize["name"]) for prize in picture.overview.stock}
-    prizes[REHEARSAL] = "a prize of the rehearsal"
+    prizes[REHEARSAL] = _("a prize of the rehearsal")
     bays = {bay.id: bay.name or bay.id for bay in picture.config.bays}
     return {
         "version": version,
@@ -83,7 +85,7 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
         "rehearsal": picture.overview.rehearses,
         "closed": picture.overview.is_closed,
         "health": _health(picture.health),
-        "operator": picture.operator,
+        "operator": picture.operator | {"message": translate(picture.operator["message"])},
         "prompts": [_prompt(prompt, picture.operator) for prompt in picture.prompts],
         "bays": [_bay(view, picture) for view in picture.bays],
         "lockers": [_locker(locker, picture) for locker in picture.config.lockers],
@@ -92,7 +94,7 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
         "stock": picture.overview.stock,
         "pictures": picture.overview.pictures,
         "upstream": picture.upstream,
-        "alarms": picture.overview.alarms,
+        "alarms": [_alarm(each) for each in picture.overview.alarms],
         "events": [event_line(row, prizes, bays) for row in picture.overview.events],
     }
 
@@ -116,14 +118,14 @@ def _package() -> str:
 def _health(health: Health) -> Json:
     return {
         "state": health.state,
-        "why": health.why,
-        "remedy": health.remedy,
+        "why": translate(health.why),
+        "remedy": translate(health.remedy),
         "temporal": {
             "state": health.temporal,
-            "why": health.temporal_why,
+            "why": translate(health.temporal_why),
             "since": health.temporal_since,
         },
-        "ledger": {"state": health.ledger, "why": health.ledger_why},
+        "ledger": {"state": health.ledger, "why": translate(health.ledger_why)},
     }
 
 
@@ -135,7 +137,14 @@ def _prompt(prompt: Prompt, operator: Json) -> Json:
 
 def _bay(view: BayView, picture: SnapshotInput) -> Json:
     bay = next(bay for bay in picture.config.bays if bay.id == view.id)
-    return view.as_json() | {"keypad": _state_of(bay.keypad, picture)}
+    made = view.as_json() | {"keypad": _state_of(bay.keypad, picture)}
+    if last := made["last"]:
+        last["text"] = translate(last["text"])
+    return made
+
+
+def _alarm(alarm: Mapping[str, object]) -> Json:
+    return {**alarm, "text": translate(str(alarm["text"]))}
 
 
 def _state_of(device: str, picture: SnapshotInput) -> str:
@@ -175,7 +184,7 @@ def _device(status: DeviceStatus, view: DevicesView) -> Json:
         "port": status.port,
         "state": status.state.value,
         "since": as_text(status.since),
-        "why": status.why,
+        "why": translate(status.why),
         "parts": view.parts[status.name].as_json(),
         "tested_by": view.tester if status.name == view.tested else "",
         "line": {

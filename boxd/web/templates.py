@@ -13,15 +13,16 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
 from boxd import words
+from boxd.words.catalogue import languages
 
 _BOXD = Path(__file__).parents[1]
-_PACKAGES = ("cli", "console", "phones")
+_PACKAGES = ("cli", "console", "phones", "web")
 
 
 def render(name: str, /, **values: object) -> Markup:
     """The template `PACKAGE/FILE` with these values, as markup."""
     template = environment().get_template(name)
-    spoken = {"language": words.current().language, **values}
+    spoken = {"language": words.current().language, "languages": languages(), **values}
     return Markup(template.render(spoken).strip())  # noqa: S704 - escaped
 
 

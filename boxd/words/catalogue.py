@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from boxd.words.made_texts import MessageMaker, maker_of
 from boxd.words.po_file import Messages, read_po
 
 LOCALE = Path(__file__).parent / "locale"
 SOURCE = "en"  # the language of the source's own texts
+_MOST_REMADE = 500  # texts that are remembered; a screen shows some fifty
 
 # Which form counts: the first of two for 1 alone, or for 0 and 1, or the same one always.
 _PLURALS: Mapping[str, Callable[[int], int]] = {
@@ -49,6 +51,42 @@ class Words:
         forms = self.messages.get(singular) or (singular, plural)
         rule = _PLURALS.get(self.language, _two_forms) if self.messages else _two_forms
         return forms[min(rule(count), len(forms) - 1)]
+
+    def translate(self, text: str) -> str:
+        """A text that was made in English: the same in this language, as far as it is known.
+
+        It is a message, or was made from one with `format`.
+        """
+        if not self.messages or not text:
+            return text
+        whole = self.messages.get(text)
+        return whole[0] if whole else self._remade(text)
+
+    def _remade(self, text: str) -> str:
+        known = self._remade_before.get(text)
+        if known is None:
+            found = next(filter(None, (each.values_in(text) for each in self._makers)), None)
+            if found is None:
+                known = text
+            else:
+                message, values = found
+                if why := values.get("why"):
+                    values = {**values, "why": self.translate(why)}
+                known = self.messages[message][0].format(**values)
+            if len(self._remade_before) >= _MOST_REMADE:
+                self._remade_before.clear()
+            self._remade_before[text] = known
+        return known
+
+    @cached_property
+    def _remade_before(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _makers(self) -> tuple[MessageMaker, ...]:
+        """Messages with values, the most wordy first: it says most about a text."""
+        found = filter(None, map(maker_of, self.messages))
+        return tuple(sorted(found, key=lambda each: -each.letters))
 
     def number(self, value: int) -> str:
         """A whole number as people here write it: 12,345."""
@@ -88,6 +126,7 @@ _MONTHS = (
 )
 
 
+@cache
 def languages(folder: Path = LOCALE) -> dict[str, str]:
     """The languages with a catalogue, each with its own name for itself."""
     there = sorted(file.stem for file in folder.glob("*.po"))

@@ -9,7 +9,17 @@ from datetime import datetime
 
 from boxd.words.catalogue import N_, SOURCE, Words, words_in
 
-__all__ = ["N_", "current", "gettext", "moment", "ngettext", "number", "speaking"]
+__all__ = [
+    "N_",
+    "current",
+    "gettext",
+    "moment",
+    "ngettext",
+    "number",
+    "sentence",
+    "speaking",
+    "translate",
+]
 
 _SPOKEN: ContextVar[Words | None] = ContextVar("words", default=None)
 
@@ -37,6 +47,17 @@ def gettext(message: str) -> str:
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The message for this count in this context's language."""
     return current().ngettext(singular, plural, count)
+
+
+def translate(text: str) -> str:
+    """A text that was made in English, in this context's language as far as it is known."""
+    return current().translate(text)
+
+
+def sentence(text: str) -> str:
+    """The translation of a text without its capital and full stop, with them."""
+    said = translate(text)
+    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith(('.', '。')) else '.'}"
 
 
 def number(value: int) -> str:

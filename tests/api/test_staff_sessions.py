@@ -181,7 +181,7 @@ async def test_leaving_ends_the_session_for_a_copy_of_the_cookie_too(box: LiveBo
     ended = await copied.get("/api/v1/status")
     assert (ended.status_code, ended.json()["type"]) == (401, "urn:boxd:problem:session-ended")
     page = await copied.get("/i")
-    assert (page.status_code, "belongs to nobody" in page.text) == (401, True)
+    assert (page.status_code, "No one of the staff" in page.text) == (401, True)
 
 
 async def test_log_out_everywhere_ends_every_device_of_the_person_and_nobody_else_s(

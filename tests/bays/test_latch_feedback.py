@@ -38,7 +38,7 @@ async def test_what_came_before_the_order_does_not_count() -> None:
 @pytest.mark.parametrize(
     ("expected", "let_go", "door"),
     [
-        ("The latch let go, but the door is shut", True, DoorState.CLOSED),
+        ("The latch opened, but the door is closed", True, DoorState.CLOSED),
         ("Push the door", False, DoorState.CLOSED),
         ("Its door is open now", True, DoorState.OPEN),
     ],

@@ -122,7 +122,7 @@ async def test_a_press_without_a_question_does_nothing(keys: Keys) -> None:
 async def test_a_key_without_a_meaning_says_so(keys: Keys) -> None:
     keys.show(OLD)
     keys.fingers.press(Key.DIGIT_7)
-    assert keys.state.message == "7 is no answer to this question; press Enter or 1 or Cancel"
+    assert keys.state.message == "7 does not answer this question; press Enter / 1 / Cancel"
 
 
 async def test_a_finger_on_its_way_does_not_answer_the_new_question(keys: Keys) -> None:
@@ -233,11 +233,11 @@ async def test_after_an_accepted_answer_keys_wait_for_the_new_question(keys: Key
 
 
 async def test_a_refused_answer_is_heard_said_and_can_be_given_again(keys: Keys) -> None:
-    keys.redemptions.refusal = "the door is open; shut it, then confirm again"
+    keys.redemptions.refusal = "the door is open; close it, then confirm again"
     keys.show(OLD)
     keys.fingers.press(Key.ENTER)
     await until(lambda: keys.state.message)
-    assert keys.state.message == "Not taken: the door is open; shut it, then confirm again"
+    assert keys.state.message == "Not accepted: the door is open; close it, then confirm again"
     assert len(keys.buzzer.sounded) == 1
     keys.redemptions.refusal = ""
     keys.fingers.press(Key.ENTER)
@@ -309,7 +309,7 @@ async def test_a_key_is_called_as_it_is_printed() -> None:
     console.update([OLD])
     clock.advance(1)
     fingers.press(Key.DIGIT_7)
-    wanted = "7 is no answer to this question; press Enter or 1 or Backspace"
+    wanted = "7 does not answer this question; press Enter / 1 / Backspace"
     assert console.state().message == wanted
 
 

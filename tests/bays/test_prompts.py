@@ -82,13 +82,13 @@ def test_declining_asks_again_with_a_key_that_the_prompts_do_not_use() -> None:
 @pytest.mark.parametrize(
     ("stage", "door", "title", "text"),
     [
-        (Stage.LOAD, DoorState.CLOSED, "Put Mug into locker 1", "Shut the locker, then confirm."),
-        (Stage.LOAD, None, "Put Mug into locker 1", "Shut the locker, then confirm."),
+        (Stage.LOAD, DoorState.CLOSED, "Put Mug into locker 1", "Close the locker, then confirm."),
+        (Stage.LOAD, None, "Put Mug into locker 1", "Close the locker, then confirm."),
         (
             Stage.LOAD,
             DoorState.OPEN,
             "Put Mug into locker 1",
-            "The door of locker 1 is open: put the prize in, shut the door, then confirm.",
+            "Locker 1 is open: put the prize in, close the door, then confirm.",
         ),
         (Stage.OPEN, DoorState.CLOSED, "Opening locker 1", "Nothing to do: one moment."),
         (Stage.ASK, None, "Did locker 1 open?", "It has no door switch. Look at the door."),
@@ -102,30 +102,30 @@ def test_declining_asks_again_with_a_key_that_the_prompts_do_not_use() -> None:
             Stage.JAM,
             DoorState.OPEN,
             "Locker 1 did not open",
-            "Its door is open now: if you opened it, say 'Opened by hand'.",
+            "Its door is open now. If you opened it, press “Opened by hand”.",
         ),
         (
             Stage.TAKE,
             DoorState.OPEN,
-            "Wait until Mug is taken, then shut locker 1",
-            "The door is open. When it is shut and the prize is gone, confirm.",
+            "Wait until Mug is taken, then close locker 1",
+            "The door is open. When the prize is gone and the door closed, confirm.",
         ),
         (
             Stage.TAKE,
             DoorState.CLOSED,
-            "Wait until Mug is taken, then shut locker 1",
-            "The door is shut. If the prize is gone, confirm.",
+            "Wait until Mug is taken, then close locker 1",
+            "The door is closed. If the prize is gone, confirm.",
         ),
         (
             Stage.TAKE,
             DoorState.UNKNOWN,
-            "Wait until Mug is taken, then shut locker 1",
-            "The door switch of locker 1 does not answer. Look at the door yourself.",
+            "Wait until Mug is taken, then close locker 1",
+            "The door switch of locker 1 does not answer. Look at the door.",
         ),
         (
             Stage.TAKE,
             None,
-            "Wait until Mug is taken, then shut locker 1",
+            "Wait until Mug is taken, then close locker 1",
             "It has no door switch. Look at the door, then confirm.",
         ),
     ],
@@ -162,7 +162,7 @@ def test_a_jam_offers_again_other_locker_by_hand_and_decline() -> None:
 
 def test_a_door_that_nobody_can_read_is_to_be_seen_shut() -> None:
     completed = _prompt(Stage.TAKE, DoorState.UNKNOWN).options[0]
-    assert completed.label == "I see it shut"
+    assert completed.label == "I see that it is closed"
     assert completed.answer is not None
     assert completed.answer.seen_shut
 
@@ -224,7 +224,7 @@ def test_the_json_is_what_the_hud_reads() -> None:
         "prize": {"sku": "sticker", "name": "Mug"},
         "who": "operator",
         "title": "Put Mug into locker 1",
-        "text": "Shut the locker, then confirm.",
+        "text": "Close the locker, then confirm.",
         "since": standing(Stage.LOAD).since,
         "reminders": 1,
         "focused": True,
@@ -238,7 +238,7 @@ def test_the_json_is_what_the_hud_reads() -> None:
         "menus": {
             "decline": {
                 "title": "Really decline?",
-                "text": "The prize stays here. The code can be used again.",
+                "text": "The prize stays here. The attendee can use the code again.",
                 "options": [
                     _json(
                         "declined 9 danger Yes, decline: Mug is not given out", {"kind": "declined"}
@@ -264,7 +264,7 @@ def test_the_json_is_what_the_hud_reads() -> None:
 
 def test_declining_says_what_becomes_of_the_code_under_the_rule_of_this_box() -> None:
     prompt = prompt_for(standing(Stage.LOAD), None, STOCK, decline_voids=True)
-    assert prompt.as_json()["menus"]["decline"]["text"].endswith("The code is void.")
+    assert prompt.as_json()["menus"]["decline"]["text"].endswith("and the code is void.")
 
 
 def test_prizes_are_in_the_order_of_their_names_and_numbers() -> None:

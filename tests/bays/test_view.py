@@ -81,7 +81,7 @@ def test_each_refusal_has_words_of_its_own(refusal: Refusal) -> None:
         (Stage.DECLINED, ("Declined: Mug was not given out", "bad")),
         (
             Stage.CANCELLED,
-            ("Cancelled before the locker was loaded; the code is good again", "plain"),
+            ("Cancelled before the locker was loaded. The code can be used again.", "plain"),
         ),
     ],
 )

@@ -55,7 +55,7 @@ def test_a_used_code_and_one_in_use_are_refused(shared_booth: Booth) -> None:
     refuse(shared_booth, code, "in use")
     shared_booth.say(load, "loaded")
     finish(shared_booth, "bay-2", 3)
-    refuse(shared_booth, code, "used already")
+    refuse(shared_booth, code, "already used")
 
 
 def test_enter_without_digits_is_nothing(shared_booth: Booth) -> None:
@@ -77,7 +77,7 @@ def test_the_attendee_may_cancel_until_the_locker_is_loaded(shared_booth: Booth)
     shared_booth.prompt("take")
     shared_booth.type_keys("bay-1", "Cancel")
     finish(shared_booth)
-    refuse(shared_booth, code, "used already")
+    refuse(shared_booth, code, "already used")
 
 
 def test_a_decline_gives_the_code_back(shared_booth: Booth) -> None:
@@ -175,7 +175,10 @@ def test_complete_is_refused_while_the_door_is_open(shared_booth: Booth) -> None
     shared_booth.say(shared_booth.prompt("load"), "loaded")
     refused = shared_booth.answer(shared_booth.prompt("take"), "completed")
     assert refused.status_code == 409
-    assert refused.json()["detail"] == "the door is still open; shut it, then answer again"
+    assert (
+        refused.json()["detail"]
+        == "the door is still open; close it, then press “Taken and closed” again"
+    )
     finish(shared_booth)
 
 
@@ -185,7 +188,7 @@ def test_loaded_is_refused_while_the_door_is_open(shared_booth: Booth) -> None:
     shared_booth.door(1, "open")
     wait_until("the HUD sees it", lambda: shared_booth.snapshot()["lockers"][0]["door"] == "open")
     refused = shared_booth.answer(load, "loaded")
-    assert refused.json()["detail"] == "the door is open; shut it, then confirm again"
+    assert refused.json()["detail"] == "the door is open; close it, then confirm again"
     shared_booth.door(1, "closed")
     wait_until("cancelled", lambda: shared_booth.answer(load, "cancelled").is_success)
     shared_booth.ended()
@@ -306,10 +309,13 @@ def test_an_answer_that_is_not_asked_for_says_what_is(shared_booth: Booth, kind:
     if kind == "loaded":
         shared_booth.say(load, "substituted", sku="sticker")
         reply = shared_booth.answer(load, "loaded")
-        assert "that question (step 1) is answered already" in reply.json()["detail"]
+        assert "that question (step 1) has been answered" in reply.json()["detail"]
     else:
         reply = shared_booth.answer(load, kind)
-        assert f"'{kind}' does not answer what is asked now; awaited:" in reply.json()["detail"]
+        assert (
+            f"'{kind}' does not answer the present question; possible answers:"
+            in reply.json()["detail"]
+        )
     now = wait_until("a prompt", lambda: shared_booth.prompt("load"))
     wait_until("cancelled", lambda: shared_booth.answer(now | {"step": 0}, "cancelled").is_success)
     shared_booth.ended()

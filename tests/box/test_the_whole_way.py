@@ -68,7 +68,9 @@ def test_the_commands_do_all_of_it(shared_booth: Booth) -> None:
     booth.prompt("take")
     too_early = booth.command("redemptions", "answer", redemption, "completed")
     assert too_early.returncode == 1
-    assert "the door is still open; shut it, then answer again" in too_early.stderr
+    assert (
+        "the door is still open; close it, then press “Taken and closed” again" in too_early.stderr
+    )
     booth.door(1, "closed")
     wait_until("the switch says closed", lambda: booth.snapshot()["lockers"][0]["door"] == "closed")
     done = booth.command("redemptions", "answer", redemption, "completed")

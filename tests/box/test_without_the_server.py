@@ -25,7 +25,7 @@ def test_a_code_is_taken_while_the_server_is_away(booth: Booth, fault: str) -> N
     mend: Callable[[], None] = booth.hang_server() if fault == "hangs" else lambda: None
     if fault == "hangs":
         wait_until("the HUD says it", lambda: booth.snapshot()["health"]["state"] == "answers_wait")
-        assert "codes are taken" in booth.snapshot()["health"]["why"]
+        assert "codes are accepted" in booth.snapshot()["health"]["why"]
     else:
         booth.kill_server()
     booth.enter("bay-2", wrong)

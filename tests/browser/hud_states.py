@@ -106,12 +106,12 @@ def _it_jams(scene: Scene) -> None:
     scene.shows("Locker 1 did not open", "jam")
     booth.fault("locker-1", "unjam")
     hud.choose("again")
-    scene.shows("Wait until Mug is taken, then shut locker 1", "take")
+    scene.shows("Wait until Mug is taken, then close locker 1", "take")
     hud.choose("completed")
     hud.until("the reason", lambda: hud.has(".reason"))
     scene.camera.whole(hud, "not-taken")
     booth.fault("door-pad", "unplug")
-    hud.until("no switch answers", lambda: "I see it shut" in hud.text(".options"))
+    hud.until("no switch answers", lambda: "I see that it is closed" in hud.text(".options"))
     scene.camera.whole(hud, "take-unseen")
 
 
@@ -183,7 +183,7 @@ def devices_in_trouble(scene: Scene) -> None:
     scene.says("#lockers", "latch bent", "lockers")
     scene.says("#alarms", "nothing opened it", "alarms")
     booth.fault("board-0", "unplug")
-    scene.shows("No bay takes codes", "no-bay")
+    scene.shows("No bay accepts codes", "no-bay")
 
 
 def a_wrong_clock(scene: Scene) -> None:

@@ -45,6 +45,13 @@ class LargeBooth(Booth):
             self.ask_socket("POST", f"/api/v1/prizes/prize-{number:03}/adjust", gone)
         wait_until("all are shown", lambda: len(self.snapshot()["stock"]) >= self._prizes)
 
+    def speak(self, language: str) -> None:
+        """Speak another language from the next start on."""
+        text = self.config.read_text(encoding="utf-8")
+        kept = re.sub(r"(?m)^language = .*\n", "", text)
+        changed = kept.replace("[box]\n", f'[box]\nlanguage = "{language}"\n', 1)
+        self.config.write_text(changed, encoding="utf-8")
+
     def ask_at_every_bay(self) -> None:
         """Somebody types a good code at each bay; the operator has four questions."""
         for number in range(len(BAYS)):

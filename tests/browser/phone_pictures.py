@@ -40,7 +40,7 @@ def take(driver: webdriver.Chrome, booth: Booth, folder: Path) -> None:
     phone.go(link)
     phone.write("#hand-in-first-workflow", "https://example.org/my-workflow")
     phone.click('[data-kind="first-workflow"] button')
-    phone.wait_for_words("was handed in")
+    phone.wait_for_words("was submitted")
     _keep(phone, folder / "phone-tasks.png")
     phone.go(shown_qr(booth, link))
     phone.enter_pin("Eva")

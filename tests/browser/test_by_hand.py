@@ -29,7 +29,7 @@ def answers_of(booth: Booth, redemption: str) -> list[str]:
 def finish(booth: Booth, hud: Hud, front: Front, locker: int = 1) -> None:
     """From the open locker to the end, by click."""
     front.shut(locker)
-    hud.until("the switch", lambda: hud.text(".head .door") == "Door shut")
+    hud.until("the switch", lambda: hud.text(".head .door") == "Door closed")
     hud.choose("completed")
     booth.ended()
     hud.wait_for("Ready")
@@ -56,7 +56,7 @@ def test_a_redemption_is_clicked_through_on_both_pages_and_asks_no_other_host(
     hud.wait_for("Put Mug into locker 1")
     front.until("the standby lamp", lambda: front.is_lit("bay-1", "standby"))
     hud.choose("loaded")
-    hud.wait_for("Wait until Mug is taken, then shut locker 1")
+    hud.wait_for("Wait until Mug is taken, then close locker 1")
     assert hud.text(".head .door") == "Door open"
     finish(booth, hud, front)
     front.until("the ready lamp", lambda: front.is_lit("bay-1", "success"))
@@ -79,7 +79,7 @@ def test_the_stock_on_the_screen_goes_down_by_one(
     held_before = hud.text('[data-sku="mug"]').partition("left")[2]
     code = browser_booth.issue_code()
     hud.until("one less is on hand", lambda: hud.on_hand("mug") == before - 1)
-    assert "held" in hud.text('[data-sku="mug"]')
+    assert "reserved" in hud.text('[data-sku="mug"]')
     front.enter("bay-1", code)
     hud.choose("loaded")
     finish(browser_booth, hud, front)
@@ -95,11 +95,11 @@ def test_the_keyboard_alone_does_all_of_it(browser_booth: Booth, hud: Hud, front
     front.press(*booth.issue_code(), Keys.ENTER)
     hud.wait_for("Put Mug into locker 1")
     hud.press(Keys.ENTER)
-    hud.wait_for("Wait until Mug is taken, then shut locker 1")
+    hud.wait_for("Wait until Mug is taken, then close locker 1")
     front.wait_for_door(1, "open")
     front.find('[data-locker="1"]').send_keys(Keys.ENTER)
     front.wait_for_door(1, "closed")
-    hud.until("the switch", lambda: hud.text(".head .door") == "Door shut")
+    hud.until("the switch", lambda: hud.text(".head .door") == "Door closed")
     hud.press(Keys.ENTER)
     booth.ended()
     hud.wait_for("Ready")
@@ -144,7 +144,7 @@ def test_another_prize_is_chosen_by_its_digit(browser_booth: Booth, hud: Hud, fr
     hud.press(hud.options()["substituted-t-shirt"])
     hud.wait_for("Put T-shirt into locker 1")
     hud.press(Keys.ENTER)
-    hud.wait_for("Wait until T-shirt is taken, then shut locker 1")
+    hud.wait_for("Wait until T-shirt is taken, then close locker 1")
     finish(browser_booth, hud, front)
 
 
@@ -155,7 +155,7 @@ def test_a_double_click_counts_once(browser_booth: Booth, hud: Hud, front: Front
     redemption = booth.prompt("load")["redemption"]
     hud.wait_for("Put Mug into locker 1")
     ActionChains(hud.look()).double_click(hud.find('[data-option="loaded"]')).perform()
-    hud.wait_for("Wait until Mug is taken, then shut locker 1")
+    hud.wait_for("Wait until Mug is taken, then close locker 1")
     assert not hud.has(".reason")
     finish(booth, hud, front)
     assert booth.pulses(1) == pulses + 1
@@ -168,9 +168,9 @@ def test_why_an_answer_is_refused_is_shown_until_it_is_mended(
     browser_booth.enter("bay-1", browser_booth.issue_code())
     hud.wait_for("Put Mug into locker 1")
     hud.choose("loaded")
-    hud.wait_for("Wait until Mug is taken, then shut locker 1")
+    hud.wait_for("Wait until Mug is taken, then close locker 1")
     hud.choose("completed")
-    why = "The door is still open; shut it, then answer again"
+    why = "The door is still open; close it, then press “Taken and closed” again"
     hud.until("the reason", lambda: hud.text(".reason") == why)
     front.shut(1)
     hud.until("the reason is gone", lambda: not hud.has(".reason"))
@@ -194,14 +194,14 @@ def test_two_prompts_at_once_are_both_seen_and_each_is_answered(
     hud.click("#queue .waiting")
     hud.wait_for("Put Sticker pack into locker 3")
     hud.choose("loaded")
-    hud.wait_for("Wait until Sticker pack is taken, then shut locker 3")
+    hud.wait_for("Wait until Sticker pack is taken, then close locker 3")
     front.shut(3)
-    hud.until("the switch", lambda: hud.text(".head .door") == "Door shut")
+    hud.until("the switch", lambda: hud.text(".head .door") == "Door closed")
     hud.choose("completed")
     booth.ended("bay-2")
     hud.wait_for("Put Mug into locker 1")
     hud.choose("loaded")
-    hud.wait_for("Wait until Mug is taken, then shut locker 1")
+    hud.wait_for("Wait until Mug is taken, then close locker 1")
     finish(booth, hud, front)
 
 

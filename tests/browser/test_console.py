@@ -62,11 +62,11 @@ def test_an_attendant_approves_and_undoes_while_the_inbox_is_live(
     browser: ConsoleBrowser, booth: Booth
 ) -> None:
     browser.visit("/o/inbox")
-    browser.wait_for_words("2 people wait.")
+    browser.wait_for_words("2 people are waiting.")
     browser.click("[data-task] .approve")
     browser.wait_for("[data-pending] button")
     browser.click("[data-pending] button")
-    browser.wait_for_words("The verdict is undone.", "2 people wait.")
+    browser.wait_for_words("The decision was undone.", "2 people are waiting.")
     asked = {"kind": "demo", "attendee": "somebody new", "actor": "anna"}
     booth.ask_socket("POST", "/api/v1/tasks", asked)
-    browser.wait_for_words("3 people wait.")
+    browser.wait_for_words("3 people are waiting.")

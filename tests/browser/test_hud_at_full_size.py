@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,9 +83,9 @@ class Screen:
     hud: Hud
     name: str
 
-    def is_whole_at_every_size(self, what: str) -> None:
+    def is_whole_at_every_size(self, what: str, sizes: Sequence[tuple[int, int]] = SIZES) -> None:
         """Fail for what is cut or covered at any size."""
-        for width, height in SIZES:
+        for width, height in sizes:
             chromium.set_size(self.hud.look(), width, height)
             self.hud.run("window.dispatchEvent(new Event('resize'))")
             self._keep(f"{self.name}-{what}-{width}")
@@ -195,3 +195,20 @@ def prize_of(booth: LargeBooth, locker: int) -> str:
 def prizes(hud: Hud) -> list[list[str]]:
     """The prizes that can be chosen now, with their keys."""
     return [[key, label] for key, label in hud.run(CAPS) if key.isdigit()]
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es", "ja"])
+def test_the_small_screen_holds_every_language(screen: Screen, language: str) -> None:
+    if screen.name != "40":
+        return  # the words are as many beside 200 prizes
+    booth, hud = screen.booth, screen.hud
+    assert booth.stop() == 0
+    booth.speak(language)
+    booth.start()
+    hud.open()
+    hud.until("the questions are back", lambda: hud.has("#prompt .option") and hud.has(".waiting"))
+    assert hud.run("return document.documentElement.lang") == language
+    screen.is_whole_at_every_size(f"questions-{language}", SIZES[:1])
+    hud.choose("substitute")
+    hud.until("the prizes", lambda: hud.has(".finder"))
+    screen.is_whole_at_every_size(f"prizes-{language}", SIZES[:1])

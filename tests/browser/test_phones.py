@@ -87,12 +87,12 @@ def test_the_whole_way_from_the_link_to_the_prize(
     phone.wait_for_words("My tasks")
     phone.write("#hand-in-first-workflow", "https://example.org/mine")
     phone.click('[data-kind="first-workflow"] button')
-    phone.wait_for_words("Your link or number was handed in.", "Show your QR code to an attendant.")
+    phone.wait_for_words("Your link or number was submitted.", "Show your QR code to an attendant.")
     assert phone.has("details[open] svg.qr")
 
     attendant.go(shown_qr(booth, link))
     attendant.enter_pin("Eva")
-    attendant.wait_for_words("badge-1042", "https://example.org/mine", "Was at: Workshop")
+    attendant.wait_for_words("badge-1042", "https://example.org/mine", "Visited: Workshop")
     attendant.click('[data-kind="first-workflow"] .approve')
     attendant.wait_for_words("approved First workflow".replace("First", "Your first"), "Eva")
 
@@ -158,7 +158,7 @@ def test_the_name_and_pin_are_asked_once_however_many_are_scanned(
     attendant.enter_pin("Kim")
     attendant.wait_for_words("badge-8")
     attendant.go(shown_qr(booth, personal_link(booth, "badge-9")))
-    attendant.wait_for_words("badge-9", "I am not Kim")
+    attendant.wait_for_words("badge-9", "I'm not Kim")
     attendant.click("form[action='/v/leave'] button")
     attendant.until("it asks again", lambda: attendant.has("#pin"))
 
@@ -167,7 +167,7 @@ def test_wrong_pins_are_counted_and_told(booth: Booth, attendant: Phone) -> None
     attendant.forget_cookies()
     attendant.go(shown_qr(booth, personal_link(booth, "badge-10")))
     attendant.enter_pin("Eva", "111111")
-    attendant.wait_for_words("That is not the PIN")
+    attendant.wait_for_words("Wrong PIN.")
     assert attendant.find("#name").get_attribute("value") == "Eva"
     attendant.enter_pin("Eva")
     attendant.wait_for_words("badge-10")
@@ -262,7 +262,7 @@ def test_without_scripts_the_page_shows_all_and_takes_what_is_handed_in(
     phone.go(link)
     phone.write("#hand-in-first-workflow", "number 17")
     phone.find('[data-kind="first-workflow"] button').click()
-    phone.until("taken", lambda: "was handed in" in phone.text("main"))
+    phone.until("taken", lambda: "was submitted" in phone.text("main"))
 
 
 def test_a_link_that_was_renewed_shows_nothing_any_more(booth: Booth, phone: Phone) -> None:

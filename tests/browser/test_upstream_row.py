@@ -31,13 +31,13 @@ def test_upstream_is_a_quiet_row_that_says_what_waits(
     booth, peer = told_booth
     hud = Hud(driver, driver.current_window_handle, f"http://127.0.0.1:{booth.port}/")
     hud.open()
-    hud.until("all is told", lambda: "told of all" in hud.text("[data-upstream]"))
+    hud.until("all is told", lambda: "up to date" in hud.text("[data-upstream]"))
     peer.stop()
     booth.issue_code()
     hud.until("it waits", lambda: " wait" in hud.text("[data-upstream]"))
     assert hud.has("[data-upstream=waiting]")
     peer.start()
-    hud.until("all is told again", lambda: "told of all" in hud.text("[data-upstream]"))
+    hud.until("all is told again", lambda: "up to date" in hud.text("[data-upstream]"))
 
 
 def test_a_box_without_upstream_has_no_such_row(hud: Hud) -> None:

@@ -14,7 +14,7 @@ async def test_somebody_unknown_reads_how_to_get_in(console: Console) -> None:
     assert answer.status_code == 401
     said = words_of(answer)
     assert "Sign in" in said
-    assert "An organiser invites you" in said
+    assert "Ask an organiser for an invitation" in said
 
 
 async def test_an_empty_box_says_what_comes_first_and_not_that_it_is_sold_out(
@@ -49,7 +49,7 @@ async def test_it_says_what_is_left_who_waits_and_since_when(
     await console.box.settled()
     said = await organiser.see("/o")
     assert "Mug 2 1 0 none given out today" in said
-    assert "The operator's turn for 0 s" in said
+    assert "Waiting for the operator: 0 s" in said
     assert "1 codes out" in said
 
 

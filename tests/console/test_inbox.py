@@ -31,7 +31,7 @@ def pending(console: Console) -> list[str]:
 
 async def test_the_longest_wait_comes_first(eva: Person) -> None:
     said = await eva.see("/o/inbox")
-    assert "3 people wait." in said
+    assert "3 people are waiting." in said
     assert said.index("ada: Show it") < said.index("bo: Show it") < said.index("cem: Show it")
     assert "Waits for 0 s" in said
 
@@ -40,10 +40,10 @@ async def test_a_verdict_is_kept_shown_and_can_be_undone(console: Console, eva: 
     said = await eva.press("/o/inbox/judge", task="show.1", step="1", word="approve")
     assert "Approved : Show it, ada Eva (staff)" in said
     assert "Undo" in said
-    assert "2 people wait." in said
+    assert "2 people are waiting." in said
     said = await eva.press("/o/inbox/undo", task="show.1")
-    assert "The verdict is undone." in said
-    assert "3 people wait." in said
+    assert "The decision was undone." in said
+    assert "3 people are waiting." in said
     assert pending(console) == []
     (row,) = console.actions("verdict.undone")
     assert row["actor"] == "Eva (staff)"

@@ -40,7 +40,7 @@ async def test_somebody_is_found_by_every_spelling_by_number_and_by_a_code(
     for text in ("STRASSE", "ümit", number, digits, digits.replace(" ", "")):
         said = await organiser.press("/o/people/search", search=text)
         assert f"Straße, Ümit Number {number}" in said
-    assert "No one is found" in await organiser.press("/o/people/search", search="99999999")
+    assert "No one was found" in await organiser.press("/o/people/search", search="99999999")
 
 
 async def test_a_code_is_made_shown_again_and_voided(console: Console, organiser: Person) -> None:
@@ -75,9 +75,9 @@ async def test_forgetting_needs_a_second_word_and_leaves_nothing(
     said = await organiser.press(f"{page}/forget", 422)
     assert "Tick the box" in said
     said = await organiser.press(f"{page}/forget", sure="on")
-    assert "The person is forgotten." in said
+    assert "The person was forgotten." in said
     assert "ada" not in said
-    assert "No one is found" in await organiser.press("/o/people/search", search="ada")
+    assert "No one was found" in await organiser.press("/o/people/search", search="ada")
 
 
 async def test_a_file_of_people_is_shown_first_with_its_header_and_other_columns_left_out(
@@ -85,7 +85,7 @@ async def test_a_file_of_people_is_shown_first_with_its_header_and_other_columns
 ) -> None:
     raw = b"Ticket,E-mail,Badge\n1,ada@example.org,b-1\n2,bo@example.org,b-2\n"
     answer = await organiser.browser.post("/o/people/file", files={"file": ("p.csv", raw)})
-    assert "2 new people, 0 are there already. b-1, b-2" in words_of(answer)
+    assert "2 new people, 0 are already there. b-1, b-2" in words_of(answer)
     key = answer.url.params["upload"]
     await organiser.press("/o/people/file/take", upload=key, column="2")
     known = console.box.ledger.write_now(

@@ -31,7 +31,7 @@ async def test_cards_for_names_in_any_script(console: Console, organiser: Person
 
 async def test_no_name_at_all_is_said_on_the_page(organiser: Person) -> None:
     said = await organiser.press("/o/print/cards", 422, attendees=" \n ")
-    assert "Write at least one name" in said
+    assert "Enter at least one name" in said
 
 
 async def test_vouchers_are_codes_with_a_unit_each_and_made_once(

@@ -51,7 +51,7 @@ async def test_what_was_wrong_is_said_above_the_form_and_nothing_is_changed(
     said = await organiser.press("/o/prizes/mug/units", 409, how="take", units="5", reason="broken")
     assert "and 5 are needed; nothing was changed" in said
     said = await organiser.press("/o/prizes/mug/units", 422, how="add", units="five", reason="x")
-    assert "units: 'five' is no whole number." in said
+    assert "units: 'five' is not a whole number." in said
     assert console.box.on_hand("mug") == 3
 
 
@@ -81,7 +81,7 @@ async def test_a_file_is_matched_shown_and_only_then_taken(
     assert "Becher becher 5 → 7" in counted
     matched = {"column-name": "0", "column-units": "1", "how": "set"}
     said = await organiser.press("/o/prizes/file/take", upload=key, **matched)
-    assert "The file is taken." in said
+    assert "The file was imported." in said
     assert console.box.on_hand("becher") == 7
     assert console.box.on_hand("t-shirt-gro") == 12
 
@@ -92,8 +92,8 @@ async def test_the_same_file_is_known_again_with_when_and_by_whom(
     _, key = await choose(organiser, LIST.encode())
     await organiser.press("/o/prizes/file/take", upload=key)
     said, key = await choose(organiser, LIST.encode())
-    assert "This very file was taken before" in said
-    assert "by " in said.partition("taken before")[2]
+    assert "This file was already imported" in said
+    assert "by " in said.partition("already imported")[2]
     said = await organiser.press("/o/prizes/file/take", 409, upload=key)
     assert "brought its prizes already" in said
     assert console.box.on_hand("becher") == 7
@@ -155,7 +155,7 @@ async def test_a_prize_s_picture_is_on_the_list_and_on_the_operator_s_screen(
     answer = await organiser.browser.post(
         "/o/prizes/mug/picture", files={"picture": ("mug.jpg", raw.getvalue())}
     )
-    assert "The prize has a picture." in words_of(answer)
+    assert "The picture was added." in words_of(answer)
     digest = (await console.box.settled())["pictures"]["mug"]
     assert f"/pictures/{digest}.jpg" in answer.text
     picture = await console.browser().get(f"/pictures/{digest}.jpg")

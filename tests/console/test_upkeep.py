@@ -39,7 +39,7 @@ async def test_only_a_listed_backup_is_a_file(organiser: Person, file: str) -> N
 async def test_without_temporal_the_rest_of_the_page_is_there(organiser: Person) -> None:
     said = await organiser.see("/o/upkeep")
     assert "Backups" in said
-    assert "No address is configured" in said
+    assert "No upstream address is configured" in said
 
 
 async def test_somebody_is_invited_once_and_their_device_is_signed_out(
@@ -77,8 +77,8 @@ async def test_the_trail_is_searched_and_verified(console: Console, organiser: P
     assert "claim.accepted" in said
     assert "stock.received" not in said
     assert "Nothing was found." in await organiser.see("/o/audit?text=nobody-of-that-name")
-    assert "code: 'x' is no whole number." in await organiser.see("/o/audit?code=x", 422)
-    assert "The chain holds:" in await organiser.press("/o/audit/verify")
+    assert "code: 'x' is not a whole number." in await organiser.see("/o/audit?code=x", 422)
+    assert "The chain is intact:" in await organiser.press("/o/audit/verify")
 
 
 async def test_a_trail_that_somebody_changed_is_called_broken(

@@ -78,3 +78,18 @@ def test_this_machine_s_memory(resting: RestingBox) -> None:
     available, *_ = findings(context(resting.config), "Machine", "memory")
     assert available.grade is Grade.PASSED  # whatever was ended for want of it before
     assert "MiB available" in available.seen
+
+
+@pytest.mark.parametrize(
+    ("drawn", "grade", "words"),
+    [
+        ("", Grade.SKIPPED, "no screen"),
+        ("A", Grade.WARNED, "Japanese and emoji"),
+        ("Aあ", Grade.WARNED, "boxes for emoji"),
+        ("Aあ🎁", Grade.PASSED, ""),
+    ],
+)
+def test_fonts(resting: RestingBox, tmp_path: Path, drawn: str, grade: Grade, words: str) -> None:
+    known = {("fc-list", f":charset={ord(sign):x}", "family"): "Some Font" for sign in drawn}
+    box = context(resting.config, root=tmp_path, run=lambda command: known.get(tuple(command)))
+    expect(box, "Machine", "fonts", grade, words)

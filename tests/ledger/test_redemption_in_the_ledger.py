@@ -151,14 +151,14 @@ def test_an_answer_to_an_earlier_question_is_refused(hands: Hands) -> None:
     standing = hands.claim(str(hands.issue()["code"]), "r1")
     hands.answer(standing, AnswerKind.SUBSTITUTED, sku="pin")
     reply = hands.answer(standing, AnswerKind.LOADED)
-    assert "that question (step 1) is answered already" in reply.why
+    assert "that question (step 1) has been answered" in reply.why
 
 
 def test_complete_with_the_door_open_is_refused(hands: Hands) -> None:
     reply = hands.answer(opened(hands), AnswerKind.COMPLETED, door=DoorState.OPEN)
     assert (reply.accepted, reply.why) == (
         False,
-        "the door is still open; shut it, then answer again",
+        "the door is still open; close it, then press “Taken and closed” again",
     )
 
 

@@ -17,7 +17,7 @@ from boxd.phones.pin import read_pin
 from boxd.roles import Role
 from tests.phones.conftest import PIN, Phones, words_of
 
-WRONG_PIN = "That is not the PIN"
+WRONG_PIN = "Wrong PIN."
 
 
 def test_a_signed_link_says_what_was_signed() -> None:
@@ -130,7 +130,7 @@ async def test_after_the_pin_the_phone_comes_to_the_link_that_was_scanned(phones
     form = {"name": " Eva  Maria ", "pin": " 271 828 ", "link": link}
     entered = await phones.phone().post("/v/enter", data=form)
     assert entered.url.path == f"/v/{link}"
-    assert "I am not Eva Maria" in words_of(entered)
+    assert "I'm not Eva Maria" in words_of(entered)
     elsewhere = form | {"link": "//evil.example/x"}
     assert (await phones.phone().post("/v/enter", data=elsewhere)).url.host == "box-1.local"
 
@@ -143,10 +143,10 @@ async def test_five_wrong_pins_lock_one_phone_and_a_restart_does_not_help(phones
     right = {"name": "x", "pin": PIN, "link": ""}
     locked = await guesser.post("/v/enter", data=right)
     assert locked.status_code == 403
-    assert "Wait 60 seconds" in words_of(locked)
+    assert "try again in 60 seconds" in words_of(locked)
     clock = lockouts.boot_clock()
     await phones.event.ledger.write(lambda tx: lockouts.adopt_after_boot(tx, clock))
-    assert "Wait" in words_of(await guesser.post("/v/enter", data=right))
+    assert "try again in" in words_of(await guesser.post("/v/enter", data=right))
     assert "Scan an attendee's" in words_of(await other.post("/v/enter", data=right))
     assert await phones.event.actions("pin.locked") == 1
 
@@ -160,7 +160,7 @@ async def test_phones_that_guess_together_lock_nobody_but_themselves(phones: Pho
     ]
     await asyncio.gather(*guesses)
     right = {"name": "x", "pin": PIN, "link": ""}
-    assert "Wait" in words_of(await phones.phone("10.0.1.1").post("/v/enter", data=right))
+    assert "try again in" in words_of(await phones.phone("10.0.1.1").post("/v/enter", data=right))
     entered = await phones.phone("10.0.2.1").post("/v/enter", data=right)
     assert "Scan an attendee's" in words_of(entered)
 
@@ -225,17 +225,17 @@ async def test_a_stranger_behind_the_same_address_locks_out_no_phone_that_is_kno
     await known.post("/v/leave")
     for guess in range(6):
         await stranger.post("/v/enter", data=right | {"pin": f"00000{guess}"})
-    assert "Wait" in words_of(await stranger.post("/v/enter", data=right))
+    assert "try again in" in words_of(await stranger.post("/v/enter", data=right))
     assert "Scan an attendee's" in words_of(await known.post("/v/enter", data=right))
     for guess in range(5):
         await known.post("/v/enter", data=right | {"pin": f"00000{guess}"})
-    assert "Wait" in words_of(await known.post("/v/enter", data=right))  # it guesses itself
+    assert "try again in" in words_of(await known.post("/v/enter", data=right))  # it guesses itself
 
 
 async def test_i_am_not_ends_the_session_for_a_copied_cookie(phones: Phones) -> None:
     phone, copied = await phones.attendant("Eva"), phones.phone("10.0.0.66")
     copied.cookies.update(phone.cookies)
-    assert "I am not Eva" in words_of(await copied.get("/v"))
+    assert "I'm not Eva" in words_of(await copied.get("/v"))
     await phone.post("/v/leave")
     assert "Your name" in words_of(await copied.get("/v"))
 
@@ -246,7 +246,7 @@ async def test_who_was_invited_judges_under_the_own_name_without_a_pin(phones: P
     phone = phones.phone()
     await phone.post("/i/" + invited.url.rpartition("/")[2])
     link = phones.shown_link()
-    assert "I am not Finn Berg" in words_of(await phone.get(f"/v/{link}"))
+    assert "I'm not Finn Berg" in words_of(await phone.get(f"/v/{link}"))
     form = {"kind": "demo", "step": "0", "word": "approve"}
     assert "approved" in words_of(await phone.post(f"/v/{link}/verdict", data=form))
     actors = await phones.event.ledger.read(

@@ -6,7 +6,7 @@ from tests.systemd.installed import InstalledBox
 
 TEMPORAL = "boxd-temporal.service"
 MISSING = (
-    "answers wait: codes are taken; what opens a locker has to wait:"
+    "answers wait: codes are accepted; lockers open later:"
     " boxd-temporal.service, which runs the Temporal server, does not run"
 )
 

@@ -82,7 +82,7 @@ async function look() {
     failures += 1;
     const kept = recall();
     const time = new Date(kept ? kept.at : Date.now()).toTimeString().slice(0, 5);
-    if (failures > 1 || !navigator.onLine) tell('No connection to the box. This is as of ' + time + '.');
+    if (failures > 1 || !navigator.onLine) tell(note.dataset.lost.replace('{time}', time));
   }
   wait();
 }

@@ -14,7 +14,7 @@ const page = kept();
 if (page) {
   const note = document.getElementById('note');
   const time = new Date(page.at).toTimeString().slice(0, 5);
-  note.textContent = 'No connection to the box. This is as of ' + time + '.';
+  note.textContent = note.dataset.lost.replace('{time}', time);
   note.hidden = false;
   const holder = document.createElement('template');
   holder.innerHTML = page.html;

@@ -3,6 +3,8 @@
 // Each press has an id. It is sent again under the same id while the box does not answer, so
 // that it counts once, even if a reply is lost.
 
+import { READS, _ } from "./words.js";
+
 const TRIES_MS = [0, 500, 1500, 3000];
 const ANSWER_MS = 15_000;
 
@@ -47,7 +49,7 @@ async function send(prompt, answer, id) {
   const url = `/api/v1/redemptions/${encodeURIComponent(prompt.redemption)}/${kind}`;
   const request = {
     method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": id },
+    headers: { "Content-Type": "application/json", "Idempotency-Key": id, ...READS },
     body: JSON.stringify({ step: prompt.step, ...rest }),
   };
   for (const wait of TRIES_MS) {
@@ -56,13 +58,13 @@ async function send(prompt, answer, id) {
       const response = await fetch(url, { ...request, signal: AbortSignal.timeout(ANSWER_MS) });
       if (response.ok) return { pending: true, why: "" };
       const problem = await response.json().catch(() => ({}));
-      const why = problem.detail || `The box answered ${response.status}; press again.`;
+      const why = problem.detail || _("The box answered {status}; press again.", { status: response.status });
       return { pending: false, unsent: response.status >= 500, why };
     } catch {
       continue; // no answer: the same press again
     }
   }
-  return { pending: false, unsent: true, why: "The box does not answer. Press again." };
+  return { pending: false, unsent: true, why: _("The box does not answer. Press again.") };
 }
 
 // randomUUID exists only on pages from a secure origin; a booth's network has none.

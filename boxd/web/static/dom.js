@@ -17,7 +17,7 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 function unbroken(child) {
-  return typeof child === "string" ? child.replace(/\b(locker) (\d)/gi, "$1\u00a0$2") : child;
+  return typeof child === "string" ? child.replace(/\b(locker|fach|casier|casilla) (\d)/gi, "$1\u00a0$2") : child;
 }
 
 export function icon(name, tone = "") {

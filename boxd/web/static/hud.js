@@ -8,9 +8,17 @@ import { cut, fit, makeRoom } from "./fit.js";
 import * as lists from "./lists.js";
 import { watch } from "./live.js";
 import { hear, isChoosingSounds, soundButton, soundPanel } from "./sounds.js";
+import { N_, _ } from "./words.js";
 import { bayName, optionsOf, outView, promptView, restView } from "./prompt.js";
 
 const NEXT_KEY = "0"; // as on the operator's pad
+const LEDGER = { whole: N_("Records OK"), damaged: N_("Records damaged"), unusable: N_("Records unusable") };
+const TEMPORAL = {
+  up: N_("Temporal up"),
+  external: N_("Temporal elsewhere"),
+  starting: N_("Temporal starting"),
+  down: N_("Temporal down"),
+};
 const GUARD_MS = 400; // a button that appears under a finger is not pressed by it
 
 const CHOSEN_MS = 30_000; // then this screen and the operator's pad speak of the same prompt again
@@ -87,7 +95,7 @@ function render() {
   const { health } = snapshot;
   document.body.dataset.health = health.state;
   document.body.dataset.ledger = health.ledger.state;
-  document.title = `${snapshot.box.name}: operator`;
+  document.title = `${snapshot.box.name}: ${_("operator")}`;
   drawBar();
   renderPrompt();
   for (const name of ["alarms", "bays", "lockers", "stock", "devices", "events"]) {
@@ -106,8 +114,8 @@ function drawBar(isForced = false) {
 
 // Lists show as many rows as have room, and count the rest.
 function cutAll() {
-  cut(place("stock"), (number) => `and ${number} more`);
-  cut(place("devices"), (number) => `and ${number} more`);
+  cut(place("stock"), (count) => _("and {count} more", { count }));
+  cut(place("devices"), (count) => _("and {count} more", { count }));
 }
 
 function neededFor(name) {
@@ -176,11 +184,11 @@ function fitWords() {
 function padElsewhere(prompt, { menu: opened, page, search }) {
   const focused = snapshot.prompts.find((each) => each.focused);
   if (focused && focused.id !== prompt.id) {
-    return `The operator's pad still answers locker ${focused.locker} (${bayName(snapshot, focused.bay)}); use this screen here.`;
+    return _("The keypad still answers locker {locker} ({bay}). Use this screen for this one.", { locker: focused.locker, bay: bayName(snapshot, focused.bay) });
   }
-  if (opened !== prompt.menu) return "You opened this list here; the keypad still answers the previous question.";
+  if (opened !== prompt.menu) return _("You opened this list here; the keypad still answers the previous question.");
   if (opened === "substitute" && (search || page !== prompt.page)) {
-    return `The keypad still chooses from page ${prompt.page + 1} of all prizes; use this screen here.`;
+    return _("The keypad still chooses from page {page} of all prizes. Use this screen for this one.", { page: prompt.page + 1 });
   }
   return "";
 }
@@ -200,7 +208,7 @@ function guard(question) {
 function speak(prompt) {
   const text = prompt ? `${prompt.title}. ${prompt.text} ${pressedAt(prompt)?.why ?? ""}` : "";
   const { state, why } = snapshot.health;
-  const spoken = text || (state === "ready" ? "Ready" : `Out of service. ${why}`);
+  const spoken = text || (state === "ready" ? _("Ready") : `${_("Out of service")}. ${why}`);
   if (place("spoken").textContent !== spoken) place("spoken").textContent = spoken;
 }
 
@@ -264,13 +272,13 @@ function barView() {
   return [
     make("h1", {}, box.name),
     make("span", { class: "soft" }, box.id),
-    box.simulation ? make("a", { class: "pill ask", href: "/sim" }, "Simulation: open the front") : "",
-    snapshot.rehearsal ? make("strong", { class: "pill work" }, icon("warning"), "REHEARSAL: its codes do not count") : "",
-    snapshot.closed ? make("strong", { class: "pill bad" }, icon("warning"), "CLOSED: the event is over") : "",
+    box.simulation ? make("a", { class: "pill ask", href: "/sim" }, _("Simulation: open the front")) : "",
+    snapshot.rehearsal ? make("strong", { class: "pill work" }, icon("warning"), _("REHEARSAL: its codes do not count")) : "",
+    snapshot.closed ? make("strong", { class: "pill bad" }, icon("warning"), _("CLOSED: the event is over")) : "",
     make("span", { class: "spring" }),
     ...healthPills(health),
     soundButton(),
-    make("span", { class: "soft small" }, `boxd ${box.boxd}${box.package ? ` (package ${box.package})` : ""}`),
+    make("span", { class: "soft small" }, `boxd ${box.boxd}${box.package ? ` (${_("package {version}", { version: box.package })})` : ""}`),
   ].filter((part) => part !== "");
 }
 
@@ -279,9 +287,9 @@ function healthPills({ state, temporal, ledger }) {
   const pill = (ok, words, waiting) =>
     make("span", { class: `pill ${ok ? "good" : waiting ? "work" : "bad"}` }, icon(ok ? "check" : "warning"), words);
   return [
-    ...(state === "answers_wait" ? [] : [pill(ledger.state === "whole", `Ledger ${ledger.state}`)]),
-    pill(up, `Temporal ${temporal.state}`, temporal.state === "starting"),
-    ...(state === "answers_wait" ? [pill(false, "Codes are taken, lockers open later", true)] : []),
+    ...(state === "answers_wait" ? [] : [pill(ledger.state === "whole", _(LEDGER[ledger.state] ?? LEDGER.unusable))]),
+    pill(up, _(TEMPORAL[temporal.state] ?? TEMPORAL.down), temporal.state === "starting"),
+    ...(state === "answers_wait" ? [pill(false, _("Codes are accepted, lockers open later"), true)] : []),
   ];
 }
 
@@ -302,7 +310,7 @@ function onLost() {
   connected = false;
   const banner = place("banner");
   if (banner.hidden || !snapshot) {
-    banner.replaceChildren(icon("plug"), snapshot ? "Connection to the box lost, trying again…" : "No connection to the box, trying again…");
+    banner.replaceChildren(icon("plug"), snapshot ? _("Connection to the box lost, trying again…") : _("No connection to the box, trying again…"));
   }
   banner.hidden = false;
   render();

@@ -3,6 +3,7 @@
 import { icon, make } from "./dom.js";
 import { bayName, keypadTrouble, withCommands } from "./prompt.js";
 import { told, whoTells } from "./telling.js";
+import { N_, _, ngettext } from "./words.js";
 
 const BAYS = {
   ready: ["check", "good"],
@@ -11,15 +12,15 @@ const BAYS = {
   locked_out: ["lock", "bad"],
   out_of_service: ["off", "bad"],
 };
-const DOOR_WORDS = { open: "open", unknown: "not read" };
+const DOOR_WORDS = { open: N_("door open"), unknown: N_("door unknown") };
 const DEVICES = {
-  ready: ["check", "good", "ready"],
-  connecting: ["work", "work", "connecting"],
-  unreachable: ["plug", "bad", "unreachable"],
-  disabled: ["off", "soft", "disabled"],
+  ready: ["check", "good", N_("ready")],
+  connecting: ["work", "work", N_("connecting")],
+  unreachable: ["plug", "bad", N_("unreachable")],
+  disabled: ["off", "soft", N_("disabled")],
 };
 const TONES = { good: ["check", "good"], bad: ["cross", "bad"], plain: ["dot", "soft"] };
-const LATCH_WORDS = { unreachable: "gone", connecting: "waits", disabled: "off" };
+const LATCH_WORDS = { unreachable: N_("latch offline"), connecting: N_("latch connecting"), disabled: N_("latch disabled") };
 const FEW = 2; // units, at which stock is short
 
 // Beside three questions and more there is room for one.
@@ -34,7 +35,7 @@ export function alarms(snapshot) {
     ...first.map((alarm) =>
       make("article", { class: "alarm" }, icon("warning"), make("p", {}, ...withCommands(alarm.text), since(alarm.raised_at))),
     ),
-    ...(more > 0 ? [make("p", { class: "more bad" }, `and ${more} more: boxd status lists them`)] : []),
+    ...(more > 0 ? [make("p", { class: "more bad" }, ngettext("and {count} more: boxd status lists it", "and {count} more: boxd status lists them", more))] : []),
   ];
 }
 
@@ -74,7 +75,7 @@ export function bays(snapshot) {
       "article",
       { class: "bay", "data-bay": bay.id, "data-state": bay.state },
       make("h3", {}, icon(picture, `${tone} ${bay.state === "checking" ? "turning" : ""}`), make("span", { dir: "auto" }, bay.name || bay.id)),
-      bay.typed ? make("span", { class: "typed", title: `${bay.typed} digits typed` }, "●".repeat(bay.typed)) : "",
+      bay.typed ? make("span", { class: "typed", title: ngettext("{count} digit typed", "{count} digits typed", bay.typed) }, "●".repeat(bay.typed)) : "",
       bay.state === "locked_out"
         ? make("span", { class: "locked bad", "data-until-s": bay.locked_for_s, "data-from": snapshot.at })
         : "",
@@ -86,7 +87,7 @@ export function bays(snapshot) {
 
 // The middle already shows why the whole box is out of service.
 function bayWords(snapshot, bay) {
-  return snapshot.health.state === "out_of_service" && bay.state === "out_of_service" ? "Out of service" : bay.text;
+  return snapshot.health.state === "out_of_service" && bay.state === "out_of_service" ? _("Out of service") : bay.text;
 }
 
 function lastOf(last) {
@@ -117,11 +118,11 @@ export function lockers(snapshot) {
 }
 
 function lockerWords(locker) {
-  if (locker.state === "out_of_service") return locker.reason || "out of service";
-  if (locker.latch !== "ready") return `latch ${LATCH_WORDS[locker.latch] ?? locker.latch}`;
-  if (locker.state === "taken") return locker.prize || "in use";
-  if (locker.door === "open" || locker.door === "unknown") return DOOR_WORDS[locker.door];
-  return "free";
+  if (locker.state === "out_of_service") return locker.reason || _("out of service");
+  if (locker.latch !== "ready") return _(LATCH_WORDS[locker.latch] ?? LATCH_WORDS.unreachable);
+  if (locker.state === "taken") return locker.prize || _("in use");
+  if (locker.door === "open" || locker.door === "unknown") return _(DOOR_WORDS[locker.door]);
+  return _("free");
 }
 
 // What is sold out or short comes first; what was never there is none of both.
@@ -129,8 +130,8 @@ export function stock(snapshot) {
   const urgency = (prize) => (prize.received === 0 ? 3 : prize.on_hand === 0 ? 0 : prize.on_hand <= FEW ? 1 : 2);
   const sorted = [...snapshot.stock].sort((one, other) => urgency(one) - urgency(other) || one.name.localeCompare(other.name));
   const count = (at) => sorted.filter((prize) => urgency(prize) === at).length;
-  const words = [count(0) ? `${count(0)} sold out` : "", count(1) ? `${count(1)} low` : ""].filter(Boolean).join(", ");
-  return [heading(words ? `Stock: ${words}` : "Stock"), ...sorted.map(stockRow)];
+  const words = [count(0) ? _("{count} sold out", { count: count(0) }) : "", count(1) ? _("{count} low", { count: count(1) }) : ""].filter(Boolean).join(", ");
+  return [heading(words ? `${_("Stock")}: ${words}` : _("Stock")), ...sorted.map(stockRow)];
 }
 
 function stockRow(prize) {
@@ -140,14 +141,14 @@ function stockRow(prize) {
   const bar = make("span", { class: "level", "aria-hidden": "true" }, make("i", { class: "left" }), make("i", { class: "held" }));
   bar.children[0].style.width = `${(100 * prize.on_hand) / full}%`;
   bar.children[1].style.width = `${(100 * prize.held) / full}%`;
-  const words = isNew ? "none yet" : prize.on_hand === 0 ? "sold out" : `${prize.on_hand} left`;
+  const words = isNew ? _("none yet") : prize.on_hand === 0 ? _("sold out") : _("{count} left", { count: prize.on_hand });
   return make(
     "p",
     { class: "row", "data-sku": prize.sku },
     make("span", { class: "name" }, prize.name),
     bar,
     make("span", { class: `count ${tone}` }, words),
-    make("span", { class: "soft held-count" }, prize.held ? `+${prize.held} held` : ""),
+    make("span", { class: "soft held-count" }, prize.held ? _("+{count} reserved", { count: prize.held }) : ""),
   );
 }
 
@@ -156,9 +157,9 @@ export function devices(snapshot) {
   const quiet = snapshot.devices.filter((device) => device.state === "ready" && !device.tested_by);
   const others = snapshot.devices.filter((device) => !quiet.includes(device));
   const rows = others.length ? others.map(deviceRow) : quiet.map(deviceRow);
-  const rest = make("p", { class: "row soft" }, icon("check", "good"), `${quiet.length} ready`);
+  const rest = make("p", { class: "row soft" }, icon("check", "good"), _("{count} ready", { count: quiet.length }));
   return [
-    heading("Devices"),
+    heading(_("Devices")),
     ...rows,
     ...snapshot.strangers.map(strangerRow),
     ...(others.length && quiet.length ? [rest] : []),
@@ -170,13 +171,13 @@ export function devices(snapshot) {
 function upstreamRow(upstream) {
   if (!upstream) return "";
   const { waiting, dead, failures, oldest_at: oldest, why } = upstream;
-  const words = [waiting && failures ? `${waiting} wait` : "", dead ? `${dead} refused` : ""].filter(Boolean).join(", ");
+  const words = [waiting && failures ? _("{count} waiting", { count: waiting }) : "", dead ? _("{count} refused", { count: dead }) : ""].filter(Boolean).join(", ");
   return make(
     "p",
     { class: "row", "data-upstream": failures ? "waiting" : "told", title: why },
     icon(failures ? "question" : "check", failures ? "soft" : "good"),
-    make("span", { class: "name" }, "Upstream"),
-    make("span", { class: "soft" }, words || (failures ? "not reached" : "told of all")),
+    make("span", { class: "name" }, _("Upstream")),
+    make("span", { class: "soft" }, words || (failures ? _("not reached") : _("up to date"))),
     waiting && failures ? since(oldest) : "",
   );
 }
@@ -189,8 +190,8 @@ function deviceRow(device) {
     { class: "row", "data-device": device.name, "data-state": device.state, "data-tested": tested, title: deviceTitle(device) },
     icon(tested ? "tool" : picture, tested ? "ask" : tone),
     make("span", { class: "name" }, device.name),
-    tested ? make("span", { class: "ask" }, `tested by ${device.tested_by}`) : "",
-    device.state === "ready" ? (tested ? "" : partIcons(device.parts)) : make("span", { class: tone }, words),
+    tested ? make("span", { class: "ask" }, _("tested by {person}", { person: device.tested_by })) : "",
+    device.state === "ready" ? (tested ? "" : partIcons(device.parts)) : make("span", { class: tone }, _(words)),
     since(device.since),
     device.why && device.state !== "ready" ? make("span", { class: "soft why" }, device.why) : "",
   );
@@ -211,11 +212,11 @@ function partIcons(parts) {
 function deviceTitle(device) {
   const { keys, lamps, buzzer, latches, doors } = device.parts;
   const parts = [
-    keys.length ? `${keys.length} keys` : "",
-    lamps.length ? `lamps ${lamps.join(", ")}` : "",
-    buzzer ? "buzzer" : "",
-    ...latches.map((latch) => `latch ${latch.name}${latch.feedback === null ? "" : ` (tells by itself: ${latch.feedback})`}`),
-    ...doors.map((door) => `door ${door.name} (${door.state})`),
+    keys.length ? _("{count} keys", { count: keys.length }) : "",
+    lamps.length ? _("lamps {names}", { names: lamps.join(", ") }) : "",
+    buzzer ? _("buzzer") : "",
+    ...latches.map((latch) => `${_("latch {name}", { name: latch.name })}${latch.feedback === null ? "" : ` (${latch.feedback})`}`),
+    ...doors.map((door) => `${_("door {name}", { name: door.name })} (${door.state})`),
   ];
   return [`${device.port}: ${parts.filter(Boolean).join(", ")}`, device.why].filter(Boolean).join("; ");
 }
@@ -226,13 +227,13 @@ function strangerRow(stranger) {
     { class: "row", "data-stranger": stranger.port, title: stranger.remedy },
     icon("question", "ask"),
     make("span", { class: "name" }, stranger.port),
-    make("span", { class: "ask" }, "not configured"),
+    make("span", { class: "ask" }, _("not configured")),
   );
 }
 
 export function events(snapshot) {
   return [
-    heading("Last events"),
+    heading(_("Last events")),
     ...snapshot.events.map((event) => {
       const [picture, tone] = TONES[event.tone] ?? TONES.plain;
       return make("p", { class: "row" }, icon(picture, tone), make("span", { class: "name" }, event.text), since(event.at));

@@ -4,9 +4,15 @@ import { pressedAt } from "./answers.js";
 import { initials, partOf } from "./choosing.js";
 import { icon, make } from "./dom.js";
 import { told } from "./telling.js";
+import { N_, _, ngettext } from "./words.js";
 
 const STAGE_ICONS = { load: "gift", open: "latch", ask: "question", jam: "warning", take: "door-shut" };
 const CHOICE = "substitute";
+const KEYPADS = {
+  connecting: N_("Keypad connecting, see Devices"),
+  disabled: N_("Keypad disabled, see Devices"),
+  unreachable: N_("Keypad unreachable, see Devices"),
+};
 
 export function bayName(snapshot, id) {
   const bay = snapshot.bays.find((each) => each.id === id);
@@ -16,7 +22,7 @@ export function bayName(snapshot, id) {
 // Why no code can be typed at an idle bay; "" if one can.
 export function keypadTrouble(bay) {
   if (bay.state !== "ready" || bay.keypad === "ready") return "";
-  return `Keypad ${bay.keypad}, see Devices`;
+  return _(KEYPADS[bay.keypad] ?? KEYPADS.unreachable);
 }
 
 // What the keys choose from while `menu` is open at `page`, `search` being typed: all that is shown.
@@ -63,7 +69,7 @@ function tile(snapshot, prompt) {
   return make(
     "div",
     { class: "tile", "data-wide": String(prompt.locker ?? "").length > 1 },
-    make("span", { class: "caption" }, "Locker"),
+    make("span", { class: "caption" }, _("Locker")),
     make("strong", {}, String(prompt.locker ?? "–")),
     make("span", { class: "caption" }, bayName(snapshot, prompt.bay)),
   );
@@ -103,7 +109,7 @@ export function withCommands(text) {
 
 function reminders(prompt) {
   if (!prompt.reminders) return "";
-  return make("p", { class: "reminded" }, icon("warning"), `Somebody waits: reminded ${prompt.reminders}×`);
+  return make("p", { class: "reminded" }, icon("warning"), ngettext("Someone is waiting ({count} reminder)", "Someone is waiting ({count} reminders)", prompt.reminders));
 }
 
 // The page that is shown, and letters to find a prize by: tapped here, or typed on a keyboard.
@@ -121,7 +127,7 @@ function finder(options, { page, search }, onSearch) {
   return make(
     "div",
     { class: "finder" },
-    make("span", { class: "place" }, [typed, `Page ${at + 1} of ${pages}`].filter(Boolean).join(" · ")),
+    make("span", { class: "place" }, [typed, _("Page {page} of {pages}", { page: at + 1, pages })].filter(Boolean).join(" · ")),
     make("div", { class: "letters" }, ...letters),
   );
 }
@@ -130,7 +136,7 @@ function finder(options, { page, search }, onSearch) {
 function optionButtons(options, press, onOption, labels) {
   const buttons = options.map((option) => button(option, press, onOption, labels));
   if (buttons.length === 0) {
-    return make("div", { class: "options idle" }, icon("work", "turning"), "The box is at work");
+    return make("div", { class: "options idle" }, icon("work", "turning"), _("The box is at work"));
   }
   const number = buttons.length > 4 ? "many" : buttons.length > 2 ? "some" : "few";
   return make("div", { class: "options", "data-number": number }, ...buttons);
@@ -181,21 +187,21 @@ function invitation(picture) {
   return make(
     "p",
     { class: "first" },
-    make("img", { src: picture, alt: "QR code" }),
-    make("span", {}, "This box has no organiser yet. Scan this with your phone to become it."),
+    make("img", { src: picture, alt: _("QR code") }),
+    make("span", {}, _("This box has no organiser yet. Scan this with your phone to become the organiser.")),
   );
 }
 
 function rest(snapshot, away) {
   const why = away.map((bay) => `${bay.name || bay.id}: ${keypadTrouble(bay) || bay.text}`).join(" · ");
   if (away.length && away.length === snapshot.bays.length) {
-    return ["warning", "bad", "No bay takes codes", why];
+    return ["warning", "bad", _("No bay accepts codes"), why];
   }
   if (away.length) {
     const able = snapshot.bays.filter((bay) => !away.includes(bay));
-    return ["check", "ask", `Ready at ${able.map((bay) => bay.name || bay.id).join(", ")}`, why];
+    return ["check", "ask", _("Ready at {bays}", { bays: able.map((bay) => bay.name || bay.id).join(", ") }), why];
   }
-  return ["check", "good", "Ready", "Nothing to do until somebody types a code."];
+  return ["check", "good", _("Ready"), _("Nothing to do until someone types a code.")];
 }
 
 // The box decides nothing now.
@@ -208,12 +214,12 @@ export function outView(snapshot) {
       "div",
       { class: `rest ${starting ? "work" : "bad"}` },
       starting ? icon("work", "turning") : icon("off"),
-      make("h2", {}, starting ? "Starting" : "Out of service"),
+      make("h2", {}, starting ? _("Starting") : _("Out of service")),
     ),
     make("p", { class: "why" }, ...withCommands(capitalised(why))),
     remedy ? make("p", { class: "remedy" }, ...withCommands(remedy)) : "",
     waiting
-      ? make("p", { class: "latest" }, `Goes on by itself afterwards: ${waiting} open ${waiting === 1 ? "claim" : "claims"}.`)
+      ? make("p", { class: "latest" }, ngettext("{count} open claim continues by itself afterwards.", "{count} open claims continue by themselves afterwards.", waiting))
       : "",
   ].filter((part) => part !== "");
 }

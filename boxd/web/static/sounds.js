@@ -2,12 +2,13 @@
 // screen, and remembered by it.
 
 import { icon, make } from "./dom.js";
+import { N_, _ } from "./words.js";
 
 // [frequency in Hz, begin in s, length in s]
 const TUNES = {
-  chime: { name: "Chime", notes: [[880, 0, 0.25], [1174.7, 0.16, 0.45]] },
-  bell: { name: "Bell", notes: [[1568, 0, 0.7], [2093, 0.02, 0.5]] },
-  knock: { name: "Knock", notes: [[196, 0, 0.08], [196, 0.18, 0.08], [247, 0.36, 0.1]] },
+  chime: { name: N_("Chime"), notes: [[880, 0, 0.25], [1174.7, 0.16, 0.45]] },
+  bell: { name: N_("Bell"), notes: [[1568, 0, 0.7], [2093, 0.02, 0.5]] },
+  knock: { name: N_("Knock"), notes: [[196, 0, 0.08], [196, 0.18, 0.08], [247, 0.36, 0.1]] },
 };
 const REMINDER = [[587.3, 0, 0.2], [587.3, 0.28, 0.2], [880, 0.56, 0.4]];
 const ALARM = [[440, 0, 0.22], [349.2, 0.26, 0.4]];
@@ -42,8 +43,8 @@ export function hear(snapshot) {
 
 // The button of the bar, and what it opens.
 export function soundButton() {
-  const state = wanted.muted ? "Sounds are off" : "Sounds are on";
-  const button = make("button", { type: "button", class: "sounds", title: `${state}: choose`, "aria-label": `${state}: choose`, popovertarget: "sounds" }, icon(wanted.muted ? "mute" : "sound", wanted.muted ? "soft" : ""));
+  const state = wanted.muted ? _("Sounds are off: choose") : _("Sounds are on: choose");
+  const button = make("button", { type: "button", class: "sounds", title: state, "aria-label": state, popovertarget: "sounds" }, icon(wanted.muted ? "mute" : "sound", wanted.muted ? "soft" : ""));
   return button;
 }
 
@@ -55,18 +56,18 @@ export function soundPanel(changed) {
     changed();
   };
   const tunes = Object.entries(TUNES).map(([id, { name, notes }]) =>
-    choice("radio", "tune", name, wanted.tune === id, () => {
+    choice("radio", "tune", _(name), wanted.tune === id, () => {
       set({ tune: id, muted: false });
       play(notes, "question");
     }),
   );
-  const muted = choice("checkbox", "muted", "Mute", wanted.muted, (is) => set({ muted: is }));
-  const spoken = choice("checkbox", "spoken", "Speak each question", wanted.spoken, (is) => {
+  const muted = choice("checkbox", "muted", _("Mute"), wanted.muted, (is) => set({ muted: is }));
+  const spoken = choice("checkbox", "spoken", _("Speak each question"), wanted.spoken, (is) => {
     set({ spoken: is });
-    if (is) speak("Put the prize into the locker");
+    if (is) speak(_("Put the prize into the locker"));
   });
   const canSpeak = "speechSynthesis" in window;
-  return make("div", { id: "sounds", popover: true, class: "panel" }, make("h2", {}, "Sounds"), ...tunes, muted, canSpeak ? spoken : "");
+  return make("div", { id: "sounds", popover: true, class: "panel" }, make("h2", {}, _("Sounds")), ...tunes, muted, canSpeak ? spoken : "");
 }
 
 export function isChoosingSounds() {
@@ -102,7 +103,9 @@ function note(frequency, begin, length) {
 function speak(words) {
   if (wanted.muted || !wanted.spoken || !("speechSynthesis" in window)) return;
   window.speechSynthesis.cancel();
-  window.speechSynthesis.speak(new SpeechSynthesisUtterance(words));
+  const said = new SpeechSynthesisUtterance(words);
+  said.lang = document.documentElement.lang;
+  window.speechSynthesis.speak(said);
 }
 
 function read() {

@@ -1,34 +1,37 @@
 // What reports whether a locker is open: the door's switch, the latch's own contact,
 // or only the operator's eyes.
 
+import { N_, _ } from "./words.js";
+
 const TOLD = {
   door: {
-    open: ["door-open", "ask", "Door open"],
-    closed: ["door-shut", "good", "Door shut"],
-    unknown: ["question", "ask", "Door unknown"],
+    open: ["door-open", "ask", N_("Door open")],
+    closed: ["door-shut", "good", N_("Door closed")],
+    unknown: ["question", "ask", N_("Door unknown")],
   },
   feedback: {
-    open: ["latch", "ask", "Latch open"],
-    closed: ["lock", "good", "Latch shut"],
-    unknown: ["question", "ask", "Latch unknown"],
+    open: ["latch", "ask", N_("Latch open")],
+    closed: ["lock", "good", N_("Latch closed")],
+    unknown: ["question", "ask", N_("Latch unknown")],
   },
 };
-const NOBODY = ["eye", "soft", "No switch"];
+const NOBODY = ["eye", "soft", N_("No switch")];
 const WORDS = {
-  door: "its door switch tells whether it opened",
-  feedback: "its latch tells whether it let go",
-  operator: "nothing tells whether it opened: the operator is asked",
+  door: N_("its door switch shows whether it opened"),
+  feedback: N_("its latch shows whether it opened"),
+  operator: N_("nothing shows whether it opened: the operator is asked"),
 };
 
 // What the latch's device says of a pulse, which is not yet a door that opened.
 function said(locker) {
-  return locker.confirmation ? `; of the pulse its device says: ${locker.confirmation}` : "";
+  return locker.confirmation ? `; ${_("its device says of the pulse: {answer}", { answer: locker.confirmation })}` : "";
 }
 
 export function told(locker) {
-  return TOLD[locker?.believed]?.[locker.door] ?? (locker?.believed === "operator" ? NOBODY : TOLD.door.unknown);
+  const [picture, tone, words] = TOLD[locker?.believed]?.[locker.door] ?? (locker?.believed === "operator" ? NOBODY : TOLD.door.unknown);
+  return [picture, tone, _(words)];
 }
 
 export function whoTells(locker) {
-  return `Locker ${locker.id}: ${WORDS[locker.believed] ?? ""}${said(locker)}`;
+  return `${_("Locker {locker}", { locker: locker.id })}: ${_(WORDS[locker.believed] ?? WORDS.operator)}${said(locker)}`;
 }

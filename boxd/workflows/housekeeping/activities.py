@@ -21,6 +21,7 @@ from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.yielding import Yielding
+from boxd.words import N_
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.housekeeping import messages
 from boxd.workflows.housekeeping.messages import Conclusion, Expired
@@ -117,7 +118,7 @@ class HousekeepingActivities(HousekeepingSignatures):
         with as_activity_errors():
             standing = await self._ledger.read(alarms.active)
             texts = [a["text"] for a in standing if (a["kind"], a["subject"]) == (ALARM, part)]
-            text = f"The {part} failed: {why}" if why else ""
+            text = N_("The {part} failed: {why}").format(part=part, why=why) if why else ""
             if texts and texts != [text]:
                 await self._ledger.write(lambda tx: alarms.clear(tx, ALARM, part))
             if text and texts != [text]:

@@ -14,6 +14,7 @@ from boxd.ledger import alarms, redemptions
 from boxd.ledger.claims import Claim
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
+from boxd.words import N_
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.decisions import RedemptionDecisions
@@ -100,5 +101,6 @@ class RedemptionActivities(RedemptionSignatures):
         if locker and is_taking and self._opener.door_state(locker) is DoorState.OPEN:
             note_left_open(tx, locker=locker)
         else:
-            text = f"Nobody comes: an attendee waits for the operator at locker {locker}."
+            text = N_("Nobody comes: an attendee is waiting for the operator at locker {locker}.")
+            text = text.format(locker=locker)
             alarms.raise_alarm(tx, "nobody_comes", standing.redemption, text)

@@ -14,12 +14,19 @@ from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.upstream.event_sender import EventSender
+from boxd.words import N_
 from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.housekeeping.schedules import schedule_id
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.upstream import messages
 from boxd.workflows.upstream.messages import UpstreamStart
 from boxd.workflows.upstream.workflow import UpstreamWorkflow
+
+_FULL_TEXT = N_(
+    "The outbox is full: {count} events wait for upstream. Further ones are only counted, and are"
+    " in the audit trail (`boxd audit export`). See why upstream does not answer:"
+    " `boxd outbox list`."
+)
 
 log = structlog.get_logger("boxd.upstream")
 
@@ -110,11 +117,7 @@ class DeliverySignaller:
         is_full = (await self._ledger.read(outbox.depth)).is_full
         if is_full == await self._ledger.read(lambda c: alarms.is_active(c, _FULL, "upstream")):
             return
-        text = (
-            f"The outbox is full: {self._outbox.most_waiting} events wait for upstream. Further"
-            " ones are counted, and stand in the audit trail (`boxd audit export`). Look why"
-            " upstream does not answer: `boxd outbox list`."
-        )
+        text = _FULL_TEXT.format(count=self._outbox.most_waiting)
         if is_full:
             log.error("outbox.full", most_waiting=self._outbox.most_waiting)
             await self._ledger.write(lambda tx: alarms.raise_alarm(tx, _FULL, "upstream", text))
