@@ -55,6 +55,7 @@ from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.tasks.workflow import TaskWorkflow
 from tests.api.live_box import configured
+from tests.bays.devices import LatchInMemory
 from tests.temporal.conftest import serving
 from tests.workflows.event import BOX, CHECKPOINTS, KINDS, SEAL, until
 
@@ -64,25 +65,16 @@ Release = Sequence[type]
 OURS: Release = (RedemptionWorkflow, TaskWorkflow, IssueCodeWorkflow)
 
 
-class SpringLatch:
+class SpringLatch(LatchInMemory):
     """A latch whose pulse springs its door open, unless it is jammed."""
 
-    feedback = None
-
     def __init__(self, address: str, door: ReportedDoor) -> None:
-        self.address = address
+        super().__init__(address, None)
         self.door = door
-        self.pulses = 0
         self.is_jammed = False
 
-    @property
-    def confirmation(self) -> Any:
-        from boxd.devices import Confirmation
-
-        return Confirmation.OVER
-
     async def pulse(self) -> None:
-        self.pulses += 1
+        await super().pulse()
         if not self.is_jammed:
             self.door.move(DoorState.OPEN)
 
