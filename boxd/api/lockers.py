@@ -35,6 +35,7 @@ class LockerReply(ReplyModel):
     door: str
     believed: str
     latch: str
+    confirmation: str
     prize: str
 
 
