@@ -58,6 +58,12 @@ def open_ones(connection: sqlite3.Connection) -> list[TaskStanding]:
     return _standings(connection.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY tasks.id"))
 
 
+def approved_ones(connection: sqlite3.Connection) -> list[TaskStanding]:
+    """The tasks whose codes are being issued, by id; hardly ever more than a few."""
+    approved = f"{_SELECT} WHERE ended_at IS NULL AND tasks.state = 'approved' ORDER BY tasks.id"
+    return _standings(connection.execute(approved))
+
+
 def open_count(connection: sqlite3.Connection) -> int:
     """How many tasks have not ended."""
     found = connection.execute("SELECT count(*) FROM tasks WHERE ended_at IS NULL").fetchone()

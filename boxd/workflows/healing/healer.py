@@ -173,6 +173,9 @@ class Healer:
 
     async def _compare_tasks(self, client: Client) -> None:
         """Compare the number of tasks that are open; only if it differs, look at each of them."""
+        for standing in await self._ledger.read(task_standings.approved_ones):
+            if _age_s(standing.since) > _JUST_STARTED_S:  # its code takes a moment
+                await self._tasks.look_again(standing.task)
         running = await _running_tasks(client, self._box)
         count = await self._ledger.read(task_standings.open_count)
         differed, self._differed = self._differed, running != count
@@ -185,11 +188,15 @@ class Healer:
 
     async def _record_resumed(self, task: str) -> None:
         standing = await self._ledger.read(lambda c: task_standings.require(c, task))
-        if (utc_now() - datetime.fromisoformat(standing.since)).total_seconds() < _JUST_STARTED_S:
+        if _age_s(standing.since) < _JUST_STARTED_S:
             return
         subject = next(s for s in self._subjects if s.name == "task")
         workflow, why = of_tasks.task_workflow_id(task), "nothing was left of it on the server"
         await self._ledger.write(lambda tx: _record(tx, subject, workflow, why, ""))
+
+
+def _age_s(since: str) -> float:
+    return (utc_now() - datetime.fromisoformat(since)).total_seconds()
 
 
 def _somebody_ended(condition: Condition) -> bool:
