@@ -31,7 +31,7 @@ async def taken(box: SmallBox, redemption: str, pulses: int) -> None:
 
 async def test_a_prize_that_was_not_taken_in_time_is_reached_by_a_new_order(box: SmallBox) -> None:
     redemption = await box.at(1, Stage.TAKE)
-    assert "open already" in (await box.answer(redemption, AnswerKind.REOPENED)).why
+    assert "already open" in (await box.answer(redemption, AnswerKind.REOPENED)).why
     box.doors[1].move(DoorState.CLOSED)
     assert (await box.answer(redemption, AnswerKind.REOPENED)).accepted
     await taken(box, redemption, pulses=2)
