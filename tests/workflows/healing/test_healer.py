@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from temporalio import workflow
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import (
     DeleteWorkflowExecutionRequest,
     PauseWorkflowExecutionRequest,
@@ -93,11 +94,17 @@ async def pause(box: SmallBox, name: str) -> None:
 
 
 async def reset(box: SmallBox, name: str) -> None:
+    history = await box.client.get_workflow_handle(name).fetch_history()
+    completed = (
+        event.event_id
+        for event in history.events
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    )
     await box.client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
             namespace="default",
             workflow_execution=WorkflowExecution(workflow_id=name),
-            workflow_task_finish_event_id=3,
+            workflow_task_finish_event_id=next(completed),
             request_id="1",
             reason="by hand",
         )
