@@ -36,6 +36,7 @@ from boxd.phones.link_service import LinkService
 from boxd.pictures.store import PictureStore
 from boxd.staff.service import StaffService
 from boxd.task import TaskReply
+from boxd.words import N_
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.redemption.announcing import Announcer
@@ -52,6 +53,11 @@ if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
 
 log = structlog.get_logger("boxd")
+
+_MISSING = {
+    DeviceState.UNREACHABLE: N_("{device} is unreachable: {why}"),
+    DeviceState.DISABLED: N_("{device} is switched off in the configuration"),
+}
 
 
 @dataclass(frozen=True)
@@ -234,9 +240,9 @@ def _forget_at_reconnects(
 def _note_missing(config: Config, registry: DeviceRegistry, bays: Mapping[str, Bay]) -> None:
     """A bay without its keypad or lamps serves nobody, and says which device it lacks."""
     away = {
-        status.name: f"{status.name} is {status.state}{f': {status.why}' if status.why else ''}"
+        status.name: _MISSING[status.state].format(device=status.name, why=status.why)
         for status in registry.statuses()
-        if status.state not in {DeviceState.READY, DeviceState.CONNECTING}
+        if status.state in _MISSING
     }
     for bay in config.bays:
         if bay.id in bays:

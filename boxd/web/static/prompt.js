@@ -4,25 +4,20 @@ import { pressedAt } from "./answers.js";
 import { initials, partOf } from "./choosing.js";
 import { icon, make } from "./dom.js";
 import { told } from "./telling.js";
-import { N_, _, ngettext } from "./words.js";
+import { _, ngettext } from "./words.js";
 
 const STAGE_ICONS = { load: "gift", open: "latch", ask: "question", jam: "warning", take: "door-shut" };
 const CHOICE = "substitute";
-const KEYPADS = {
-  connecting: N_("Keypad connecting, see Devices"),
-  disabled: N_("Keypad disabled, see Devices"),
-  unreachable: N_("Keypad unreachable, see Devices"),
-};
 
 export function bayName(snapshot, id) {
   const bay = snapshot.bays.find((each) => each.id === id);
   return bay?.name || id;
 }
 
-// Why no code can be typed at an idle bay; "" if one can.
+// Why no code can be typed yet at a bay that is ready itself; "" if one can.
 export function keypadTrouble(bay) {
-  if (bay.state !== "ready" || bay.keypad === "ready") return "";
-  return _(KEYPADS[bay.keypad] ?? KEYPADS.unreachable);
+  const isComing = bay.state === "ready" && bay.keypad === "connecting";
+  return isComing ? _("Keypad connecting, see Devices") : "";
 }
 
 // What the keys choose from while `menu` is open at `page`, `search` being typed: all that is shown.
