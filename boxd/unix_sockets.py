@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LONGEST_PATH = 107  # bytes of a sockaddr_un on Linux, without the final zero
+LONGEST_NAME = LONGEST_PATH - len("/proc/self/fd/1048576/")  # of a socket in a folder of any length
 
 
 @contextmanager

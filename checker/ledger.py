@@ -160,7 +160,7 @@ class Actuation:
     reason: str
     intent_at: str
     outcome: str | None
-    note: str
+    note: str = ""
 
     @property
     def may_have_pulsed(self) -> bool:

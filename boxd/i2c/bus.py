@@ -103,4 +103,4 @@ class I2cBus:
 
 def _report_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
-        log.critical("i2c_bus.ended", remedy="restart boxd", exc_info=error)
+        log.critical("bus.ended", kind="i2c", remedy="restart boxd", exc_info=error)

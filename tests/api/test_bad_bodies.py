@@ -27,11 +27,11 @@ BAD_BODIES = [
     (LOADED, '{"stepp": 3}', "stepp: Extra inputs are not permitted"),
     (LOADED, '{"remedy": "hammer"}', "remedy: Input should be 'again' or 'other_locker'"),
     (LOADED, '{"sku": "No Such"}', "sku: String should match pattern"),
-    (LOADED, '{"actor": " "}', "actor: is empty: it is to be 1 to 200 characters that can be seen"),
+    (LOADED, '{"actor": " "}', "actor: is empty: it needs 1 to 200 visible characters"),
     (
         LOADED,
         '{"actor": "a\\u0000b"}',
-        "actor: is to be one line of text, without control characters",
+        "actor: has to be one line of text, without control characters",
     ),
     (LOADED, '{"reason": "\\ud800"}', "the body: Invalid JSON"),
     (LOADED, b"\xff\xfe", "the body: Invalid JSON"),

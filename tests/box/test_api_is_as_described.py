@@ -66,7 +66,7 @@ def known_in(booth: Booth) -> dict[str, Sequence[str]]:
 
 
 # What no shape says: a photo is more than base64; who is forgotten is named, or everybody is.
-NOT_BY_SHAPE_ALONE = ("prizes/{sku}/picture", "attendees/forget")
+NOT_BY_SHAPE_ALONE = ("tokens", "prizes/{sku}/picture", "attendees/forget")
 
 
 def asked(url: str, folder: Path, token: str, known: object, *options: str) -> str:

@@ -60,7 +60,7 @@ BAD = {
     "two mistakes in one line": ("12,", "line 2: code '12' has 2 digits; a code of this box has 8"),
     "the other of the two": ("12,", "line 2: attendee '' is empty"),
     "nobody": (f"{ONE},", "attendee '' is empty"),
-    "two lines in one cell": (f'{ONE},"ada\nbyron"', r"attendee 'ada\nbyron' is to be one line"),
+    "two lines in one cell": (f'{ONE},"ada\nbyron"', r"attendee 'ada\nbyron' has to be one line"),
     "there already": (f"{ONE},ada\n{ONE},bob", f"line 3: code '{ONE}' is there already, on line 2"),
     "a column too many": (f"{ONE},ada,mug", "line 2: 3 values for 2 columns"),
 }

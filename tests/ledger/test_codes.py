@@ -64,7 +64,7 @@ def test_a_voided_code_gives_its_unit_back_and_stays_voided(hands: Hands) -> Non
     hands.issue()
     hands.ledger.write_now(lambda tx: codes.void(tx, 1, "lost", ACTOR))
     assert hands.stock("mug")["on_hand"] == 3
-    with pytest.raises(Refused, match="voided already"):
+    with pytest.raises(Refused, match="already voided"):
         hands.ledger.write_now(lambda tx: codes.void(tx, 1, "again", ACTOR))
 
 

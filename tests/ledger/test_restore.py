@@ -49,7 +49,7 @@ def test_a_restored_ledger_is_what_it_was_then_and_says_so(
     assert (rows[-2]["action"], rows[-2]["actor"]) == ("ledger.restored", "ada (CLI)")
     assert audit.verify(again.ledger._writer).holds
     (alarm,) = again.ledger.write_now(lambda tx: alarms.active(tx.connection))
-    assert "codes used since are good again" in str(alarm["text"])
+    assert "codes used since then can" in str(alarm["text"])
     assert done.lost == restore.Lost(entries=2, good_again=(), unknown=1)
 
 

@@ -43,8 +43,11 @@ _AT_ONCE = 3
 _FIRST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 120.0
 _FORGOTTEN_AFTER_S = 900.0
-# A task whose workflow was deleted is only seen by comparing all of them with the ledger.
+# A task whose workflow was deleted is only seen by comparing all of them with the ledger. Few are
+# compared whether the counts agree or not: the server may count a run that is no more.
 _COMPARE_EVERY_S = 10.0
+_FEW = 20
+_COMPARE_FEW_EVERY_S = 4.0
 _JUST_STARTED_S = 3.0
 _MOST_ALARMS = 10
 ALARM = "workflow_healed"
@@ -172,14 +175,17 @@ class Healer:
         log.warning("workflow.healed", workflow=workflow, why=why, history=kept or None)
 
     async def _compare_tasks(self, client: Client) -> None:
-        """Compare the number of tasks that are open; only if it differs, look at each of them."""
+        """Compare the number of open tasks, and each of them if it differs or they are few."""
         for standing in await self._ledger.read(task_standings.approved_ones):
             if _age_s(standing.since) > _JUST_STARTED_S:  # its code takes a moment
                 await self._tasks.look_again(standing.task)
         running = await _running_tasks(client, self._box)
         count = await self._ledger.read(task_standings.open_count)
         differed, self._differed = self._differed, running != count
-        if not (differed and self._differed) or boot_s() < self._compared_s + _COMPARE_EVERY_S:
+        are_few = 0 < count <= _FEW
+        every_s = _COMPARE_FEW_EVERY_S if are_few else _COMPARE_EVERY_S
+        is_due = are_few or (differed and self._differed)
+        if not is_due or boot_s() < self._compared_s + every_s:
             return
         self._compared_s = boot_s()
         found = await reconcile_tasks(client, self._ledger, self._tasks, self._box)

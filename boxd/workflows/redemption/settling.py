@@ -31,8 +31,9 @@ EVERY_S = 2.0
 _ANSWERS_WITHIN_S = 2.0
 # How the SDK names a history that the program does not fit.
 _DOES_NOT_FIT = "TMPRL1100"
-# A workflow that can't be replayed, or is of another kind, fails every query.
-_WAITS = (LedgerUnusable, TemporalUnavailable, TimeoutError, WorkflowQueryFailedError)
+# A workflow that can't be replayed, or is of another kind, fails every query; of a paused one SDK
+# 1.35 raises ValueError, because it does not know that status.
+_WAITS = (LedgerUnusable, TemporalUnavailable, TimeoutError, WorkflowQueryFailedError, ValueError)
 
 
 class Settler:
@@ -53,6 +54,7 @@ class Settler:
         self._announcer = announcer
         self._seen: dict[str, int] = {}  # redemption: its step at the last look
         self._settled: dict[str, int] = {}  # redemption: the step that its workflow knows
+        self._missed: set[str] = set()  # redemptions without a workflow at the last look
 
     async def run(self) -> None:
         """Look every few seconds, for ever."""
@@ -106,8 +108,7 @@ class Settler:
                 elif condition.is_there:
                     self._connection.doubts.doubt(workflow_id)
                 else:
-                    log.warning("workflow.missing", redemption=standing.redemption)
-                    await self._service.resume(standing)
+                    await self._begin_missing(standing, workflow_id)
             elif condition.why:
                 self._connection.doubts.doubt(workflow_id)
             elif await _is_behind(client, standing):
@@ -118,9 +119,19 @@ class Settler:
             elif not standing.stage.has_ended:
                 self._settled[standing.redemption] = standing.step
 
+    async def _begin_missing(self, standing: RedemptionStanding, workflow_id: str) -> None:
+        """Begin a workflow that never came to be; one that was deleted is healed, with a record."""
+        if standing.redemption not in self._missed:
+            self._missed.add(standing.redemption)
+            self._connection.doubts.doubt(workflow_id)
+            return
+        log.warning("workflow.missing", redemption=standing.redemption)
+        await self._service.resume(standing)
+
     def _forget(self, redemption: str) -> None:
         self._seen.pop(redemption, None)
         self._settled.pop(redemption, None)
+        self._missed.discard(redemption)
 
 
 async def _is_behind(client: Client, standing: RedemptionStanding) -> bool:
