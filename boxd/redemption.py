@@ -169,6 +169,8 @@ def why_refused(stage: Stage, step: int, answer: Answer, door: DoorState | None)
 def _why_incomplete(stage: Stage, answer: Answer) -> str:
     if answer.remedy is not None and answer.kind is not AnswerKind.JAMMED:
         return f"a remedy goes with 'jammed' only, not with '{answer.kind}'"
+    if answer.sku and answer.kind not in {AnswerKind.SUBSTITUTED, AnswerKind.BROKEN}:
+        return f"a sku goes with 'substituted' and 'broken' only, not with '{answer.kind}'"
     if stage is Stage.JAM and answer.kind is AnswerKind.JAMMED and answer.remedy is None:
         return "it is known that the locker did not open; give a remedy: again, other_locker"
     if answer.kind is AnswerKind.SUBSTITUTED and not answer.sku:

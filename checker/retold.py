@@ -43,6 +43,7 @@ _STAGES = {
     },
 }
 _REMEDIES = {"again": "open", "other_locker": "load"}
+_EXCHANGES = ("substituted", "broken")
 # The states of an issue that each one follows.
 _BEFORE = {
     "picked": ("asked", "held"),
@@ -153,10 +154,11 @@ def _answered(told: Retold, row: AuditRow, what: str, detail: Values) -> None:
     if stage is None:
         told.contradict(row, f"nobody can say so at the stage {redemption['stage']}")
         return
-    stage = _REMEDIES.get(str(detail.get("remedy")), stage)
+    if what == "jammed":
+        stage = _REMEDIES.get(str(detail.get("remedy")), stage)
     redemption |= {"stage": stage, "step": redemption["step"] + 1, "since": row.at}
     redemption |= {"outcome_unknown": 0, "attempt": redemption["attempt"] + (stage == "open")}
-    if detail.get("sku"):
+    if what in _EXCHANGES and detail.get("sku"):  # any answer may name a sku; others mean nothing
         redemption["sku"] = detail["sku"]
         told.codes.setdefault(redemption["code"], {})["sku"] = detail["sku"]
     if detail.get("remedy") == "other_locker":

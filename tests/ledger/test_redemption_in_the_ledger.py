@@ -180,6 +180,14 @@ def test_a_remedy_goes_with_a_jam_only(hands: Hands, kind: AnswerKind) -> None:
     assert reply.standing == standing
 
 
+@pytest.mark.parametrize("kind", [AnswerKind.LOADED, AnswerKind.DECLINED])
+def test_a_prize_is_named_with_an_exchange_only(hands: Hands, kind: AnswerKind) -> None:
+    standing = hands.claim(str(hands.issue()["code"]), "r1")
+    reply = hands.answer(standing, kind, sku="pin")
+    assert reply.why == f"a sku goes with 'substituted' and 'broken' only, not with '{kind}'"
+    assert reply.standing == standing
+
+
 def test_an_order_begun_and_not_ended_is_unknown_and_asked_about(
     hands: Hands, open_hands: Callable[[], Hands]
 ) -> None:
