@@ -24,7 +24,16 @@ Json = dict[str, Any]
 # Tables that no invariant is about: who is known, what was sent elsewhere, what only this box's
 # process needs. `lockouts` and `wrong_pins` are counted in tests/ledger.
 OUTSIDE = frozenset(
-    {"attendees", "checkpoints", "task_kinds", "lockouts", "requests", "outbox", "sqlite_sequence"}
+    {
+        "attendees",
+        "checkpoints",
+        "task_kinds",
+        "task_versions",
+        "lockouts",
+        "requests",
+        "outbox",
+        "sqlite_sequence",
+    }
     | {"dead_letters", "deliveries", "feed", "orders", "clock", "wrong_pins", "imported_files"}
     | {"batch_codes", "last_change", "staff", "staff_invitations", "staff_sessions", "tokens"}
     | {"pending_verdicts", "switches", "prize_pictures"}
@@ -47,6 +56,7 @@ UNTOLD = {
     "issues.attempt": "how often a draw was tried; only what it fell on counts",
     "issues.prizes": "what was wished for; what the draw fell on stands in `among`",
     "issues.valid_days": "what was wished for; what came of it stands in codes.expires_at",
+    "tasks.version": "by which rules it goes is the organiser's word; what it came to is told",
     "tasks.step": "another rule for a kind of task counts as a step, and is nobody's deed",
 }
 
