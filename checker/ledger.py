@@ -284,10 +284,12 @@ def _later(
     connection: sqlite3.Connection, row: type[Row], table: str, order: str
 ) -> tuple[Row, ...]:
     """The rows of a table that came with tasks; none where the ledger is from before them."""
+    return _rows(connection, row, table, order) if _has_table(connection, table) else ()
+
+
+def _has_table(connection: sqlite3.Connection, table: str) -> bool:
     known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-    if connection.execute(known, (table,)).fetchone() is None:
-        return ()
-    return _rows(connection, row, table, order)
+    return connection.execute(known, (table,)).fetchone() is not None
 
 
 # What the audit trail tells row by row, in the order in which it came to be.
@@ -314,8 +316,7 @@ def _tables(connection: sqlite3.Connection) -> dict[str, tuple[dict[str, Any], .
 
 
 def _all_of(connection: sqlite3.Connection, table: str, order: str) -> tuple[dict[str, Any], ...]:
-    known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-    if connection.execute(known, (table,)).fetchone() is None:
+    if not _has_table(connection, table):
         return ()
     found = connection.execute(f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608
     names = [column[0] for column in found.description]
