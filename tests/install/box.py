@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -82,9 +83,14 @@ class UpgradedBox(InstalledBox):
         said = self.ask("sqlite3 -readonly /var/lib/boxd/ledger.db 'PRAGMA user_version'")
         return int(said)
 
-    def version(self) -> str:
-        """The version that the running daemon has."""
-        return str(self.snapshot()["box"]["boxd"])
+    def version(self) -> str | None:
+        """The version that the running daemon has; None while an upgrade exchanges the daemon."""
+        try:
+            status, told = self._ask_boxd("GET", "/snapshot")
+        except OSError:
+            return None
+        answers = status == HTTPStatus.OK and self.is_ready()
+        return str(json.loads(told)["box"]["boxd"]) if answers else None
 
     def claim(self, bay: str = "bay-1") -> Json:
         """Type a fresh code at a bay; the question that it leads to."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from booth.container import Container
 from booth.installed import simulation
-from tests.box.booth import wait_until
+from tests.box.booth import START_S, wait_until
 from tests.install.box import ENDS_WITHIN_S, Upgraded, UpgradedBox
 
 # Without dpkg's own flushes: the disk here forgets nothing when power is cut.
@@ -100,5 +100,4 @@ class PackagedBox(UpgradedBox):
 
     def wait_for_version(self, version: str) -> None:
         """Wait until the box takes codes in this version."""
-        self.wait_until_ready()
-        wait_until(f"boxd {version} answers", lambda: self.version() == version)
+        wait_until(f"boxd {version} takes codes", lambda: self.version() == version, START_S)
