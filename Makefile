@@ -21,11 +21,11 @@ run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a 
 test proofs: export PYTHONDONTWRITEBYTECODE :=
 
 test: .venv/set-up-for-test ## all tests but the proofs, on every core; ends with how many ran
-	@.venv/bin/python -m pytest -n auto --durations 20
+	@scripts/run-tests -n auto
 
 proofs: .venv/set-up-for-test ## whole machines: containers, cuts, upgrades; SHORT=1: in five minutes; takes root
 	@scripts/debian-packages proofs
-	@.venv/bin/python -m pytest --durations 20 $(if $(SHORT),-n auto -m "proof and not long",-m proof)
+	@$(if $(SHORT),scripts/run-tests -n auto -m "proof and not long",.venv/bin/python -m pytest -m proof)
 
 check: .venv/set-up-for-test ## formatting, lint and types
 	@.venv/bin/ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }

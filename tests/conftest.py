@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from tests.counts import pytest_terminal_summary  # noqa: F401 - pytest finds it by its name
 from tests.made_once import FOLDER
 
 # Whole boxes take longest. They are begun first, so that no worker ends with a long file alone.
@@ -88,17 +89,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
         report.outcome = "failed"
         report.longrepr = f"skipped, which fails under CI: {report.longrepr}"
     return report
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Note how many ran, for continuous integration, which adds its parts up."""
-    file = os.environ.get("BOXD_TEST_COUNTS")
-    if file and not hasattr(config, "workerinput"):
-        count = {what: len(each) for what, each in terminalreporter.stats.items()}
-        failed = count.get("failed", 0) + count.get("error", 0)
-        part = "proofs" if config.option.markexpr.startswith("proof") else "tests"
-        with Path(file).open("a", encoding="utf-8") as counts:
-            counts.write(f"{part} {count.get('passed', 0)} {failed} {count.get('skipped', 0)}\n")
 
 
 def _rank(file: Path) -> int:

@@ -1,0 +1,52 @@
+"""What failed runs once more alone, is named, and hides nothing that fails again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FAILS_AT_FIRST = """
+import pathlib, pytest
+
+@pytest.mark.parametrize("number", range({failing}))
+def test_once(number):
+    mark = pathlib.Path(__file__).with_name(f"mark-{{number}}")
+    if {always} or not mark.exists():
+        mark.touch()
+        raise AssertionError("not yet")
+
+def test_good():
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("failing", "always", "code", "again"),
+    [(2, False, 0, True), (1, True, 1, True), (4, False, 1, False)],
+    ids=["passed-alone", "failed-again", "too-many"],
+)
+def test_what_failed_runs_once_more_alone(
+    tmp_path: Path, failing: int, always: bool, code: int, again: bool
+) -> None:
+    file = tmp_path / "test_of_this.py"
+    file.write_text(FAILS_AT_FIRST.format(failing=failing, always=always))
+    counts = tmp_path / "counts"
+
+    done = subprocess.run(
+        ["scripts/run-tests", "-p", "tests.counts", file],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"BOXD_TEST_COUNTS": str(counts)},
+        check=False,
+    )
+
+    assert done.returncode == code, done.stdout
+    assert ("Once more, alone:" in done.stdout) == again
+    if code == 0:
+        assert done.stdout.splitlines()[-1].endswith("::test_once[1]")
+        assert counts.read_text().splitlines() == ["tests 1 2 0", "again 2 0 0"]
