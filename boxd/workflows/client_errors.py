@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.errors import TemporalUnavailable
+from boxd.words import N_
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def stands_still(error: RPCError) -> bool:
     return error.status is RPCStatusCode.FAILED_PRECONDITION
 
 
-SET_UP_AGAIN = (
+SET_UP_AGAIN = N_(
     "One moment; this question is being set up again. Your answer was not taken: look again, then"
     " give it again"
 )

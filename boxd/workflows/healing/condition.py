@@ -21,6 +21,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.temporal.worker import task_queue, tasks_queue
+from boxd.words import N_
 from boxd.workflows.client_errors import is_not_found
 
 _WITHIN = timedelta(seconds=2)
@@ -30,13 +31,17 @@ _MOST_FAILURES = 2
 _MOST_TIMEOUTS = 4
 _MOST_LISTED = 200
 
-_GONE = "nothing is left of it on the server"
+# Our workers have no versions, so that what is pinned to one waits for another release.
+_BOUND = "ExecutionStatus='Running' AND TemporalWorkflowVersioningBehavior='Pinned'"
+
+DOES_NOT_FIT = N_("its program does not fit it, or fails")
+GONE = N_("nothing is left of it on the server")
 _ENDED = {
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED: "it ended too early",
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED: "it ended by an error",
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED: "somebody cancelled it",
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED: "somebody terminated it",
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT: "its time was over",
+    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED: N_("it ended too early"),
+    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED: N_("it ended by an error"),
+    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED: N_("somebody cancelled it"),
+    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED: N_("somebody terminated it"),
+    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT: N_("its time was over"),
 }
 _GOING_ON = frozenset(
     {
@@ -79,7 +84,7 @@ async def condition_of(client: Client, workflow: str) -> Condition:
         )
     except RPCError as error:
         if is_not_found(error):
-            return Condition("", _GONE, is_there=False, is_open=False)
+            return Condition("", GONE, is_there=False, is_open=False)
         raise
     info = found.workflow_execution_info
     size = info.history_size_bytes
@@ -92,11 +97,11 @@ async def condition_of(client: Client, workflow: str) -> Condition:
 def _why_it_waits(found: DescribeWorkflowExecutionResponse) -> str:
     """What somebody did to a running workflow that keeps it from going on as the ledger says."""
     if found.workflow_execution_info.status not in _GOING_ON:
-        return "somebody paused it"
+        return N_("somebody paused it")
     if found.workflow_extended_info.last_reset_time.seconds > 0:
-        return "somebody reset it"
+        return N_("somebody reset it")
     if found.workflow_execution_info.versioning_info.HasField("versioning_override"):
-        return "somebody bound it to another release"
+        return N_("somebody bound it to another release")
     return ""
 
 
@@ -113,32 +118,44 @@ async def _why_it_fails(client: Client, found: DescribeWorkflowExecutionResponse
     )
     last = [event.event_type for event in history.history.events]
     if last == [EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]:
-        return "its program does not fit it, or fails"
-    return "its program does not answer" if attempt > _MOST_TIMEOUTS else ""
+        return DOES_NOT_FIT
+    return N_("its program does not answer") if attempt > _MOST_TIMEOUTS else ""
 
 
 async def standing_still(client: Client, box: str) -> list[ListedRun]:
-    """The running workflows of a box whose tasks fail, and the paused ones."""
+    """The running workflows of a box whose tasks fail, and those that are paused or bound."""
+    ours = _of_box(box)
     return [
         *await _listed(
-            client, box, "ExecutionStatus='Running' AND TemporalReportedProblems IS NOT NULL"
+            client,
+            f"{ours} AND ExecutionStatus='Running' AND TemporalReportedProblems IS NOT NULL",
         ),
-        *await _listed(client, box, "ExecutionStatus='Paused'"),
+        *await _listed(client, f"{ours} AND ExecutionStatus='Paused'"),
+        *await _listed(client, f"{ours} AND {_BOUND}"),
     ]
+
+
+async def running_jobs(client: Client, box: str) -> list[ListedRun]:
+    """The running workflows of a box beside attendees' tasks and their codes."""
+    query = f"TaskQueue='{task_queue(box)}' AND ExecutionStatus='Running'"
+    return await _listed(client, query)
 
 
 async def ended_since(client: Client, box: str, since: datetime) -> list[ListedRun]:
     """The workflows of a box that have ended since then, however they did."""
-    return await _listed(client, box, f"CloseTime>='{since.isoformat()}'")
+    return await _listed(client, f"{_of_box(box)} AND CloseTime>='{since.isoformat()}'")
 
 
-async def _listed(client: Client, box: str, condition: str) -> list[ListedRun]:
-    """What the server lists; nothing if it is older than the condition."""
-    queues = f"('{task_queue(box)}','{tasks_queue(box)}')"
+def _of_box(box: str) -> str:
+    return f"TaskQueue IN ('{task_queue(box)}','{tasks_queue(box)}')"
+
+
+async def _listed(client: Client, query: str) -> list[ListedRun]:
+    """What the server lists; nothing if it is older than the query."""
     request = ListWorkflowExecutionsRequest(
         namespace=client.namespace,
         page_size=_MOST_LISTED,
-        query=f"TaskQueue IN {queues} AND {condition}",
+        query=query,
     )
     try:
         found = await client.workflow_service.list_workflow_executions(

@@ -14,15 +14,18 @@ from temporalio.api.workflowservice.v1 import CountWorkflowExecutionsRequest
 from temporalio.client import Client
 
 from boxd.errors import LedgerUnusable, TemporalUnavailable
-from boxd.ledger import alarms, audit, redemptions, task_standings
+from boxd.ledger import alarms, audit, issues, redemptions, task_standings
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s, utc_now
 from boxd.temporal.worker import tasks_queue
+from boxd.words import N_
 from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.healing.condition import (
+    GONE,
     Condition,
     condition_of,
     ended_since,
+    running_jobs,
     standing_still,
 )
 from boxd.workflows.healing.kept_histories import LARGEST_HISTORY, KeptHistories
@@ -43,14 +46,26 @@ _AT_ONCE = 3
 _FIRST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 120.0
 _FORGOTTEN_AFTER_S = 900.0
+# The most looks until whatever happened is seen; `EVERY_S` of pause before each.
+MOST_LOOKS = 2
 # A task whose workflow was deleted is only seen by comparing all of them with the ledger. Few are
-# compared whether the counts agree or not: the server may count a run that is no more.
-_COMPARE_EVERY_S = 10.0
+# compared whether the counts agree or not: the server may count a run that is no more. Many are
+# compared when the counts differed twice by the same, and seldom while that stays so.
 _FEW = 20
-_COMPARE_FEW_EVERY_S = 4.0
-_JUST_STARTED_S = 3.0
+_LOOKS_AFTER_NOTHING = 8
+JUST_STARTED_S = 3.0
 _MOST_ALARMS = 10
 ALARM = "workflow_healed"
+_HEALED = N_(
+    "{workflow} stood still: {why}. It was set up again and goes on from the ledger; nothing is"
+    " lost and nothing is to be done. `boxd alarms clear` ends this alarm."
+)
+_HEALED_AND_KEPT = N_(
+    "{workflow} stood still: {why}. It was set up again and goes on from the ledger; nothing is"
+    " lost and nothing is to be done. What it had done is in {kept}. `boxd alarms clear` ends this"
+    " alarm."
+)
+_MORE = N_("More workflows stood still and were set up again; `boxd audit tail` names them.")
 _ENDED_AS = "boxd: it stood still; the ledger begins it again"
 
 
@@ -74,9 +89,11 @@ class Healer:
         self._histories = histories
         self._seen: dict[str, datetime] = {}  # ended runs that were looked at
         self._met: set[str] = set()  # workflows that were seen on the server
+        self._jobs: set[str] = set()  # those that end by themselves and ran at the last look
         self._healed: dict[str, tuple[int, float]] = {}  # workflow: how often, and when last
-        self._differed = False
-        self._compared_s = float("-inf")
+        self._difference = 0  # how many more tasks run than the ledger has open
+        self._fruitless: int | None = None  # the difference in which a comparison found nothing
+        self._looks_to_rest = 0  # before tasks are compared once more
 
     async def run(self) -> None:
         """Look again and again, for ever."""
@@ -86,10 +103,17 @@ class Healer:
             if not self._connection.worker_polls.is_set():
                 continue
             try:
-                async with self._connection.reached() as client:
-                    await self._look(client, max(since, utc_now() - _LOOK_BACK))
+                await self.look(max(since, utc_now() - _LOOK_BACK))
             except (LedgerUnusable, TemporalUnavailable) as error:
                 log.info("healing.waits", why=str(error))
+
+    async def look(self, ended_since: datetime) -> None:
+        """Look at all workflows once; of those that have ended, at those since then.
+
+        Raises LedgerUnusable, TemporalUnavailable.
+        """
+        async with self._connection.reached() as client:
+            await self._look(client, ended_since)
 
     async def _look(self, client: Client, since: datetime) -> None:
         for workflow, why in self._connection.doubts.take().items():
@@ -98,6 +122,7 @@ class Healer:
             await self._look_at(client, found.workflow)
         await self._look_at_ended(client, since)
         await self._look_at_few(client)
+        await self._look_at_jobs(client)
         await self._compare_tasks(client)
 
     async def _look_at_ended(self, client: Client, since: datetime) -> None:
@@ -109,12 +134,23 @@ class Healer:
                 await self._look_at(client, found.workflow)
 
     async def _look_at_few(self, client: Client) -> None:
-        """People stand before redemptions, and there are few; one that was deleted is seen here."""
+        """People wait for these, and they are few; one that was deleted is seen here."""
         open_ones = await self._ledger.read(redemptions.open_ones)
         workflows = [messages.workflow_id(each.redemption) for each in open_ones]
+        open_issues = await self._ledger.read(issues.open_ones)
+        workflows += [of_tasks.issue_workflow_id(each.issue) for each in open_issues]
         workflows += [each.prefix for each in self._subjects if each.is_one]
-        self._met &= set(workflows)
+        self._met &= {*workflows, *self._jobs}
         for workflow in workflows:
+            await self._look_at(client, workflow)
+
+    async def _look_at_jobs(self, client: Client) -> None:
+        """A job that ran at the last look and does not any more may have been deleted."""
+        prefixes = tuple(each.prefix for each in self._subjects if each.ends_by_itself)
+        running = {each.workflow for each in await running_jobs(client, self._box)}
+        before, self._jobs = self._jobs, {name for name in running if name.startswith(prefixes)}
+        self._met |= before
+        for workflow in before - running:
             await self._look_at(client, workflow)
 
     async def _look_at(self, client: Client, workflow: str, why: str = "") -> None:
@@ -177,27 +213,37 @@ class Healer:
     async def _compare_tasks(self, client: Client) -> None:
         """Compare the number of open tasks, and each of them if it differs or they are few."""
         for standing in await self._ledger.read(task_standings.approved_ones):
-            if _age_s(standing.since) > _JUST_STARTED_S:  # its code takes a moment
+            if _age_s(standing.since) > JUST_STARTED_S:  # its code takes a moment
                 await self._tasks.look_again(standing.task)
-        running = await _running_tasks(client, self._box)
-        count = await self._ledger.read(task_standings.open_count)
-        differed, self._differed = self._differed, running != count
-        are_few = 0 < count <= _FEW
-        every_s = _COMPARE_FEW_EVERY_S if are_few else _COMPARE_EVERY_S
-        is_due = are_few or (differed and self._differed)
-        if not is_due or boot_s() < self._compared_s + every_s:
+        if not await self._has_to_compare(client):
             return
-        self._compared_s = boot_s()
         found = await reconcile_tasks(client, self._ledger, self._tasks, self._box)
+        self._fruitless = None if found.tasks else self._difference
+        self._looks_to_rest = _LOOKS_AFTER_NOTHING
         for task in found.tasks:
             await self._record_resumed(task)
 
+    async def _has_to_compare(self, client: Client) -> bool:
+        """Few always; many if their number differs from the ledger's twice by the same.
+
+        A difference in which a comparison found nothing rests for some looks.
+        """
+        count = await self._ledger.read(task_standings.open_count)
+        if 0 < count <= _FEW:
+            return True
+        before, self._difference = self._difference, await _running_tasks(client, self._box) - count
+        self._looks_to_rest = max(0, self._looks_to_rest - 1)
+        if self._difference == 0:
+            return False
+        is_new = self._difference == before != self._fruitless
+        return is_new or not self._looks_to_rest
+
     async def _record_resumed(self, task: str) -> None:
         standing = await self._ledger.read(lambda c: task_standings.require(c, task))
-        if _age_s(standing.since) < _JUST_STARTED_S:
+        if _age_s(standing.since) < JUST_STARTED_S:
             return
         subject = next(s for s in self._subjects if s.name == "task")
-        workflow, why = of_tasks.task_workflow_id(task), "nothing was left of it on the server"
+        workflow, why = of_tasks.task_workflow_id(task), GONE
         await self._ledger.write(lambda tx: _record(tx, subject, workflow, why, ""))
 
 
@@ -206,8 +252,9 @@ def _age_s(since: str) -> float:
 
 
 def _somebody_ended(condition: Condition) -> bool:
-    """Whether it runs and stands still, or a person has ended it."""
-    return condition.is_open or condition.why.startswith("somebody ")
+    """Whether it runs and stands still, or a person has ended or deleted it."""
+    is_gone = not condition.is_there
+    return condition.is_open or is_gone or condition.why.startswith("somebody ")
 
 
 def _record(tx: Transaction, subject: Subject, workflow: str, why: str, kept: str) -> None:
@@ -217,14 +264,9 @@ def _record(tx: Transaction, subject: Subject, workflow: str, why: str, kept: st
     redemption = workflow.removeprefix(subject.prefix) if is_redemption else None
     audit.append(tx, audit.Entry("boxd", "workflow.healed", why, redemption, detail=detail))
     standing = [each for each in alarms.active(tx.connection) if each["kind"] == ALARM]
-    where = f" What it had done is in {kept}." if kept else ""
-    text = (
-        f"{workflow} stood still: {why}. It was set up again and goes on from the ledger; nothing"
-        f" is lost and nothing is to be done.{where} `boxd alarms clear` ends this alarm."
-    )
+    text = (_HEALED_AND_KEPT if kept else _HEALED).format(workflow=workflow, why=why, kept=kept)
     if len(standing) >= _MOST_ALARMS:
-        workflow = "more"
-        text = "More workflows stood still and were set up again; `boxd audit tail` names them."
+        workflow, text = "more", _MORE
     alarms.raise_alarm(tx, ALARM, workflow, text)
 
 

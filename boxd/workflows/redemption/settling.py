@@ -18,7 +18,7 @@ from boxd.ledger import redemptions
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import RedemptionStanding, Stage
 from boxd.workflows.client_errors import unless_not_found
-from boxd.workflows.healing.condition import condition_of
+from boxd.workflows.healing.condition import DOES_NOT_FIT, condition_of
 from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.service import RedemptionService, workflow_of
@@ -73,7 +73,7 @@ class Settler:
             except _WAITS as error:
                 if _DOES_NOT_FIT in str(error):
                     workflow = messages.workflow_id(standing.redemption)
-                    self._connection.doubts.doubt(workflow, "its program does not fit it")
+                    self._connection.doubts.doubt(workflow, DOES_NOT_FIT)
                 why = str(error) or "the Temporal server does not answer"
                 log.info("settling.waits", redemption=standing.redemption, why=why)
 

@@ -18,11 +18,13 @@ from boxd.config.schema import Temporal
 from boxd.device_parts import ReportedDoor
 from boxd.devices import DeviceState, DoorState
 from boxd.fates import Fates
+from boxd.issue import IssueStanding
 from boxd.ledger import (
     alarms,
     attendees,
     audit,
     codes,
+    issues,
     lockers,
     redemptions,
     stock,
@@ -30,16 +32,27 @@ from boxd.ledger import (
     task_standings,
 )
 from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.issues import IssueOrder
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.ledger.lockouts import LockoutRule
+from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Reply, Stage
 from boxd.task import Scan, TaskKind, TaskReply, TaskStanding, Verdict
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_tasks_worker, create_worker
+from boxd.upstream.apply_orders import CarriedOut
+from boxd.upstream.backoff import Backoff
+from boxd.upstream.client import UpstreamClient
+from boxd.upstream.event_sender import EventSender
+from boxd.upstream.event_sender import Rules as EventRules
+from boxd.upstream.http import Peer
+from boxd.upstream.order_puller import OrderPuller
+from boxd.workflows.healing.condition import condition_of, running_jobs
 from boxd.workflows.healing.healer import Healer
 from boxd.workflows.healing.kept_histories import KeptHistories
 from boxd.workflows.healing.subjects import subjects
+from boxd.workflows.housekeeping.schedules import Plan
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.redemption.activities import RedemptionActivities
 from boxd.workflows.redemption.announcing import Announcer
@@ -49,14 +62,19 @@ from boxd.workflows.redemption.settling import Settler
 from boxd.workflows.redemption.starting import WorkflowStarter
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
 from boxd.workflows.server_connection import ServerConnection
+from boxd.workflows.tasks import messages as of_tasks
 from boxd.workflows.tasks.activities import TaskActivities
 from boxd.workflows.tasks.issue_activities import IssueActivities
 from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.tasks.workflow import TaskWorkflow
+from boxd.workflows.upstream.activities import UpstreamActivities
+from boxd.workflows.upstream.signalling import DeliverySignaller
+from boxd.workflows.upstream.workflow import UpstreamWorkflow
 from tests.api.live_box import configured
 from tests.bays.devices import LatchInMemory
 from tests.temporal.conftest import serving
+from tests.upstream.conftest import secret_in
 from tests.workflows.event import BOX, CHECKPOINTS, KINDS, SEAL, until
 
 BAYS = 6
@@ -91,10 +109,13 @@ class SmallBox:
     service: RedemptionService
     tasks: TaskService
     schedules: ScheduleKeeper
+    upstream: DeliverySignaller
+    healer: Healer
     latches: dict[int, SpringLatch]
     doors: dict[int, ReportedDoor]
     activities: Sequence[Callable[..., object]]
     activities_of_tasks: Sequence[Callable[..., object]]
+    own: Release
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     @asynccontextmanager
@@ -104,7 +125,7 @@ class SmallBox:
         of_tasks = [each for each in workflows if _name(each) in names]
         others = [each for each in workflows if _name(each) not in names]
         async with (
-            create_worker(self.client, BOX, others, self.activities),
+            create_worker(self.client, BOX, [*others, *self.own], self.activities),
             create_tasks_worker(self.client, BOX, of_tasks, self.activities_of_tasks),
         ):
             self.connection.worker_polls.set()
@@ -164,12 +185,34 @@ class SmallBox:
         request = f"request-{next(self._numbers)}"
         return await self.tasks.take(Verdict(request, task, True, "Eva"))
 
+    async def issue(self, issue: str, attendee: str) -> None:
+        """Ask for a code, and wait for its workflow alone."""
+
+        def ask(tx: Transaction) -> IssueStanding:
+            order = IssueOrder(issue, attendees.number_of(tx, attendee), "tester")
+            return issues.ask(tx, order)
+
+        await self.tasks.resume_issue(await self.ledger.write(ask))
+        await until(lambda: self.runs(of_tasks.issue_workflow_id(issue)), "its workflow")
+
+    async def jobs(self) -> list[str]:
+        """The running jobs of housekeeping."""
+        running = await running_jobs(self.client, BOX)
+        return [each.workflow for each in running if each.workflow.startswith("housekeeping-")]
+
+    async def job(self, plan: str) -> str:
+        """The running job of a plan."""
+
+        async def is_listed() -> bool:
+            return any(plan in each for each in await self.jobs())
+
+        await until(is_listed, plan)
+        return next(each for each in await self.jobs() if plan in each)
+
     async def task(self, task: str) -> TaskStanding:
         return await self.ledger.read(lambda c: task_standings.require(c, task))
 
     async def runs(self, workflow: str) -> bool:
-        from boxd.workflows.healing.condition import condition_of
-
         return (await condition_of(self.client, workflow)).is_open
 
     async def healed(self) -> list[dict[str, Any]]:
@@ -198,12 +241,22 @@ def _prepare(tx: Transaction) -> None:
 
 @asynccontextmanager
 async def small_box(
-    folder: Path, settings: Temporal, decline_voids_code: bool = False
+    folder: Path,
+    settings: Temporal,
+    decline_voids_code: bool = False,
+    *,
+    jobs: Release = (),
+    plans: Sequence[Plan] = (),
+    heals: bool = True,
 ) -> AsyncIterator[SmallBox]:
-    """The box in `folder`, without a worker; healer and settler run whenever there is one."""
+    """The box in `folder`, without a worker; healer and settler run whenever there is one.
+
+    Not with `heals` False. `jobs` are workflows of its own, `plans` their schedules.
+    """
     async with AsyncExitStack() as closing:
         await closing.enter_async_context(serving(settings, folder))
-        ledger = Ledger(folder / "ledger.db")
+        outbox = OutboxSettings(stock_low=0, most_waiting=1000)
+        ledger = Ledger(folder / "ledger.db", outbox=outbox)
         closing.callback(ledger.close)
         ledger.write_now(_prepare)
         keys = CodeKeys(b"c" * 32, b"r" * 32)
@@ -239,17 +292,20 @@ async def small_box(
         closing.push_async_callback(service.close)
         fates = Fates[TaskReply]("this run")
         tasks = TaskService(connection, ledger, BOX, fates)
-        schedules = ScheduleKeeper(connection, ledger, BOX, [])
+        schedules = ScheduleKeeper(connection, ledger, BOX, plans)
+        nobody = UpstreamClient(Peer("http://127.0.0.1:9", 1, 2), secret_in(folder))
+        sender = EventSender(ledger, nobody, EventRules(BOX, 100, Backoff(1.0, 60.0)))
+        upstream = DeliverySignaller(connection, ledger, BOX, outbox, sender)
         healer = Healer(
             connection,
             ledger,
             BOX,
             tasks,
-            subjects(BOX, ledger, service, tasks, schedules, None),
+            subjects(BOX, ledger, service, tasks, schedules, upstream),
             KeptHistories(folder / "healed"),
         )
         settler = Settler(connection, ledger, service, opener, announcer)
-        for work in (healer.run(), settler.run()):
+        for work in (healer.run(), settler.run()) if heals else ():
             closing.push_async_callback(_end, asyncio.create_task(work))
         issue_rules = IssueRules(BOX, 8, 7, 0)
         yield SmallBox(
@@ -261,14 +317,24 @@ async def small_box(
             service,
             tasks,
             schedules,
+            upstream,
+            healer,
             latches,
             doors,
-            RedemptionActivities(ledger, opener, announcer, decisions).all(),
+            (
+                *RedemptionActivities(ledger, opener, announcer, decisions).all(),
+                UpstreamActivities(sender, OrderPuller(ledger, nobody, BOX, _begin_none)).deliver,
+            ),
             (
                 *TaskActivities(ledger, fates).all(),
                 *IssueActivities(ledger, keys, issue_rules).all(),
             ),
+            (UpstreamWorkflow, *jobs),
         )
+
+
+async def _begin_none(carried_out: CarriedOut) -> None:
+    assert not carried_out
 
 
 async def _end(task: asyncio.Task[None]) -> None:
