@@ -37,6 +37,7 @@ class DeviceLine:
         self._ever: Counter[LineFault] = Counter()
         self._by_minute: dict[int, Counter[LineFault]] = {}
         self._pulsed_at: float | None = None
+        self._answered_at: float | None = None
         self._listeners: list[Ignored] = []
 
     def note(self, fault: LineFault, count: int = 1) -> None:
@@ -46,6 +47,14 @@ class DeviceLine:
         self._by_minute.setdefault(minute, Counter())[fault] += count
         for old in [each for each in self._by_minute if each <= minute - HOUR_MINUTES]:
             del self._by_minute[old]
+
+    def note_answer(self) -> None:
+        """The device has answered what it was asked or sent."""
+        self._answered_at = self._now()
+
+    def has_answered_since(self, moment: float) -> bool:
+        """Whether it has answered since `moment` (time.monotonic); what can't answer never has."""
+        return self._answered_at is not None and self._answered_at >= moment
 
     def note_pulse(self) -> None:
         """A latch is being pulsed."""

@@ -140,6 +140,10 @@ class Arduino:
         self._standing.become(DeviceState.CONNECTING, why)
         self._forget_doors()
 
+    def on_answer(self) -> None:
+        """The board has answered a command."""
+        self.line.note_answer()
+
     def on_fault(self, fault: LineFault, count: int = 1) -> None:
         """Something went wrong on the line."""
         self.line.note(fault, count)

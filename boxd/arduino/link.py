@@ -85,6 +85,9 @@ class LinkListener(Protocol):
     def on_interrupted(self, why: str) -> None:
         """The board has rebooted and is greeted again; meanwhile nothing is known about it."""
 
+    def on_answer(self) -> None:
+        """The board has answered a command."""
+
     def on_fault(self, fault: LineFault, count: int = 1) -> None:
         """Frames were broken or had to be sent again."""
 
@@ -259,6 +262,7 @@ class ArduinoLink:
         result = getattr(message, "result", None)
         if result is None:
             return  # a reply in another form than the protocol's is none
+        self._listener.on_answer()
         self._under_way = None
         if result == ResultCode.OK:
             self._take(order, message)

@@ -121,6 +121,7 @@ class I2cDevice:
             self.lose(why, at)
             return
         self._heard_at = at
+        self.line.note_answer()
         if "output" in replies:
             self._parts.shown(self._asked["output"])
         self._standing.become(DeviceState.READY)

@@ -65,6 +65,7 @@ class LockerBoard:
     def answered(self, contacts: int) -> None:
         """The board has told its contacts: bit 0 is lock 1, set while it is closed."""
         self._missed = 0
+        self.line.note_answer()
         self._standing.become(DeviceState.READY)
         shut = self._device.contact_closed_when == "locked"
         moved = [

@@ -307,6 +307,8 @@ class MidiDevice:
             case BoardEcho():
                 if self._watch is not None:
                     self._watch.hear_echo(message)
+                    if self._watch.is_answering:
+                        self.line.note_answer()
             case UnusableDevice():
                 if self._watch is not None:
                     self._watch.give_up(heard.why)
