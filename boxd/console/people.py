@@ -94,6 +94,7 @@ SECTION = ConsoleSection(
         "/{number:int}/digits": Act(person.reveal, person.show),
         "/{number:int}/void": Act(person.void, person.show),
         "/{number:int}/issue-again": Act(person.issue_again, person.show),
+        "/{number:int}/give-up": Act(person.give_up, person.show),
         "/{number:int}/forget": Act(person.forget, person.show),
     },
     said={
@@ -103,6 +104,7 @@ SECTION = ConsoleSection(
         "taken": N_("The people in the file were added."),
         "voided": N_("The code is void, and its prize is back in stock."),
         "issued": N_("The code is being issued again."),
+        "given-up": N_("The task is given up: nothing more is awaited."),
         "forgotten": N_("The person was forgotten."),
     },
     body_limit=LARGEST_BYTES + 64 * 1024,

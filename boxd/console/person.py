@@ -56,6 +56,13 @@ async def issue_again(visit: ConsoleVisit) -> Response:
     return go(_path(visit), said="issued")
 
 
+async def give_up(visit: ConsoleVisit) -> Response:
+    """End a task that nobody will finish."""
+    body = {"reason": visit.form.get("reason", "")}
+    await visit.act(tasks.withdrawal, task=visit.form.get("task", ""), body=body)
+    return go(_path(visit), said="given-up")
+
+
 async def forget(visit: ConsoleVisit) -> Response:
     """Delete all that is known of the person."""
     if "sure" not in visit.form:

@@ -25,7 +25,7 @@ from boxd.phones.verdict_service import (
 )
 from boxd.rates import client_of
 from boxd.staff.service import COOKIE
-from boxd.task import LONGEST_REASON
+from boxd.task import LONGEST_REASON, TaskReply
 from boxd.words import N_, sentence, translate
 
 _TITLE = "For attendants"
@@ -45,6 +45,7 @@ class AttendantPages:
             "/v/enter": self._enter,
             "/v/leave": self._leave,
             "/v/{link}/verdict": self._verdict,
+            "/v/{link}/give-up": self._give_up,
         }
         return [
             *(
@@ -121,6 +122,19 @@ class AttendantPages:
             reason=form.get("reason", "").strip() if word == "refuse" else "",
         )
         reply = await self._service.judge(_link(request), judgement, session)
+        return await self._after(request, session, reply)
+
+    async def _give_up(self, request: Request) -> Response:
+        session = await self._session(request)
+        if session is None:
+            return see(_page_of(_link(request)))
+        form = await read_form(request)
+        kind, reason = form.get("kind", ""), form.get("reason", "").strip()[:LONGEST_REASON]
+        reply = await self._service.give_up(_link(request), kind, reason, session)
+        return await self._after(request, session, reply)
+
+    async def _after(self, request: Request, session: StaffSession, reply: TaskReply) -> Response:
+        """The page again; with the reason if it was not accepted."""
         if not reply.accepted:
             why = sentence(N_("Not accepted: {why}").format(why=reply.why))
             return await self._show(request, session, why)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from boxd import names
-from boxd.errors import BadInput, Refused
+from boxd.errors import BadInput, NotFound, Refused
 from boxd.gateway.turns import NoTurn, Turns
 from boxd.ledger import pins, verdicts
 from boxd.ledger.ledger import Ledger
@@ -26,7 +26,7 @@ from boxd.phones.links import LinkKind, Signer
 from boxd.phones.pin import Pin
 from boxd.roles import Role
 from boxd.staff.service import StaffService
-from boxd.task import TaskReply, Verdict
+from boxd.task import TaskReply, Verdict, Withdrawal
 from boxd.words import N_
 from boxd.workflows.tasks.service import TaskService
 
@@ -204,6 +204,18 @@ class VerdictService:
             step=word.step,
         )
         return await self._tasks.take(verdict)
+
+    async def give_up(self, link: str, kind: str, reason: str, session: StaffSession) -> TaskReply:
+        """End the attendee's task of this kind; pressed twice, it counts once.
+
+        Raises NotFound, Refused.
+        """
+        picture = await self._picture(link)
+        task = next((each for each in picture.tasks if each.kind.id == kind and each.step), None)
+        if task is None:
+            raise NotFound(N_("This task was not begun: there is nothing to give up"))
+        request = f"phone/{task.task}/give-up/{session.id}"
+        return await self._tasks.take(Withdrawal(request, task.task, session.actor, reason))
 
     async def last_verdicts(self) -> list[GivenVerdict]:
         """The latest verdicts of all attendants."""

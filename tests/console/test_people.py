@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from boxd.ledger import attendees
+from boxd.ledger import attendees, task_publishing, tasks
+from boxd.ledger.ledger import Transaction
 from boxd.roles import Role
+from boxd.task import TaskKind
 from tests.api.live_box import configured, live_box
 from tests.console.conftest import Console, Person, words_of
 
@@ -66,6 +68,21 @@ async def test_a_card_is_shown_as_a_qr_code_and_a_new_one_ends_the_old(
     assert "<svg" in first.text
     assert links[0] == links[1]
     assert links[0][0] not in renewed.text
+
+
+async def test_an_open_task_can_be_given_up_once_the_server_is_there(
+    console: Console, organiser: Person
+) -> None:
+    page = await person_page(console, organiser, "ada")
+
+    def begin(tx: Transaction) -> str:
+        task_publishing.declare(tx, [TaskKind("demo", "Demonstration", verdict=True)], [])
+        return tasks.start(tx, "demo", int(page.rpartition("/")[2]), "app").task
+
+    task = await console.box.ledger.write(begin)
+    assert "Give up … Nothing more is awaited" in await organiser.see(page)
+    said = await organiser.press(f"{page}/give-up", 503, task=task, reason="she has left")
+    assert "Temporal" in said
 
 
 async def test_forgetting_needs_a_second_word_and_leaves_nothing(

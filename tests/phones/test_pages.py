@@ -175,6 +175,27 @@ async def test_a_task_that_only_needs_a_word_is_begun_by_it(phones: Phones) -> N
     assert await phones.event.actions("task.approved") == 1
 
 
+async def test_an_attendant_gives_a_task_up_that_nobody_will_finish(phones: Phones) -> None:
+    link, phone = await phones.own_link(), phones.phone()
+    await phone.get(f"/c/{phones.sign_of('workshop')}")
+    await phone.get(f"/a/{link}")
+    attendant = await phones.attendant()
+    judging = f"/v/{phones.shown_link()}"
+    form = {"kind": "build", "reason": "she has left"}
+    assert (await attendant.post(f"{judging}/give-up", data=form)).status_code == 404
+    await phone.get(f"/c/{phones.sign_of('workshop')}")
+    assert "Give up …" in words_of(await attendant.get(judging))
+    for _ in range(2):  # pressed twice, it counts once
+        seen = await attendant.post(f"{judging}/give-up", data=form)
+        assert seen.status_code == 200
+        assert "Give up …" not in words_of(seen)
+    rows = await phones.event.ledger.read(lambda c: audit.rows_after(c, 0, 1000))
+    withdrawn = [dict(row) for row in rows if row["action"] == "task.withdrawn"]
+    (told,) = withdrawn
+    assert told["actor"] == "Eva (attendant)"
+    assert told["detail"]["reason"] == "she has left"
+
+
 async def test_the_last_ten_verdicts_are_told(phones: Phones) -> None:
     attendant = await phones.attendant()
     for number in range(1, 13):
