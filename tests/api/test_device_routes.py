@@ -199,12 +199,9 @@ async def test_the_self_test_is_a_list_of_results(
 ) -> None:
     monkeypatch.setattr("boxd.bays.self_test.self_test.__defaults__", (0.0,))
     rows = (await command.post("/api/v1/devices/self-test", json={"actor": "anna"})).json()
-    assert rows["tested"][0] == {
-        "device": "board-0",
-        "part": "",
-        "result": "passed",
-        "remark": "ready",
-    }
+    first = rows["tested"][0]
+    assert first.pop("remark") in ("ready", "answers")  # its echo may come within no time at all
+    assert first == {"device": "board-0", "part": "", "result": "passed"}
     lockers = box.front.state()["lockers"].values()
     assert [locker["pulses"] for locker in lockers] == [0, 0, 0, 0]
 
