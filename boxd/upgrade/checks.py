@@ -1,4 +1,4 @@
-"""What an upgrade checks before it stops anything; most faults show here."""
+"""What both ways of an upgrade check before they stop anything; most faults show here."""
 
 from __future__ import annotations
 
@@ -57,12 +57,46 @@ def _with_standing(
         return upgrade
     replayed = _require(
         new.module("boxd.upgrade.replay_check", str(places.config_file)),
-        "the open workflows were not replayed",
+        "what is open does not fit the new release; end it, then upgrade again",
     )
     show("open workflows", f"{replayed.strip()} replay on the new release")
     failing = health.failing_parts(old)
     show("devices", f"{len(failing)} parts fail their test" if failing else "all pass their test")
     return replace(upgrade, was_ready=True, failing=failing)
+
+
+def check_way_back(
+    config: Config, places: InstallPaths, old: Release, *, keeps_ledger: bool
+) -> str:
+    """What of all that is open the old release can't carry on, in words; empty if nothing.
+
+    Raises BoxdError if the old release can't be used.
+    """
+    _require(old.command("version"), f"boxd {old.version} does not start any more")
+    _require(
+        old.command("--config", str(places.config_file), "config", "check"),
+        f"the configuration does not fit boxd {old.version}; correct it, then go back again",
+    )
+    show("configuration", f"fits boxd {old.version}")
+    if not keeps_ledger or not _is_ready(config):
+        return ""
+    replayed = system.run_as_box(old.module("boxd.upgrade.replay_check", str(places.config_file)))
+    if replayed.returncode != 0:
+        return (replayed.stderr or replayed.stdout).strip()
+    show("open workflows", f"{replayed.stdout.strip()} replay on boxd {old.version}")
+    return ""
+
+
+def _is_ready(config: Config) -> bool:
+    """Whether there is a running box whose open workflows can be looked at."""
+    try:
+        seen = health.look(config)
+    except BoxdError:
+        show("open workflows", "not looked at: the box does not answer")
+        return False
+    if not seen.is_ready:
+        show("open workflows", f"not looked at, the box is not ready: {seen.why}")
+    return seen.is_ready
 
 
 def _require(command: list[str], otherwise: str) -> str:

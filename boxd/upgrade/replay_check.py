@@ -1,7 +1,8 @@
-"""Replaying open workflows with this release's code while the old release still runs them.
+"""Replaying open workflows with this release's code while another release still runs them.
 
-Run as `python -m boxd.upgrade.replay_check CONFIG` by the box's user. A workflow that decides
-otherwise in the new release would get stuck there; this finds it before anything is stopped.
+Run as `python -m boxd.upgrade.replay_check CONFIG` by the box's user, for both ways of an upgrade.
+A workflow that decides otherwise in this release would stand still there; this finds it before
+anything is stopped.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.worker import Replayer
 
+from boxd import __version__
 from boxd.config import Config, load
 from boxd.errors import BoxdError
 from boxd.temporal.client import connect
@@ -63,8 +65,8 @@ def in_words(failures: dict[str, str]) -> str:
     more = f" and {len(failures) - len(shown)} more" if len(failures) > len(shown) else ""
     named = "; ".join(_named(workflow) for workflow in shown)
     return (
-        f"{len(failures)} of what is open can't be carried on by the new release: {named}{more}."
-        " Let it come to its end, or end it as said, then upgrade again"
+        f"{len(failures)} of what is open can't be carried on by boxd {__version__}: {named}{more}."
+        " Let it come to its end, or end it as said"
     )
 
 

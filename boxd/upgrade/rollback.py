@@ -10,13 +10,19 @@ from boxd.config import load
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.upgrade import journal, units
 from boxd.upgrade.asking import run_by_systemd
+from boxd.upgrade.checks import check_way_back
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.ledger_backup import written_since
 from boxd.upgrade.one_at_a_time import one_at_a_time
-from boxd.upgrade.release import current_release, point
+from boxd.upgrade.release import current_release, point, read_release
 from boxd.upgrade.step_output import show
 from boxd.upgrade.trial_migration import schema_of
+
+_BEGUN_AGAIN = (
+    "it is begun again from the ledger after the way back, with a record of each: nothing is lost,"
+    " nothing is paid or opened twice"
+)
 
 
 def return_to_previous(
@@ -45,6 +51,8 @@ def _return_to_previous(
             f" read is gone: {last.backup}. Is it on a stick that is not there? Else there is no"
             " way back: only the newest are kept ([backups] keep)"
         )
+    old = read_release(places.releases / last.old)
+    left = check_way_back(config, places, old, keeps_ledger=not is_migrated)
     if is_migrated:
         question = (
             f"boxd {last.old} can't read the ledger of {last.new}: {last.backup} takes its place,"
@@ -52,7 +60,10 @@ def _return_to_previous(
             " are good again, codes made since are unknown. Go back?"
         )
     else:
-        question = f"Go back from boxd {last.new} to {last.old}? The ledger stays as it is."
+        begun_again = f" {left}; otherwise {_BEGUN_AGAIN}" if left else ""
+        question = (
+            f"Go back from boxd {last.new} to {last.old}? The ledger stays as it is.{begun_again}"
+        )
     if not agrees(question):
         raise Refused("nothing was changed")
     current = current_release(places)

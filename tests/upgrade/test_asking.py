@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import getpass
+import json
 import os
+from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import ThreadingUnixStreamServer
+from threading import Thread
 
 import pytest
 
+from boxd.config import load
 from boxd.errors import BoxdError, NotFound, Refused
 from boxd.ledger.database import open_ledger
-from boxd.upgrade import journal
+from boxd.upgrade import journal, system
 from boxd.upgrade.asking import run_by_systemd
 from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
@@ -31,7 +38,8 @@ SYSTEMCTL = """#!/bin/sh
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstallPaths:
     """A box with a release to go back to, on a system whose unit ends whatever is asked of it."""
     places = InstallPaths(tmp_path)
-    (places.releases / "1.0.0").mkdir(parents=True)
+    monkeypatch.setattr(system, "USER", getpass.getuser())
+    release(places)
     places.config_file.parent.mkdir(parents=True)
     text = Path("config/sim.toml").read_text(encoding="utf-8")
     text = text.replace("../var/sim", str(tmp_path / "state"))
@@ -48,6 +56,81 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstallPaths:
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     return places
+
+
+def release(places: InstallPaths, check: str = "", replay: str = "echo 3") -> None:
+    """The release to go back to: it answers as `check` and `replay` say."""
+    folder = places.releases / "1.0.0"
+    programs = {"boxd": f'case "$*" in *config*) {check or ":"} ;; esac', "python": replay}
+    (folder / "bin").mkdir(parents=True, exist_ok=True)
+    for file in ("VERSION", "DIGEST"):
+        (folder / file).write_text("1.0.0\n", encoding="utf-8")
+    for name, does in programs.items():
+        (folder / "bin" / name).write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+        (folder / "bin" / name).chmod(0o755)
+
+
+class _Daemon(BaseHTTPRequestHandler):
+    """A box of the new release that is ready."""
+
+    def do_GET(self) -> None:
+        health = {"state": "ready", "why": ""}
+        told = json.dumps({"box": {"boxd": "2.0.0"}, "health": health, "prompts": []}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *args: object) -> None:
+        """Nobody wants to know."""
+
+
+@pytest.fixture
+def daemon(places: InstallPaths) -> Iterator[None]:
+    config = load(places.config_file)
+    config.socket_file.parent.mkdir(parents=True, exist_ok=True)
+    open_ledger(config.ledger_file).close()
+    with ThreadingUnixStreamServer(str(config.socket_file), _Daemon) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield
+        server.shutdown()
+
+
+@pytest.mark.usefixtures("daemon")
+def test_the_way_back_asks_with_what_the_old_release_can_not_carry_on(
+    places: InstallPaths,
+) -> None:
+    release(
+        places, replay='echo "1 of what is open can\'t be carried on: task hunt.17" >&2; exit 1'
+    )
+    journal.end(places, KEPT)
+    asked: list[str] = []
+    with pytest.raises(Refused, match="nothing was changed"):
+        return_to_previous(places, 120, lambda question: bool(asked.append(question)))
+    assert "can't be carried on: task hunt.17; otherwise it is begun again" in asked[0]
+    assert journal.read(places) is None
+
+
+@pytest.mark.usefixtures("daemon")
+def test_the_way_back_asks_about_nothing_that_the_old_release_carries_on(
+    places: InstallPaths, capfd: pytest.CaptureFixture[str]
+) -> None:
+    journal.end(places, KEPT)
+    asked: list[str] = []
+    with pytest.raises(Refused, match="nothing was changed"):
+        return_to_previous(places, 120, lambda question: bool(asked.append(question)))
+    assert asked[0].endswith("The ledger stays as it is.")
+    assert "3 replay on boxd 1.0.0" in capfd.readouterr().out
+
+
+def test_a_release_that_does_not_take_the_configuration_is_not_gone_back_to(
+    places: InstallPaths,
+) -> None:
+    release(places, check='echo "boxd: unknown setting lamps" >&2; exit 1')
+    journal.end(places, KEPT)
+    with pytest.raises(BoxdError, match=r"does not fit boxd 1\.0\.0.*lamps.*Nothing was stopped"):
+        return_to_previous(places, 120, lambda _: True)
+    assert journal.read(places) is None
 
 
 def test_what_the_unit_says_is_shown_once(

@@ -11,6 +11,7 @@ def test_each_is_named_with_what_ends_it_and_never_by_the_sdks_own_words() -> No
     assert "`boxd tasks give-up hunt.17` ends it" in told
     assert "redemption 1a2-b" in told
     assert "TMPRL1100" not in told
+    assert told.endswith("or end it as said")  # what follows is the business of each direction
 
 
 def test_of_many_the_first_are_named_and_the_rest_counted() -> None:
