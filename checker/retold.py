@@ -276,6 +276,14 @@ def _code_issued(told: Retold, row: AuditRow, _what: str, detail: Values) -> Non
         told.issues.get(issue, {})["code"] = row.code
 
 
+def _code_exchanged(told: Retold, row: AuditRow, _what: str, detail: Values) -> None:
+    code = told.codes.setdefault(row.code, {})
+    told.agree(row, {"sku": row.sku}, code)
+    if code.get("state") != "ready":
+        told.contradict(row, f"code {row.code} is {code.get('state')}, and keeps its prize")
+    code["sku"] = detail.get("sku")
+
+
 def _code_ended(told: Retold, row: AuditRow, what: str, _detail: Values) -> None:
     code = told.codes.setdefault(row.code, {})
     told.agree(row, {"sku": row.sku}, code)
@@ -406,6 +414,7 @@ _EXACT: dict[str, Handler] = {
     "override.ordered": _overridden,
     "actuation.intended": _ordered,
     "code.issued": _code_issued,
+    "code.exchanged": _code_exchanged,
     "code.voided": _code_ended,
     "code.expired": _code_ended,
     "locker.in_service": _in_service,

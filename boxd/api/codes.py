@@ -12,6 +12,7 @@ from boxd.api.queries import Flag, Query, RowsQuery, Text, is_set
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.ledger import codes as ledger_codes
+from boxd.ledger import variants
 from boxd.ledger.codes import CodeOrder
 from boxd.text_fields import Line, Sku
 
@@ -37,6 +38,14 @@ class FindBody(Body):
     example = '{"code": "1234 5674"}'
 
     code: Line
+
+
+class ChosenVariantBody(Body):
+    """The variant that an attendee chose instead of the one that was drawn."""
+
+    example = '{"sku": "tshirt-m"}'
+
+    sku: Sku
 
 
 class CodesQuery(RowsQuery):
@@ -180,6 +189,15 @@ async def void_code(context: BoxContext, code: CodeNumber, body: ReasonBody) -> 
     """End a code that was not used."""
     actor, ledger = context.actor(body.actor), context.box.ledger
     await ledger.write(lambda tx: ledger_codes.void(tx, code, body.reason, actor))
+    return OneCodeReply.of(code=await ledger.read(lambda c: ledger_codes.find(c, code)))
+
+
+async def choose_variant(
+    context: BoxContext, code: CodeNumber, body: ChosenVariantBody
+) -> OneCodeReply:
+    """Let a ready code be for another variant of its prize, as long as one is left."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    await ledger.write(lambda tx: variants.choose(tx, code, body.sku, actor))
     return OneCodeReply.of(code=await ledger.read(lambda c: ledger_codes.find(c, code)))
 
 

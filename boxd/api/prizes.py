@@ -12,7 +12,7 @@ from boxd.api.bodies import WHOLE, Body, ReasonBody, Shape, Whole
 from boxd.api.imported_files import FileBody, note
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
-from boxd.ledger import stock
+from boxd.ledger import stock, variants
 from boxd.ledger.imported_files import FilePurpose
 from boxd.ledger.ledger import Transaction
 from boxd.text_fields import Line, Sku
@@ -99,6 +99,21 @@ class RecountBody(Body):
     reason: Line
 
 
+class VariantBody(Shape):
+    """A variant to add: what it is called beside the prize's name, and its first units."""
+
+    label: Line
+    units: Whole = Field(0, ge=0, le=100_000)
+
+
+class VariantsBody(Body):
+    """Variants to add to a prize, in the order in which people see them."""
+
+    example = '{"variants": [{"label": "S", "units": 5}, {"label": "M", "units": 10}]}'
+
+    variants: tuple[VariantBody, ...] = Field(min_length=1, max_length=variants.MOST)
+
+
 class AdjustBody(Body):
     """Units to receive or to write off."""
 
@@ -109,7 +124,10 @@ class AdjustBody(Body):
 
 
 class PrizeReply(ReplyModel):
-    """A prize with its stock: received = on_hand + held + dispensed + written_off."""
+    """A prize with its stock: received = on_hand + held + dispensed + written_off.
+
+    `variant_of` and `variant` are the prize that it is a variant of, and what it is called there.
+    """
 
     sku: str
     name: str
@@ -119,6 +137,9 @@ class PrizeReply(ReplyModel):
     held: int
     dispensed: int
     written_off: int
+    variant_of: str | None
+    variant: str | None
+    has_variants: bool
 
 
 class PrizesReply(ReplyModel):
@@ -163,7 +184,7 @@ async def import_prizes(context: BoxContext, body: ImportBody) -> PrizesReply:
         note(tx, body.file, FilePurpose.PRIZES, actor)
         stock.import_prizes(tx, rows, actor)
         for row in body.prizes if is_count else ():
-            stock.count(tx, row.sku, row.units, "import", actor)
+            _count(tx, row.sku, row.units, "import", actor)
 
     await ledger.write(bring)
     return PrizesReply.of(prizes=await ledger.read(stock.listing))
@@ -180,14 +201,20 @@ async def add_prize(context: BoxContext, body: NewPrizeBody) -> OnePrizeReply:
 async def change_prize(context: BoxContext, sku: Sku, body: ChangePrizeBody) -> OnePrizeReply:
     """Give a prize another name or weight."""
     actor, ledger = context.actor(body.actor), context.box.ledger
-    await ledger.write(lambda tx: stock.change(tx, sku, actor, body.name, body.weight))
+
+    def change(tx: Transaction) -> None:
+        stock.change(tx, sku, actor, body.name, body.weight)
+        if body.name is not None:
+            variants.rename(tx, sku, actor)
+
+    await ledger.write(change)
     return OnePrizeReply.of(prize=await ledger.read(lambda c: stock.find(c, sku)))
 
 
 async def count_prize(context: BoxContext, sku: Sku, body: CountBody) -> CountReply:
     """Book the difference to what was counted of a prize."""
     actor, ledger = context.actor(body.actor), context.box.ledger
-    booked = await ledger.write(lambda tx: stock.count(tx, sku, body.units, body.reason, actor))
+    booked = await ledger.write(lambda tx: _count(tx, sku, body.units, body.reason, actor))
     found = await ledger.read(lambda c: stock.find(c, sku))
     return CountReply.of(prize=found, difference=booked)
 
@@ -198,16 +225,21 @@ async def recount_prizes(context: BoxContext, body: RecountBody) -> PrizesReply:
 
     def book(tx: Transaction) -> None:
         for each in body.counts:
-            stock.count(tx, each.sku, each.units, body.reason, actor)
+            _count(tx, each.sku, each.units, body.reason, actor)
 
     await ledger.write(book)
     return PrizesReply.of(prizes=await ledger.read(stock.listing))
 
 
 async def retire_prize(context: BoxContext, sku: Sku, body: ReasonBody) -> RetiredPrizeReply:
-    """Write off what is on hand of a prize, and draw it no more."""
+    """Write off what is on hand of a prize and its variants, and draw it no more."""
     actor, ledger = context.actor(body.actor), context.box.ledger
-    units = await ledger.write(lambda tx: stock.retire(tx, sku, body.reason, actor))
+
+    def retire(tx: Transaction) -> int:
+        ends = [sku, *(each.sku for each in variants.of_prize(tx.connection, sku))]
+        return sum(stock.retire(tx, each, body.reason, actor) for each in ends)
+
+    units = await ledger.write(retire)
     found = await ledger.read(lambda c: stock.find(c, sku))
     return RetiredPrizeReply.of(prize=found, written_off_now=units)
 
@@ -215,5 +247,30 @@ async def retire_prize(context: BoxContext, sku: Sku, body: ReasonBody) -> Retir
 async def adjust_prize(context: BoxContext, sku: Sku, body: AdjustBody) -> OnePrizeReply:
     """Receive or write off units of a prize."""
     actor, ledger = context.actor(body.actor), context.box.ledger
-    await ledger.write(lambda tx: stock.adjust(tx, sku, body.units, body.reason, actor))
+
+    def adjust(tx: Transaction) -> None:
+        if body.units > 0:
+            variants.require_none(tx.connection, sku)
+        stock.adjust(tx, sku, body.units, body.reason, actor)
+
+    await ledger.write(adjust)
     return OnePrizeReply.of(prize=await ledger.read(lambda c: stock.find(c, sku)))
+
+
+async def add_variants(context: BoxContext, sku: Sku, body: VariantsBody) -> PrizesReply:
+    """Give a prize variants, each with a stock of its own; the reply has the prize and these."""
+    actor, ledger = context.actor(body.actor), context.box.ledger
+    new = [variants.NewVariant(each.label, each.units) for each in body.variants]
+    await ledger.write(lambda tx: variants.add(tx, sku, new, actor))
+    found = await ledger.read(stock.listing)
+    return PrizesReply.of(prizes=[each for each in found if sku in _names(each)])
+
+
+def _names(prize: dict[str, object]) -> tuple[object, object]:
+    return prize["sku"], prize["variant_of"]
+
+
+def _count(tx: Transaction, sku: str, units: int, reason: str, actor: str) -> int:
+    if units:
+        variants.require_none(tx.connection, sku)
+    return stock.count(tx, sku, units, reason, actor)

@@ -115,6 +115,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/code-search", codes.find_code, _ORGANISER),
     _get("/codes/{code}", codes.code, _ORGANISER),
     _post("/codes/{code}/void", codes.void_code, _ORGANISER),
+    _post("/codes/{code}/variant", codes.choose_variant, _APP, _ORGANISER),
     # Prizes
     _get("/prizes", prizes.prizes, *_STAFF, hud=True),
     _post("/prizes/import", prizes.import_prizes, _ORGANISER, body_limit=IMPORT_LIMIT),
@@ -126,6 +127,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _post(
         "/prizes/{sku}/picture", prize_pictures.put_picture, _ORGANISER, body_limit=PICTURE_LIMIT
     ),
+    _post("/prizes/{sku}/variants", prizes.add_variants, _ORGANISER, status=201),
     _post("/prizes/{sku}/picture/remove", prize_pictures.remove_picture, _ORGANISER),
     _post("/prizes/{sku}/adjust", prizes.adjust_prize, _ORGANISER),
     # Lockers

@@ -1,4 +1,4 @@
-"""`boxd prizes add`, `set`, `count` and `remove`: one prize at a time."""
+"""`boxd prizes add`, `set`, `variants`, `count` and `remove`: one prize at a time."""
 
 from __future__ import annotations
 
@@ -56,6 +56,38 @@ def set_prize(sku: str, name: str | None, weight: int | None, as_json: bool) -> 
     else:
         prize = body["prize"]
         click.echo(f"{sku}: {prize['name']}, weight {prize['weight']}")
+
+
+@click.command(
+    "variants",
+    cls=BoxdCommand,
+    examples=("boxd prizes variants tshirt S=5 M=10 L=10",),
+)
+@click.argument("sku")
+@click.argument("variants", metavar="LABEL=UNITS...", nargs=-1, required=True)
+@json_option
+def add_variants(sku: str, variants: tuple[str, ...], as_json: bool) -> None:
+    """Give the prize SKU variants, such as sizes, each with a stock of its own.
+
+    One of them is drawn for a code, by what is left of each; the attendee may choose another one
+    on the phone. Units of the prize that are in no variant yet are written off: count them into
+    these.
+    """
+    asked = {"variants": [_variant(each) for each in variants], "actor": actor()}
+    body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/variants", asked)
+    if as_json:
+        say_json(body)
+        return
+    for each in body["prizes"]:
+        if each["variant_of"]:
+            click.echo(f"{each['sku']}: {each['name']}, {counted(each['on_hand'], 'unit')} on hand")
+
+
+def _variant(written: str) -> dict[str, str | int]:
+    label, _, units = written.rpartition("=")
+    if not label or not (units.isascii() and units.isdigit()):
+        raise click.UsageError(f"'{written}' is to be a label and its units, like M=10")
+    return {"label": label, "units": int(units)}
 
 
 @click.command(

@@ -19,7 +19,7 @@ from boxd.cli.command_classes import (
     say_nothing_changed,
 )
 from boxd.cli.context import actor
-from boxd.cli.one_prize import add, count, retire, set_prize
+from boxd.cli.one_prize import add, add_variants, count, retire, set_prize
 from boxd.cli.tables import counted, say_json, table
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def command() -> None:
     """List, add, import and adjust the prizes and their stock."""
 
 
-for each in (add, set_prize, count, retire):
+for each in (add, set_prize, add_variants, count, retire):
     command.add_command(each)
 
 

@@ -48,7 +48,7 @@ async def show(visit: ConsoleVisit) -> Response:
     def look(connection: sqlite3.Connection) -> _Day:
         return _Day(
             given=dispensed.by_quarter(connection, begins, None),
-            stock=stock.listing(connection),
+            stock=stock.countable(connection),
             waiting=inbox.waiting(connection, at),
             without_code=task_counts.without_code(connection),
             facts=set_up_facts.look(connection),

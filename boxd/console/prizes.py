@@ -10,6 +10,7 @@ from boxd.api import prize_pictures as api_pictures
 from boxd.api import prizes as api
 from boxd.console import prize_file
 from boxd.console.prize_difference import free_sku
+from boxd.console.prize_families import families
 from boxd.console.section import Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput
@@ -19,6 +20,7 @@ from boxd.words import N_
 from boxd.words import gettext as _
 
 PATH = "/o/prizes"
+NEW_VARIANTS = 4  # in one form; it can be filled again
 
 
 async def show(visit: ConsoleVisit) -> Response:
@@ -27,8 +29,9 @@ async def show(visit: ConsoleVisit) -> Response:
     return visit.page(
         "prizes.html",
         N_("Prizes"),
-        prizes=sorted(found, key=lambda each: str(each["name"]).casefold()),
+        prizes=families(found),
         pictures=await visit.context.box.ledger.read(prize_pictures.all_of),
+        lines=range(1, NEW_VARIANTS + 1),
         edited=visit.request.query_params.get("edit", visit.request.path_params.get("sku", "")),
         may_edit=visit.may(api.change_prize),
     )
@@ -70,6 +73,20 @@ async def book(visit: ConsoleVisit) -> Response:
     return go(PATH, said="booked")
 
 
+async def add_variants(visit: ConsoleVisit) -> Response:
+    """Give a prize the variants of the filled lines."""
+    lines = range(1, NEW_VARIANTS + 1)
+    new = [
+        {"label": label, "units": visit.number(f"units-{line}")}
+        for line in lines
+        if (label := visit.form.get(f"label-{line}", "").strip())
+    ]
+    if not new:
+        raise BadInput(_("Name at least one variant."))
+    await visit.act(api.add_variants, sku=_sku(visit), body={"variants": tuple(new)})
+    return go(PATH, said="varied")
+
+
 async def retire(visit: ConsoleVisit) -> Response:
     """Write off what is left of a prize, and draw it no more."""
     body = {"reason": visit.form.get("reason", "")}
@@ -95,7 +112,7 @@ async def remove_picture(visit: ConsoleVisit) -> Response:
 
 async def show_recount(visit: ConsoleVisit) -> Response:
     """A field for each prize, to write what was counted."""
-    found = await visit.context.box.ledger.read(stock.listing)
+    found = await visit.context.box.ledger.read(stock.countable)
     prizes = sorted(found, key=lambda each: str(each["name"]).casefold())
     return visit.page("recount.html", N_("Count what is there"), prizes=prizes)
 
@@ -131,6 +148,7 @@ SECTION = ConsoleSection(
         "/file/take": Act(prize_file.take, prize_file.show),
         "/{sku}/change": Act(change, show),
         "/{sku}/units": Act(book, show),
+        "/{sku}/variants": Act(add_variants, show),
         "/{sku}/retire": Act(retire, show),
         "/{sku}/picture": Act(put_picture, show),
         "/{sku}/picture/remove": Act(remove_picture, show),
@@ -140,6 +158,7 @@ SECTION = ConsoleSection(
         "changed": N_("The prize is changed."),
         "booked": N_("The stock was updated."),
         "retired": N_("The prize is taken out of the draw."),
+        "varied": N_("The variants are added; each has a stock of its own."),
         "counted": N_("The stock was corrected."),
         "pictured": N_("The picture was added."),
         "unpictured": N_("The picture was removed."),

@@ -96,7 +96,7 @@ def _page_of(kind: TaskKind, places: dict[str, str]) -> AttendeePage:
         task="preview", kind=kind, attendee=0, state=TaskState.OPEN, step=1, since=""
     )
     standing = replace(standing, expires_at=kind.expires_at)
-    return AttendeePage(AttendeeOverview(nobody, (standing,), (), places), {}, "")
+    return AttendeePage(AttendeeOverview(nobody, (standing,), (), places, {}, {}, []), {}, "")
 
 
 async def withdraw(visit: ConsoleVisit) -> Response:

@@ -16,6 +16,7 @@ class OwnCode:
 
     number: int
     state: str
+    sku: str
     prize: str
     sealed: bytes
     issued_at: str
@@ -25,7 +26,7 @@ class OwnCode:
 def of_attendee(connection: sqlite3.Connection, attendee: int, limit: int = 100) -> list[OwnCode]:
     """The attendee's codes, newest first, without those that are not handed over yet."""
     found = connection.execute(
-        "SELECT codes.id, state, name, sealed, issued_at, expires_at FROM codes"
+        "SELECT codes.id, state, sku, name, sealed, issued_at, expires_at FROM codes"
         " JOIN prizes USING (sku) WHERE attendee = ? AND NOT EXISTS"
         " (SELECT 1 FROM issues WHERE issues.code = codes.id AND issues.state = 'minted')"
         " ORDER BY codes.id DESC LIMIT ?",

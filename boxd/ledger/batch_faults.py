@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from boxd.issue import why_no_prize
-from boxd.ledger import limits, stock
+from boxd.ledger import drawing, limits, stock
 from boxd.ledger.ledger import Transaction
 
 # About 80 microseconds per code on a desktop, three times that on a Pi. So many keep an attendee
@@ -132,10 +132,10 @@ class Pile:
 
 def for_drawing(tx: Transaction, batch: str) -> list[Pile]:
     """The units on hand that the batch's codes for named prizes leave over."""
+    weights = dict(drawing.pool(tx.connection, None))
     found = tx.connection.execute(
-        "SELECT sku, weight, on_hand - (SELECT count(*) FROM staged WHERE batch = ?"
-        " AND staged.sku = prizes.sku) AS units"
-        " FROM prizes JOIN stock USING (sku) WHERE weight > 0 AND units > 0 ORDER BY sku",
+        "SELECT sku, on_hand - (SELECT count(*) FROM staged WHERE batch = ?"
+        " AND staged.sku = stock.sku) AS units FROM stock WHERE units > 0 ORDER BY sku",
         (batch,),
     )
-    return [Pile(*row) for row in found]
+    return [Pile(sku, weights[sku], units) for sku, units in found if sku in weights]

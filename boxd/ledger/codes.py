@@ -90,9 +90,9 @@ def issue(tx: Transaction, order: CodeOrder, keys: CodeKeys) -> dict[str, object
 
 def _prize_for(connection: sqlite3.Connection, attendee: int, wanted: str | None) -> str:
     """The prize of a code: the wanted one or a drawn one; who rehearses gets the rehearsal's."""
+    pool = drawing.pool(connection, attendee, () if wanted is None else (wanted,))
     if wanted is not None and not attendees.rehearses(connection, attendee):
-        return wanted
-    pool = drawing.pool(connection, attendee)
+        return drawing.at_random(pool) if pool else wanted  # one of its variants, or itself
     if not pool:
         raise Refused(N_("sold out: no prize has a unit on hand; `boxd prizes adjust` adds some"))
     return drawing.at_random(pool)

@@ -72,7 +72,7 @@ def read(connection: sqlite3.Connection) -> Overview:
     return Overview(
         open_redemptions=redemptions.open_ones(connection),
         lockers=lockers.listing(connection),
-        stock=stock.listing(connection),
+        stock=stock.countable(connection),
         alarms=alarms.active(connection),
         pictures=prize_pictures.all_of(connection),
         events=audit.newest_of(connection, _SHOWN, _EVENTS, _LOOK_BACK),

@@ -26,8 +26,10 @@ class StockLocation(StrEnum):
 
 
 _SELECT = (
-    "SELECT sku, name, weight, received, on_hand, held, dispensed, written_off"
-    " FROM prizes JOIN stock USING (sku)"
+    "SELECT sku, name, weight, received, on_hand, held, dispensed, written_off,"
+    " of_sku AS variant_of, label AS variant, place,"
+    " EXISTS (SELECT 1 FROM prize_variants AS own WHERE own.of_sku = prizes.sku) AS has_variants"
+    " FROM prizes JOIN stock USING (sku) LEFT JOIN prize_variants USING (sku)"
 )
 _ACTIONS = {
     (StockLocation.OUTSIDE, StockLocation.ON_HAND): "stock.received",
@@ -207,6 +209,15 @@ def find(connection: sqlite3.Connection, sku: str) -> dict[str, object]:
         known = [str(prize["sku"]) for prize in listing(connection)]
         raise NotFound(why_no_prize(sku, known))
     return dict(row)
+
+
+def countable(connection: sqlite3.Connection) -> list[dict[str, object]]:
+    """The prizes that units lie of: without those whose variants have all of them."""
+    return [
+        each
+        for each in listing(connection)
+        if not each["has_variants"] or each["on_hand"] or each["held"] or each["dispensed"]
+    ]
 
 
 def listing(connection: sqlite3.Connection) -> list[dict[str, object]]:

@@ -15,7 +15,7 @@ _LAST = 5
 
 @dataclass(frozen=True)
 class WallPrize:
-    """A prize and how many are left: on hand, not held for a code that is out.
+    """A prize and how many are left in all its variants: on hand, held for no code.
 
     `picture` is its picture's digest, None without one.
     """
@@ -59,9 +59,11 @@ def read(connection: sqlite3.Connection) -> Wall:
     prizes = [
         WallPrize(*row)
         for row in connection.execute(
-            "SELECT name, on_hand, digest FROM prizes JOIN stock USING (sku)"
-            " LEFT JOIN prize_pictures USING (sku)"
-            " WHERE on_hand > 0 AND sku <> ? ORDER BY on_hand, name",
+            "SELECT prizes.name, sum(on_hand) AS units, digest FROM stock"
+            " LEFT JOIN prize_variants USING (sku)"
+            " JOIN prizes ON prizes.sku = coalesce(of_sku, stock.sku)"
+            " LEFT JOIN prize_pictures ON prize_pictures.sku = prizes.sku"
+            " WHERE on_hand > 0 AND stock.sku <> ? GROUP BY prizes.sku ORDER BY units, name",
             (stock.REHEARSAL,),
         )
     ]

@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from boxd.errors import KeysMissing, NotFound
-from boxd.ledger import attendee_codes, attendees, closing, task_kinds, task_standings
+from boxd.ledger import (
+    attendee_codes,
+    attendees,
+    closing,
+    prize_pictures,
+    task_kinds,
+    task_standings,
+    variants,
+)
 from boxd.ledger.attendee_codes import OwnCode
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.prize_pictures import PicturedPrize
+from boxd.ledger.variants import Variant
 from boxd.phones.links import PhoneLink
 from boxd.task import TaskKind, TaskStanding, TaskState, has_expired, task_id
 from boxd.words import N_
@@ -27,13 +37,17 @@ NO_LINK = N_(
 class AttendeeOverview:
     """An attendee, their tasks (also those not begun: step 0), their codes, newest first.
 
-    `places` are the names of the checkpoints by id.
+    `places` are the names of the checkpoints by id, `variants` what can be chosen for a ready code
+    by its number, `pictures` the digests of the codes' prizes by sku, `to_win` what can be won.
     """
 
     attendee: Attendee
     tasks: tuple[TaskStanding, ...]
     codes: tuple[OwnCode, ...]
     places: dict[str, str]
+    variants: dict[int, list[Variant]]
+    pictures: dict[str, str]
+    to_win: list[PicturedPrize]
 
 
 def holder(connection: sqlite3.Connection, link: PhoneLink | None) -> Attendee:
@@ -58,7 +72,19 @@ def look(connection: sqlite3.Connection, link: PhoneLink | None, now: datetime) 
     offered = [] if closing.is_closed(connection) else task_kinds.offered(connection)
     new = _not_begun(offered, begun, attendee.number, now)
     tasks = sorted((*begun, *new), key=lambda task: task.state.has_ended)
-    return AttendeeOverview(attendee, tuple(tasks), tuple(codes), places)
+    return AttendeeOverview(
+        attendee=attendee,
+        tasks=tuple(tasks),
+        codes=tuple(codes),
+        places=places,
+        variants={
+            code.number: found
+            for code in codes
+            if code.state == "ready" and (found := variants.beside(connection, code.sku))
+        },
+        pictures=prize_pictures.of_prizes(connection, {code.sku for code in codes}),
+        to_win=prize_pictures.to_win(connection),
+    )
 
 
 def _not_begun(

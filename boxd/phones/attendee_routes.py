@@ -14,7 +14,7 @@ from boxd.errors import Refused
 from boxd.phones import attendee_view, qr, words
 from boxd.phones.answering import SiteInfo, answered, cookie, see
 from boxd.phones.attendee_service import AttendeePage, AttendeeService, UnknownPhone
-from boxd.phones.forms import read_form
+from boxd.phones.forms import number_in, read_form
 from boxd.phones.page import HtmlPage, message, packed, respond, source
 from boxd.task import Demand, TaskState
 from boxd.web.templates import render
@@ -55,6 +55,7 @@ class AttendeePages:
         return [
             *(Route(path, answered(self._place, each)) for path, each in paths.items()),
             Route("/a/{link}/submission", answered(self._place, self._hand_in), methods=["POST"]),
+            Route("/a/{link}/variant", answered(self._place, self._choose), methods=["POST"]),
             Route("/c/leave", answered(self._place, self._leave), methods=["POST"]),
         ]
 
@@ -119,6 +120,11 @@ class AttendeePages:
         if not reply.accepted:
             raise Refused(sentence(reply.why))
         return see(f"/a/{link}?handed-in={reply.standing.step}")
+
+    async def _choose(self, request: Request) -> Response:
+        link, form = _link(request), await read_form(request)
+        await self._service.choose(link, number_in(form, "code"), form.get("sku", ""))
+        return see(f"/a/{link}")
 
     async def _checkpoint(self, request: Request) -> Response:
         if request.method == "HEAD" or _looks_ahead(request):

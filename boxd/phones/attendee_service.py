@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import attendee_codes, checkpoints
+from boxd.ledger import attendee_codes, checkpoints, variants
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.checkpoints import Sign
 from boxd.ledger.code_keys import CodeKeys
@@ -101,6 +101,15 @@ class AttendeeService:
         mark = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
         request = f"phone/{task.task}/{task.tries_used}/{mark}"
         return await self._tasks.take(Submission(request, task.task, text, actor))
+
+    async def choose(self, link: str, code: int, sku: str) -> None:
+        """Let the attendee's code be for another variant of its prize. Raises Refused."""
+        read = self._signer.read(LinkKind.ATTENDEE, link)
+        picture = await self._ledger.read(lambda c: look(c, read, self._now()))
+        if code not in {each.number for each in picture.codes}:
+            raise NotFound(NO_LINK)
+        actor = phone_of(picture.attendee)
+        await self._ledger.write(lambda tx: variants.choose(tx, code, sku, actor))
 
     async def begun(self, picture: AttendeeOverview, kind: str, actor: str) -> TaskStanding:
         """The attendee's task of this kind, started now if necessary. Raises Refused."""

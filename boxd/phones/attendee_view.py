@@ -37,6 +37,9 @@ def content(
         "scans": scans,
         "tasks": tasks,
         "places": shown.picture.places,
+        "variants": shown.picture.variants,
+        "pictures": shown.picture.pictures,
+        "to_win": shown.picture.to_win,
         "has_judged": bool(judged),
         # The QR code is open if only an attendant's verdict is missing in what was begun.
         "is_awaited": any(task.step and words.awaits_verdict(task) for task in judged),

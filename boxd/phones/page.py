@@ -54,7 +54,7 @@ def headers_of(page: HtmlPage) -> dict[str, str]:
     """The headers that a page needs, besides its own."""
     return {
         "Content-Security-Policy": page_policy(
-            source(_STYLE), source(page.script) if page.script else ""
+            source(_STYLE), source(page.script) if page.script else "", images="'self' data:"
         ),
         # With no-referrer a browser sends its own forms with the origin null.
         "Referrer-Policy": "same-origin",

@@ -31,6 +31,7 @@ MEANT: dict[Role, set[str]] = {
         "POST /tasks/{task}/submission",
         "POST /tasks/{task}/withdrawal",
         "GET /attendees/{attendee}/codes",
+        "POST /codes/{code}/variant",
         "POST /attendees/links",
     },
     Role.ATTENDANT: READS_TASKS

@@ -164,3 +164,24 @@ async def test_a_prize_s_picture_is_on_the_list_and_on_the_operator_s_screen(
     assert (await console.box.settled())["pictures"] == {}
     (row,) = console.actions("prize.pictured")
     assert row["actor"] == "Olga (staff)"
+
+
+async def test_a_prize_gets_variants_and_shows_their_sum(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 3)
+    said = await organiser.press(
+        "/o/prizes/mug/variants",
+        **{"label-1": "small", "units-1": "2", "label-2": "large", "units-2": "5", "label-3": ""},
+    )
+    assert "each has a stock of its own" in said
+    assert "Mug mug 7 0 0 3 Change Mug, small mug-small 2 0 0 0 Change" in said
+    assert "choose one of them: mug-small, mug-large" in await organiser.press(
+        "/o/prizes/mug/units", 409, how="add", units="4", reason="a box"
+    )
+    await organiser.press("/o/prizes/mug/change", name="Cup", weight="2")
+    assert "Cup, small" in await organiser.see("/o/prizes/recount")
+    assert "Name at least one variant." in await organiser.press("/o/prizes/mug/variants", 422)
+    await organiser.press("/o/prizes/mug/retire", reason="the sponsor left")
+    assert (await organiser.see("/o/prizes")).count("Cup") == 3
+    assert console.box.on_hand("mug-large") == 0
