@@ -32,6 +32,10 @@ class LedgerTooNew(BoxdError):
     """A newer boxd than this one has written the ledger."""
 
 
+class HeldByAnother(BoxdError):
+    """Another installation has this box's name at the Temporal service; nothing is dispensed."""
+
+
 class BackupFailed(BoxdError):
     """No backup of the ledger could be made; the ledger itself is not affected."""
 

@@ -13,6 +13,7 @@ from boxd.cli.context import actor, configuration
 from boxd.cli.spinner import waiting
 from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.times import present, when
+from boxd.errors import NotFound
 from boxd.redemption import AnswerKind, Remedy
 
 
@@ -110,12 +111,8 @@ def history(redemption: str, as_json: bool) -> None:
 
     An SDK can replay the JSON.
     """
-    from boxd.cli.temporal import output_of
-    from boxd.workflows.redemption.messages import workflow_id
-
-    named = ("--workflow-id", workflow_id(redemption))
     with waiting("reading the history"):
-        told = output_of(configuration(), ("workflow", "show", *named, "--output", "json"))
+        told = _history_of(redemption)
     if as_json:
         click.echo(told, nl=False)
         return
@@ -127,6 +124,22 @@ def history(redemption: str, as_json: bool) -> None:
             for event in json.loads(told)["events"]
         ],
     )
+
+
+def _history_of(redemption: str) -> str:
+    """The history as JSON, also of a redemption that an earlier release began.
+
+    Raises NotFound, TemporalUnavailable.
+    """
+    from boxd.cli.temporal import output_of
+    from boxd.workflows.redemption.messages import PREFIX, workflow_id
+
+    config = configuration()
+    asked = ("workflow", "show", "--output", "json", "--workflow-id")
+    try:
+        return output_of(config, (*asked, workflow_id(redemption, config.box.id)))
+    except NotFound:
+        return output_of(config, (*asked, PREFIX + redemption))
 
 
 def _event_name(event: dict[str, Any]) -> str:

@@ -63,6 +63,14 @@ def _bays_and_lockers(partial: PartialConfig) -> Iterator[SchemaFinding]:
             yield SchemaFinding(("bays", row), text)
 
 
+def _name_faults(config: Config) -> Iterator[SchemaFinding]:
+    """Boxes at one service are told apart by their queues; each has one for its tasks."""
+    if config.box.id.endswith("-tasks"):
+        other = config.box.id.removesuffix("-tasks")
+        text = f"a box called '{config.box.id}' would take the tasks of a box '{other}'; rename it"
+        yield SchemaFinding(("box", "id"), text)
+
+
 def _simulation_faults(config: Config) -> Iterator[SchemaFinding]:
     simulated = config.midi.backend is MidiBackend.SIMULATION
     if config.simulation.enabled and not simulated:
@@ -197,6 +205,7 @@ def _in_order(name: str, section: Section, first: str, last: str) -> Iterator[Sc
 
 
 _ON_SECTIONS: dict[Callable[[Config], Iterator[SchemaFinding]], frozenset[str]] = {
+    _name_faults: frozenset({"box"}),
     _simulation_faults: frozenset({"midi", "simulation", "seed"}),
     _tcp_port_faults: frozenset({"web", "temporal", "phones"}),
     _temporal_faults: frozenset({"temporal"}),

@@ -296,6 +296,11 @@ class Config(Section):
         return self.box.state_dir / "keys" / "sealing.used"
 
     @property
+    def installation_file(self) -> Path:
+        """The number of this installation: at a shared service it tells the box from a copy."""
+        return self.box.state_dir / "installation.id"
+
+    @property
     def socket_file(self) -> Path:
         """The Unix socket of the commands."""
         return self.web.socket or self.box.state_dir / "boxd.sock"

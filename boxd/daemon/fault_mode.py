@@ -15,7 +15,14 @@ from boxd.bays.device_tests import DeviceTests
 from boxd.bays.devices_view import devices_view
 from boxd.config import Config
 from boxd.daemon import assembly
-from boxd.errors import BoxdError, KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
+from boxd.errors import (
+    BoxdError,
+    HeldByAnother,
+    KeysMissing,
+    LedgerDamaged,
+    LedgerTooNew,
+    LedgerUnusable,
+)
 from boxd.ledger import backup
 from boxd.ledger.ledger import as_text
 from boxd.ledger.overview import Overview
@@ -24,6 +31,7 @@ from boxd.redemption import Answer, Reply
 from boxd.temporal.server import ServerStatus
 from boxd.web.snapshot import Health, SnapshotInput, snapshot
 from boxd.words import N_
+from boxd.workflows.place.messages import place_workflow_id
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -47,6 +55,10 @@ _NEWER = N_(
 _KEYS = N_("Put the key back, with mode 600, and start boxd again.")
 
 
+_TWIN = N_(
+    "Give this box another id under [box], and start it again. If the other one is gone for good,"
+    " free its name: boxd temporal workflow terminate -w {workflow}   and start this one again."
+)
 _REMEDIES = {LedgerUnusable: _MEND, LedgerTooNew: _NEWER, KeysMissing: _KEYS}
 
 
@@ -76,6 +88,8 @@ class FaultSnapshots:
         self._device_tests = device_tests
         self._error = error
         self._remedy = _REMEDIES.get(type(error), _LOOKING)
+        if isinstance(error, HeldByAnother):
+            self._remedy = _TWIN.format(workflow=place_workflow_id(config.box.id))
         self._temporal: ServerStatus | None = None
 
     async def look_for_backup(self) -> None:

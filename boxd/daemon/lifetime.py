@@ -16,7 +16,7 @@ from boxd import logs
 from boxd.config import Config, load
 from boxd.daemon.instance_lock import only_one
 from boxd.daemon.latest_server_status import LatestServerStatus
-from boxd.errors import KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
+from boxd.errors import HeldByAnother, KeysMissing, LedgerDamaged, LedgerTooNew, LedgerUnusable
 from boxd.service.back_off import wait_if_restarted
 from boxd.service.notify import STOPPING, Notifier, status
 from boxd.temporal.server import EmbeddedServer
@@ -31,6 +31,7 @@ log = structlog.get_logger("boxd")
 
 # The ledger names attendees: only the box's own user and group may read it.
 _UMASK = 0o027
+_MUST_NOT_DISPENSE = (LedgerDamaged, LedgerTooNew, LedgerUnusable, KeysMissing, HeldByAnother)
 
 
 def run(config_path: Path) -> int:
@@ -73,7 +74,7 @@ async def _run(config: Config, manager: Notifier) -> int:
         running = Running(closing, ending.fail)
         try:
             await startup.start(config, server_status, running, manager)
-        except (LedgerDamaged, LedgerTooNew, LedgerUnusable, KeysMissing) as error:
+        except _MUST_NOT_DISPENSE as error:
             ending.code = 1
             log.error("dispensing.refused", why=str(error))
             await startup.start_refusing(config, error, server_status, running, manager)

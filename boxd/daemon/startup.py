@@ -29,12 +29,13 @@ from boxd.daemon.running import Running
 from boxd.daemon.service import Proof, report_status
 from boxd.daemon.snapshots import Snapshots
 from boxd.daemon.worker_parts import keep_worker
-from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
+from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable, TemporalUnavailable
 from boxd.ledger.database import can_be_opened
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
+from boxd.temporal.client import connect
 from boxd.temporal.credentials import read_credentials
-from boxd.temporal.seal import load_seal
+from boxd.temporal.seal import Seal, load_seal
 from boxd.web import problems
 from boxd.web.rate_limit_middleware import nobody_known
 from boxd.web.snapshot import SnapshotSource
@@ -42,6 +43,8 @@ from boxd.workflows.closed_workflows import keep_newest
 from boxd.workflows.healing.healer import Healer
 from boxd.workflows.healing.kept_histories import KeptHistories
 from boxd.workflows.healing.subjects import subjects
+from boxd.workflows.place.installation import load_installation
+from boxd.workflows.place.service import hold
 from boxd.workflows.redemption.settling import Settler
 
 if TYPE_CHECKING:
@@ -51,6 +54,8 @@ log = structlog.get_logger("boxd")
 
 # How often a box that refuses checks whether the disk was mended.
 _TRY_LEDGER_EVERY_S = 5.0
+# A box whose service is away starts all the same.
+_SERVICE_ANSWERS_WITHIN_S = 2.0
 
 
 async def start(
@@ -59,14 +64,15 @@ async def start(
     """Start everything.
 
     Returns when HUD and commands answer, and the bays serve or say why they don't. Raises
-    LedgerDamaged, LedgerTooNew or KeysMissing if the box must not dispense, ConfigError if a file
-    in the configuration can't be used.
+    LedgerDamaged, LedgerTooNew, KeysMissing or HeldByAnother if the box must not dispense,
+    ConfigError if a file in the configuration can't be used.
     """
+    seal = load_seal(config.sealing_key_file)
     if config.temporal.address is not None:
         read_credentials(config.temporal)
+        await _require_own_name(config, seal)
     changes = ChangeSignal()
     ledger, keys = await open_ledger(config, changes, running.closing)
-    seal = load_seal(config.sealing_key_file)
     simulated = _simulated(config, running.closing)
     this_run = secrets.token_hex(4)  # an answer belongs to the run of boxd that took it
     parts = wire(config, ledger, keys, simulated, this_run, changes, running.closing)
@@ -88,6 +94,19 @@ async def start(
     # What is loaded by now stays. A full collection walks through all of it, for 30 to 90 ms on a
     # fast machine, and may do so while somebody presses Enter.
     gc.freeze()
+
+
+async def _require_own_name(config: Config, seal: Seal) -> None:
+    """Hold the box's name at a shared service, if it answers now; else the worker does, later.
+
+    Raises HeldByAnother, before the ledger is opened.
+    """
+    installation = await asyncio.to_thread(load_installation, config.installation_file)
+    try:
+        client = await connect(config.temporal, seal, _SERVICE_ANSWERS_WITHIN_S)
+        await hold(client, config.box.id, installation)
+    except TemporalUnavailable as error:
+        log.info("place.not_held_yet", why=str(error))
 
 
 async def _open_bays(parts: Parts, serving: Readiness, running: Running) -> None:
@@ -121,7 +140,12 @@ def _keep_driving(parts: Parts, running: Running) -> None:
     if parts.upstream is not None:
         running.keep(parts.upstream.service.run())
     settler = Settler(
-        parts.connection, parts.ledger, parts.redemptions, parts.opener, parts.announcer
+        parts.connection,
+        parts.ledger,
+        parts.redemptions,
+        parts.opener,
+        parts.announcer,
+        parts.config.box.id,
     )
     running.keep(settler.run())
     running.keep(_healer(parts).run())

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from functools import partial
 
+import structlog
+from temporalio.client import Client
+
+from boxd.config import Config
 from boxd.daemon import assembly
 from boxd.daemon.parts import Parts
 from boxd.daemon.readiness import Readiness
 from boxd.daemon.running import Running
+from boxd.errors import HeldByAnother
 from boxd.temporal.seal import Seal
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
+from boxd.workflows.place.installation import load_installation
+from boxd.workflows.place.service import hold
 from boxd.workflows.redemption.activities import RedemptionActivities
 from boxd.workflows.runner import Runner, Services
 from boxd.workflows.tasks.activities import TaskActivities
 from boxd.workflows.tasks.issue_activities import IssueActivities
 from boxd.workflows.upstream.activities import UpstreamActivities
+
+log = structlog.get_logger("boxd")
 
 
 def keep_worker(parts: Parts, seal: Seal, serving: Readiness, running: Running) -> None:
@@ -29,6 +40,7 @@ def keep_worker(parts: Parts, seal: Seal, serving: Readiness, running: Running) 
         activities_of_tasks=_activities_of_tasks(parts),
         on_serving=serving.worker_serves,
         on_undecided=serving.undecided,
+        hold_place=partial(_hold_place, parts.config, running),
     )
     serving.on_server_down(runner.doubt)
     services = Services(
@@ -39,6 +51,22 @@ def keep_worker(parts: Parts, seal: Seal, serving: Readiness, running: Running) 
         upstream.service if upstream is not None else None,
     )
     running.keep(runner.run(services))
+
+
+async def _hold_place(config: Config, running: Running, client: Client) -> None:
+    """Stop the box if another one has its name: at its next start it serves nobody, and says why.
+
+    Raises HeldByAnother, TemporalUnavailable.
+    """
+    if config.temporal.address is None:
+        return
+    installation = await asyncio.to_thread(load_installation, config.installation_file)
+    try:
+        await hold(client, config.box.id, installation)
+    except HeldByAnother as error:
+        log.error("box.is_a_twin", why=str(error))
+        running.fail()
+        raise
 
 
 def _activities(parts: Parts) -> list[Callable[..., object]]:

@@ -49,7 +49,7 @@ async def connect(
     """Connect, and return once the server has answered; tries until the deadline, else for ever.
 
     All messages through it are sealed, and unsealed ones are refused; only tests pass no `seal`.
-    For an external service it also checks the namespace, and adds missing search attributes.
+    It also checks the namespace, and adds missing search attributes.
     Raises ConfigError for a file that can't be used; at the deadline TemporalUnavailable with the
     last error.
     """
@@ -105,8 +105,7 @@ async def _attempt(settings: Temporal, seal: Seal | None, credentials: Credentia
             **_sealing_options(settings, seal),
             **_connection_options(settings, credentials),
         )
-        if settings.address is not None:
-            await _ensure_search_attributes(client)
+        await _ensure_search_attributes(client)
     except (RuntimeError, ValueError, RPCError) as error:
         raise TemporalUnavailable(_explain(settings, error)) from error
     return client
@@ -156,7 +155,10 @@ def _retries() -> RetryConfig:
 
 
 async def _ensure_search_attributes(client: Client) -> None:
-    """Make workflows searchable by bay, locker and state; fails without the namespace."""
+    """Make workflows searchable by box, bay, locker, prize and state; fails without the namespace.
+
+    The box's own server takes its options for a new database only: an upgrade adds what is missing.
+    """
     from temporalio.api.enums.v1 import IndexedValueType
     from temporalio.api.operatorservice.v1 import (
         AddSearchAttributesRequest,

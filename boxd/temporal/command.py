@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 LOOPBACK = "127.0.0.1"  # the server skips security checks by design
-SEARCH_ATTRIBUTES = ("BoxdBay", "BoxdLocker", "BoxdState")
+SEARCH_ATTRIBUTES = ("BoxdBay", "BoxdBox", "BoxdHolder", "BoxdLocker", "BoxdPrize", "BoxdState")
 
 # No browser can be led to this name, by a form or by DNS: nothing of .invalid is ever found. The
 # server's HTTP API would otherwise take orders from every page that is open on this machine.

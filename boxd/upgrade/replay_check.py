@@ -55,29 +55,28 @@ async def _replay_open(config: Config) -> int:
     client = await connect(config.temporal, seal, _CONNECTS_WITHIN_S)
     count, failures = await replay(client, config.box.id)
     if failures:
-        raise BoxdError(in_words(failures))
+        raise BoxdError(in_words(failures, config.box.id))
     return count
 
 
-def in_words(failures: dict[str, str]) -> str:
+def in_words(failures: dict[str, str], box: str) -> str:
     """What does not fit, for people: each by its name, with the way out."""
     shown = sorted(failures)[:_MOST_SHOWN]
     more = f" and {len(failures) - len(shown)} more" if len(failures) > len(shown) else ""
-    named = "; ".join(_named(workflow) for workflow in shown)
+    named = "; ".join(_named(workflow, box) for workflow in shown)
     return (
         f"{len(failures)} of what is open can't be carried on by boxd {__version__}: {named}{more}."
         " Let it come to its end, or end it as said"
     )
 
 
-def _named(workflow: str) -> str:
+def _named(workflow: str, box: str) -> str:
     """What a workflow is for, and how a person can end it."""
-    task, redemption = messages.task_workflow_id(""), redemption_messages.workflow_id("")
-    if workflow.startswith(task):
-        name = messages.task_of(workflow)
+    if workflow.startswith(messages.TASK_PREFIX):
+        name = messages.task_of(workflow, box)
         return f"task {name} (`boxd tasks give-up {name}` ends it)"
-    if workflow.startswith(redemption):
-        name = redemption_messages.redemption_of(workflow)
+    if workflow.startswith(redemption_messages.PREFIX):
+        name = redemption_messages.redemption_of(workflow, box)
         return f"redemption {name} (the operator ends it by answering on the HUD)"
     return f"{workflow} (it ends by itself soon)"
 

@@ -18,6 +18,7 @@ from boxd.temporal.seal import Seal
 from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.workflows.housekeeping import workflows
 from boxd.workflows.housekeeping.service import ScheduleKeeper
+from boxd.workflows.place.workflow import PlaceWorkflow
 from boxd.workflows.redemption.reconciliation import catch_up, end_undecided
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
@@ -40,7 +41,7 @@ _RETRY_S = 0.2
 _AFTER_AN_ERROR_S = 2.0
 # A server that hangs does not even refuse.
 _RESUME_WITHIN_S = 30.0
-WORKFLOWS = (RedemptionWorkflow, UpstreamWorkflow, PullWorkflow, *workflows.ALL)
+WORKFLOWS = (RedemptionWorkflow, PlaceWorkflow, UpstreamWorkflow, PullWorkflow, *workflows.ALL)
 OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 
 
@@ -60,6 +61,7 @@ class Runner:
 
     `on_serving(True, "")` is called when answers reach the workflows, `on_serving(False, why)` when
     not; `on_undecided` with the bays whose code an earlier release had not decided when it ended.
+    `hold_place` keeps the box's name at a service that others use too.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Runner:
         activities_of_tasks: Sequence[Callable[..., object]],
         on_serving: Callable[[bool, str], None],
         on_undecided: Callable[[Sequence[str]], Awaitable[None]],
+        hold_place: Callable[[Client], Awaitable[None]],
     ) -> None:
         self._config = config
         self._ledger = ledger
@@ -79,6 +82,7 @@ class Runner:
         self._activities_of_tasks = activities_of_tasks
         self._on_serving = on_serving
         self._on_undecided = on_undecided
+        self._hold_place = hold_place
         self._doubted = asyncio.Event()
 
     async def run(self, services: Services) -> None:
@@ -128,9 +132,11 @@ class Runner:
 
     async def _end_undecided(self, client: Client, services: Services) -> None:
         """End what can't be read or the ledger does not know, before a worker takes it."""
+        await self._hold_place(client)
         services.connection.use(client)
         box = self._config.box.id
         await end_unreadable(client, box, self._seal, self._config.sealed_by_file)
+        await self._hold_place(client)  # with another key its workflow was ended, too
         bays = await end_undecided(client, self._ledger, box)
         if bays:
             log.warning("workflow.undecided", bays=bays)

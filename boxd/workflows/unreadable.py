@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from boxd.key_file import write_whole
 from boxd.temporal.seal import Seal
 from boxd.temporal.worker import task_queue, tasks_queue
+from boxd.workflows.housekeeping.schedules import NAMES, schedule_id
 
 log = structlog.get_logger(__name__)
 
@@ -36,12 +37,12 @@ async def end_unreadable(client: Client, box: str, seal: Seal, used: Path) -> No
 
 
 async def _delete_schedules(client: Client, box: str) -> int:
-    count = 0
-    async for found in await client.list_schedules():
-        if found.id.startswith(f"boxd-{box}-"):
-            await client.get_schedule_handle(found.id).delete()
-            count += 1
-    return count
+    """By their names alone: 'boxd-a-b-backup' is the schedule of box 'a-b', not one of box 'a'."""
+    ours = {schedule_id(box, name) for name in NAMES}
+    found = [each.id async for each in await client.list_schedules() if each.id in ours]
+    for name in found:
+        await client.get_schedule_handle(name).delete()
+    return len(found)
 
 
 async def _end_workflows(client: Client, box: str) -> int:

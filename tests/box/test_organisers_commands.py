@@ -202,7 +202,7 @@ def remains(booth: Booth) -> list[str]:
 
 def histories(booth: Booth, task: str) -> list[Json]:
     """The workflows that Temporal keeps of a task."""
-    query = f"WorkflowId = 'task-{task}'"
+    query = f"WorkflowId = 'task-{task}@box-1'"
     listed = booth.command("temporal", "workflow", "list", "--query", query, "-o", "json")
     assert listed.returncode == 0, listed.stderr
     found: list[Json] = json.loads(listed.stdout)

@@ -45,6 +45,34 @@ def test_a_box_works_with_a_server_that_is_not_its_child(
     booth.check_invariants()
 
 
+def test_a_twin_by_a_copied_configuration_serves_nobody_and_names_the_other(
+    server: Booth, new_booth: Callable[..., Booth]
+) -> None:
+    address = (r"# address = .*", f'address = "127.0.0.1:{server.temporal_port}"')
+    first, twin = new_booth(address), new_booth(address)
+    first.start()
+
+    twin.start(until_ready=False)
+    wait_until("the twin's HUD", lambda: _health(twin)["state"] == "out_of_service")
+
+    health = _health(twin)
+    assert str(first.state) in health["why"]
+    assert "place@box-1" in health["remedy"]
+    assert not (twin.state / "ledger.db").exists()
+    first.enter("bay-1", first.issue_code())
+    first.prompt("load")
+    assert first.is_ready()
+
+
+def _health(booth: Booth) -> dict[str, str]:
+    """Its health on the HUD; an empty state while nothing listens yet."""
+    try:
+        found = dict(booth.snapshot()["health"])
+    except Exception:  # noqa: BLE001 - not listening yet
+        return {"state": ""}
+    return found
+
+
 def test_a_box_without_its_server_says_so_and_takes_codes_all_the_same(
     new_booth: Callable[..., Booth],
 ) -> None:

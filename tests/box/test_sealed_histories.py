@@ -39,9 +39,9 @@ def test_the_key_shows_what_is_sealed_for_others(booth: Booth) -> None:
     booth.answer(booth.prompt("load"), "loaded", reason="by a person of flesh and blood")
     told = booth.command("redemptions", "history", redemption, "--json")
     shown = json.loads(told.stdout)
-    assert "json/plain" not in in_clear(booth, f"redemption-{redemption}")
+    assert "json/plain" not in in_clear(booth, f"redemption-{redemption}@box-1")
     replayer = Replayer(workflows=[RedemptionWorkflow])
-    history = WorkflowHistory.from_json(f"redemption-{redemption}", shown)
+    history = WorkflowHistory.from_json(f"redemption-{redemption}@box-1", shown)
     asyncio.run(replayer.replay_workflow(history))
 
 
@@ -85,7 +85,9 @@ def test_an_open_redemption_fits_the_release_that_recorded_it(booth: Booth) -> N
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def has_a_workflow() -> bool:
-        return "Redemption" in in_clear(booth, f"redemption-{booth.prompt('load')['redemption']}")
+        return "Redemption" in in_clear(
+            booth, f"redemption-{booth.prompt('load')['redemption']}@box-1"
+        )
 
     wait_until("the workflow was started", has_a_workflow)
     said = replayed()

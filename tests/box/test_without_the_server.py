@@ -34,7 +34,7 @@ def test_a_code_is_taken_while_the_server_is_away(booth: Booth, fault: str) -> N
     load = booth.prompt("load")
     mend()
     wait_until("ready", booth.is_ready)
-    wait_until("its workflow", lambda: running(booth) == [f"redemption-{load['redemption']}"])
+    wait_until("its workflow", lambda: running(booth) == [f"redemption-{load['redemption']}@box-1"])
     booth.say(load, "loaded")
     booth.prompt("take")
     go_on_to_the_end(booth)

@@ -60,7 +60,7 @@ def task_state(booth: Booth, task: str) -> str:
 
 
 def task_workflow(booth: Booth, task: str) -> str:
-    described = booth.command("temporal", "workflow", "describe", "-w", f"task-{task}").stdout
+    described = booth.command("temporal", "workflow", "describe", "-w", f"task-{task}@box-1").stdout
     return "running" if "RUNNING" in described.upper() else "ended"
 
 
@@ -104,7 +104,7 @@ def test_nobody_is_reminded_because_the_clock_jumped_ahead(
     booth, clock = made.booth, made.clock
     booth.start()
     booth.enter("bay-1", booth.issue_code("mug"))
-    workflow = f"redemption-{booth.prompt('load')['redemption']}"
+    workflow = f"redemption-{booth.prompt('load')['redemption']}@box-1"
     wait_for_timers(booth, workflow, "STARTED", 1)
     clock.turn(HOURS_5)
     wait_for_timers(booth, workflow, "FIRED", 1)
@@ -157,10 +157,10 @@ def test_a_task_does_not_expire_by_a_jump_ahead_until_a_time_server_confirms_it(
     booth.start()
     body = {"kind": "demo", "attendee": "ada", "actor": "app"}
     task = str(booth.ask_socket("POST", "/api/v1/tasks", body)["task"]["id"])
-    wait_for_timers(booth, f"task-{task}", "STARTED", 1)
+    wait_for_timers(booth, f"task-{task}@box-1", "STARTED", 1)
     clock.turn(HOURS_5)
     clock_is(booth, "5 h 0 min ahead")
-    wait_for_timers(booth, f"task-{task}", "FIRED", 1)
+    wait_for_timers(booth, f"task-{task}@box-1", "FIRED", 1)
     assert task_state(booth, task) == "open"
     clock.turn(HOURS_5, is_synchronised=True)
     wait_until("expired", lambda: task_state(booth, task) == "expired", LATER)

@@ -178,7 +178,7 @@ def resumed_after_the_loss_of_temporal_s_database(booth: Booth) -> str:
 async def history_of(booth: Booth, redemption: str) -> str:
     seal = existing_seal(booth.state / "keys" / "sealing.key")
     client = await connect(Temporal(port=booth.temporal_port), seal)
-    handle = client.get_workflow_handle(f"redemption-{redemption}")
+    handle = client.get_workflow_handle(f"redemption-{redemption}@box-1")
     await handle.result()
     return opened_history((await handle.fetch_history()).to_json(), seal)
 

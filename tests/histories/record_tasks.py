@@ -48,7 +48,7 @@ async def task_rewarded(event: Event) -> tuple[str, ...]:
     await event.submit(task, "https://example.org/2")
     await event.judge(task)
     await event.ended(task)
-    return f"task-{task}", f"issue-{task}"
+    return f"task-{task}@box-1", f"issue-{task}@box-1"
 
 
 @way
@@ -57,7 +57,7 @@ async def task_given_up(event: Event) -> tuple[str, ...]:
     await event.scan(task, "workshop")
     await event.give_up(task)
     await event.ended(task)
-    return (f"task-{task}",)
+    return (f"task-{task}@box-1",)
 
 
 @way
@@ -66,7 +66,7 @@ async def task_refused(event: Event) -> tuple[str, ...]:
     await event.judge(task, "not yet")
     await event.judge(task, "still not")
     await event.ended(task)
-    return (f"task-{task}",)
+    return (f"task-{task}@box-1",)
 
 
 @way
@@ -75,7 +75,7 @@ async def task_sold_out(event: Event) -> tuple[str, ...]:
     task = await event.start("mugs")
     await event.judge(task)
     await event.ended(task)
-    return f"task-{task}", f"issue-{task}"
+    return f"task-{task}@box-1", f"issue-{task}@box-1"
 
 
 @way
@@ -84,21 +84,21 @@ async def task_withdrawn(event: Event) -> tuple[str, ...]:
     await event.ledger.write(lambda tx: erasure.forget(tx, 1, "organiser"))
     await event.service.look_again(task)
     await event.ended(task)
-    return (f"task-{task}",)
+    return (f"task-{task}@box-1",)
 
 
 @way
 async def task_expired(event: Event) -> tuple[str, ...]:
     task = await event.start("brief")
     await event.ended(task)
-    return (f"task-{task}",)
+    return (f"task-{task}@box-1",)
 
 
 @way
 async def issue_undone(event: Event) -> tuple[str, ...]:
     with patch("boxd.ledger.issuing.mint", side_effect=KeysMissing("the key file is absent")):
         await event.issue("1")
-    return ("issue-request/1",)
+    return ("issue-request/1@box-1",)
 
 
 @way
@@ -116,9 +116,9 @@ async def issue_ended_by_hand(event: Event) -> tuple[str, ...]:
             return bool(mint.called)
 
         await until(was_tried, "the step that fails")
-        await event.client.get_workflow_handle(f"issue-{task}").terminate("by mistake")
+        await event.client.get_workflow_handle(f"issue-{task}@box-1").terminate("by mistake")
     await event.ended(task)
-    return (f"task-{task}",)
+    return (f"task-{task}@box-1",)
 
 
 @way

@@ -40,6 +40,7 @@ from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.activities import TaskActivities
 from boxd.workflows.tasks.issue_activities import IssueActivities
 from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
+from boxd.workflows.tasks.messages import task_workflow_id
 from boxd.workflows.tasks.reconciliation import TasksReconciled, reconcile_tasks
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.tasks.workflow import TaskWorkflow
@@ -74,6 +75,7 @@ class Event:
     client: Client
     keys: CodeKeys
     connection: ServerConnection
+    box: str = BOX
     _numbers: count[int] = field(default_factory=lambda: count(secrets.randbits(32)))
 
     async def start(self, kind: str, attendee: str = "ada") -> str:
@@ -115,7 +117,7 @@ class Event:
         return await self.standing(task)
 
     def workflow(self, task: str) -> WorkflowHandle[Any, Any]:
-        return self.client.get_workflow_handle(f"task-{task}")
+        return self.client.get_workflow_handle(task_workflow_id(task, self.box))
 
     async def stock(self, sku: str, units: int = 0) -> dict[str, object]:
         """A prize's stock, after `units` were added or taken away."""
@@ -134,7 +136,7 @@ class Event:
         return sum(row["action"] == action for row in rows)
 
     async def reconcile(self) -> TasksReconciled:
-        return await reconcile_tasks(self.client, self.ledger, self.service, BOX)
+        return await reconcile_tasks(self.client, self.ledger, self.service, self.box)
 
     def _request(self) -> str:
         return f"request-{next(self._numbers)}"
@@ -153,20 +155,35 @@ async def held(
     folder: Path, settings: Temporal, *, per_attendee: int = 0, kinds: list[TaskKind] | None = None
 ) -> AsyncIterator[Event]:
     """An event in `folder`, with its workers running; begun again, it goes on with its ledger."""
+    async with (
+        serving(settings, folder),
+        at_box(folder, settings, BOX, per_attendee, kinds) as event,
+    ):
+        yield event
+
+
+@asynccontextmanager
+async def at_box(
+    folder: Path,
+    settings: Temporal,
+    box: str,
+    per_attendee: int = 0,
+    kinds: list[TaskKind] | None = None,
+) -> AsyncIterator[Event]:
+    """A box's part of an event, at a server that runs already; every box has the same key."""
     ledger = Ledger(folder / "ledger.db")
     changed = ledger.write_now(lambda tx: task_publishing.declare(tx, kinds or KINDS, CHECKPOINTS))
     keys = CodeKeys(b"c" * 32, b"r" * 32)
     fates = Fates[TaskReply]("this run")
-    rules = IssueRules(BOX, 8, 7, per_attendee)
+    rules = IssueRules(box, 8, 7, per_attendee)
     activities = (*TaskActivities(ledger, fates).all(), *IssueActivities(ledger, keys, rules).all())
-    async with serving(settings, folder):
-        client = await connect(settings, SEAL)
-        connection = ServerConnection()
-        connection.use(client)
-        service = TaskService(connection, ledger, BOX, fates)
-        service.kinds_changed = changed
-        event = Event(ledger, service, client, keys, connection)
-        await event.reconcile()
-        async with create_tasks_worker(client, BOX, [TaskWorkflow, IssueCodeWorkflow], activities):
-            yield event
+    client = await connect(settings, SEAL)
+    connection = ServerConnection()
+    connection.use(client)
+    service = TaskService(connection, ledger, box, fates)
+    service.kinds_changed = changed
+    event = Event(ledger, service, client, keys, connection, box)
+    await event.reconcile()
+    async with create_tasks_worker(client, box, [TaskWorkflow, IssueCodeWorkflow], activities):
+        yield event
     ledger.close()

@@ -82,7 +82,7 @@ async def test_a_verdict_that_a_stranger_gives_counts_for_nothing(
     event: Event, stranger: Client, other_box: Client
 ) -> None:
     task = await event.start("demo")
-    handle = messages.task_workflow_id(task)
+    handle = messages.task_workflow_id(task, BOX)
     verdict = Verdict("forged", task, True, "Eva")
     for client in (stranger, other_box):
         with pytest.raises(WorkflowUpdateFailedError):
@@ -97,7 +97,7 @@ async def test_signals_of_strangers_leave_a_workflow_as_it_was(
     event: Event, stranger: Client
 ) -> None:
     task = await event.start("demo")
-    forged = stranger.get_workflow_handle(messages.task_workflow_id(task))
+    forged = stranger.get_workflow_handle(messages.task_workflow_id(task, BOX))
     for name, arguments in [
         ("look_again", []),
         ("look_again", ["anything"]),
@@ -120,12 +120,12 @@ async def test_a_message_that_was_copied_is_not_taken_as_another(
 ) -> None:
     task, other = await event.start("build"), await event.start("build", "grace")
     assert (await event.scan(task, "workshop")).accepted
-    sent = partial(sent_in_updates, stranger, messages.task_workflow_id(task))
+    sent = partial(sent_in_updates, stranger, messages.task_workflow_id(task, BOX))
     await until(sent, "the scan in the history")  # the ledger's word comes before the server's
     [scan] = await sent()
 
     async def replay(into: str, update: str) -> None:
-        handle = stranger.get_workflow_handle(messages.task_workflow_id(into))
+        handle = stranger.get_workflow_handle(messages.task_workflow_id(into, BOX))
         with pytest.raises(WorkflowUpdateFailedError):
             await handle.execute_update(update, RawValue(scan))
 

@@ -114,7 +114,7 @@ async def test_an_issue_that_is_cancelled_halfway_is_undone(
         return standing is not None and standing.state is IssueState.HELD
 
     await until(is_held, "the hold")
-    await event.client.get_workflow_handle("issue-request/one").cancel()
+    await event.client.get_workflow_handle("issue-request/one@box-1").cancel()
 
     assert (await asked).state is IssueState.UNDONE
     assert await whole(event) == (5, 0)
@@ -131,7 +131,7 @@ async def test_an_issue_that_somebody_ended_is_not_known_to_be_done_and_goes_on_
             return await whole(event) == (4, 1)
 
         await until(is_held, "the hold")
-        await event.client.get_workflow_handle("issue-request/one").terminate("by mistake")
+        await event.client.get_workflow_handle("issue-request/one@box-1").terminate("by mistake")
         with pytest.raises(TemporalUnavailable, match="ask again"):
             await asked
     assert (await event.issue("one")).state is IssueState.DONE
@@ -146,7 +146,7 @@ async def test_a_mistake_in_the_undoing_ends_the_issue_instead_of_being_tried_fo
     with suppress(TemporalUnavailable):
         await event.issue("one")
     with pytest.raises(WorkflowFailureError):
-        await event.client.get_workflow_handle("issue-request/one").result()
+        await event.client.get_workflow_handle("issue-request/one@box-1").result()
 
 
 async def test_an_issue_that_somebody_ended_is_begun_again_by_its_task(
@@ -162,7 +162,7 @@ async def test_an_issue_that_somebody_ended_is_begun_again_by_its_task(
             return await whole(event) == (4, 1)
 
         await until(is_held, "the hold")
-        await event.client.get_workflow_handle(f"issue-{task}").terminate("by mistake")
+        await event.client.get_workflow_handle(f"issue-{task}@box-1").terminate("by mistake")
     assert (await event.ended(task)).state is TaskState.REWARDED
     assert await whole(event) == (4, 1)
 
@@ -223,5 +223,5 @@ async def test_an_order_that_temporal_has_forgotten_is_completed(
         order = issues.IssueOrder("request/1", 1, "organiser")
         await event.ledger.write(lambda tx: tx.connection.execute(number) and issues.ask(tx, order))
     async with held(directory, settings) as event:
-        await event.client.get_workflow_handle("issue-request/1").result()
+        await event.client.get_workflow_handle("issue-request/1@box-1").result()
         assert await whole(event) == (0, 1)

@@ -103,10 +103,12 @@ async def test_one_that_can_not_be_settled_does_not_keep_the_others(
         client = await connect(settings, SEAL)
         connection.use(client)
         async with create_worker(client, BOX, [Mute], []):
-            await client.start_workflow(Mute.run, id="redemption-r1", task_queue=task_queue(BOX))
+            await client.start_workflow(
+                Mute.run, id="redemption-r1@box-1", task_queue=task_queue(BOX)
+            )
             connection.worker_polls.set()
             settling = asyncio.create_task(
-                Settler(connection, ledger, service, opener, announcer).run()
+                Settler(connection, ledger, service, opener, announcer, BOX).run()
             )
             await until(is_settled, "the end of the opening")
             is_running = not settling.done()

@@ -136,9 +136,9 @@ class Healer:
     async def _look_at_few(self, client: Client) -> None:
         """People wait for these, and they are few; one that was deleted is seen here."""
         open_ones = await self._ledger.read(redemptions.open_ones)
-        workflows = [messages.workflow_id(each.redemption) for each in open_ones]
+        workflows = [messages.workflow_id(each.redemption, self._box) for each in open_ones]
         open_issues = await self._ledger.read(issues.open_ones)
-        workflows += [of_tasks.issue_workflow_id(each.issue) for each in open_issues]
+        workflows += [of_tasks.issue_workflow_id(each.issue, self._box) for each in open_issues]
         workflows += [each.prefix for each in self._subjects if each.is_one]
         self._met &= {*workflows, *self._jobs}
         for workflow in workflows:
@@ -165,7 +165,7 @@ class Healer:
         why = condition.why or (why if condition.is_open else "")
         if not why or (subject.ends_by_itself and not _somebody_ended(condition)):
             return
-        name = workflow.removeprefix(subject.prefix)
+        name = subject.name_of(workflow, self._box)
         has_to_go_on = await subject.is_open(name)
         if not has_to_go_on and not condition.is_open:
             return
@@ -205,9 +205,9 @@ class Healer:
                     reason=f"{_ENDED_AS} ({why})"
                 )
             self._seen[condition.run] = utc_now()
-        await self._ledger.write(lambda tx: _record(tx, subject, workflow, why, kept))
+        await self._ledger.write(lambda tx: _record(tx, subject, workflow, why, kept, self._box))
         if has_to_go_on:
-            await subject.begin(workflow.removeprefix(subject.prefix))
+            await subject.begin(subject.name_of(workflow, self._box))
         log.warning("workflow.healed", workflow=workflow, why=why, history=kept or None)
 
     async def _compare_tasks(self, client: Client) -> None:
@@ -243,8 +243,8 @@ class Healer:
         if _age_s(standing.since) < JUST_STARTED_S:
             return
         subject = next(s for s in self._subjects if s.name == "task")
-        workflow, why = of_tasks.task_workflow_id(task), GONE
-        await self._ledger.write(lambda tx: _record(tx, subject, workflow, why, ""))
+        workflow, why = of_tasks.task_workflow_id(task, self._box), GONE
+        await self._ledger.write(lambda tx: _record(tx, subject, workflow, why, "", self._box))
 
 
 def _age_s(since: str) -> float:
@@ -257,11 +257,13 @@ def _somebody_ended(condition: Condition) -> bool:
     return condition.is_open or is_gone or condition.why.startswith("somebody ")
 
 
-def _record(tx: Transaction, subject: Subject, workflow: str, why: str, kept: str) -> None:
+def _record(
+    tx: Transaction, subject: Subject, workflow: str, why: str, kept: str, box: str
+) -> None:
     """Write down what was healed: in the audit trail, and as an alarm that names it."""
     detail: audit.Detail = {"workflow": workflow, "history": kept}
     is_redemption = subject.name == "redemption"
-    redemption = workflow.removeprefix(subject.prefix) if is_redemption else None
+    redemption = subject.name_of(workflow, box) if is_redemption else None
     audit.append(tx, audit.Entry("boxd", "workflow.healed", why, redemption, detail=detail))
     standing = [each for each in alarms.active(tx.connection) if each["kind"] == ALARM]
     text = (_HEALED_AND_KEPT if kept else _HEALED).format(workflow=workflow, why=why, kept=kept)

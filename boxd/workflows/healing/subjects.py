@@ -8,6 +8,7 @@ from functools import partial
 
 from boxd.ledger import issues, redemptions, task_standings
 from boxd.ledger.ledger import Ledger
+from boxd.workflows.box_ids import without_box
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.redemption import messages as of_redemptions
 from boxd.workflows.redemption.service import RedemptionService
@@ -21,10 +22,10 @@ from boxd.workflows.upstream.signalling import DeliverySignaller
 class Subject:
     """One kind of workflow.
 
-    `prefix` begins its workflow ids, and the id in the ledger follows. `is_open` says whether it
-    has to go on; `begin` begins it again. `ends_by_itself` is set if only a person can end it too
-    early: that it has ended, with an error or without, is otherwise its own matter. `is_one` is
-    set if there is just one, with `prefix` as its id.
+    `prefix` begins its workflow ids; the id in the ledger follows, then the box. `is_open` says
+    whether it has to go on; `begin` begins it again. `ends_by_itself` is set if only a person can
+    end it too early: that it has ended, with an error or without, is otherwise its own matter.
+    `is_one` is set if there is just one, with `prefix` as its id.
     """
 
     prefix: str
@@ -33,6 +34,10 @@ class Subject:
     begin: Callable[[str], Awaitable[None]]
     ends_by_itself: bool = False
     is_one: bool = False
+
+    def name_of(self, workflow: str, box: str) -> str:
+        """What the ledger calls it."""
+        return without_box(workflow, box).removeprefix(self.prefix)
 
 
 def subjects(
@@ -46,9 +51,9 @@ def subjects(
     """Every kind of workflow of a box."""
     rows = _Rows(ledger, redemption_service, tasks)
     found = [
-        Subject(of_redemptions.workflow_id(""), "redemption", rows.redeems, rows.redeem),
-        Subject(of_tasks.task_workflow_id(""), "task", rows.waits, rows.wait),
-        Subject(of_tasks.issue_workflow_id(""), "issue", rows.issues, rows.issue),
+        Subject(of_redemptions.PREFIX, "redemption", rows.redeems, rows.redeem),
+        Subject(of_tasks.TASK_PREFIX, "task", rows.waits, rows.wait),
+        Subject(of_tasks.ISSUE_PREFIX, "issue", rows.issues, rows.issue),
         Subject(
             f"housekeeping-{box}-",
             "housekeeping",

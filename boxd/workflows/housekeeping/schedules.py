@@ -40,6 +40,7 @@ _RUNS: Mapping[RunPart, Run] = {
     RunPart.SELF_TEST: SelfTestWorkflow.run,
     RunPart.VERIFICATION: VerificationWorkflow.run,
 }
+NAMES = (*RunPart, PULL_SCHEDULE)
 # Boxes that share a server must not all start at the same second.
 _JITTER = timedelta(minutes=1)
 

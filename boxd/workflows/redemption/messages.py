@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from boxd.redemption import RedemptionStanding
+from boxd.workflows.box_ids import at_box, without_box
 
 WORKFLOW = "Redemption"
 
-_PREFIX = "redemption-"
+PREFIX = "redemption-"
 
 
-def workflow_id(redemption: str) -> str:
-    """The id of the workflow that drives a redemption."""
-    return _PREFIX + redemption
+def workflow_id(redemption: str, box: str) -> str:
+    """The id of the workflow that drives a redemption at a box."""
+    return at_box(PREFIX + redemption, box)
 
 
-def redemption_of(workflow: str) -> str:
+def redemption_of(workflow: str, box: str) -> str:
     """The redemption of the workflow with this id."""
-    return workflow.removeprefix(_PREFIX)
+    return without_box(workflow, box).removeprefix(PREFIX)
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,9 @@ class RedemptionService:
         try:
             return await fate.known(delivering)
         except TemporalUnavailable:
-            if self._connection.doubts.is_being_set_up(messages.workflow_id(answer.redemption)):
+            if self._connection.doubts.is_being_set_up(
+                messages.workflow_id(answer.redemption, self._starter.box)
+            ):
                 raise BeingSetUpAgain(SET_UP_AGAIN) from None
             raise
         finally:
@@ -173,7 +175,7 @@ class RedemptionService:
 
     async def _update(self, answer: Answer, standing: RedemptionStanding) -> Reply:
         async with self._connection.reached() as client:
-            workflow = workflow_of(client, answer.redemption)
+            workflow = workflow_of(client, answer.redemption, self._starter.box)
             try:
                 return await self._update_or_resume(workflow, answer, standing)
             except WorkflowUpdateFailedError as error:
@@ -203,9 +205,9 @@ class RedemptionService:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def workflow_of(client: Client, redemption: str) -> Handle:
-    """The workflow of a redemption, running or not."""
-    workflow = messages.workflow_id(redemption)
+def workflow_of(client: Client, redemption: str, box: str) -> Handle:
+    """The workflow of a redemption at a box, running or not."""
+    workflow = messages.workflow_id(redemption, box)
     return client.get_workflow_handle_for(RedemptionWorkflow.run, workflow)
 
 

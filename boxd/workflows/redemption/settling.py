@@ -46,8 +46,10 @@ class Settler:
         service: RedemptionService,
         opener: Opener,
         announcer: Announcer,
+        box: str,
     ) -> None:
         self._connection = connection
+        self._box = box
         self._ledger = ledger
         self._service = service
         self._opener = opener
@@ -72,7 +74,7 @@ class Settler:
                 await self._look_at(standing)
             except _WAITS as error:
                 if _DOES_NOT_FIT in str(error):
-                    workflow = messages.workflow_id(standing.redemption)
+                    workflow = messages.workflow_id(standing.redemption, self._box)
                     self._connection.doubts.doubt(workflow, DOES_NOT_FIT)
                 why = str(error) or "the Temporal server does not answer"
                 log.info("settling.waits", redemption=standing.redemption, why=why)
@@ -100,7 +102,7 @@ class Settler:
     async def _settle(self, standing: RedemptionStanding) -> None:
         """Make sure that the workflow knows this step, or that it has ended with its redemption."""
         async with self._connection.reached() as client, asyncio.timeout(_ANSWERS_WITHIN_S):
-            workflow_id = messages.workflow_id(standing.redemption)
+            workflow_id = messages.workflow_id(standing.redemption, self._box)
             condition = await condition_of(client, workflow_id)
             if not condition.is_open:
                 if standing.stage.has_ended:
@@ -111,10 +113,10 @@ class Settler:
                     await self._begin_missing(standing, workflow_id)
             elif condition.why:
                 self._connection.doubts.doubt(workflow_id)
-            elif await _is_behind(client, standing):
+            elif await _is_behind(client, standing, self._box):
                 log.warning("workflow.behind", redemption=standing.redemption, step=standing.step)
                 with unless_not_found():
-                    workflow = workflow_of(client, standing.redemption)
+                    workflow = workflow_of(client, standing.redemption, self._box)
                     await workflow.signal(RedemptionWorkflow.look_again)
             elif not standing.stage.has_ended:
                 self._settled[standing.redemption] = standing.step
@@ -134,7 +136,8 @@ class Settler:
         self._missed.discard(redemption)
 
 
-async def _is_behind(client: Client, standing: RedemptionStanding) -> bool:
-    status = await workflow_of(client, standing.redemption).query(RedemptionWorkflow.status)
+async def _is_behind(client: Client, standing: RedemptionStanding, box: str) -> bool:
+    workflow = workflow_of(client, standing.redemption, box)
+    status = await workflow.query(RedemptionWorkflow.status)
     known = status.standing
     return known is not None and known.step < standing.step

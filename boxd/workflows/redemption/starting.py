@@ -17,6 +17,7 @@ from boxd.config import Config
 from boxd.errors import TemporalUnavailable
 from boxd.redemption import RedemptionStanding
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.workflows.box_ids import BOX, PRIZE
 from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.messages import RedemptionStart
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
@@ -36,7 +37,7 @@ class WorkflowStarter:
 
     def __init__(self, connection: ServerConnection, config: Config) -> None:
         self._connection = connection
-        self._queue = task_queue(config.box.id)
+        self.box = config.box.id
         self._timeouts = config.timeouts
         self._starting: set[asyncio.Task[None]] = set()
 
@@ -82,11 +83,11 @@ class WorkflowStarter:
             await client.start_workflow(
                 RedemptionWorkflow.run,
                 start,
-                id=messages.workflow_id(standing.redemption),
-                task_queue=self._queue,
+                id=messages.workflow_id(standing.redemption, self.box),
+                task_queue=task_queue(self.box),
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 task_timeout=TASK_TIMEOUT,
-                search_attributes=_found_by(standing),
+                search_attributes=_found_by(standing, self.box),
                 request_eager_start=True,
                 rpc_timeout=_START_TIMEOUT,
             )
@@ -98,13 +99,15 @@ class WorkflowStarter:
         await asyncio.gather(*self._starting, return_exceptions=True)
 
 
-def _found_by(standing: RedemptionStanding) -> TypedSearchAttributes:
-    """Bay, locker and state at the start of the workflow."""
+def _found_by(standing: RedemptionStanding, box: str) -> TypedSearchAttributes:
+    """Box, bay, locker, prize and state at the start of the workflow."""
     locker = "" if standing.locker is None else str(standing.locker)
     return TypedSearchAttributes(
         [
+            SearchAttributePair(BOX, box),
             SearchAttributePair(BAY, standing.bay),
             SearchAttributePair(LOCKER, locker),
+            SearchAttributePair(PRIZE, standing.sku),
             SearchAttributePair(STATE, standing.stage.value),
         ]
     )

@@ -5,32 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from boxd.task import Missing, TaskStanding
+from boxd.workflows.box_ids import at_box, box_part, without_box
 
 TASK = "Task"
 ISSUE = "IssueCode"
 
-_TASK_PREFIX = "task-"
-_ISSUE_PREFIX = "issue-"
+TASK_PREFIX = "task-"
+ISSUE_PREFIX = "issue-"
 
 
-def task_workflow_id(task: str) -> str:
-    """The id of the workflow that drives a task."""
-    return _TASK_PREFIX + task
+def task_workflow_id(task: str, box: str) -> str:
+    """The id of the workflow that drives a task at a box."""
+    return at_box(TASK_PREFIX + task, box)
 
 
-def issue_workflow_id(issue: str) -> str:
-    """The id of the workflow that drives the issue of a code."""
-    return _ISSUE_PREFIX + issue
+def issue_workflow_id(issue: str, box: str) -> str:
+    """The id of the workflow that drives the issue of a code at a box."""
+    return at_box(ISSUE_PREFIX + issue, box)
 
 
-def task_of(workflow: str) -> str:
+def issue_beside(task_workflow: str, task: str, issue: str) -> str:
+    """The id of the workflow of an issue whose task has the workflow `task_workflow`.
+
+    It names the box if that does: recorded histories of earlier releases don't.
+    """
+    return ISSUE_PREFIX + issue + box_part(task_workflow, TASK_PREFIX + task)
+
+
+def task_of(workflow: str, box: str) -> str:
     """The task of the workflow with this id."""
-    return workflow.removeprefix(_TASK_PREFIX)
+    return without_box(workflow, box).removeprefix(TASK_PREFIX)
 
 
-def issue_of(workflow: str) -> str:
+def issue_of(workflow: str, box: str) -> str:
     """The issue of the workflow with this id."""
-    return workflow.removeprefix(_ISSUE_PREFIX)
+    return without_box(workflow, box).removeprefix(ISSUE_PREFIX)
 
 
 @dataclass(frozen=True)

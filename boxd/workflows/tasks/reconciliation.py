@@ -13,6 +13,7 @@ from boxd.ledger import audit, issues, task_standings
 from boxd.ledger.ledger import Ledger
 from boxd.task import TaskStanding, TaskState
 from boxd.temporal.worker import tasks_queue
+from boxd.workflows.box_ids import OLD_ID, names_its_box
 from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.tasks import messages
 from boxd.workflows.tasks.service import TaskService
@@ -39,14 +40,14 @@ async def reconcile_tasks(
     Tasks that wait for people and have a workflow are left alone, unless their rules were changed:
     there may be thousands.
     """
-    running = await _running(client, messages.TASK, box)
+    running = await _moved_on(client, await _running(client, messages.TASK, box), box)
     known = {each.task: each for each in await ledger.read(task_standings.open_ones)}
-    resumed = [task for task in known if messages.task_workflow_id(task) not in running]
+    resumed = [task for task in known if messages.task_workflow_id(task, box) not in running]
     await _many_at_a_time(service.resume(known[task]) for task in resumed)
     await _many_at_a_time(
-        _look_or_end(client, ledger, service, workflow)
+        _look_or_end(client, ledger, service, workflow, box)
         for workflow in running
-        if _is_unknown_or_has_to_look(known.get(messages.task_of(workflow)), service)
+        if _is_unknown_or_has_to_look(known.get(messages.task_of(workflow, box)), service)
     )
     return TasksReconciled(tuple(resumed), await _resume_issues(client, ledger, service, box))
 
@@ -74,9 +75,11 @@ def _is_unknown_or_has_to_look(standing: TaskStanding | None, service: TaskServi
     return standing.state is TaskState.APPROVED or standing.kind.id in service.kinds_changed
 
 
-async def _look_or_end(client: Client, ledger: Ledger, service: TaskService, workflow: str) -> None:
+async def _look_or_end(
+    client: Client, ledger: Ledger, service: TaskService, workflow: str, box: str
+) -> None:
     """The task has moved on without its workflow; or there is no such task."""
-    task = messages.task_of(workflow)
+    task = messages.task_of(workflow, box)
     if await ledger.read(partial(task_standings.find, task=task)) is not None:
         await service.look_again(task)
     else:
@@ -87,19 +90,34 @@ async def _resume_issues(
     client: Client, ledger: Ledger, service: TaskService, box: str
 ) -> tuple[str, ...]:
     """Issues without a task's workflow continue by themselves, or are ended with it."""
-    running = await _running(client, messages.ISSUE, box)
+    running = await _moved_on(client, await _running(client, messages.ISSUE, box), box)
     looked_after = {each.issue for each in await ledger.read(task_standings.open_ones)}
     resumed = []
     for issue in await ledger.read(issues.open_ones):
-        workflow = messages.issue_workflow_id(issue.issue)
+        workflow = messages.issue_workflow_id(issue.issue, box)
         if issue.issue not in looked_after and workflow not in running:
             await service.resume_issue(issue)
             resumed.append(issue.issue)
     for workflow in running:
-        issue_id = messages.issue_of(workflow)
+        issue_id = messages.issue_of(workflow, box)
         if await ledger.read(partial(issues.find, issue=issue_id)) is None:
             await _end(client, ledger, workflow)
     return tuple(resumed)
+
+
+async def _moved_on(client: Client, running: set[str], box: str) -> set[str]:
+    """Those whose id names their box; the others are ended, and begun again under such an id.
+
+    An earlier release began them. Two boxes at one service had the same ids then.
+    """
+    named = {workflow for workflow in running if names_its_box(workflow, box)}
+    await _many_at_a_time(_end_old(client, workflow) for workflow in running - named)
+    return named
+
+
+async def _end_old(client: Client, workflow: str) -> None:
+    with unless_not_found():
+        await client.get_workflow_handle(workflow).terminate(reason=OLD_ID)
 
 
 async def _running(client: Client, workflow_type: str, box: str) -> set[str]:

@@ -45,6 +45,7 @@ from boxd.task import (
     why_refused,
 )
 from boxd.temporal.worker import TASK_TIMEOUT, tasks_queue
+from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.client_errors import (
     SET_UP_AGAIN,
     is_not_found,
@@ -89,6 +90,7 @@ class TaskService:
         self._connection = connection
         self.kinds_changed: frozenset[str] = frozenset()  # their tasks have to look again
         self._ledger = ledger
+        self._box = box
         self._queue = tasks_queue(box)
         self._turns = KeyedLock()
         self._fates = fates
@@ -110,14 +112,14 @@ class TaskService:
 
     async def resume(self, standing: TaskStanding) -> None:
         """Make sure that the task has a workflow; a running one goes on."""
-        workflow = messages.task_workflow_id(standing.task)
+        workflow = messages.task_workflow_id(standing.task, self._box)
         await self._begin(TaskWorkflow.run, TaskStart(standing.task), workflow)
 
     async def look_again(self, task: str) -> None:
         """Let the task's workflow, if it runs, read the task's standing in the ledger."""
         async with self._connection.reached() as client:
             with unless_not_found():
-                await _handle(client, task).signal(TaskWorkflow.look_again)
+                await self._handle(client, task).signal(TaskWorkflow.look_again)
 
     async def take(self, asked: Asked) -> TaskReply:
         """Deliver a scan, a submission, a verdict or a withdrawal.
@@ -159,7 +161,9 @@ class TaskService:
         try:
             reply = await fate.known(delivering)
         except TemporalUnavailable:
-            if self._connection.doubts.is_being_set_up(messages.task_workflow_id(asked.task)):
+            if self._connection.doubts.is_being_set_up(
+                messages.task_workflow_id(asked.task, self._box)
+            ):
                 raise BeingSetUpAgain(SET_UP_AGAIN) from None
             raise
         finally:
@@ -185,7 +189,9 @@ class TaskService:
     async def _update_once(self, asked: Asked, standing: TaskStanding) -> TaskReply:
         async with self._connection.reached() as client:
             try:
-                taken = await self._update_or_resume(_handle(client, asked.task), asked, standing)
+                taken = await self._update_or_resume(
+                    self._handle(client, asked.task), asked, standing
+                )
             except WorkflowUpdateFailedError as error:
                 taken = Taken(False, why_not_taken(error))
         return TaskReply(taken.accepted, taken.why, standing, taken.is_new)
@@ -216,7 +222,7 @@ class TaskService:
             return standing
         await self.resume_issue(standing)
         async with self._connection.reached() as client:
-            workflow = messages.issue_workflow_id(standing.issue)
+            workflow = messages.issue_workflow_id(standing.issue, self._box)
             with suppress(
                 WorkflowFailureError
             ):  # somebody ended it: the ledger knows what came of it
@@ -237,12 +243,13 @@ class TaskService:
 
     async def resume_issue(self, standing: IssueStanding) -> None:
         """Make sure that the issue has a workflow; a running one goes on."""
-        workflow = messages.issue_workflow_id(standing.issue)
+        workflow = messages.issue_workflow_id(standing.issue, self._box)
         await self._begin(IssueCodeWorkflow.run, IssueStart(standing.issue), workflow)
 
     async def erase(self, task: str) -> None:
         """Delete Temporal's history, which has people's texts, of a task that has ended."""
-        runs = f"WorkflowId = '{messages.task_workflow_id(task)}'"
+        named = (messages.task_workflow_id(task, self._box), messages.TASK_PREFIX + task)
+        runs = f"WorkflowId IN {named}"
         async with self._connection.reached() as client:
             async for run in client.list_workflows(runs):
                 execution = WorkflowExecution(workflow_id=run.id, run_id=run.run_id)
@@ -264,13 +271,14 @@ class TaskService:
                 task_queue=self._queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 task_timeout=TASK_TIMEOUT,
+                search_attributes=found_by_box(self._box),
                 request_eager_start=True,
                 rpc_timeout=_START_TIMEOUT,
             )
 
-
-def _handle(client: Client, task: str) -> Handle:
-    return client.get_workflow_handle_for(TaskWorkflow.run, messages.task_workflow_id(task))
+    def _handle(self, client: Client, task: str) -> Handle:
+        workflow = messages.task_workflow_id(task, self._box)
+        return client.get_workflow_handle_for(TaskWorkflow.run, workflow)
 
 
 async def _update(workflow: Handle, asked: Asked) -> Taken:

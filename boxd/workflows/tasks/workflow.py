@@ -213,7 +213,7 @@ class TaskWorkflow:
             await workflow.execute_child_workflow(
                 IssueCodeWorkflow.run,
                 IssueStart(issue),
-                id=messages.issue_workflow_id(issue),
+                id=messages.issue_beside(workflow.info().workflow_id, self._task, issue),
                 task_timeout=_TASK_TIMEOUT,
                 # An issue that holds a unit must not end halfway because its task does.
                 parent_close_policy=ParentClosePolicy.ABANDON,

@@ -141,7 +141,7 @@ class SmallBox:
         await self.service.begin(f"bay-{bay}", str(code["code"]))
         found = await self.ledger.read(redemptions.open_ones)
         redemption = next(each.redemption for each in found if each.bay == f"bay-{bay}")
-        await until(lambda: self.runs(f"redemption-{redemption}"), "its workflow")
+        await until(lambda: self.runs(f"redemption-{redemption}@box-1"), "its workflow")
         return redemption
 
     async def answer(self, redemption: str, kind: AnswerKind, **more: Any) -> Reply:
@@ -174,7 +174,7 @@ class SmallBox:
 
     async def start(self, kind: str, attendee: str = "ada") -> str:
         task = (await self.tasks.start(kind, attendee, "app")).task
-        await until(lambda: self.runs(f"task-{task}"), "its workflow")
+        await until(lambda: self.runs(f"task-{task}@box-1"), "its workflow")
         return task
 
     async def scan(self, task: str, checkpoint: str) -> TaskReply:
@@ -193,7 +193,7 @@ class SmallBox:
             return issues.ask(tx, order)
 
         await self.tasks.resume_issue(await self.ledger.write(ask))
-        await until(lambda: self.runs(of_tasks.issue_workflow_id(issue)), "its workflow")
+        await until(lambda: self.runs(of_tasks.issue_workflow_id(issue, BOX)), "its workflow")
 
     async def jobs(self) -> list[str]:
         """The running jobs of housekeeping."""
@@ -304,7 +304,7 @@ async def small_box(
             subjects(BOX, ledger, service, tasks, schedules, upstream),
             KeptHistories(folder / "healed"),
         )
-        settler = Settler(connection, ledger, service, opener, announcer)
+        settler = Settler(connection, ledger, service, opener, announcer, BOX)
         for work in (healer.run(), settler.run()) if heals else ():
             closing.push_async_callback(_end, asyncio.create_task(work))
         issue_rules = IssueRules(BOX, 8, 7, 0)

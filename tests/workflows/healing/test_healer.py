@@ -145,9 +145,11 @@ async def test_what_somebody_ended_paused_or_reset_is_begun_again_with_a_record(
         await asyncio.sleep(3.1)  # what was deleted just after its start counts as being started
         begun = time.monotonic()
         for intervene, redemption, task in zip(interventions, redemptions, tasks, strict=True):
-            await intervene(box, f"redemption-{redemption}")
-            await intervene(box, f"task-{task}")
-        names = {f"redemption-{each}" for each in redemptions} | {f"task-{each}" for each in tasks}
+            await intervene(box, f"redemption-{redemption}@box-1")
+            await intervene(box, f"task-{task}@box-1")
+        names = {f"redemption-{each}@box-1" for each in redemptions} | {
+            f"task-{each}@box-1" for each in tasks
+        }
         await healed(box, names, begun)
         assert len(await box.alarms()) >= len(names)
         for redemption in redemptions:

@@ -187,7 +187,11 @@ async def one_of_each(box: SmallBox, bay: int, did: str) -> set[str]:
     task = await box.start("hunt", f"attendee {bay}")
     await box.issue(f"issue-{bay}", f"attendee {bay}")
     await box.schedules.run(f"unhurried-{did}", "tester")
-    names = {f"redemption-{redemption}", f"task-{task}", issue_workflow_id(f"issue-{bay}")}
+    names = {
+        f"redemption-{redemption}@{BOX}",
+        f"task-{task}@{BOX}",
+        issue_workflow_id(f"issue-{bay}", BOX),
+    }
     return names | {await box.job(f"unhurried-{did}")}
 
 
