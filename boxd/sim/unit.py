@@ -95,6 +95,8 @@ class SimulatedKind(Protocol):
     socket: PlugPoint
     outlives_boxd: bool = False
 
+    def __init__(self, config: Config) -> None: ...
+
     def unit(self, device: Any, wiring: Wiring) -> Unit:
         """The simulated device for this section of the kind, without power."""
         ...

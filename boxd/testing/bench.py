@@ -18,8 +18,6 @@ from boxd.sim.unit import SimulatedKind, Unit, Wiring
 
 LOOK_EVERY_S = 0.01
 
-Twin = Callable[[Config], SimulatedKind]
-
 
 @dataclass(frozen=True)
 class LatchEdge:
@@ -37,7 +35,11 @@ class Bench:
     """
 
     def __init__(
-        self, kind: DeviceKind[Any, Any], twin: Twin, section: Mapping[str, Any], folder: Path
+        self,
+        kind: DeviceKind[Any, Any],
+        twin: type[SimulatedKind],
+        section: Mapping[str, Any],
+        folder: Path,
     ) -> None:
         bare = {
             "box": {"id": "bench", "state_dir": str(folder)},

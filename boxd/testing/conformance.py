@@ -12,7 +12,8 @@ import pytest_asyncio
 
 from boxd.config.device_kinds import DeviceKind
 from boxd.devices import DeviceState
-from boxd.testing.bench import Bench, Twin, running
+from boxd.sim.unit import SimulatedKind
+from boxd.testing.bench import Bench, running
 
 STARTS_WITHIN_S = 2.0
 """`Bus.start` returns after a second, whatever its devices do; a busy machine may take longer."""
@@ -27,7 +28,7 @@ class DeviceConformance:
     """
 
     kind: ClassVar[DeviceKind[Any, Any]]
-    twin: ClassVar[Twin]
+    twin: ClassVar[type[SimulatedKind]]
     section: ClassVar[Mapping[str, Any]]
     notices_unplugging: ClassVar[bool] = True
     ready_within_s: ClassVar[float] = 8.0
@@ -36,7 +37,7 @@ class DeviceConformance:
     @pytest.fixture
     def at_rest(self, tmp_path: Path) -> Bench:
         """A bench whose bus was not started, with nothing plugged in."""
-        return Bench(self.kind, type(self).twin, self.section, tmp_path)
+        return Bench(self.kind, self.twin, self.section, tmp_path)
 
     @pytest_asyncio.fixture
     async def bench(self, at_rest: Bench) -> AsyncIterator[Bench]:
@@ -91,7 +92,7 @@ class DeviceConformance:
     async def test_a_device_that_is_switched_off_is_left_alone(self, tmp_path: Path) -> None:
         """`enabled = false` makes it disabled, even if it is plugged in."""
         section = {**self.section, "enabled": False}
-        async with running(Bench(self.kind, type(self).twin, section, tmp_path)) as bench:
+        async with running(Bench(self.kind, self.twin, section, tmp_path)) as bench:
             bench.plug()
             await bench.start()
             assert bench.state is DeviceState.DISABLED

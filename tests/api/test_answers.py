@@ -52,7 +52,10 @@ async def answers(daemon: Daemon, prompt: dict[str, Any]) -> list[dict[str, Any]
 
 
 async def test_an_answer_counts_once_under_its_key(daemon: Daemon, asked: dict[str, Any]) -> None:
-    given = {"json": {"step": asked["step"]}, "headers": {"Idempotency-Key": "k-1"}}
+    given: dict[str, Any] = {
+        "json": {"step": asked["step"]},
+        "headers": {"Idempotency-Key": "k-1"},
+    }
     first = await daemon.screen.post(path(asked, "loaded"), **given)
     again = await daemon.screen.post(path(asked, "loaded"), **given)
     assert (first.status_code, first.json()["accepted"], again.json()["accepted"]) == (
@@ -67,7 +70,10 @@ async def test_an_answer_counts_once_under_its_key(daemon: Daemon, asked: dict[s
 async def test_a_key_that_was_used_is_not_good_for_another_answer(
     daemon: Daemon, asked: dict[str, Any]
 ) -> None:
-    given = {"json": {"step": asked["step"]}, "headers": {"Idempotency-Key": "k-2"}}
+    given: dict[str, Any] = {
+        "json": {"step": asked["step"]},
+        "headers": {"Idempotency-Key": "k-2"},
+    }
     responses = [
         *await asyncio.gather(
             daemon.screen.post(path(asked, "loaded"), **given),

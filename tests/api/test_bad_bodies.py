@@ -15,7 +15,7 @@ OPEN = "/api/v1/lockers/1/open"
 ADJUST = "/api/v1/prizes/mug/adjust"
 KEYS = "/sim/api/bays/bay-1/keys"
 
-BAD_BODIES = [
+BAD_BODIES: list[tuple[str, str | bytes, str]] = [
     (LOADED, "{", "the body: Invalid JSON: EOF while parsing an object"),
     (LOADED, "[]", "the body: Input should be an object"),
     (LOADED, "null", "the body: Input should be an object"),

@@ -72,7 +72,7 @@ def test_only_the_operators_screen_needs_no_token() -> None:
         name for name, told in operations(ListenerKind.LOOPBACK).items() if {} in told["security"]
     }
     assert free == {(each.method, each.path) for each in OPERATIONS if each.hud}
-    by_network = [{"token": []}, {"staff": []}]
+    by_network: list[dict[str, list[str]]] = [{"token": []}, {"staff": []}]
     assert all(told["security"] == by_network for told in operations(ListenerKind.PHONES).values())
     assert all(told["security"] == [] for told in operations(ListenerKind.SOCKET).values())
 

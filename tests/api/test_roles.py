@@ -160,9 +160,8 @@ async def test_forged_and_revoked_tokens_open_nothing(box: LiveBox) -> None:
         f"Bearer {good} {good}",
         "Bearer \xff",
     ):
-        response = await client(app).get(
-            "/api/v1/prizes", headers={"Authorization": header.encode("latin-1")}
-        )
+        headers = {b"Authorization": header.encode("latin-1")}
+        response = await client(app).get("/api/v1/prizes", headers=headers)
         assert (response.status_code, response.headers["www-authenticate"][:6]) == (401, "Bearer")
         assert good not in response.text
     assert (await client(app, **bearer(good)).get("/api/v1/prizes")).status_code == 200

@@ -176,7 +176,11 @@ def test_layout_eight_has_eight_of_each(tmp_path: Path) -> None:
         host.result(4, b"\xc8\x00")
         host.stay(0.1)
         assert host.order(READ_DOORS).payload == bytes([OK, 8, 0, 0xFF])
-        edges = [(change.pin, change.level) for change in board.changes() if _is_pin(change)]
+        edges = [
+            (change.pin, change.level)
+            for change in board.changes()
+            if isinstance(change, simavr.PinChange)
+        ]
         host.port.close()
     finally:
         board.stop()

@@ -18,7 +18,7 @@ from boxd.sim.board import SimulatedBoard
 from boxd.sim.hardware import SimulatedHardware
 from boxd.sim.ports import SimulatedPort, SimulatedPorts
 from boxd.sim.trace import Trace
-from tests.midi.box import config, midi_registry
+from tests.midi.box import config, midi_ports, midi_registry
 from tests.midi.trace import CODETV_LAMPS_OUT, bytes_to, records
 from tests.midi.waiting import until
 
@@ -34,7 +34,8 @@ class Bench:
         self.config = config(state_dir)
         self.hardware = SimulatedHardware(self.config)
         self.changes = 0
-        self.registry = midi_registry(self.config, self.hardware.sockets["midi"], self.count)
+        self.ports = midi_ports(self.hardware)
+        self.registry = midi_registry(self.config, self.ports, self.count)
 
     def count(self) -> None:
         self.changes += 1
@@ -101,12 +102,12 @@ async def test_starts_without_the_devices_that_are_missing(bench: Bench) -> None
 
 
 async def test_starts_without_any_midi_system_and_finds_it_later(bench: Bench) -> None:
-    bench.hardware.sockets["midi"].fails_with = OSError("no sequencer")
+    bench.ports.fails_with = OSError("no sequencer")
     await bench.registry.start()
     assert all(status.state is DeviceState.UNREACHABLE for status in bench.registry.statuses())
     assert "no sequencer" in bench.status().why
 
-    bench.hardware.sockets["midi"].fails_with = None
+    bench.ports.fails_with = None
     assert await until(bench.is_ready) < NOTICED_WITHIN_S
 
 
@@ -271,7 +272,7 @@ async def test_a_listener_that_fails_stops_nothing(bench: Bench) -> None:
 async def test_whatever_no_configuration_names_is_reported(bench: Bench) -> None:
     fewer = config(bench.state_dir)
     known = fewer.model_copy(update={"devices": fewer.devices[:2]})
-    registry = midi_registry(known, bench.hardware.sockets["midi"], bench.count)
+    registry = midi_registry(known, bench.ports, bench.count)
     await registry.start()
     assert [stranger.port for stranger in registry.unconfigured()] == [
         "CodeTV Board 2",
@@ -285,7 +286,7 @@ async def test_whatever_no_configuration_names_is_reported(bench: Bench) -> None
 async def test_a_device_that_is_switched_off_is_left_alone(bench: Bench) -> None:
     off = bench.config.devices[0].model_copy(update={"enabled": False})
     some = bench.config.model_copy(update={"devices": (off, *bench.config.devices[1:])})
-    registry = midi_registry(some, bench.hardware.sockets["midi"], bench.count)
+    registry = midi_registry(some, bench.ports, bench.count)
     await registry.start()
     assert registry.statuses()[0].state is DeviceState.DISABLED
     with pytest.raises(DeviceUnreachable, match="switched off in the configuration"):
@@ -314,7 +315,7 @@ async def test_names_that_no_device_has_are_not_found(bench: Bench) -> None:
 
 async def test_noise_from_a_board_types_nothing(bench: Bench, touches: list[KeyTouch]) -> None:
     await bench.registry.start()
-    board = bench.hardware.sockets["midi"].unit(BOARD)
+    board = bench.ports.unit(BOARD)
     for piece in ("f07d05", "01f7", "f07d6001f7", "ffff00", "f04305", "903c40", "f07d0502f7"):
         board.emit(bytes.fromhex(piece))
     await until(lambda: touches)

@@ -9,7 +9,7 @@ from boxd.bays.self_test import SelfTestResult, self_test
 from boxd.devices import DeviceState, DoorState, LampName, UnconfiguredDevice
 from boxd.sim.hardware import SimulatedHardware
 from tests.bays.devices import DevicesInMemory
-from tests.midi.box import config, midi_registry
+from tests.midi.box import config, midi_ports, midi_registry
 from tests.midi.trace import records
 from tests.midi.waiting import until
 
@@ -72,7 +72,7 @@ async def test_a_lamp_under_somebody_s_test_is_left_alone() -> None:
 async def test_no_latch_edge_and_no_unlock_byte_is_in_the_trace(tmp_path: Path) -> None:
     configured = config(tmp_path)
     hardware = SimulatedHardware(configured)
-    registry = midi_registry(configured, hardware.sockets["midi"], lambda: None)
+    registry = midi_registry(configured, midi_ports(hardware), lambda: None)
     await registry.start()
     try:
         await until(lambda: all(s.state is DeviceState.READY for s in registry.statuses()))

@@ -229,7 +229,7 @@ class Booth:
 
         def stand_there() -> bool:
             shown = self.bay(bay)
-            return shown["state"] != "ready" or shown["typed"] == digits
+            return bool(shown["state"] != "ready" or shown["typed"] == digits)
 
         for _attempt in range(3):
             self.type_keys(bay, *keys)

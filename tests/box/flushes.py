@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ _FLUSH = re.compile(r"^\d+ +([\d.]+) f(?:data)?sync\(\d+<[^>]*/([^/>]+)>", re.M)
 class FlushedBooth(Booth):
     """A booth under strace."""
 
-    def __init__(self, folder: Path, *arguments: Any) -> None:
+    def __init__(
+        self, folder: Path, settings: Sequence[tuple[str, str]], made_before: Path
+    ) -> None:
         self._calls = folder / "flushes.txt"
         watched = "trace=fsync,fdatasync,sync,syncfs,sync_file_range,msync"
         # -D: strace stands aside, so that the process that is started is the daemon itself.
         launcher = ["strace", "-D", "-f", "-qq", "-y", "-ttt", "--seccomp-bpf", "-o"]
-        super().__init__(folder, *arguments, launcher=(*launcher, str(self._calls), "-e", watched))
+        launcher += [str(self._calls), "-e", watched]
+        super().__init__(folder, settings, made_before, launcher=launcher)
 
     def flushes(self, since: float, until: float) -> list[str]:
         """The files that were flushed between two moments of time.monotonic(), each each time."""

@@ -165,7 +165,8 @@ def _become(
     os.environ.clear()
     os.environ.update(request["environment"])  # type: ignore[call-overload]
     time.tzset()
-    module, *sys.argv[1:] = request["words"]  # type: ignore[misc]
+    words: list[str] = request["words"]  # type: ignore[assignment]
+    module, *sys.argv[1:] = words
     code = 1
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -36,9 +36,10 @@ def test_a_damaged_ledger_dispenses_nothing_and_says_so(booth: Booth) -> None:
 
 def _health(booth: Booth) -> dict[str, str] | None:
     try:
-        return booth.snapshot()["health"]
+        health: dict[str, str] = booth.snapshot()["health"]
     except Exception:  # noqa: BLE001 - not listening yet
         return None
+    return health
 
 
 def test_a_ledger_that_can_t_be_written_stops_decisions_until_it_can(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.box.booth import ROOT, Booth, wait_until
-from tests.box.test_killed import go_on_to_the_end
+from tests.box.going_on import go_on_to_the_end
 
 
 @pytest.fixture

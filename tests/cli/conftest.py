@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from box_in_thread import BoxInThread, DaemonInThread
-from cli_line import CONFIGURATION, Boxd, Said
 
 from boxd.cli.program import code_of
 from boxd.config import load
 from tests.api.live_box import with_server
+from tests.cli.box_in_thread import BoxInThread, DaemonInThread
+from tests.cli.cli_line import CONFIGURATION, Boxd, Said
 
 
 @pytest.fixture

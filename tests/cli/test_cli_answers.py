@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from box_in_thread import DaemonInThread
-from cli_line import Boxd
+
+from tests.cli.box_in_thread import DaemonInThread
+from tests.cli.cli_line import Boxd
 
 
 @pytest.fixture
@@ -18,8 +20,8 @@ def redemption(server_box: DaemonInThread) -> Iterator[str]:
     server_box.decline(redemption)
 
 
-def shown(boxd: Boxd, redemption: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(boxd("redemptions", "show", redemption, "--json").out)
+def shown(boxd: Boxd, redemption: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(boxd("redemptions", "show", redemption, "--json").out)
     return found
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from box_in_thread import BoxInThread
-from cli_line import Boxd
+
+from tests.cli.box_in_thread import BoxInThread
+from tests.cli.cli_line import Boxd
 
 
 def test_added_people_are_found_in_any_spelling_by_number_and_pseudonym(

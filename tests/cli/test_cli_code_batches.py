@@ -7,8 +7,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from box_in_thread import BoxInThread
-from cli_line import Boxd
+
+from tests.cli.box_in_thread import BoxInThread
+from tests.cli.cli_line import Boxd
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from box_in_thread import BoxInThread
-from cli_line import Boxd
+
+from tests.cli.box_in_thread import BoxInThread
+from tests.cli.cli_line import Boxd
 
 REDEMPTION = "1a22c0-5d1c"
 

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from box_in_thread import BoxInThread
-from cli_line import Boxd
 
 from boxd.cli.devices.report import Report
 from boxd.config import load
+from tests.cli.box_in_thread import BoxInThread
+from tests.cli.cli_line import Boxd
 
 DOOR = """\
 door = "door-pad.door-1"

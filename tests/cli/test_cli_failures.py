@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import pytest
-from box_in_thread import BoxInThread
-from cli_line import Boxd
 
 from boxd import daemon_socket
 from boxd.cli.program import code_of
+from tests.cli.box_in_thread import BoxInThread
+from tests.cli.cli_line import Boxd
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from box_in_thread import DaemonInThread
-from cli_line import Boxd
 
 from boxd.api import housekeeping
 from boxd.daemon.instance_lock import only_one
 from boxd.ledger import audit
 from boxd.ledger.ledger import Ledger
+from tests.cli.box_in_thread import DaemonInThread
+from tests.cli.cli_line import Boxd
 
 
 @pytest.fixture

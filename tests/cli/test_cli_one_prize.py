@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
-from box_in_thread import BoxInThread
-from cli_line import Boxd
+from tests.cli.box_in_thread import BoxInThread
+from tests.cli.cli_line import Boxd
 
 
-def stock(boxd: Boxd, sku: str) -> dict[str, int]:
-    """The numbers of one prize."""
-    prizes = json.loads(boxd("prizes", "list", "--json").out)["prizes"]
+def stock(boxd: Boxd, sku: str) -> dict[str, Any]:
+    """The name and the numbers of one prize."""
+    prizes: list[dict[str, Any]] = json.loads(boxd("prizes", "list", "--json").out)["prizes"]
     return next(each for each in prizes if each["sku"] == sku)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_line import Boxd
 
 from boxd.cli.files.atomic_write import prove_writable, replacing
 from boxd.errors import BadInput
+from tests.cli.cli_line import Boxd
 
 # A folder in which nobody makes a file, not even root.
 NOWHERE = Path("/proc/self")

@@ -15,9 +15,9 @@ from struct import pack
 from termios import TIOCSWINSZ
 
 import pytest
-from box_in_thread import BoxInThread
 
 from boxd.cli.times import span, when
+from tests.cli.box_in_thread import BoxInThread
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 

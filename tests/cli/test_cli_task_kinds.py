@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from box_in_thread import BoxInThread
-from cli_line import Boxd
+from tests.cli.box_in_thread import BoxInThread
+from tests.cli.cli_line import Boxd
 
 FILE = """[[checkpoints]]
 id = "roof"

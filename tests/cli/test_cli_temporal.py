@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_line import CONFIGURATION
 
+from tests.cli.cli_line import CONFIGURATION
 from tests.ports import free_ports
 
 BOXD = (sys.executable, "-m", "boxd")

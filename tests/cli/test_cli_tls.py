@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cli_line import Boxd
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from boxd.gateway.certificate import Certificate
+from tests.cli.cli_line import Boxd
 
 HOST = "prizes.example.org"
 PEM = serialization.Encoding.PEM

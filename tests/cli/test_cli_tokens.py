@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from box_in_thread import BoxInThread
-from cli_line import Boxd
+
+from tests.cli.box_in_thread import BoxInThread
+from tests.cli.cli_line import Boxd
 
 
 def test_a_secret_is_alone_on_standard_output(boxd: Boxd, box: BoxInThread) -> None:

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cli_line import Boxd
 
 from boxd.ledger import audit, audit_heads, backup
 from boxd.ledger.audit_key import load_audit_key
@@ -21,6 +20,7 @@ from boxd.ledger.backup import BackupRules
 from boxd.ledger.database import open_ledger
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.soundness import examine
+from tests.cli.cli_line import Boxd
 
 BOXD = (sys.executable, "-m", "boxd")
 DEADLINE_S = 60

@@ -11,13 +11,14 @@ from pydantic import BaseModel
 from boxd.arduino import sections as arduino
 from boxd.config import device_schema, load, schema
 from boxd.config.schema import MidiBackend
+from boxd.config.values import Section
 from boxd.gpio import sections as gpio
 from boxd.hid import sections as hid
 from boxd.midi import sections as midi
 
 CONFIG = Path(__file__).parents[2] / "config"
 FILES = ("sim.toml", "codetv.toml")
-BARE = (BaseModel, schema.Section, schema.Config, device_schema.DeviceSection)
+BARE = (BaseModel, Section, schema.Config, device_schema.DeviceSection)
 MIDI = (
     midi.CodetvDevice,
     midi.NotesDevice,

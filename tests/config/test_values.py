@@ -9,7 +9,7 @@ import pytest
 from boxd.config import Config, check_secret_mode, load, show
 from boxd.devices import Key
 from boxd.errors import ConfigError
-from boxd.midi.sections import NotesKey
+from boxd.midi.sections import NotesDevice, NotesKey
 from tests.config.broken import VALID
 
 
@@ -51,7 +51,7 @@ def test_a_number_alone_is_a_note(tmp_path: Path) -> None:
 
     pad = loaded(tmp_path, text).devices[2]
 
-    assert pad.kind == "notes"
+    assert isinstance(pad, NotesDevice)
     assert pad.keys[Key.DIGIT_1] == NotesKey(note=36)
     assert pad.keys[Key.ENTER] == NotesKey(control=7)
 

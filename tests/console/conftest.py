@@ -32,7 +32,7 @@ class Person:
         assert answer.status_code == status, words_of(answer)
         return words_of(answer)
 
-    async def press(self, path: str, status: int = 200, **fields: str) -> str:
+    async def press(self, path: str, status: int = 200, /, **fields: str) -> str:
         """Send a form; what can be read on the page that follows."""
         answer = await self.browser.post(path, data=fields)
         assert answer.status_code == status, words_of(answer)

@@ -22,8 +22,8 @@ def check(look: object, within_s: float = 5.0) -> Check:
 
 def raising(error: Exception) -> Check:
     def look(_: CheckContext) -> Iterator[Finding]:
+        yield from ()
         raise error
-        yield
 
     return check(look)
 

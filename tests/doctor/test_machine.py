@@ -30,7 +30,7 @@ def test_power(resting: RestingBox, tmp_path: Path, bits: str, grade: Grade, wor
 
 
 def test_power_told_by_vcgencmd(resting: RestingBox, tmp_path: Path) -> None:
-    said = {("vcgencmd", "get_throttled"): "throttled=0x50005"}
+    said: dict[tuple[str, ...], str] = {("vcgencmd", "get_throttled"): "throttled=0x50005"}
     box = context(resting.config, root=tmp_path, run=lambda command: said.get(tuple(command)))
     expect(box, "Machine", "power", Grade.FAILED, "under-voltage", "own power supply")
 
@@ -90,6 +90,8 @@ def test_this_machine_s_memory(resting: RestingBox) -> None:
     ],
 )
 def test_fonts(resting: RestingBox, tmp_path: Path, drawn: str, grade: Grade, words: str) -> None:
-    known = {("fc-list", f":charset={ord(sign):x}", "family"): "Some Font" for sign in drawn}
+    known: dict[tuple[str, ...], str] = {
+        ("fc-list", f":charset={ord(sign):x}", "family"): "Some Font" for sign in drawn
+    }
     box = context(resting.config, root=tmp_path, run=lambda command: known.get(tuple(command)))
     expect(box, "Machine", "fonts", grade, words)

@@ -74,14 +74,9 @@ async def test_what_is_still_true_is_answered_without_the_daemon(box: LiveBox) -
         box.issue("mug", "ada")  # as a command does; the loop hears of it with the next commit
         await box.ledger.write(lambda tx: None)
         await until(lambda: network.gateway.link.epoch > 1, "the change")
-        changed = None
-
-        def has_changed() -> bool:
-            return changed is not None and changed.status_code == httpx.codes.OK
-
         async with asyncio.timeout(DEADLINE_S):
-            while not has_changed():
-                changed = await poll(ada, etag)
+            while (changed := await poll(ada, etag)).status_code != httpx.codes.OK:
+                pass
         assert "Your code" in changed.text
         asked = len(made.counted.paths)
         assert (await poll(bea, others_etag)).status_code == 304  # nothing was hers

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -41,9 +42,12 @@ async def served_within(network: Network, address: str) -> float:
 async def test_other_phones_are_served_beside_bad_clients(
     box: LiveBox, tmp_path: Path, scheme: str, addresses: int, kinds: Sequence[str]
 ) -> None:
-    files = map(str, write_pair(tmp_path))
-    pair = dict(zip(("tls_cert_file", "tls_key_file"), files, strict=True))
-    async with phones_network(box, **(pair if scheme == "tls" else {})) as network:
+    pair: dict[str, Any] = {}
+    if scheme == "tls":
+        pair = dict(
+            zip(("tls_cert_file", "tls_key_file"), map(str, write_pair(tmp_path)), strict=True)
+        )
+    async with phones_network(box, **pair) as network:
         for kind in kinds:
             with attacking(kind, network.port, 600, addresses):
                 assert await served_within(network, "127.0.2.1") < SERVED_WITHIN_S, kind

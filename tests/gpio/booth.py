@@ -15,7 +15,7 @@ from boxd.devices import DeviceState, Door, DoorState, KeyTouch
 from boxd.gpio.bus import GpioBus
 from boxd.gpio.device import PinDevice
 from boxd.gpio.pin_memory import PinMemory
-from boxd.gpio.sections import GpioDevice
+from boxd.gpio.sections import GpioDevice, GpioLatch, GpioOutput
 from tests.gpio.wiring import VARIABLE, Wiring, open_wiring
 from tests.midi.waiting import until
 
@@ -46,6 +46,11 @@ class Booth:
         self.touches: list[KeyTouch] = []
         if self.device.keypad is not None:
             self.device.keypad.subscribe(self.touches.append)
+
+    def sound(self, milliseconds: int) -> None:
+        """Sound the device's buzzer."""
+        assert self.device.buzzer is not None
+        self.device.buzzer.sound(milliseconds)
 
     @property
     def keys(self) -> list[tuple[str, bool]]:
@@ -86,8 +91,8 @@ async def running(folder: Path, *devices: GpioDevice) -> AsyncIterator[Booth]:
 def outputs_of(devices: Sequence[GpioDevice]) -> Iterator[tuple[int, str]]:
     """The outputs of these devices with the level that switches each on."""
     for device in devices:
-        buzzer = [device.buzzer] if device.buzzer else []
-        for output in (*device.latches.values(), *device.lamps.values(), *buzzer):
+        outputs: list[GpioOutput | GpioLatch] = [*device.latches.values(), *device.lamps.values()]
+        for output in [*outputs, device.buzzer] if device.buzzer else outputs:
             yield output.pin, output.on
 
 

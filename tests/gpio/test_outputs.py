@@ -42,7 +42,7 @@ async def test_outputs_are_off_from_their_first_moment_until_they_are_let_go(
         await asyncio.sleep(0.02)
         assert booth.outputs(LAMP) == booth.outputs(BUZZER) == []
         booth.device.lamps[LampName.SUCCESS].set(True)
-        booth.device.buzzer.sound(5000)
+        booth.sound(5000)
         for pin in (LAMP, BUZZER):
             await until(lambda pin=pin: booth.outputs(pin) == [is_lit])
         await booth.bus.close()
@@ -53,7 +53,7 @@ async def test_outputs_are_off_from_their_first_moment_until_they_are_let_go(
 
 async def test_a_buzzer_ends_by_itself(tmp_path: Path) -> None:
     async with running(tmp_path, gpio_device(buzzer=BUZZER)) as booth:
-        booth.device.buzzer.sound(50)
+        booth.sound(50)
         await until(lambda: booth.outputs(BUZZER) == [True, False])
         begun, ended = (change.at for change in booth.wiring.changes(BUZZER))
         assert 0.045 <= ended - begun < 1
@@ -61,13 +61,13 @@ async def test_a_buzzer_ends_by_itself(tmp_path: Path) -> None:
 
 async def test_a_sound_that_follows_another_lasts_its_own_time(tmp_path: Path) -> None:
     async with running(tmp_path, gpio_device(buzzer=BUZZER)) as booth:
-        booth.device.buzzer.sound(30)
+        booth.sound(30)
         await asyncio.sleep(0.015)
-        booth.device.buzzer.sound(60)
+        booth.sound(60)
         await until(lambda: booth.outputs(BUZZER) == [True, False])
         begun, ended = (change.at for change in booth.wiring.changes(BUZZER))
         assert ended - begun >= 0.070
-        booth.device.buzzer.sound(0)
+        booth.sound(0)
         assert booth.outputs(BUZZER) == [True, False]
 
 

@@ -190,7 +190,7 @@ async def test_lamps_and_buzzer_are_seen_heard_and_traced(tmp_path: Path) -> Non
     device = gpio_device(lamps={"failure": {"pin": LAMP, "on": "low"}}, buzzer=BUZZER)
     async with driven(tmp_path, device) as (front, booth):
         booth.device.lamps[LampName.FAILURE].set(True)
-        booth.device.buzzer.sound(50)
+        booth.sound(50)
         await until(lambda: front.unit.lamps[LampName.FAILURE] and front.unit.is_sounding)
         await until(lambda: not front.unit.is_sounding)
         assert front.unit.sounds == 1

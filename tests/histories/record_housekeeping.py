@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
+from temporalio.client import ScheduleActionExecutionStartWorkflow
+
 from boxd.config.schema import Temporal
 from boxd.ledger import codes, stock
 from boxd.ledger.code_keys import CodeKeys
@@ -93,6 +95,7 @@ async def record(name: str) -> None:
             schedule = await WAYS[name](house)
             handle = house.client.get_schedule_handle(f"boxd-{BOX}-{schedule}")
             run = (await handle.describe()).info.recent_actions[-1].action
+            assert isinstance(run, ScheduleActionExecutionStartWorkflow)
             workflow = house.client.get_workflow_handle(run.workflow_id)
             history = (await workflow.fetch_history()).to_json()
             told = opened_history(history, SEAL).replace(folder, "/state")

@@ -29,7 +29,7 @@ class Packages:
         _edit(release / "lib/common/boxd/__init__.py", r'(?<=__version__ = ")[^"]+', version)
         _edit(tree / "DEBIAN/control", r"(?m)(?<=^Version: ).*", version)
         (tree / "DEBIAN/md5sums").unlink()
-        packing = ["dpkg-deb", "--build", "--root-owner-group", "-Znone", tree, file]
+        packing = ["dpkg-deb", "--build", "--root-owner-group", "-Znone", str(tree), str(file)]
         subprocess.run(packing, check=True, stdout=subprocess.DEVNULL)
         shutil.rmtree(tree)
         return file

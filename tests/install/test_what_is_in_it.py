@@ -25,7 +25,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def told(script: str, release: Path) -> str:
-    command = [sys.executable, "-B", ROOT / "install" / script, release]
+    command = [sys.executable, "-B", str(ROOT / "install" / script), str(release)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 

@@ -11,7 +11,7 @@ import pytest
 from boxd.errors import LedgerDamaged, LedgerTooNew
 from boxd.ledger import audit
 from boxd.ledger.database import migrations, open_for_reading, open_ledger
-from boxd.ledger.ledger import Ledger
+from boxd.ledger.ledger import Ledger, Transaction
 from tests.ledger.conftest import Hands
 
 
@@ -96,10 +96,13 @@ async def test_a_failed_change_leaves_no_trace(open_hands: Callable[[], Hands]) 
     before = await hands.ledger.read(
         lambda c: c.execute("SELECT count(*) FROM audit").fetchone()[0]
     )
+
+    def append_and_fail(tx: Transaction) -> float:
+        audit.append(tx, audit.Entry("me", "test.done"))
+        return 1 / 0
+
     with pytest.raises(ZeroDivisionError):
-        await hands.ledger.write(
-            lambda tx: (audit.append(tx, audit.Entry("me", "test.done")), 1 // 0)
-        )
+        await hands.ledger.write(append_and_fail)
     after = await hands.ledger.read(lambda c: c.execute("SELECT count(*) FROM audit").fetchone()[0])
     assert before == after
 

@@ -10,11 +10,11 @@ from boxd.devices import DoorState
 from boxd.errors import Refused
 from boxd.ledger import actuations, audit, redemptions
 from boxd.ledger.actuations import ActuationOrder, Outcome
-from boxd.redemption import AnswerKind, Refusal, Remedy, Stage
+from boxd.redemption import AnswerKind, RedemptionStanding, Refusal, Remedy, Stage
 from tests.ledger.conftest import Hands, later
 
 
-def opened(hands: Hands, redemption: str = "r1") -> redemptions.Standing:
+def opened(hands: Hands, redemption: str = "r1") -> RedemptionStanding:
     """A redemption whose locker is open."""
     standing = hands.claim(str(hands.issue()["code"]), redemption)
     standing = hands.answer(standing, AnswerKind.LOADED).standing

@@ -158,8 +158,8 @@ def test_a_power_cut_at_any_moment_leaves_the_one_ledger_or_the_other(
         patched.setattr(Path, "rename", cut(Path.rename))
         patched.setattr(Path, "mkdir", cut(Path.mkdir))
         patched.setattr(replacing, "flush", cut(replacing.flush))
-        patched.setattr(restore.shutil, "copyfile", cut(shutil.copyfile))
-        patched.setattr(restore.shutil, "rmtree", cut(shutil.rmtree))
+        patched.setattr(shutil, "copyfile", cut(shutil.copyfile))
+        patched.setattr(shutil, "rmtree", cut(shutil.rmtree))
         with suppress(PowerCut):
             restore.restore(backed_up, hands.file, ACTOR, hands.now)
     again = open_hands()

@@ -11,6 +11,8 @@ from boxd.config.schema import Config
 from boxd.midi.bus import MidiBus
 from boxd.midi.ports import PortSystem
 from boxd.midi.sections import CodetvDevice, NotesDevice
+from boxd.sim.hardware import SimulatedHardware
+from boxd.sim.ports import SimulatedPorts
 
 KEYS = [*"0123456789", "Enter", "Cancel"]
 
@@ -53,6 +55,13 @@ def config(state_dir: Path, **sections: Any) -> Config:
         "operator": {"keypad": "operator-pad"},
     }
     return Config.model_validate(document | sections)
+
+
+def midi_ports(hardware: SimulatedHardware) -> SimulatedPorts:
+    """Where the MIDI devices of a simulation are plugged in."""
+    ports = hardware.sockets["midi"]
+    assert isinstance(ports, SimulatedPorts)
+    return ports
 
 
 def midi_registry(

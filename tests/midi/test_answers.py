@@ -12,7 +12,7 @@ import pytest_asyncio
 from boxd.devices import DeviceState, DeviceStatus, Key, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.sim.hardware import SimulatedHardware
-from tests.midi.box import config, midi_registry
+from tests.midi.box import config, midi_ports, midi_registry
 from tests.midi.trace import records
 from tests.midi.waiting import until, until_keys_are_new
 
@@ -27,7 +27,8 @@ class Bench:
         self.state_dir = state_dir
         configured = config(state_dir)
         self.hardware = SimulatedHardware(configured)
-        self.registry = midi_registry(configured, self.hardware.sockets["midi"], lambda: None)
+        self.ports = midi_ports(self.hardware)
+        self.registry = midi_registry(configured, self.ports, lambda: None)
         self.keys: list[KeyTouch] = []
         for device in ("board-0", "operator-pad"):
             self.registry.keypad(device).subscribe(self.keys.append)
@@ -63,7 +64,7 @@ async def test_keys_that_waited_in_a_board_are_never_pressed(bench: Bench) -> No
 
 
 async def test_keys_behind_the_echoes_of_an_earlier_run_are_never_pressed(bench: Bench) -> None:
-    board = bench.hardware.sockets["midi"].unit(BOARD)
+    board = bench.ports.unit(BOARD)
     for text in ("f07d2000f7", "f07d3000f7", "f07d0b01f7", "f07d2000f7", "f07d0b00f7"):
         board.emit(bytes.fromhex(text))
     await bench.registry.start()
@@ -84,10 +85,10 @@ async def test_an_operators_enter_that_waited_in_a_pad_confirms_nothing(bench: B
 
 async def test_keys_of_a_board_that_is_away_are_not_pressed_when_it_returns(bench: Bench) -> None:
     await bench.registry.start()
-    bench.hardware.sockets["midi"].fails_with = OSError("the MIDI system has gone")
+    bench.ports.fails_with = OSError("the MIDI system has gone")
     await until(lambda: not bench.is_ready())
     await bench.hardware.press("bay-1", ["Enter"])
-    bench.hardware.sockets["midi"].fails_with = None
+    bench.ports.fails_with = None
     await until(bench.is_ready)
     await bench.hardware.press("bay-1", ["7"])
     await until(lambda: Key.DIGIT_7 in bench.pressed())
@@ -133,7 +134,7 @@ async def test_a_board_that_fails_from_the_beginning_is_never_ready(
 async def test_a_board_that_was_cut_off_in_an_unlock_pulses_once_and_no_more(bench: Bench) -> None:
     """The host can't know it before its next message; that is the last one."""
     await bench.registry.start()
-    board = bench.hardware.sockets["midi"].unit(BOARD)
+    board = bench.ports.unit(BOARD)
     board.receive(bytes.fromhex("f07d60"))
     await until(lambda: "out of step" in bench.status().why)
     for lit in (True, False):

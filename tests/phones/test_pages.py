@@ -193,6 +193,7 @@ async def test_an_attendant_gives_a_task_up_that_nobody_will_finish(phones: Phon
     withdrawn = [dict(row) for row in rows if row["action"] == "task.withdrawn"]
     (told,) = withdrawn
     assert told["actor"] == "Eva (attendant)"
+    assert isinstance(told["detail"], dict)
     assert told["detail"]["reason"] == "she has left"
 
 

@@ -59,7 +59,7 @@ def asked(clone: Path) -> int:
 
 def would_set_up(clone: Path) -> bool:
     """Whether make would set up before a run."""
-    asking = ["make", "--dry-run", "--directory", clone, "run"]
+    asking = ["make", "--dry-run", "--directory", str(clone), "run"]
     made = subprocess.run(asking, capture_output=True, text=True, check=False)
     return "scripts/set-up run" in made.stdout
 

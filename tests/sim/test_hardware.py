@@ -17,7 +17,7 @@ from boxd.errors import BadInput, ConfigError
 from boxd.midi.finding import WantedDevice, find
 from boxd.midi.ports import Port
 from boxd.sim.hardware import SimulatedHardware
-from tests.midi.box import config
+from tests.midi.box import config, midi_ports
 from tests.midi.trace import bytes_to, records
 from tests.midi.waiting import until
 
@@ -30,13 +30,13 @@ class Front:
     def __init__(self, state_dir: Path) -> None:
         self.state_dir = state_dir
         self.hardware = SimulatedHardware(config(state_dir))
+        self.ports = midi_ports(self.hardware)
         self.heard: list[str] = []
 
     async def connect(self, product: str) -> Port:
-        ports = self.hardware.sockets["midi"]
-        pair = find(await ports.look(), WantedDevice(product))
+        pair = find(await self.ports.look(), WantedDevice(product))
         assert not isinstance(pair, str), pair
-        return await ports.open(pair, lambda data, _at: self.heard.append(data.hex()))
+        return await self.ports.open(pair, lambda data, _at: self.heard.append(data.hex()))
 
     def locker(self, number: int) -> dict[str, Any]:
         locker: dict[str, Any] = self.hardware.state()["lockers"][str(number)]
@@ -139,7 +139,7 @@ async def test_keys_wait_in_the_board_while_nobody_has_it_open(front: Front) -> 
 
 
 async def test_what_does_not_fit_the_boards_buffer_is_lost(front: Front) -> None:
-    board = front.hardware.sockets["midi"].unit("CodeTV Board 0")
+    board = front.ports.unit("CodeTV Board 0")
     for value in range(60):
         board.emit(bytes((0xF0, 0x7D, 0x05, value, 0xF7)))
     await front.connect("CodeTV Board 0")
@@ -205,11 +205,11 @@ async def test_an_unplugged_board_goes_quiet_and_dark(front: Front) -> None:
 
 async def test_a_duplicates_latch_opens_no_locker(front: Front) -> None:
     front.hardware.fault("board-0", "duplicate")
-    listing = await front.hardware.sockets["midi"].look()
+    listing = await front.ports.look()
     twins = [name for name in listing.sources if "CodeTV Board 0" in name]
     assert len(twins) == 2
     front.hardware.fault("board-0", "unduplicate")
-    assert len((await front.hardware.sockets["midi"].look()).sources) == len(listing.sources) - 1
+    assert len((await front.ports.look()).sources) == len(listing.sources) - 1
 
 
 async def test_doors_and_pulses_outlive_the_program(front: Front, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ async def test_a_workflow_goes_on_after_server_and_worker_were_stopped(
     async with serving(settings, directory):
         client = await connect(settings, None)
         async with create_worker(client, "box-1", [Redeeming], [claim]):
-            again = client.get_workflow_handle_for(Redeeming.run, handle.id)
+            again = client.get_workflow_handle(handle.id)
             await again.execute_update(Redeeming.answer, "loaded")
             assert await again.result() == ["loaded"]
 

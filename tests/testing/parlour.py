@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -22,7 +22,7 @@ from boxd.config.values import Name
 from boxd.device_line import DeviceLine, LineFault
 from boxd.device_parts import DeviceLamp, ReportedKeypad
 from boxd.device_state import StatusTracker
-from boxd.devices import Bus, Confirmation, DeviceState, DeviceStatus, Key, KeyTouch, LampName
+from boxd.devices import Bus, Confirmation, DeviceState, DeviceStatus, Door, Key, KeyTouch, LampName
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.sim.unit import SimulatedKind, Wiring
 
@@ -104,7 +104,7 @@ class ParlourBox:
     reader = None
     buzzer = None
     restart_sensor = None
-    doors: ClassVar[dict[str, object]] = {}
+    doors: ClassVar[dict[str, Door]] = {}
 
     def __init__(self, section: ParlourDevice, on_change: Callable[[], None]) -> None:
         self.name = section.name
@@ -213,9 +213,7 @@ class ParlourLatch:
     confirmation = Confirmation.OVER
     longest_s = 0.2
 
-    def __init__(
-        self, address: str, number: int, order: Callable[[str], asyncio.Future[None]]
-    ) -> None:
+    def __init__(self, address: str, number: int, order: Callable[[str], Awaitable[None]]) -> None:
         self.address = address
         self._number = number
         self._order = order
@@ -270,7 +268,7 @@ class ParlourKind(DeviceKind[ParlourDevice, object]):
         simulated: object | None,
         on_change: Callable[[], None],
     ) -> Sequence[Bus]:
-        return (ParlourBus(devices, on_change),) if devices else ()
+        return [ParlourBus(devices, on_change)] if devices else []
 
 
 PARLOUR = ParlourKind()

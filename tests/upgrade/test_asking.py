@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -96,6 +96,16 @@ def daemon(places: InstallPaths) -> Iterator[None]:
         server.shutdown()
 
 
+def noting(asked: list[str]) -> Callable[[str], bool]:
+    """Says no to every question, and keeps it in `asked`."""
+
+    def say_no(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    return say_no
+
+
 @pytest.mark.usefixtures("daemon")
 def test_the_way_back_asks_with_what_the_old_release_can_not_carry_on(
     places: InstallPaths,
@@ -106,7 +116,7 @@ def test_the_way_back_asks_with_what_the_old_release_can_not_carry_on(
     journal.end(places, KEPT)
     asked: list[str] = []
     with pytest.raises(Refused, match="nothing was changed"):
-        return_to_previous(places, 120, lambda question: bool(asked.append(question)))
+        return_to_previous(places, 120, noting(asked))
     assert "can't be carried on: task hunt.17; otherwise it is begun again" in asked[0]
     assert journal.read(places) is None
 
@@ -118,7 +128,7 @@ def test_the_way_back_asks_about_nothing_that_the_old_release_carries_on(
     journal.end(places, KEPT)
     asked: list[str] = []
     with pytest.raises(Refused, match="nothing was changed"):
-        return_to_previous(places, 120, lambda question: bool(asked.append(question)))
+        return_to_previous(places, 120, noting(asked))
     assert asked[0].endswith("The ledger stays as it is.")
     assert "3 replay on boxd 1.0.0" in capfd.readouterr().out
 

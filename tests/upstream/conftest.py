@@ -10,7 +10,7 @@ import pytest
 
 from boxd.ledger import alarms, outbox
 from boxd.ledger.audit_key import AuditKey
-from boxd.ledger.ledger import Ledger
+from boxd.ledger.ledger import Ledger, Transaction
 from boxd.ledger.outbox import Depth, Event
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.upstream import http
@@ -37,16 +37,15 @@ class Sender:
 
     async def note(self, count: int) -> None:
         """Note so many events, fifty in a transaction."""
-        for start in range(0, count, 50):
-            await self.ledger.write(
-                lambda tx, start=start: [
-                    outbox.note(
-                        tx, outbox.EventType.CODE_ISSUED, {"number": self.noted + start + each}
-                    )
-                    for each in range(min(50, count - start))
-                ]
-            )
-        self.noted += count
+        upto = self.noted + count
+
+        def note_some(tx: Transaction) -> None:
+            for number in range(self.noted, min(self.noted + 50, upto)):
+                outbox.note(tx, outbox.EventType.CODE_ISSUED, {"number": number})
+
+        while self.noted < upto:
+            await self.ledger.write(note_some)
+            self.noted = min(self.noted + 50, upto)
 
     async def depth(self) -> Depth:
         return await self.ledger.read(outbox.depth)

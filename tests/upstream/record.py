@@ -23,7 +23,8 @@ from tests.histories.opening import opened_history
 from tests.histories.record import without_machine
 from tests.ports import free_ports
 from tests.upstream.peer import Peer
-from tests.upstream.test_delivery import BOX, SEAL, Delivering, delivering, until
+from tests.upstream.test_delivery import BOX, Delivering, delivering, until
+from tests.workflows.event import SEAL
 
 HERE = Path(__file__).parent / "histories"
 WAYS: dict[str, Callable[[Delivering, Peer], Awaitable[WorkflowHandle[object, object]]]] = {}

@@ -10,6 +10,7 @@ import pytest
 
 from boxd.ledger import audit, audit_heads, outbox
 from boxd.ledger.audit_key import is_signed
+from boxd.ledger.ledger import Transaction
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.event_sender import Round
 from tests.upstream.conftest import AUDIT_KEY, Sender, numbers, sender
@@ -212,7 +213,7 @@ async def test_ten_thousand_events_past_everything_a_network_does(
     box.ledger.close()
 
 
-def _bytes_used(tx: outbox.Transaction) -> int:
+def _bytes_used(tx: Transaction) -> int:
     """What the ledger's rows take; pages that were set free are used again."""
     pages, free, size = (
         int(tx.connection.execute(f"PRAGMA {name}").fetchone()[0])

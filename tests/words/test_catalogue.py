@@ -61,7 +61,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_text_of_the_source_is_in_the_catalogue_and_no_other() -> None:
-    checked = [sys.executable, ROOT / "scripts/words", "--check"]
+    checked = [sys.executable, str(ROOT / "scripts/words"), "--check"]
     done = subprocess.run(checked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

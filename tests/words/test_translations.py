@@ -49,6 +49,7 @@ def test_nothing_is_missing_in_a_language_and_every_value_is_in_its_place(langua
         ids = (each.id,) if isinstance(each.id, str) else each.id
         forms = (each.string,) if isinstance(each.string, str) else each.string
         assert not each.fuzzy, each.id
+        assert forms, each.id
         assert len(forms) == (1 if len(ids) == 1 else catalogue.num_plurals), each.id
         for form in forms:
             assert form.strip(), f"no translation of {each.id!r}"

@@ -29,7 +29,7 @@ def acknowledging_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that deletes what has closed a second ago."""
     for queue in ("transfer", "visibility"):
         name = f"history.{queue}ProcessorUpdateAckInterval"
-        monkeypatch.setitem(command.DYNAMIC_CONFIG, name, '"200ms"')  # type: ignore[arg-type]
+        monkeypatch.setitem(command.DYNAMIC_CONFIG, name, '"200ms"')
 
 
 async def close(client: Client, names: list[str]) -> None:

@@ -53,15 +53,14 @@ async def why_ended(client: Client, workflow_id: str) -> str:
 async def test_a_workflow_that_a_stranger_starts_ends_at_once(
     event: Event, stranger: Client
 ) -> None:
-    for number, (name, arguments) in enumerate(
-        [
-            (messages.TASK, [TaskStart("made-up")]),
-            (messages.TASK, []),
-            (messages.ISSUE, [{"issue": "made-up"}]),
-            (messages.ISSUE, [1, 2, 3]),
-            ("Unheard of", []),
-        ]
-    ):
+    forgeries: list[tuple[str, list[object]]] = [
+        (messages.TASK, [TaskStart("made-up")]),
+        (messages.TASK, []),
+        (messages.ISSUE, [{"issue": "made-up"}]),
+        (messages.ISSUE, [1, 2, 3]),
+        ("Unheard of", []),
+    ]
+    for number, (name, arguments) in enumerate(forgeries):
         forged = await stranger.start_workflow(
             name, args=arguments, id=f"task-forged-{number}", task_queue=tasks_queue(BOX)
         )
@@ -98,11 +97,12 @@ async def test_signals_of_strangers_leave_a_workflow_as_it_was(
 ) -> None:
     task = await event.start("demo")
     forged = stranger.get_workflow_handle(messages.task_workflow_id(task, BOX))
-    for name, arguments in [
+    signals: list[tuple[str, list[object]]] = [
         ("look_again", []),
         ("look_again", ["anything"]),
         ("unheard_of", [1]),
-    ]:
+    ]
+    for name, arguments in signals:
         await forged.signal(name, args=arguments)
     assert (await event.judge(task)).accepted
     assert (await event.ended(task)).state is TaskState.REWARDED

@@ -9,7 +9,7 @@ import pytest
 from boxd.redemption import RedemptionStanding, Stage
 from boxd.workflows.redemption.question_ages import QuestionAges
 
-ASKED = RedemptionStanding("r1", "bay-1", Stage.LOAD, 1, 1, "mug")
+ASKED = RedemptionStanding("r1", "bay-1", Stage.LOAD, 1, "2026-05-01T10:00:00+00:00", 1, "mug")
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from tests.arduino.conformance.board import SILENCE_S, SOON_S, Board, case
 from tests.arduino.conformance.looking import is_anything_on, latch_edges, levels_of, ping, wait
@@ -58,11 +59,12 @@ def any_frame_with_the_right_nonce_breaks_the_silence(board: Board, host: Host) 
     host.greet()
     was = host.nonce
     host.order(LAMPS, b"\x01\x01")
-    for send in (
+    sent: tuple[Callable[[], object], ...] = (
         lambda: host.result(PING, number=0),
         lambda: host.result(0x33),
         lambda: host.result(HELLO, b"\x01", nonce=0, number=0),
-    ):
+    )
+    for send in sent:
         host.listen(SILENCE_S * 0.6)
         send()
     assert host.greet().nonce == was

@@ -13,7 +13,8 @@ from typing import Any
 from temporalio.client import Client
 
 from boxd.bays.doors import DoorWatch
-from boxd.bays.opening import LockerParts, Opener
+from boxd.bays.locker_parts import LockerParts
+from boxd.bays.opening import Opener
 from boxd.config.schema import Temporal
 from boxd.device_parts import ReportedDoor
 from boxd.devices import DeviceState, DoorState

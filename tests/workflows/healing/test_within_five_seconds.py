@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from temporalio import workflow
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.deployment.v1 import WorkerDeploymentVersion as PinnedVersion
@@ -84,7 +85,7 @@ async def bind_to_another_release(box: SmallBox, name: str) -> None:
         workflow_execution_options=WorkflowExecutionOptions(
             versioning_override=VersioningOverride(pinned=pinned)
         ),
-        update_mask={"paths": ["versioning_override"]},
+        update_mask=FieldMask(paths=["versioning_override"]),
     )
 
     async def is_bound() -> bool:
