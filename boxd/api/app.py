@@ -102,7 +102,7 @@ class Application:
         self._own_errors = own_errors
         self._by_token = RateLimit(self._phones.rate_per_token)
         self._words = words.current()
-        self._assets = pages.load() | {"hud.html": pages.load_hud()}
+        self._assets = pages.load() | pages.load_spoken()
         self._feed = SnapshotFeed(box.snapshots)
         self._sim_routes = _sim_routes(simulation)
         self._simulated = simulation is not None

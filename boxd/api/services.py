@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from boxd.bays.bay import Bay
 from boxd.bays.device_tests import DeviceTests
 from boxd.bays.opening import Opener
 from boxd.clock_keeper import ClockKeeper
@@ -13,6 +15,7 @@ from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
+from boxd.lights.wled import WledStrip
 from boxd.organiser.code_batches import CodeBatches
 from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
@@ -40,6 +43,8 @@ class BoxServices:
     config: Config
     ledger: Ledger
     keys: CodeKeys
+    bays: Mapping[str, Bay]
+    strips: tuple[WledStrip, ...]
     opener: Opener
     redemptions: RedemptionService
     tasks: TaskService

@@ -25,6 +25,7 @@ from boxd.api import (
     housekeeping,
     inbox,
     issues,
+    lights,
     links,
     lockers,
     metrics,
@@ -135,6 +136,9 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/lockers/{locker}/open", lockers.open_locker, *_BOX),
     _post("/lockers/{locker}/out-of-service", lockers.take_out_of_service, *_BOX),
     _post("/lockers/{locker}/in-service", lockers.take_into_service, *_BOX),
+    # Lights
+    _get("/lights", lights.lights, *_WATCHING, hud=True),
+    _post("/bays/{bay}/lights", lights.preview, *_BOX, hud=True),
     # Redemptions
     _get("/redemptions", redemptions.redemptions, *_WATCHING, hud=True),
     _get("/redemptions/{redemption}", redemptions.redemption, *_WATCHING, hud=True),

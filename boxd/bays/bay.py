@@ -35,7 +35,6 @@ from uuid import uuid4
 
 import structlog
 
-from boxd.bays import lamps
 from boxd.bays.answering import outcome, why_not_taken
 from boxd.bays.check import CodeCheck, NoVerdict, RetryLimits
 from boxd.bays.lamps import LampPlayer
@@ -44,17 +43,23 @@ from boxd.bays.touches import IgnoredTouch, TouchFilter
 from boxd.bays.typed_digits import TypedDigits
 from boxd.bays.view import (
     BayFacts,
+    BayState,
     BayView,
     Checking,
     LastEvent,
     ending_of,
-    pattern_for,
+    moment_for,
     state_for,
     text_for,
 )
 from boxd.config import schema
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch, Lamp, LampName, Reader
+from boxd.errors import Refused
 from boxd.ledger.scanned_code import digits_in
+from boxd.lights.moments import LightMoment
+from boxd.lights.pattern import Pattern
+from boxd.lights.shows import LightShow, ShowName, show_named
+from boxd.lights.strip_frame import Playing
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
 from boxd.timers import Timer, Timers
 from boxd.words import N_
@@ -69,6 +74,9 @@ UNCHECKED_SHOWS_S = 30.0
 
 Its owner has to see it, and the next attendee must not be blocked by it.
 """
+
+PREVIEW_MS = 4_000
+"""How long a pattern without an end is shown to people who choose one."""
 
 TICK_S = 0.01
 """A countdown is updated this long after the full second, so that it is never too early."""
@@ -110,6 +118,7 @@ class Bay:
         now: Callable[[], datetime],
         code_length: int = 8,
         retry_limits: RetryLimits | None = None,
+        lights: LightShow | None = None,
     ) -> None:
         self._config = config
         self._timeouts = timeouts
@@ -123,6 +132,7 @@ class Bay:
         self._touches = TouchFilter(timeouts.stuck_key_s, devices.keypad.one_scan_s)
         self._typing = TypedDigits(timeouts.typing_s)
         self._player = LampPlayer(devices.lamps, timers)
+        self._lights = lights or show_named(ShowName.CLASSIC)
         self._open: RedemptionStanding | None = None
         self._ended: deque[str] = deque(maxlen=ENDINGS_REMEMBERED)
         self._check: CodeCheck | None = None
@@ -137,7 +147,7 @@ class Bay:
         self._stuck: tuple[Key, ...] = ()
         self._last: LastEvent | None = None
         self._timer_of: dict[Callable[[], None], Timer] = {}
-        self._player.show(pattern_for(self._facts()))
+        self._player.show(self._lights[moment_for(self._facts())])
         devices.keypad.subscribe(self._take_touch)
         if devices.reader is not None:
             devices.reader.subscribe(self._take_scan)
@@ -191,7 +201,7 @@ class Bay:
     def remind(self) -> None:
         """Beep and flash: someone has to act."""
         self._beep(REMINDER_BEEP_MS)
-        self._player.play_over(lamps.REMINDER)
+        self._play(LightMoment.REMINDER)
 
     def forget_touches(self) -> None:
         """The keypad was away: forget which keys were held."""
@@ -223,6 +233,19 @@ class Bay:
             stuck=facts.stuck,
         )
 
+    @property
+    def playing(self) -> Playing:
+        """What the lamps do now, for a strip of lights."""
+        return self._player.playing
+
+    def preview(self, pattern: Pattern) -> None:
+        """Play a pattern for people to look at. Raises Refused unless the bay waits for a code."""
+        if state_for(self._facts()) is not BayState.READY or self._typing.count(
+            self._timers.time()
+        ):
+            raise Refused(N_("lights are shown at a bay that nobody uses; try again in a moment"))
+        self._player.play_over(pattern.for_about(PREVIEW_MS))
+
     # Touches
 
     def _take_touch(self, touch: KeyTouch) -> None:
@@ -248,7 +271,7 @@ class Bay:
         elif self._check is not None:
             self._press_while_checking(key)
         elif self._locked_for_s():
-            self._player.play_over(lamps.LOCKED_SIGN)
+            self._play(LightMoment.LOCKED_SIGN)
         else:
             self._press_to_type(key)
 
@@ -256,7 +279,7 @@ class Bay:
         if key is Key.CANCEL and standing.stage is Stage.LOAD:
             self._cancel(standing)
         elif not key.is_digit:
-            self._player.play_over(lamps.BLIP)
+            self._play(LightMoment.BLIP)
 
     def _press_while_checking(self, key: Key) -> None:
         if key is Key.CANCEL and self._check and self._check.progress is Checking.LATE:
@@ -279,17 +302,17 @@ class Bay:
         self._after(self._timeouts.typing_s + 0.01, self._on_change)
         self._refresh()
         if not has_room:
-            self._player.play_over(lamps.BLIP)
-        elif self._player.current == lamps.READY.name:
-            self._player.play_over(lamps.ECHO)
+            self._play(LightMoment.BLIP)
+        elif self._player.current == LightMoment.READY.value:
+            self._play(LightMoment.ECHO)
 
     def _take_scan(self, text: str) -> None:
         """Take what was held before the reader: a code as if it were typed, and Enter after it."""
         if self._open is not None or self._check is not None or self._paused:
-            self._player.play_over(lamps.BLIP)
+            self._play(LightMoment.BLIP)
             return
         if self._locked_for_s():
-            self._player.play_over(lamps.LOCKED_SIGN)
+            self._play(LightMoment.LOCKED_SIGN)
             return
         self._unchecked = ""
         self._typing.clear()
@@ -308,7 +331,7 @@ class Bay:
     def _enter(self, digits: str) -> None:
         if not digits:
             self._refresh()
-            self._player.play_over(lamps.BLIP)
+            self._play(LightMoment.BLIP)
             return
         typed_at = self._now().astimezone().strftime("%H:%M")
         self._check = CodeCheck(typed_at, self._retry_limits, self._refresh, self._show_no_verdict)
@@ -350,7 +373,7 @@ class Bay:
         self._cancelling = None
         if not task.cancelled() and (why := outcome(task)):
             self._remember(N_("Cancel was not accepted: {why}").format(why=why), "plain")
-            self._player.play_over(lamps.BLIP)
+            self._play(LightMoment.BLIP)
             self._on_change()
 
     # Showing
@@ -373,13 +396,18 @@ class Bay:
             self._touches.forget()  # a board is deaf during a pulse
         if was not in {None, Stage.TAKE} and standing.stage is Stage.TAKE:
             self._beep(OPENED_BEEP_MS)
+            self._player.show(
+                self._lights[LightMoment.OPEN], first=self._lights[LightMoment.OPENED]
+            )
         self._settle()
         self._typing.clear()
         self._unchecked = ""
         self._was_refused = False
         self._open = standing
         if is_fresh and standing.stage is Stage.LOAD:
-            self._player.show(lamps.LOAD, first=lamps.ACCEPTED)
+            self._player.show(
+                self._lights[LightMoment.LOAD], first=self._lights[LightMoment.ACCEPTED]
+            )
 
     def _end(self, standing: RedemptionStanding) -> None:
         self._ended.append(standing.redemption)
@@ -392,6 +420,10 @@ class Bay:
             self._beep(REFUSED_BEEP_MS)
         if standing.stage is not Stage.DISPENSED:
             self._refuse()
+        elif moment_for(self._facts()) is LightMoment.READY:
+            self._player.show(
+                self._lights[LightMoment.READY], first=self._lights[LightMoment.GIVEN]
+            )
 
     def _refuse(self) -> None:
         self._was_refused = True
@@ -400,6 +432,9 @@ class Bay:
     def _refused_is_over(self) -> None:
         self._was_refused = False
         self._refresh()
+
+    def _play(self, moment: LightMoment) -> None:
+        self._player.play_over(self._lights[moment])
 
     def _count_down(self) -> None:
         self._refresh()
@@ -424,7 +459,7 @@ class Bay:
         )
 
     def _refresh(self) -> None:
-        self._player.show(pattern_for(self._facts()))
+        self._player.show(self._lights[moment_for(self._facts())])
         self._on_change()
 
     def _settle(self, *, abandon: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What a bay shows: its lamp pattern, its state and its words. Pure functions.
+"""What a bay shows: the moment on its lamps, its state and its words. Pure functions.
 
 Refusal reasons are for the HUD; nothing here is ever shown at the front.
 """
@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from boxd.bays import lamps
-from boxd.bays.lamps import Pattern
+from boxd.lights.moments import LightMoment
 from boxd.redemption import RedemptionStanding, Refusal, Stage
 from boxd.words import N_, translate
 from boxd.words import gettext as _
@@ -61,7 +60,7 @@ class LastEvent:
 
 @dataclass(frozen=True)
 class BayView:
-    """A bay on the HUD. `lamps` is a pattern's name; `typed` a count, never digits."""
+    """A bay on the HUD. `lamps` is a moment's name; `typed` a count, never digits."""
 
     id: str
     name: str
@@ -79,12 +78,12 @@ class BayView:
         return {**asdict(self), "state": self.state.value, "stuck": list(self.stuck)}
 
 
-PATTERN_AT: dict[Stage, Pattern] = {
-    Stage.LOAD: lamps.LOAD,
-    Stage.OPEN: lamps.OPENING,
-    Stage.ASK: lamps.ATTENTION,
-    Stage.JAM: lamps.ATTENTION,
-    Stage.TAKE: lamps.OPEN,
+MOMENT_AT: dict[Stage, LightMoment] = {
+    Stage.LOAD: LightMoment.LOAD,
+    Stage.OPEN: LightMoment.OPENING,
+    Stage.ASK: LightMoment.ATTENTION,
+    Stage.JAM: LightMoment.ATTENTION,
+    Stage.TAKE: LightMoment.OPEN,
 }
 
 TEXT_AT: dict[Stage, str] = {
@@ -118,25 +117,25 @@ CHECKING_TEXT = {
 }
 
 
-def pattern_for(facts: BayFacts) -> Pattern:
-    """The pattern on the lamps: a verdict first, then an open redemption, then the bay's state."""
+def moment_for(facts: BayFacts) -> LightMoment:
+    """What the lamps show: a verdict first, then an open redemption, then the bay's state."""
     if facts.was_refused:
-        return lamps.REFUSED
+        return LightMoment.REFUSED
     if facts.standing is not None:
-        return PATTERN_AT[facts.standing.stage]
+        return MOMENT_AT[facts.standing.stage]
     if facts.checking is Checking.ASKED:
-        return lamps.CHECKING
-    return _idle_pattern(facts)
+        return LightMoment.CHECKING
+    return _idle_moment(facts)
 
 
-def _idle_pattern(facts: BayFacts) -> Pattern:
+def _idle_moment(facts: BayFacts) -> LightMoment:
     if facts.checking is not Checking.NOTHING:
-        return lamps.OUT_OF_SERVICE
+        return LightMoment.OUT_OF_SERVICE
     if not facts.has_started:
-        return lamps.STARTING
+        return LightMoment.STARTING
     if facts.why_not or facts.unchecked:
-        return lamps.OUT_OF_SERVICE
-    return lamps.LOCKED_OUT if facts.locked_for_s else lamps.READY
+        return LightMoment.OUT_OF_SERVICE
+    return LightMoment.LOCKED_OUT if facts.locked_for_s else LightMoment.READY
 
 
 def state_for(facts: BayFacts) -> BayState:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 from boxd.config.duplicates import Use, used_twice
+from boxd.config.lights_rules import lights_faults
 from boxd.config.partial import PartialConfig
 from boxd.config.phones_rules import phones_faults
 from boxd.config.schema import Config, MidiBackend
@@ -25,6 +26,7 @@ def broken_rules(partial: PartialConfig) -> list[SchemaFinding]:
     config = partial.config
     findings = [*_repeated_names(config), *_bays_and_lockers(partial), *wiring_faults(partial)]
     findings += task_faults(partial)
+    findings += lights_faults(partial)
     for rule, sections in _ON_SECTIONS.items():
         if partial.faulty.isdisjoint(sections):
             findings += rule(config)

@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema
 from boxd.config.device_kinds import sections
 from boxd.config.device_schema import DeviceSection
 from boxd.config.housekeeping_schema import Backups, Schedules
+from boxd.config.lights_schema import Lights
 from boxd.config.phones_schema import Phones
 from boxd.config.staff_schema import Staff
 from boxd.config.task_schema import CheckpointSection, Task
@@ -227,6 +228,7 @@ class Config(Section):
     bays: tuple[BaySection, ...] = ()
     lockers: tuple[Locker, ...] = ()
     operator: Operator = Operator()
+    lights: Lights = Lights()
     checkpoints: tuple[CheckpointSection, ...] = ()
     tasks: tuple[Task, ...] = ()
     phones: Phones = Phones()

@@ -37,6 +37,8 @@ from boxd.ledger.backup import BackupRules
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger
+from boxd.lights.strip_frame import Playing
+from boxd.lights.wled import StripAddress, WledStrip
 from boxd.machine_clock import utc_now
 from boxd.organiser.task_file import kind_of
 from boxd.task import Checkpoint
@@ -107,9 +109,28 @@ def bays(
             timers=timers,
             now=lambda: utc_now().astimezone(),
             code_length=config.codes.length,
+            lights=config.lights.in_effect,
         )
         for bay in config.bays
     }
+
+
+def strips(
+    config: Config, bays: Mapping[str, Bay], on_change: Callable[[], None]
+) -> tuple[WledStrip, ...]:
+    """The strips of lights, each of which shows what its bay shows."""
+    return tuple(
+        WledStrip(
+            StripAddress(each.bay, each.host, each.port, each.leds, each.brightness / 100),
+            partial(_playing, bays[each.bay]),
+            on_change,
+        )
+        for each in config.lights.strips
+    )
+
+
+def _playing(bay: Bay) -> Playing:
+    return bay.playing
 
 
 def operator_console(

@@ -27,6 +27,7 @@ from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
+from boxd.lights.wled import WledStrip
 from boxd.machine_clock import box_clock
 from boxd.organiser.code_batches import CodeBatches
 from boxd.organiser.erasing import Erasing
@@ -69,6 +70,7 @@ class Parts:
     keys: CodeKeys
     registry: DeviceRegistry
     bays: Mapping[str, Bay]
+    strips: tuple[WledStrip, ...]
     opener: Opener
     redemptions: RedemptionService
     announcer: Announcer
@@ -92,6 +94,8 @@ class Parts:
             config=self.config,
             ledger=self.ledger,
             keys=self.keys,
+            bays=self.bays,
+            strips=self.strips,
             opener=self.opener,
             redemptions=self.redemptions,
             tasks=self.tasks,
@@ -164,6 +168,10 @@ def wire(
     closing.push_async_callback(decisions.finish)
     redemptions = _redemptions(connection, config, ledger, keys, decisions, run, closing)
     bays |= assembly.bays(config, registry, redemptions, changes.note)
+    strips = assembly.strips(config, bays, changes.note)
+    for strip in strips:
+        strip.start()
+        closing.push_async_callback(strip.close)
     operator = assembly.operator_console(config, registry, redemptions, changes.note)
     _forget_at_reconnects(config, reconnects, bays, operator, closing)
     audit_key = assembly.audit_key(config)
@@ -176,6 +184,7 @@ def wire(
         keys=keys,
         registry=registry,
         bays=bays,
+        strips=strips,
         opener=opener,
         redemptions=redemptions,
         announcer=announcer,

@@ -16,6 +16,7 @@ from boxd.web.page_words import messages_in, words_json
 from boxd.web.templates import render
 
 STATIC = Path(__file__).parent / "static"
+SPOKEN = ("hud.html", "sim.html")
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -49,11 +50,14 @@ def load(directory: Path = STATIC) -> dict[str, Asset]:
     }
 
 
-def load_hud(directory: Path = STATIC) -> Asset:
-    """The operator's screen, in the language of this context."""
+def load_spoken(directory: Path = STATIC) -> dict[str, Asset]:
+    """The operator's screen and the simulated front, in the language of this context."""
     scripts = [path.read_text(encoding="utf-8") for path in sorted(directory.glob("*.js"))]
-    page = render("web/hud.html", words_json=words_json(messages_in(scripts)))
-    return _asset(page.encode(), MEDIA_TYPES[".html"])
+    spoken = words_json(messages_in(scripts))
+    return {
+        name: _asset(render(f"web/{name}", words_json=spoken).encode(), MEDIA_TYPES[".html"])
+        for name in SPOKEN
+    }
 
 
 def _asset(content: bytes, media_type: str) -> Asset:

@@ -16,6 +16,7 @@ LOOKS_INSIDE = {
     "GET /events",
     "GET /metrics",
     "GET /devices",
+    "GET /lights",
     "GET /lockers",
     "GET /redemptions",
     "GET /redemptions/{redemption}",
@@ -49,6 +50,7 @@ MEANT: dict[Role, set[str]] = {
     | LOOKS_INSIDE
     | {
         "POST /alarms/{alarm}/clear",
+        "POST /bays/{bay}/lights",
         "POST /lockers/{locker}/open",
         "POST /lockers/{locker}/out-of-service",
         "POST /lockers/{locker}/in-service",
@@ -61,6 +63,8 @@ BY_TOKEN = [each for each in OPERATIONS if not each.socket_only]
 # A stream has no end; who may have it: test_phones_listener.py
 ANSWERED_AT_ONCE = [each for each in BY_TOKEN if not each.path.endswith("/events")]
 WITHOUT_TOKEN = {
+    "GET /lights",
+    "POST /bays/{bay}/lights",
     "GET /status",
     "GET /devices",
     "GET /alarms",

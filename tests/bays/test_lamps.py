@@ -6,13 +6,16 @@ import asyncio
 
 import pytest
 
-from boxd.bays import lamps
-from boxd.bays.lamps import LampPlayer, Pattern
+from boxd.bays.lamps import DARK, LampPlayer
 from boxd.devices import LampName
+from boxd.lights.moments import LightMoment
+from boxd.lights.pattern import Pattern
+from boxd.lights.shows import ShowName, show_named
 
 from .parts import HandClock, RecordingLamps, until
 
-PATTERNS = [value for value in vars(lamps).values() if isinstance(value, Pattern)]
+CLASSIC = show_named(ShowName.CLASSIC)
+PATTERNS = [DARK, *CLASSIC.values()]
 
 
 class Stage:
@@ -40,15 +43,15 @@ def test_patterns_have_a_name_of_their_own_and_steps_that_last(pattern: Pattern)
 
 
 def test_all_lamps_are_told_at_first_then_only_changes(stage: Stage) -> None:
-    stage.player.show(lamps.READY)
+    stage.player.show(CLASSIC[LightMoment.READY])
     assert sorted(stage.lamps.sent) == [("failure", False), ("standby", False), ("success", True)]
     stage.lamps.sent.clear()
-    stage.player.show(lamps.CHECKING)
+    stage.player.show(CLASSIC[LightMoment.CHECKING])
     assert sorted(stage.lamps.sent) == [("standby", True), ("success", False)]
 
 
 def test_a_steady_pattern_sends_nothing_more_and_keeps_no_timer(stage: Stage) -> None:
-    stage.player.show(lamps.READY)
+    stage.player.show(CLASSIC[LightMoment.READY])
     stage.lamps.sent.clear()
     stage.clock.advance(3600)
     assert stage.lamps.sent == []
@@ -58,11 +61,11 @@ def test_a_steady_pattern_sends_nothing_more_and_keeps_no_timer(stage: Stage) ->
 @pytest.mark.parametrize(
     ("pattern", "lamp", "edges_in_ten_s"),
     [
-        (lamps.LOAD, "standby", 20),
-        (lamps.ATTENTION, "standby", 40),
-        (lamps.OPEN, "success", 40),
-        (lamps.REFUSED, "failure", 80),
-        (lamps.OUT_OF_SERVICE, "failure", 10),
+        (CLASSIC[LightMoment.LOAD], "standby", 20),
+        (CLASSIC[LightMoment.ATTENTION], "standby", 40),
+        (CLASSIC[LightMoment.OPEN], "success", 40),
+        (CLASSIC[LightMoment.REFUSED], "failure", 80),
+        (CLASSIC[LightMoment.OUT_OF_SERVICE], "failure", 10),
     ],
     ids=lambda value: getattr(value, "name", None),
 )
@@ -77,17 +80,17 @@ def test_blinking_patterns_keep_their_rate(
 
 
 def test_showing_the_same_pattern_again_keeps_its_rhythm(stage: Stage) -> None:
-    stage.player.show(lamps.LOAD)
+    stage.player.show(CLASSIC[LightMoment.LOAD])
     for _ in range(10):
         stage.clock.advance(0.31)
-        stage.player.show(lamps.LOAD)
+        stage.player.show(CLASSIC[LightMoment.LOAD])
     assert stage.clock.pending == 1
     assert stage.lamps.lit == {"standby"}, "three seconds are three whole periods"
 
 
 def test_what_goes_first_goes_over_into_the_pattern(stage: Stage) -> None:
-    stage.player.show(lamps.CHECKING)
-    stage.player.show(lamps.LOAD, first=lamps.ACCEPTED)
+    stage.player.show(CLASSIC[LightMoment.CHECKING])
+    stage.player.show(CLASSIC[LightMoment.LOAD], first=CLASSIC[LightMoment.ACCEPTED])
     assert stage.lamps.lit == {"success", "standby"}
     assert stage.player.current == "load"
     stage.clock.advance(0.7)
@@ -97,26 +100,26 @@ def test_what_goes_first_goes_over_into_the_pattern(stage: Stage) -> None:
 
 
 def test_what_is_played_over_a_pattern_gives_way_to_it_again(stage: Stage) -> None:
-    stage.player.show(lamps.READY)
-    stage.player.play_over(lamps.BLIP)
+    stage.player.show(CLASSIC[LightMoment.READY])
+    stage.player.play_over(CLASSIC[LightMoment.BLIP])
     assert stage.lamps.lit == {"failure"}
-    stage.player.show(lamps.READY)
+    stage.player.show(CLASSIC[LightMoment.READY])
     assert stage.lamps.lit == {"failure"}, "it is not cut short by what was shown before"
     stage.clock.advance(0.2)
     assert stage.lamps.lit == {"success"}
 
 
 def test_a_new_pattern_does_not_wait_for_what_is_played_over_the_old(stage: Stage) -> None:
-    stage.player.show(lamps.READY)
-    stage.player.play_over(lamps.REMINDER)
-    stage.player.show(lamps.CHECKING)
+    stage.player.show(CLASSIC[LightMoment.READY])
+    stage.player.play_over(CLASSIC[LightMoment.REMINDER])
+    stage.player.show(CLASSIC[LightMoment.CHECKING])
     assert stage.lamps.lit == {"standby"}
     stage.clock.advance(5)
     assert stage.lamps.lit == {"standby"}
 
 
 def test_stopping_puts_everything_out_for_good(stage: Stage) -> None:
-    stage.player.show(lamps.REFUSED)
+    stage.player.show(CLASSIC[LightMoment.REFUSED])
     stage.player.stop()
     stage.clock.advance(5)
     assert stage.lamps.lit == set()
@@ -126,7 +129,7 @@ def test_stopping_puts_everything_out_for_good(stage: Stage) -> None:
 async def test_an_event_loop_is_a_clock_to_play_by() -> None:
     recording = RecordingLamps()
     player = LampPlayer(recording.by_name(), asyncio.get_running_loop())
-    player.show(lamps.REFUSED)
+    player.show(CLASSIC[LightMoment.REFUSED])
     await until(lambda: recording.sent.count(("failure", True)) >= 3)
     player.stop()
     assert set(recording.by_name()) == set(LampName)

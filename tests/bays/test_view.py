@@ -6,16 +6,16 @@ from itertools import product
 
 import pytest
 
-from boxd.bays import lamps
 from boxd.bays.view import (
     BayFacts,
     BayState,
     Checking,
     ending_of,
-    pattern_for,
+    moment_for,
     state_for,
     text_for,
 )
+from boxd.lights.moments import LightMoment
 from boxd.redemption import Refusal, Stage
 
 from .parts import refused, standing
@@ -43,18 +43,18 @@ EVERY = [
 
 
 def test_ready_is_shown_only_by_a_bay_that_takes_codes() -> None:
-    ready = [facts for facts in EVERY if pattern_for(facts) == lamps.READY]
+    ready = [facts for facts in EVERY if moment_for(facts) == LightMoment.READY]
     assert ready == [BayFacts()]
 
 
 def test_lamps_state_and_words_agree_whatever_is_known() -> None:
     for facts in EVERY:
-        state, pattern = state_for(facts), pattern_for(facts)
+        state, moment = state_for(facts), moment_for(facts)
         assert text_for(facts)
-        if pattern == lamps.LOCKED_OUT:
+        if moment == LightMoment.LOCKED_OUT:
             assert state is BayState.LOCKED_OUT
         if state is BayState.OUT_OF_SERVICE:
-            assert pattern in {lamps.OUT_OF_SERVICE, lamps.STARTING, lamps.REFUSED}
+            assert moment in {LightMoment.OUT_OF_SERVICE, LightMoment.STARTING, LightMoment.REFUSED}
         if state is BayState.BUSY:
             assert "locker 1" in text_for(facts).lower()
 
@@ -62,7 +62,7 @@ def test_lamps_state_and_words_agree_whatever_is_known() -> None:
 def test_a_redemption_comes_before_everything_but_a_verdict() -> None:
     for facts in EVERY:
         if facts.standing and not facts.was_refused:
-            assert pattern_for(facts).name in {"load", "opening", "attention", "open"}
+            assert moment_for(facts) in {"load", "opening", "attention", "open"}
 
 
 @pytest.mark.parametrize("refusal", Refusal)

@@ -7,9 +7,11 @@ from itertools import accumulate, cycle, islice
 import pytest
 
 from booth.signs import Change, Sign, sign
-from boxd.bays import lamps
-from boxd.bays.lamps import Pattern
+from boxd.lights.moments import LightMoment
+from boxd.lights.pattern import NONE, Pattern
+from boxd.lights.shows import ShowName, show_named
 
+CLASSIC = show_named(ShowName.CLASSIC)
 LATE = 1.2  # an emulated processor's blinking
 
 
@@ -17,7 +19,7 @@ def shown(pattern: Pattern, phases: int) -> list[Change]:
     """What the lamps do while boxd shows a pattern, a little late each time."""
     steps = list(islice(cycle(pattern.steps), phases))
     times = [0.0, *accumulate(LATE * milliseconds / 1000 for _lit, milliseconds in steps)]
-    changes, lit = [], lamps.NONE
+    changes, lit = [], NONE
     for at, (now_lit, _milliseconds) in zip(times, steps, strict=False):
         changes += [Change(at, str(lamp), lamp in now_lit) for lamp in sorted(lit ^ now_lit)]
         lit = now_lit
@@ -27,13 +29,13 @@ def shown(pattern: Pattern, phases: int) -> list[Change]:
 @pytest.mark.parametrize(
     ("expected", "pattern"),
     [
-        (Sign.STARTING, lamps.STARTING),
-        (Sign.LOAD, lamps.LOAD),
-        (Sign.ASKING, lamps.ATTENTION),
-        (Sign.OPENING, lamps.OPENING),
-        (Sign.OPEN, lamps.OPEN),
-        (Sign.REFUSED, lamps.REFUSED),
-        (Sign.OUT_OF_SERVICE, lamps.OUT_OF_SERVICE),
+        (Sign.STARTING, CLASSIC[LightMoment.STARTING]),
+        (Sign.LOAD, CLASSIC[LightMoment.LOAD]),
+        (Sign.ASKING, CLASSIC[LightMoment.ATTENTION]),
+        (Sign.OPENING, CLASSIC[LightMoment.OPENING]),
+        (Sign.OPEN, CLASSIC[LightMoment.OPEN]),
+        (Sign.REFUSED, CLASSIC[LightMoment.REFUSED]),
+        (Sign.OUT_OF_SERVICE, CLASSIC[LightMoment.OUT_OF_SERVICE]),
     ],
 )
 def test_a_blinking_lamp_is_told_by_its_rhythm(expected: Sign, pattern: Pattern) -> None:
@@ -43,7 +45,11 @@ def test_a_blinking_lamp_is_told_by_its_rhythm(expected: Sign, pattern: Pattern)
 
 @pytest.mark.parametrize(
     ("expected", "pattern"),
-    [(Sign.READY, lamps.READY), (Sign.CHECKING, lamps.CHECKING), (Sign.LOCKED, lamps.LOCKED_OUT)],
+    [
+        (Sign.READY, CLASSIC[LightMoment.READY]),
+        (Sign.CHECKING, CLASSIC[LightMoment.CHECKING]),
+        (Sign.LOCKED, CLASSIC[LightMoment.LOCKED_OUT]),
+    ],
 )
 def test_a_steady_lamp_counts_once_it_could_not_be_blinking(
     expected: Sign, pattern: Pattern
@@ -58,9 +64,9 @@ def test_lamps_that_were_never_lit_are_dark() -> None:
 
 
 def test_what_was_shown_before_does_not_count() -> None:
-    before = shown(lamps.LOAD, phases=8)
+    before = shown(CLASSIC[LightMoment.LOAD], phases=8)
     after = [
         Change(each.at + before[-1].at + 1, each.lamp, each.lit)
-        for each in shown(lamps.OPEN, phases=6)
+        for each in shown(CLASSIC[LightMoment.OPEN], phases=6)
     ]
     assert sign([*before, *after], after[-1].at) is Sign.OPEN

@@ -128,7 +128,7 @@ CASES = {
         "[xyzzy] # here",
         "unknown section 'xyzzy'; known sections: [box], [codes], [lockout], [timeouts],"
         " [temporal], [web], [midi], [simulation], [[devices]], [[bays]], [[lockers]],"
-        " [operator], [[checkpoints]], [[tasks]], [phones], [staff], [upstream],"
+        " [operator], [lights], [[checkpoints]], [[tasks]], [phones], [staff], [upstream],"
         " [schedules], [backups], [[seed]]",
     ),
     "singular list": Broken(

@@ -11,6 +11,7 @@ from boxd.config import load
 from boxd.errors import ConfigError
 from tests.config import (
     broken_housekeeping,
+    broken_lights,
     broken_parts,
     broken_phones,
     broken_tasks,
@@ -25,6 +26,7 @@ EVERY_CASE = {
     **broken_phones.CASES,
     **broken_upstream.CASES,
     **broken_housekeeping.CASES,
+    **broken_lights.CASES,
 }
 
 
@@ -43,8 +45,8 @@ def line_of(mark: str, text: str) -> int:
 
 @pytest.mark.parametrize(
     "text",
-    [VALID, broken_parts.MIXED, broken_tasks.TASKS, broken_phones.PHONES],
-    ids=["boards", "mixed", "tasks", "phones"],
+    [VALID, broken_parts.MIXED, broken_tasks.TASKS, broken_phones.PHONES, broken_lights.LIGHTS],
+    ids=["boards", "mixed", "tasks", "phones", "lights"],
 )
 def test_the_file_that_is_broken_below_is_valid(text: str, tmp_path: Path) -> None:
     file = tmp_path / "boxd.toml"

@@ -1,9 +1,10 @@
 // The drawn front: keypads, lamps, buzzers and doors, made once and then set to each state.
 
 import { icon, make } from "./dom.js";
+import { _, N_, ngettext } from "./words.js";
 
 export const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "Cancel", "0", "Enter"];
-const LAMPS = { standby: "Standby", success: "Success", failure: "Failure" };
+const LAMPS = { standby: N_("Standby"), success: N_("Success"), failure: N_("Failure") };
 const FLASH_MS = 450;
 
 export function keypad(onKey) {
@@ -27,7 +28,7 @@ export function keypad(onKey) {
 
 export function bay(id, name, lockers, { onKey, onDoor }) {
   const lamps = Object.entries(LAMPS).map(([lamp, words]) =>
-    make("div", { class: `lamp ${lamp}`, "data-lamp": lamp, "data-lit": "false" }, make("i"), words),
+    make("div", { class: `lamp ${lamp}`, "data-lamp": lamp, "data-lit": "false" }, make("i"), _(words)),
   );
   return make(
     "article",
@@ -41,9 +42,9 @@ export function bay(id, name, lockers, { onKey, onDoor }) {
         "div",
         { class: "signals" },
         ...lamps,
-        make("div", { class: "buzzer" }, icon("sound"), make("span", {}, "Buzzer")),
+        make("div", { class: "buzzer" }, icon("sound"), make("span", {}, _("Buzzer"))),
       ),
-      make("div", { class: "unplugged" }, icon("plug"), "Unplugged"),
+      make("div", { class: "unplugged" }, icon("plug"), _("Unplugged")),
     ),
     make("div", { class: "lockers" }, ...lockers.map((locker) => door(locker, onDoor))),
   );
@@ -53,7 +54,7 @@ function door(locker, onDoor) {
   return make(
     "button",
     { type: "button", class: "locker", "data-locker": locker, "data-door": "closed", onclick: () => onDoor(locker) },
-    make("span", { class: "inside" }, icon("gift"), make("span", { class: "prize" }), make("span", { class: "hint" }, "click to shut")),
+    make("span", { class: "inside" }, icon("gift"), make("span", { class: "prize" }), make("span", { class: "hint" }, _("click to shut"))),
     make(
       "span",
       { class: "leaf" },
@@ -83,11 +84,13 @@ export function setLocker(element, state, prize) {
     flash(element);
   }
   Object.assign(element.dataset, { door: state.door, pulses: state.pulses, full: prize !== "" });
-  element.title = state.door === "open" ? "Click to shut the door" : "Locked: only a pulse opens it";
-  element.setAttribute("aria-label", `Locker ${element.dataset.locker}, ${state.door === "open" ? "open: shut it" : "shut"}`);
+  element.title = state.door === "open" ? _("Click to shut the door") : _("Locked: only a pulse opens it");
+  const locker = element.dataset.locker;
+  const said = state.door === "open" ? _("Locker {locker}, open: shut it", { locker }) : _("Locker {locker}, shut", { locker });
+  element.setAttribute("aria-label", said);
   element.querySelector(".prize").textContent = prize;
-  element.querySelector(".pulses").textContent = state.pulses === 1 ? "1 pulse" : `${state.pulses} pulses`;
-  const marks = [state.door_switch ? "" : "no door switch", state.jammed ? "jammed" : ""];
+  element.querySelector(".pulses").textContent = ngettext("{count} pulse", "{count} pulses", state.pulses);
+  const marks = [state.door_switch ? "" : _("no door switch"), state.jammed ? _("jammed") : ""];
   element.querySelector(".marks").textContent = marks.filter(Boolean).join(" · ");
 }
 

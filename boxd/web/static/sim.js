@@ -3,7 +3,9 @@
 import { make, show } from "./dom.js";
 import { faultPanel } from "./faults.js";
 import * as front from "./front.js";
+import { lightPanel } from "./lights.js";
 import { watch } from "./live.js";
+import { _, READS } from "./words.js";
 
 const SNAPSHOT_MS = 2_000; // what the front shows of the box besides: names, what lies in a locker
 
@@ -16,13 +18,13 @@ async function post(url, body) {
   try {
     const response = await fetch(url, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...READS },
       body: JSON.stringify(body),
     });
     const problem = response.ok ? null : await response.json();
     place("said").textContent = problem?.detail ?? "";
   } catch {
-    place("said").textContent = "The box does not answer.";
+    place("said").textContent = _("The box does not answer.");
   }
 }
 
@@ -87,8 +89,13 @@ function build() {
       onOpen: (locker) => setDoor(locker, "open"),
     });
   }
+  if (show(place("lights"), bays.map(({ id, name }) => [id, name]), () => [])) {
+    lightPanel(place("lights"), bays, (bay, name, moment) =>
+      post(`/api/v1/bays/${encodeURIComponent(bay)}/lights`, { show: name, moment }),
+    ).catch(() => {}); // the box refuses, and its own page says why
+  }
   show(place("operator"), "once", () => [
-    make("h2", {}, "Operator's keys"),
+    make("h2", {}, _("Operator's keys")),
     front.keypad((key) => pressKey("/sim/api/operator/keys", key)),
   ]);
 }
@@ -132,7 +139,7 @@ function onKey(event) {
 function setConnected(connected) {
   document.body.classList.toggle("lost", !connected);
   place("banner").hidden = connected;
-  if (!connected) place("banner").textContent = "Connection to the box lost, trying again…";
+  if (!connected) place("banner").textContent = _("Connection to the box lost, trying again…");
 }
 
 document.addEventListener("keydown", onKey);

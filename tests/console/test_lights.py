@@ -1,0 +1,41 @@
+"""The light shows in the console: seen by those who watch, played by those who run the box."""
+
+from __future__ import annotations
+
+import re
+
+from boxd.roles import Role
+from tests.console.conftest import Console, Person
+from tests.temporal.conftest import until
+
+
+async def test_every_show_and_moment_is_there_to_look_at(organiser: Person) -> None:
+    page = await organiser.browser.get("/o/lights")
+    assert len(re.findall(r'data-steps="[^"]+"', page.text)) == 3 * 17
+    said = await organiser.see("/o/lights")
+    assert "classic in use" in said
+    assert "The locker has opened" in said
+
+
+async def test_a_moment_is_played_at_a_bay(console: Console, organiser: Person) -> None:
+    def lit() -> set[str]:
+        lamps = console.box.front.state()["bays"]["bay-2"]["lamps"]
+        return {name for name, is_lit in lamps.items() if is_lit}
+
+    await until(lambda: lit() == {"success"}, "the bay is ready")
+    chosen = {"bay": "bay-2", "show": "calm", "moment": "refused"}
+    assert "The bay plays it now." in await organiser.press("/o/lights/play", **chosen)
+    await until(lambda: lit() == {"failure"}, "the pattern")
+
+
+async def test_what_is_no_show_is_refused_in_words(organiser: Person) -> None:
+    chosen = {"bay": "bay-1", "show": "disco", "moment": "refused"}
+    said = await organiser.press("/o/lights/play", status=422, **chosen)
+    assert "Choose a show and a moment from the lists." in said
+
+
+async def test_who_only_watches_sees_them_and_plays_nothing(console: Console) -> None:
+    viewer = await console.person(Role.VIEWER, "Vera")
+    assert "Play it" not in await viewer.see("/o/lights")
+    chosen = {"bay": "bay-1", "show": "calm", "moment": "opened"}
+    await viewer.press("/o/lights/play", status=403, **chosen)
