@@ -213,7 +213,7 @@ def _grown(old: Box, young: Box, size: Size) -> Figure:
     young.start_and_wait()
     codes = {box: box.issue_codes(size.calm) for box in (old, young)}
     with ThreadPoolExecutor(2) as both:
-        pair = [both.submit(redeem_all, box, some, with_keys=False) for box, some in codes.items()]
+        pair = [both.submit(redeem_all, box, some) for box, some in codes.items()]
         late, early = (spread(done.result().verdict) for done in pair)
     ratio = late.p99 / early.p99
     return Figure(

@@ -32,10 +32,10 @@ def figures(folder: Path, n: int) -> Iterator[Figure]:
         box.wait_for_phones()
         paths = [urlsplit(each).path for each in box.attendee_links(PHONES)]
         for _ in range(ROUNDS):
-            quiet.add(redeem_all(box, box.issue_codes(n // ROUNDS), with_keys=False))
+            quiet.add(redeem_all(box, box.issue_codes(n // ROUNDS)))
             codes = box.issue_codes(n // ROUNDS)
             with polling(port, paths) as seen:
-                crowded.add(redeem_all(box, codes, with_keys=False))
+                crowded.add(redeem_all(box, codes))
             polls += seen.taken_s
             for status, count in seen.statuses.items():
                 answers[status] = answers.get(status, 0) + count

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import cycle
 
 from bench import trace
 from bench.box import BOARDS, LOCKERS, Box, Browser
@@ -16,6 +17,7 @@ STANDBY_ON = "f07d3001f7"
 VERDICT = "f07d4001f7"  # the success lamp comes on when a code was accepted
 UNLOCK = "f07d6001f7"
 OPERATOR = "Operator Pad"
+LOADING_S = 0.3  # shorter than anybody takes to put a prize into a locker
 SAME_KEY_AGAIN_S = 0.05  # a bay takes the same key again after 40 ms of quiet
 LOST_S = 1.0  # a tap that is not seen by then was not taken: so long does no reflex wait
 PAUSE_BEFORE_ENTER_S = 0.1  # the lamps' echo of the last digit is over after 70 ms
@@ -27,6 +29,7 @@ class Confirmed(StrEnum):
 
     BY_HUD = "by the HUD's POST"
     BY_KEY = "by key"
+    AT_ONCE = "by the HUD's POST, in the moment of the verdict"
 
 
 @dataclass
@@ -89,7 +92,8 @@ class Hand:
         seen.reflex.append(
             self._first("standby lamp", trace.anything_sent(self._board, entered)) - entered
         )
-        time.sleep(loading_s)
+        if how is not Confirmed.AT_ONCE:
+            time.sleep(loading_s)
         confirmed, unlocked = self._confirm(how)
         seen.unlock[how].append(unlocked - confirmed)
         self._take()
@@ -195,14 +199,16 @@ class Hand:
 
 
 def redeem_all(
-    box: Box, codes: Sequence[str], *, with_keys: bool = True, loading_s: float = 0
+    box: Box,
+    codes: Sequence[str],
+    ways: Sequence[Confirmed] = (Confirmed.BY_HUD,),
+    *,
+    loading_s: float = 0,
 ) -> Seen:
-    """Redeem the codes at one bay, calmly; every second one is confirmed by the operator's key."""
+    """Redeem the codes at one bay, calmly, confirmed in these ways by turns."""
     hand, seen = Hand(box), Seen()
     try:
-        for number, code in enumerate(codes):
-            by_key = with_keys and number % 2 == 1
-            how = Confirmed.BY_KEY if by_key else Confirmed.BY_HUD
+        for code, how in zip(codes, cycle(ways), strict=False):
             seen.add(hand.redeem(code, how, loading_s=loading_s))
     finally:
         hand.close()

@@ -13,12 +13,10 @@ from bench.box import Box
 from bench.card.disk import Counted, SlowDisk, slow_disk
 from bench.figures import Figure, kib, milliseconds, spread
 from bench.progress import tell
-from bench.redeeming import Confirmed, Seen, redeem_all
+from bench.redeeming import LOADING_S, Confirmed, Seen, redeem_all
 from bench.size import Size
 
 FLUSH_S = 0.020
-# Shorter than anybody takes to put a prize into a locker; what the verdict has set going is over.
-_LOADING_S = 0.3
 _WARM = 3
 _COMMITS = 20
 _WAL_BYTES = 4 * 2**20
@@ -32,7 +30,7 @@ def figures(folder: Path, size: Size) -> Iterator[Figure]:
         try:
             box.start_and_wait()
             codes = box.issue_codes(size.on_card + _WARM)
-            redeem_all(box, codes[:_WARM], with_keys=False, loading_s=_LOADING_S)
+            redeem_all(box, codes[:_WARM], loading_s=LOADING_S)
             disk.set_flush(FLUSH_S)
             seen, counted = _redeemed(box, disk, codes[_WARM:])
         finally:
@@ -47,7 +45,7 @@ def figures(folder: Path, size: Size) -> Iterator[Figure]:
 def _redeemed(box: Box, disk: SlowDisk, codes: list[str]) -> tuple[Seen, Counted]:
     os.sync()
     before = disk.counted()
-    seen = redeem_all(box, codes, with_keys=False, loading_s=_LOADING_S)
+    seen = redeem_all(box, codes, loading_s=LOADING_S)
     os.sync()
     return seen, disk.counted().since(before)
 

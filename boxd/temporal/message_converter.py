@@ -7,7 +7,9 @@ an attendant's verdict, although both belong to the same workflow.
 from __future__ import annotations
 
 from dataclasses import is_dataclass
-from typing import Any
+from enum import StrEnum
+from functools import cache
+from typing import Any, get_type_hints
 
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
@@ -18,7 +20,9 @@ from temporalio.converter import (
     DefaultPayloadConverter,
     EncodingPayloadConverter,
     JSONPlainPayloadConverter,
+    JSONTypeConverter,
     PayloadConverter,
+    value_to_type,
 )
 from temporalio.exceptions import ApplicationError
 
@@ -28,6 +32,7 @@ from boxd.temporal.seal import Seal
 NOT_SEALED = "NotSealed"
 _CLASS = "class"
 _JSON = "json/plain"
+_PLAIN = frozenset({str, int, float, bool})
 
 
 def not_sealed(why: str) -> ApplicationError:
@@ -35,8 +40,33 @@ def not_sealed(why: str) -> ApplicationError:
     return ApplicationError(why, type=NOT_SEALED, non_retryable=True)
 
 
+class _DataclassConverter(JSONTypeConverter):
+    """Makes dataclasses and enums as the SDK does, which looks up their fields for each message.
+
+    That takes half a millisecond, and an answer is read three times before its locker opens.
+    """
+
+    def to_typed_value(self, hint: type, value: Any) -> Any:
+        """The value. Raises TypeError or ValueError for one that does not fit."""
+        if hint is type(value) and hint in _PLAIN:
+            return value
+        if isinstance(hint, type) and issubclass(hint, StrEnum) and isinstance(value, str):
+            return hint(value)
+        if not is_dataclass(hint) or not isinstance(value, dict):
+            return JSONTypeConverter.Unhandled
+        known = {
+            name: value_to_type(kind, value[name], [self])
+            for name, kind in _hints(hint).items()
+            if name in value
+        }
+        return hint(**known)
+
+
 class MessageConverter(JSONPlainPayloadConverter):
     """JSON that names its dataclass, and can become no other."""
+
+    def __init__(self) -> None:
+        super().__init__(custom_type_converters=[_DataclassConverter()])
 
     def to_payload(self, value: Any) -> Payload | None:
         """The value as JSON."""
@@ -100,6 +130,11 @@ class SealedFailureConverter(DefaultFailureConverterWithEncodedAttributes):
         if is_said and not is_sealed:  # forged, or the server's own text about an ended workflow
             return not_sealed("it ended without an answer of its own; look, and try again")
         return super().from_failure(failure, payload_converter)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def sealed_converter(seal: Seal) -> DataConverter:

@@ -6,7 +6,6 @@ it. Updates and queries need no gate: the SDK rejects those whose arguments can'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -19,8 +18,12 @@ from temporalio.bridge.proto.workflow_activation.workflow_activation_pb2 import 
 from temporalio.bridge.proto.workflow_completion.workflow_completion_pb2 import (
     WorkflowActivationCompletion,
 )
-from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+from temporalio.worker import (
+    UnsandboxedWorkflowRunner,
+    WorkflowInstance,
+    WorkflowInstanceDetails,
+    WorkflowRunner,
+)
 
 from boxd.temporal.message_converter import NOT_SEALED
 from boxd.temporal.payload_codec import is_refused
@@ -29,16 +32,20 @@ from boxd.temporal.sealed_calls import CallKind, CallSeal
 log = structlog.get_logger("boxd.temporal")
 
 
-@dataclass(frozen=True)
-class SealedWorkflowRunner(SandboxedWorkflowRunner):
-    """Runs the workflows that this box has started, in the SDK's sandbox."""
+class SealedWorkflowRunner(WorkflowRunner):
+    """Runs the workflows that this box has started; without the SDK's sandbox (docs/adr/0011)."""
 
-    calls: CallSeal | None = None
+    def __init__(self, calls: CallSeal) -> None:
+        self._calls = calls
+        self._runner = UnsandboxedWorkflowRunner()
+
+    def prepare_workflow(self, defn: Any) -> None:
+        """See base class."""
+        self._runner.prepare_workflow(defn)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """A run of a workflow, behind the gate."""
-        instance = super().create_instance(det)
-        return instance if self.calls is None else _Gate(instance, det.info, self.calls)
+        return _Gate(self._runner.create_instance(det), det.info, self._calls)
 
 
 class _Gate(WorkflowInstance):

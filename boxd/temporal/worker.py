@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from boxd import __version__
 from boxd.temporal.message_converter import seal_of
@@ -18,11 +17,6 @@ from boxd.temporal.unknown_workflow import UnknownWorkflow
 
 # Given at every start_workflow: a task that a killed worker held is handed out again after this.
 TASK_TIMEOUT = timedelta(seconds=2)
-
-# The sandbox would import a workflow's modules again for every workflow: 8 to 14 ms of each Enter
-# before anything is decided, against 0.1 ms when they are passed through. See docs/adr/0011.
-PASSED_THROUGH = ("boxd",)
-_RESTRICTIONS = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
 
 
 def task_queue(box_id: str) -> str:
@@ -38,7 +32,7 @@ def tasks_queue(box_id: str) -> str:
 def worker_options() -> dict[str, Any]:
     """The worker's options, besides its client, its task queue and what it runs."""
     return {
-        "workflow_runner": SandboxedWorkflowRunner(restrictions=_RESTRICTIONS),
+        "workflow_runner": UnsandboxedWorkflowRunner(),  # see docs/adr/0011
         "max_cached_workflows": 50,  # every open redemption, with room to spare
         "max_concurrent_workflow_tasks": 4,
         "max_concurrent_workflow_task_polls": 2,  # one for the queue, one for the cached ones
@@ -100,10 +94,9 @@ def _worker(
     )
 
 
-def _runner(client: Client) -> SandboxedWorkflowRunner:
-    """The sandbox; what comes by a client that seals has to be sealed before it gets there."""
+def _runner(client: Client) -> WorkflowRunner:
+    """What comes by a client that seals has to be sealed before a workflow gets it."""
     seal = seal_of(client.data_converter)
     if seal is None:
-        return SandboxedWorkflowRunner(restrictions=_RESTRICTIONS)
-    calls = CallSeal(seal, client.namespace)
-    return SealedWorkflowRunner(restrictions=_RESTRICTIONS, calls=calls)
+        return UnsandboxedWorkflowRunner()
+    return SealedWorkflowRunner(CallSeal(seal, client.namespace))

@@ -79,11 +79,11 @@ def phone_s(url: str, number: int) -> float:
 def test_the_box_does_not_feel_it(box: tuple[Box, str], kind: str, addresses: int) -> None:
     made, url = box
     codes = made.issue_codes(2 * REDEMPTIONS)
-    quiet = spread(redeem_all(made, codes[:REDEMPTIONS], with_keys=False).verdict)
+    quiet = spread(redeem_all(made, codes[:REDEMPTIONS]).verdict)
     count = ASKING if kind == "nonsense" else CONNECTIONS
     with attacking(kind, urlsplit(url).port or 0, count, addresses):
         time.sleep(2)  # until most of them are there
-        flooded = spread(redeem_all(made, codes[REDEMPTIONS:], with_keys=False).verdict)
+        flooded = spread(redeem_all(made, codes[REDEMPTIONS:]).verdict)
         with httpx.Client(base_url=f"http://127.0.0.1:{made.port}", timeout=20) as screen:
             huds = spread([hud_s(screen) for _ in range(20)])
         phones = spread([phone_s(url, number) for number in range(20)])

@@ -78,19 +78,12 @@ class RedemptionDecisions:
         return await asyncio.shield(task)
 
     async def _decide(self, answer: Answer) -> Reply:
-        standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
         fate = self.fates.of(answer.id, answer.deadline_s)
         ordered: list[ActuationOrder] = []
-        context = redemptions.AnswerContext(
-            door=self._opener.door_state(standing.locker),
-            lockers=self._opener.usable_lockers(standing.bay),
-            decline_voids_code=self._rules.decline_voids_code,
-            why_late=lambda: self._why_late(answer, fate),
-        )
 
         def decide(tx: Transaction) -> Reply:
             ordered.clear()
-            reply = redemptions.record_answer(tx, answer, context)
+            reply = redemptions.record_answer(tx, answer, self._context(tx, answer, fate))
             if reply.accepted and reply.standing.stage is Stage.OPEN:
                 ordered.extend(self._opener.intend(tx, reply.standing))
             return reply
@@ -103,6 +96,7 @@ class RedemptionDecisions:
             fate.roll_back()
             if boot_s() < answer.deadline_s:
                 raise
+            standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
             reply = Reply(False, f"{error}. The answer was not taken: give it again", standing)
         except Exception:
             fate.roll_back()
@@ -113,6 +107,18 @@ class RedemptionDecisions:
             self._announcer.show(reply.standing)
         fate.tell(reply)
         return reply
+
+    def _context(
+        self, tx: Transaction, answer: Answer, fate: Fate[Reply]
+    ) -> redemptions.AnswerContext:
+        """Door and lockers as they are inside the transaction; called by the ledger's thread."""
+        standing = redemptions.require(tx.connection, answer.redemption)
+        return redemptions.AnswerContext(
+            door=self._opener.door_state(standing.locker),
+            lockers=self._opener.usable_lockers(standing.bay),
+            decline_voids_code=self._rules.decline_voids_code,
+            why_late=lambda: self._why_late(answer, fate),
+        )
 
     async def finish(self) -> None:
         """Wait for running commits, so that the opener has all that was ordered."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -122,8 +123,13 @@ class RedemptionService:
         accepted and never will be, NotKnownYet while it is being committed, Refused if the id was
         used for another answer.
         """
-        standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
-        if await self._ledger.read(lambda c: redemptions.accepted_before(c, answer)):
+
+        def look(connection: sqlite3.Connection) -> tuple[RedemptionStanding, bool]:
+            standing = redemptions.require(connection, answer.redemption)
+            return standing, redemptions.accepted_before(connection, answer)
+
+        standing, is_accepted = await self._ledger.read(look)
+        if is_accepted:
             return Reply(True, "", standing)
         if standing.stage.has_ended:
             return Reply(False, why_refused(standing.stage, standing.step, answer, None), standing)

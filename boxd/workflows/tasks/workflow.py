@@ -22,7 +22,7 @@ from temporalio.exceptions import (
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    import boxd.issue  # noqa: F401 - the sandbox reads the child's result by this module's types
+    import boxd.issue  # noqa: F401 - a replay in the sandbox finds the child's result by it
     from boxd.task import (
         Asked,
         Scan,
