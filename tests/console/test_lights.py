@@ -29,13 +29,11 @@ async def test_a_moment_is_played_at_a_bay(console: Console, organiser: Person) 
 
 
 async def test_what_is_no_show_is_refused_in_words(organiser: Person) -> None:
-    chosen = {"bay": "bay-1", "show": "disco", "moment": "refused"}
-    said = await organiser.press("/o/lights/play", status=422, **chosen)
+    said = await organiser.press("/o/lights/play", 422, bay="bay-1", show="disco", moment="ready")
     assert "Choose a show and a moment from the lists." in said
 
 
 async def test_who_only_watches_sees_them_and_plays_nothing(console: Console) -> None:
     viewer = await console.person(Role.VIEWER, "Vera")
     assert "Play it" not in await viewer.see("/o/lights")
-    chosen = {"bay": "bay-1", "show": "calm", "moment": "opened"}
-    await viewer.press("/o/lights/play", status=403, **chosen)
+    await viewer.press("/o/lights/play", 403, bay="bay-1", show="calm", moment="opened")
