@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
     "matching.updateAckInterval": '"10m"',
     # A workflow whose task has failed twice is found by one query, and begun again.
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "2",
+    # Whoever made a deployment of his own and called it current got every task of the box's queues.
+    "system.enableDeploymentVersions": "false",
     # One worker needs no partitions; each partition has a lease to renew.
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",
@@ -113,6 +116,8 @@ def server_command(
     command += ["--namespace", namespace]
     command += _repeated("--sqlite-pragma", pragmas)
     command += _repeated("--dynamic-config-value", DYNAMIC_CONFIG)
+    # Nobody deletes the namespace, with every workflow in it.
+    command += ["--dynamic-config-value", f"worker.protectedNamespaces={json.dumps([namespace])}"]
     return command + _repeated("--search-attribute", dict.fromkeys(SEARCH_ATTRIBUTES, "Keyword"))
 
 

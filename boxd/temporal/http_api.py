@@ -14,6 +14,7 @@ from boxd.errors import TemporalUnavailable
 from boxd.temporal.command import HTTP_API_HOST, LOOPBACK, SEARCH_ATTRIBUTES
 
 NOT_FOUND = 404
+_IN_USE = "NAMESPACE_STATE_REGISTERED"
 
 
 async def answers(port: int, timeout_s: float) -> bool:
@@ -25,21 +26,44 @@ async def answers(port: int, timeout_s: float) -> bool:
     return True
 
 
+async def why_spoilt(port: int, namespace: str, timeout_s: float) -> str:
+    """Why no workflow can be started any more, whatever is tried; empty if one can.
+
+    Whoever reaches the server can deprecate the namespace, which nothing takes back, and remove
+    search attributes. Raises TemporalUnavailable if the server does not answer.
+    """
+    described = await _ask(port, "GET", _path_of(namespace), timeout_s=timeout_s)
+    if described["namespaceInfo"]["state"] != _IN_USE:
+        return f"somebody has put the namespace '{namespace}' out of use"
+    if missing := await _missing_attributes(port, namespace, timeout_s):
+        return f"somebody has removed search attributes: {', '.join(missing)}"
+    return ""
+
+
 async def ensure_namespace(port: int, namespace: str, retention_days: int) -> None:
     """Make sure that the namespace exists, with its search attributes and retention.
 
     Raises TemporalUnavailable until it does.
     """
-    path = f"/api/v1/namespaces/{quote(namespace, safe='')}"
+    path = _path_of(namespace)
     described = await _ask(port, "GET", path)
     retention = f"{retention_days * 24 * 3600}s"
     if described["config"]["workflowExecutionRetentionTtl"] != retention:
         change = {"config": {"workflowExecutionRetentionTtl": retention}}
         await _ask(port, "POST", f"{path}/update", change)
-    known = (await _ask(port, "GET", f"{path}/search-attributes"))["customAttributes"]
-    missing = set(SEARCH_ATTRIBUTES) - known.keys()
-    if missing:
-        raise TemporalUnavailable(f"search attributes not there yet: {sorted(missing)}")
+    if missing := await _missing_attributes(port, namespace):
+        raise TemporalUnavailable(f"search attributes not there yet: {missing}")
+
+
+def _path_of(namespace: str) -> str:
+    return f"/api/v1/namespaces/{quote(namespace, safe='')}"
+
+
+async def _missing_attributes(port: int, namespace: str, timeout_s: float = 2) -> list[str]:
+    path = f"{_path_of(namespace)}/search-attributes"
+    answered = await _ask(port, "GET", path, timeout_s=timeout_s)
+    # The field is left out when none is left.
+    return sorted(set(SEARCH_ATTRIBUTES) - answered.get("customAttributes", {}).keys())
 
 
 async def _ask(port: int, method: str, path: str, body: object = None, timeout_s: float = 2) -> Any:

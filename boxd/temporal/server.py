@@ -25,7 +25,7 @@ from boxd.temporal.command import (
     server_environment,
 )
 from boxd.temporal.database_making import Maker, prepare, wait_for_namespace
-from boxd.temporal.http_api import answers
+from boxd.temporal.http_api import why_spoilt
 from boxd.temporal.pages_gate import PAGES_SOCKET, PagesGate, hidden_address
 from boxd.temporal.ports import why_taken
 from boxd.temporal.process import ServerProcess
@@ -44,6 +44,7 @@ DISTRUSTED_AFTER = 4  # deaths before serving, in a row, on a file that looks co
 PROBE_EVERY_S = 5
 PROBE_DEADLINE_S = 10  # one slow fsync delays every answer; a card may take seconds
 SILENT_PROBES = 3
+_SILENT = "the Temporal server ran but did not answer any more, and was ended"
 
 
 class ServerState(StrEnum):
@@ -180,9 +181,9 @@ class EmbeddedServer:
             return _Life(str(error), was_spawned=True, served_s=0)
         self._become(ServerState.UP, "")
         began = time.monotonic()
-        why = await self._until_end(process, clock)
+        why, spoilt = await self._until_end(process, clock)
         served_s = time.monotonic() - began
-        return _Life(why, was_spawned=True, served_s=served_s, spoilt=clock.why())
+        return _Life(why, was_spawned=True, served_s=served_s, spoilt=spoilt or clock.why())
 
     async def _spawn(self, binary: Path, distrusted: str) -> None:
         settings = self._settings
@@ -206,23 +207,30 @@ class EmbeddedServer:
             self._gate = PagesGate(ports.pages_at, ports.ui, socket)
             await self._gate.open()
 
-    async def _until_end(self, process: ServerProcess, clock: ClockSetBack) -> str:
-        """Wait until the process ends; end it if it does not answer or its clock went back."""
+    async def _until_end(self, process: ServerProcess, clock: ClockSetBack) -> tuple[str, str]:
+        """Wait until the process ends; end it if it is silent, or its database is spoilt.
+
+        Returns why it ended, and why its database can't be used any more; empty if it can.
+        """
         ended = asyncio.ensure_future(process.wait())
-        silent, why = 0, "the Temporal server ran but did not answer any more, and was ended"
+        silent, spoilt = 0, ""
         try:
-            while silent < SILENT_PROBES:
+            while silent < SILENT_PROBES and not spoilt:
                 if (await asyncio.wait({ended}, timeout=PROBE_EVERY_S))[0]:
-                    return ended.result()
-                if why_spoilt := clock.why():
-                    why = why_spoilt
-                    break
-                has_answered = await answers(self._settings.http_port, PROBE_DEADLINE_S)
-                silent = 0 if has_answered else silent + 1
+                    return ended.result(), ""
+                try:
+                    spoilt = clock.why() or await self._why_spoilt()
+                    silent = 0
+                except TemporalUnavailable:
+                    silent += 1
         finally:
             ended.cancel()
         await process.kill()
-        return why
+        return spoilt or _SILENT, spoilt
+
+    async def _why_spoilt(self) -> str:
+        settings = self._settings
+        return await why_spoilt(settings.http_port, settings.namespace, PROBE_DEADLINE_S)
 
     def _become(self, state: ServerState, why: str, restarts: int | None = None) -> None:
         count = self._status.restarts if restarts is None else restarts
