@@ -59,7 +59,7 @@ class Caller:
             named_by = f"token {self.token.name}"
             return f"{named} ({named_by})" if named else f"{self.token.name} (token)"
         if self.way is not AuthMethod.COMMANDS:
-            return f"{named} (over HTTP)" if named else HUD_ACTOR
+            return HUD_ACTOR  # a name that nobody has proven is in no record
         if not named:
             raise BadInput("actor: who does this is missing; give 'actor', the name of a person")
         return named

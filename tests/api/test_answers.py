@@ -122,11 +122,11 @@ async def test_all_that_an_answer_can_carry_arrives(daemon: Daemon, asked: dict[
         await daemon.screen.post("/sim/api/faults", json={"device": "locker-1", "fault": "unjam"})
 
 
-async def test_a_name_given_over_tcp_is_marked_as_unproven(
+async def test_a_name_that_nobody_has_proven_is_in_no_record(
     daemon: Daemon, asked: dict[str, Any]
 ) -> None:
     await daemon.screen.post(path(asked, "loaded"), json={"actor": "anna"})
-    assert (await answers(daemon, asked))[0]["actor"] == "anna (over HTTP)"
+    assert (await answers(daemon, asked))[0]["actor"] == "operator (HUD)"
 
 
 async def test_a_refused_answer_says_why_and_where_the_redemption_stands(
