@@ -23,6 +23,7 @@ from boxd.api.listener import Listener, ListenerKind
 from boxd.api.services import ServedBox
 from boxd.api.table import OPERATIONS, SCRAPED
 from boxd.config.phones_schema import Phones
+from boxd.handbook.routes import Handbook
 from boxd.web import pages, problems
 from boxd.web.api_prefix import PREFIX
 from boxd.web.behind_gateway import BehindGateway
@@ -208,6 +209,7 @@ class Application:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics.respond),
+            *Handbook("/docs").routes(),
         ]
         if self._simulated:
             routes.append(Route("/sim", partial(self._page, "sim.html")))

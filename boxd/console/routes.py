@@ -23,6 +23,7 @@ from boxd.console.sections import SECTIONS
 from boxd.console.uploads import Uploads
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput, BoxdError, NotFound, Refused
+from boxd.handbook.routes import Handbook
 from boxd.ledger.staff_sessions import StaffSession
 from boxd.phones.answering import SiteInfo
 from boxd.staff.service import COOKIE
@@ -67,6 +68,8 @@ class ConsolePages:
             for path, act in section.acts.items():
                 found.append(self._route(section.path + path, self._acted(section, act), "POST"))
             found.append(self._route(section.path, self._shown(section, section.show)))
+        for path, answer in Handbook(f"{HOME}/docs").answers().items():
+            found.append(self._route(path, _for_staff(answer)))
         return found
 
     def _route(self, path: str, answer: Answer, method: str = "GET") -> Route:
@@ -145,6 +148,14 @@ async def _session(request: Request) -> StaffSession:
     if session is None:
         raise RequestError(HTTPStatus.UNAUTHORIZED, "signed-out", "Sign in", _SIGN_IN)
     return session
+
+
+def _for_staff(answer: Answer) -> Answer:
+    async def answer_staff(request: Request) -> Response:
+        await _session(request)
+        return await answer(request)
+
+    return answer_staff
 
 
 def _menu(visit: ConsoleVisit, here: ConsoleSection) -> tuple[NavigationLink, ...]:
