@@ -6,12 +6,14 @@ this module decides what a scan, a submission or a verdict does.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from boxd.words import N_
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 LONGEST_TEXT = 4000
 LONGEST_REFERENCE = 200
 LONGEST_REASON = 400
@@ -50,6 +52,7 @@ class Demand(StrEnum):
     NONE = "none"
     TEXT = "text"
     REFERENCE = "reference"
+    PHOTO = "photo"  # its digest is what is submitted
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class Scan:
 
 @dataclass(frozen=True)
 class Submission:
-    """An attendee's submission: a text or a reference, as the kind demands."""
+    """An attendee's submission: a text, a reference or a photo's digest, as the kind demands."""
 
     id: str
     task: str
@@ -298,6 +301,8 @@ def _why_no_submission(kind: TaskKind, submission: Submission) -> str:
         return N_("nothing is to be handed in for '{task}'").format(task=kind.name)
     if not submission.text.strip():
         return N_("the {what} is empty; write one").format(what=kind.submission)
+    if kind.submission is Demand.PHOTO and not _DIGEST.fullmatch(submission.text):
+        return N_("a photo is to be handed in; take one")
     longest = LONGEST_TEXT if kind.submission is Demand.TEXT else LONGEST_REFERENCE
     if len(submission.text) > longest:
         long = len(submission.text)

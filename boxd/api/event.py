@@ -40,12 +40,13 @@ async def event(context: BoxContext) -> EventEndReply:
 
 
 async def close_event(context: BoxContext, body: ActorBody) -> ClosedEventReply:
-    """Close the event: nothing begins any more, and codes that are out are void."""
+    """Close the event: nothing begins any more, codes that are out are void, photos are gone."""
     actor, ledger = context.actor(body.actor), context.box.ledger
     await ledger.write(lambda tx: closing.turn(tx, closed=True, actor=actor))
     voided = 0
     while some := await ledger.write(lambda tx: closing.void_some(tx, _AT_ONCE, actor)):
         voided += some
+    await context.box.photos.forget_all()
     return ClosedEventReply.of(**dict(await event(context)), voided=voided)
 
 

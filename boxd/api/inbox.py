@@ -12,13 +12,16 @@ from boxd.ledger import attendees, inbox, pending_verdicts, verdicts
 from boxd.ledger.ledger import as_text
 from boxd.ledger.task_standings import require
 from boxd.machine_clock import utc_now
-from boxd.task import Verdict
+from boxd.task import Demand, Verdict
 
 _MOST = 50
 
 
 class InboxTaskReply(ReplyModel):
-    """A task that waits for a verdict; `step` goes with the verdict."""
+    """A task that waits for a verdict; `step` goes with the verdict.
+
+    `has_photo`: what was handed in is a photo, `GET /tasks/{task}/photo`.
+    """
 
     task: str
     step: int
@@ -28,6 +31,7 @@ class InboxTaskReply(ReplyModel):
     since: str
     scanned: tuple[str, ...]
     handed_in: str
+    has_photo: bool
     last_refusal: str
     tries_left: int
 
@@ -118,6 +122,7 @@ async def undo(context: BoxContext, task: TaskId, body: ActorBody) -> UndoneRepl
 
 def _waiting(connection: sqlite3.Connection, task: str, handed_in: str) -> InboxTaskReply:
     standing = require(connection, task)
+    has_photo = standing.kind.submission is Demand.PHOTO
     return InboxTaskReply(
         task=task,
         step=standing.step,
@@ -126,7 +131,8 @@ def _waiting(connection: sqlite3.Connection, task: str, handed_in: str) -> Inbox
         attendee=_name(connection, standing.attendee),
         since=standing.since,
         scanned=standing.scanned,
-        handed_in=handed_in,
+        handed_in="" if has_photo else handed_in,
+        has_photo=has_photo,
         last_refusal=standing.last_refusal,
         tries_left=standing.tries_left,
     )

@@ -12,7 +12,7 @@ from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.errors import BadInput
 from boxd.ledger import prize_pictures, room
-from boxd.pictures.square import LARGEST_BYTES
+from boxd.pictures.upright import LARGEST_BYTES
 from boxd.text_fields import Sku
 
 PICTURE_LIMIT = LARGEST_BYTES * 4 // 3 + 1024

@@ -26,6 +26,7 @@ from boxd.staff.service import StaffService
 from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.redemption.service import RedemptionService
+from boxd.workflows.tasks.photo_service import PhotoService
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.tasks.verdict_keeper import VerdictKeeper
 from boxd.workflows.upstream.service import Upstream
@@ -50,6 +51,7 @@ class BoxServices:
     tasks: TaskService
     verdicts: VerdictKeeper
     pictures: PictureStore
+    photos: PhotoService
     schedules: ScheduleKeeper
     backups: BackupMaker
     clock: ClockKeeper

@@ -87,6 +87,15 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/tasks/{task}", tasks.task, *_FLOOR),
     _post("/tasks/{task}/scans", tasks.scan, *_FLOOR, is_repeatable=True),
     _post("/tasks/{task}/submission", tasks.submission, _APP, _ORGANISER, is_repeatable=True),
+    _post(
+        "/tasks/{task}/photo",
+        tasks.hand_in_photo,
+        _APP,
+        _ORGANISER,
+        is_repeatable=True,
+        body_limit=PICTURE_LIMIT,
+    ),
+    _get("/tasks/{task}/photo", tasks.photo, _ATTENDANT, _ORGANISER, media_type="image/jpeg"),
     _post("/tasks/{task}/verdict", tasks.verdict, _ATTENDANT, _ORGANISER, is_repeatable=True),
     _post(
         "/tasks/{task}/withdrawal",

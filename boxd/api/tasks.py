@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
@@ -12,6 +14,7 @@ from boxd.api.near_twins import NearTwinReply, near_twins
 from boxd.api.queries import PageQuery, Text
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
+from boxd.errors import BadInput
 from boxd.ledger import task_kinds, task_standings
 from boxd.task import (
     LONGEST_REASON,
@@ -21,6 +24,7 @@ from boxd.task import (
     Missing,
     Scan,
     Submission,
+    TaskReply,
     TaskState,
     Verdict,
     Withdrawal,
@@ -55,6 +59,14 @@ class SubmissionBody(Body):
     example = '{"text": "https://example.org/what-i-made"}'
 
     text: Words = Field(max_length=LONGEST_TEXT)
+
+
+class PhotoBody(Body):
+    """A photo, JPEG, PNG or WebP, in base64."""
+
+    example = '{"photo": "/9j/4AAQSkZJRg..."}'
+
+    photo: str = Field(min_length=1)
 
 
 class VerdictBody(Body):
@@ -218,6 +230,24 @@ async def submission(
     return await _take(context, Submission(context.key, task, body.text, actor))
 
 
+async def hand_in_photo(
+    context: BoxContext, task: TaskId, body: PhotoBody
+) -> TakenReply | Response:
+    """Accept the attendee's photo, made small, without what the camera wrote beside it."""
+    actor = context.actor(body.actor)
+    try:
+        raw = base64.b64decode(body.photo, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadInput("photo: this is no base64") from None
+    return _told(await context.box.photos.hand_in(context.key, task, raw, actor))
+
+
+async def photo(context: BoxContext, task: TaskId) -> Response:
+    """The photo that was handed in for a task, as JPEG."""
+    found = await context.box.photos.read(task)
+    return Response(found, headers={"Cache-Control": "no-store"}, media_type="image/jpeg")
+
+
 async def verdict(context: BoxContext, task: TaskId, body: VerdictBody) -> TakenReply | Response:
     """Accept an attendant's verdict."""
     given = Verdict(
@@ -246,7 +276,10 @@ async def issue_again(context: BoxContext, task: TaskId, body: ActorBody) -> One
 
 
 async def _take(context: BoxContext, asked: Asked) -> TakenReply | Response:
-    reply = await context.box.tasks.take(asked)
+    return _told(await context.box.tasks.take(asked))
+
+
+def _told(reply: TaskReply) -> TakenReply | Response:
     taken = TakenReply.of(is_new=reply.is_new, task=reply.standing)
     if reply.accepted:
         return taken

@@ -253,6 +253,11 @@ class Config(Section):
         return self.box.state_dir / "pictures"
 
     @property
+    def photos_dir(self) -> Path:
+        """Where the photos that attendees handed in are."""
+        return self.box.state_dir / "photos"
+
+    @property
     def ledger_file(self) -> Path:
         """The ledger's database file."""
         return self.box.state_dir / "ledger.db"

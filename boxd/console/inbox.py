@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from boxd.api import inbox as api
+from boxd.api import tasks
 from boxd.console.section import Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput
@@ -38,6 +39,12 @@ async def show(visit: ConsoleVisit) -> Response:
     )
 
 
+async def photo(visit: ConsoleVisit) -> Response:
+    """The photo of a task; no browser keeps it."""
+    visit.require(tasks.photo)
+    return await tasks.photo(visit.context, str(visit.request.path_params["task"]))
+
+
 async def judge(visit: ConsoleVisit) -> Response:
     """Approve, or refuse for a ready reason or one that was written."""
     word = visit.form.get("word", "")
@@ -61,6 +68,7 @@ SECTION = ConsoleSection(
     title=N_("Inbox"),
     needs=api.inbox_of_attendants,
     show=show,
+    pages={"/photo/{task}": photo},
     acts={"/judge": Act(judge, show), "/undo": Act(undo, show)},
     said={"undone": N_("The decision was undone.")},
 )

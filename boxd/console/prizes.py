@@ -15,7 +15,7 @@ from boxd.console.section import Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput
 from boxd.ledger import prize_pictures, stock
-from boxd.pictures import square
+from boxd.pictures.upright import LARGEST_BYTES
 from boxd.words import N_
 from boxd.words import gettext as _
 
@@ -164,5 +164,5 @@ SECTION = ConsoleSection(
         "unpictured": N_("The picture was removed."),
         "taken": N_("The file was imported."),
     },
-    body_limit=square.LARGEST_BYTES + 64 * 1024,
+    body_limit=LARGEST_BYTES + 64 * 1024,
 )

@@ -23,6 +23,7 @@ from boxd.daemon import assembly
 from boxd.daemon.change_signal import ChangeSignal
 from boxd.devices import DeviceState
 from boxd.fates import Fates
+from boxd.ledger import photos
 from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.code_keys import CodeKeys
@@ -34,6 +35,7 @@ from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
+from boxd.pictures import photo
 from boxd.pictures.store import PictureStore
 from boxd.staff.service import StaffService
 from boxd.task import TaskReply
@@ -45,6 +47,7 @@ from boxd.workflows.redemption.decisions import RedemptionDecisions
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.redemption.starting import WorkflowStarter
 from boxd.workflows.server_connection import ServerConnection
+from boxd.workflows.tasks.photo_service import PhotoService
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.tasks.verdict_keeper import VerdictKeeper
 from boxd.workflows.upstream import service as upstream_service
@@ -80,6 +83,7 @@ class Parts:
     tasks: TaskService
     verdicts: VerdictKeeper
     pictures: PictureStore
+    photos: PhotoService
     task_fates: Fates[TaskReply]
     schedules: ScheduleKeeper
     backups: BackupMaker
@@ -101,10 +105,11 @@ class Parts:
             tasks=self.tasks,
             verdicts=self.verdicts,
             pictures=self.pictures,
+            photos=self.photos,
             schedules=self.schedules,
             backups=self.backups,
             clock=self.clock,
-            erasing=Erasing(self.ledger, self.tasks),
+            erasing=Erasing(self.ledger, self.tasks, self.photos),
             batches=CodeBatches(self.config, self.ledger, self.keys),
             tokens=TokenCheck(self.ledger),
             keyed_answers=KeyedAnswers(self.ledger, self.keys),
@@ -194,6 +199,9 @@ def wire(
         tasks=tasks,
         verdicts=VerdictKeeper(ledger, tasks),
         pictures=PictureStore(config.pictures_dir),
+        photos=PhotoService(
+            ledger, tasks, PictureStore(config.photos_dir, photo.WORK, photos.MOST_BYTES)
+        ),
         task_fates=task_fates,
         clock=ClockKeeper(box_clock, ledger, tasks.look_again),
         schedules=_schedules(connection, config, ledger),

@@ -34,6 +34,7 @@ from boxd.web import problems
 from boxd.web.problems import ErrorResponder
 from boxd.web.rate_limit_middleware import nobody_known
 from boxd.words import N_
+from boxd.workflows.tasks.photo_service import PhotoService
 from boxd.workflows.tasks.service import TaskService
 
 log = structlog.get_logger("boxd")
@@ -47,7 +48,14 @@ class PhoneSide:
     An unusable key or PIN does not stop the rest: `tell` raises an alarm.
     """
 
-    def __init__(self, config: Config, ledger: Ledger, tasks: TaskService, keys: CodeKeys) -> None:
+    def __init__(
+        self,
+        config: Config,
+        ledger: Ledger,
+        tasks: TaskService,
+        photos: PhotoService,
+        keys: CodeKeys,
+    ) -> None:
         self._ledger = ledger
         self._faults: list[str] = []
         address = config.phones.public_url
@@ -69,7 +77,7 @@ class PhoneSide:
         self.read_at: Callable[[], int] = lambda: 0  # the epoch of the attendees' pages
         if signer is None or address is None or not config.phones.enabled:
             return
-        service = AttendeeService(ledger, tasks, keys, signer)
+        service = AttendeeService(ledger, tasks, photos, keys, signer)
         self.client_named = KnownClients(signer, self.staff).name_of
         pin = self._pin(config, signer)
         self._pin_digest = pin.digest if pin else b""

@@ -124,8 +124,9 @@ async def _open_to_people(
 ) -> None:
     """Open the HUD, the commands' socket and the booth's network."""
     config = parts.config
-    phones = PhoneSide(config, parts.ledger, parts.tasks, parts.keys)
+    phones = PhoneSide(config, parts.ledger, parts.tasks, parts.photos, parts.keys)
     await phones.tell()
+    await parts.photos.sweep()
     box = ServedBox(snapshots, parts.device_tests, parts.services(phones.links, phones.staff))
     server = await _start_web(config, box, simulated, running.closing, phones)
     if config.phones.enabled:

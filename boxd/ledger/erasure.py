@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from boxd.ledger import attendees, audit, requests, tasks
+from boxd.ledger import attendees, audit, photos, requests, tasks
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.ledger import Transaction
 
@@ -39,7 +39,8 @@ def forget(tx: Transaction, number: int, actor: str) -> Attendee:
 
 
 def _delete_words(tx: Transaction, number: int) -> None:
-    """Delete what the attendee submitted, and the reasons of refusals."""
+    """Delete what the attendee submitted, photos too, and the reasons of refusals."""
+    photos.forget(tx, number)
     theirs = "task IN (SELECT id FROM tasks WHERE attendee = ?)"
     tx.connection.execute(f"UPDATE submissions SET text = NULL WHERE {theirs}", (number,))
     tx.connection.execute(

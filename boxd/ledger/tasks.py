@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from boxd.errors import Refused
-from boxd.ledger import attendees, audit, closing, issues, outbox, task_kinds
+from boxd.ledger import attendees, audit, closing, issues, outbox, photos, task_kinds
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.task_standings import find, open_ones, require
 from boxd.task import (
     WITHOUT_CODE,
     Asked,
+    Demand,
     Scan,
     Submission,
     TaskReply,
@@ -102,12 +103,21 @@ def record(tx: Transaction, asked: Asked, why_late: Callable[[], str] = str) -> 
         return given
     standing = expire(tx, asked.task)
     why = why_late() or (closing.CLOSED if closing.is_closed(tx.connection) else "")
-    why = why or why_refused(standing, asked, _now(tx))
+    why = why or why_refused(standing, asked, _now(tx)) or _why_no_photo(tx, standing, asked)
     if why:
         return TaskReply(False, why, standing)
     if not isinstance(asked, Withdrawal):
         _store(tx, asked, standing)
     return TaskReply(True, "", _move_on(tx, asked))
+
+
+def _why_no_photo(tx: Transaction, standing: TaskStanding, asked: Asked) -> str:
+    """Why a photo can't be handed in: it was not brought for this task."""
+    if not isinstance(asked, Submission) or standing.kind.submission is not Demand.PHOTO:
+        return ""
+    if photos.is_there(tx.connection, asked.task, asked.text):
+        return ""
+    return N_("a photo is to be handed in; take one")
 
 
 def _store(tx: Transaction, asked: Asked, standing: TaskStanding) -> None:

@@ -1,4 +1,4 @@
-"""Forgetting attendees: in the ledger, in its file's bytes and in Temporal's histories."""
+"""Forgetting attendees: in the ledger, its file's bytes, photos and Temporal's histories."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from boxd.errors import TemporalUnavailable
 from boxd.ledger import attendee_list, erasure, rehearsal
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.ledger import Ledger, Transaction
+from boxd.workflows.tasks.photo_service import PhotoService
 from boxd.workflows.tasks.service import TaskService
 
 log = structlog.get_logger(__name__)
@@ -22,9 +23,10 @@ _FORGOTTEN_AT_ONCE = 100
 class Erasing:
     """Deletes personal data from the ledger first, then from Temporal's histories."""
 
-    def __init__(self, ledger: Ledger, tasks: TaskService) -> None:
+    def __init__(self, ledger: Ledger, tasks: TaskService, photos: PhotoService) -> None:
         self._ledger = ledger
         self._tasks = tasks
+        self._photos = photos
 
     async def forget(self, names: Sequence[str], actor: str) -> list[str]:
         """Forget these attendees in all their spellings, all or none. Raises NotFound.
@@ -65,10 +67,11 @@ class Erasing:
         return there
 
     async def _erase(self, attendees: Sequence[int], actor: str) -> None:
-        """Remove the rest of their data from the ledger's bytes, and from Temporal's histories.
+        """Remove the rest of their data: photos, the ledger's bytes, Temporal's histories.
 
         Raises TemporalUnavailable; forgetting them again then erases the histories too.
         """
+        await self._photos.sweep()
         await self._ledger.erase_remains()
         log.info("attendees.forgotten", attendees=len(attendees), actor=actor)
         try:

@@ -16,6 +16,7 @@ from boxd.phones.answering import SiteInfo, answered, cookie, see
 from boxd.phones.attendee_service import AttendeePage, AttendeeService, UnknownPhone
 from boxd.phones.forms import number_in, read_form
 from boxd.phones.page import HtmlPage, message, packed, respond, source
+from boxd.phones.photo_form import read_photo_form
 from boxd.task import Demand, TaskState
 from boxd.web.templates import render
 from boxd.words import gettext as _
@@ -50,11 +51,13 @@ class AttendeePages:
             "/a/keep.js": self._keep,
             "/a/{link}": self._own,
             "/a/{link}/now": self._now,
+            "/a/{link}/photo/{kind}": self._photo,
             "/c/{link}": self._checkpoint,
         }
         return [
             *(Route(path, answered(self._place, each)) for path, each in paths.items()),
             Route("/a/{link}/submission", answered(self._place, self._hand_in), methods=["POST"]),
+            Route("/a/{link}/photo", answered(self._place, self._hand_in_photo), methods=["POST"]),
             Route("/a/{link}/variant", answered(self._place, self._choose), methods=["POST"]),
             Route("/c/leave", answered(self._place, self._leave), methods=["POST"]),
         ]
@@ -120,6 +123,18 @@ class AttendeePages:
         if not reply.accepted:
             raise Refused(sentence(reply.why))
         return see(f"/a/{link}?handed-in={reply.standing.step}")
+
+    async def _hand_in_photo(self, request: Request) -> Response:
+        link, form = _link(request), await read_photo_form(request)
+        reply = await self._service.hand_in_photo(link, form.kind, form.photo)
+        if not reply.accepted:
+            raise Refused(sentence(reply.why))
+        return see(f"/a/{link}?handed-in={reply.standing.step}")
+
+    async def _photo(self, request: Request) -> Response:
+        kind = str(request.path_params["kind"])
+        found = await self._service.photo(_link(request), kind)
+        return Response(found, headers={"Cache-Control": "no-store"}, media_type="image/jpeg")
 
     async def _choose(self, request: Request) -> Response:
         link, form = _link(request), await read_form(request)

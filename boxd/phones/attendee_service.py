@@ -18,6 +18,7 @@ from boxd.phones.attendee_overview import NO_LINK, AttendeeOverview, digits, loo
 from boxd.phones.links import LinkKind, Signer, shown_link
 from boxd.task import Scan, Submission, TaskReply, TaskStanding, TaskState
 from boxd.words import N_, sentence
+from boxd.workflows.tasks.photo_service import PhotoService
 from boxd.workflows.tasks.service import TaskService
 
 
@@ -58,12 +59,14 @@ class AttendeeService:
         self,
         ledger: Ledger,
         tasks: TaskService,
+        photos: PhotoService,
         keys: CodeKeys,
         signer: Signer,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._ledger = ledger
         self._tasks = tasks
+        self._photos = photos
         self._keys = keys
         self._signer = signer
         self._now = now
@@ -101,6 +104,28 @@ class AttendeeService:
         mark = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
         request = f"phone/{task.task}/{task.tries_used}/{mark}"
         return await self._tasks.take(Submission(request, task.task, text, actor))
+
+    async def hand_in_photo(self, link: str, kind: str, raw: bytes) -> TaskReply:
+        """Accept the attendee's photo for the task of this kind, started if necessary.
+
+        The same photo for the same try counts once. Raises BadInput for what is no photo.
+        """
+        read = self._signer.read(LinkKind.ATTENDEE, link)
+        picture = await self._ledger.read(lambda c: look(c, read, self._now()))
+        actor = phone_of(picture.attendee)
+        task = await self.begun(picture, kind, actor)
+        mark = hashlib.sha256(raw).hexdigest()[:16]
+        request = f"phone/{task.task}/{task.tries_used}/{mark}"
+        return await self._photos.hand_in(request, task.task, raw, actor)
+
+    async def photo(self, link: str, kind: str) -> bytes:
+        """The photo that the attendee handed in for the task of this kind. Raises NotFound."""
+        read = self._signer.read(LinkKind.ATTENDEE, link)
+        picture = await self._ledger.read(lambda c: look(c, read, self._now()))
+        for task in picture.tasks:
+            if task.kind.id == kind:
+                return await self._photos.read(task.task)
+        raise NotFound(NO_LINK)
 
     async def choose(self, link: str, code: int, sku: str) -> None:
         """Let the attendee's code be for another variant of its prize. Raises Refused."""

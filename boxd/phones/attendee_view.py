@@ -17,6 +17,7 @@ _SOON_S = 3  # somebody is waiting for it beside the box or an attendant
 _AT_HAND_S = 10  # a code is about to be typed
 _LATER_S = 30  # what the attendee does on this phone is shown at once
 _TRUE_FOR_S = 900
+_VARIANTS_TRUE_FOR_S = 10
 
 
 def content(
@@ -84,4 +85,6 @@ def true_for_s(shown: AttendeePage, now: datetime) -> int:
     ends += [code.expires_at for code in shown.picture.codes]
     moments = [midnight, *map(datetime.fromisoformat, ends)]
     left = [(each - now).total_seconds() for each in moments if each > now]
-    return int(min(_TRUE_FOR_S, *left))
+    # Whether a variant is left is other people's doing, which no mark of this page follows.
+    longest_s = _VARIANTS_TRUE_FOR_S if shown.picture.variants else _TRUE_FOR_S
+    return int(min(longest_s, *left))

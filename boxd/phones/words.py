@@ -43,6 +43,7 @@ _SUBMISSIONS = {
         N_("Your link or number"),
         N_("Your link or number was submitted."),
     ),
+    Demand.PHOTO: (N_("Submit a photo."), N_("Your photo"), N_("Your photo was submitted.")),
 }
 
 _ENDING = 8  # a longer last word is cut to the next

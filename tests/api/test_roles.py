@@ -30,6 +30,7 @@ MEANT: dict[Role, set[str]] = {
         "POST /tasks",
         "POST /tasks/{task}/scans",
         "POST /tasks/{task}/submission",
+        "POST /tasks/{task}/photo",
         "POST /tasks/{task}/withdrawal",
         "GET /attendees/{attendee}/codes",
         "POST /codes/{code}/variant",
@@ -40,6 +41,7 @@ MEANT: dict[Role, set[str]] = {
     | {
         "POST /tasks/{task}/scans",
         "POST /tasks/{task}/verdict",
+        "GET /tasks/{task}/photo",
         "POST /tasks/{task}/withdrawal",
         "GET /inbox",
         "POST /inbox/{task}/verdict",

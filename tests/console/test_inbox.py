@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from boxd.ledger import attendees, pending_verdicts, task_publishing, tasks
+from boxd.ledger import attendees, pending_verdicts, photos, task_publishing, tasks
+from boxd.ledger.ledger import Transaction
+from boxd.pictures.store import digest_of
 from boxd.roles import Role
-from boxd.task import TaskKind
+from boxd.task import Demand, Submission, TaskKind
 from tests.console.conftest import Console, Person
 
 SHOW = TaskKind("show", "Show it", text="Show us what you made.", verdict=True)
@@ -73,3 +75,36 @@ async def test_two_attendants_never_judge_the_same_one(console: Console, eva: Pe
 async def test_an_operator_has_no_inbox(console: Console) -> None:
     person = await console.person(Role.OPERATOR, "Otto")
     await person.see("/o/inbox", 403)
+
+
+SELFIE = TaskKind("selfie", "Selfie", submission=Demand.PHOTO, verdict=True)
+RAW = b"a photo"
+
+
+async def test_a_photo_is_shown_to_those_who_judge_it_until_the_event_is_closed(
+    console: Console,
+) -> None:
+    box, digest = console.box, digest_of(RAW)
+
+    def hand_in(tx: Transaction) -> None:
+        task_publishing.declare(tx, [SELFIE], [])
+        tasks.start(tx, "selfie", attendees.number_of(tx, "ada"), "app")
+        photos.note(tx, "selfie.1", digest, len(RAW))
+        tasks.record(tx, Submission("s-1", "selfie.1", digest, "app", step=1))
+
+    box.ledger.write_now(hand_in)
+    folder = box.parts.config.photos_dir
+    folder.mkdir()
+    (folder / f"{digest}.jpg").write_bytes(RAW)
+    eva = await console.person(Role.ATTENDANT, "Eva")
+    page = (await eva.browser.get("/o/inbox")).text
+    assert digest not in page
+    assert 'alt="Photo of ada"' in page
+    shown = await eva.browser.get("/o/inbox/photo/selfie.1")
+    assert (shown.content, shown.headers["cache-control"]) == (RAW, "no-store")
+    assert (await console.browser().get("/o/inbox/photo/selfie.1")).status_code == 401
+
+    organiser = await console.person()
+    await organiser.press("/o/close/close")
+    assert list(folder.iterdir()) == []
+    await eva.see("/o/inbox/photo/selfie.1", 404)

@@ -24,8 +24,11 @@ from boxd.phones.links import Signer, attendee_link, checkpoint_link, shown_link
 from boxd.phones.pin import Pin
 from boxd.phones.staff_routes import StaffPages
 from boxd.phones.verdict_service import VerdictService
+from boxd.pictures import photo
+from boxd.pictures.store import PictureStore
 from boxd.staff.service import StaffRules, StaffService
 from boxd.web.host_check import OwnPagesOnly, SecurityHeaders
+from boxd.workflows.tasks.photo_service import PhotoService
 from tests.temporal.conftest import directory, made, settings
 from tests.workflows.event import BOX, Event, held
 
@@ -84,11 +87,15 @@ def has_reader() -> bool:
 
 
 @pytest.fixture
-async def phones(directory: Path, settings: Temporal, has_reader: bool) -> AsyncIterator[Phones]:
+async def phones(
+    directory: Path, settings: Temporal, has_reader: bool, tmp_path: Path
+) -> AsyncIterator[Phones]:
     async with held(directory, settings) as event:
         await event.stock("mug", 5)
         signer = Signer(KEY, BOX)
-        service = AttendeeService(event.ledger, event.service, event.keys, signer)
+        store = PictureStore(tmp_path / "photos", photo.WORK)
+        photos = PhotoService(event.ledger, event.service, store)
+        service = AttendeeService(event.ledger, event.service, photos, event.keys, signer)
         pin = Pin(PIN, signer.derived_key("pin"))
         staff = StaffService(event.ledger, StaffRules(days=14), ADDRESS)
         attendants = VerdictService(event.ledger, event.service, service, signer, pin, staff)

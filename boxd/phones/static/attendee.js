@@ -29,6 +29,28 @@ function fields(root) {
   return [...root.querySelectorAll('textarea,input[type=text]')];
 }
 
+function photos() {
+  return [...document.querySelectorAll('input[type=file]')];
+}
+
+// A camera's photo is ten times as large as an attendant's screen needs. Where this fails, the box
+// makes it small.
+async function shrink(field) {
+  const photo = field.files[0];
+  if (!photo || !window.createImageBitmap) return;
+  const bitmap = await createImageBitmap(photo, {imageOrientation: 'from-image'});
+  const scale = Math.min(1, 1280 / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(bitmap.width * scale);
+  canvas.height = Math.round(bitmap.height * scale);
+  canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  const small = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.82));
+  if (!small || small.size >= photo.size) return;
+  const chosen = new DataTransfer();
+  chosen.items.add(new File([small], 'photo.jpg', {type: 'image/jpeg'}));
+  field.files = chosen.files;
+}
+
 function parsed(html) {
   const holder = document.createElement('template');
   holder.innerHTML = html;
@@ -39,7 +61,7 @@ function parsed(html) {
 // another way than the box, so both are compared as the browser has them.
 function show(html) {
   const fresh = parsed(html);
-  if (fresh.outerHTML === shown) return;
+  if (fresh.outerHTML === shown || photos().some((field) => field.files.length)) return;
   const typed = new Map(fields(document).map((field) => [field.id, field]));
   const active = document.activeElement?.id;
   shown = fresh.outerHTML;
@@ -111,6 +133,16 @@ async function keepPage() {
   if (page.ok) await (await caches.open('boxd-pages')).put(link, page);
 }
 
+document.addEventListener('change', async (event) => {
+  if (!event.target.matches('input[type=file]')) return;
+  const button = event.target.form.querySelector('button');
+  button.disabled = true;
+  try {
+    await shrink(event.target);
+  } catch { /* as it is, then */ } finally {
+    button.disabled = false;
+  }
+});
 document.addEventListener('click', (event) => {
   const details = event.target.closest('summary')?.parentElement;
   if (details) opened = !details.open;
