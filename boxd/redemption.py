@@ -117,6 +117,7 @@ class RedemptionStanding:
     attempt: int = 0
     outcome_unknown: bool = False
     refusal: Refusal | None = None
+    home: str = ""  # where the attendee was sent
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,7 @@ async def issue_codes(context: BoxContext, body: CodesBody) -> NewCodesReply:
         attendee=body.attendee,
         box=box.config.box.id,
         length=rules.length,
+        home=box.config.fleet.number,
         valid_days=rules.valid_days if body.valid_days is None else body.valid_days,
         actor=context.actor(body.actor),
         sku=body.sku,

@@ -66,6 +66,7 @@ class RedemptionReply(ReplyModel):
     sku: str | None
     prize: str
     refusal: str | None
+    home: str | None
     begun_at: str
     since: str
     ended_at: str | None

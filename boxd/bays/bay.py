@@ -55,6 +55,7 @@ from boxd.bays.view import (
 from boxd.config import schema
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch, Lamp, LampName, Reader
 from boxd.errors import Refused
+from boxd.ledger.home_number import Homes
 from boxd.ledger.scanned_code import digits_in
 from boxd.lights.moments import LightMoment
 from boxd.lights.pattern import Pattern
@@ -84,6 +85,7 @@ TICK_S = 0.01
 ENDINGS_REMEMBERED = 16
 """A verdict may arrive twice; the bay remembers this many redemptions that it has shown."""
 
+_EIGHT_DIGITS = Homes(8)
 _NO_CODE_OF_OURS = "unknown code: what was scanned is none of this box's codes"
 
 log = structlog.get_logger()
@@ -116,7 +118,7 @@ class Bay:
         on_change: Callable[[], None],
         timers: Timers,
         now: Callable[[], datetime],
-        code_length: int = 8,
+        homes: Homes = _EIGHT_DIGITS,
         retry_limits: RetryLimits | None = None,
         lights: LightShow | None = None,
     ) -> None:
@@ -128,7 +130,7 @@ class Bay:
         self._timers = timers
         self._now = now
         self._retry_limits = retry_limits or RetryLimits()
-        self._code_length = code_length
+        self._homes = homes
         self._touches = TouchFilter(timeouts.stuck_key_s, devices.keypad.one_scan_s)
         self._typing = TypedDigits(timeouts.typing_s)
         self._player = LampPlayer(devices.lamps, timers)
@@ -316,7 +318,7 @@ class Bay:
             return
         self._unchecked = ""
         self._typing.clear()
-        digits = digits_in(text, self._code_length)
+        digits = digits_in(text, self._homes)
         if digits is not None:
             self._enter(digits)
             return

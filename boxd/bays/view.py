@@ -194,5 +194,9 @@ def ending_of(standing: RedemptionStanding) -> tuple[str, str]:
             cancelled = N_("Cancelled before the locker was loaded. The code can be used again.")
             return cancelled, "plain"
         case _:
+            if standing.home:
+                return N_("Code refused: it is for box {box}; send the attendee there").format(
+                    box=standing.home
+                ), "bad"
             why = REFUSED_AS[standing.refusal] if standing.refusal else N_("no reason known")
             return N_("Code refused: {why}").format(why=why), "bad"

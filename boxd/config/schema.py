@@ -11,6 +11,7 @@ from pydantic_core import CoreSchema
 
 from boxd.config.device_kinds import sections
 from boxd.config.device_schema import DeviceSection
+from boxd.config.fleet_schema import Fleet
 from boxd.config.housekeeping_schema import Backups, Schedules
 from boxd.config.lights_schema import Lights
 from boxd.config.phones_schema import Phones
@@ -233,6 +234,7 @@ class Config(Section):
     tasks: tuple[Task, ...] = ()
     phones: Phones = Phones()
     staff: Staff = Staff()
+    fleet: Fleet = Fleet()
     upstream: UpstreamSection = UpstreamSection()
     schedules: Schedules = Schedules()
     backups: Backups = Backups()

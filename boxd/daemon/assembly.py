@@ -35,6 +35,7 @@ from boxd.ledger import (
 from boxd.ledger.audit_key import AuditKey, load_audit_key
 from boxd.ledger.backup import BackupRules
 from boxd.ledger.code_keys import CodeKeys, load_keys
+from boxd.ledger.home_number import Homes
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger
 from boxd.lights.strip_frame import Playing
@@ -108,7 +109,7 @@ def bays(
             on_change=on_change,
             timers=timers,
             now=lambda: utc_now().astimezone(),
-            code_length=config.codes.length,
+            homes=homes(config),
             lights=config.lights.in_effect,
         )
         for bay in config.bays
@@ -221,10 +222,22 @@ def backup_rules(config: Config) -> BackupRules:
     return BackupRules(config.backup_dir, rules.keep, rules.keep_days, rules.seal_to)
 
 
+def homes(config: Config) -> Homes:
+    """How the codes of this event are numbered."""
+    fleet = config.fleet
+    return Homes(config.codes.length, fleet.number, fleet.first, fleet.box_names)
+
+
 def issue_rules(config: Config) -> IssueRules:
     """The configured rules for new codes."""
     rules = config.codes
-    return IssueRules(config.box.id, rules.length, rules.valid_days, rules.per_attendee)
+    return IssueRules(
+        box=config.box.id,
+        length=rules.length,
+        valid_days=rules.valid_days,
+        per_attendee=rules.per_attendee,
+        home=config.fleet.number,
+    )
 
 
 async def show_open_redemptions(

@@ -42,7 +42,12 @@ def _code_to_try(tx: Transaction, config: Config, keys: CodeKeys) -> str:
     if not any(prize["on_hand"] for prize in stock.listing(tx.connection)):
         return ""
     order = codes.CodeOrder(
-        _VISITOR, config.box.id, config.codes.length, config.codes.valid_days, "boxd (simulation)"
+        _VISITOR,
+        config.box.id,
+        config.codes.length,
+        config.codes.valid_days,
+        "boxd (simulation)",
+        home=config.fleet.number,
     )
     with suppress(Refused):  # the rest may be prizes that are never drawn
         return str(codes.issue(tx, order, keys)["code"])

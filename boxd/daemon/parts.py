@@ -231,7 +231,7 @@ def _redemptions(
         keys,
         decisions,
         starter,
-        code_length=config.codes.length,
+        homes=assembly.homes(config),
         daemon=run,
     )
     closing.push_async_callback(service.close)

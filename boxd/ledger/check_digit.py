@@ -41,10 +41,10 @@ def is_well_formed(typed: str, length: int) -> bool:
     )
 
 
-def random_code(length: int) -> str:
-    """A well-formed code of `length` digits from the system's secure random source.
+def random_code(length: int, home: str = "") -> str:
+    """A well-formed code from the system's secure random source: `home`, then `length` digits.
 
     It never begins with 0: a spreadsheet that takes it for a number would drop that.
     """
-    digits = str(10 ** (length - 2) + secrets.randbelow(9 * 10 ** (length - 2)))
+    digits = home + str(10 ** (length - 2) + secrets.randbelow(9 * 10 ** (length - 2)))
     return digits + check_digit(digits)

@@ -16,12 +16,14 @@ class Claim:
     """One Enter at a bay: the typed code's digest, and whether its check digit fits.
 
     A known code of any length is good: codes stay valid when the configured length changes.
+    `home` is the box to which the attendee goes, in words, if the code is at home there.
     """
 
     redemption: str
     bay: str
     digest: bytes
     well_formed: bool
+    home: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def _refusal(
         return Refusal.LOCKED_OUT
     if any(other.bay == asked.bay for other in redemptions.open_ones(tx.connection)):
         return Refusal.BAY_BUSY
+    if code is None and asked.home:
+        return Refusal.OTHER_BOX
     if code is None:
         return Refusal.UNKNOWN if asked.well_formed else Refusal.MISTYPED
     return _refusal_of_code(tx.at, code, rules.box) or (None if free else Refusal.NO_LOCKER)
@@ -106,10 +110,11 @@ def _refuse(
     tx: Transaction, asked: Claim, refusal: Refusal, code: sqlite3.Row | None, rules: ClaimRules
 ) -> None:
     number = code["id"] if code else None
+    home = asked.home if refusal is Refusal.OTHER_BOX and asked.home else None
     tx.connection.execute(
-        "INSERT INTO redemptions (id, bay, stage, code, refusal, begun_at, since, ended_at)"
-        " VALUES (?,?,'refused',?,?,?,?,?)",
-        (asked.redemption, asked.bay, number, refusal, tx.at, tx.at, tx.at),
+        "INSERT INTO redemptions (id, bay, stage, code, refusal, home, begun_at, since, ended_at)"
+        " VALUES (?,?,'refused',?,?,?,?,?,?)",
+        (asked.redemption, asked.bay, number, refusal, home, tx.at, tx.at, tx.at),
     )
     audit.append(
         tx,

@@ -19,6 +19,7 @@ from boxd.ledger.attendee_list import NearTwin
 from boxd.ledger.batch_faults import Fault, Pile, Share
 from boxd.ledger.check_digit import random_code
 from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.home_number import digits_of
 from boxd.ledger.ledger import Transaction, as_text
 
 # Long enough for the slowest upload; later the next batch drops what was not finished.
@@ -96,11 +97,18 @@ def drop(tx: Transaction, batch: str) -> None:
     tx.connection.execute("DELETE FROM batches WHERE id = ?", (batch,))
 
 
-def stage(tx: Transaction, batch: str, rows: Sequence[Wanted], keys: CodeKeys, length: int) -> None:
+def stage(
+    tx: Transaction,
+    batch: str,
+    rows: Sequence[Wanted],
+    keys: CodeKeys,
+    length: int,
+    home: int | None = None,
+) -> None:
     """Stage rows; of two with one line the later one counts. Raises NotFound, Refused."""
     _require(tx, batch)
     for row in rows:
-        digits = row.digits or _unused(tx, batch, keys, length)
+        digits = row.digits or _unused(tx, batch, keys, length, digits_of(home))
         tx.connection.execute(
             "INSERT OR REPLACE INTO staged (batch, line, attendee, folded, sku, digest, sealed,"
             " expires_at, is_counted) VALUES (?,?,?,?,?,?,?,?,?)",
@@ -118,9 +126,9 @@ def stage(tx: Transaction, batch: str, rows: Sequence[Wanted], keys: CodeKeys, l
         )
 
 
-def _unused(tx: Transaction, batch: str, keys: CodeKeys, length: int) -> str:
+def _unused(tx: Transaction, batch: str, keys: CodeKeys, length: int, home: str) -> str:
     for _ in range(_DRAWS):
-        digits = random_code(length)
+        digits = random_code(length, home)
         taken = tx.connection.execute(
             "SELECT EXISTS (SELECT 1 FROM codes WHERE digest = :digest)"
             " OR EXISTS (SELECT 1 FROM staged WHERE batch = :batch AND digest = :digest)",

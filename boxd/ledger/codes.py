@@ -11,6 +11,7 @@ from boxd.errors import NotFound, Refused
 from boxd.ledger import attendee_list, attendees, audit, drawing, limits, outbox, stock, switches
 from boxd.ledger.check_digit import is_well_formed, random_code
 from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.home_number import digits_of
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.switches import Switch
 from boxd.words import N_
@@ -31,7 +32,7 @@ class CodeOrder:
     """What to issue: for whom, which prize (None: drawn among what is in stock), for how long.
 
     `per_attendee` is the most codes that one attendee may get, 0 for any number; `issue` is the
-    issue that the code belongs to, if any.
+    issue that the code belongs to, if any; `home` the number of this box in a fleet.
     """
 
     attendee: str
@@ -42,6 +43,7 @@ class CodeOrder:
     sku: str | None = None
     per_attendee: int = 0
     issue: str = ""
+    home: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def mint(tx: Transaction, order: CodeOrder, attendee: int, sku: str, keys: CodeK
     """Make a code for a unit that the caller holds. Raises Refused when nearly all are taken."""
     expires_at = as_text(datetime.fromisoformat(tx.at) + timedelta(days=order.valid_days))
     for _ in range(_DRAWS):
-        digits = random_code(order.length)
+        digits = random_code(order.length, digits_of(order.home))
         row = tx.connection.execute(
             "INSERT INTO codes (digest, sealed, box, attendee, sku, state, issued_at, expires_at,"
             " is_unsure) VALUES (?,?,?,?,?,'ready',?,?,"

@@ -46,6 +46,7 @@ class IssueRules:
     length: int
     valid_days: int
     per_attendee: int
+    home: int | None = None
 
 
 def pick(tx: Transaction, issue: str, attempt: int, draw: int, rules: IssueRules) -> IssueStanding:
@@ -94,7 +95,14 @@ def mint(tx: Transaction, issue: str, rules: IssueRules, keys: CodeKeys) -> Issu
     order = issues.order_of(tx.connection, issue)
     valid_days = rules.valid_days if order.valid_days is None else order.valid_days
     wanted = codes.CodeOrder(
-        "", rules.box, rules.length, valid_days, order.actor, standing.sku, issue=issue
+        attendee="",
+        box=rules.box,
+        length=rules.length,
+        valid_days=valid_days,
+        actor=order.actor,
+        sku=standing.sku,
+        issue=issue,
+        home=rules.home,
     )
     minted = codes.mint(tx, wanted, standing.attendee, standing.sku, keys)
     _end_hold(tx, issue, "coded")

@@ -403,4 +403,5 @@ def _standing(row: sqlite3.Row) -> RedemptionStanding:
         attempt=row["attempt"],
         outcome_unknown=bool(row["outcome_unknown"]),
         refusal=Refusal(row["refusal"]) if row["refusal"] else None,
+        home=row["home"] or "",
     )

@@ -6,7 +6,7 @@ so a scanner that is set to any country types them, and no goods' barcode looks 
 
 from __future__ import annotations
 
-from boxd.ledger.check_digit import is_well_formed
+from boxd.ledger.home_number import Homes
 
 PREFIX = "BOXD"
 
@@ -16,8 +16,8 @@ def text_to_scan(digits: str) -> str:
     return f"{PREFIX}{digits}"
 
 
-def digits_in(text: str, length: int) -> str | None:
+def digits_in(text: str, homes: Homes) -> str | None:
     """The claim code in a scanned text; None if it is none of ours, which is no guess either."""
     digits = text.upper().removeprefix(PREFIX)
-    is_ours = text.upper().startswith(PREFIX) and is_well_formed(digits, length)
+    is_ours = text.upper().startswith(PREFIX) and homes.home_of(digits) is not None
     return digits if is_ours else None

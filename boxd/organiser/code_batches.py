@@ -90,7 +90,7 @@ class CodeBatches:
                 await self._ledger.write(lambda tx: code_batches.drop(tx, batch))
 
     async def _stage(self, batch: str, part: Sequence[Wanted]) -> None:
-        length = self._config.codes.length
+        length, home = self._config.codes.length, self._config.fleet.number
         for row in part:
             if row.digits is not None and not is_well_formed(row.digits, length):
                 raise BadInput(
@@ -103,7 +103,7 @@ class CodeBatches:
             for row in part
         ]
         await self._ledger.write(
-            lambda tx: code_batches.stage(tx, batch, timed, self._keys, length)
+            lambda tx: code_batches.stage(tx, batch, timed, self._keys, length, home)
         )
 
     def _look(self, tx: Transaction, batch: str) -> BatchResult:

@@ -18,7 +18,7 @@ class TestACodePaysOutAtMostOnce:
         booth.forget_the_guards()
         booth.sql(
             "INSERT INTO redemptions SELECT 'r-9', bay, stage, step, attempt, outcome_unknown,"
-            " locker, code, sku, refusal, begun_at, since, ended_at"
+            " locker, code, sku, refusal, begun_at, since, ended_at, home"
             " FROM redemptions WHERE id = 'r-1'"
         )
         booth.tell("claim.accepted", redemption="r-9")

@@ -128,8 +128,8 @@ CASES = {
         "[xyzzy] # here",
         "unknown section 'xyzzy'; known sections: [box], [codes], [lockout], [timeouts],"
         " [temporal], [web], [midi], [simulation], [[devices]], [[bays]], [[lockers]],"
-        " [operator], [lights], [[checkpoints]], [[tasks]], [phones], [staff], [upstream],"
-        " [schedules], [backups], [[seed]]",
+        " [operator], [lights], [[checkpoints]], [[tasks]], [phones], [staff], [fleet],"
+        " [upstream], [schedules], [backups], [[seed]]",
     ),
     "singular list": Broken(
         "[operator]",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from boxd.ledger import lockouts, redemptions
+from boxd.ledger import claims, lockouts, redemptions
 from boxd.redemption import AnswerKind, Refusal, Stage
 from tests.ledger.conftest import Hands, later
 
@@ -127,3 +127,14 @@ def test_a_lock_that_ran_out_is_not_imposed_again_by_a_power_cut(
     after_power_cut = open_hands()
     after_power_cut.boot, after_power_cut.seconds = "boot-2", 5.0
     assert remaining(after_power_cut) == 0
+
+
+def test_honest_people_at_the_wrong_box_of_a_fleet_lock_nothing(hands: Hands) -> None:
+    clock = lockouts.BootClock(hands.boot, hands.seconds)
+    rules = claims.ClaimRules("box-1", [1], hands.rule, clock)
+    for number in range(8):
+        asked = claims.Claim(f"r{number}", "bay-1", hands.keys.digest("1"), True, "2 (Hall B)")
+        refused = hands.ledger.write_now(lambda tx, a=asked: claims.claim(tx, a, rules))
+        assert (refused.refusal, refused.home) == (Refusal.OTHER_BOX, "2 (Hall B)")
+    assert remaining(hands) == 0
+    assert hands.claim(str(hands.issue()["code"]), "own").stage is Stage.LOAD

@@ -14,6 +14,7 @@ from boxd.config.schema import Temporal
 from boxd.devices import DeviceState
 from boxd.ledger import claims, codes, lockers, lockouts, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.home_number import Homes
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
 from boxd.temporal.client import connect
@@ -89,7 +90,7 @@ async def test_one_that_can_not_be_settled_does_not_keep_the_others(
         keys,
         decisions,
         WorkflowStarter(connection, configured(directory)),
-        code_length=8,
+        homes=Homes(8),
         daemon="this run",
     )
 

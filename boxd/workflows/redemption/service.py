@@ -14,9 +14,9 @@ from temporalio.service import RPCError
 from boxd.errors import BeingSetUpAgain, Refused, TemporalUnavailable
 from boxd.fates import DECIDED_WITHIN_S
 from boxd.ledger import redemptions
-from boxd.ledger.check_digit import is_well_formed
 from boxd.ledger.claims import Claim
 from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.home_number import Homes
 from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import boot_s, utc_now
 from boxd.redemption import Answer, RedemptionStanding, Reply, why_refused
@@ -67,7 +67,7 @@ class RedemptionService:
         decisions: RedemptionDecisions,
         starter: WorkflowStarter,
         *,
-        code_length: int,
+        homes: Homes,
         daemon: str,
     ) -> None:
         self._connection = connection
@@ -75,7 +75,7 @@ class RedemptionService:
         self._keys = keys
         self._decisions = decisions
         self._starter = starter
-        self._code_length = code_length
+        self._homes = homes
         self._daemon = daemon
         self._asking: dict[str, _Asking] = {}
         self._delivering: set[asyncio.Task[Reply]] = set()
@@ -91,7 +91,13 @@ class RedemptionService:
         digest = self._keys.digest(typed)
         redemption = await self._undecided_redemption(bay, digest) or await self._new_id()
         mine = self._undecided[bay] = _Undecided(digest, redemption)
-        claim = Claim(redemption, bay, digest, is_well_formed(typed, self._code_length))
+        claim = Claim(
+            redemption,
+            bay,
+            digest,
+            well_formed=self._homes.home_of(typed) is not None,
+            home=self._homes.elsewhere(typed),
+        )
         standing = await self._decisions.claim(claim)
         if not standing.stage.has_ended:
             self._starter.start_soon(standing)

@@ -33,6 +33,7 @@ from boxd.ledger import (
     task_standings,
 )
 from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.home_number import Homes
 from boxd.ledger.issues import IssueOrder
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, Transaction
@@ -288,7 +289,7 @@ async def small_box(
         starter = WorkflowStarter(connection, configured(folder))
         closing.push_async_callback(starter.close)
         service = RedemptionService(
-            connection, ledger, keys, decisions, starter, code_length=8, daemon="this run"
+            connection, ledger, keys, decisions, starter, homes=Homes(8), daemon="this run"
         )
         closing.push_async_callback(service.close)
         fates = Fates[TaskReply]("this run")

@@ -1,0 +1,20 @@
+"""The schema of [fleet]: this box's part of an event of several boxes."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from boxd.config.values import Section
+from boxd.text_fields import Line
+
+
+class Fleet(Section):
+    """`number` is this box's own, which its codes carry; without one it is alone.
+
+    `first` is the number of the box whose codes have none: it began the event alone. `box_names`
+    tell attendees where the boxes are, in the order of their numbers.
+    """
+
+    number: int | None = Field(default=None, ge=1, le=99)
+    first: int = Field(default=1, ge=1, le=99)
+    box_names: tuple[Line, ...] = Field(default=(), max_length=99)
