@@ -19,8 +19,8 @@ from tests.box.booth import Booth
 from tests.browser import chromium
 from tests.browser.camera import Camera
 from tests.browser.hud_states import CHAPTERS, STATE, Scene, a_first_start
+from tests.browser.moving_picture import IMAGES
 from tests.browser.pages import Hud
-from tests.browser.pictures import IMAGES
 from tests.clock.turned import TurnedClock, compiled
 
 

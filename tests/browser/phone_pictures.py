@@ -13,6 +13,7 @@ from selenium import webdriver
 
 from tests.box.booth import Booth
 from tests.browser import chromium
+from tests.browser.moving_picture import IMAGES
 from tests.browser.phones import (
     PORTRAIT,
     Phone,
@@ -21,7 +22,6 @@ from tests.browser.phones import (
     shown_qr,
     signs,
 )
-from tests.browser.pictures import IMAGES
 
 HIGHEST = 1000  # a picture beside others in a row of a table
 
