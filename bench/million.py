@@ -13,7 +13,7 @@ from sqlite3 import Connection
 from bench.figures import Figure, milliseconds, spread
 from bench.progress import tell
 from boxd.devices import DoorState
-from boxd.ledger import claims, lockers, lockouts, overview, redemptions, stock
+from boxd.ledger import claims, lockers, lockouts, overview, redemptions, row_sums, stock
 from boxd.ledger.database import open_for_reading, open_ledger
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import Answer, AnswerKind, Stage
@@ -138,6 +138,7 @@ def _fill(file: Path, count: int) -> None:
         ((_digest(number), BOX) for number in range(count)),
     )
     _fill_with_redemptions(connection, count)
+    row_sums.make(connection)
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sqlite3
 import sys
 import time
 from collections import deque
@@ -141,6 +140,7 @@ def verify(heads: tuple[str, ...], key: str | None, as_json: bool) -> int | None
     from boxd.ledger import audit_heads
     from boxd.ledger.audit import verify as verified
     from boxd.ledger.database import open_for_reading
+    from boxd.ledger.sqlite_faults import TROUBLE
 
     known = [audit_heads.parse(each) for each in heads]
     ledger_file = configuration().ledger_file
@@ -153,7 +153,7 @@ def verify(heads: tuple[str, ...], key: str | None, as_json: bool) -> int | None
         try:
             chain = verified(connection)
             other = [why for each in known if (why := audit_heads.why_not_in(connection, each))]
-        except sqlite3.DatabaseError as error:
+        except TROUBLE as error:
             raise LedgerDamaged(
                 f"the ledger {ledger_file} can't be read ({error}): keep a copy of it, "
                 "and put a good backup in its place"

@@ -9,7 +9,7 @@ from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Finding, failed, passed, warned
 from boxd.doctor.ledger_reading import READ_WITHIN_S, Damaged, reading
-from boxd.ledger import audit
+from boxd.ledger import audit, row_sums
 from boxd.ledger.database import migrations
 
 FAMILY = "Ledger"
@@ -56,6 +56,22 @@ def integrity(context: CheckContext) -> Iterator[Finding]:
         yield failed(f"damaged: {orphans} rows refer to rows that are not there", _RESTORE)
     else:
         yield passed(f"{pages} pages, all whole")
+
+
+def rows(context: CheckContext) -> Iterator[Finding]:
+    """Every row is as boxd wrote it, and every index agrees with its rows."""
+    with reading(context) as ledger:
+        ledger.execute("BEGIN")  # rows and their sums of one moment
+        found = row_sums.faults(ledger)
+        found += [
+            line
+            for (line,) in map(tuple, ledger.execute("PRAGMA integrity_check(3)"))
+            if line != "ok"
+        ]
+    if found:
+        yield failed(f"the disk changed what was written: {'; '.join(found)[:200]}", _RESTORE)
+    else:
+        yield passed("all as they were written")
 
 
 def audit_trail(context: CheckContext) -> Iterator[Finding]:
@@ -114,6 +130,13 @@ CHECKS = (
         "integrity",
         integrity,
         "a page is damaged, or a row refers to one that is not there",
+        READ_WITHIN_S + 5,
+    ),
+    Check(
+        FAMILY,
+        "rows",
+        rows,
+        "a row or an index is not as boxd wrote it",
         READ_WITHIN_S + 5,
     ),
     Check(

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 
 from boxd.doctor.check_context import CheckContext
 from boxd.doctor.finding import Skip
+from boxd.ledger.sqlite_faults import TROUBLE
 from boxd.service_user import read_start
 from boxd.sqlite_reading import reading_uri
 
@@ -42,7 +43,7 @@ def reading(context: CheckContext, within_s: float = READ_WITHIN_S) -> Iterator[
         connection.set_progress_handler(lambda: time.monotonic() - began > within_s, _STEPS)
         try:
             yield connection
-        except sqlite3.DatabaseError as error:
+        except TROUBLE as error:
             if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
                 raise Damaged(f"the ledger can't be read ({error})") from error
             raise Skip(

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from boxd import names
 from boxd.errors import BoxdError, LedgerDamaged, LedgerTooNew, LedgerUnusable
-from boxd.ledger import replacing
+from boxd.ledger import replacing, row_sums
+from boxd.ledger.sqlite_faults import TROUBLE, header_fault, says_nothing_about_the_file
 
 # Small pages: a commit of a redemption touches about ten of them, and each is written whole.
 PAGE_BYTES = 512
@@ -20,6 +21,9 @@ CHECKPOINT_PAGES = 8192
 # A frame of the log is a page and 24 bytes. A checkpoint waits for a reader, and the log goes on:
 # some room more.
 LOG_BYTES = 32 + (CHECKPOINT_PAGES + 512) * (PAGE_BYTES + 24)
+# Up to this size every row and index is read at the start, a second on a Pi. Of a larger ledger
+# the daily check does it, and every backup.
+_READ_AT_START_BYTES = 4 << 20
 
 
 def open_ledger(file: Path) -> sqlite3.Connection:
@@ -29,18 +33,17 @@ def open_ledger(file: Path) -> sqlite3.Connection:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     replacing.finish(file)
+    if fault := header_fault(file):
+        raise _damaged(file, fault)
     connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     try:
         _set_up(connection)
         _check(connection, file)
         _migrate(connection, file)
         _make_log_to_size(connection)
-    except sqlite3.OperationalError as error:
+    except TROUBLE as error:
         connection.close()
-        raise _unusable(file, str(error)) from error
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise _damaged(file, str(error)) from error
+        raise _trouble(file, error) from error
     except Exception:
         connection.close()
         raise
@@ -92,10 +95,8 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
         )
         connection.row_factory = sqlite3.Row
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError as error:
-        raise _unusable(file, str(error)) from error
-    except sqlite3.DatabaseError as error:
-        raise _damaged(file, str(error)) from error
+    except TROUBLE as error:
+        raise _trouble(file, error) from error
     return connection
 
 
@@ -123,12 +124,19 @@ def erase_remains(connection: sqlite3.Connection) -> None:
 
 
 def _check(connection: sqlite3.Connection, file: Path) -> None:
-    found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+    how = "integrity_check" if _is_small(connection) else "quick_check"  # without the indexes
+    found = [str(row[0]) for row in connection.execute(f"PRAGMA {how}(5)")]
     if found != ["ok"]:
         raise _damaged(file, "; ".join(found))
     orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     if orphans:
         raise _damaged(file, f"{len(orphans)} rows refer to rows that are not there")
+
+
+def _trouble(file: Path, error: Exception) -> LedgerDamaged | LedgerUnusable:
+    if says_nothing_about_the_file(error):
+        return _unusable(file, str(error))
+    return _damaged(file, str(error))
 
 
 def _unusable(file: Path, why: str) -> LedgerUnusable:
@@ -166,11 +174,28 @@ def _migrate(connection: sqlite3.Connection, file: Path) -> None:
             f"the ledger {file} has schema {present}, this boxd knows up to {steps[-1][0]}:"
             " install the newer boxd again, or restore a backup made by this version"
         )
+    if present < steps[-1][0] or _is_small(connection):
+        _check_rows(connection, file)
     for number, sql in steps:
         if number > present:
+            forgetting = row_sums.forgetting(connection)
             connection.executescript(
-                f"BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {number}; COMMIT;"
+                f"BEGIN IMMEDIATE; {forgetting} {sql}; PRAGMA user_version = {number}; COMMIT;"
             )
+    if row_sums.are_to_be_made(connection):
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            row_sums.make(connection)
+
+
+def _is_small(connection: sqlite3.Connection) -> bool:
+    pages = int(connection.execute("PRAGMA page_count").fetchone()[0])
+    return pages * PAGE_BYTES <= _READ_AT_START_BYTES
+
+
+def _check_rows(connection: sqlite3.Connection, file: Path) -> None:
+    if found := row_sums.faults(connection):
+        raise _damaged(file, "; ".join(found[:3]))
 
 
 def _make_log_to_size(connection: sqlite3.Connection) -> None:

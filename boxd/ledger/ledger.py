@@ -21,6 +21,7 @@ from boxd.errors import LedgerUnusable, NotKnownYet
 from boxd.ledger.card_watch import CardWatch, TouchedCards
 from boxd.ledger.database import erase_remains, flush, open_again, open_for_reading, open_ledger
 from boxd.ledger.outbox_settings import OutboxSettings
+from boxd.ledger.row_sums import RowSums
 from boxd.machine_clock import utc_now
 
 T = TypeVar("T")
@@ -94,6 +95,7 @@ class Ledger:
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
         self.on_cards: Callable[[TouchedCards], None] = lambda _: None
         self._cards = CardWatch(self._writer)
+        self._sums = RowSums(self._writer)
         self._touched: deque[TouchedCards] = deque()  # by what was committed, for the event loop
         self._is_in_doubt = False  # whether the last commit failed, and was not looked up yet
         self._switching = threading.Lock()  # held while the connections are replaced, or read
@@ -178,7 +180,7 @@ class Ledger:
             )
             self.on_trouble(doubt)
             raise doubt from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             trouble = LedgerUnusable(
                 f"the ledger {self.file} can't be used: {error}; nothing was changed."
                 " Look at the disk: full (df -h), read-only (mount), failing (dmesg)"
@@ -202,6 +204,7 @@ class Ledger:
             before, newest = self._writer.total_changes, self._newest_entry()
             result = change(Transaction(self._writer, as_text(self._now()), self._outbox))
             mark = self._mark(newest) if self._writer.total_changes != before else ""
+            self._sums.write()
         except BaseException:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
@@ -275,6 +278,7 @@ class Ledger:
                     connection.close()
             self._writer = open_again(self.file)
             self._cards.follow(self._writer)
+            self._sums.follow(self._writer)
             self._reader = open_for_reading(self.file)
 
     def _settle_doubt(self) -> None:

@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 from boxd.errors import BackupFailed, BoxdError, NotFound
-from boxd.ledger import alarms, audit, replacing
+from boxd.ledger import alarms, audit, replacing, row_sums
 from boxd.ledger.database import open_for_reading, open_ledger
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.soundness import Contents, contents, examine
+from boxd.ledger.sqlite_faults import TROUBLE
 from boxd.words import N_
 
 _RESTORED = N_(
@@ -110,7 +111,7 @@ def _prepare(backup: Path, copy: Path) -> Contents:
     log = backup.with_name(f"{backup.name}-wal")
     if log.exists():  # a copy of a ledger in use; its newest changes are in its log
         shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
-    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(copy)) as connection:
+    with suppress(*TROUBLE), closing(sqlite3.connect(copy)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     return examine(copy)
 
@@ -128,6 +129,7 @@ def _write_down(copy: Path, restored: Restored, actor: str, at: str) -> None:
         entry = audit.Entry(actor, "ledger.restored", restored.file.name, detail=detail)
         audit.append(tx, entry)
         alarms.raise_alarm(tx, "ledger_restored", restored.file.name, _alarm_text(restored))
+        row_sums.make(connection)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = DELETE")  # everything in one file
     copy.chmod(0o640)
@@ -146,7 +148,7 @@ def _lost(ledger: Path, copy: Path) -> Lost | None:
     try:
         with closing(open_for_reading(ledger)) as present, closing(_reading(copy)) as restored:
             return _compare(present, restored)
-    except (sqlite3.DatabaseError, BoxdError):
+    except (*TROUBLE, BoxdError):
         return None
 
 

@@ -9,19 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boxd.errors import LedgerDamaged, LedgerTooNew, LedgerUnusable
-from boxd.ledger import audit
+from boxd.ledger import audit, row_sums
 from boxd.ledger.database import migrations
-
-# Errors that say nothing about the file itself: rights, locks, memory.
-_NOT_THE_FILES_FAULT = frozenset(
-    {
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_CANTOPEN,
-    }
-)
+from boxd.ledger.sqlite_faults import TROUBLE, header_fault, says_nothing_about_the_file
 
 
 @dataclass(frozen=True)
@@ -55,13 +45,15 @@ def examine(copy: Path, pause: Callable[[], None] = lambda: None) -> Contents:
 
 
 def _opened(copy: Path, pause: Callable[[], None] | None) -> Contents:
+    if fault := header_fault(copy):
+        raise _damaged(copy, fault)
     try:
         uri = f"{copy.resolve().as_uri()}?mode=ro&immutable=1"
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
             return _contents_if_sound(copy, connection, pause)
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in _NOT_THE_FILES_FAULT:
+    except TROUBLE as error:
+        if says_nothing_about_the_file(error):
             raise LedgerUnusable(
                 f"{copy} can't be opened ({error}); see to its owner, its mode and the disk"
             ) from error
@@ -93,6 +85,8 @@ def _check(copy: Path, connection: sqlite3.Connection, pause: Callable[[], None]
     chain = audit.verify(connection, pause)
     if not chain.holds:
         raise _damaged(copy, f"its audit trail does not hold: {chain.fault}")
+    if changed := row_sums.faults(connection, pause):
+        raise _damaged(copy, "; ".join(changed[:3]))
 
 
 def _damaged(copy: Path, why: str) -> LedgerDamaged:

@@ -52,6 +52,12 @@ def test_a_row_that_refers_to_none(resting: RestingBox) -> None:
     expect(context(resting.config), "Ledger", "integrity", Grade.FAILED, "refer to rows")
 
 
+def test_a_row_that_the_disk_changed(resting: RestingBox) -> None:
+    expect(context(resting.config), "Ledger", "rows", Grade.PASSED, "as they were written")
+    changed(resting, "UPDATE stock SET received = received + 1, on_hand = on_hand + 1")
+    expect(context(resting.config), "Ledger", "rows", Grade.FAILED, "a row of stock", "restore")
+
+
 def test_an_entry_of_the_audit_trail_that_was_changed(resting: RestingBox) -> None:
     changed(
         resting, "DROP TRIGGER audit_stays", "UPDATE audit SET actor = 'somebody' WHERE seq = 3"

@@ -12,8 +12,7 @@ import pytest
 from boxd.config import Config, load
 from boxd.ledger import audit, backup, database
 from boxd.ledger.backup import BackupRules
-from boxd.ledger.database import open_ledger
-from boxd.ledger.ledger import Transaction
+from boxd.ledger.ledger import Ledger
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.ledger_backup import put_back, written_since
 from boxd.upgrade.trial_migration import schema_of, try_migration
@@ -33,10 +32,8 @@ def config(tmp_path: Path) -> Config:
 
 
 def write(ledger: Path, actor: str, what: str) -> None:
-    with closing(open_ledger(ledger)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        audit.append(Transaction(connection, NOW.isoformat()), audit.Entry(actor, "noted", what))
-        connection.execute("COMMIT")
+    with closing(Ledger(ledger, now=lambda: NOW)) as opened:
+        opened.write_now(lambda tx: audit.append(tx, audit.Entry(actor, "noted", what)))
 
 
 def backed_up(config: Config) -> Upgrade:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from sqlite3 import DatabaseError
+from sqlite3 import Connection
 
 import structlog
 from temporalio import activity
@@ -15,11 +15,12 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from boxd.bays.self_test import SelfTestResult, Tested
 from boxd.errors import LedgerDamaged
-from boxd.ledger import alarms, audit, expiry
+from boxd.ledger import alarms, audit, expiry, row_sums
 from boxd.ledger.audit import VerifiedChain
 from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import Ledger
+from boxd.ledger.sqlite_faults import TROUBLE
 from boxd.ledger.yielding import Yielding
 from boxd.words import N_
 from boxd.workflows.activity_errors import as_activity_errors
@@ -100,13 +101,20 @@ class HousekeepingActivities(HousekeepingSignatures):
 
     @activity.defn
     async def verify_audit(self) -> str:
-        """Verify the audit trail from its beginning."""
+        """Verify the audit trail from its beginning, and that every row is as it was written."""
         with as_activity_errors():
-            chain = await asyncio.to_thread(_verified, self._ledger_file, self._backups.yielding)
+            yielding = self._backups.yielding
+            chain, changed = await asyncio.to_thread(_verified, self._ledger_file, yielding)
             if not chain.holds:
                 raise LedgerDamaged(
                     f"the audit trail does not hold: {chain.fault}; the {chain.rows} entries before"
                     " it do. Keep a copy of the ledger and compare it with a backup:"
+                    " boxd backup list --verify"
+                )
+            if changed:
+                raise LedgerDamaged(
+                    f"the ledger is damaged ({'; '.join(changed[:3])}): the disk changed what boxd"
+                    " wrote. Keep a copy, look at the card (dmesg), restore a backup:"
                     " boxd backup list --verify"
                 )
         return f"{chain.rows} entries, each following from the one before"
@@ -129,11 +137,19 @@ class HousekeepingActivities(HousekeepingSignatures):
             log.info("housekeeping.done", part=part.value)
 
 
-def _verified(ledger_file: Path, yielding: Yielding) -> VerifiedChain:
+def _verified(ledger_file: Path, yielding: Yielding) -> tuple[VerifiedChain, list[str]]:
     try:
         with closing(open_for_reading(ledger_file)) as connection:
-            return audit.verify(connection, yielding)
-    except DatabaseError as error:
+            chain = audit.verify(connection, yielding)
+            connection.execute("BEGIN")  # the rows and their sums are of one moment
+            return chain, row_sums.faults(connection, yielding) or _index_faults(connection)
+    except TROUBLE as error:
         raise LedgerDamaged(
             f"the ledger can't be read from end to end ({error}): boxd backup list --verify"
         ) from error
+
+
+def _index_faults(connection: Connection) -> list[str]:
+    """What is wrong with pages and indexes, which the sums over the rows leave out."""
+    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
+    return [] if found == ["ok"] else found
