@@ -23,6 +23,9 @@ from boxd.upgrade.install_paths import InstallPaths
 from boxd.upgrade.journal import Step, Upgrade
 from boxd.upgrade.rollback import return_to_previous
 
+takes_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="runs what another user would: takes root"
+)
 KEPT = Upgrade(Step.KEPT, "1.0.0", "2.0.0", 120.0)
 # Tells what the unit has said, all of it each time, and refuses what a newer systemd does.
 JOURNALCTL = """#!/bin/sh
@@ -106,6 +109,7 @@ def noting(asked: list[str]) -> Callable[[str], bool]:
     return say_no
 
 
+@takes_root
 @pytest.mark.usefixtures("daemon")
 def test_the_way_back_asks_with_what_the_old_release_can_not_carry_on(
     places: InstallPaths,
@@ -121,6 +125,7 @@ def test_the_way_back_asks_with_what_the_old_release_can_not_carry_on(
     assert journal.read(places) is None
 
 
+@takes_root
 @pytest.mark.usefixtures("daemon")
 def test_the_way_back_asks_about_nothing_that_the_old_release_carries_on(
     places: InstallPaths, capfd: pytest.CaptureFixture[str]
@@ -133,6 +138,7 @@ def test_the_way_back_asks_about_nothing_that_the_old_release_carries_on(
     assert "3 replay on boxd 1.0.0" in capfd.readouterr().out
 
 
+@takes_root
 def test_a_release_that_does_not_take_the_configuration_is_not_gone_back_to(
     places: InstallPaths,
 ) -> None:
@@ -169,6 +175,7 @@ def test_a_way_back_whose_backup_is_gone_is_none(places: InstallPaths, tmp_path:
     assert journal.read(places) is None
 
 
+@takes_root
 def test_a_way_back_that_ended_otherwise_is_no_success(places: InstallPaths) -> None:
     journal.end(places, KEPT)
     with pytest.raises(BoxdError, match="did not go back"):
