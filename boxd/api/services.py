@@ -25,6 +25,7 @@ from boxd.pictures.store import PictureStore
 from boxd.staff.service import StaffService
 from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.housekeeping.service import ScheduleKeeper
+from boxd.workflows.recovery.service import RecoveryService
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.tasks.photo_service import PhotoService
 from boxd.workflows.tasks.service import TaskService
@@ -50,6 +51,7 @@ class BoxServices:
     redemptions: RedemptionService
     tasks: TaskService
     verdicts: VerdictKeeper
+    recoveries: RecoveryService
     pictures: PictureStore
     photos: PhotoService
     schedules: ScheduleKeeper

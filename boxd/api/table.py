@@ -32,6 +32,7 @@ from boxd.api import (
     outbox,
     prize_pictures,
     prizes,
+    recoveries,
     redemptions,
     rehearsal,
     report,
@@ -77,6 +78,12 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/audit", audit.audit, _ORGANISER),
     _get("/report", report.report, *_WATCHING),
     _get("/audit/head", audit.audit_head, _ORGANISER),
+    # Recoveries: runbooks that run
+    _get("/playbooks", recoveries.playbooks, *_BOX),
+    _get("/recoveries", recoveries.recoveries, *_BOX),
+    _post("/recoveries", recoveries.start_recovery, *_BOX, status=201, is_repeatable=True),
+    _get("/recoveries/{recovery}", recoveries.recovery, *_BOX),
+    _post("/recoveries/{recovery}/answers", recoveries.answer_recovery, *_BOX, is_repeatable=True),
     # Tasks: what attendees do to earn codes
     _get("/task-kinds", tasks.kinds, *_FLOOR),
     _post("/task-kinds", task_kinds.publish_kinds, _ORGANISER, body_limit=IMPORT_LIMIT),

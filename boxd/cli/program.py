@@ -33,6 +33,7 @@ SECTIONS = {
         "logs": ("logs", "Show what the box has logged."),
         "alarms": ("alarms", "List and clear alarms."),
         "lockers": ("lockers", "Show, open and take out of service the lockers."),
+        "recover": ("recover", "Walk through a playbook when something stands still."),
         "redemptions": ("redemptions", "Show redemptions and answer their questions."),
     },
     "The event": {

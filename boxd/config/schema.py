@@ -41,6 +41,7 @@ class Box(Section):
     name: Line = "Prize box"
     language: Language = Language.ENGLISH
     state_dir: FilePath = Path("/var/lib/boxd")
+    playbooks: FilePath | None = None
 
 
 class OnDecline(StrEnum):

@@ -11,6 +11,7 @@ from boxd.console import (
     people,
     printing,
     prizes,
+    recovery,
     rehearsal,
     report,
     tasks,
@@ -33,6 +34,7 @@ SECTIONS: tuple[ConsoleSection, ...] = (
     lights.SECTION,
     access.SECTION,
     close.SECTION,
+    recovery.SECTION,
     upkeep.SECTION,
     trail.SECTION,
 )

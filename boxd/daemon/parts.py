@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -37,11 +38,13 @@ from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
 from boxd.pictures import photo
 from boxd.pictures.store import PictureStore
+from boxd.playbooks import playbooks
 from boxd.staff.service import StaffService
 from boxd.task import TaskReply
 from boxd.words import N_
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
 from boxd.workflows.housekeeping.service import ScheduleKeeper
+from boxd.workflows.recovery.service import RecoveryService
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.decisions import RedemptionDecisions
 from boxd.workflows.redemption.service import RedemptionService
@@ -82,6 +85,7 @@ class Parts:
     device_tests: DeviceTests
     tasks: TaskService
     verdicts: VerdictKeeper
+    recoveries: RecoveryService
     pictures: PictureStore
     photos: PhotoService
     task_fates: Fates[TaskReply]
@@ -104,6 +108,7 @@ class Parts:
             redemptions=self.redemptions,
             tasks=self.tasks,
             verdicts=self.verdicts,
+            recoveries=self.recoveries,
             pictures=self.pictures,
             photos=self.photos,
             schedules=self.schedules,
@@ -198,6 +203,9 @@ def wire(
         device_tests=DeviceTests(config, registry, bays, changes.note),
         tasks=tasks,
         verdicts=VerdictKeeper(ledger, tasks),
+        recoveries=RecoveryService(
+            connection, ledger, config.box.id, partial(playbooks, config.box.playbooks)
+        ),
         pictures=PictureStore(config.pictures_dir),
         photos=PhotoService(
             ledger, tasks, PictureStore(config.photos_dir, photo.WORK, photos.MOST_BYTES)

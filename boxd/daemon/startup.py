@@ -158,7 +158,13 @@ def _keep_driving(parts: Parts, running: Running) -> None:
 def _healer(parts: Parts) -> Healer:
     upstream = parts.upstream.service if parts.upstream is not None else None
     kinds = subjects(
-        parts.config.box.id, parts.ledger, parts.redemptions, parts.tasks, parts.schedules, upstream
+        parts.config.box.id,
+        parts.ledger,
+        parts.redemptions,
+        parts.tasks,
+        parts.recoveries,
+        parts.schedules,
+        upstream,
     )
     histories = KeptHistories(parts.config.healed_dir)
     return Healer(

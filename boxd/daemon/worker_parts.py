@@ -19,6 +19,7 @@ from boxd.temporal.seal import Seal
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
 from boxd.workflows.place.installation import load_installation
 from boxd.workflows.place.service import hold
+from boxd.workflows.recovery.activities import RecoveryActivities
 from boxd.workflows.redemption.activities import RedemptionActivities
 from boxd.workflows.runner import Runner, Services
 from boxd.workflows.tasks.activities import TaskActivities
@@ -47,6 +48,7 @@ def keep_worker(parts: Parts, seal: Seal, serving: Readiness, running: Running) 
         parts.connection,
         parts.redemptions,
         parts.tasks,
+        parts.recoveries,
         parts.schedules,
         upstream.service if upstream is not None else None,
     )
@@ -77,7 +79,8 @@ def _activities(parts: Parts) -> list[Callable[..., object]]:
         parts.backups,
         parts.device_tests.run_unattended,
     )
-    found = [*redemptions.all(), *housekeeping.all()]
+    recoveries = RecoveryActivities(parts.ledger)
+    found = [*redemptions.all(), *recoveries.all(), *housekeeping.all()]
     if parts.upstream is not None:
         found += UpstreamActivities(parts.upstream.sender, parts.upstream.puller).all()
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from boxd.devices import DoorState
 from boxd.errors import NotFound, Refused
-from boxd.ledger import alarms, audit, codes, lockers, lockouts, outbox, stock
+from boxd.ledger import alarms, audit, codes, left_prizes, lockers, lockouts, outbox, stock
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import (
     Answer,
@@ -247,9 +247,13 @@ def _carry_out(
         _replace(tx, answer, standing, code, sku)
     if answer.remedy is Remedy.OTHER_LOCKER:
         locker = _leave_locker(tx, answer, standing, context)
+    if standing.locker is not None and standing.stage is Stage.JAM and stage.has_ended:
+        left_prizes.leave(tx, standing.locker, standing.sku, standing.redemption, answer.actor)
     _settle_code(tx, answer, (code, sku, stage), context)
     if stage is Stage.DISPENSED:
         lockouts.forgive_one(tx, standing.bay)
+        if standing.locker is not None:
+            left_prizes.take_out(tx, standing.locker, answer.actor, is_broken=False)
     alarms.clear(tx, "nobody_comes", standing.redemption, answer.actor)
     changed: dict[str, object] = {
         "stage": stage,
@@ -325,6 +329,7 @@ def _leave_locker(
         lockers.set_service(
             tx, standing.locker, in_service=False, reason=reason, actor=answer.actor
         )
+        left_prizes.leave(tx, standing.locker, standing.sku, standing.redemption, answer.actor)
     return other
 
 

@@ -26,6 +26,9 @@ _LINES = {
     "redemption.not_taken": (N_("{actor}: {prize} was not taken at {bay}"), "bad"),
     "redemption.wrong": (N_("{actor}: the wrong prize lay in locker {locker}"), "plain"),
     "redemption.broken": (N_("{actor}: {prize} was broken; another one is given"), "bad"),
+    "recovery.started": (N_("{actor} begins: {cause}"), "plain"),
+    "prize.left_in_locker": (N_("{prize} still lies in locker {locker}"), "bad"),
+    "prize.taken_out": (N_("{actor} took {prize} out of locker {locker}"), "plain"),
     "workflow.healed": (N_("A workflow stood still and was set up again"), "plain"),
     "workflow.undecided": (
         N_("A code typed at {bay} was not checked: it has to be typed again"),

@@ -19,6 +19,8 @@ from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.workflows.housekeeping import workflows
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.place.workflow import PlaceWorkflow
+from boxd.workflows.recovery.service import RecoveryService
+from boxd.workflows.recovery.workflow import RecoveryWorkflow
 from boxd.workflows.redemption.reconciliation import catch_up, end_undecided
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
@@ -41,7 +43,14 @@ _RETRY_S = 0.2
 _AFTER_AN_ERROR_S = 2.0
 # A server that hangs does not even refuse.
 _RESUME_WITHIN_S = 30.0
-WORKFLOWS = (RedemptionWorkflow, PlaceWorkflow, UpstreamWorkflow, PullWorkflow, *workflows.ALL)
+WORKFLOWS = (
+    RedemptionWorkflow,
+    RecoveryWorkflow,
+    PlaceWorkflow,
+    UpstreamWorkflow,
+    PullWorkflow,
+    *workflows.ALL,
+)
 OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 
 
@@ -52,6 +61,7 @@ class Services:
     connection: ServerConnection
     redemptions: RedemptionService
     tasks: TaskService
+    recoveries: RecoveryService
     housekeeping: ScheduleKeeper
     upstream: DeliverySignaller | None = None
 
@@ -154,6 +164,9 @@ class Runner:
         """Look after tasks, upstream and schedules, while codes are taken and lockers open."""
         while why := await _why_undone(lambda: self._reconcile_tasks(client, services)):
             log.warning("tasks.not_resumed", why=why)
+            await asyncio.sleep(_AFTER_AN_ERROR_S)
+        while why := await _why_undone(lambda: services.recoveries.catch_up(client)):
+            log.warning("recoveries.not_resumed", why=why)
             await asyncio.sleep(_AFTER_AN_ERROR_S)
         while why := await _why_undone(lambda: self._reconcile_upstream(client, services.upstream)):
             log.warning("delivery.not_resumed", why=why)

@@ -14,7 +14,7 @@ from temporalio.api.workflowservice.v1 import CountWorkflowExecutionsRequest
 from temporalio.client import Client
 
 from boxd.errors import LedgerUnusable, TemporalUnavailable
-from boxd.ledger import alarms, audit, issues, redemptions, task_standings
+from boxd.ledger import alarms, audit, issues, recoveries, redemptions, task_standings
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s, utc_now
 from boxd.temporal.worker import tasks_queue
@@ -30,6 +30,7 @@ from boxd.workflows.healing.condition import (
 )
 from boxd.workflows.healing.kept_histories import LARGEST_HISTORY, KeptHistories
 from boxd.workflows.healing.subjects import Subject
+from boxd.workflows.recovery import messages as of_recoveries
 from boxd.workflows.redemption import messages
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks import messages as of_tasks
@@ -139,6 +140,8 @@ class Healer:
         workflows = [messages.workflow_id(each.redemption, self._box) for each in open_ones]
         open_issues = await self._ledger.read(issues.open_ones)
         workflows += [of_tasks.issue_workflow_id(each.issue, self._box) for each in open_issues]
+        recovering = await self._ledger.read(recoveries.open_ones)
+        workflows += [of_recoveries.workflow_id(each.recovery, self._box) for each in recovering]
         workflows += [each.prefix for each in self._subjects if each.is_one]
         self._met &= {*workflows, *self._jobs}
         for workflow in workflows:

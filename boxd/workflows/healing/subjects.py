@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from boxd.ledger import issues, redemptions, task_standings
+from boxd.ledger import issues, recoveries, redemptions, task_standings
 from boxd.ledger.ledger import Ledger
 from boxd.workflows.box_ids import without_box
 from boxd.workflows.housekeeping.service import ScheduleKeeper
+from boxd.workflows.recovery import messages as of_recoveries
+from boxd.workflows.recovery.service import RecoveryService
 from boxd.workflows.redemption import messages as of_redemptions
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.tasks import messages as of_tasks
@@ -45,15 +47,17 @@ def subjects(
     ledger: Ledger,
     redemption_service: RedemptionService,
     tasks: TaskService,
+    recovery_service: RecoveryService,
     schedules: ScheduleKeeper,
     upstream: DeliverySignaller | None,
 ) -> Sequence[Subject]:
     """Every kind of workflow of a box."""
-    rows = _Rows(ledger, redemption_service, tasks)
+    rows = _Rows(ledger, redemption_service, tasks, recovery_service)
     found = [
         Subject(of_redemptions.PREFIX, "redemption", rows.redeems, rows.redeem),
         Subject(of_tasks.TASK_PREFIX, "task", rows.waits, rows.wait),
         Subject(of_tasks.ISSUE_PREFIX, "issue", rows.issues, rows.issue),
+        Subject(of_recoveries.PREFIX, "recovery", rows.recovers, rows.recover),
         Subject(
             f"housekeeping-{box}-",
             "housekeeping",
@@ -72,11 +76,16 @@ class _Rows:
     """What is a row in the ledger."""
 
     def __init__(
-        self, ledger: Ledger, redemption_service: RedemptionService, tasks: TaskService
+        self,
+        ledger: Ledger,
+        redemption_service: RedemptionService,
+        tasks: TaskService,
+        recovery_service: RecoveryService,
     ) -> None:
         self._ledger = ledger
         self._redemptions = redemption_service
         self._tasks = tasks
+        self._recoveries = recovery_service
 
     async def redeems(self, redemption: str) -> bool:
         found = await self._ledger.read(partial(redemptions.find, redemption=redemption))
@@ -99,6 +108,14 @@ class _Rows:
 
     async def issue(self, issue: str) -> None:
         await self._tasks.resume_issue(await self._ledger.read(lambda c: issues.require(c, issue)))
+
+    async def recovers(self, recovery: str) -> bool:
+        found = await self._ledger.read(partial(recoveries.find, recovery=recovery))
+        return found is not None and not found.has_ended
+
+    async def recover(self, recovery: str) -> None:
+        standing = await self._ledger.read(lambda c: recoveries.require(c, recovery))
+        await self._recoveries.resume(standing)
 
 
 async def _always(_: str) -> bool:

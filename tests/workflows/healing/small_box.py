@@ -39,6 +39,7 @@ from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.ledger.lockouts import LockoutRule
 from boxd.ledger.outbox_settings import OutboxSettings
+from boxd.playbooks import playbooks
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Reply, Stage
 from boxd.task import Scan, TaskKind, TaskReply, TaskStanding, Verdict
 from boxd.temporal.client import connect
@@ -56,6 +57,9 @@ from boxd.workflows.healing.kept_histories import KeptHistories
 from boxd.workflows.healing.subjects import subjects
 from boxd.workflows.housekeeping.schedules import Plan
 from boxd.workflows.housekeeping.service import ScheduleKeeper
+from boxd.workflows.recovery.activities import RecoveryActivities
+from boxd.workflows.recovery.service import RecoveryService
+from boxd.workflows.recovery.workflow import RecoveryWorkflow
 from boxd.workflows.redemption.activities import RedemptionActivities
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.decisions import RedemptionDecisions, RedemptionRules
@@ -110,6 +114,7 @@ class SmallBox:
     connection: ServerConnection
     service: RedemptionService
     tasks: TaskService
+    recoveries: RecoveryService
     schedules: ScheduleKeeper
     upstream: DeliverySignaller
     healer: Healer
@@ -298,12 +303,13 @@ async def small_box(
         nobody = UpstreamClient(Peer("http://127.0.0.1:9", 1, 2), secret_in(folder))
         sender = EventSender(ledger, nobody, EventRules(BOX, 100, Backoff(1.0, 60.0)))
         upstream = DeliverySignaller(connection, ledger, BOX, outbox, sender)
+        recovering = RecoveryService(connection, ledger, BOX, playbooks)
         healer = Healer(
             connection,
             ledger,
             BOX,
             tasks,
-            subjects(BOX, ledger, service, tasks, schedules, upstream),
+            subjects(BOX, ledger, service, tasks, recovering, schedules, upstream),
             KeptHistories(folder / "healed"),
         )
         settler = Settler(connection, ledger, service, opener, announcer, BOX)
@@ -318,6 +324,7 @@ async def small_box(
             connection,
             service,
             tasks,
+            recovering,
             schedules,
             upstream,
             healer,
@@ -325,13 +332,14 @@ async def small_box(
             doors,
             (
                 *RedemptionActivities(ledger, opener, announcer, decisions).all(),
+                *RecoveryActivities(ledger).all(),
                 UpstreamActivities(sender, OrderPuller(ledger, nobody, BOX, _begin_none)).deliver,
             ),
             (
                 *TaskActivities(ledger, fates).all(),
                 *IssueActivities(ledger, keys, issue_rules).all(),
             ),
-            (UpstreamWorkflow, *jobs),
+            (UpstreamWorkflow, RecoveryWorkflow, *jobs),
         )
 
 

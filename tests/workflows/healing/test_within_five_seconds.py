@@ -34,6 +34,7 @@ from boxd.temporal.worker import task_queue, tasks_queue
 from boxd.workflows.healing.condition import ended_since, standing_still
 from boxd.workflows.healing.healer import EVERY_S, JUST_STARTED_S, MOST_LOOKS
 from boxd.workflows.housekeeping.schedules import Plan
+from boxd.workflows.recovery import messages as of_recoveries
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
 from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
 from boxd.workflows.tasks.messages import IssueStart, issue_workflow_id
@@ -183,14 +184,18 @@ async def is_listed(box: SmallBox, names: dict[str, set[str]], since: datetime) 
 
 
 async def one_of_each(box: SmallBox, bay: int, did: str) -> set[str]:
-    """An open redemption, task, issue and job."""
+    """An open redemption, task, issue, recovery and job."""
     redemption = await box.at(bay, Stage.LOAD)
     task = await box.start("hunt", f"attendee {bay}")
     await box.issue(f"issue-{bay}", f"attendee {bay}")
     await box.schedules.run(f"unhurried-{did}", "tester")
+    recovery = (await box.recoveries.start("jammed-locker", "tester", bay))["id"]
+    recovering = of_recoveries.workflow_id(str(recovery), BOX)
+    await until(lambda: box.runs(recovering), "its workflow")
     names = {
         f"redemption-{redemption}@{BOX}",
         f"task-{task}@{BOX}",
+        recovering,
         issue_workflow_id(f"issue-{bay}", BOX),
     }
     return names | {await box.job(f"unhurried-{did}")}

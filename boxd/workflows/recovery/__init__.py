@@ -1,0 +1,1 @@
+"""Recoveries as workflows: a runbook that runs, however long people take."""
