@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +17,10 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from temporalio.client import Client
 
-from tests.box.booth import Booth, wait_until
+from boxd.api.table import OPERATIONS
+from boxd.workflows.redemption.messages import workflow_id
+from tests.box.booth import Booth, Json, wait_until
+from tests.box.going_on import go_on_to_the_end
 
 # A form that sends text/plain writes a JSON body: its field's name, "=", its value.
 FORM = """
@@ -73,3 +78,98 @@ def test_a_page_whose_name_leads_here_is_not_one_of_temporals(
     assert "localhost or 127.0.0.1 only" in driver.find_element(By.TAG_NAME, "body").text
     driver.get(f"http://localhost:{ports['ui_port']}/namespaces/default/workflows")
     wait_until("the pages are there", lambda: "Workflows" in driver.page_source)
+
+
+# Fetches that no server has to allow, as forms send them, and others that the browser asks for
+# first. An answer that the page may not see counts as refused, although the box has the request.
+SEND_ALL = """
+const [targets, done] = arguments;
+const one = async ([method, url, body]) => {
+  const answers = [];
+  const send = (options) => fetch(url, {method, credentials: 'include', ...options})
+    .then(() => answers.push('answered'), () => answers.push('refused'));
+  const content = ['GET', 'HEAD'].includes(method) ? {} : {body};
+  await send({mode: 'no-cors'});
+  await send({mode: 'no-cors', ...content});
+  await send({headers: {'Content-Type': 'application/json', 'X-Any': '1'}, ...content});
+  return answers;
+};
+(async () => {
+  const all = [];
+  for (const target of targets) all.push(...await one(target));
+  done(all);
+})();
+"""
+BODY = {
+    "step": 1,
+    "actor": "Eva",
+    "reason": "made up",
+    "approved": True,
+    "attendee": "ada",
+    "kind": "demo",
+    "sku": "mug",
+    "units": 1,
+    "keys": ["Enter"],
+    "device": "board-0",
+    "fault": "unplug",
+    "state": "open",
+}
+
+
+def targets(booth: Booth, prompt: Json) -> list[tuple[str, str, str]]:
+    """Each operation of boxd's own port, each page of the simulated front, each of Temporal's."""
+    paths = {(each.method, each.path) for each in OPERATIONS}
+    paths |= {
+        ("POST", "/sim/api/faults"),
+        ("POST", "/sim/api/bays/bay-1/keys"),
+        ("POST", "/sim/api/lockers/1/door"),
+        ("POST", "/sim/api/operator/keys"),
+        ("POST", "/api/v1/redemptions/{redemption}/loaded"),
+    }
+    own = f"http://127.0.0.1:{booth.port}"
+    body = json.dumps(BODY | {"step": prompt["step"], "locker": prompt["locker"]})
+    found = []
+    for method, path in sorted(paths):
+        known = path.replace("{redemption}", prompt["redemption"]).replace("{sku}", "mug")
+        found.append((method, own + re.sub(r"\{[^}]*\}", "1", known), body))
+    engine = tomllib.loads(booth.config.read_text(encoding="utf-8"))["temporal"]
+    workflow = f"{WORKFLOWS}/{workflow_id(prompt['redemption'], 'box-1')}"
+    for port in ("port", "http_port", "ui_port", "metrics_port"):
+        at = f"http://localhost:{engine[port]}"
+        for word in ("", "/terminate", "/cancel", "/signal/look_again", "/update/answer", "/reset"):
+            found.append(("POST", f"{at}{workflow}{word}", "{}"))
+        for path in ("schedules/forged", "batch-operations/forged", "update"):
+            found.append(("POST", f"{at}/api/v1/namespaces/default/{path}", "{}"))
+    return found
+
+
+def written(booth: Booth) -> list[Json]:
+    """What the audit trail has of others than the box itself."""
+    trail = booth.ask_socket("GET", "/api/v1/audit?limit=1000")["audit"]
+    return [row for row in trail if row["actor"] != "boxd"]
+
+
+def test_whatever_a_page_sends_nothing_moves_and_nothing_is_written(
+    driver: webdriver.Chrome, browser_booth: Booth, foreign: tuple[Path, str]
+) -> None:
+    booth, (folder, address) = browser_booth, foreign
+    booth.enter("bay-1", booth.issue_code())
+    prompt = booth.prompt("load")
+    wait_until("its workflow runs", lambda: begun(booth))
+    (folder / "page.html").write_text("<p>Win a prize</p>", encoding="utf-8")
+    trail = written(booth)
+    lockers, workflows = booth.front()["lockers"], begun(booth)
+
+    driver.get(f"{address}/page.html")
+    driver.set_script_timeout(120)
+    everything = targets(booth, prompt)
+    sent = driver.execute_async_script(SEND_ALL, everything)
+
+    assert len(sent) == 3 * len(everything)
+    assert written(booth) == trail
+    front = booth.front()
+    assert front["lockers"] == lockers
+    assert all(bay["connected"] for bay in front["bays"].values())
+    assert begun(booth) == workflows
+    assert booth.prompt("load")["redemption"] == prompt["redemption"]
+    go_on_to_the_end(booth)
