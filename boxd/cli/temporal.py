@@ -51,7 +51,11 @@ def command(arguments: tuple[str, ...]) -> int:
 
 
 def output_of(config: Config, arguments: Sequence[str]) -> str:
-    """The output of the temporal CLI. Raises TemporalUnavailable or NotFound with its reason."""
+    """The output of the temporal CLI. Raises TemporalUnavailable or NotFound with its reason.
+
+    Root is the box's own user from then on: key and home of the CLI are in the service's folder.
+    """
+    become_owner_of(config.box.state_dir)
     try:
         with _environment(config) as environment:
             told = subprocess.run(
