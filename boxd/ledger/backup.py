@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from boxd.errors import BackupFailed, BoxdError, LedgerDamaged, LedgerUnusable, NotFound
-from boxd.ledger import backup_seal, room
+from boxd.ledger import backup_seal, picture_copies, room
 from boxd.ledger.audit_heads import Head
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import as_text
@@ -117,7 +117,9 @@ def make(
     now: Callable[[], datetime],
     pause: Callable[[], None] = lambda: None,
 ) -> Backup:
-    """Copy the ledger, unless the newest backup equals it; one at a time, called off the loop.
+    """Copy the ledger, unless the newest backup equals it, and the pictures of prizes beside it.
+
+    One at a time, called off the loop.
 
     `pause` is called every few milliseconds. Raises BackupFailed, and leaves no partial file;
     NotFound if there is no ledger.
@@ -128,6 +130,8 @@ def make(
         _make_directory(rules.directory)
         _remove_half_made(rules.directory)
         made = _unchanged(ledger, rules, pause) or _make(ledger, rules, now(), pause)
+        pictures = ledger.with_name(picture_copies.FOLDER)
+        picture_copies.copy_missing(pictures, rules.directory / picture_copies.FOLDER)
         prune(rules, now())
     return made
 

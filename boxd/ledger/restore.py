@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from boxd.errors import BackupFailed, BoxdError, NotFound
-from boxd.ledger import alarms, audit, replacing, row_sums
+from boxd.ledger import alarms, audit, picture_copies, replacing, row_sums
 from boxd.ledger.database import open_for_reading, open_ledger
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.soundness import Contents, contents, examine
@@ -79,6 +79,8 @@ def restore(backup: Path, ledger: Path, actor: str, now: datetime) -> Restored:
         _write_down(prepared / ledger.name, restored, actor, at)
         replacing.decide(prepared, ledger, stamp)
         replacing.finish(ledger)
+        pictures = ledger.with_name(picture_copies.FOLDER)
+        picture_copies.copy_missing(backup.with_name(picture_copies.FOLDER), pictures)
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed(
             f"{backup} could not be restored ({error}). Look at the disk: full (df -h), read-only"

@@ -174,3 +174,19 @@ def test_a_power_cut_at_any_moment_leaves_the_one_ledger_or_the_other(
     assert (pins, mugs) == ((0, 1) if was_restored else (1, 1))
     assert audit.verify(again.ledger._writer).holds
     assert not list(hands.file.parent.glob("restore-*"))
+
+
+def test_the_pictures_of_prizes_are_beside_the_backups_and_come_back(
+    hands: Hands, tmp_path: Path
+) -> None:
+    name, own = f"{'a' * 64}.jpg", hands.file.with_name("pictures")
+    own.mkdir()
+    (own / name).write_bytes(b"a mug")
+    (own / "notes.txt").write_bytes(b"no picture")
+    rules = BackupRules(tmp_path / "backups", 5, 5)
+    made = backup.make(hands.file, rules, lambda: hands.now).file
+    assert [each.name for each in made.with_name("pictures").iterdir()] == [name]
+    assert [each.file for each in backup.listing(rules.directory)] == [made]
+    shutil.rmtree(own)
+    restored(hands, made)
+    assert (own / name).read_bytes() == b"a mug"
