@@ -18,7 +18,7 @@ Three fields of `Bay` say what it is at. They exclude each other; all of them em
 
 The other fields lie across these and exclude nothing: `_typing` (its digits are typed while FREE
 or RETYPE), `_was_refused` (for some seconds the lamps show a refusal), `_locked_until`,
-`_has_started`, `_why_not`, `_missing` and `_paused` (not in service; a redemption that is open
+`_has_started`, `_why_not`, `_missing`, `_paused` and `_is_closed` (not in service; a redemption that is open
 goes on), `_stuck`. Which of them lamps and words go by is decided in `view.pattern_for` and
 `view.text_for`.
 """
@@ -143,6 +143,7 @@ class Bay:
         self._why_not = ""
         self._paused = ""
         self._missing = ""
+        self._is_closed = False
         self._unchecked = ""
         self._was_refused = False
         self._locked_until = 0.0
@@ -192,6 +193,12 @@ class Bay:
         """Show the bay as out of service while its keypad or lamps are away; "" ends that."""
         if why != self._missing:
             self._missing = why
+            self._refresh()
+
+    def close_event(self, is_closed: bool) -> None:
+        """Show that the event is over, or not any more; a redemption that is open is finished."""
+        if is_closed != self._is_closed:
+            self._is_closed = is_closed
             self._refresh()
 
     def ask_to_retype(self) -> None:
@@ -455,6 +462,7 @@ class Bay:
             was_refused=self._was_refused,
             has_started=self._has_started,
             why_not=self._why_not or self._missing or self._paused,
+            is_closed=self._is_closed,
             unchecked=self._unchecked,
             locked_for_s=self._locked_for_s(),
             stuck=tuple(key.value for key in self._stuck),

@@ -44,6 +44,7 @@ class BayFacts:
     was_refused: bool = False
     has_started: bool = True
     why_not: str = ""
+    is_closed: bool = False
     unchecked: str = ""
     locked_for_s: int = 0
     stuck: tuple[str, ...] = ()
@@ -133,7 +134,7 @@ def _idle_moment(facts: BayFacts) -> LightMoment:
         return LightMoment.OUT_OF_SERVICE
     if not facts.has_started:
         return LightMoment.STARTING
-    if facts.why_not or facts.unchecked:
+    if facts.why_not or facts.unchecked or facts.is_closed:
         return LightMoment.OUT_OF_SERVICE
     return LightMoment.LOCKED_OUT if facts.locked_for_s else LightMoment.READY
 
@@ -144,7 +145,7 @@ def state_for(facts: BayFacts) -> BayState:
         return BayState.BUSY
     if facts.checking is not Checking.NOTHING:
         return BayState.CHECKING
-    if facts.why_not or facts.unchecked or not facts.has_started:
+    if facts.why_not or facts.unchecked or facts.is_closed or not facts.has_started:
         return BayState.OUT_OF_SERVICE
     return BayState.LOCKED_OUT if facts.locked_for_s else BayState.READY
 
@@ -175,6 +176,8 @@ def _idle_text(facts: BayFacts) -> str:
         return _("Starting")
     if facts.why_not:
         return _("Out of service: {why}").format(why=translate(facts.why_not))
+    if facts.is_closed:
+        return _("Closed: the event is over")
     if facts.locked_for_s:
         text = _("Locked for {seconds} s after too many wrong codes")
         return text.format(seconds=facts.locked_for_s)

@@ -28,6 +28,8 @@ async def test_codes_that_are_out_are_void_and_nothing_begins_any_more(
     }
     assert states == {"voided"}
     assert (await box.settled())["closed"] is True
+    bays = {(each["text"], each["lamps"]) for each in (await box.settled())["bays"]}
+    assert bays == {("Closed: the event is over", "out_of_service")}
     assert at_the_bay.redemption == (await box.settled())["prompts"][0]["redemption"]
     with pytest.raises(Refused, match="the event is over"):
         box.issue("mug")
@@ -36,6 +38,7 @@ async def test_codes_that_are_out_are_void_and_nothing_begins_any_more(
         box.ledger.write_now(lambda tx: tasks.start(tx, "hunt", number, "app"))
 
     await organiser.press("/o/close/open")
+    assert "Ready for a code" in [each["text"] for each in (await box.settled())["bays"]]
     assert box.issue("mug")["sku"] == "mug"
 
 
