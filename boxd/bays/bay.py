@@ -18,9 +18,9 @@ Three fields of `Bay` say what it is at. They exclude each other; all of them em
 
 The other fields lie across these and exclude nothing: `_typing` (its digits are typed while FREE
 or RETYPE), `_was_refused` (for some seconds the lamps show a refusal), `_locked_until`,
-`_has_started`, `_why_not`, `_missing`, `_paused` and `_is_closed` (not in service; a redemption that is open
-goes on), `_stuck`. Which of them lamps and words go by is decided in `view.pattern_for` and
-`view.text_for`.
+`_has_started`, `_why_not`, `_missing`, `_paused` and `_is_closed` (not in service; a redemption
+that is open goes on), `_stuck`. Which of them lamps and words go by is decided in
+`view.pattern_for` and `view.text_for`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pictures of prizes beside the backups: each once, by its digest, because none ever changes."""
+"""Pictures of prizes beside the backups: each once, because none changes under its digest."""
 
 from __future__ import annotations
 
