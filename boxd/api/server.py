@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from boxd.api.app import Application
 from boxd.errors import ConfigError
-from boxd.unix_sockets import LONGEST_NAME, in_few_bytes
+from boxd.unix_sockets import LONGEST_NAME, bind
 from boxd.web.behind_gateway import OwnUserOnly
 from boxd.web.bounded_listener import BoundedListener
 
@@ -144,25 +144,15 @@ def _bind_tcp(section: str, host: str, port: int) -> socket.socket:
 
 
 def _bind_unix(path: Path, mode: int) -> socket.socket:
-    """Bind under another name and rename: the socket never has wider permissions."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    if len(os.fsencode(beside.name)) > LONGEST_NAME:
+    if len(os.fsencode(path.name)) > LONGEST_NAME:
         raise ConfigError(
-            f"web.socket: '{path.name}' is too long for a Unix socket ({LONGEST_NAME} bytes at most"
-            " with what boxd adds); set web.socket to a shorter name"
+            f"web.socket: '{path.name}' is too long for a Unix socket ({LONGEST_NAME} bytes at "
+            "most); set web.socket to a shorter name"
         )
-    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        beside.unlink(missing_ok=True)
-        with in_few_bytes(beside) as name:
-            bound.bind(name)
-        beside.chmod(mode)
-        beside.replace(path)
+        return bind(path, mode)
     except OSError as error:
-        bound.close()
-        beside.unlink(missing_ok=True)
         raise ConfigError(
             f"web.socket: {path} can't be made ({error.strerror}); make its directory and let "
             "boxd's user write there"
         ) from error
-    return bound

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from boxd.ledger.card_watch import TouchedCards
-from boxd.unix_sockets import in_few_bytes
+from boxd.unix_sockets import bind
 from boxd.web.behind_gateway import is_own_process
 
 _SOCKET_MODE = 0o600
@@ -43,7 +43,7 @@ class GatewayLink:
 
     async def listen(self, file: Path) -> None:
         """Accept gateways. Raises OSError."""
-        bound = await asyncio.to_thread(_bound, file)
+        bound = await asyncio.to_thread(bind, file, _SOCKET_MODE)
         self._server = await asyncio.start_unix_server(self._welcome, sock=bound)
 
     def cards_changed(self, cards: TouchedCards) -> None:
@@ -77,19 +77,6 @@ class GatewayLink:
                 writer.transport.abort()
             else:
                 writer.write(_line(told))
-
-
-def _bound(file: Path) -> socket.socket:
-    file.unlink(missing_ok=True)
-    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        with in_few_bytes(file) as name:
-            bound.bind(name)
-        file.chmod(_SOCKET_MODE)
-    except OSError:
-        bound.close()
-        raise
-    return bound
 
 
 def _line(told: Mapping[str, Any]) -> bytes:
