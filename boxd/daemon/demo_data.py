@@ -69,7 +69,7 @@ def _text(config: Config, code: str) -> str:
             f"  the operator's screen   {address}/",
             f"  the front of the box    {address}/sim",
             f"  at the front            {say}",
-            "  then                    follow the operator's screen; shut the door at the front",
+            "  then                    follow the operator's screen; close the door at the front",
             "  stop                    Ctrl-C",
             "",
         )
