@@ -15,7 +15,8 @@ from typing import Any
 from checker.codes import detail_of
 from checker.invariants import Finding, Invariant
 from checker.ledger import AuditRow, Ledger
-from checker.retold import Retold, Values, retold
+from checker.retold import retold
+from checker.retold_rows import Retold, Values
 
 # Tables whose rows each have a key, and those whose order counts.
 KEYED = {
