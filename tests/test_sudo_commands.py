@@ -149,11 +149,12 @@ def as_it_is(folder: Path) -> list[tuple[str, int, int, bytes]]:
     ] + [(".", folder.stat().st_uid, folder.stat().st_mode, b"")]
 
 
-def as_root(words: list[str], config: Path) -> str:
-    """Run a command as root; all that it said."""
+def as_root(words: list[str], config: Path, folder: Path) -> str:
+    """Run a command as root in a folder; all that it said."""
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM, "--config", str(config), *words],
-        cwd=ROOT,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -184,7 +185,7 @@ def test_a_line_for_root_follows_no_link(
             place.rmdir()
         place.unlink(missing_ok=True)
         place.symlink_to(roots if name.endswith("/") else roots / "file")
-    said = as_root([*words.split(), *(each.format(out=out) for each in more)], config)
+    said = as_root([*words.split(), *(each.format(out=out) for each in more)], config, out)
     assert "root's own" not in said
     assert "Traceback" not in said
     assert "Usage:" not in said
