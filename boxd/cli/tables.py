@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
@@ -65,6 +66,7 @@ _SENTENCES = ("text", "why", "what", "reason", "detail", "last", "parts", "remar
 # Wide enough that no line is wrapped when a program reads it.
 _UNBROKEN = 1000
 _GAP = 2  # blanks between columns
+_FEW_WORDS = 20  # the narrowest column of sentences
 
 
 def say_json(value: object) -> None:
@@ -80,12 +82,14 @@ def style_of(word: str) -> str:
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothing: str = "") -> None:
     """Print `rows` below their `columns`; `nothing` instead if there are none.
 
-    A column whose name ends in `#` holds numbers. Cells that are states get their colour.
+    A column whose name ends in `#` holds numbers. Cells that are states get their colour. In a
+    terminal that is too narrow, the cells of a row stand below each other.
     """
     cells = [[_cell(value) for value in row] for row in rows]
     if not cells and nothing:
         click.echo(nothing)
         return
+    from rich.console import Console
     from rich.table import Table
 
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
@@ -93,7 +97,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothing: str
     for index, column in enumerate(columns):
         name, is_sentence = column.rstrip("#"), column in _SENTENCES
         texts = [name, *(row[index].plain for row in cells)]
-        needed += _GAP + max(map(len, " ".join(texts).split() if is_sentence else texts))
+        needed += _GAP + _width(texts, is_sentence)
         made.add_column(
             name,
             justify="right" if column.endswith("#") else "left",
@@ -101,7 +105,20 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothing: str
         )
     for row in cells:
         made.add_row(*row)
-    _print(made, needed)
+    if sys.stdout.isatty() and needed > Console().width:
+        _print(_below_each_other([column.rstrip("#") for column in columns], cells))
+    else:
+        _print(made)
+
+
+def _width(texts: Sequence[str], is_sentence: bool) -> int:
+    """What a column needs; a sentence is legible in a column that holds a few words."""
+    from rich.cells import cell_len
+
+    longest = max(map(cell_len, texts))
+    if not is_sentence:
+        return longest
+    return max(min(longest, _FEW_WORDS), *map(cell_len, " ".join(texts).split()))
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -122,12 +139,29 @@ def _cell(value: object) -> Text:
     return Text(text.replace("_", " ") if style_of(text) else text, style=style_of(text))
 
 
-def _print(made: Table, needed: int) -> None:
-    """Print the table; one that is wider than the terminal stays whole."""
+def _below_each_other(names: Sequence[str], cells: Sequence[Sequence[Text]]) -> Group:
+    """The rows for a terminal that is too narrow for them: a cell to a line, wrapped if need be."""
+    from rich.console import Group
+    from rich.table import Table
+
+    blocks: list[Table | str] = []
+    for row in cells:
+        block = Table(box=None, pad_edge=False, show_header=False, padding=(0, _GAP, 0, 0))
+        block.add_column(style="bold", no_wrap=True, width=max(map(len, names)))
+        block.add_column(overflow="fold")
+        for name, cell in zip(names, row, strict=True):
+            if cell.plain:
+                block.add_row(name, cell)
+        blocks += [block, ""]
+    return Group(*blocks[:-1])
+
+
+def _print(made: Table | Group) -> None:
+    """Print it; what a program reads has a line for each row, however long."""
     from rich.console import Console
 
     console = Console(highlight=False)
-    if needed > console.width or not sys.stdout.isatty():
+    if not sys.stdout.isatty():
         console.width = _UNBROKEN
     with console.capture() as captured:
         console.print(made)
