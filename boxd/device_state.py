@@ -9,8 +9,16 @@ import structlog
 
 from boxd.devices import DeviceState, DeviceStatus
 from boxd.machine_clock import utc_now
+from boxd.words import N_
 
 log = structlog.get_logger(__name__)
+
+
+_NOT_YET = N_("{device} is still connecting; nothing was sent")
+_NOT_SENT = {
+    DeviceState.UNREACHABLE: N_("{device} is unreachable: {why}; nothing was sent"),
+    DeviceState.DISABLED: N_("{device} is switched off in the configuration; nothing was sent"),
+}
 
 
 class StatusTracker:
@@ -20,7 +28,7 @@ class StatusTracker:
         self, name: str, kind: str, port: str, on_change: Callable[[], None], *, enabled: bool
     ) -> None:
         self.state = DeviceState.CONNECTING if enabled else DeviceState.DISABLED
-        self._why = "" if enabled else "switched off in the configuration"
+        self._why = "" if enabled else N_("switched off in the configuration")
         self._name = name
         self._kind = kind
         self._port = port
@@ -50,8 +58,7 @@ class StatusTracker:
     @property
     def why_nothing_was_sent(self) -> str:
         """The error text for an order that was not sent because of this state."""
-        because = f": {self._why}" if self._why else ""
-        return f"{self.naming} is {self.state}{because}; nothing was sent"
+        return _NOT_SENT.get(self.state, _NOT_YET).format(device=self.naming, why=self._why)
 
     def become(self, state: DeviceState, why: str = "") -> None:
         """Take a state and its reason; a new reason alone does not change the state's time."""

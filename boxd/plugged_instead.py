@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
+from boxd.words import N_
+
 MOST_NAMED = 3  # a reason has to fit the HUD's line
 
 
-def plugged_instead(wanted: str, unconfigured: Mapping[str, Sequence[str]]) -> str:
-    """What follows "not found": the devices that no configuration names, nearest first.
+def plugged_instead(why: str, wanted: str, unconfigured: Mapping[str, Sequence[str]]) -> str:
+    """Why a device is missing, and the devices that no configuration names, nearest first.
 
     `unconfigured` has the lines of a configuration that identify each. Names the lines to write;
-    empty if nothing else is plugged in.
+    it is `why` alone if nothing else is plugged in.
     """
     nearest = sorted(unconfigured, key=lambda port: (-_likeness(wanted, port), port))
     if not nearest:
-        return ""
+        return why
     listed = ", ".join(f'"{port}"' for port in nearest[:MOST_NAMED])
-    more = f" and {len(nearest) - MOST_NAMED} more" if len(nearest) > MOST_NAMED else ""
-    first = "it is that one" if len(nearest) == 1 else "it is the first of them"
     lines = " and ".join(unconfigured[nearest[0]])
-    return f". Plugged in and not configured: {listed}{more}. If {first}, write: {lines}"
+    if len(nearest) == 1:
+        one = N_("{why}. Plugged in and not configured: {port}. If it is that one, write: {lines}")
+        return one.format(why=why, port=listed, lines=lines)
+    more = f" and {len(nearest) - MOST_NAMED} more" if len(nearest) > MOST_NAMED else ""
+    several = N_(
+        "{why}. Plugged in and not configured: {ports}. If it is the first of them, write: {lines}"
+    )
+    return several.format(why=why, ports=listed + more, lines=lines)
 
 
 def _likeness(wanted: str, port: str) -> float:

@@ -14,20 +14,24 @@ from collections.abc import Callable
 import serial
 
 from boxd.watched_file import WatchedFile
+from boxd.words import N_
 
 BAUD = 115200
 # Frames that the port did not take at once. A link has one command at a time, so more than a few
 # frames mean that nothing takes them any more.
 UNSENT_LIMIT_BYTES = 256
 
+_NOT_THERE = N_("nothing is plugged in there; check its cable")
+_NOT_ALLOWED = N_("it can't be opened: add boxd's user to the group 'dialout'")
+_HELD = N_("another program holds it; end that program, e.g. a serial monitor")
 _ADVICE = {
-    errno.ENOENT: "nothing is plugged in there; check its cable",
-    errno.ENXIO: "nothing is plugged in there; check its cable",
-    errno.EACCES: "it may not be opened: boxd's user belongs into the group 'dialout'",
-    errno.EPERM: "it may not be opened: boxd's user belongs into the group 'dialout'",
-    errno.EAGAIN: "another program holds it; end that program, e.g. a serial monitor",
-    errno.EBUSY: "another program holds it; end that program, e.g. a serial monitor",
-    errno.ENOTTY: "it is no serial line",
+    errno.ENOENT: _NOT_THERE,
+    errno.ENXIO: _NOT_THERE,
+    errno.EACCES: _NOT_ALLOWED,
+    errno.EPERM: _NOT_ALLOWED,
+    errno.EAGAIN: _HELD,
+    errno.EBUSY: _HELD,
+    errno.ENOTTY: N_("it is no serial line"),
 }
 
 

@@ -23,14 +23,15 @@ from boxd.devices import DeviceState, DeviceStatus, DoorState, LampName
 from boxd.errors import DeviceUnreachable
 from boxd.plugged_instead import plugged_instead
 from boxd.serial_line import explain, open_line
+from boxd.words import N_
 
 log = structlog.get_logger(__name__)
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 5.0
-_STOLEN = (
-    "another program reads what it says: find it with 'sudo fuser -v {port}', and end it (a serial "
-    "monitor? ModemManager? brltty?)"
+_STOLEN = N_(
+    "{why}; another program reads what it says: find it with 'sudo fuser -v {port}', and end it (a "
+    "serial monitor? ModemManager? brltty?)"
 )
 LOOK_EVERY_S = 0.2  # how often to check whether something was plugged in, which ends every wait
 
@@ -93,7 +94,7 @@ class Arduino:
             wait_s = FIRST_WAIT_S if self._was_ready else wait_s
             if await self._is_plugged_anew(seen, wait_s):
                 wait_s = FIRST_WAIT_S
-                self._standing.become(DeviceState.CONNECTING, "it was plugged in a moment ago")
+                self._standing.become(DeviceState.CONNECTING, N_("it was plugged in a moment ago"))
             else:
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
@@ -162,7 +163,7 @@ class Arduino:
     def on_end(self, why: str) -> None:
         """The conversation has ended."""
         stolen = self.line.last_hour().get(LineFault.STOLEN, 0)
-        self._fail(f"{why}; {_STOLEN.format(port=self.port)}" if stolen else why)
+        self._fail(_STOLEN.format(why=why, port=self.port) if stolen else why)
         self._is_over.set()
 
     # Connecting
@@ -195,7 +196,7 @@ class Arduino:
         # In a thread: a folder of devices that are being unplugged may be slow.
         others = await asyncio.to_thread(self._unconfigured)
         lines = {port: (f'port = "{port}"',) for port in others}
-        return explain(error) + plugged_instead(self.port, lines)
+        return plugged_instead(explain(error), self.port, lines)
 
     def _feed(self, data: bytes) -> None:
         if self._link is not None:
@@ -207,7 +208,8 @@ class Arduino:
 
     def _lose(self, error: OSError) -> None:
         if self._link is not None:
-            self._link.end(f"its line broke off ({error.strerror}); check its cable")
+            broken = N_("its line broke off ({why}); check its cable")
+            self._link.end(broken.format(why=error.strerror))
 
     def _fail(self, why: str) -> None:
         self._standing.become(DeviceState.UNREACHABLE, why)

@@ -49,6 +49,7 @@ from boxd.arduino.messages import (
 from boxd.arduino.orders import Orders, PendingCommand
 from boxd.device_line import LineFault
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
+from boxd.words import N_
 
 log = structlog.get_logger(__name__)
 
@@ -223,13 +224,14 @@ class ArduinoLink:
             self._listener.on_fault(LineFault.RETRY)
             self._transmit(order, order.frame)
         else:
-            self.end(f"it does not answer: one command, sent {TIMES_SENT} times, and no reply")
+            silent = N_("it does not answer: one command, sent {times} times, and no reply")
+            self.end(silent.format(times=TIMES_SENT))
 
     def _try_to_send(self, data: bytes) -> bool:
         try:
             self._send(data)
         except OSError as error:
-            self.end(f"sending failed: {error.strerror or error}")
+            self.end(N_("sending to it failed: {why}").format(why=error.strerror or error))
             return False
         return True
 

@@ -27,6 +27,7 @@ from boxd.gpio.guard.messages import (
     to_bytes,
 )
 from boxd.gpio.outputs import OutputPin
+from boxd.words import N_
 
 BEAT_S = 0.2  # the guard drops everything after 0.8 s of silence
 ANSWER_S = 0.3  # the guard answers within milliseconds, and refuses orders older than 0.25 s
@@ -35,8 +36,8 @@ START_S = 15.0  # until its first beat: a cold start from a slow SD card
 HUNG_END_S = 0.2  # a running partner notices the end of the other half within microseconds
 END_S = 1.5  # its partner tries for a second to get the lines of a dead pulser
 
-DIED = "the guard of the latches died; it is being restarted, and boxd's log says more"
-HUNG = "the guard of the latches hung; it is being restarted"
+DIED = N_("the guard of the latches died; it is being restarted, and boxd's log says more")
+HUNG = N_("the guard of the latches hung; it is being restarted")
 
 
 class GuardProcess:

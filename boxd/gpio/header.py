@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from boxd.errors import ConfigError, DeviceUnreachable
+from boxd.words import N_
 
 # The header's chip: up to the Pi 3 and the Zero 2, the Pi 4 and 400, the Pi 5 and 500. Its number
 # differs between kernels, its label does not.
@@ -20,7 +21,7 @@ _NO_LGPIO = (
     "boxd again. For 3.13 use Debian's: `sudo apt install python3-lgpio`, with boxd in a virtual "
     "environment made by `python3 -m venv --system-site-packages`"
 )
-_NOT_HAD = (
+_NOT_HAD = N_(
     "GPIO{pin} can't be used ({why}). If it is busy, another program holds it: `gpioinfo` names "
     "the holder; an overlay in /boot/firmware/config.txt (SPI, I2C, 1-Wire, serial console) may too"
 )

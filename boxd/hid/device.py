@@ -110,7 +110,7 @@ class HidInput:
         # In a thread: a folder of devices that are being unplugged may be slow.
         others = await asyncio.to_thread(self._unconfigured)
         lines = {port: (f'port = "{port}"',) for port in others}
-        return explain(error) + plugged_instead(self._port_name, lines)
+        return plugged_instead(explain(error), self._port_name, lines)
 
     def _lose(self, error: OSError) -> None:
         self._port = None

@@ -13,6 +13,7 @@ from boxd.i2c.sections import ChipSection, TouchSensor
 from boxd.i2c.touch_keys import TouchKeys
 from boxd.i2c.whereabouts import lines_for
 from boxd.plugged_instead import plugged_instead
+from boxd.words import N_
 
 TRY_EVERY_S = 0.5  # people expect to see a device come and go within two seconds
 CHECK_EVERY_S = 0.25  # whether it has restarted: then it says nothing, as if no key were touched
@@ -104,10 +105,9 @@ class I2cDevice:
 
     def _begin(self, checked: bytes, at: float) -> None:
         if not self._parts.is_set_up(checked):
-            self.lose(
-                f"what answers at {self.address:#04x} is no {self._parts.product}, or has no power",
-                at,
-            )
+            other = N_("what answers at {address} is no {product}, or has no power")
+            product = self._parts.product
+            self.lose(other.format(address=f"{self.address:#04x}", product=product), at)
             return
         self._is_set_up, self._heard_at = True, at
         self._parts.begin(at)
@@ -137,8 +137,8 @@ class I2cDevice:
             self.lose(explain(error), at)
             return
         others = lines_for(self._section.kind, self._unconfigured())
-        self.lose(
-            f"nothing answers at {self.address:#04x}; its power, SDA and SCL swapped, its address"
-            " jumpers?" + plugged_instead(f"{self.address:#04x}", others),
-            at,
+        address = f"{self.address:#04x}"
+        silent = N_(
+            "nothing answers at {address}; its power, SDA and SCL swapped, its address jumpers?"
         )
+        self.lose(plugged_instead(silent.format(address=address), address, others), at)

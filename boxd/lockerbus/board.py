@@ -21,6 +21,7 @@ from boxd.devices import (
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.lockerbus.codec import OpenLock
 from boxd.lockerbus.sections import LockerBoardDevice
+from boxd.words import N_
 
 MISSED_ROUNDS = 3
 """One question may be lost in a collision; a board that misses three in a row is not there."""
@@ -84,10 +85,11 @@ class LockerBoard:
         self._missed += 1
         self.line.note(LineFault.RETRY)
         if self._missed >= MISSED_ROUNDS:
-            self._become_unreachable(
-                f"board {self._device.board} does not answer; its power, its address switches,"
-                " A and B swapped, another speed?"
+            silent = N_(
+                "board {number} does not answer; its power, its address switches, A and B swapped,"
+                " another speed?"
             )
+            self._become_unreachable(silent.format(number=self._device.board))
 
     def lose(self, why: str) -> None:
         """Its line has gone."""

@@ -20,6 +20,7 @@ from boxd.lockerbus.codec import OpenLock, Order, ReadLocks, find_reply, order_b
 from boxd.lockerbus.sections import LockerBoardDevice
 from boxd.plugged_instead import plugged_instead
 from boxd.serial_line import SerialLine, explain, open_line
+from boxd.words import N_
 
 ROUND_EVERY_S = 0.2  # people wait for a door to be seen; a round of four boards takes 0.15 s
 GAP_S = 0.01  # for the transceivers to turn round: ten bytes at 9600 baud
@@ -99,7 +100,7 @@ class LockerLine:
         # In a thread: a folder of devices that are being unplugged may be slow.
         others = await asyncio.to_thread(self._unconfigured)
         lines = {port: (f'port = "{port}"',) for port in others}
-        return explain(error) + plugged_instead(self._section.port, lines)
+        return plugged_instead(explain(error), self._section.port, lines)
 
     async def _round(self) -> None:
         for number, board in self._boards.items():
@@ -184,7 +185,8 @@ class LockerLine:
             board.line.note(LineFault.STOLEN)
 
     def _break(self, error: OSError) -> None:
-        self._lost = f"its line broke off ({error.strerror}); check the adapter's cable"
+        broken = N_("its line broke off ({why}); check the adapter's cable")
+        self._lost = broken.format(why=error.strerror)
         self._arrived.set()
         self._wake.set()
 

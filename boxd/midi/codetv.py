@@ -10,6 +10,7 @@ import mido
 
 from boxd.devices import Key, LampName
 from boxd.midi.profile import BoardEcho, BoardKey, Heard, IgnoredMessage, UnusableDevice
+from boxd.words import N_
 
 _VENDOR = 0x7D
 
@@ -48,8 +49,10 @@ def decode(message: mido.Message) -> Heard:
     data: tuple[int, ...] = message.data if message.type == "sysex" else ()
     if len(data) == _OLDEST_DATA_BYTES and data[0] == _VENDOR:
         return UnusableDevice(
-            "it speaks in six bytes: its firmware is the oldest, whose keys and latch do something "
-            "else than boxd says. Flash a newer firmware, then plug it in anew"
+            N_(
+                "it speaks in six bytes: its firmware is the oldest, whose keys and latch do "
+                "something else than boxd says. Flash a newer firmware, then plug it in again"
+            )
         )
     if len(data) != _DATA_BYTES:
         return IgnoredMessage("not a SysEx of five bytes")

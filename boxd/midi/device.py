@@ -33,6 +33,7 @@ from boxd.midi.profile import (
     Profile,
     UnusableDevice,
 )
+from boxd.words import N_
 
 log = structlog.get_logger(__name__)
 
@@ -207,7 +208,8 @@ class MidiDevice:
         try:
             connection.port = await self._ports.open(pair, connection.feed)
         except OSError as error:
-            self._standing.become(DeviceState.UNREACHABLE, f"its port can't be opened: {error}")
+            why = N_("its port can't be opened: {why}").format(why=error)
+            self._standing.become(DeviceState.UNREACHABLE, why)
             return
         self._connection, self._pair = connection, pair
         if not self._profile.echoes:
@@ -292,7 +294,8 @@ class MidiDevice:
         self._pair = None  # the next look opens it anew
         if self._watch is not None:
             self._watch.stop()
-        self._standing.become(DeviceState.UNREACHABLE, f"sending failed: {error}")
+        why = N_("sending to it failed: {why}").format(why=error)
+        self._standing.become(DeviceState.UNREACHABLE, why)
 
     # Hearing
 

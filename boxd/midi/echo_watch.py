@@ -31,6 +31,7 @@ from enum import Enum, auto
 import mido
 
 from boxd.timers import Timer, Timers
+from boxd.words import N_
 
 ECHO_WITHIN_S = 0.2
 """A hundred times what a board needs; over JACK a round trip takes up to 6 ms."""
@@ -49,8 +50,10 @@ LONGEST_QUIETING_S = 0.5  # a key that chatters must not keep a board from being
 LATE_S = 0.05
 """A timer that is this late was delayed with everything else: the echo may be waiting as well."""
 
-_SILENT = "it does not answer: what is sent to it does not come back. Pull its plug and put it back"
-_OTHER = (
+_SILENT = N_(
+    "it does not answer: what is sent to it does not come back. Pull its plug and put it back"
+)
+_OTHER = N_(
     "it sends back something else than it was sent: it is out of step, and each message may move "
     "its latch. boxd sends it nothing more; pull its plug and put it back"
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from boxd.midi.port_names import belongs_to, is_foreign, short_names
 from boxd.midi.ports import Listing, PortPair
 from boxd.plugged_instead import plugged_instead
+from boxd.words import N_
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def find(
     others = {
         device.wanted.label: device.wanted.lines for device in plugged_in(listing, configured)
     }
-    return f"{wanted} isn't connected; check its cable" + plugged_instead(wanted.product, others)
+    why = N_("{device} isn't connected; check its cable").format(device=wanted)
+    return plugged_instead(why, wanted.product, others)
 
 
 def plugged_in(
@@ -130,12 +132,14 @@ def _pair_of(listing: Listing, wanted: WantedDevice) -> PortPair | str | None:
     if len(sources) > 1 or len(destinations) > 1:
         return _why_ambiguous(wanted, max(sources, destinations, key=len), listing)
     if wanted.sends and not sources:
-        return f"the MIDI device {wanted} sends nothing: it has a port in one direction only"
+        silent = N_("the MIDI device {device} sends nothing: it has a port in one direction only")
+        return silent.format(device=wanted)
     if wanted.takes and not destinations:
-        return (
-            f"the MIDI device {wanted} takes nothing: it has a port in one direction only, so it "
+        deaf = N_(
+            "the MIDI device {device} takes nothing: it has a port in one direction only, so it "
             "can have keys and doors, but no lamps, buzzer or greeting"
         )
+        return deaf.format(device=wanted)
     return PortPair(sources[0] if sources else "", destinations[0] if destinations else "")
 
 
@@ -143,13 +147,16 @@ def _why_ambiguous(wanted: WantedDevice, ports: Sequence[str], listing: Listing)
     numbers = {listing.facts(port).number for port in ports}
     if len(numbers) == len(ports) and len({_device_of(each, listing) for each in ports}) == 1:
         return _why_several_ports(wanted, ports, listing)
-    count = "two" if len(ports) == 2 else str(len(ports))
-    said = f'{count} devices call themselves "{wanted.product}"'
+    count, name = len(ports), wanted.product
     sockets = sorted({usb for port in ports if (usb := listing.facts(port).usb)})
     if len(sockets) < len(ports):
-        return f"{said}; unplug one"
-    written = " or ".join(f'usb = "{usb}"' for usb in sockets)
-    return f"{said}; unplug one, or write which is meant: {written}"
+        alike = N_('{count} devices call themselves "{name}"; unplug one')
+        return alike.format(count=count, name=name)
+    lines = " or ".join(f'usb = "{usb}"' for usb in sockets)
+    several = N_(
+        '{count} devices call themselves "{name}"; unplug one, or write which is meant: {lines}'
+    )
+    return several.format(count=count, name=name, lines=lines)
 
 
 def _why_several_ports(wanted: WantedDevice, ports: Sequence[str], listing: Listing) -> str:

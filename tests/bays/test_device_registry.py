@@ -208,7 +208,7 @@ async def test_two_boards_of_one_name_are_used_neither_one(bench: Bench) -> None
     await bench.registry.start()
     bench.hardware.duplicate("board-0")
     assert await until(bench.is_away) < NOTICED_WITHIN_S
-    assert bench.status().why == f'two devices call themselves "{BOARD}"; unplug one'
+    assert bench.status().why == f'2 devices call themselves "{BOARD}"; unplug one'
     with pytest.raises(DeviceUnreachable, match="unplug one"):
         await bench.registry.latch("board-0").pulse()
 
@@ -220,7 +220,7 @@ async def test_two_boards_of_one_name_are_used_neither_one(bench: Bench) -> None
 async def test_a_duplicate_that_came_a_moment_ago_is_not_pulsed(bench: Bench) -> None:
     await bench.registry.start()
     bench.hardware.duplicate("board-0")
-    with pytest.raises(DeviceUnreachable, match="two devices"):
+    with pytest.raises(DeviceUnreachable, match="2 devices"):
         await bench.registry.latch("board-0").pulse()
 
 

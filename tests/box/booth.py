@@ -161,6 +161,10 @@ class Booth:
         for process in self._servers():
             process.kill()
 
+    def has_server(self) -> bool:
+        """Whether the Temporal server's process is there."""
+        return bool(self._servers())
+
     def hang_server(self) -> Callable[[], None]:
         """Let the Temporal server stand still; returns what lets it go on, if it is there still."""
         stopped = self._servers()

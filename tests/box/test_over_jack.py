@@ -342,11 +342,11 @@ def test_two_boards_of_one_name_are_named_and_neither_is_used(
 ) -> None:
     twin = booth.plug_twin(FRONT, tmp_path / "twin.jsonl")
     device = booth.wait_for_device("board-0", "unreachable")
-    assert device["why"] == f'two devices call themselves "{FRONT}"; unplug one'
+    assert device["why"] == f'2 devices call themselves "{FRONT}"; unplug one'
     since = moment()
     refused = booth.command("lockers", "open", "1", "--reason", "test")
     assert refused.returncode == 1
-    assert "two devices call themselves" in refused.stdout
+    assert "2 devices call themselves" in refused.stdout
     assert not booth.seen("bytes", FRONT, since)
     twin.pull()
     booth.wait_for_device("board-0", "ready")

@@ -57,6 +57,10 @@ class Scene:
     def comes_up(self) -> None:
         """Switch the box on; the screen is before somebody's eyes at once."""
         self.booth.start(until_ready=False)
+        self.looks()
+
+    def looks(self) -> None:
+        """Open the screen as soon as it is served."""
         wait_until("the screen is served", self._is_served)
         self.hud.open()
 
@@ -73,8 +77,13 @@ class Scene:
 
 def a_first_start(scene: Scene) -> None:
     """From power on to ready."""
-    scene.comes_up()
+    scene.booth.start(until_ready=False)
+    wait_until("the server's process", scene.booth.has_server)
+    go_on = scene.booth.hang_server()  # or it is ready before anybody could look
+    scene.looks()
     scene.shows("Starting", "starting")
+    go_on()
+    scene.hud.until("the server is up", lambda: "Temporal up" in scene.hud.text("#bar"))
     scene.shows("Ready", "ready")
 
 
@@ -107,6 +116,10 @@ def _it_jams(scene: Scene) -> None:
     booth.fault("locker-1", "unjam")
     hud.choose("again")
     scene.shows("Wait until Mug is taken, then close locker 1", "take")
+    hud.choose("otherwise")
+    scene.shows("What happened?", "otherwise")
+    hud.choose("back")
+    hud.wait_for("Wait until Mug is taken, then close locker 1")
     hud.choose("completed")
     hud.until("the reason", lambda: hud.has(".reason"))
     scene.camera.whole(hud, "not-taken")

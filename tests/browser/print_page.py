@@ -25,12 +25,12 @@ h2 { margin: 2.2mm 0 1mm; padding-bottom: 0.5mm; border-bottom: 0.4mm solid; }
 h2 { font-size: 10.5pt; break-after: avoid; }
 p { margin: 0 0 1mm; }
 a { color: inherit; text-decoration: none; }
-table { display: block; break-inside: avoid; }
+table { display: block; }
 thead { display: none; }
 tbody { display: grid; grid-template-columns: 1fr 1fr; gap: 1.4mm 4mm; }
-tr { display: flex; gap: 2mm; }
+tr { display: flex; gap: 2mm; break-inside: avoid; }
 td { padding: 0; }
-td:first-child { flex: none; width: 43mm; font-weight: bold; }
+td:first-child { flex: none; width: 37mm; font-weight: bold; }
 img { display: block; width: 100%; border-radius: 1mm; }
 """
 

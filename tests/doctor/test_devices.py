@@ -64,7 +64,7 @@ def test_a_board_that_is_there_twice(running: Booth) -> None:
     running.fault("board-0", "duplicate")
     wait_until("it is seen", lambda: state_of(running, "board-0") == "unreachable")
     box = context(running.config)
-    expect(box, "Devices", "configured", Grade.FAILED, "two devices call themselves", "unplug one")
+    expect(box, "Devices", "configured", Grade.FAILED, "2 devices call themselves", "unplug one")
 
 
 def test_two_arduinos_of_the_same_number(tmp_path: Path, new_box: Callable[..., Booth]) -> None:
@@ -143,7 +143,7 @@ def test_without_a_daemon_the_kernel_is_asked(tmp_path: Path) -> None:
     ("sequencer", "words"),
     [
         (SEQUENCER.partition("Client  20")[0], "isn't connected"),
-        (SEQUENCER + SECOND, "two devices call themselves"),
+        (SEQUENCER + SECOND, "2 devices call themselves"),
         (SEQUENCER.replace("RWeX", "R-e-"), "takes nothing"),
     ],
 )

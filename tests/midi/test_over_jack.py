@@ -168,7 +168,7 @@ async def test_two_boards_of_one_name_are_used_neither_one(bench: Bench) -> None
     await bench.registry.start()
     twin = await bench.plug(0)
     await until(lambda: not bench.is_ready("board-0"))
-    why = 'two devices call themselves "CodeTV Board 0"; unplug one'
+    why = '2 devices call themselves "CodeTV Board 0"; unplug one'
     await until(lambda: bench.status("board-0").why == why)
     with pytest.raises(DeviceUnreachable):
         await bench.registry.latch("board-0").pulse()

@@ -65,7 +65,7 @@ def test_pairs_ports_whose_names_differ_by_direction() -> None:
         (Listing((), (ALSA,)), "sends nothing"),
         (
             Listing((ALSA, ALSA.replace("20:0", "24:0")), (ALSA,)),
-            'two devices call themselves "CodeTV Board 0"; unplug one',
+            '2 devices call themselves "CodeTV Board 0"; unplug one',
         ),
         (
             Listing((ALSA,), (ALSA, "CodeTV Board 0-01:CodeTV Board 0 MIDI 1", "CodeTV Board 0:x")),
@@ -206,7 +206,7 @@ def test_two_equal_pads_are_told_apart_by_their_usb_sockets() -> None:
     assert find(two_pads(), WantedDevice("Pad", "1-1.2")) == PortPair(TWO_PADS[0], TWO_PADS[0])
     assert find(two_pads(), WantedDevice("Pad", "1.3")) == PortPair(TWO_PADS[1], TWO_PADS[1])
     assert find(two_pads(), WantedDevice("Pad")) == (
-        'two devices call themselves "Pad"; unplug one, or write which is meant: usb = "1-1.2" or '
+        '2 devices call themselves "Pad"; unplug one, or write which is meant: usb = "1-1.2" or '
         'usb = "1-1.3"'
     )
 

@@ -12,7 +12,7 @@ const BAYS = {
   locked_out: ["lock", "bad"],
   out_of_service: ["off", "bad"],
 };
-const DOOR_WORDS = { open: N_("door open"), unknown: N_("door unknown") };
+const DOOR_WORDS = { open: N_("door open"), unknown: N_("no signal") };
 const DEVICES = {
   ready: ["check", "good", N_("ready")],
   connecting: ["work", "work", N_("connecting")],
