@@ -17,6 +17,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The address bar of each window would have two pages of its own, a second of computing each.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
     "--autoplay-policy=no-user-gesture-required",  # as the booth's screen has it
