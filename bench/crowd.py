@@ -1,4 +1,4 @@
-"""Phones that poll, in a process of their own: `python -m bench.crowd PORT`, links on its input.
+"""Phones that poll as their pages say: `python -m bench.crowd PORT`, with links on its input.
 
 Prints a line once all have their page, and how long polls took when its input ends.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -16,8 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-ADDRESSES = 50
-EVERY_S = 10.0  # as with a code that is ready; with nothing awaited it is half a minute
+_AGAIN = re.compile(r'data-again="(\d+)"')
 
 
 @dataclass
@@ -39,6 +39,7 @@ class Phone:
     def __init__(self, port: int, path: str, address: str) -> None:
         self._port, self._path, self._address = port, path, address
         self._etag = ""
+        self.again_s = 10.0  # until the next poll, as its page says
         self._stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def poll(self) -> int:
@@ -58,7 +59,9 @@ class Phone:
         writer.write(f"GET {self._path}/now HTTP/1.1\r\nHost: x\r\n{condition}\r\n".encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
-        await reader.readexactly(int(fields.get("content-length", 0)))
+        body = await reader.readexactly(int(fields.get("content-length", 0)))
+        if said := _AGAIN.search(body.decode()):
+            self.again_s = float(said[1])
         self._etag = fields.get("etag", self._etag)
         return int(head.split()[1])
 
@@ -70,19 +73,18 @@ def batched(phones: Sequence[Phone], size: int) -> Iterator[Sequence[Phone]]:
 
 
 async def _live(phone: Phone, polls: Polls) -> None:
+    await asyncio.sleep(phone.again_s * random.random())
     while True:
-        await asyncio.sleep(EVERY_S * random.uniform(0.9, 1.1))
         began = time.monotonic()
         status = 0
         with suppress(OSError, EOFError, ValueError):
             status = await phone.poll()
         polls.add(status, time.monotonic() - began)
+        await asyncio.sleep(phone.again_s * random.uniform(0.9, 1.1))
 
 
 async def _crowd(port: int, paths: Sequence[str]) -> None:
-    phones = [
-        Phone(port, path, f"127.0.3.{number % ADDRESSES + 1}") for number, path in enumerate(paths)
-    ]
+    phones = [Phone(port, path, _address(number)) for number, path in enumerate(paths)]
     for some in batched(phones, 20):
         await asyncio.gather(*(phone.poll() for phone in some))
     polls = Polls()
@@ -92,6 +94,11 @@ async def _crowd(port: int, paths: Sequence[str]) -> None:
     for each in living:
         each.cancel()
     print(json.dumps([polls.taken_s, polls.statuses]))
+
+
+def _address(number: int) -> str:
+    """An address of its own for each phone, as the booth's network gives it one."""
+    return f"127.0.{3 + number // 250}.{number % 250 + 1}"
 
 
 @contextmanager

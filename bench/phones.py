@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench.box import Box
-from bench.crowd import EVERY_S, polling
+from bench.crowd import polling
 from bench.figures import Figure, milliseconds, spread
 from bench.pages import open_to_phones
 from bench.progress import tell
@@ -44,7 +44,7 @@ def figures(folder: Path, n: int) -> Iterator[Figure]:
     beside, alone = spread(crowded.verdict), spread(quiet.verdict)
     ratio = beside.p50 / alone.p50
     yield Figure(
-        f"Enter → verdict beside {PHONES} phones, each asking every {EVERY_S:.0f} s",
+        f"Enter → verdict beside {PHONES} phones, each asking as often as its page says",
         f"≤ {MOST}x of none",
         f"{ratio:.2f}x: {milliseconds(beside)}",
         f"beside none: {milliseconds(alone)}",
