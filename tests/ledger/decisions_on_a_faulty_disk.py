@@ -1,10 +1,10 @@
-"""Takes one kind of decision on a disk that fails at the nth call of its commit, for each n.
+"""Takes kinds of decision on a disk that fails at the nth call of their commits, for each n.
 
-python -m tests.ledger.decisions_on_a_faulty_disk FOLDER CONTROL KIND FAULT MENDED_AFTER_S N...
+python -m tests.ledger.decisions_on_a_faulty_disk FOLDER CONTROL KIND,... FAULT MENDED_AFTER_S N...
 
 Prints a line of JSON for each n: what the writer was told, and where the decision was found: in
-what a kill would have left at that moment, and after a restart. Ends early where the commit has no
-nth call.
+what a kill would have left at that moment, and after a restart. Leaves a kind whose commit has
+no nth call.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from boxd.devices import DoorState
@@ -37,49 +38,90 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.codes import CodeOrder, issue
 from boxd.ledger.database import open_ledger
 from boxd.ledger.ledger import Ledger, Transaction
-from boxd.redemption import Answer, AnswerKind
+from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
 from boxd.task import Scan, Submission, Verdict
 from tests.ledger.earning import CHECKPOINTS, KINDS
 
 KEYS = CodeKeys(b"c" * 32, b"r" * 32)
 RULE = lockouts.LockoutRule(3, 30.0, 100.0)
-ORDER = actuations.ActuationOrder("r1/1", 1, "latch 1", "operator", "redemption", "r1")
+LOCKERS = (1, 2, 3, 4)
+# Each answer to a redemption but `loaded`, which is the kind `answer`: at which one it is given.
+ANSWERS = {
+    "substituted": "r1",
+    "declined": "r1",
+    "cancelled": "r1",
+    "opened": "asking",
+    "jammed": "asking",
+    "completed": "taking",
+    "reopened": "taking",
+    "not_taken": "taking",
+    "wrong": "taking",
+    "broken": "taking",
+}
 OVERRIDE = actuations.ActuationOrder("override-1", 2, "latch 2", "mia", "override: stuck")
 
 
 def claim(tx: Transaction, name: str, code: str) -> None:
     """A code typed at a bay."""
-    rules = claims.ClaimRules("box-1", [1, 2], RULE, lockouts.BootClock("boot", 1000.0))
+    rules = claims.ClaimRules("box-1", LOCKERS, RULE, lockouts.BootClock("boot", 1000.0))
     claims.claim(tx, claims.Claim(name, f"bay of {name}", KEYS.digest(code), True), rules)
 
 
-def confirm(tx: Transaction) -> None:
-    """An operator's answer, and the order to the latch with it."""
-    loaded = Answer("answer-1", "r1", 1, AnswerKind.LOADED, "operator")
-    context = redemptions.AnswerContext(DoorState.CLOSED, [1, 2], False)
-    assert redemptions.record_answer(tx, loaded, context).accepted
-    actuations.intend(tx, ORDER)
+def answer(tx: Transaction, name: str, kind: AnswerKind) -> None:
+    """A person's answer, and the order to the latch with it if it opens one."""
+    asked = redemptions.require(tx.connection, name)
+    sku = "pin" if kind is AnswerKind.SUBSTITUTED else ""
+    given = Answer(f"{kind} to {name}", name, asked.step, kind, "operator", sku=sku)
+    context = redemptions.AnswerContext(DoorState.CLOSED, LOCKERS, False)
+    reply = redemptions.record_answer(tx, given, context)
+    assert reply.accepted, reply.why
+    if reply.standing.stage is Stage.OPEN:
+        actuations.intend(tx, order_of(reply.standing))
+
+
+def order_of(standing: RedemptionStanding) -> actuations.ActuationOrder:
+    name = f"{standing.redemption}/{standing.attempt}"
+    return actuations.ActuationOrder(
+        name, standing.locker or 0, "latch", "operator", "redemption", standing.redemption
+    )
+
+
+def open_for(tx: Transaction, name: str, stage: Stage) -> None:
+    """The locker is opened for a redemption, which then stands at this stage."""
+    answer(tx, name, AnswerKind.LOADED)
+    standing = redemptions.require(tx.connection, name)
+    actuations.conclude(tx, order_of(standing), actuations.Outcome.DONE, "")
+    redemptions.settle_opening(tx, name, standing.attempt, stage, False)
 
 
 def prepared(file: Path) -> dict[str, Callable[[Transaction], object]]:
     """A ledger where each kind of decision may be taken; returns them."""
     ledger = Ledger(file)
-    prizes = [stock.StockedPrize("mug", "Mug", 9)]
-    ledger.write_now(lambda tx: lockers.declare(tx, [1, 2]))
+    prizes = [stock.StockedPrize("mug", "Mug", 9), stock.StockedPrize("pin", "Pin", 2)]
+    ledger.write_now(lambda tx: lockers.declare(tx, LOCKERS))
     ledger.write_now(lambda tx: stock.import_prizes(tx, prizes, "tester"))
     ledger.write_now(lambda tx: task_publishing.declare(tx, KINDS, CHECKPOINTS))
     ada = ledger.write_now(lambda tx: attendees.number_of(tx, "ada"))
     order = CodeOrder("ada", "box-1", 8, 7, "tester", "mug")
-    one, two = [str(ledger.write_now(lambda tx: issue(tx, order, KEYS))["code"]) for _ in range(2)]
-    ledger.write_now(lambda tx: claim(tx, "r1", one))
+    *claimed, free = [
+        str(ledger.write_now(lambda tx: issue(tx, order, KEYS))["code"]) for _ in range(4)
+    ]
+    for name, code in zip(("r1", "asking", "taking"), claimed, strict=True):
+        ledger.write_now(lambda tx, name=name, code=code: claim(tx, name, code))
+    ledger.write_now(lambda tx: open_for(tx, "asking", Stage.ASK))
+    ledger.write_now(lambda tx: open_for(tx, "taking", Stage.TAKE))
     hunt, essay, demo = [
         ledger.write_now(lambda tx, kind=kind: tasks.start(tx, kind, ada, "app")).task
         for kind in ("hunt", "essay", "demo")
     ]
     ledger.close()
     return {
-        "claim": lambda tx: claim(tx, "r2", two),
-        "answer": confirm,
+        "claim": lambda tx: claim(tx, "r2", free),
+        "answer": lambda tx: answer(tx, "r1", AnswerKind.LOADED),
+        **{
+            kind: partial(answer, name=name, kind=AnswerKind(kind))
+            for kind, name in ANSWERS.items()
+        },
         "override": lambda tx: actuations.intend(tx, OVERRIDE),
         "scan": lambda tx: tasks.record(tx, Scan("scan-1", hunt, "stage", "app")),
         "submission": lambda tx: tasks.record(tx, Submission("text-1", essay, "It ran.", "app")),
@@ -135,16 +177,18 @@ def tried(
 
 
 def main() -> None:
-    """Try it with each of the calls."""
-    folder, control, kind, fault = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+    """Try each kind with each of the calls."""
+    folder, control, kinds, fault = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
     ready = folder / "ready.db"
-    change = prepared(ready)[kind]
-    for spared in map(int, sys.argv[6:]):
-        control.write_text("")
-        found = tried(ready, change, control, f"{fault} {spared}", float(sys.argv[5]))
-        print(json.dumps(found | {"spared": spared}), flush=True)
-        if found["told"] == "taken" and fault != "flush-eio":
-            return
+    changes = prepared(ready)
+    for kind in kinds.split(","):
+        for spared in map(int, sys.argv[6:]):
+            control.write_text("")
+            change, when = changes[kind], float(sys.argv[5])
+            found = tried(ready, change, control, f"{fault} {spared}", when)
+            print(json.dumps(found | {"kind": kind, "spared": spared}), flush=True)
+            if found["told"] == "taken" and fault != "flush-eio":
+                break
 
 
 if __name__ == "__main__":
