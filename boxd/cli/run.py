@@ -22,6 +22,9 @@ def command() -> int:
     for the other commands. Only one boxd can run for a state directory.
     """
     path = config_path()
+    from boxd.service.lean_structlog import import_structlog
+
+    import_structlog()
     import structlog
 
     from boxd.daemon import run

