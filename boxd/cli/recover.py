@@ -12,6 +12,7 @@ import click
 from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import actor
+from boxd.cli.replaying import add_replay
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import when
 from boxd.playbooks.own import OWN
@@ -196,3 +197,6 @@ def _tell(found: dict[str, Any]) -> None:
         click.secho(found["question"], bold=True)
         for choice in found["choices"]:
             click.echo(f"  boxd recover answer {found['id']} {choice['id']}: {choice['text']}")
+
+
+add_replay(command, "recovery")

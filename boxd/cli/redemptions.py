@@ -10,6 +10,7 @@ import click
 from boxd.cli import audit, daemon
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import actor, configuration
+from boxd.cli.replaying import add_replay
 from boxd.cli.spinner import waiting
 from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.times import present, when
@@ -225,3 +226,6 @@ def answer(
         say_json(body)
     else:
         click.echo(f"accepted; {redemption} is at '{body['stage']}' now (step {body['step']})")
+
+
+add_replay(command, "redemption")

@@ -11,6 +11,7 @@ from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import actor
 from boxd.cli.near_twins import tell_near_twins
+from boxd.cli.replaying import add_replay
 from boxd.cli.sheets import qr
 from boxd.cli.tables import heading, say_json, style_of, table
 from boxd.cli.task_kinds import export, kinds, publish, withdraw
@@ -214,3 +215,6 @@ def _say(body: dict[str, Any], as_json: bool) -> None:
         say_json(body)
     else:
         _show_standing(body["task"])
+
+
+add_replay(command, "task")

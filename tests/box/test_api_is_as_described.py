@@ -70,7 +70,13 @@ def known_in(booth: Booth) -> dict[str, Sequence[str]]:
 
 # What no shape says: a photo is more than base64; who is forgotten is named, or everybody is; a
 # narrowed token names operations of its role; a kind of task asks for something.
-NOT_BY_SHAPE_ALONE = ("tokens", "prizes/{sku}/picture", "attendees/forget", "task-kinds")
+NOT_BY_SHAPE_ALONE = (
+    "tokens",
+    "prizes/{sku}/picture",
+    "tasks/{task}/photo",
+    "attendees/forget",
+    "task-kinds",
+)
 
 
 # A shape says no rule between two values (these skus have no unit left), so that of what is made up
