@@ -16,7 +16,7 @@ from boxd.cli.program import FAILED
 from boxd.cli.tables import say_json, table
 
 if TYPE_CHECKING:
-    from boxd.workflows.time_machine import PastMoment, Fit
+    from boxd.workflows.time_machine import Fit, PastMoment
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
