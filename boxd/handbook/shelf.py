@@ -13,7 +13,7 @@ from boxd.words import N_
 
 DECISIONS = "adr"
 READERS: Mapping[str, tuple[str, ...]] = {
-    N_("For people at an event"): ("organisers", "operators", "phones"),
+    N_("For people at an event"): ("organisers", "operators", "recovery", "phones"),
     N_("For whoever looks after a box"): (
         "maintainers",
         "doctor",
