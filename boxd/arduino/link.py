@@ -58,7 +58,7 @@ REPLY_WITHIN_S = 0.3  # a round trip takes 4 ms; a USB adapter may hold bytes fo
 TIMES_SENT = 4
 LAST_WORD_WITHIN_S = 0.5
 
-_RESTARTED = "the board has restarted"
+_RESTARTED = N_("the board has restarted")
 _STOPPING = "boxd is stopping"
 _WHY_REFUSED = {
     ResultCode.STALE_BOOT: _RESTARTED,

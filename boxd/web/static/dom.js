@@ -31,6 +31,11 @@ export function icon(name, tone = "") {
   return svg;
 }
 
+// Words and a number that stands for them where many have to be legible beside each other.
+export function inShort(words, number) {
+  return [make("span", { class: "said" }, words), make("span", { class: "number", "aria-hidden": "true" }, number)];
+}
+
 // Replaces the children of `place` only if `value` differs from the shown one, so that
 // an element keeps its focus and stays under the finger while nothing about it changes.
 const shown = new WeakMap();

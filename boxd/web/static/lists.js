@@ -1,6 +1,6 @@
 // Around the prompt: other prompts, alarms, bays, lockers, stock, devices, the last events.
 
-import { icon, make } from "./dom.js";
+import { icon, inShort, make } from "./dom.js";
 import { bayName, keypadTrouble, withCommands } from "./prompt.js";
 import { told, whoTells } from "./telling.js";
 import { N_, _, ngettext } from "./words.js";
@@ -147,7 +147,7 @@ function stockRow(prize) {
     { class: "row", "data-sku": prize.sku },
     make("span", { class: "name" }, prize.name),
     bar,
-    make("span", { class: `count ${tone}` }, words),
+    make("span", { class: `count ${tone}` }, ...inShort(words, String(prize.on_hand))),
     make("span", { class: "soft held-count" }, prize.held ? _("+{count} reserved", { count: prize.held }) : ""),
   );
 }

@@ -2,7 +2,7 @@
 
 import { pressedAt } from "./answers.js";
 import { initials, partOf } from "./choosing.js";
-import { icon, make } from "./dom.js";
+import { icon, inShort, make } from "./dom.js";
 import { told } from "./telling.js";
 import { _, ngettext } from "./words.js";
 
@@ -153,8 +153,14 @@ function button(option, press, onOption, labels) {
     },
     pending ? icon("work", "turning") : option.key ? make("kbd", {}, labels[option.key] ?? option.key) : "",
     make("span", { class: "label", dir: "auto" }, option.label),
-    option.note ? make("span", { class: "note" }, option.note) : "",
+    option.note ? make("span", { class: "note" }, ...noteIn(option.note)) : "",
   );
+}
+
+// How many are left of a prize: the number alone has to do where names need the room.
+function noteIn(note) {
+  const number = note.match(/\d+/)?.[0];
+  return number ? inShort(note, number) : [note];
 }
 
 // Nothing is asked.
