@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from boxd.computer_trouble import lacking
 from boxd.config import check_secret_mode
 from boxd.errors import ConfigError, KeysMissing
 
@@ -23,7 +24,9 @@ def read_key(file: Path) -> bytes:
     except ConfigError as error:
         raise KeysMissing(str(error)) from None
     except (OSError, ValueError) as error:
-        raise KeysMissing(f"the key file {file} can't be read: {error}; restore it") from None
+        lacks = lacking(error) if isinstance(error, OSError) else ""
+        why = lacks or f"{error}; restore it"
+        raise KeysMissing(f"the key file {file} can't be read: {why}") from None
     if len(key) != KEY_BYTES:
         raise KeysMissing(f"the key file {file} holds {len(key)} bytes instead of {KEY_BYTES}")
     return key

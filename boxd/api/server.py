@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from boxd.api.app import Application
+from boxd.computer_trouble import lacking
 from boxd.errors import ConfigError
 from boxd.unix_sockets import LONGEST_NAME, bind
 from boxd.web.behind_gateway import OwnUserOnly
@@ -152,6 +153,8 @@ def _bind_unix(path: Path, mode: int) -> socket.socket:
     try:
         return bind(path, mode)
     except OSError as error:
+        if lacking(error):
+            raise
         raise ConfigError(
             f"web.socket: {path} can't be made ({error.strerror}); make its directory and let "
             "boxd's user write there"

@@ -27,12 +27,18 @@ def command() -> int:
     import_structlog()
     import structlog
 
+    from boxd.computer_trouble import lacking
     from boxd.daemon import run
 
     try:
         return run(path)
     except BoxdError:
         raise
+    except OSError as error:
+        if lacks := lacking(error):
+            raise BoxdError(f"boxd can't run: {lacks}") from error
+        structlog.get_logger("boxd").exception("boxd.crashed")
+        return FAILED
     except Exception:  # noqa: BLE001 - the journal must hold what ended the box
         structlog.get_logger("boxd").exception("boxd.crashed")
         return FAILED

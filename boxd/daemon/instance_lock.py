@@ -6,7 +6,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from boxd.errors import AlreadyRunning, Refused
@@ -61,8 +61,9 @@ def only_one(file: Path) -> Iterator[None]:
                 f"a boxd (process {holder}) serves this box already: {file} is locked."
                 " Stop it first: `systemctl stop boxd`, or Ctrl-C where it runs"
             ) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        with suppress(OSError):  # a full disk: it only tells who holds the lock
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
         yield
     finally:
         os.close(descriptor)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from boxd import logs
+from boxd.computer_trouble import lacking
 from boxd.config import Config, load
 from boxd.daemon.instance_lock import only_one
 from boxd.daemon.latest_server_status import LatestServerStatus
@@ -73,7 +75,8 @@ async def _run(config: Config, manager: Notifier) -> int:
 
         running = Running(closing, ending.fail)
         try:
-            await startup.start(config, server_status, running, manager)
+            with _saying_what_is_lacking():
+                await startup.start(config, server_status, running, manager)
         except _MUST_NOT_DISPENSE as error:
             ending.code = 1
             log.error("dispensing.refused", why=str(error))
@@ -83,6 +86,17 @@ async def _run(config: Config, manager: Notifier) -> int:
         log.info("boxd.stopping")
     log.info("boxd.stopped", exit_code=ending.code)
     return ending.code
+
+
+@contextmanager
+def _saying_what_is_lacking() -> Iterator[None]:
+    """Raise LedgerUnusable for a full disk or too few descriptors: the box refuses, with that."""
+    try:
+        yield
+    except OSError as error:
+        if not (lacks := lacking(error)):
+            raise
+        raise LedgerUnusable(f"boxd can't begin: {lacks}; nothing is dispensed") from error
 
 
 async def _start_server(config: Config, closing: AsyncExitStack) -> LatestServerStatus:

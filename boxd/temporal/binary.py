@@ -10,6 +10,7 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from boxd.computer_trouble import lacking
 from boxd.errors import BoxdError
 
 REMEDY = (
@@ -54,6 +55,8 @@ async def read_version(binary: Path) -> str:
             stderr=asyncio.subprocess.STDOUT,
         )
     except OSError as error:
+        if lacks := lacking(error):
+            raise BoxdError(f"{binary} can't be run: {lacks}") from error
         raise BoxdError(f"{binary} can't be run ({error.strerror}); {REMEDY}") from error
     try:
         async with asyncio.timeout(VERSION_DEADLINE_S):

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from boxd.computer_trouble import lacking
 from boxd.errors import BoxdError, TemporalUnavailable
 from boxd.temporal import database as db
 from boxd.temporal.command import (
@@ -61,9 +62,10 @@ async def prepare(database: Path, maker: Maker, distrusted: str) -> SetAside | N
                 return None
         return await _replace(database, maker, unfit)
     except (OSError, sqlite3.Error) as error:
+        lacks = lacking(error) if isinstance(error, OSError) else ""
         raise BoxdError(
-            f"Temporal's database {database} can't be made or moved ({error}); "
-            "see to the owner and the space of its directory"
+            f"Temporal's database {database} can't be made or moved: "
+            + (lacks or f"{error}; see to the owner and the space of its directory")
         ) from error
 
 

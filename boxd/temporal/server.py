@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from boxd.computer_trouble import lacking
 from boxd.errors import BoxdError, TemporalUnavailable
 from boxd.temporal import database as db
 from boxd.temporal.binary import find_binary, read_version
@@ -166,7 +167,8 @@ class EmbeddedServer:
             # Its pages could not be opened: a server that is left running keeps the ports.
             if self._process is not None:
                 await self._process.kill()
-            return _Life(str(error), was_spawned=False, served_s=0)
+            why = lacking(error) if isinstance(error, OSError) else ""
+            return _Life(why or str(error), was_spawned=False, served_s=0)
         finally:
             if self._gate is not None:
                 self._gate.close()
