@@ -16,8 +16,7 @@ FILES = sorted(BOXD.glob("*/templates/*"))
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(BOXD)))
 def test_each_template_is_found_by_its_package_and_compiles(file: Path) -> None:
     package = file.relative_to(BOXD).parts[0]
-    name = f"{package}/{file.name}"
-    assert templates.environment().get_template(name).name == name
+    assert templates.environment().get_template(f"{package}/{file.name}").name == file.name
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(BOXD)))
