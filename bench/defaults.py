@@ -24,7 +24,16 @@ from bench import usage
 from bench.ordinary import QUEUE, OrdinaryRedemption, Typed
 from boxd.config.schema import Temporal
 from boxd.devices import DoorState
-from boxd.ledger import actuations, claims, codes, lockers, lockouts, redemptions, stock
+from boxd.ledger import (
+    actuations,
+    claims,
+    codes,
+    lockers,
+    lockouts,
+    redemption_standings,
+    redemptions,
+    stock,
+)
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
@@ -99,7 +108,7 @@ class Activities:
         assert reply.accepted, reply
 
     async def _standing(self, redemption: str) -> RedemptionStanding:
-        return await self._ledger.read(lambda c: redemptions.require(c, redemption))
+        return await self._ledger.read(lambda c: redemption_standings.require(c, redemption))
 
 
 @dataclass

@@ -13,7 +13,16 @@ from sqlite3 import Connection
 from bench.figures import Figure, milliseconds, spread
 from bench.progress import tell
 from boxd.devices import DoorState
-from boxd.ledger import claims, lockers, lockouts, overview, redemptions, row_sums, stock
+from boxd.ledger import (
+    claims,
+    lockers,
+    lockouts,
+    overview,
+    redemption_standings,
+    redemptions,
+    row_sums,
+    stock,
+)
 from boxd.ledger.database import open_for_reading, open_ledger
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import Answer, AnswerKind, Stage
@@ -88,7 +97,10 @@ def _look(ledgers: Sequence[Ledger], times: int) -> dict[str, tuple[list[float],
         ]
         for what, look in (
             ("what the HUD reads", lambda c, _: overview.read(c)),
-            ("a redemption's page", lambda c, number: redemptions.details(c, _old(number))),
+            (
+                "a redemption's page",
+                lambda c, number: redemption_standings.details(c, _old(number)),
+            ),
         ):
             taken[what] = ([], [])
             for number in range(times):

@@ -14,7 +14,7 @@ from boxd.api.queries import Flag, PageQuery, is_set
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.errors import BadInput
-from boxd.ledger import redemptions as ledger_redemptions
+from boxd.ledger import redemption_standings
 from boxd.redemption import Answer, AnswerKind, Remedy, Reply
 from boxd.text_fields import Sku
 from boxd.web import problems
@@ -100,7 +100,7 @@ class AcceptedReply(ReplyModel):
 async def redemptions(context: BoxContext, query: RedemptionsQuery) -> RedemptionsReply:
     """Redemptions, newest first."""
     found = await context.box.ledger.read(
-        lambda c: ledger_redemptions.listing(c, is_set(query.open), query.limit, query.after)
+        lambda c: redemption_standings.listing(c, is_set(query.open), query.limit, query.after)
     )
     following = found[-1]["id"] if len(found) == query.limit else None
     return RedemptionsReply.of(redemptions=found, next=following)
@@ -108,7 +108,7 @@ async def redemptions(context: BoxContext, query: RedemptionsQuery) -> Redemptio
 
 async def redemption(context: BoxContext, redemption: RedemptionId) -> OneRedemptionReply:
     """One redemption and all that happened in it."""
-    found = await context.box.ledger.read(lambda c: ledger_redemptions.details(c, redemption))
+    found = await context.box.ledger.read(lambda c: redemption_standings.details(c, redemption))
     return OneRedemptionReply.of(**found)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from boxd.devices import Door, DoorState
-from boxd.ledger import alarms, redemptions
+from boxd.ledger import alarms, redemption_standings
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Stage
 from boxd.words import N_
@@ -102,7 +102,7 @@ def note_left_open(tx: Transaction, locker: int) -> None:
 
 def _note_opened_by_itself(tx: Transaction, locker: int) -> None:
     may_open = {Stage.OPEN, Stage.ASK, Stage.JAM, Stage.TAKE}
-    standings = redemptions.open_ones(tx.connection)
+    standings = redemption_standings.open_ones(tx.connection)
     if not any(each.locker == locker and each.stage in may_open for each in standings):
         text = N_("Locker {locker} is open, but nothing opened it. Look inside, then close it.")
         text = text.format(locker=locker)

@@ -20,7 +20,7 @@ from boxd.bays.monitored import MonitoredDevice
 from boxd.bays.sensor_restart import restart_sensor
 from boxd.devices import DeviceState, DoorState
 from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
-from boxd.ledger import actuations, redemptions
+from boxd.ledger import actuations, redemption_standings, redemptions
 from boxd.ledger.actuations import ActuationOrder, Outcome
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s
@@ -204,7 +204,9 @@ class Opener:
         self, standing: RedemptionStanding, done: Actuated | None
     ) -> RedemptionStanding:
         """Settle an opening that nobody has settled; `done` is the pulse's result, if known."""
-        present = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
+        present = await self._ledger.read(
+            lambda c: redemption_standings.require(c, standing.redemption)
+        )
         if present.stage is not Stage.OPEN or present.attempt != standing.attempt:
             return present
         order = _order_id(standing)

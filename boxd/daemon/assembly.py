@@ -28,7 +28,7 @@ from boxd.ledger import (
     codes,
     lockers,
     lockouts,
-    redemptions,
+    redemption_standings,
     task_publishing,
     tasks,
 )
@@ -245,7 +245,7 @@ async def show_open_redemptions(
 ) -> None:
     """Let each bay show its open redemption, and each lock that is still active."""
     clock = lockouts.boot_clock()
-    for standing in await ledger.read(redemptions.open_ones):
+    for standing in await ledger.read(redemption_standings.open_ones):
         if standing.bay in known:
             known[standing.bay].follow(standing)
     for name in known:

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 
-from boxd.ledger import alarms, audit, redemptions
+from boxd.ledger import alarms, audit, redemption_standings, redemptions
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import RedemptionStanding, Stage
 from boxd.words import N_
@@ -100,7 +100,7 @@ def settle_interrupted(tx: Transaction) -> list[str]:
         conclude(tx, order, Outcome.UNKNOWN, "boxd ended before the outcome was recorded")
         if order.redemption is None:
             _ask_about_override(tx, order)
-    for standing in redemptions.open_ones(tx.connection):
+    for standing in redemption_standings.open_ones(tx.connection):
         if standing.stage is Stage.OPEN:
             _ask_about_opening(tx, standing)
     return [row["id"] for row in rows]

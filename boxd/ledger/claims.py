@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boxd.ledger import audit, codes, lockers, lockouts, redemptions
+from boxd.ledger import audit, codes, lockers, lockouts, redemption_standings
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import RedemptionStanding, Refusal
 
@@ -38,7 +38,7 @@ class ClaimRules:
 
 def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> RedemptionStanding:
     """Decide a claim once; for an id that was decided before, return its redemption's state."""
-    if (known := redemptions.find(tx.connection, asked.redemption)) is not None:
+    if (known := redemption_standings.find(tx.connection, asked.redemption)) is not None:
         return known
     code = _code(tx.connection, asked.digest)
     free = lockers.free_among(tx.connection, rules.lockers)
@@ -47,7 +47,7 @@ def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> RedemptionStandin
         _accept(tx, asked, code, free[0])
     else:
         _refuse(tx, asked, refusal or Refusal.UNKNOWN, code, rules)
-    return redemptions.require(tx.connection, asked.redemption)
+    return redemption_standings.require(tx.connection, asked.redemption)
 
 
 def _code(connection: sqlite3.Connection, digest: bytes) -> sqlite3.Row | None:
@@ -62,7 +62,7 @@ def _refusal(
 ) -> Refusal | None:
     if lockouts.remaining_s(tx.connection, asked.bay, rules.clock) > 0:
         return Refusal.LOCKED_OUT
-    if any(other.bay == asked.bay for other in redemptions.open_ones(tx.connection)):
+    if any(other.bay == asked.bay for other in redemption_standings.open_ones(tx.connection)):
         return Refusal.BAY_BUSY
     if code is None and asked.home:
         return Refusal.OTHER_BOX

@@ -12,7 +12,7 @@ from boxd.ledger import (
     lockers,
     outbox,
     prize_pictures,
-    redemptions,
+    redemption_standings,
     rehearsal,
     stock,
 )
@@ -73,7 +73,7 @@ class Overview:
 def read(connection: sqlite3.Connection) -> Overview:
     """The overview at this moment."""
     return Overview(
-        open_redemptions=redemptions.open_ones(connection),
+        open_redemptions=redemption_standings.open_ones(connection),
         lockers=lockers.listing(connection),
         stock=stock.countable(connection),
         alarms=alarms.active(connection),

@@ -10,7 +10,7 @@ import itertools
 import sqlite3
 
 from boxd.errors import Refused
-from boxd.ledger import attendees, audit, codes, erasure, redemptions, stock
+from boxd.ledger import attendees, audit, codes, erasure, redemption_standings, stock
 from boxd.ledger.ledger import Transaction
 
 MOST_PEOPLE = 50
@@ -67,7 +67,7 @@ def end(tx: Transaction, actor: str) -> list[int]:
     Returns the numbers of all who ever rehearsed. Raises Refused while a code of it is in use at
     a bay.
     """
-    for standing in redemptions.open_ones(tx.connection):
+    for standing in redemption_standings.open_ones(tx.connection):
         if standing.sku == stock.REHEARSAL:
             raise Refused(
                 f"{standing.bay} serves a code of the rehearsal: complete or decline it first"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from boxd.config import Config
 from boxd.daemon.instance_lock import only_one
-from boxd.ledger import redemptions, replacing
+from boxd.ledger import redemption_standings, replacing
 from boxd.ledger.database import open_for_reading
 from boxd.ledger.ledger import as_text
 from boxd.ledger.soundness import examine, look_at
@@ -21,7 +21,7 @@ from boxd.upgrade.journal import Upgrade
 def open_redemptions(ledger: Path) -> tuple[str, ...]:
     """The redemptions that have not ended."""
     with closing(open_for_reading(ledger)) as connection:
-        return tuple(standing.redemption for standing in redemptions.open_ones(connection))
+        return tuple(standing.redemption for standing in redemption_standings.open_ones(connection))
 
 
 def written_since(config: Config, upgrade: Upgrade) -> int:

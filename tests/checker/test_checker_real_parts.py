@@ -13,6 +13,7 @@ from boxd.ledger import (
     codes,
     lockers,
     lockouts,
+    redemption_standings,
     redemptions,
     stock,
 )
@@ -71,7 +72,9 @@ class RealBooth:
         remedy: Remedy | None = None,
         voids: bool = False,
     ) -> None:
-        standing = self.ledger.write_now(lambda tx: redemptions.find(tx.connection, redemption))
+        standing = self.ledger.write_now(
+            lambda tx: redemption_standings.find(tx.connection, redemption)
+        )
         assert standing is not None
         number = f"{redemption}-{standing.step}"
         answer = Answer(number, redemption, standing.step, kind, "ann", sku=sku, remedy=remedy)
@@ -80,7 +83,9 @@ class RealBooth:
         assert reply.accepted, reply.why
 
     async def open_locker(self, redemption: str, attempt: int, stage: Stage) -> None:
-        standing = self.ledger.write_now(lambda tx: redemptions.require(tx.connection, redemption))
+        standing = self.ledger.write_now(
+            lambda tx: redemption_standings.require(tx.connection, redemption)
+        )
         order = ActuationOrder(
             id=f"{redemption}/{attempt}",
             locker=standing.locker or 0,

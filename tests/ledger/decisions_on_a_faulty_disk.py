@@ -29,6 +29,7 @@ from boxd.ledger import (
     issues,
     lockers,
     lockouts,
+    redemption_standings,
     redemptions,
     stock,
     task_publishing,
@@ -69,7 +70,7 @@ def claim(tx: Transaction, name: str, code: str) -> None:
 
 def answer(tx: Transaction, name: str, kind: AnswerKind) -> None:
     """A person's answer, and the order to the latch with it if it opens one."""
-    asked = redemptions.require(tx.connection, name)
+    asked = redemption_standings.require(tx.connection, name)
     sku = "pin" if kind is AnswerKind.SUBSTITUTED else ""
     given = Answer(f"{kind} to {name}", name, asked.step, kind, "operator", sku=sku)
     context = redemptions.AnswerContext(DoorState.CLOSED, LOCKERS, False)
@@ -89,7 +90,7 @@ def order_of(standing: RedemptionStanding) -> actuations.ActuationOrder:
 def open_for(tx: Transaction, name: str, stage: Stage) -> None:
     """The locker is opened for a redemption, which then stands at this stage."""
     answer(tx, name, AnswerKind.LOADED)
-    standing = redemptions.require(tx.connection, name)
+    standing = redemption_standings.require(tx.connection, name)
     actuations.conclude(tx, order_of(standing), actuations.Outcome.DONE, "")
     redemptions.settle_opening(tx, name, standing.attempt, stage, False)
 

@@ -7,7 +7,16 @@ from sqlite3 import Connection
 
 import pytest
 
-from boxd.ledger import actuations, audit, claims, dispensed, lockouts, overview, redemptions
+from boxd.ledger import (
+    actuations,
+    audit,
+    claims,
+    dispensed,
+    lockouts,
+    overview,
+    redemption_standings,
+    redemptions,
+)
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import Answer, AnswerKind
 from tests.ledger.conftest import Hands
@@ -54,14 +63,14 @@ def _reads_all(step: str) -> bool:
 @pytest.mark.parametrize(
     "look",
     [
-        redemptions.open_ones,
+        redemption_standings.open_ones,
         overview.read,
-        lambda c: redemptions.find(c, "r-1"),
-        lambda c: redemptions.details(c, "r-1"),
-        lambda c: redemptions.listing(c, open_only=True, limit=20),
+        lambda c: redemption_standings.find(c, "r-1"),
+        lambda c: redemption_standings.details(c, "r-1"),
+        lambda c: redemption_standings.listing(c, open_only=True, limit=20),
         lambda c: list(audit.rows_of_redemption(c, "r-1")),
         lambda c: actuations.find(c, "r-1/1"),
-        redemptions.newest_id,
+        redemption_standings.newest_id,
         lambda c: dispensed.by_quarter(c, "2026-05-02T00:00:00.000Z", None),
     ],
 )

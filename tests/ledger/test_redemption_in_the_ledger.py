@@ -8,7 +8,7 @@ import pytest
 
 from boxd.devices import DoorState
 from boxd.errors import Refused
-from boxd.ledger import actuations, audit, redemptions
+from boxd.ledger import actuations, audit, redemption_standings, redemptions
 from boxd.ledger.actuations import ActuationOrder, Outcome
 from boxd.redemption import AnswerKind, RedemptionStanding, Refusal, Remedy, Stage
 from tests.ledger.conftest import Hands, later
@@ -197,7 +197,7 @@ def test_an_order_begun_and_not_ended_is_unknown_and_asked_about(
     hands.ledger.write_now(lambda tx: actuations.intend(tx, order))
     again = open_hands()
     assert again.ledger.write_now(actuations.settle_interrupted) == ["r1/1"]
-    now = again.ledger.write_now(lambda tx: redemptions.find(tx.connection, "r1"))
+    now = again.ledger.write_now(lambda tx: redemption_standings.find(tx.connection, "r1"))
     assert now is not None
     assert (now.stage, now.outcome_unknown) == (Stage.ASK, True)
     assert again.ledger.write_now(lambda tx: actuations.intend(tx, order)) == actuations.Intended(
@@ -237,7 +237,7 @@ def test_a_start_opens_nothing_but_asks(
         hands.ledger.write_now(lambda tx: actuations.intend(tx, order))
         hands.ledger.write_now(lambda tx: actuations.conclude(tx, order, outcome))
     hands.ledger.write_now(actuations.settle_interrupted)
-    now = hands.ledger.write_now(lambda tx: redemptions.find(tx.connection, "r1"))
+    now = hands.ledger.write_now(lambda tx: redemption_standings.find(tx.connection, "r1"))
     assert now is not None
     assert (now.stage, now.outcome_unknown) == (stage, is_unknown)
 
@@ -247,5 +247,5 @@ def test_a_reason_of_a_later_release_does_not_keep_the_box_from_reading_on(hands
     hands.ledger.write_now(
         lambda tx: tx.connection.execute("UPDATE redemptions SET refusal = 'in_mourning'")
     )
-    standing = hands.ledger.write_now(lambda tx: redemptions.require(tx.connection, "r1"))
+    standing = hands.ledger.write_now(lambda tx: redemption_standings.require(tx.connection, "r1"))
     assert standing.refusal is Refusal.OTHER

@@ -10,6 +10,7 @@ from boxd.ledger import (
     audit,
     codes,
     dispensed,
+    redemption_standings,
     redemptions,
     rehearsal,
     set_up_facts,
@@ -83,7 +84,9 @@ def play(hands: Hands, redemption: str) -> None:
     """Bring it to its end."""
 
     def now() -> RedemptionStanding:
-        return hands.ledger.write_now(lambda tx: redemptions.require(tx.connection, redemption))
+        return hands.ledger.write_now(
+            lambda tx: redemption_standings.require(tx.connection, redemption)
+        )
 
     hands.answer(now(), AnswerKind.LOADED)
     hands.ledger.write_now(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boxd.ledger import redemptions
+from boxd.ledger import redemption_standings
 from boxd.ledger.ledger import Ledger
 from boxd.workflows.redemption.ids import id_after, is_own
 
@@ -52,7 +52,7 @@ def test_a_made_up_id_in_the_ledger_does_not_stop_the_next(made_up: str, tmp_pat
                 (each, tx.at, tx.at, tx.at),
             )
         )
-    newest = ledger.write_now(lambda tx: redemptions.newest_id(tx.connection))
+    newest = ledger.write_now(lambda tx: redemption_standings.newest_id(tx.connection))
     ledger.close()
     assert newest == own
     assert id_after(newest, NOW) > own

@@ -12,7 +12,7 @@ from boxd.bays.locker_parts import LockerParts
 from boxd.bays.opening import Opener
 from boxd.config.schema import Temporal
 from boxd.devices import DeviceState
-from boxd.ledger import claims, codes, lockers, lockouts, redemptions, stock
+from boxd.ledger import claims, codes, lockers, lockouts, redemption_standings, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.home_number import Homes
 from boxd.ledger.ledger import Ledger, Transaction
@@ -95,7 +95,7 @@ async def test_one_that_can_not_be_settled_does_not_keep_the_others(
     )
 
     async def standing() -> RedemptionStanding:
-        return await ledger.read(lambda c: redemptions.require(c, "r2"))
+        return await ledger.read(lambda c: redemption_standings.require(c, "r2"))
 
     async def is_settled() -> bool:
         return settling.done() or (await standing()).stage is not Stage.OPEN

@@ -14,7 +14,14 @@ from temporalio.api.workflowservice.v1 import CountWorkflowExecutionsRequest
 from temporalio.client import Client
 
 from boxd.errors import LedgerUnusable, TemporalUnavailable
-from boxd.ledger import alarms, audit, issues, recoveries, redemptions, task_standings
+from boxd.ledger import (
+    alarms,
+    audit,
+    issues,
+    recoveries,
+    redemption_standings,
+    task_standings,
+)
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s, utc_now
 from boxd.temporal.worker import tasks_queue
@@ -136,7 +143,7 @@ class Healer:
 
     async def _look_at_few(self, client: Client) -> None:
         """People wait for these, and they are few; one that was deleted is seen here."""
-        open_ones = await self._ledger.read(redemptions.open_ones)
+        open_ones = await self._ledger.read(redemption_standings.open_ones)
         workflows = [messages.workflow_id(each.redemption, self._box) for each in open_ones]
         open_issues = await self._ledger.read(issues.open_ones)
         workflows += [of_tasks.issue_workflow_id(each.issue, self._box) for each in open_issues]

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from boxd.ledger import issues, recoveries, redemptions, task_standings
+from boxd.ledger import issues, recoveries, redemption_standings, task_standings
 from boxd.ledger.ledger import Ledger
 from boxd.workflows.box_ids import without_box
 from boxd.workflows.housekeeping.service import ScheduleKeeper
@@ -88,11 +88,11 @@ class _Rows:
         self._recoveries = recovery_service
 
     async def redeems(self, redemption: str) -> bool:
-        found = await self._ledger.read(partial(redemptions.find, redemption=redemption))
+        found = await self._ledger.read(partial(redemption_standings.find, redemption=redemption))
         return found is not None and not found.stage.has_ended
 
     async def redeem(self, redemption: str) -> None:
-        standing = await self._ledger.read(lambda c: redemptions.require(c, redemption))
+        standing = await self._ledger.read(lambda c: redemption_standings.require(c, redemption))
         await self._redemptions.resume(standing)
 
     async def waits(self, task: str) -> bool:

@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from boxd.bays.doors import note_left_open
 from boxd.bays.opening import Opener
 from boxd.devices import DoorState
-from boxd.ledger import alarms, redemptions
+from boxd.ledger import alarms, redemption_standings
 from boxd.ledger.claims import Claim
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
@@ -57,7 +57,9 @@ class RedemptionActivities(RedemptionSignatures):
             with as_activity_errors():
                 return await self._decisions.claim(claim)
         with as_activity_errors():
-            return await self._ledger.read(lambda c: redemptions.require(c, start.redemption))
+            return await self._ledger.read(
+                lambda c: redemption_standings.require(c, start.redemption)
+            )
 
     @activity.defn
     async def open_locker(self, standing: RedemptionStanding) -> RedemptionStanding:
@@ -84,7 +86,7 @@ class RedemptionActivities(RedemptionSignatures):
             return early_s
 
         def raise_unless_answered(tx: Transaction) -> bool:
-            now = redemptions.find(tx.connection, standing.redemption)
+            now = redemption_standings.find(tx.connection, standing.redemption)
             if now is None or now.stage.has_ended or now.step != standing.step:
                 return False
             self._raise_alarm(tx, standing)

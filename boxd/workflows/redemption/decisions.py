@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boxd.bays.opening import Opener
 from boxd.errors import LedgerUnusable, NotKnownYet
 from boxd.fates import Fate, Fates
-from boxd.ledger import claims, lockouts, redemptions
+from boxd.ledger import claims, lockouts, redemption_standings, redemptions
 from boxd.ledger.actuations import ActuationOrder
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s
@@ -96,7 +96,9 @@ class RedemptionDecisions:
             fate.roll_back()
             if boot_s() < answer.deadline_s:
                 raise
-            standing = await self._ledger.read(lambda c: redemptions.require(c, answer.redemption))
+            standing = await self._ledger.read(
+                lambda c: redemption_standings.require(c, answer.redemption)
+            )
             reply = Reply(False, f"{error}. The answer was not taken: give it again", standing)
         except Exception:
             fate.roll_back()
@@ -112,7 +114,7 @@ class RedemptionDecisions:
         self, tx: Transaction, answer: Answer, fate: Fate[Reply]
     ) -> redemptions.AnswerContext:
         """Door and lockers as they are inside the transaction; called by the ledger's thread."""
-        standing = redemptions.require(tx.connection, answer.redemption)
+        standing = redemption_standings.require(tx.connection, answer.redemption)
         return redemptions.AnswerContext(
             door=self._opener.door_state(standing.locker),
             lockers=self._opener.usable_lockers(standing.bay),

@@ -6,7 +6,7 @@ from functools import partial
 
 from temporalio.client import Client, WorkflowExecution
 
-from boxd.ledger import audit, redemptions
+from boxd.ledger import audit, redemption_standings
 from boxd.ledger.ledger import Ledger
 from boxd.temporal.worker import task_queue
 from boxd.workflows.box_ids import OLD_ID, names_its_box
@@ -42,7 +42,7 @@ async def catch_up(
             with unless_not_found():
                 await _look_again_or_move_on(client, found.id, box)
     resumed = []
-    for standing in await ledger.read(redemptions.open_ones):
+    for standing in await ledger.read(redemption_standings.open_ones):
         workflow = messages.workflow_id(standing.redemption, box)
         if not (await condition_of(client, workflow)).is_open:
             await service.resume(standing)
@@ -77,7 +77,7 @@ async def _unknown(client: Client, ledger: Ledger, box: str) -> list[WorkflowExe
 
 async def _knows(ledger: Ledger, found: WorkflowExecution, box: str) -> bool:
     redemption = messages.redemption_of(found.id, box)
-    return await ledger.read(partial(redemptions.find, redemption=redemption)) is not None
+    return await ledger.read(partial(redemption_standings.find, redemption=redemption)) is not None
 
 
 async def _end(client: Client, ledger: Ledger, workflow: WorkflowExecution, box: str) -> str:

@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from boxd.errors import BeingSetUpAgain, Refused, TemporalUnavailable
 from boxd.fates import DECIDED_WITHIN_S
-from boxd.ledger import redemptions
+from boxd.ledger import redemption_standings, redemptions
 from boxd.ledger.claims import Claim
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.home_number import Homes
@@ -109,12 +109,12 @@ class RedemptionService:
         before = self._undecided.get(bay)
         if before is None or before.digest != digest:
             return ""
-        known = await self._ledger.read(lambda c: redemptions.find(c, before.redemption))
+        known = await self._ledger.read(lambda c: redemption_standings.find(c, before.redemption))
         return "" if known else before.redemption
 
     async def _new_id(self) -> str:
         if self._newest is None:
-            self._newest = await self._ledger.read(redemptions.newest_id)
+            self._newest = await self._ledger.read(redemption_standings.newest_id)
         self._newest = id_after(self._newest, utc_now())
         return self._newest
 
@@ -131,7 +131,7 @@ class RedemptionService:
         """
 
         def look(connection: sqlite3.Connection) -> tuple[RedemptionStanding, bool]:
-            standing = redemptions.require(connection, answer.redemption)
+            standing = redemption_standings.require(connection, answer.redemption)
             return standing, redemptions.accepted_before(connection, answer)
 
         standing, is_accepted = await self._ledger.read(look)
@@ -191,7 +191,9 @@ class RedemptionService:
             try:
                 return await self._update_or_resume(workflow, answer, standing)
             except WorkflowUpdateFailedError as error:
-                now = await self._ledger.read(lambda c: redemptions.require(c, standing.redemption))
+                now = await self._ledger.read(
+                    lambda c: redemption_standings.require(c, standing.redemption)
+                )
                 return Reply(False, why_not_taken(error), now)
 
     async def _update_or_resume(

@@ -14,7 +14,7 @@ from temporalio.client import Client, WorkflowQueryFailedError
 
 from boxd.bays.opening import Opener
 from boxd.errors import LedgerUnusable, TemporalUnavailable
-from boxd.ledger import redemptions
+from boxd.ledger import redemption_standings
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import RedemptionStanding, Stage
 from boxd.workflows.client_errors import unless_not_found
@@ -87,9 +87,12 @@ class Settler:
 
     async def _unsettled(self) -> list[RedemptionStanding]:
         """Redemptions with the same step as at the last look that are not known to be settled."""
-        found = {each.redemption: each for each in await self._ledger.read(redemptions.open_ones)}
+        found = {
+            each.redemption: each
+            for each in await self._ledger.read(redemption_standings.open_ones)
+        }
         for name in [name for name in self._seen if name not in found]:
-            last = await self._ledger.read(partial(redemptions.find, redemption=name))
+            last = await self._ledger.read(partial(redemption_standings.find, redemption=name))
             if last is not None:
                 found[name] = last
         before, self._seen = self._seen, {name: each.step for name, each in found.items()}

@@ -27,7 +27,7 @@ from boxd.ledger import (
     codes,
     issues,
     lockers,
-    redemptions,
+    redemption_standings,
     stock,
     task_publishing,
     task_standings,
@@ -146,7 +146,7 @@ class SmallBox:
         order = codes.CodeOrder("attendee 1", BOX, 8, 7, "tester", "mug")
         code = await self.ledger.write(lambda tx: codes.issue(tx, order, self.keys))
         await self.service.begin(f"bay-{bay}", str(code["code"]))
-        found = await self.ledger.read(redemptions.open_ones)
+        found = await self.ledger.read(redemption_standings.open_ones)
         redemption = next(each.redemption for each in found if each.bay == f"bay-{bay}")
         await until(lambda: self.runs(f"redemption-{redemption}@box-1"), "its workflow")
         return redemption
@@ -167,7 +167,7 @@ class SmallBox:
         return redemption
 
     async def standing(self, redemption: str) -> RedemptionStanding:
-        return await self.ledger.read(lambda c: redemptions.require(c, redemption))
+        return await self.ledger.read(lambda c: redemption_standings.require(c, redemption))
 
     async def is_at(self, redemption: str, stage: Stage) -> bool:
         return (await self.standing(redemption)).stage is stage
