@@ -26,10 +26,8 @@ def opened(hands: Hands, redemption: str = "r1") -> RedemptionStanding:
 def test_a_completed_redemption_spends_the_code_and_dispenses_the_unit(hands: Hands) -> None:
     ended = hands.answer(opened(hands), AnswerKind.COMPLETED)
     assert ended.standing.stage is Stage.DISPENSED
-    assert hands.stock("mug") | {"name": ""} == {
-        "sku": "mug", "name": "", "weight": 1,
-        "received": 3, "on_hand": 2, "held": 0, "dispensed": 1, "written_off": 0,
-    }  # fmt: skip
+    counted = {"received": 3, "on_hand": 2, "held": 0, "dispensed": 1, "written_off": 0}
+    assert counted.items() <= hands.stock("mug").items()
     assert hands.code_state(1) == "spent"
 
 
