@@ -18,6 +18,7 @@ PAGES = (
     "/o",
     "/o/prizes",
     "/o/prizes?edit=mug",
+    "/o/prizes?edit=t-shirt",
     "/o/prizes/recount",
     "/o/prizes/file",
     "/o/tasks",
@@ -61,6 +62,9 @@ def console_booth(folder: Path) -> Booth:
     Image.new("RGB", (700, 500), "teal").save(photo, "JPEG")
     picture = base64.b64encode(photo.getvalue()).decode()
     booth.ask_socket("POST", "/api/v1/prizes/mug/picture", {"picture": picture, "actor": "anna"})
+    sizes = [{"label": label, "units": units} for label, units in (("S", 5), ("M", 15), ("L", 20))]
+    asked_variants = {"variants": sizes, "actor": "anna"}
+    booth.ask_socket("POST", "/api/v1/prizes/t-shirt/variants", asked_variants)
     for name in ("ada", "badge-1042"):
         asked = {"kind": "demo", "attendee": name, "actor": "anna"}
         booth.ask_socket("POST", "/api/v1/tasks", asked)
