@@ -18,6 +18,8 @@ from boxd.cli.tables import say_json, style_of, table
 from boxd.cli.times import present, when
 
 _LOOK_EVERY_S = 0.3
+# The largest of which an interval is a whole number.
+_UNITS = ((3600, "h"), (60, "min"), (1, "s"))
 
 
 @click.group(
@@ -56,11 +58,12 @@ def show(schedules: Sequence[dict[str, Any]]) -> None:
 
 
 def every(seconds: float | None) -> str:
-    """How often, e.g. `6 h`; a schedule without an interval only runs by hand."""
+    """How often, e.g. `6 h` or `20 s`; a schedule without an interval only runs by hand."""
     if seconds is None:
         return "off"
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
+    whole = round(seconds)
+    size, unit = next(each for each in _UNITS if whole % each[0] == 0)
+    return f"{whole // size} {unit}"
 
 
 def _next(schedule: dict[str, Any], now: datetime) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from boxd.api import housekeeping
+from boxd.cli import schedules
 from boxd.daemon.instance_lock import only_one
 from boxd.ledger import audit
 from boxd.ledger.ledger import Ledger
@@ -34,6 +35,14 @@ def test_schedules_tell_when_they_run_and_what_is_off_or_paused(
     assert "off" in lines["backup"]
     assert "not yet" in lines["backup"]
     assert "paused: soldering" in lines["self-test"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(None, "off"), (20, "20 s"), (90, "90 s"), (60, "1 min"), (5400, "90 min"), (21600, "6 h")],
+)
+def test_an_interval_is_shown_as_it_is(seconds: float | None, shown: str) -> None:
+    assert schedules.every(seconds) == shown
 
 
 @pytest.mark.usefixtures("server_box")
