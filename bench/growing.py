@@ -78,9 +78,9 @@ def figures(folder: Path, size: Size) -> Iterator[Figure]:
         yield from resident.figures(old, size)
         yield from attempt("what is written", lambda: _disk(folder, old, grew.wrote, size))
         yield from attempt("growth", lambda: [_grown(old, young, size)])
-        yield from attempt("kills of a young box", lambda: _kills(young, size.calm, size))
+        yield from attempt("kills of a young box", lambda: kills(young, size.calm, size))
         young.stop()
-        yield from attempt("kills of an old box", lambda: _kills(old, size.total, size))
+        yield from attempt("kills of an old box", lambda: kills(old, size.total, size))
     finally:
         old.close()
         young.close()
@@ -92,16 +92,16 @@ def _fill(box: Box, size: Size) -> Grew:
     codes = box.issue_codes(size.total)
     warm, some = size.total // 20, min(100, size.total // 4)
     before = Wrote.so_far(box)
-    _redeem(box, codes[:warm])
+    redeem_at_both(box, codes[:warm])
     early = _stretch(box, codes, warm, warm + some)
-    _redeem(box, codes[warm + some : -some])
+    redeem_at_both(box, codes[warm + some : -some])
     late = _stretch(box, codes, size.total - some, size.total)
     return Grew(Wrote.so_far(box).since(before, len(codes)), early, late)
 
 
 def _stretch(box: Box, codes: Sequence[str], first: int, last: int) -> Stretch:
     daemon, server = usage.cpu_s(box.pid), usage.cpu_s(box.server_pid)
-    _redeem(box, codes[first:last])
+    redeem_at_both(box, codes[first:last])
     count = last - first
     daemon_s, server_s = (
         (usage.cpu_s(box.pid) - daemon) / count,
@@ -121,7 +121,8 @@ def _in_use(box: Box) -> int:
     return (pages - free) * size
 
 
-def _redeem(box: Box, codes: Sequence[str]) -> None:
+def redeem_at_both(box: Box, codes: Sequence[str]) -> None:
+    """Redeem the codes, half of them at each bay."""
     halves = {"bay-1": codes[::2], "bay-2": codes[1::2]}
     with ThreadPoolExecutor(2) as both:
         for done in [both.submit(_redeem_at, box, bay, some) for bay, some in halves.items()]:
@@ -225,7 +226,7 @@ def _grown(old: Box, young: Box, size: Size) -> Figure:
     )
 
 
-def _kills(box: Box, redeemed: int, size: Size) -> Iterator[Figure]:
+def kills(box: Box, redeemed: int, size: Size, where: str = "") -> Iterator[Figure]:
     """Kill a box that has `redeemed` so much in the last minutes: its server looks at them anew."""
     tell(f"kills after {redeemed} redemptions")
     codes = box.issue_codes(2 * size.kills)
@@ -236,7 +237,7 @@ def _kills(box: Box, redeemed: int, size: Size) -> Iterator[Figure]:
         seconds = killed(box, some)
         yield Figure(
             f"SIGKILL of the {what}, {redeemed} redemptions in the last minutes → a code typed"
-            " at once gets its verdict",
+            f" at once gets its verdict{where}",
             "within 1.5 s",
             f"{max(seconds):.2f} s (worst of {len(seconds)}, median"
             f" {statistics.median(seconds):.2f} s)",

@@ -20,6 +20,7 @@ from bench import (
     upstream,
 )
 from bench.attempting import attempt
+from bench.card import others as on_card
 from bench.card import redeeming as card
 from bench.figures import Figure
 from bench.peers import comparing as peers
@@ -31,6 +32,8 @@ PARTS: dict[str, Callable[[Path, Size], Iterable[Figure]]] = {
     "starts": starting.figures,
     "latencies": latencies.figures,
     "card": card.figures,
+    "card-kills": on_card.after_kills,
+    "card-tasks": on_card.of_tasks,
     "peers": peers.figures,
     "growth": growing.figures,
     "claims": lambda folder, size: million.figures(folder, size.claims),
