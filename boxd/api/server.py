@@ -6,6 +6,7 @@ The daemon handles the signals and the order of the stop; the servers only liste
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Generator
@@ -111,7 +112,13 @@ class WebServer:
             task.result()
 
 
+def _is_true_here(record: logging.LogRecord) -> bool:
+    """A stranger's upgrade request is a warning; uvicorn's advice to install a library is none."""
+    return not record.getMessage().startswith("No supported WebSocket library")
+
+
 def _settings(app: ASGIApp, **more: Any) -> uvicorn.Config:
+    logging.getLogger("uvicorn.error").addFilter(_is_true_here)
     return uvicorn.Config(
         app,
         loop="none",

@@ -35,6 +35,16 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+async def test_a_request_for_a_websocket_is_answered_and_nothing_is_to_be_installed(
+    browser: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    response = await browser.get("/healthz", headers=asked)
+    assert response.status_code == 200
+    assert "Unsupported upgrade" in caplog.text
+    assert "install" not in caplog.text
+
+
 async def test_the_unix_socket_is_for_its_owner_and_group(
     server: WebServer, socket_path: Path, box: LiveBox
 ) -> None:
