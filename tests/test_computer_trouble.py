@@ -15,7 +15,7 @@ import pytest
 from boxd.computer_trouble import lacking
 from boxd.errors import BoxdError, KeysMissing
 from boxd.key_file import make_key, read_key
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 from boxd.temporal.binary import read_version
 
 

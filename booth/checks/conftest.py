@@ -13,7 +13,7 @@ import pytest_asyncio
 from booth.guest.board import UsbBoard
 from booth.guest.chip import HEADER_LABEL, Chip
 from booth.guest.edges import Edges
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 from tests.gpio.wiring import VARIABLE
 
 _measured: list[str] = []

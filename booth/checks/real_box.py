@@ -16,7 +16,7 @@ from booth.guest.chip import Chip
 from booth.guest.locker import WiredLocker
 from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DoorState, Key
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 from tests.box.booth import Booth, Json
 
 LATCH, DOOR = 17, 27

@@ -15,7 +15,7 @@ from boxd.arduino.device import Arduino
 from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DeviceState, DoorState, LampName
 from boxd.errors import DeviceUnreachable
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 from tests.midi.waiting import until
 
 SERIAL = "B1"

@@ -13,7 +13,7 @@ from booth.guest.chip import Chip, let_contacts_win, make_chip, pretend_to_be_a_
 from booth.guest.gadgets import make_sockets
 from booth.guest.hardware import Hardware
 from booth.guest.orders import Orders
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 TRACE = Path("/dev/virtio-ports/booth.trace")
 TICK_S = 0.5  # whoever reads the trace knows by it what time it is here: lamps may be steady

@@ -10,7 +10,7 @@ import tty
 from booth.guest.gadgets import SerialGadget
 from boxd.arduino.sections import ArduinoDevice
 from boxd.sim.arduino import SimulatedArduino
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 PRODUCT = "Arduino Uno"
 _READ_BYTES = 4096

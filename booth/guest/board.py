@@ -8,7 +8,7 @@ import os
 
 from booth.guest.gadgets import MidiGadget
 from boxd.sim.board import SimulatedBoard
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 _READ_BYTES = 4096
 

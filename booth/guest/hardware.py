@@ -12,7 +12,7 @@ from booth.guest.chip import Chip
 from booth.guest.locker import WiredLocker
 from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DoorState, Key
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 TOUCH_S, GAP_S = 0.06, 0.12  # somebody who types five keys a second
 

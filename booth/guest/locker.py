@@ -7,7 +7,7 @@ import os
 
 from booth.guest.chip import HEADER_LABEL, Chip
 from booth.guest.edges import Edges
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 
 class WiredLocker:

@@ -42,12 +42,12 @@ def _written(shown: SnapshotSource, streams: Streams) -> Response:
     from prometheus_client.exposition import generate_latest
     from prometheus_client.registry import Collector
 
-    class Moment(Collector):
+    class Families(Collector):
         def collect(self) -> Iterable[Metric]:
             return families(shown.snapshot(), shown.ready()[0], streams.count)
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Moment())
+    registry.register(Families())
     ProcessCollector(registry=registry)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import mido
 
 from boxd.devices import Key, LampName
-from boxd.midi.profile import BoardEcho, BoardKey, Heard, IgnoredMessage, UnusableDevice
+from boxd.midi.device_profile import BoardEcho, BoardKey, Heard, IgnoredMessage, UnusableDevice
 from boxd.words import N_
 
 _VENDOR = 0x7D

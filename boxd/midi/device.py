@@ -18,13 +18,7 @@ from boxd.devices import DeviceState, DeviceStatus, DoorState, Key, KeyTouch, La
 from boxd.errors import DeliveryUnknown, DeviceUnreachable
 from boxd.fresh_keys import FreshKeys
 from boxd.midi.connection import Connection
-from boxd.midi.echo_watch import Echoed, EchoWatch
-from boxd.midi.echoes import Echoes
-from boxd.midi.finding import WantedDevice, find
-from boxd.midi.message_texts import UNREMARKABLE, in_words
-from boxd.midi.parts import MidiLatch
-from boxd.midi.ports import Listing, PortPair, PortSystem
-from boxd.midi.profile import (
+from boxd.midi.device_profile import (
     BoardDoor,
     BoardEcho,
     BoardKey,
@@ -33,6 +27,12 @@ from boxd.midi.profile import (
     Profile,
     UnusableDevice,
 )
+from boxd.midi.echo_watch import Echoed, EchoWatch
+from boxd.midi.echoes import Echoes
+from boxd.midi.finding import WantedDevice, find
+from boxd.midi.message_texts import UNREMARKABLE, in_words
+from boxd.midi.parts import MidiLatch
+from boxd.midi.ports import Listing, PortPair, PortSystem
 from boxd.words import N_
 
 log = structlog.get_logger(__name__)

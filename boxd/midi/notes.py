@@ -5,7 +5,7 @@ from __future__ import annotations
 import mido
 
 from boxd.devices import DoorState, Key, LampName
-from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
+from boxd.midi.device_profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
 from boxd.midi.sections import MidiControl, NotesDevice, NotesKey
 
 

@@ -13,8 +13,8 @@ from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DoorState
 from boxd.sim.arduino_firmware import PythonFirmware
 from boxd.sim.arduino_front import ArduinoFront
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.terminal import Terminal
-from boxd.sim.trace import Trace
 
 
 class SimulatedArduino(ArduinoFront):

@@ -9,7 +9,7 @@ from boxd.arduino.sections import ArduinoDevice
 from boxd.config.device_schema import PinLevel
 from boxd.devices import DoorState, Key, LampName
 from boxd.sim.arduino_firmware import Output, OutputEdge
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 
 class ArduinoFront:

@@ -15,7 +15,7 @@ from boxd.devices import DoorState
 from boxd.sim import simavr
 from boxd.sim.arduino_firmware import Output, OutputEdge
 from boxd.sim.arduino_front import ArduinoFront
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 log = structlog.get_logger(__name__)
 

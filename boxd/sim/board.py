@@ -17,7 +17,7 @@ from boxd.devices import Key, LampName
 from boxd.midi import codetv
 from boxd.midi.echo_watch import PROBE_EVERY_S
 from boxd.sim.board_reader import BoardReader, TakenSysex
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 OWN_BEEP_MS = 50
 

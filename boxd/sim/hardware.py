@@ -19,8 +19,8 @@ from boxd.errors import BadInput, ConfigError
 from boxd.sim.doors import SimulatedDoors
 from boxd.sim.faults import inject
 from boxd.sim.front import front_state
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.inputs import SimulatedInput
-from boxd.sim.trace import Trace
 from boxd.sim.unit import GROUP, PlugPoint, SimulatedKind, Unit, Wiring
 
 TOUCH_S = 0.04  # how long a quick finger rests on a key

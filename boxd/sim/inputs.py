@@ -13,7 +13,7 @@ from boxd.devices import Key, LampName
 from boxd.hid.events import EV_KEY, EV_SYN, PRESSED, RELEASED, SYN_REPORT, InputEvent
 from boxd.hid.key_codes import CHARACTER_OF_CODE
 from boxd.hid.sections import HidDevice
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 _ENTER = 28
 _CODE_OF_CHARACTER = {character: code for code, character in CHARACTER_OF_CODE.items()}

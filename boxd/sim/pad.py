@@ -10,7 +10,7 @@ from boxd.devices import DoorState, Key, LampName
 from boxd.midi.notes import encode, switched
 from boxd.midi.sections import MidiControl, NotesDevice
 from boxd.midi.stream import MidiStream
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 
 class SimulatedPad:

@@ -17,8 +17,8 @@ from boxd.sim.contacts import (
     SimulatedCrossing,
     SimulatedSwitch,
 )
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.outputs import OutputWatch
-from boxd.sim.trace import Trace
 
 Switched = Callable[[bool, float], None]
 """Called when an output goes on or off, with the time."""

@@ -28,8 +28,8 @@ from boxd.midi.directories import as_oserror
 from boxd.midi.jack import IS_OUTPUT, JackServer
 from boxd.midi.rtmidi_ports import APIS, close_for_good, keep_for_ever
 from boxd.sim.board import SimulatedBoard
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.ports import USB_BUFFER_BYTES
-from boxd.sim.trace import Trace
 
 TOUCH_S = 0.04
 GAP_S = 0.1  # to the next key: a second touch within 40 ms or so counts as chatter

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from boxd.config.device_schema import DeviceSection
 from boxd.config.schema import Config
 from boxd.devices import PULSE_LONGEST_MS, DoorState, Key, LampName
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 GROUP = "boxd.simulated_kinds"
 """The entry points of simulated kinds, each under the name of its device kind."""

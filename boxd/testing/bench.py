@@ -13,7 +13,7 @@ from typing import Any
 from boxd.config.device_kinds import DeviceKind, word_of
 from boxd.config.schema import Config
 from boxd.devices import Bus, Device, DeviceState, DoorState, KeyTouch, LampName
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.unit import SimulatedKind, Unit, Wiring
 
 LOOK_EVERY_S = 0.01

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from boxd import __version__
 from boxd.machine_clock import utc_now
-from boxd.upstream.http import HttpAnswer, Peer, Request, exchange, path_of
+from boxd.upstream.exchange import HttpAnswer, Peer, Request, exchange, path_of
 from boxd.upstream.signature import read_secret, signed_headers
 
 _AGENT = f"boxd/{__version__}"

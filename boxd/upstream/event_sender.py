@@ -26,7 +26,7 @@ from boxd.upstream.backoff import Backoff
 from boxd.upstream.batch import EventBatch, batch_of
 from boxd.upstream.client import UpstreamClient
 from boxd.upstream.delivery_status import DeliveryStatus, mend, raise_trouble
-from boxd.upstream.http import Unreachable, Untrusted
+from boxd.upstream.exchange import Unreachable, Untrusted
 from boxd.upstream.response_meaning import Meaning, ResponseMeaning, meaning_of
 from boxd.words import N_
 

@@ -13,7 +13,7 @@ from boxd.ledger.ledger import Ledger, Transaction
 from boxd.upstream.apply_orders import CarriedOut, Position, carry_out, position
 from boxd.upstream.client import UpstreamClient
 from boxd.upstream.delivery_status import mend, raise_trouble
-from boxd.upstream.http import HttpAnswer, Unreachable, Untrusted
+from boxd.upstream.exchange import HttpAnswer, Unreachable, Untrusted
 from boxd.upstream.orders import OrderPage, page_of
 
 log = structlog.get_logger("boxd.upstream")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from boxd.errors import BadInput
 from boxd.text_fields import Line, Sku
-from boxd.upstream.http import HttpAnswer
+from boxd.upstream.exchange import HttpAnswer
 
 MOST_ORDERS = 1000
 

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from http import HTTPStatus
 
-from boxd.upstream.http import HttpAnswer
+from boxd.upstream.exchange import HttpAnswer
 
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 # These concern the address or the secret, not the events: no event is to blame.

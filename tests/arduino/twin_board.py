@@ -14,7 +14,7 @@ import serial
 from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DoorState
 from boxd.sim.arduino import SimulatedArduino
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 from tests.arduino.conformance import BOARD_ID, Edge
 
 Result = TypeVar("Result")

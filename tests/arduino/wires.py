@@ -13,8 +13,8 @@ from boxd.arduino.device import Arduino
 from boxd.arduino.sections import ArduinoDevice
 from boxd.devices import DeviceState, DoorState
 from boxd.sim.arduino import SimulatedArduino
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.serial import SimulatedSerial
-from boxd.sim.trace import Trace
 from tests.midi.waiting import until
 
 

@@ -16,8 +16,8 @@ from boxd.errors import DeliveryUnknown, DeviceUnreachable, NotFound
 from boxd.midi.ports import OnMessage, PortPair
 from boxd.sim.board import SimulatedBoard
 from boxd.sim.hardware import SimulatedHardware
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.ports import SimulatedPort, SimulatedPorts
-from boxd.sim.trace import Trace
 from tests.midi.box import config, midi_ports, midi_registry
 from tests.midi.trace import CODETV_LAMPS_OUT, bytes_to, records
 from tests.midi.waiting import until

@@ -17,9 +17,9 @@ from boxd.config import load
 from boxd.config.schema import Config, MidiBackend
 from boxd.devices import DoorState
 from boxd.midi.sections import NotesDevice
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.rtboard import VirtualPort
-from boxd.sim.trace import Trace
 
 LOOK_EVERY_S = 0.01
 WORDS = {"open": DoorState.OPEN, "close": DoorState.CLOSED}

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 from tests.box.booth import Booth, Json, wait_until
 from tests.box.preloaded import preloaded
 

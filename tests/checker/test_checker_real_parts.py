@@ -23,7 +23,7 @@ from boxd.ledger.ledger import Ledger
 from boxd.midi import codetv
 from boxd.redemption import Answer, AnswerKind, Remedy, Stage
 from boxd.sim.board import SimulatedBoard
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 from checker import Invariant, check, examine
 
 KEYS = CodeKeys(b"c" * 32, b"r" * 32)

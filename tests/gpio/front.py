@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from boxd.gpio.sections import GpioDevice
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.pins import SimulatedPins
-from boxd.sim.trace import Trace
 
 
 async def main(memory_dir: Path, trace: Path, device: GpioDevice) -> None:

@@ -16,8 +16,8 @@ import pytest
 from boxd.devices import DoorState, Key, LampName
 from boxd.gpio.pin_memory import PinEdge, PinMemory
 from boxd.gpio.sections import GpioDevice
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.pins import SimulatedPins
-from boxd.sim.trace import Trace
 from tests.gpio.booth import (
     SETTLED_S,
     Booth,

@@ -18,8 +18,8 @@ from boxd.hid.bus import HidBus
 from boxd.hid.device import HidInput
 from boxd.hid.events import EV_KEY, EV_SYN, SYN_DROPPED, InputEvent
 from boxd.hid.sections import HidDevice
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.inputs import SimulatedInput, SimulatedInputPorts
-from boxd.sim.trace import Trace
 from tests.midi.waiting import until, until_keys_are_new
 
 PORT = "/dev/input/by-id/usb-Pad-event-kbd"

@@ -11,8 +11,8 @@ from boxd.cli.devices.input_dialogue import InputProbe, input_section, show_inpu
 from boxd.cli.devices.keyboard import Keyboard
 from boxd.devices import Key
 from boxd.hid.sections import HidDevice
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.inputs import SimulatedInput, SimulatedInputPorts
-from boxd.sim.trace import Trace
 from tests.midi.waiting import until
 
 PORT = "/dev/input/by-id/usb-Pad-event-kbd"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +37,11 @@ def test_no_two_classes_of_one_name_mean_different_things() -> None:
     assert set(SAME_MEANING) - set(twice) == set(), "explained, and not there any more"
 
 
+def test_no_module_has_the_name_of_one_of_the_standard_librarys() -> None:
+    named = [str(file.relative_to(ROOT)) for file in python_files("boxd") if is_of_python(file)]
+    assert named == []
+
+
 @pytest.mark.parametrize("text", ["f(*(a, b))", "f(*[a], c)"])
 def test_a_starred_tuple_is_seen(text: str) -> None:
     call = ast.parse(text, mode="eval").body
@@ -45,3 +52,8 @@ def test_a_starred_tuple_is_seen(text: str) -> None:
 def is_display(value: ast.expr) -> bool:
     """Whether it is a tuple, a list or a set written out on the spot."""
     return isinstance(value, ast.Tuple | ast.List | ast.Set)
+
+
+def is_of_python(file: Path) -> bool:
+    """Whether a reader may take it for a module of Python's own."""
+    return file.stem in sys.stdlib_module_names and not file.stem.startswith("__")

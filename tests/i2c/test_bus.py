@@ -18,13 +18,13 @@ from boxd.i2c.bus import I2cBus
 from boxd.i2c.device import I2cDevice
 from boxd.i2c.kind import I2C
 from boxd.i2c.sections import ChipSection, PinExpander, TouchSensor
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.i2c_chips import (
     SimulatedChip,
     SimulatedExpander,
     SimulatedI2cBuses,
     SimulatedTouchSensor,
 )
-from boxd.sim.trace import Trace
 from boxd.sim.unit import Wiring
 from tests.house.reading import ROOT
 from tests.midi.waiting import until, until_keys_are_new

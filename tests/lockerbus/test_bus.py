@@ -21,8 +21,8 @@ from boxd.lockerbus import line
 from boxd.lockerbus.bus import LockerBus
 from boxd.lockerbus.kind import LOCKERBUS
 from boxd.lockerbus.sections import BoardProtocol, LockerBoardDevice
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.locker_bus import SimulatedAdapters, SimulatedLockerBoard
-from boxd.sim.trace import Trace
 from boxd.sim.unit import Wiring
 from tests.midi.waiting import until
 

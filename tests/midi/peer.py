@@ -22,7 +22,7 @@ ANY_DEVICE = """
 import asyncio, signal, sys
 from boxd.config.schema import MidiBackend
 from boxd.sim.rtboard import VirtualPort
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 
 async def obey(lines, port):
     while line := await lines.readline():

@@ -11,7 +11,7 @@ import pytest
 
 from boxd.devices import Key, LampName
 from boxd.midi import codetv
-from boxd.midi.profile import BoardEcho, BoardKey, IgnoredMessage, UnusableDevice
+from boxd.midi.device_profile import BoardEcho, BoardKey, IgnoredMessage, UnusableDevice
 from boxd.midi.stream import MidiStream
 
 VECTORS = json.loads((Path(__file__).parent.parent / "data" / "codetv-board.json").read_text())

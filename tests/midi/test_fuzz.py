@@ -9,8 +9,8 @@ from pathlib import Path
 
 from boxd.devices import Key
 from boxd.midi import codetv
+from boxd.midi.device_profile import BoardDoor, BoardKey
 from boxd.midi.notes import NotesProfile
-from boxd.midi.profile import BoardDoor, BoardKey
 from boxd.midi.sections import MidiControl, NotesDevice, NotesKey
 from boxd.midi.stream import SYSEX_LIMIT_BYTES, MidiStream
 

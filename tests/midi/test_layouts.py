@@ -12,10 +12,10 @@ from boxd.config import load
 from boxd.config.schema import Config, MidiBackend
 from boxd.devices import DeviceState, Key, KeyTouch, LampName
 from boxd.midi.bus import MidiBus, wanted
+from boxd.midi.device_profile import BoardKey, IgnoredMessage
 from boxd.midi.finding import WantedDevice, find
 from boxd.midi.notes import NotesProfile
 from boxd.midi.ports import Listing, PortPair
-from boxd.midi.profile import BoardKey, IgnoredMessage
 from boxd.midi.rtmidi_ports import RtMidiPorts
 from boxd.midi.sections import NotesDevice
 from tests.midi.peer import ANY_DEVICE, start_peer

@@ -16,9 +16,9 @@ import pytest_asyncio
 
 from boxd.config import load
 from boxd.devices import Key, LampName
+from boxd.midi.device_profile import BoardKey
 from boxd.midi.learning import KEYS
 from boxd.midi.notes import NotesProfile
-from boxd.midi.profile import BoardKey
 from boxd.midi.sections import NotesDevice
 from tests.config.broken import VALID
 from tests.midi.peer import ANY_DEVICE, Peer, start_peer

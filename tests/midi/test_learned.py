@@ -8,11 +8,11 @@ import mido
 import pytest
 
 from boxd.devices import Key, LampName
+from boxd.midi.device_profile import BoardKey, BoardTap
 from boxd.midi.finding import WantedDevice
 from boxd.midi.learned import LearnedDevice, LearnedLamp, name_for, section
 from boxd.midi.learning import KEYS, Kind, LearnedKey, Signal
 from boxd.midi.notes import NotesProfile
-from boxd.midi.profile import BoardKey, BoardTap
 from boxd.midi.sections import NotesDevice
 
 

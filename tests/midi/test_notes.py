@@ -6,8 +6,8 @@ import mido
 import pytest
 
 from boxd.devices import DoorState, Key, LampName
+from boxd.midi.device_profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
 from boxd.midi.notes import NotesProfile
-from boxd.midi.profile import BoardDoor, BoardKey, BoardTap, Heard, IgnoredMessage
 from boxd.midi.sections import MidiControl, NotesDevice, NotesKey, NotesLamp
 
 PAD = NotesDevice(

@@ -12,9 +12,9 @@ from boxd.devices import DeviceState, Key, KeyTouch, LampName
 from boxd.midi.bus import MidiBus
 from boxd.midi.device import MidiDevice
 from boxd.midi.sections import NotesDevice
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.ports import SimulatedPorts
-from boxd.sim.trace import Trace
 from tests.midi.trace import bytes_to
 from tests.midi.waiting import until, until_keys_are_new
 

@@ -11,9 +11,9 @@ from boxd.cli.devices.learning_dialogue import MidiProbe
 from boxd.midi.learning import Press
 from boxd.midi.ports import PortPair
 from boxd.midi.sections import NotesDevice
+from boxd.sim.hardware_trace import Trace
 from boxd.sim.pad import SimulatedPad
 from boxd.sim.ports import SimulatedPorts
-from boxd.sim.trace import Trace
 from tests.midi.waiting import until
 
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from boxd.devices import Key
 from boxd.midi.echo_watch import PROBE_EVERY_S
 from boxd.sim.board import SimulatedBoard
-from boxd.sim.trace import Trace
+from boxd.sim.hardware_trace import Trace
 from tests.midi.trace import records
 from tests.midi.waiting import until
 

@@ -13,10 +13,10 @@ from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.ledger.outbox import Depth, Event
 from boxd.ledger.outbox_settings import OutboxSettings
-from boxd.upstream import http
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.client import UpstreamClient
 from boxd.upstream.event_sender import EventSender, Rules
+from boxd.upstream.exchange import Peer as UpstreamPeer
 from tests.temporal.conftest import directory, made, settings
 from tests.upstream.peer import SECRET, Peer
 
@@ -75,7 +75,7 @@ def secret_in(folder: Path) -> Path:
 def sender(folder: Path, url: str, batch: int = 100, backoff: Backoff = QUICK) -> Sender:
     outbox = OutboxSettings(stock_low=0, most_waiting=100_000)
     ledger = Ledger(folder / "ledger.db", outbox=outbox)
-    caller = UpstreamClient(http.Peer(url, 1, 2), secret_in(folder))
+    caller = UpstreamClient(UpstreamPeer(url, 1, 2), secret_in(folder))
     sender = EventSender(ledger, caller, Rules("box-1", batch, backoff, AUDIT_KEY))
     return Sender(ledger, outbox, caller, sender)
 

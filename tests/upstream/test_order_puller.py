@@ -12,7 +12,7 @@ from boxd.errors import BadInput, ConfigError
 from boxd.ledger import audit, stock, task_publishing
 from boxd.task import TaskKind
 from boxd.upstream.apply_orders import CarriedOut, Position, position
-from boxd.upstream.http import Unreachable
+from boxd.upstream.exchange import Unreachable
 from boxd.upstream.order_puller import OrderPuller
 from tests.upstream.conftest import Sender, sender
 from tests.upstream.peer import Peer

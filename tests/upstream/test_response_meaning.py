@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from boxd.upstream.http import HttpAnswer
+from boxd.upstream.exchange import HttpAnswer
 from boxd.upstream.response_meaning import Meaning, ResponseMeaning, meaning_of
 from tests.upstream.peer import MOODS
 

@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from boxd.upstream.event_sender import EventSender
-from boxd.upstream.http import Unreachable
+from boxd.upstream.exchange import Unreachable
 from boxd.upstream.order_puller import OrderPuller
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.upstream.messages import Delivered

@@ -15,7 +15,7 @@ from boxd.upstream.apply_orders import CarriedOut
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.client import UpstreamClient
 from boxd.upstream.event_sender import EventSender, Rules
-from boxd.upstream.http import Peer
+from boxd.upstream.exchange import Peer
 from boxd.upstream.order_puller import OrderPuller
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.service import TaskService

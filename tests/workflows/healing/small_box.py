@@ -49,7 +49,7 @@ from boxd.upstream.backoff import Backoff
 from boxd.upstream.client import UpstreamClient
 from boxd.upstream.event_sender import EventSender
 from boxd.upstream.event_sender import Rules as EventRules
-from boxd.upstream.http import Peer
+from boxd.upstream.exchange import Peer
 from boxd.upstream.order_puller import OrderPuller
 from boxd.workflows.healing.condition import condition_of, running_jobs
 from boxd.workflows.healing.healer import Healer

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from boxd.upstream import http
-from boxd.upstream.http import Request, Unreachable, Untrusted, exchange
+from boxd.upstream.exchange import Peer as UpstreamPeer
+from boxd.upstream.exchange import Request, Unreachable, Untrusted, exchange
 from boxd.upstream.signature import Secret, signed_headers
 from tests.upstream.peer import KEY, Peer, make_certificate
 
@@ -22,9 +22,9 @@ def post() -> Request:
     return Request("POST", signed | more, BODY)
 
 
-def to(peer: Peer, **changes: object) -> http.Peer:
+def to(peer: Peer, **changes: object) -> UpstreamPeer:
     values = {"connect_timeout_s": 1.0, "timeout_s": 1.0, "ca_file": None} | changes
-    return http.Peer(peer.url, **values)  # type: ignore[arg-type]
+    return UpstreamPeer(peer.url, **values)  # type: ignore[arg-type]
 
 
 async def test_an_answer_comes_whole(peer: Peer) -> None:
@@ -72,7 +72,7 @@ async def test_a_certificate_for_another_name_is_not_trusted(tmp_path: Path) -> 
 
 
 async def test_an_authority_s_file_that_is_not_there(peer: Peer, tmp_path: Path) -> None:
-    elsewhere = http.Peer("https://localhost:1/", 1, 1, tmp_path / "none.pem")
+    elsewhere = UpstreamPeer("https://localhost:1/", 1, 1, tmp_path / "none.pem")
     with pytest.raises(Untrusted, match=r"ca_file .*none.pem can't be used"):
         await exchange(elsewhere, post())
 
@@ -110,7 +110,7 @@ async def test_somebody_who_speaks_no_http() -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(Unreachable, match="no HTTP"):
-            await exchange(http.Peer(f"http://127.0.0.1:{port}/", 1, 1), post())
+            await exchange(UpstreamPeer(f"http://127.0.0.1:{port}/", 1, 1), post())
 
 
 async def test_a_redirect_is_not_followed(peer: Peer) -> None:
@@ -122,7 +122,7 @@ async def test_a_redirect_is_not_followed(peer: Peer) -> None:
 
 async def test_a_name_that_nobody_knows() -> None:
     with pytest.raises(Unreachable):
-        await exchange(http.Peer("http://nobody.invalid/", 5, 5), post())
+        await exchange(UpstreamPeer("http://nobody.invalid/", 5, 5), post())
 
 
 async def test_the_event_loop_goes_on_while_a_peer_is_silent(peer: Peer) -> None:
