@@ -25,10 +25,11 @@ class RunReply(ReplyModel):
 
 
 class ScheduleReply(ReplyModel):
-    """A schedule; without `every_s` it only runs by hand, paused or disabled it has no next run."""
+    """A schedule; without `every_s` and `daily` it only runs by hand, paused it has no next run."""
 
     name: str
     every_s: float | None
+    daily: str
     paused: bool
     note: str
     next_at: str

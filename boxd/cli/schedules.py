@@ -48,7 +48,7 @@ def show(schedules: Sequence[dict[str, Any]]) -> None:
         [
             (
                 each["name"],
-                every(each["every_s"]),
+                each.get("daily") or every(each["every_s"]),
                 _next(each, now),
                 *_last(each["last"], now),
             )

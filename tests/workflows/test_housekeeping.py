@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from temporalio.client import Client, ScheduleOverlapPolicy
@@ -49,7 +51,7 @@ class House:
     clock: list[datetime]
     tested: list[tests.Tested] = field(default_factory=lambda: [PASSED])
 
-    def service(self, **configured: int) -> ScheduleKeeper:
+    def service(self, **configured: Any) -> ScheduleKeeper:
         connection = ServerConnection()
         connection.use(self.client)
         return ScheduleKeeper(connection, self.ledger, BOX, plans(Schedules(**configured)))
@@ -111,6 +113,21 @@ async def test_the_schedules_are_there_as_configured_and_skip_what_overlaps(hous
     shown = await service.statuses()
     assert [each.name for each in shown] == ["expiry", "backup", "self-test", "verification"]
     assert all(each.next_at and each.last is None for each in shown)
+
+
+async def test_a_time_of_day_takes_the_place_of_an_interval_in_the_zone_of_the_event(
+    house: House,
+) -> None:
+    daily = house.service(backup_at="06:00", time_zone="Europe/Berlin")
+    for _ in range(2):  # the second time it is as planned
+        await daily.bring_up_to_date()
+    found = {each.name: each for each in await daily.statuses()}["backup"]
+    assert (found.every_s, found.daily) == (None, "06:00 Europe/Berlin")
+    next_at = datetime.fromisoformat(found.next_at).astimezone(ZoneInfo("Europe/Berlin"))
+    assert (next_at.hour, next_at.minute) == (6, 0)
+    await house.service().bring_up_to_date()
+    found = {each.name: each for each in await house.service().statuses()}["backup"]
+    assert (found.every_s, found.daily) == (6 * 3600, "")
 
 
 async def test_a_changed_configuration_is_taken_over_and_nothing_else_is_touched(

@@ -10,9 +10,11 @@ from typing import Any
 from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
+    ScheduleCalendarSpec,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
     ScheduleState,
 )
@@ -43,19 +45,22 @@ _RUNS: Mapping[RunPart, Run] = {
 NAMES = (*RunPart, PULL_SCHEDULE)
 # Boxes that share a server must not all start at the same second.
 _JITTER = timedelta(minutes=1)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One schedule: `every` None never starts it by itself.
+    """One schedule: without `every` and `daily` it never starts by itself.
 
-    `offset` separates it from the others.
+    `offset` separates it from the others. `daily` is a time of day in `time_zone`, e.g. "06:00".
     """
 
     name: str
     run: Run
     every: timedelta | None
     offset: timedelta = timedelta(0)
+    daily: str = ""
+    time_zone: str = "UTC"
 
 
 def plans(configured: Schedules) -> list[Plan]:
@@ -66,8 +71,20 @@ def plans(configured: Schedules) -> list[Plan]:
         RunPart.SELF_TEST: timedelta(hours=configured.self_test_every_h),
         RunPart.VERIFICATION: timedelta(hours=configured.verification_every_h),
     }
+    daily = {
+        RunPart.BACKUP: configured.backup_at,
+        RunPart.SELF_TEST: configured.self_test_at,
+        RunPart.VERIFICATION: configured.verification_at,
+    }
     return [
-        Plan(part, _RUNS[part], pause or None, timedelta(minutes=10 * number))
+        Plan(
+            part,
+            _RUNS[part],
+            None if daily.get(part) else pause or None,
+            timedelta(minutes=10 * number),
+            daily.get(part) or "",
+            configured.time_zone,
+        )
         for number, (part, pause) in enumerate(every.items())
     ]
 
@@ -99,14 +116,23 @@ def as_schedule(plan: Plan, box: str) -> Schedule:
             task_queue=task_queue(box),
             task_timeout=TASK_TIMEOUT,
         ),
-        spec=ScheduleSpec(
-            intervals=[ScheduleIntervalSpec(every, plan.offset)] if every else [],
-            jitter=min(_JITTER, every / 10) if every else None,
-        ),
+        spec=_spec(plan),
         policy=SchedulePolicy(
-            overlap=ScheduleOverlapPolicy.SKIP, catchup_window=every or timedelta(minutes=1)
+            overlap=ScheduleOverlapPolicy.SKIP,
+            catchup_window=every or (_DAY if plan.daily else timedelta(minutes=1)),
         ),
         state=ScheduleState(),
+    )
+
+
+def _spec(plan: Plan) -> ScheduleSpec:
+    if plan.daily:
+        hour, minute = map(int, plan.daily.split(":"))
+        at = ScheduleCalendarSpec(hour=[ScheduleRange(hour)], minute=[ScheduleRange(minute)])
+        return ScheduleSpec(calendars=[at], time_zone_name=plan.time_zone)
+    return ScheduleSpec(
+        intervals=[ScheduleIntervalSpec(plan.every, plan.offset)] if plan.every else [],
+        jitter=min(_JITTER, plan.every / 10) if plan.every else None,
     )
 
 
@@ -125,6 +151,10 @@ def _decided(schedule: Schedule) -> tuple[object, ...]:
         action.task_queue,
         action.task_timeout,
         intervals,
+        [
+            (each.hour[0].start, each.minute[0].start, schedule.spec.time_zone_name)
+            for each in schedule.spec.calendars
+        ],
         schedule.spec.jitter or timedelta(0),
         schedule.policy.overlap,
         schedule.policy.catchup_window,

@@ -69,10 +69,14 @@ class Run:
 
 @dataclass(frozen=True)
 class ScheduleStatus:
-    """A schedule for people. `every_s` None: only by hand. `note`: why it is paused."""
+    """A schedule for people. `note`: why it is paused.
+
+    Without `every_s` and `daily` it only runs by hand.
+    """
 
     name: str
     every_s: float | None
+    daily: str
     paused: bool
     note: str
     next_at: str
@@ -223,6 +227,7 @@ class ScheduleKeeper:
         return ScheduleStatus(
             name=plan.name,
             every_s=plan.every.total_seconds() if plan.every else None,
+            daily=f"{plan.daily} {plan.time_zone}" if plan.daily else "",
             paused=state.paused,
             note=(state.note or "") if state.paused else "",
             next_at=as_text(upcoming[0]) if upcoming and not state.paused else "",
