@@ -9,9 +9,11 @@ import http.client
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +161,21 @@ class Box:
                 time.sleep(0.05)
             else:
                 return
+
+    def invite(self, name: str, role: str) -> str:
+        """The address of an invitation for somebody of the staff."""
+        asked = {"name": name, "role": role, "actor": "bench"}
+        return str(self._command("/api/v1/staff", asked)["url"])
+
+    def begin_task(self, kind: str, attendee: str) -> None:
+        """Begin an attendee's task."""
+        self._command("/api/v1/tasks", {"kind": kind, "attendee": attendee, "actor": "bench"})
+
+    def rewarded(self) -> int:
+        """How many tasks have ended with a code."""
+        with closing(sqlite3.connect(self.state / "ledger.db")) as ledger:
+            found = ledger.execute("SELECT count(*) FROM tasks WHERE state = 'rewarded'")
+            return int(found.fetchone()[0])
 
     def try_upstream(self) -> None:
         """Have it deliver at once what waits for upstream."""

@@ -13,6 +13,7 @@ from bench import (
     hotplug,
     latencies,
     million,
+    organised,
     pages,
     phones,
     starting,
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[Path, Size], Iterable[Figure]]] = {
     "tasks": lambda folder, size: tasks.figures(folder, size.tasks),
     "pages": lambda folder, size: pages.figures(folder, size.tasks),
     "phones": lambda folder, size: phones.figures(folder, size.calm),
+    "organised": lambda folder, size: organised.figures(folder, size.calm),
     "upstream": lambda folder, size: upstream.figures(folder, size.tasks),
 }
 
