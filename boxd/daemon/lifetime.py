@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -81,6 +82,7 @@ async def _run(config: Config, manager: Notifier) -> int:
             ending.code = 1
             log.error("dispensing.refused", why=str(error))
             await startup.start_refusing(config, error, server_status, running, manager)
+        gc.enable()
         await ending.asked.wait()
         manager.tell(STOPPING, status("stopping: what is at work may finish"))
         log.info("boxd.stopping")
