@@ -17,7 +17,7 @@ from boxd.web.page_policy import page_policy
 from boxd.web.templates import render
 
 _STATIC = Path(__file__).parent / "static"
-_STYLE, _SCRIPT = "console.css", "console.js"
+_STYLE, _SCRIPT = ".css", ".js"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def respond(request: Request, page: ConsolePage) -> Response:
     """The page, compressed if the browser accepts that."""
     headers = {
         "Content-Security-Policy": page_policy(
-            source(_STYLE), source(_SCRIPT), images="'self' data: blob:"
+            _own(page, _STYLE), _own(page, _SCRIPT), images="'self' data: blob:"
         ),
         # With no-referrer a browser sends its own forms with the origin null.
         "Referrer-Policy": "same-origin",
@@ -66,9 +66,15 @@ def respond(request: Request, page: ConsolePage) -> Response:
 
 def _document(page: ConsolePage) -> str:
     """The page as text. Style and script are the package's own files, and markup as they are."""
-    style, script = Markup(source(_STYLE)), Markup(source(_SCRIPT))  # noqa: S704
+    style, script = Markup(_own(page, _STYLE)), Markup(_own(page, _SCRIPT))  # noqa: S704
     values = {**FUNCTIONS, "page": page, "style": style, "script": script, **page.content}
     return render(f"console/{page.template}", **values)
+
+
+def _own(page: ConsolePage, suffix: str) -> str:
+    """The console's style or script, and what the page's template has under its own name."""
+    own = Path(page.template).with_suffix(suffix).name
+    return source(f"console{suffix}") + (source(own) if (_STATIC / own).exists() else "")
 
 
 @cache

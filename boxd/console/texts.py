@@ -22,6 +22,13 @@ _LOCKERS = {
     "taken": N_("in use"),
     "out_of_service": N_("out of service"),
 }
+_ROLES = {
+    "attendee_app": N_("attendees' app"),
+    "viewer": N_("viewer"),
+    "attendant": N_("attendant"),
+    "operator": N_("operator"),
+    "organiser": N_("organiser"),
+}
 _HOUR_S, _MINUTE_S = 3600, 60
 _SHORT_H = 2.0
 
@@ -29,6 +36,11 @@ _SHORT_H = 2.0
 def bay_state(state: str) -> str:
     """A bay's state."""
     return _(_BAYS.get(state, state))
+
+
+def role_name(role: str) -> str:
+    """What a role is called; programs write its value."""
+    return _(_ROLES.get(role, role))
 
 
 def locker_state(state: str) -> str:
@@ -79,5 +91,6 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "locker_state": locker_state,
     "moment": moment,
     "number": words.number,
+    "role_name": role_name,
     "waited": waited,
 }
