@@ -91,12 +91,18 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
         "lockers": [_locker(locker, picture) for locker in picture.config.lockers],
         "devices": [_device(status, picture.devices) for status in picture.devices.statuses],
         "strangers": [_stranger(stranger) for stranger in picture.devices.unconfigured],
-        "stock": picture.overview.stock,
+        "stock": [_shown(prize) for prize in picture.overview.stock],
         "pictures": picture.overview.pictures,
         "upstream": picture.upstream,
         "alarms": [_alarm(each) for each in picture.overview.alarms],
         "events": [event_line(row, prizes, bays) for row in picture.overview.events],
     }
+
+
+def _shown(prize: dict[str, object]) -> dict[str, object]:
+    """A prize as the API has it; where a variant stands among the others is the console's."""
+    shown = {name: value for name, value in prize.items() if name != "place"}
+    return shown | {"has_variants": bool(prize["has_variants"])}
 
 
 def _box(config: Config) -> Json:

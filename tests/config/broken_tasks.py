@@ -83,9 +83,9 @@ CASES = {
     ),
     "an unknown demand": _broken(
         "verdict = true",
-        'submission = "photo" # here',
-        "task 'demo': submission = \"photo\" can't be; it takes one of 'none', 'text',"
-        " 'reference' (without this line: \"none\")",
+        'submission = "parcel" # here',
+        "task 'demo': submission = \"parcel\" can't be; it takes one of 'none', 'text',"
+        " 'reference', 'photo' (without this line: \"none\")",
     ),
     "a task's name with a dot": _broken(
         'id = "demo"',
