@@ -33,7 +33,14 @@ class LedgerTooNew(BoxdError):
 
 
 class HeldByAnother(BoxdError):
-    """Another installation has this box's name at the Temporal service; nothing is dispensed."""
+    """Another installation has this box's name at the Temporal service; nothing is dispensed.
+
+    `place` is the workflow there that holds the name.
+    """
+
+    def __init__(self, text: str, place: str) -> None:
+        super().__init__(text)
+        self.place = place
 
 
 class BackupFailed(BoxdError):

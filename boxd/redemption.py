@@ -45,6 +45,7 @@ class Refusal(StrEnum):
     EXPIRED = "expired"
     VOIDED = "voided"
     OTHER_BOX = "other_box"
+    NOT_HERE = "not_here"
     LOCKED_OUT = "locked_out"
     NO_LOCKER = "no_locker"
     BAY_BUSY = "bay_busy"

@@ -59,6 +59,14 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Right:
+    """At which box of a fleet a code may be spent."""
+
+    code: int
+    is_here: int
+
+
+@dataclass(frozen=True)
 class Task:
     """What an attendee does to earn a code."""
 
@@ -198,6 +206,7 @@ class Ledger:
     stock: tuple[Stock, ...] = ()
     movements: tuple[Movement, ...] = ()
     codes: tuple[Code, ...] = ()
+    rights: tuple[Right, ...] = ()
     redemptions: tuple[Redemption, ...] = ()
     answers: tuple[Answer, ...] = ()
     actuations: tuple[Actuation, ...] = ()
@@ -238,6 +247,7 @@ def _ledger(connection: sqlite3.Connection) -> Ledger:
         stock=_rows(connection, Stock, "stock", "sku"),
         movements=_rows(connection, Movement, "movements", "id"),
         codes=_rows(connection, Code, "codes", "id"),
+        rights=_later(connection, Right, "rights", "code"),
         redemptions=_rows(connection, Redemption, "redemptions", "begun_at, id"),
         answers=_rows(connection, Answer, "answers", "redemption, step"),
         actuations=_rows(connection, Actuation, "actuations", "intent_at, id"),
@@ -258,6 +268,7 @@ Row = TypeVar(
     bound=Stock
     | Movement
     | Code
+    | Right
     | Task
     | Scan
     | Submission

@@ -40,9 +40,15 @@ def _code(code: Code, evidence: Evidence) -> Iterator[Finding]:
     opened = [each for each in mine if each.is_open]
     if len(paid) > 1:
         yield _finding(f"code {code.id} paid out {len(paid)} times", paid)
+    elif code.state == "in_use" and code.id in _away(evidence) and not opened:
+        return  # another box has the right to spend it
     elif (len(opened), len(paid)) != _FITTING.get(code.state):
         found = f"{len(opened)} open and {len(paid)} dispensed redemptions"
         yield _finding(f"code {code.id} is {code.state}, but has {found}", [*opened, *paid])
+
+
+def _away(evidence: Evidence) -> set[int]:
+    return {each.code for each in evidence.ledger.rights if not each.is_here}
 
 
 def _dispensed_twice(evidence: Evidence) -> Iterator[Finding]:

@@ -85,6 +85,12 @@ def _code_ended(told: Retold, row: AuditRow, what: str, _detail: Values) -> None
     code["state"] = what
 
 
+def _right_moved(told: Retold, row: AuditRow, what: str, _detail: Values) -> None:
+    """A code whose right is at another box is in use there."""
+    if what in ("given", "taken_back"):
+        told.codes.setdefault(row.code, {})["state"] = "in_use" if what == "given" else "ready"
+
+
 def _prize(told: Retold, row: AuditRow, _what: str, detail: Values) -> None:
     known: Values = {name: detail[name] for name in ("name", "weight") if name in detail}
     told.prizes.setdefault(row.sku, {}).update(known)
@@ -188,6 +194,8 @@ EXACT: dict[str, Handler] = {
     "code.exchanged": _code_exchanged,
     "code.voided": _code_ended,
     "code.expired": _code_ended,
+    "right.given": _right_moved,
+    "right.taken_back": _right_moved,
     "prize.imported": _prize,
     "prize.changed": _prize,
     "task.started": _task_started,

@@ -76,6 +76,7 @@ def _show_health(box: dict[str, Any], health: dict[str, Any]) -> None:
         ("", health),
         ("Temporal", health["temporal"]),
         ("ledger", health["ledger"]),
+        ("fleet", health.get("fleet", {})),
     ):
         if about.get("why"):
             state_of_part = f"{part} {about['state']}: ".replace("_", " ") if part else ""

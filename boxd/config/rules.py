@@ -73,6 +73,18 @@ def _name_faults(config: Config) -> Iterator[SchemaFinding]:
         yield SchemaFinding(("box", "id"), text)
 
 
+def _fleet_faults(config: Config) -> Iterator[SchemaFinding]:
+    fleet = config.fleet
+    needed = {"number": fleet.number, "event": fleet.event}
+    missing = [name for name, value in needed.items() if value is None]
+    if fleet.address is not None and missing:
+        text = (
+            f"[fleet] address without {' and '.join(missing)}: the other boxes could not tell this"
+            " one; write number = 2 and event = 'fair', say"
+        )
+        yield SchemaFinding(("fleet", "address"), text)
+
+
 def _simulation_faults(config: Config) -> Iterator[SchemaFinding]:
     simulated = config.midi.backend is MidiBackend.SIMULATION
     if config.simulation.enabled and not simulated:
@@ -208,6 +220,7 @@ def _in_order(name: str, section: Section, first: str, last: str) -> Iterator[Sc
 
 _ON_SECTIONS: dict[Callable[[Config], Iterator[SchemaFinding]], frozenset[str]] = {
     _name_faults: frozenset({"box"}),
+    _fleet_faults: frozenset({"fleet"}),
     _simulation_faults: frozenset({"midi", "simulation", "seed"}),
     _tcp_port_faults: frozenset({"web", "temporal", "phones"}),
     _temporal_faults: frozenset({"temporal"}),

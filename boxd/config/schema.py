@@ -18,7 +18,16 @@ from boxd.config.phones_schema import Phones
 from boxd.config.staff_schema import Staff
 from boxd.config.task_schema import CheckpointSection, Task
 from boxd.config.upstream_schema import UpstreamSection
-from boxd.config.values import FilePath, HostName, Name, Port, Seconds, Section, Text
+from boxd.config.values import (
+    FilePath,
+    HostName,
+    Name,
+    Port,
+    Seconds,
+    Section,
+    ServiceAddress,
+    Text,
+)
 from boxd.text_fields import Line, Sku
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -88,16 +97,7 @@ class Temporal(Section):
     With `own_unit` the server is not the daemon's child: `boxd temporal-server` runs it.
     """
 
-    address: (
-        Annotated[
-            str,
-            Field(
-                pattern=r"^([^\s:/]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}$",
-                description="a host and a port, e.g. 'temporal.example:7233'",
-            ),
-        ]
-        | None
-    ) = None
+    address: ServiceAddress | None = None
     own_unit: bool = False
     namespace: Text = "default"
     api_key_file: FilePath | None = None
@@ -304,6 +304,27 @@ class Config(Section):
     def sealed_by_file(self) -> Path:
         """Which key sealed what the Temporal server holds."""
         return self.box.state_dir / "keys" / "sealing.used"
+
+    @property
+    def fleet_key_file(self) -> Path:
+        """The event's key, which all its boxes have: it seals what they tell each other."""
+        return self.fleet.key_file or self.box.state_dir / "keys" / "event.key"
+
+    @property
+    def fleet_service(self) -> Temporal | None:
+        """The event's Temporal service, if codes move between its boxes."""
+        fleet = self.fleet
+        if fleet.address is None:
+            return None
+        return Temporal(
+            address=fleet.address,
+            namespace=fleet.namespace,
+            api_key_file=fleet.api_key_file,
+            tls=fleet.tls,
+            tls_ca_file=fleet.tls_ca_file,
+            tls_cert_file=fleet.tls_cert_file,
+            tls_key_file=fleet.tls_key_file,
+        )
 
     @property
     def installation_file(self) -> Path:

@@ -31,6 +31,13 @@ Name = Annotated[
     ),
 ]
 Text = Annotated[str, Field(min_length=1)]
+ServiceAddress = Annotated[
+    str,
+    Field(
+        pattern=r"^([^\s:/]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}$",
+        description="a host and a port, e.g. 'temporal.example:7233'",
+    ),
+]
 MidiNumber = Annotated[int, Field(ge=0, le=127)]
 MidiChannel = Annotated[int, Field(ge=1, le=16)]
 FilePath = Annotated[Path, AfterValidator(_from_the_folder), Field(description="a path in quotes")]

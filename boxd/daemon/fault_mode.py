@@ -31,7 +31,6 @@ from boxd.redemption import Answer, Reply
 from boxd.temporal.server import ServerStatus
 from boxd.web.snapshot import Health, SnapshotInput, snapshot
 from boxd.words import N_
-from boxd.workflows.place.messages import place_workflow_id
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -56,8 +55,8 @@ _KEYS = N_("Put the key back, with mode 600, and start boxd again.")
 
 
 _TWIN = N_(
-    "Give this box another id under [box], and start it again. If the other one is gone for good,"
-    " free its name: boxd temporal workflow terminate -w {workflow}   and start this one again."
+    "Give this box another name, and start it again. If the other one is gone for good, free its"
+    " name: end the workflow {workflow} at that service, and start this one again."
 )
 _REMEDIES = {LedgerUnusable: _MEND, LedgerTooNew: _NEWER, KeysMissing: _KEYS}
 
@@ -89,7 +88,7 @@ class FaultSnapshots:
         self._error = error
         self._remedy = _REMEDIES.get(type(error), _LOOKING)
         if isinstance(error, HeldByAnother):
-            self._remedy = _TWIN.format(workflow=place_workflow_id(config.box.id))
+            self._remedy = _TWIN.format(workflow=error.place)
         self._temporal: ServerStatus | None = None
 
     async def look_for_backup(self) -> None:

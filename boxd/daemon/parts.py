@@ -22,6 +22,7 @@ from boxd.clock_keeper import ClockKeeper, anchor
 from boxd.config import Config
 from boxd.daemon import assembly
 from boxd.daemon.change_signal import ChangeSignal
+from boxd.daemon.fleet import linked
 from boxd.devices import DeviceState
 from boxd.fates import Fates
 from boxd.ledger import photos
@@ -42,6 +43,7 @@ from boxd.playbooks import playbooks
 from boxd.staff.service import StaffService
 from boxd.task import TaskReply
 from boxd.words import N_
+from boxd.workflows.fleet.service import FleetLink
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.recovery.service import RecoveryService
@@ -95,6 +97,7 @@ class Parts:
     connection: ServerConnection
     audit_key: AuditKey | None = None
     upstream: Upstream | None = None
+    fleet: FleetLink | None = None
 
     def services(self, links: LinkService, staff: StaffService) -> BoxServices:
         """The parts that requests reach."""
@@ -176,7 +179,8 @@ def wire(
         ledger, opener, announcer, assembly.redemption_rules(config, run)
     )
     closing.push_async_callback(decisions.finish)
-    redemptions = _redemptions(connection, config, ledger, keys, decisions, run, closing)
+    fleet = linked(config, ledger, keys)
+    redemptions = _redemptions(connection, config, ledger, keys, decisions, run, closing, fleet)
     bays |= assembly.bays(config, registry, redemptions, changes.note)
     strips = assembly.strips(config, bays, changes.note)
     for strip in strips:
@@ -219,6 +223,7 @@ def wire(
         upstream=upstream_service.connected(
             connection, config, ledger, tasks, changes.note, audit_key
         ),
+        fleet=fleet,
     )
 
 
@@ -230,6 +235,7 @@ def _redemptions(
     decisions: RedemptionDecisions,
     run: str,
     closing: AsyncExitStack,
+    fleet: FleetLink | None,
 ) -> RedemptionService:
     starter = WorkflowStarter(connection, config)
     closing.push_async_callback(starter.close)
@@ -241,6 +247,7 @@ def _redemptions(
         starter,
         homes=assembly.homes(config),
         daemon=run,
+        fleet=fleet,
     )
     closing.push_async_callback(service.close)
     return service

@@ -20,6 +20,7 @@ from boxd.config import Config
 from boxd.daemon import assembly, demo_data
 from boxd.daemon.change_signal import ChangeSignal
 from boxd.daemon.fault_mode import start_refusing_box
+from boxd.daemon.fleet import keep_linked, require_own_names
 from boxd.daemon.latest_server_status import LatestServerStatus
 from boxd.daemon.parts import Parts, open_ledger, wire
 from boxd.daemon.phones import PhoneSide
@@ -29,13 +30,12 @@ from boxd.daemon.running import Running
 from boxd.daemon.service import Proof, report_status
 from boxd.daemon.snapshots import Snapshots
 from boxd.daemon.worker_parts import keep_worker
-from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable, TemporalUnavailable
+from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
 from boxd.ledger.database import can_be_opened
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
-from boxd.temporal.client import connect
 from boxd.temporal.credentials import read_credentials
-from boxd.temporal.seal import Seal, load_seal
+from boxd.temporal.seal import load_seal
 from boxd.web import problems
 from boxd.web.rate_limit_middleware import nobody_known
 from boxd.web.snapshot import SnapshotSource
@@ -43,8 +43,6 @@ from boxd.workflows.closed_workflows import keep_newest
 from boxd.workflows.healing.healer import Healer
 from boxd.workflows.healing.kept_histories import KeptHistories
 from boxd.workflows.healing.subjects import subjects
-from boxd.workflows.place.installation import load_installation
-from boxd.workflows.place.service import hold
 from boxd.workflows.redemption.settling import Settler
 
 if TYPE_CHECKING:
@@ -54,8 +52,6 @@ log = structlog.get_logger("boxd")
 
 # How often a box that refuses checks whether the disk was mended.
 _TRY_LEDGER_EVERY_S = 5.0
-# A box whose service is away starts all the same.
-_SERVICE_ANSWERS_WITHIN_S = 2.0
 
 
 async def start(
@@ -70,7 +66,7 @@ async def start(
     seal = load_seal(config.sealing_key_file)
     if config.temporal.address is not None:
         read_credentials(config.temporal)
-        await _require_own_name(config, seal)
+    await require_own_names(config, seal)
     changes = ChangeSignal()
     ledger, keys = await open_ledger(config, changes, running.closing)
     simulated = _simulated(config, running.closing)
@@ -87,6 +83,8 @@ async def start(
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
     _keep_driving(parts, running)
+    if parts.fleet is not None:
+        running.keep(keep_linked(parts.fleet, snapshots, running))
     keep_worker(parts, seal, serving, running)
     if config.simulation.enabled:
         running.keep(demo_data.greet(config, ledger, keys, serving.is_serving))
@@ -94,19 +92,6 @@ async def start(
     # What is loaded by now stays. A full collection walks through all of it, for 30 to 90 ms on a
     # fast machine, and may do so while somebody presses Enter.
     gc.freeze()
-
-
-async def _require_own_name(config: Config, seal: Seal) -> None:
-    """Hold the box's name at a shared service, if it answers now; else the worker does, later.
-
-    Raises HeldByAnother, before the ledger is opened.
-    """
-    installation = await asyncio.to_thread(load_installation, config.installation_file)
-    try:
-        client = await connect(config.temporal, seal, _SERVICE_ANSWERS_WITHIN_S)
-        await hold(client, config.box.id, installation)
-    except TemporalUnavailable as error:
-        log.info("place.not_held_yet", why=str(error))
 
 
 async def _open_bays(parts: Parts, serving: Readiness, running: Running) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -11,14 +10,13 @@ from temporalio.client import Client
 
 from boxd.config import Config
 from boxd.daemon import assembly
+from boxd.daemon.fleet import hold_name
 from boxd.daemon.parts import Parts
 from boxd.daemon.readiness import Readiness
 from boxd.daemon.running import Running
 from boxd.errors import HeldByAnother
 from boxd.temporal.seal import Seal
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
-from boxd.workflows.place.installation import load_installation
-from boxd.workflows.place.service import hold
 from boxd.workflows.recovery.activities import RecoveryActivities
 from boxd.workflows.redemption.activities import RedemptionActivities
 from boxd.workflows.runner import Runner, Services
@@ -62,9 +60,8 @@ async def _hold_place(config: Config, running: Running, client: Client) -> None:
     """
     if config.temporal.address is None:
         return
-    installation = await asyncio.to_thread(load_installation, config.installation_file)
     try:
-        await hold(client, config.box.id, installation)
+        await hold_name(config, config.box.id, client)
     except HeldByAnother as error:
         log.error("box.is_a_twin", why=str(error))
         running.fail()

@@ -16,7 +16,8 @@ class Claim:
     """One Enter at a bay: the typed code's digest, and whether its check digit fits.
 
     A known code of any length is good: codes stay valid when the configured length changes.
-    `home` is the box to which the attendee goes, in words, if the code is at home there.
+    `home` is the box to which the attendee goes, in words, if the code is at home there;
+    `why_at_home` what that box said to this one, if it refused.
     """
 
     redemption: str
@@ -24,6 +25,7 @@ class Claim:
     digest: bytes
     well_formed: bool
     home: str = ""
+    why_at_home: Refusal | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> RedemptionStandin
     return redemption_standings.require(tx.connection, asked.redemption)
 
 
+def knows(connection: sqlite3.Connection, digest: bytes) -> bool:
+    """Whether the ledger has the code, at home here or visiting."""
+    return _code(connection, digest) is not None
+
+
 def _code(connection: sqlite3.Connection, digest: bytes) -> sqlite3.Row | None:
     found: sqlite3.Row | None = connection.execute(
         "SELECT id, box, sku, state, expires_at FROM codes WHERE digest = ?", (digest,)
@@ -65,13 +72,14 @@ def _refusal(
     if any(other.bay == asked.bay for other in redemption_standings.open_ones(tx.connection)):
         return Refusal.BAY_BUSY
     if code is None and asked.home:
-        return Refusal.OTHER_BOX
+        return asked.why_at_home or Refusal.OTHER_BOX
     if code is None:
         return Refusal.UNKNOWN if asked.well_formed else Refusal.MISTYPED
-    return _refusal_of_code(tx.at, code, rules.box) or (None if free else Refusal.NO_LOCKER)
+    return refusal_of_code(tx.at, code, rules.box) or (None if free else Refusal.NO_LOCKER)
 
 
-def _refusal_of_code(at: str, code: sqlite3.Row, box: str) -> Refusal | None:
+def refusal_of_code(at: str, code: sqlite3.Row, box: str) -> Refusal | None:
+    """Why the code, a row with its state, can't be spent at this box; None if it can."""
     by_state = {
         "spent": Refusal.USED,
         "in_use": Refusal.IN_USE,

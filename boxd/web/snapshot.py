@@ -32,7 +32,8 @@ class Health:
     """How the box is, why, and what to do.
 
     `state` is ready, starting, answers_wait (codes are taken, what opens a locker waits for
-    Temporal) or out_of_service (nothing is decided: the ledger can't be used).
+    Temporal) or out_of_service (nothing is decided: the ledger can't be used). `fleet` is
+    connected, alone, or empty at a box that belongs to none.
     """
 
     state: str
@@ -43,6 +44,9 @@ class Health:
     temporal_since: str = ""
     ledger: str = "whole"
     ledger_why: str = ""
+    fleet: str = ""
+    fleet_why: str = ""
+    fleet_since: str = ""
 
 
 class SnapshotSource(Protocol):
@@ -132,6 +136,11 @@ def _health(health: Health) -> Json:
             "since": health.temporal_since,
         },
         "ledger": {"state": health.ledger, "why": translate(health.ledger_why)},
+        "fleet": {
+            "state": health.fleet,
+            "why": translate(health.fleet_why),
+            "since": health.fleet_since,
+        },
     }
 
 

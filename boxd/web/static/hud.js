@@ -282,7 +282,7 @@ function barView() {
   ].filter((part) => part !== "");
 }
 
-function healthPills({ state, temporal, ledger }) {
+function healthPills({ state, temporal, ledger, fleet }) {
   const up = temporal.state === "up" || temporal.state === "external";
   const pill = (ok, words, waiting) =>
     make("span", { class: `pill ${ok ? "good" : waiting ? "work" : "bad"}` }, icon(ok ? "check" : "warning"), words);
@@ -290,7 +290,15 @@ function healthPills({ state, temporal, ledger }) {
     ...(state === "answers_wait" ? [] : [pill(ledger.state === "whole", _(LEDGER[ledger.state] ?? LEDGER.unusable))]),
     pill(up, _(TEMPORAL[temporal.state] ?? TEMPORAL.down), temporal.state === "starting"),
     ...(state === "answers_wait" ? [pill(false, _("Codes are accepted, lockers open later"), true)] : []),
+    ...(fleet.state ? [fleetPill(fleet)] : []),
   ];
+}
+
+// Being alone is no fault: the hall may have no network.
+function fleetPill({ state, why }) {
+  const isConnected = state === "connected";
+  const words = isConnected ? _("Connected to the other boxes") : _("Alone: codes of other boxes are sent there");
+  return make("span", { class: isConnected ? "pill good" : "pill", title: why }, icon(isConnected ? "check" : "warning"), words);
 }
 
 function onFirstInvitation(picture) {

@@ -54,6 +54,5 @@ async def _require_mine(client: Client, box: str, installation: Installation) ->
     held_by, _, name = holder.partition(" ")
     if held_by != installation.id:
         service = client.service_client.config.target_host
-        raise HeldByAnother(
-            _REFUSED.format(box=box, service=service, other=name or N_("another box"))
-        )
+        text = _REFUSED.format(box=box, service=service, other=name or N_("another box"))
+        raise HeldByAnother(text, place_workflow_id(box))

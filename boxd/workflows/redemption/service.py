@@ -13,19 +13,21 @@ from temporalio.service import RPCError
 
 from boxd.errors import BeingSetUpAgain, Refused, TemporalUnavailable
 from boxd.fates import DECIDED_WITHIN_S
-from boxd.ledger import redemption_standings, redemptions
+from boxd.ledger import claims, redemption_standings, redemptions
 from boxd.ledger.claims import Claim
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.home_number import Homes
 from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import boot_s, utc_now
-from boxd.redemption import Answer, RedemptionStanding, Reply, why_refused
+from boxd.redemption import Answer, RedemptionStanding, Refusal, Reply, why_refused
 from boxd.workflows.client_errors import (
     SET_UP_AGAIN,
     is_not_found,
     stands_still,
     why_not_taken,
 )
+from boxd.workflows.fleet.messages import CodeArrival
+from boxd.workflows.fleet.service import FleetLink
 from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.decisions import RedemptionDecisions
 from boxd.workflows.redemption.ids import id_after
@@ -69,6 +71,7 @@ class RedemptionService:
         *,
         homes: Homes,
         daemon: str,
+        fleet: FleetLink | None = None,
     ) -> None:
         self._connection = connection
         self._ledger = ledger
@@ -77,6 +80,7 @@ class RedemptionService:
         self._starter = starter
         self._homes = homes
         self._daemon = daemon
+        self._fleet = fleet
         self._asking: dict[str, _Asking] = {}
         self._delivering: set[asyncio.Task[Reply]] = set()
         self._undecided: dict[str, _Undecided] = {}
@@ -89,6 +93,7 @@ class RedemptionService:
         Raises LedgerUnusable if nothing was decided.
         """
         digest = self._keys.digest(typed)
+        brought = await self._bring(typed, digest)
         redemption = await self._undecided_redemption(bay, digest) or await self._new_id()
         mine = self._undecided[bay] = _Undecided(digest, redemption)
         claim = Claim(
@@ -96,13 +101,23 @@ class RedemptionService:
             bay,
             digest,
             well_formed=self._homes.home_of(typed) is not None,
-            home=self._homes.elsewhere(typed),
+            home="" if brought.is_here else self._homes.elsewhere(typed),
+            why_at_home=Refusal(brought.why_not) if brought.why_not else None,
         )
         standing = await self._decisions.claim(claim)
         if not standing.stage.has_ended:
             self._starter.start_soon(standing)
         if self._undecided.get(bay) is mine:
             del self._undecided[bay]
+
+    async def _bring(self, typed: str, digest: bytes) -> CodeArrival:
+        """Move a code here that is at home at another box, unless it is here already."""
+        home = self._homes.home_of(typed)
+        if self._fleet is None or not self._homes.elsewhere(typed) or home is None:
+            return CodeArrival(False)
+        if await self._ledger.read(lambda c: claims.knows(c, digest)):
+            return CodeArrival(True)
+        return await self._fleet.bring(typed, home)
 
     async def _undecided_redemption(self, bay: str, digest: bytes) -> str:
         """The redemption that these digits got before, unless it was decided since."""

@@ -1,0 +1,94 @@
+"""The home's side of a moving code: it gives the spending right away, and takes it back.
+
+A code that is away is `in_use`, and its unit stays held: nobody can spend, void or expire it here
+until its fate at the other box is known. Each function is one transaction, and may be repeated.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from boxd.ledger import audit, codes, moves
+from boxd.ledger.claims import refusal_of_code
+from boxd.ledger.ledger import Transaction
+from boxd.redemption import Refusal
+from boxd.spending_right import Given, RightWanted, VisitOutcome
+
+_BOXD = "boxd"
+
+
+def give(tx: Transaction, wanted: RightWanted, digest: bytes, box: str, own: int) -> Given:
+    """Give the right to the asking box, unless the code can't be spent here itself."""
+    if (known := moves.find(tx, wanted.move, "given")) is not None:
+        return Given(wanted.move, own, code=known.code or 0, epoch=known.epoch, **known.detail)
+    if (never := moves.find(tx, wanted.move, "not_given")) is not None:
+        return Given(wanted.move, own, why_not=never.detail["why"])
+    code = _code(tx.connection, digest)
+    why = Refusal.UNKNOWN if code is None else refusal_of_code(tx.at, code, box)
+    if code is None or why is not None:
+        return _not_given(tx, wanted, own, (why or Refusal.UNKNOWN).value)
+    epoch = _epoch(tx.connection, code["id"]) + 1
+    tx.connection.execute("UPDATE codes SET state = 'in_use' WHERE id = ?", (code["id"],))
+    tx.connection.execute(
+        "INSERT OR REPLACE INTO rights (code, home, home_code, epoch, is_here, other, move, since)"
+        " VALUES (?,?,?,?,0,?,?,?)",
+        (code["id"], own, code["id"], epoch, wanted.by, wanted.move, tx.at),
+    )
+    detail = {"sku": code["sku"], "attendee": code["attendee"], "expires_at": code["expires_at"]}
+    moves.record(tx, wanted.move, "given", moves.MoveStep(code["id"], epoch, wanted.by, detail))
+    _tell(tx, "right.given", code["id"], wanted.move, epoch, wanted.by)
+    return Given(wanted.move, own, code=code["id"], epoch=epoch, **detail)
+
+
+def settle(tx: Transaction, move: str, outcome: VisitOutcome, by: int) -> None:
+    """End the move at home: the code was spent there, or its right is back.
+
+    A move that was never given is noted, so that an order to give that comes late gives nothing.
+    """
+    if moves.find(tx, move, "settled") or moves.find(tx, move, "not_given"):
+        return
+    given = moves.find(tx, move, "given")
+    if given is None or given.code is None:
+        never = moves.MoveStep(None, 0, by, {"why": Refusal.OTHER_BOX.value})
+        moves.record(tx, move, "not_given", never)
+    elif outcome is VisitOutcome.SPENT:
+        codes.end(tx, given.code, "voided", _BOXD, f"it was used at box {given.other}")
+        moves.record(tx, move, "settled", given)
+        _tell(tx, "right.settled", given.code, move, given.epoch, given.other)
+    else:
+        _take_back(tx, move, given, given.code)
+
+
+def _take_back(tx: Transaction, move: str, given: moves.MoveStep, code: int) -> None:
+    epoch = given.epoch + 1
+    tx.connection.execute(
+        "UPDATE rights SET epoch = ?, is_here = 1, since = ? WHERE code = ?", (epoch, tx.at, code)
+    )
+    tx.connection.execute("UPDATE codes SET state = 'ready' WHERE id = ?", (code,))
+    moves.record(tx, move, "taken_back", given)
+    moves.record(tx, move, "settled", given)
+    _tell(tx, "right.taken_back", code, move, epoch, given.other)
+
+
+def _not_given(tx: Transaction, wanted: RightWanted, own: int, why: str) -> Given:
+    moves.record(tx, wanted.move, "not_given", moves.MoveStep(None, 0, wanted.by, {"why": why}))
+    return Given(wanted.move, own, why_not=why)
+
+
+def _code(connection: sqlite3.Connection, digest: bytes) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = connection.execute(
+        "SELECT codes.id, box, sku, state, expires_at, coalesce(reference, '') AS attendee"
+        " FROM codes JOIN attendees ON attendees.id = codes.attendee WHERE digest = ?",
+        (digest,),
+    ).fetchone()
+    return found
+
+
+def _epoch(connection: sqlite3.Connection, code: int) -> int:
+    row = connection.execute("SELECT epoch FROM rights WHERE code = ?", (code,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _tell(tx: Transaction, action: str, code: int, move: str, epoch: int, other: int) -> None:
+    detail: audit.Detail = {"move": move, "epoch": epoch, "box": other}
+    audit.append(tx, audit.Entry(_BOXD, action, code=code, detail=detail))

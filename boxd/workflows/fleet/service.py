@@ -1,0 +1,145 @@
+"""The box's link to its fleet: a worker at the event's service, and codes that it brings here."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError
+
+from boxd.config.schema import Temporal
+from boxd.errors import TemporalUnavailable
+from boxd.machine_clock import utc_now
+from boxd.redemption import Refusal
+from boxd.spending_right import RightWanted
+from boxd.temporal.client import connect
+from boxd.temporal.seal import Seal
+from boxd.temporal.worker import TASK_TIMEOUT, create_worker, task_queue
+from boxd.workflows.box_ids import found_by_box
+from boxd.workflows.fleet.activities import FleetActivities
+from boxd.workflows.fleet.messages import CodeArrival, MoveStart, box_of_event, move_workflow_id
+from boxd.workflows.fleet.workflow import MoveCodeWorkflow
+from boxd.workflows.place.workflow import PlaceWorkflow
+
+log = structlog.get_logger(__name__)
+
+_LOOK_EVERY_S = 5.0
+_ANSWERS_WITHIN_S = 3.0
+_START_WITHIN = timedelta(seconds=2)
+# The home's two seconds, and the way there and back.
+_ARRIVES_WITHIN = timedelta(seconds=4)
+_MOVE_BYTES = 8
+
+
+@dataclass(frozen=True)
+class FleetPlace:
+    """Where the box belongs: the event, its number, and the event's service."""
+
+    event: str
+    number: int
+    service: Temporal
+
+
+@dataclass(frozen=True)
+class FleetState:
+    """How the box stands to its fleet; `why` is empty while it is connected."""
+
+    is_connected: bool
+    since: datetime
+    why: str = ""
+
+
+class FleetLink:
+    """Outward only: this box connects, polls its own queue, and asks others through theirs."""
+
+    def __init__(
+        self,
+        place: FleetPlace,
+        seal: Seal,
+        activities: FleetActivities,
+        hold_place: Callable[[Client], Awaitable[None]],
+    ) -> None:
+        self._place = place
+        self._seal = seal
+        self._activities = activities
+        self._hold_place = hold_place
+        self.on_change: Callable[[FleetState], None] = lambda _: None
+        self._client: Client | None = None
+        self.state = FleetState(False, utc_now(), "not connected yet")
+
+    @property
+    def box(self) -> str:
+        """What this box is called at the event's service."""
+        return box_of_event(self._place.event, self._place.number)
+
+    async def run(self) -> None:
+        """Stay connected for ever; being alone is normal, and costs a try every few seconds.
+
+        Raises HeldByAnother if another installation has this box's number.
+        """
+        while True:
+            try:
+                await self._work()
+            except (TemporalUnavailable, RPCError, TimeoutError) as error:
+                self._is_alone(str(error) or "the event's service does not answer")
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _work(self) -> None:
+        client = await connect(self._place.service, self._seal)
+        await self._hold_place(client)
+        workflows = (MoveCodeWorkflow, PlaceWorkflow)
+        async with create_worker(client, self.box, workflows, self._activities.all()):
+            self._client = client
+            self._change(FleetState(True, utc_now()))
+            log.info("fleet.connected", box=self.box)
+            try:
+                while True:
+                    await asyncio.sleep(_LOOK_EVERY_S)
+                    async with asyncio.timeout(_ANSWERS_WITHIN_S):
+                        await client.service_client.check_health()
+            finally:
+                self._client = None
+
+    def _is_alone(self, why: str) -> None:
+        if self.state.is_connected or self.state.why != why:
+            log.info("fleet.alone", why=why)
+        since = utc_now() if self.state.is_connected else self.state.since
+        self._change(FleetState(False, since, why))
+
+    def _change(self, state: FleetState) -> None:
+        self.state = state
+        self.on_change(state)
+
+    async def bring(self, digits: str, home: int) -> CodeArrival:
+        """Move the right to spend a code here from its home; says within seconds what came of it.
+
+        Whatever is not known by then is undone by the workflow: the code is at home again.
+        """
+        unreached = CodeArrival(False, Refusal.OTHER_BOX.value)
+        client = self._client
+        if client is None:
+            return unreached
+        wanted = RightWanted(secrets.token_hex(_MOVE_BYTES), digits, self._place.number)
+        home_queue = task_queue(box_of_event(self._place.event, home))
+        try:
+            handle = await client.start_workflow(
+                MoveCodeWorkflow.run,
+                MoveStart(wanted, home, home_queue),
+                id=move_workflow_id(wanted.move, self.box),
+                task_queue=task_queue(self.box),
+                task_timeout=TASK_TIMEOUT,
+                search_attributes=found_by_box(self.box),
+                request_eager_start=True,
+                rpc_timeout=_START_WITHIN,
+            )
+            return await handle.execute_update(
+                MoveCodeWorkflow.arrival, rpc_timeout=_ARRIVES_WITHIN
+            )
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            log.warning("fleet.code_not_brought", home=home, why=type(error).__name__)
+            return unreached

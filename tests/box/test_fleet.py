@@ -1,0 +1,83 @@
+"""Two whole boxes of one event, with a Temporal service of the event between them."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+
+from checker.fleet import findings
+from tests.box.booth import ROOT, Booth, wait_until
+from tests.box.going_on import go_on_to_the_end
+
+
+@pytest.fixture
+def service(new_booth: Callable[..., Booth]) -> Iterator[Booth]:
+    """The event's Temporal service: the server of a booth that is not started itself."""
+    booth = new_booth()
+    booth.state.mkdir(exist_ok=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "boxd", "--config", str(booth.config), "temporal-server"], cwd=ROOT
+    )
+    yield booth
+    process.terminate()
+    assert process.wait(20) == 0
+
+
+def bring(booth: Booth, code: str) -> None:
+    """Type the code, again if its home took too long: this machine may be busy."""
+
+    def is_accepted() -> bool:
+        before = len(decided(booth))
+        booth.enter("bay-1", code)
+        wait_until("a verdict", lambda: len(decided(booth)) > before, 30)
+        return decided(booth)[-1] != "refused"
+
+    wait_until("an accepted code", is_accepted, 120)
+    booth.prompt("load")
+
+
+def decided(booth: Booth) -> list[str]:
+    """The stage of each redemption, in the order in which they were begun."""
+    file = booth.state / "ledger.db"
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT stage FROM redemptions ORDER BY id").fetchall()
+    return [str(stage) for (stage,) in rows]
+
+
+def test_a_code_of_one_box_is_redeemed_at_another(
+    service: Booth, new_booth: Callable[..., Booth]
+) -> None:
+    key = service.state / "event.key"
+    key.write_text("ab" * 32 + "\n", encoding="ascii")
+    key.chmod(0o600)
+
+    def member(number: int) -> Booth:
+        settings = (
+            f'number = {number}\nevent = "fair"\nkey_file = "{key}"\n'
+            f'address = "127.0.0.1:{service.temporal_port}"\n'
+        )
+        return new_booth(
+            (r'id = "box-1"', f'id = "box-{number}"'), (r"\[fleet\]\n", "[fleet]\n" + settings)
+        )
+
+    home, other = member(1), member(2)
+    for booth in (home, other):
+        booth.start()
+        wait_until("its link", lambda booth=booth: "fleet.connected" in booth.log())
+    code = home.issue_code()
+
+    bring(other, code)
+    go_on_to_the_end(other)
+
+    assert other.stock("mug")["dispensed"] == 1
+    assert home.stock("mug")["dispensed"] == 0
+    wait_until("its home knows", lambda: home.stock("mug")["held"] == 0)
+    ledgers = {1: home.state / "ledger.db", 2: other.state / "ledger.db"}
+    assert findings(ledgers, at_rest=True) == []
+    for booth in (home, other):
+        booth.check_invariants()
