@@ -149,7 +149,10 @@ async def box(
     directory: Path, settings: Temporal, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[SmallBox]:
     """A small box that looks only when it is told to."""
-    allowed = dict(command.DYNAMIC_CONFIG) | {"frontend.WorkflowPauseEnabled": "true"}
+    allowed = dict(command.DYNAMIC_CONFIG) | {
+        "frontend.WorkflowPauseEnabled": "true",
+        "system.enableDeploymentVersions": "true",  # as at another server
+    }
     monkeypatch.setattr(command, "DYNAMIC_CONFIG", allowed)
     async with (
         small_box(directory, settings, jobs=[UnhurriedJob], plans=PLANS, heals=False) as running,
