@@ -7,6 +7,7 @@ import { lookForFirstInvitation } from "./first.js";
 import { cut, fit, makeRoom } from "./fit.js";
 import * as lists from "./lists.js";
 import { watch } from "./live.js";
+import { isOverriding, overrideKey, overridePanel } from "./override.js";
 import { hear, isChoosingSounds, soundButton, soundPanel } from "./sounds.js";
 import { N_, _ } from "./words.js";
 import { bayName, optionsOf, outView, promptView, restView } from "./prompt.js";
@@ -243,6 +244,7 @@ function chooseNext(prompt) {
 
 function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !snapshot || isChoosingSounds()) return;
+  if (isOverriding()) return overrideKey(event);
   const onButton = document.activeElement?.tagName === "BUTTON" || document.activeElement?.tagName === "A";
   if (onButton && (event.key === "Enter" || event.key === " ")) return;
   const key = { Escape: "Cancel", Backspace: "Cancel" }[event.key] ?? event.key;
@@ -325,7 +327,7 @@ function onLost() {
   fitWords(); // the banner takes some of their room
 }
 
-document.body.append(soundPanel(() => drawBar(true)));
+document.body.append(soundPanel(() => drawBar(true)), overridePanel());
 document.addEventListener("keydown", onKey);
 window.addEventListener("resize", () => {
   fitWords();

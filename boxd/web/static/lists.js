@@ -1,6 +1,7 @@
 // Around the prompt: other prompts, alarms, bays, lockers, stock, devices, the last events.
 
 import { icon, inShort, make } from "./dom.js";
+import { askOverride } from "./override.js";
 import { bayName, keypadTrouble, withCommands } from "./prompt.js";
 import { told, whoTells } from "./telling.js";
 import { N_, _, ngettext } from "./words.js";
@@ -100,8 +101,9 @@ export function lockers(snapshot) {
     const out = locker.state === "out_of_service";
     const trouble = out || locker.latch === "unreachable" || locker.door === "unknown";
     return make(
-      "article",
+      "button",
       {
+        type: "button",
         class: "locker",
         "data-locker": locker.id,
         "data-state": locker.state,
@@ -109,6 +111,10 @@ export function lockers(snapshot) {
         "data-believed": locker.believed,
         "data-trouble": trouble,
         title: locker.reason || whoTells(locker),
+        onclick: (event) => {
+          if (event.detail > 0) event.currentTarget.blur();
+          askOverride(locker);
+        },
       },
       make("strong", {}, String(locker.id)),
       icon(out ? "off" : told(locker)[0]),
