@@ -1,7 +1,8 @@
 """One bay: its keypad, lamps and buzzer, from the first touch to the verdict and back to ready.
 
 Reflexes happen here, at once and without asking anybody. Decisions come from outside: they are
-asked for through `Redemptions` and shown by `follow`, `lock` and `serve`.
+asked for through `Redemptions` and shown by `follow` and `lock`; `availability` says whether the
+bay takes codes at all.
 
 Three fields of `Bay` say what it is at. They exclude each other; all of them empty is FREE:
 
@@ -17,25 +18,22 @@ Three fields of `Bay` say what it is at. They exclude each other; all of them em
      +------------------- the redemption ended, or `follow(None)` ------------+
 
 The other fields lie across these and exclude nothing: `_typing` (its digits are typed while FREE
-or RETYPE), `_was_refused` (for some seconds the lamps show a refusal), `_locked_until`,
-`_has_started`, `_why_not`, `_missing`, `_paused` and `_is_closed` (not in service; a redemption
-that is open goes on), `_stuck`. Which of them lamps and words go by is decided in
-`view.pattern_for` and `view.text_for`.
+or RETYPE), `_was_refused` (for some seconds the lamps show a refusal), `availability` (locked or
+not in service; a redemption that is open goes on), `_stuck`. Which of them lamps and words go by
+is decided in `view.moment_for` and `view.text_for`.
 """
 
 from __future__ import annotations
 
-import asyncio
-import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import structlog
 
-from boxd.bays.answering import outcome, why_not_taken
+from boxd.bays.availability import Availability
+from boxd.bays.cancelling import Cancelling
 from boxd.bays.check import CodeCheck, NoVerdict, RetryLimits
 from boxd.bays.lamps import LampPlayer
 from boxd.bays.redemptions import Redemptions
@@ -61,7 +59,7 @@ from boxd.lights.moments import LightMoment
 from boxd.lights.pattern import Pattern
 from boxd.lights.shows import LightShow, ShowName, show_named
 from boxd.lights.strip_frame import Playing
-from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
+from boxd.redemption import RedemptionStanding, Stage
 from boxd.timers import Timer, Timers
 from boxd.words import N_
 
@@ -78,9 +76,6 @@ Its owner has to see it, and the next attendee must not be blocked by it.
 
 PREVIEW_MS = 4_000
 """How long a pattern without an end is shown to people who choose one."""
-
-TICK_S = 0.01
-"""A countdown is updated this long after the full second, so that it is never too early."""
 
 ENDINGS_REMEMBERED = 16
 """A verdict may arrive twice; the bay remembers this many redemptions that it has shown."""
@@ -138,15 +133,14 @@ class Bay:
         self._open: RedemptionStanding | None = None
         self._ended: deque[str] = deque(maxlen=ENDINGS_REMEMBERED)
         self._check: CodeCheck | None = None
-        self._cancelling: asyncio.Task[str] | None = None
-        self._has_started = False
-        self._why_not = ""
-        self._paused = ""
-        self._missing = ""
-        self._is_closed = False
+        self._cancelling = Cancelling(
+            redemptions, self._retry_limits.longest_s, self._show_cancel_refused
+        )
+        self.availability = Availability(
+            timers, on_change=self._refresh, on_return=self._forget_unchecked
+        )
         self._unchecked = ""
         self._was_refused = False
-        self._locked_until = 0.0
         self._stuck: tuple[Key, ...] = ()
         self._last: LastEvent | None = None
         self._timer_of: dict[Callable[[], None], Timer] = {}
@@ -170,36 +164,10 @@ class Bay:
 
     def lock(self, seconds: float) -> None:
         """Lock the keypad for so many seconds from now; 0 unlocks it."""
-        if seconds > 0 and not self._locked_for_s():
+        if seconds > 0 and not self.availability.locked_for_s:
             self._beep(LOCKED_BEEP_MS)
-        self._locked_until = self._timers.time() + seconds
         self._typing.clear()
-        self._count_down()
-
-    def serve(self, ready: bool, why: str = "") -> None:
-        """Go into service, or out of it for a reason that the HUD shows."""
-        if ready and self._why_not:
-            self._unchecked = ""
-        self._has_started = True
-        self._why_not = "" if ready else why or "no reason is known"
-        self._refresh()
-
-    def pause(self, why: str) -> None:
-        """Show the bay as out of service while somebody works on it; an empty `why` ends that."""
-        self._paused = why
-        self._refresh()
-
-    def miss(self, why: str) -> None:
-        """Show the bay as out of service while its keypad or lamps are away; "" ends that."""
-        if why != self._missing:
-            self._missing = why
-            self._refresh()
-
-    def close_event(self, is_closed: bool) -> None:
-        """Show that the event is over, or not any more; a redemption that is open is finished."""
-        if is_closed != self._is_closed:
-            self._is_closed = is_closed
-            self._refresh()
+        self.availability.lock(seconds)
 
     def ask_to_retype(self) -> None:
         """Ask for a code again that was typed before boxd was interrupted and never decided."""
@@ -221,9 +189,9 @@ class Bay:
         """Put the lamps out and stop asking."""
         for timer in self._timer_of.values():
             timer.cancel()
+        self.availability.close()
         self._settle(abandon=True)
-        if self._cancelling is not None:
-            self._cancelling.cancel()
+        self._cancelling.close()
         self._player.stop()
 
     def view(self) -> BayView:
@@ -279,14 +247,14 @@ class Bay:
             self._press_while_serving(key, self._open)
         elif self._check is not None:
             self._press_while_checking(key)
-        elif self._locked_for_s():
+        elif self.availability.locked_for_s:
             self._play(LightMoment.LOCKED_SIGN)
         else:
             self._press_to_type(key)
 
     def _press_while_serving(self, key: Key, standing: RedemptionStanding) -> None:
         if key is Key.CANCEL and standing.stage is Stage.LOAD:
-            self._cancel(standing)
+            self._cancelling.ask(standing)
         elif not key.is_digit:
             self._play(LightMoment.BLIP)
 
@@ -317,10 +285,10 @@ class Bay:
 
     def _take_scan(self, text: str) -> None:
         """Take what was held before the reader: a code as if it were typed, and Enter after it."""
-        if self._open is not None or self._check is not None or self._paused:
+        if self._open is not None or self._check is not None or self.availability.is_paused:
             self._play(LightMoment.BLIP)
             return
-        if self._locked_for_s():
+        if self.availability.locked_for_s:
             self._play(LightMoment.LOCKED_SIGN)
             return
         self._unchecked = ""
@@ -364,26 +332,10 @@ class Bay:
         self._unchecked = ""
         self._refresh()
 
-    def _cancel(self, standing: RedemptionStanding) -> None:
-        if self._cancelling is not None:
-            return
-        answer = Answer(
-            id=str(uuid4()),
-            redemption=standing.redemption,
-            step=standing.step,
-            kind=AnswerKind.CANCELLED,
-            actor="attendee",
-        )
-        answering = why_not_taken(self._redemptions, answer, self._retry_limits.longest_s)
-        self._cancelling = asyncio.get_running_loop().create_task(answering)
-        self._cancelling.add_done_callback(self._cancel_is_over)
-
-    def _cancel_is_over(self, task: asyncio.Task[str]) -> None:
-        self._cancelling = None
-        if not task.cancelled() and (why := outcome(task)):
-            self._remember(N_("Cancel was not accepted: {why}").format(why=why), "plain")
-            self._play(LightMoment.BLIP)
-            self._on_change()
+    def _show_cancel_refused(self, why: str) -> None:
+        self._remember(N_("Cancel was not accepted: {why}").format(why=why), "plain")
+        self._play(LightMoment.BLIP)
+        self._on_change()
 
     # Showing
 
@@ -445,26 +397,17 @@ class Bay:
     def _play(self, moment: LightMoment) -> None:
         self._player.play_over(self._lights[moment])
 
-    def _count_down(self) -> None:
-        self._refresh()
-        remaining_s = self._locked_until - self._timers.time()
-        if remaining_s > 0:
-            self._after(math.fmod(remaining_s, 1) + TICK_S, self._count_down)
-
-    def _locked_for_s(self) -> int:
-        return max(0, math.ceil(self._locked_until - self._timers.time()))
-
     def _facts(self) -> BayFacts:
         return BayFacts(
             standing=self._open,
             checking=self._check.progress if self._check else Checking.NOTHING,
             typed_at=self._check.typed_at if self._check else "",
             was_refused=self._was_refused,
-            has_started=self._has_started,
-            why_not=self._why_not or self._missing or self._paused,
-            is_closed=self._is_closed,
+            has_started=self.availability.has_started,
+            why_not=self.availability.why_not,
+            is_closed=self.availability.is_closed,
             unchecked=self._unchecked,
-            locked_for_s=self._locked_for_s(),
+            locked_for_s=self.availability.locked_for_s,
             stuck=tuple(key.value for key in self._stuck),
         )
 

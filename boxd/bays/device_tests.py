@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 
+from boxd.bays.availability import Availability
 from boxd.bays.device_events import DeviceEvent, Listener, without_digits
 from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.monitored import MonitoredDevice
@@ -39,8 +40,9 @@ class PausedBay(Protocol):
     def view(self) -> BayView:
         """The bay's state for the HUD."""
 
-    def pause(self, why: str) -> None:
-        """Show the bay as out of service while somebody works on it; an empty `why` ends that."""
+    @property
+    def availability(self) -> Availability:
+        """What keeps the bay from taking codes."""
 
 
 class DeviceTest:
@@ -76,7 +78,7 @@ class DeviceTest:
             keypad.withhold(True)
         self._paused = list(served.values())
         for bay in self._paused:
-            bay.pause(why)
+            bay.availability.pause(why)
         device.borrow()
         self._tests.on_change()
 
@@ -86,7 +88,7 @@ class DeviceTest:
         if device is None:
             return
         for bay in self._paused:
-            bay.pause("")
+            bay.availability.pause("")
         device.give_back()
         for keypad in self._withheld:
             keypad.withhold(False)

@@ -155,7 +155,7 @@ async def start_refusing_box(
     closing.push_async_callback(registry.close)
     bays = assembly.bays(config, registry, RefusingRedemptions(error), _nothing_changes)
     for bay in bays.values():
-        bay.serve(False, str(error))
+        bay.availability.serve(False, str(error))
     await registry.start()
     device_tests = DeviceTests(config, registry, bays, _nothing_changes)
     snapshots = FaultSnapshots(config, bays, device_tests, error)

@@ -278,7 +278,7 @@ def _note_missing(config: Config, registry: DeviceRegistry, bays: Mapping[str, B
     }
     for bay in config.bays:
         if bay.id in bays:
-            bays[bay.id].miss(away.get(bay.keypad) or away.get(bay.lamps) or "")
+            bays[bay.id].availability.miss(away.get(bay.keypad) or away.get(bay.lamps) or "")
 
 
 def _schedules(connection: ServerConnection, config: Config, ledger: Ledger) -> ScheduleKeeper:

@@ -99,7 +99,7 @@ class Readiness:
         (self.is_serving.clear if why else self.is_serving.set)()
         if self._are_bays_open:
             for bay in self._bays.values():
-                bay.serve(not self._why_ledger_rests, self._why_ledger_rests)
+                bay.availability.serve(not self._why_ledger_rests, self._why_ledger_rests)
         self._snapshots.set_health(
             state=self._state(away),
             why=why,

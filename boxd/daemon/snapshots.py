@@ -62,7 +62,7 @@ class Snapshots:
         if self._changes.take():
             self._overview = await self._parts.ledger.read(overview.read)
             for bay in self._parts.bays.values():
-                bay.close_event(self._overview.is_closed)
+                bay.availability.close_event(self._overview.is_closed)
         self._draw()
 
     def set_health(self, **changes: str) -> None:

@@ -157,7 +157,7 @@ async def live_box(config: Config) -> AsyncIterator[LiveBox]:
         )
         snapshots.set_health(state="ready", why="")
         for bay in parts.bays.values():
-            bay.serve(True, "")
+            bay.availability.serve(True, "")
         await snapshots.refresh()
         keeping = asyncio.create_task(snapshots.keep_fresh())
         closing.push_async_callback(_end, keeping)

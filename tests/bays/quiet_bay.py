@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from boxd.bays.availability import Availability
 from boxd.bays.view import BayState, BayView
+from tests.bays.parts import HandClock
 
 
 class QuietBay:
@@ -12,7 +14,14 @@ class QuietBay:
         self.name = name
         self.state = BayState.READY
         self.typed = 0
-        self.paused = ""
+        self.availability = Availability(
+            HandClock(), on_change=lambda: None, on_return=lambda: None
+        )
+
+    @property
+    def paused(self) -> str:
+        """Why somebody works on the bay; empty if nobody does."""
+        return self.availability.why_not
 
     def view(self) -> BayView:
         """The bay as the HUD would show it."""
@@ -29,7 +38,3 @@ class QuietBay:
             last=None,
             stuck=(),
         )
-
-    def pause(self, why: str) -> None:
-        """Remember why."""
-        self.paused = why

@@ -57,7 +57,7 @@ class Front:
             retry_limits=RetryLimits(longest_s=0.2, retry_s=0.001),
         )
         if serving:
-            self.bay.serve(ready=True)
+            self.bay.availability.serve(ready=True)
 
     def _changed(self) -> None:
         self.changes += 1
@@ -357,19 +357,19 @@ async def test_a_decision_that_fails_late_is_asked_for_again(front: Front) -> No
 @pytest.mark.parametrize("way", ["a key", "service again", "time"])
 async def test_after_an_unchecked_code_the_front_becomes_ready_by(front: Front, way: str) -> None:
     front.redemptions.down = LedgerUnusable("the disk is full")
-    front.bay.serve(ready=False, why="Temporal is starting")
+    front.bay.availability.serve(ready=False, why="Temporal is starting")
     front.type_code()
     await until(lambda: "could not be checked" in front.text)
     match way:
         case "a key":
-            front.bay.serve(ready=True)
+            front.bay.availability.serve(ready=True)
             front.keys.type("1")
         case "service again":
-            front.bay.serve(ready=True)
+            front.bay.availability.serve(ready=True)
         case "time":
             front.clock.advance(31)
             assert front.text == "Out of service: Temporal is starting"
-            front.bay.serve(ready=True)
+            front.bay.availability.serve(ready=True)
     assert (front.state, front.pattern) == ("ready", "ready")
 
 
@@ -437,27 +437,27 @@ async def test_typed_digits_are_nowhere_in_what_people_see(
 async def test_a_bay_is_starting_until_it_is_told_to_serve() -> None:
     front = Front(serving=False)
     assert (front.state, front.text, front.pattern) == ("out_of_service", "Starting", "starting")
-    front.bay.serve(ready=True)
+    front.bay.availability.serve(ready=True)
     assert (front.state, front.pattern) == ("ready", "ready")
 
 
 async def test_out_of_service_says_why_and_ends(front: Front) -> None:
-    front.bay.serve(ready=False, why="Temporal does not answer")
+    front.bay.availability.serve(ready=False, why="Temporal does not answer")
     assert front.lamps.lit == {"failure"}
     assert front.text == "Out of service: Temporal does not answer"
-    front.bay.serve(ready=True)
+    front.bay.availability.serve(ready=True)
     assert front.lamps.lit == {"success"}
 
 
 async def test_out_of_service_does_not_hide_an_open_redemption(front: Front) -> None:
     front.bay.follow(standing(Stage.TAKE, 3))
-    front.bay.serve(ready=False, why="Temporal does not answer")
+    front.bay.availability.serve(ready=False, why="Temporal does not answer")
     assert (front.state, front.pattern) == ("busy", "open")
     assert front.text == "The attendee takes Mug from locker 1"
 
 
 async def test_a_code_typed_out_of_service_is_tried(front: Front) -> None:
-    front.bay.serve(ready=False, why="Temporal is starting")
+    front.bay.availability.serve(ready=False, why="Temporal is starting")
     front.type_code()
     await until(lambda: front.redemptions.begun)
     assert front.redemptions.begun[0][1] == CODE
@@ -628,9 +628,9 @@ async def test_no_code_is_read_while_one_is_checked_or_served_or_the_keypad_lock
     front.bay.lock(30)
     front.reader.read(text_to_scan(OWN_CODE))
     front.bay.lock(0)
-    front.bay.pause("it is being tested")
+    front.bay.availability.pause("it is being tested")
     front.reader.read(text_to_scan(OWN_CODE))
-    front.bay.pause("")
+    front.bay.availability.pause("")
     front.bay.follow(standing(Stage.LOAD, 1))
     front.reader.read(text_to_scan(OWN_CODE))
     await asyncio.sleep(0.01)
