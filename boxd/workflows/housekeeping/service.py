@@ -231,16 +231,18 @@ class ScheduleKeeper:
             paused=state.paused,
             note=(state.note or "") if state.paused else "",
             next_at=as_text(upcoming[0]) if upcoming and not state.paused else "",
-            last=await self._run_of(client, _newest(found)),
+            last=await self._run_of(client, plan, _newest(found)),
         )
 
-    async def _run_of(self, client: Client, begun: ScheduleActionResult | None) -> Run | None:
+    async def _run_of(
+        self, client: Client, plan: Plan, begun: ScheduleActionResult | None
+    ) -> Run | None:
         if begun is None:
             return None
         action, at = begun.action, as_text(begun.started_at)
         assert isinstance(action, ScheduleActionExecutionStartWorkflow)  # noqa: S101 - no other kind
-        handle = client.get_workflow_handle(
-            action.workflow_id, run_id=action.first_execution_run_id, result_type=str
+        handle = client.get_workflow_handle_for(
+            plan.run, action.workflow_id, run_id=action.first_execution_run_id
         )
         try:
             status = (await handle.describe()).status
