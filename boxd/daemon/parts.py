@@ -17,13 +17,11 @@ from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.device_tests import DeviceTests
 from boxd.bays.opening import Opener
 from boxd.bays.operator_console import OperatorConsole
-from boxd.bays.reconnects import ReconnectNotifier
 from boxd.clock_keeper import ClockKeeper, anchor
 from boxd.config import Config
 from boxd.daemon import assembly
 from boxd.daemon.change_signal import ChangeSignal
-from boxd.daemon.fleet import linked
-from boxd.devices import DeviceState
+from boxd.daemon.dispensing import wire_dispensing
 from boxd.fates import Fates
 from boxd.ledger import photos
 from boxd.ledger.audit_key import AuditKey
@@ -42,7 +40,6 @@ from boxd.pictures.store import PictureStore
 from boxd.playbooks import playbooks
 from boxd.staff.service import StaffService
 from boxd.task import TaskReply
-from boxd.words import N_
 from boxd.workflows.fleet.service import FleetLink
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
 from boxd.workflows.housekeeping.service import ScheduleKeeper
@@ -50,7 +47,6 @@ from boxd.workflows.recovery.service import RecoveryService
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.decisions import RedemptionDecisions
 from boxd.workflows.redemption.service import RedemptionService
-from boxd.workflows.redemption.starting import WorkflowStarter
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.photo_service import PhotoService
 from boxd.workflows.tasks.service import TaskService
@@ -62,11 +58,6 @@ if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
 
 log = structlog.get_logger("boxd")
-
-_MISSING = {
-    DeviceState.UNREACHABLE: N_("{device} is unreachable: {why}"),
-    DeviceState.DISABLED: N_("{device} is switched off in the configuration"),
-}
 
 
 @dataclass(frozen=True)
@@ -160,34 +151,8 @@ def wire(
 
     `run` names this run of boxd: an answer belongs to the run that took it.
     """
-    reconnects = ReconnectNotifier()
-
-    def devices_changed() -> None:
-        reconnects.look(registry.statuses())
-        registry.notice()
-        _note_missing(config, registry, bays)
-        changes.note()
-
-    registry = assembly.registry(config, simulated, devices_changed)
-    closing.push_async_callback(registry.close)
     connection = ServerConnection()
-    opener = assembly.opener(config, registry, ledger)
-    closing.push_async_callback(opener.finish)
-    bays: dict[str, Bay] = {}  # filled below: they need the service, and it announces to them
-    announcer = Announcer(ledger, bays)
-    decisions = RedemptionDecisions(
-        ledger, opener, announcer, assembly.redemption_rules(config, run)
-    )
-    closing.push_async_callback(decisions.finish)
-    fleet = linked(config, ledger, keys)
-    redemptions = _redemptions(connection, config, ledger, keys, decisions, run, closing, fleet)
-    bays |= assembly.bays(config, registry, redemptions, changes.note)
-    strips = assembly.strips(config, bays, changes.note)
-    for strip in strips:
-        strip.start()
-        closing.push_async_callback(strip.close)
-    operator = assembly.operator_console(config, registry, redemptions, changes.note)
-    _forget_at_reconnects(config, reconnects, bays, operator, closing)
+    dispensing = wire_dispensing(config, ledger, keys, simulated, run, changes, closing, connection)
     audit_key = assembly.audit_key(config)
     task_fates = Fates[TaskReply](run)
     tasks = TaskService(connection, ledger, config.box.id, task_fates)
@@ -196,24 +161,20 @@ def wire(
         config=config,
         ledger=ledger,
         keys=keys,
-        registry=registry,
-        bays=bays,
-        strips=strips,
-        opener=opener,
-        redemptions=redemptions,
-        announcer=announcer,
-        decisions=decisions,
-        operator=operator,
-        device_tests=DeviceTests(config, registry, bays, changes.note),
+        registry=dispensing.registry,
+        bays=dispensing.bays,
+        strips=dispensing.strips,
+        opener=dispensing.opener,
+        redemptions=dispensing.redemptions,
+        announcer=dispensing.announcer,
+        decisions=dispensing.decisions,
+        operator=dispensing.operator,
+        device_tests=DeviceTests(config, dispensing.registry, dispensing.bays, changes.note),
         tasks=tasks,
         verdicts=VerdictKeeper(ledger, tasks),
-        recoveries=RecoveryService(
-            connection, ledger, config.box.id, partial(playbooks, config.box.playbooks)
-        ),
+        recoveries=_recoveries(connection, config, ledger),
         pictures=PictureStore(config.pictures_dir),
-        photos=PhotoService(
-            ledger, tasks, PictureStore(config.photos_dir, photo.WORK, photos.MOST_BYTES)
-        ),
+        photos=_photos(config, ledger, tasks),
         task_fates=task_fates,
         clock=ClockKeeper(box_clock, ledger, tasks.look_again),
         schedules=_schedules(connection, config, ledger),
@@ -223,62 +184,20 @@ def wire(
         upstream=upstream_service.connected(
             connection, config, ledger, tasks, changes.note, audit_key
         ),
-        fleet=fleet,
+        fleet=dispensing.fleet,
     )
 
 
-def _redemptions(
-    connection: ServerConnection,
-    config: Config,
-    ledger: Ledger,
-    keys: CodeKeys,
-    decisions: RedemptionDecisions,
-    run: str,
-    closing: AsyncExitStack,
-    fleet: FleetLink | None,
-) -> RedemptionService:
-    starter = WorkflowStarter(connection, config)
-    closing.push_async_callback(starter.close)
-    service = RedemptionService(
-        connection,
-        ledger,
-        keys,
-        decisions,
-        starter,
-        homes=assembly.homes(config),
-        daemon=run,
-        fleet=fleet,
+def _recoveries(connection: ServerConnection, config: Config, ledger: Ledger) -> RecoveryService:
+    return RecoveryService(
+        connection, ledger, config.box.id, partial(playbooks, config.box.playbooks)
     )
-    closing.push_async_callback(service.close)
-    return service
 
 
-def _forget_at_reconnects(
-    config: Config,
-    reconnects: ReconnectNotifier,
-    bays: Mapping[str, Bay],
-    operator: OperatorConsole,
-    closing: AsyncExitStack,
-) -> None:
-    """What was typed halfway is forgotten when its keypad went away."""
-    for bay in config.bays:
-        reconnects.subscribe(bay.keypad, bays[bay.id].forget_touches)
-        closing.callback(bays[bay.id].close)
-    if config.operator.keypad is not None:
-        reconnects.subscribe(config.operator.keypad, operator.forget_touches)
-    closing.callback(operator.close)
-
-
-def _note_missing(config: Config, registry: DeviceRegistry, bays: Mapping[str, Bay]) -> None:
-    """A bay without its keypad or lamps serves nobody, and says which device it lacks."""
-    away = {
-        status.name: _MISSING[status.state].format(device=status.name, why=status.why)
-        for status in registry.statuses()
-        if status.state in _MISSING
-    }
-    for bay in config.bays:
-        if bay.id in bays:
-            bays[bay.id].availability.miss(away.get(bay.keypad) or away.get(bay.lamps) or "")
+def _photos(config: Config, ledger: Ledger, tasks: TaskService) -> PhotoService:
+    return PhotoService(
+        ledger, tasks, PictureStore(config.photos_dir, photo.WORK, photos.MOST_BYTES)
+    )
 
 
 def _schedules(connection: ServerConnection, config: Config, ledger: Ledger) -> ScheduleKeeper:
