@@ -129,7 +129,7 @@ def _in_redemption(last: str, has_risen: bool, ledger: Ledger, known: Before) ->
             return _in_opening(redemption, has_risen, ledger)
         case "take":
             return {
-                "door": "taken, the door being shut",
+                "door": "taken, the door being closed",
                 "completion": "completion sent, not kept",
                 "taking": "opened, to be taken",
             }.get(last, "opened, not shown yet")

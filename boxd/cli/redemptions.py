@@ -192,7 +192,7 @@ def _about(event: dict[str, Any]) -> str:
 @click.option(
     "--seen-shut",
     is_flag=True,
-    help="With `completed`, `not_taken`: you see that the door is shut.",
+    help="With `completed`, `not_taken`: you see that the door is closed.",
 )
 @click.option(
     "--step", type=click.IntRange(min=1), help="The question's step [default: the present one]."

@@ -30,7 +30,7 @@ JAMMED_LOCKER = Playbook(
             N_("Open locker {locker} by hand, or by the recorded override. Is it open now?"),
             (
                 Choice("yes", _YES, "prize"),
-                Choice("no", N_("No, it stays shut"), END, Deed.OUT_OF_SERVICE),
+                Choice("no", N_("No, it stays closed"), END, Deed.OUT_OF_SERVICE),
             ),
         ),
         PlaybookStep(
@@ -157,7 +157,7 @@ BOX_MOVED = Playbook(
     N_("The box was moved"),
     N_("The box stands in another place, or in another network."),
     (
-        _whether("level", N_("Does every door close by itself and stay shut?"), "cables", "doors"),
+        _whether("level", N_("Does every door close by itself and stay closed?"), "cables", "doors"),
         _done("doors", N_("Level the box until every door closes."), "cables"),
         _done(
             "cables", N_("Press every cable home. Every device is ready on the screen."), "phones"
@@ -204,7 +204,7 @@ END_OF_THE_EVENT = Playbook(
 NO_LOCKER_OPENS = Playbook(
     "no-locker-opens",
     N_("The box does not open lockers"),
-    N_("More than one locker stays shut."),
+    N_("More than one locker stays closed."),
     (
         _whether("ready", N_("Does the screen say Ready?"), "one", "devices"),
         _whether("devices", N_("Is a device red on the screen?"), "board", "help"),
@@ -212,7 +212,7 @@ NO_LOCKER_OPENS = Playbook(
         _whether(
             "one", N_("Open one locker by override. Does its latch click?"), "jammed", "power"
         ),
-        _done("jammed", N_("Start “A locker is jammed” for each locker that stays shut.")),
+        _done("jammed", N_("Start “A locker is jammed” for each locker that stays closed.")),
         _whether("power", N_("Is the lamp of the latches' power supply on?"), "help", "plug"),
         _done("plug", N_("Plug the power supply in, look at its fuse, try again.")),
         _done("help", N_("Call a maintainer; boxd doctor makes the file that they need.")),

@@ -170,7 +170,7 @@ class Walk:
         self._tester.wait(lambda _: self._tester.door_states[door] == "open", OPENS_WITHIN_S)
         if self._tester.door_states[door] != "open":
             return FAILED, f"pulsed, but door {door} did not open within {OPENS_WITHIN_S:.0f} s"
-        self._tester.say(f"Locker {locker} is open: shut it. Enter here goes on without.")
+        self._tester.say(f"Locker {locker} is open: close it. Enter here goes on without.")
         self._tester.wait(lambda _: self._tester.door_states[door] == "closed", DOOR_WITHIN_S)
         return PASSED, f"door {door} opened"
 
@@ -200,7 +200,7 @@ class Walk:
 
         moved: bool | None = has_moved()
         if not moved:
-            self._tester.say(f"Open and shut {part} of {device}{where}. Enter here skips it.")
+            self._tester.say(f"Open and close {part} of {device}{where}. Enter here skips it.")
             moved = self._tester.wait(has_moved, DOOR_WITHIN_S)
         seen = ", ".join(sorted(self._tester.door_states_seen[address]))
         result = PASSED if moved else SKIPPED if moved is None else FAILED

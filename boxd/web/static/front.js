@@ -54,7 +54,7 @@ function door(locker, onDoor) {
   return make(
     "button",
     { type: "button", class: "locker", "data-locker": locker, "data-door": "closed", onclick: () => onDoor(locker) },
-    make("span", { class: "inside" }, icon("gift"), make("span", { class: "prize" }), make("span", { class: "hint" }, _("click to shut"))),
+    make("span", { class: "inside" }, icon("gift"), make("span", { class: "prize" }), make("span", { class: "hint" }, _("click to close"))),
     make(
       "span",
       { class: "leaf" },
@@ -84,9 +84,9 @@ export function setLocker(element, state, prize) {
     flash(element);
   }
   Object.assign(element.dataset, { door: state.door, pulses: state.pulses, full: prize !== "" });
-  element.title = state.door === "open" ? _("Click to shut the door") : _("Locked: only a pulse opens it");
+  element.title = state.door === "open" ? _("Click to close the door") : _("Locked: only a pulse opens it");
   const locker = element.dataset.locker;
-  const said = state.door === "open" ? _("Locker {locker}, open: shut it", { locker }) : _("Locker {locker}, shut", { locker });
+  const said = state.door === "open" ? _("Locker {locker}, open: close it", { locker }) : _("Locker {locker}, closed", { locker });
   element.setAttribute("aria-label", said);
   element.querySelector(".prize").textContent = prize;
   element.querySelector(".pulses").textContent = ngettext("{count} pulse", "{count} pulses", state.pulses);
