@@ -157,7 +157,9 @@ BOX_MOVED = Playbook(
     N_("The box was moved"),
     N_("The box stands in another place, or in another network."),
     (
-        _whether("level", N_("Does every door close by itself and stay closed?"), "cables", "doors"),
+        _whether(
+            "level", N_("Does every door close by itself and stay closed?"), "cables", "doors"
+        ),
         _done("doors", N_("Level the box until every door closes."), "cables"),
         _done(
             "cables", N_("Press every cable home. Every device is ready on the screen."), "phones"
