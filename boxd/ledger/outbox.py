@@ -34,6 +34,7 @@ class EventType(StrEnum):
 
     TASK_APPROVED = "task.approved"
     CODE_ISSUED = "code.issued"
+    CODE_EXCHANGED = "code.exchanged"
     CODE_REDEEMED = "code.redeemed"
     CODE_VOIDED = "code.voided"
     CODE_EXPIRED = "code.expired"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boxd.errors import Refused
-from boxd.ledger import audit, codes, stock
+from boxd.ledger import audit, codes, outbox, stock
 from boxd.ledger.ledger import Transaction
 from boxd.words import N_
 
@@ -135,10 +135,17 @@ def choose(tx: Transaction, code: int, wanted: str, actor: str) -> bool:
         raise Refused(N_("none of these is left; choose another one"))
     _move(tx, code, wanted, actor, to_code=True)
     tx.connection.execute("UPDATE codes SET sku = ? WHERE id = ?", (wanted, code))
-    told: audit.Detail = {"sku": wanted}
-    audit.append(tx, audit.Entry(actor, "code.exchanged", code=code, sku=held, detail=told))
+    detail: audit.Detail = {"sku": wanted}
+    audit.append(tx, audit.Entry(actor, "code.exchanged", code=code, sku=held, detail=detail))
     _move(tx, code, held, actor, to_code=False)
+    _tell_upstream(tx, code, held, wanted, actor)
     return True
+
+
+def _tell_upstream(tx: Transaction, code: int, held: str, wanted: str, actor: str) -> None:
+    row = tx.connection.execute("SELECT attendee FROM codes WHERE id = ?", (code,)).fetchone()
+    told = {"code": code, "sku": wanted, "instead_of": held, "by": actor}
+    outbox.note(tx, outbox.EventType.CODE_EXCHANGED, told, row["attendee"])
 
 
 def _move(tx: Transaction, code: int, sku: str, actor: str, *, to_code: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import alarms, audit, codes, erasure, lockers, outbox, stock
+from boxd.ledger import alarms, audit, codes, erasure, lockers, outbox, stock, variants
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth, Event
@@ -99,6 +99,18 @@ def test_a_voided_and_an_expired_code_are_told_apart(hands: Told) -> None:
     hands.claim(str(second["code"]), "r-1")
     assert hands.types()[2:] == ["code.voided", "code.expired"]
     assert hands.waiting()[2].data["reason"] == "lost"
+
+
+def test_another_variant_taken_for_a_code_is_told_with_both(hands: Told) -> None:
+    sizes = [variants.NewVariant("S", 1), variants.NewVariant("M", 1)]
+    hands.ledger.write_now(lambda tx: variants.add(tx, "mug", sizes, ACTOR))
+    code = int(str(hands.issue("mug-s")["id"]))
+    hands.ledger.write_now(lambda tx: variants.choose(tx, code, "mug-m", ACTOR))
+    exchanged = hands.waiting()[-1]
+    assert exchanged.type == "code.exchanged"
+    assert exchanged.data["sku"] == "mug-m"
+    assert exchanged.data["instead_of"] == "mug-s"
+    assert exchanged.data["attendee"]["number"] == 1
 
 
 def test_stock_is_low_once_and_again_after_it_was_filled(tmp_path: Path) -> None:
