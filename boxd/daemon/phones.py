@@ -83,7 +83,8 @@ class PhoneSide:
         self._pin_digest = pin.digest if pin else b""
         attendants = VerdictService(ledger, tasks, service, signer, pin, self.staff)
         has_reader = any(bay.reader for bay in config.bays)
-        place = SiteInfo(config.box.name, address, has_reader=has_reader)
+        bays = {bay.id: bay.name or bay.id for bay in config.bays}
+        place = SiteInfo(config.box.name, address, has_reader=has_reader, bays=bays)
         self.errors = partial(respond_to_error, place)
         self.routes += AttendeePages(service, place, self._epoch).routes()
         self.routes += AttendantPages(attendants, place).routes()

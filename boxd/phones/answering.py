@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -44,13 +44,15 @@ TRY_AGAIN_S = 4
 class SiteInfo:
     """The box's name, and the address at which phones reach the pages.
 
-    `has_reader`: a code may be held before a scanner instead of being typed.
+    `has_reader`: a code may be held before a scanner instead of being typed. `bays` are the names
+    of the bays by id.
     """
 
     box: str
     address: str
     now: Callable[[], datetime] = utc_now
     has_reader: bool = False
+    bays: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_secure(self) -> bool:

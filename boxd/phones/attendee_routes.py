@@ -102,7 +102,8 @@ class AttendeePages:
     def _content(self, shown: AttendeePage, link: str) -> dict[str, object]:
         code = qr.svg(f"{self._place.address}/v/{shown.to_show}", "QR code for the attendant")
         scans = attendee_view.codes_to_scan(shown) if self._place.has_reader else {}
-        return attendee_view.content(shown, link, code, scans, self._place.now())
+        content = attendee_view.content(shown, link, code, scans, self._place.now())
+        return content | {"bays": self._place.bays}
 
     def _known(self, link: str) -> str:
         """Remember this phone for the checkpoints."""

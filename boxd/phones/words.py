@@ -51,7 +51,7 @@ _SHORT_ENDING = 4
 
 _CODE_LABELS = {
     "ready": N_("ready"),
-    "in_use": N_("at the box"),
+    "in_use": N_("in use"),
     "spent": N_("used"),
     "expired": N_("expired"),
     "voided": N_("not valid"),
@@ -72,8 +72,10 @@ def spoken(task: TaskStanding) -> TaskStanding:
     return replace(task, kind=task.kind.in_language(words.current().language))
 
 
-def code_label(state: str) -> str:
-    """A word or two on a code's state."""
+def code_label(state: str, bay: str = "") -> str:
+    """A word or two on a code's state; `bay` is the name of the bay where it is in use."""
+    if bay:
+        return _("in use at {bay}").format(bay=bay)
     return _(_CODE_LABELS.get(state, state))
 
 

@@ -100,7 +100,7 @@ def test_the_whole_way_from_the_link_to_the_prize(
     assert len(code) == 8
     booth.enter("bay-1", code)
     prompt = booth.prompt("load")
-    phone.until("it is at the box", lambda: "at the box" in phone.text(".code"), NEWS_S)
+    phone.until("it is in use", lambda: "in use at Left" in phone.text(".code"), NEWS_S)
     booth.say(prompt, "loaded")
     taking = booth.prompt("take")
     booth.door(taking["locker"], "closed")

@@ -99,7 +99,7 @@ async def phones(
         pin = Pin(PIN, signer.derived_key("pin"))
         staff = StaffService(event.ledger, StaffRules(days=14), ADDRESS)
         attendants = VerdictService(event.ledger, event.service, service, signer, pin, staff)
-        place = SiteInfo("Prize box", ADDRESS, has_reader=has_reader)
+        place = SiteInfo("Prize box", ADDRESS, has_reader=has_reader, bays={"bay-1": "Left"})
         routes = [
             *AttendeePages(service, place).routes(),
             *AttendantPages(attendants, place).routes(),

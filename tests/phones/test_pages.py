@@ -8,11 +8,12 @@ import re
 import httpx
 import pytest
 
-from boxd.ledger import audit
+from boxd.ledger import audit, claims, lockers, lockouts
+from boxd.ledger.ledger import Transaction
 from boxd.ledger.scanned_code import text_to_scan
 from boxd.phones import qr
 from tests.phones.conftest import ADDRESS, Phones, words_of
-from tests.workflows.event import until
+from tests.workflows.event import BOX, until
 
 DIGITS = re.compile(r'class="digits"><span>(\d+)</span><span>(\d+)</span>')
 STEP = re.compile(r'name="kind" value="build">\s*<input type="hidden" name="step" value="(\d+)"')
@@ -47,6 +48,19 @@ async def test_scans_of_the_asked_checkpoints_bring_the_code_onto_the_page(phone
     assert "Your code ready" in shown
     assert "Hunt done" in shown
     assert await phones.event.actions("code.shown") == 1
+
+    await phones.event.ledger.write(lambda tx: claimed(tx, phones.event.keys.digest(code)))
+    shown = words_of(await phone.get(f"/a/{link}"))
+    assert "Your code in use at Left" in shown
+    assert "look at the lamps" in shown
+
+
+def claimed(tx: Transaction, digest: bytes) -> None:
+    """The code is typed at the first bay."""
+    lockers.declare(tx, [1])
+    rule = lockouts.LockoutRule(3, 30.0, 100.0)
+    rules = claims.ClaimRules(BOX, [1], rule, lockouts.BootClock("boot", 1.0))
+    claims.claim(tx, claims.Claim("r-1", "bay-1", digest, True), rules)
 
 
 @pytest.mark.parametrize("has_reader", [False])
