@@ -12,7 +12,7 @@ from boxd.api.bodies import WHOLE, Body, ReasonBody, Shape, Whole
 from boxd.api.imported_files import FileBody, note
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
-from boxd.ledger import stock, variants
+from boxd.ledger import prize_import, stock, variants
 from boxd.ledger.imported_files import FilePurpose
 from boxd.ledger.ledger import Transaction
 from boxd.text_fields import Line, Sku
@@ -33,12 +33,16 @@ Units = Annotated[
 
 
 class PrizeBody(Shape):
-    """One prize of an import."""
+    """One prize of an import.
+
+    Its units are those of `variant`, where it has variants: the prize gets it if it lacks it.
+    """
 
     sku: Sku
     name: Line
     units: Whole = Field(ge=0, le=100_000)
     weight: Whole = Field(1, ge=0, le=1000)
+    variant: Line | None = None
 
 
 class ImportBody(Body):
@@ -176,15 +180,13 @@ async def import_prizes(context: BoxContext, body: ImportBody) -> PrizesReply:
     actor, ledger = context.actor(body.actor), context.box.ledger
     is_count = body.units_are == "counted"
     rows = [
-        stock.StockedPrize(row.sku, row.name, 0 if is_count else row.units, row.weight)
+        prize_import.ImportedPrize(row.sku, row.name, row.units, row.weight, row.variant)
         for row in body.prizes
     ]
 
     def bring(tx: Transaction) -> None:
         note(tx, body.file, FilePurpose.PRIZES, actor)
-        stock.import_prizes(tx, rows, actor)
-        for row in body.prizes if is_count else ():
-            _count(tx, row.sku, row.units, "import", actor)
+        prize_import.take(tx, rows, actor, is_count=is_count)
 
     await ledger.write(bring)
     return PrizesReply.of(prizes=await ledger.read(stock.listing))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from boxd import names
 from boxd.adjustment import why_no_adjustment
 from boxd.cli import daemon
 from boxd.cli.command_classes import (
@@ -23,7 +24,7 @@ from boxd.cli.one_prize import add, add_variants, count, retire, set_prize
 from boxd.cli.tables import counted, say_json, table
 
 if TYPE_CHECKING:
-    from boxd.config.schema import Prize
+    from boxd.lists.prize_rows import ListedPrize
 
 
 @click.group(
@@ -70,9 +71,11 @@ def list_prizes(as_json: bool) -> None:
 def import_prizes(file: Path, dry_run: bool, again: bool, as_json: bool) -> None:
     """Import the prizes of FILE: all of them or, if anything is wrong, none.
 
-    A CSV file has the columns sku, name, units and, if wanted, weight; a TOML file has
-    [[prizes]] sections with the same keys. The units are received in addition to what is
-    there; a known prize takes the new name and weight; prizes not in FILE stay as they are.
+    A CSV file has the columns sku, name, units and, if wanted, weight and variant; a TOML file
+    has [[prizes]] sections with the same keys. A prize in several sizes has a line for each of
+    them, with the same sku and the size as its variant. The units are received in addition to
+    what is there; a known prize takes the new name and weight; prizes not in FILE stay as they
+    are.
     """
     from boxd.cli.files.file_text import digest_of
     from boxd.cli.files.prize_file import read_prizes
@@ -98,6 +101,7 @@ class Change:
     """What an import changes about one prize; the `old` values are None for a new one."""
 
     sku: str
+    variant: str | None
     old_name: str | None
     name: str
     old_weight: int | None
@@ -106,17 +110,24 @@ class Change:
     units: int
 
 
-def differences(prizes: Sequence[Prize], known: Sequence[dict[str, Any]]) -> list[Change]:
+def differences(prizes: Sequence[ListedPrize], known: Sequence[dict[str, Any]]) -> list[Change]:
     """What importing `prizes` changes in a box that has the `known` ones."""
-    by_sku = {row["sku"]: row for row in known}
-    return [_change(prize, by_sku.get(prize.sku, {})) for prize in prizes]
+    places = {(row["sku"], ""): row for row in known}
+    for row in known:
+        if row["variant"]:
+            places[row["variant_of"], names.folded(row["variant"])] = row
+    wanted = [(prize.sku, names.folded(prize.variant or "")) for prize in prizes]
+    return [
+        _change(prize, places.get(place, {})) for prize, place in zip(prizes, wanted, strict=True)
+    ]
 
 
-def _change(prize: Prize, old: dict[str, Any]) -> Change:
+def _change(prize: ListedPrize, old: dict[str, Any]) -> Change:
     return Change(
         sku=prize.sku,
+        variant=prize.variant,
         old_name=old.get("name"),
-        name=prize.name,
+        name=f"{prize.name}, {prize.variant}" if prize.variant else prize.name,
         old_weight=old.get("weight"),
         weight=prize.weight,
         on_hand=old.get("on_hand", 0),

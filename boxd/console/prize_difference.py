@@ -8,23 +8,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from boxd import names
-from boxd.config.schema import Prize
-from boxd.lists.prize_rows import WrittenPrize, checked
+from boxd.lists.prize_rows import ListedPrize, WrittenPrize, checked
 from boxd.lists.spreadsheets import why_mangled
 from boxd.lists.table import ListTable, TableRow
 
-COLUMNS = ("name", "units", "sku", "weight")
+COLUMNS = ("name", "units", "sku", "weight", "variant")
 Matching = Mapping[str, int | None]
 Stock = Mapping[str, Mapping[str, object]]
+Place = tuple[str, str]
+"""A prize's sku, and its variant's name with all spellings folded; empty for the prize itself."""
 
 
 @dataclass(frozen=True)
 class PrizeChange:
-    """A prize as it is and as it would be; `before` is None for a new one."""
+    """A prize or variant as it is and as it would be; `before` is None for a new one.
 
-    prize: Prize
+    `is_sorted_out`: its units are written off, because a line gives it its first variants.
+    """
+
+    prize: ListedPrize
     before: Mapping[str, object] | None
     units_after: int
+    whole: Mapping[str, object] | None = None
+    is_sorted_out: bool = False
 
     @property
     def units_before(self) -> int:
@@ -36,12 +42,12 @@ class PrizeChange:
     @property
     def is_renamed(self) -> bool:
         """Whether the name changes."""
-        return self.before is not None and self.before["name"] != self.prize.name
+        return self.whole is not None and self.whole["name"] != self.prize.name
 
     @property
     def is_reweighed(self) -> bool:
         """Whether the chance to be drawn changes."""
-        return self.before is not None and self.before["weight"] != self.prize.weight
+        return self.whole is not None and self.whole["weight"] != self.prize.weight
 
     @property
     def is_changed(self) -> bool:
@@ -64,14 +70,39 @@ def difference(
 ) -> PrizeDifference:
     """What the table would change, with its columns matched like this."""
     prizes, faults = checked(_written(table, matching, stock))
-    changes = [_change(prize, stock.get(prize.sku), is_count) for prize in prizes]
-    changed = tuple(each for each in changes if each.is_changed)
-    return PrizeDifference(changed, len(changes) - len(changed), tuple(faults))
+    places = {_place(each): each for each in stock.values()}
+    changes = [_change(prize, stock, places, is_count) for prize in prizes]
+    changed = (*_sorted_out(changes), *(each for each in changes if each.is_changed))
+    return PrizeDifference(changed, sum(not each.is_changed for each in changes), tuple(faults))
 
 
-def _change(prize: Prize, before: Mapping[str, object] | None, is_count: bool) -> PrizeChange:
+def _place(row: Mapping[str, object]) -> Place:
+    """The prize that a row of the stock belongs to, and which variant of it the row is."""
+    return str(row["variant_of"] or row["sku"]), names.folded(str(row["variant"] or ""))
+
+
+def _change(
+    prize: ListedPrize, stock: Stock, places: Mapping[Place, Mapping[str, object]], is_count: bool
+) -> PrizeChange:
+    before = whole = stock.get(prize.sku)
+    if prize.variant is not None:
+        before = places.get((prize.sku, names.folded(prize.variant)))
     held = PrizeChange(prize, before, 0).units_before
-    return PrizeChange(prize, before, prize.units if is_count else held + prize.units)
+    return PrizeChange(prize, before, prize.units if is_count else held + prize.units, whole)
+
+
+def _sorted_out(changes: Sequence[PrizeChange]) -> Iterator[PrizeChange]:
+    """The prizes whose own units end because they get variants, which are counted by themselves."""
+    seen: set[str] = set()
+    for each in changes:
+        is_first = each.prize.variant is not None and each.before is None
+        if each.whole is None or not is_first or each.prize.sku in seen:
+            continue
+        seen.add(each.prize.sku)
+        if each.whole["on_hand"]:
+            own = each.prize.model_copy(update={"variant": None})
+            held = int(str(each.whole["held"]))
+            yield PrizeChange(own, each.whole, held, each.whole, is_sorted_out=True)
 
 
 def _written(table: ListTable, matching: Matching, stock: Stock) -> Iterator[WrittenPrize]:
@@ -83,11 +114,15 @@ def _written(table: ListTable, matching: Matching, stock: Stock) -> Iterator[Wri
         if not values["sku"]:
             values["sku"] = _sku(values["name"], by_name, made)
             made.add(values["sku"])
+            if values["variant"]:  # the next line with this name is the same prize
+                by_name[names.folded(values["name"])] = values["sku"]
         known = stock.get(values["sku"], {})
         values["name"] = values["name"] or str(known.get("name", ""))
         values["units"] = values["units"] or "0"
+        if known.get("has_variants") and not values["variant"] and values["units"] != "0":
+            faults += (f"sku '{values['sku']}' has variants; say of which one the units are",)
         values["weight"] = values["weight"] or str(known.get("weight", 1))
-        yield WrittenPrize(_where(row), values, faults)
+        yield WrittenPrize(_where(row), values | {"variant": values["variant"] or None}, faults)
 
 
 def _where(row: TableRow) -> str:

@@ -25,6 +25,7 @@ _CALLED = {
     "units": N_("Units"),
     "sku": N_("SKU (made from the name if empty)"),
     "weight": N_("Chance to be drawn (1 if empty)"),
+    "variant": N_("Variant, such as a size (a line for each)"),
 }
 
 
@@ -61,7 +62,7 @@ async def take(visit: ConsoleVisit) -> Response:
     chosen = await _chosen(visit, visit.form)
     if chosen.difference.faults:
         raise BadInput(_("Correct the lines below in the file, and choose it again."))
-    prizes = [each.prize for each in chosen.difference.changes]
+    prizes = [each.prize for each in chosen.difference.changes if not each.is_sorted_out]
     if not prizes:
         raise BadInput(_("This file changes nothing."))
     body = {

@@ -13,6 +13,10 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
         *("units", "quantity", "qty", "count", "stock", "amount", "pieces"),
         *("anzahl", "menge", "bestand", "quantité", "cantidad", "数量"),
     ),
+    "variant": (
+        *("variant", "size", "colour", "color", "größe", "variante", "farbe"),
+        *("taille", "couleur", "talla", "color", "サイズ"),
+    ),
     "weight": ("weight", "chance", "gewicht", "poids", "peso"),
     "reference": (
         *("attendee", "badge", "badge id", "ticket", "reference", "name", "full name", "id"),
@@ -27,7 +31,7 @@ def guessed(header: Sequence[str], wanted: Sequence[str]) -> dict[str, int | Non
     found: dict[str, int | None] = {}
     free = dict(enumerate(name.casefold() for name in header))
     for column in wanted:
-        place = _place(free, _CALLED[column])
+        place = _place(free, [name.casefold() for name in _CALLED[column]])
         found[column] = place
         if place is not None:
             del free[place]

@@ -8,20 +8,28 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from boxd import names
 from boxd.config.schema import Prize
 from boxd.lists.columns import Columns
 from boxd.names import LONGEST
-from boxd.text_fields import SKU_RULE
+from boxd.text_fields import SKU_RULE, Line
 
-COLUMNS = Columns(("sku", "name", "units"), ("weight",))
+COLUMNS = Columns(("sku", "name", "units"), ("weight", "variant"))
 
 _RULES = {
     "sku": SKU_RULE,
     "name": f"what people call the prize, in 1 to {LONGEST} characters on one line",
     "units": "a whole number from 0 to 100000",
     "weight": "a whole number from 0 to 1000",
+    "variant": f"what the variant is called, in 1 to {LONGEST} characters on one line, or nothing",
 }
 _NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+class ListedPrize(Prize):
+    """A prize in a file; its units are those of `variant`, where it has variants."""
+
+    variant: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -33,27 +41,30 @@ class WrittenPrize:
     faults: tuple[str, ...] = ()
 
 
-def checked(rows: Iterable[WrittenPrize]) -> tuple[list[Prize], list[str]]:
+def checked(rows: Iterable[WrittenPrize]) -> tuple[list[ListedPrize], list[str]]:
     """The prizes in the good rows, and every error in the bad ones."""
     errors: list[str] = []
-    prizes: list[Prize] = []
+    prizes: list[ListedPrize] = []
     seen: dict[str, str] = {}
+    first: dict[str, ListedPrize] = {}
     for row in rows:
         outcome = _prize(row, seen)
-        if isinstance(outcome, Prize):
+        if isinstance(outcome, ListedPrize) and (why := _otherwise(outcome, first)):
+            errors.append(f"{row.where}: {why}")
+        elif isinstance(outcome, ListedPrize):
             prizes.append(outcome)
         else:
             errors += [f"{row.where}: {fault}" for fault in outcome]
     return prizes, errors
 
 
-def _prize(row: WrittenPrize, seen: dict[str, str]) -> Prize | list[str]:
-    """The prize of a row, or all its faults. `seen` maps each sku to its first place."""
+def _prize(row: WrittenPrize, seen: dict[str, str]) -> ListedPrize | list[str]:
+    """The prize of a row, or all its faults. `seen` has the first place of each sku and variant."""
     faults = [*row.faults, *_repeated(row, seen)]
     wrong = {name for name, value in row.values.items() if not _is_well_formed(name, value)}
     prize = None
     try:
-        prize = Prize.model_validate(row.values)
+        prize = ListedPrize.model_validate(row.values)
     except ValidationError as error:
         wrong |= {str(each["loc"][0]) for each in error.errors()}
     named = [name for name in row.values if name in wrong and name in _RULES]
@@ -62,14 +73,29 @@ def _prize(row: WrittenPrize, seen: dict[str, str]) -> Prize | list[str]:
 
 
 def _repeated(row: WrittenPrize, seen: dict[str, str]) -> list[str]:
-    sku = str(row.values.get("sku") or "")
-    if not sku or seen.setdefault(sku, row.where) == row.where:
+    sku, variant = str(row.values.get("sku") or ""), str(row.values.get("variant") or "")
+    key = f"{sku}\n{names.folded(variant)}"
+    if not sku or seen.setdefault(key, row.where) == row.where:
         return []
-    return [f"sku '{sku}' is there already, on {seen[sku]}"]
+    what = f"variant '{variant}' of sku '{sku}'" if variant else f"sku '{sku}'"
+    return [f"{what} is there already, on {seen[key]}"]
+
+
+def _otherwise(prize: ListedPrize, first: dict[str, ListedPrize]) -> str:
+    """Why a line does not fit the first one of its prize; empty if it does."""
+    known = first.setdefault(prize.sku, prize)
+    if (known.name, known.weight) != (prize.name, prize.weight):
+        return (
+            f"sku '{prize.sku}' is '{known.name}' with weight {known.weight} on a line before;"
+            " the lines of a prize's variants have the same name and weight"
+        )
+    if (known.variant is None) is not (prize.variant is None):
+        return f"sku '{prize.sku}' has lines with a variant and one without; name each variant"
+    return ""
 
 
 def _is_well_formed(name: str, value: object) -> bool:
     """Stricter than the schema, which takes '1.0' and '1_000' for numbers."""
     if name in ("units", "weight"):
         return type(value) is int or (isinstance(value, str) and bool(_NUMBER.fullmatch(value)))
-    return isinstance(value, str)
+    return isinstance(value, str) or (name == "variant" and value is None)

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from boxd.cli.files.prize_file import LARGEST_FILE_BYTES, read_prizes
-from boxd.config.schema import Prize
 from boxd.errors import BadInput
+from boxd.lists.prize_rows import ListedPrize
 
 SKU = "a short name of lower-case letters, digits and hyphens, at most 32"
 UNITS = "a whole number from 0 to 100000"
-MUG = Prize(sku="mug", name="Mug", units=12, weight=3)
-PIN = Prize(sku="pin", name="Pin, round", units=0, weight=1)
+MUG = ListedPrize(sku="mug", name="Mug", units=12, weight=3)
+PIN = ListedPrize(sku="pin", name="Pin, round", units=0, weight=1)
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,27 @@ def test_toml_is_read(tmp_path: Path) -> None:
     assert read_prizes(file) == [MUG, PIN]
 
 
+def test_a_prize_in_sizes_has_a_line_for_each(tmp_path: Path) -> None:
+    file = tmp_path / "prizes.csv"
+    file.write_text("sku,name,units,variant\nshirt,T-shirt,5,S\nshirt,T-shirt,9,M\n")
+    found = [(each.sku, each.variant, each.units) for each in read_prizes(file)]
+    assert found == [("shirt", "S", 5), ("shirt", "M", 9)]
+
+
 BAD_CSV = {
-    "empty": (b"", "it is empty; its first line is to be: sku,name,units,weight"),
+    "variant twice": (
+        b"sku,name,units,variant\nshirt,T-shirt,1,s\nshirt,T-shirt,2,S\n",
+        "line 3: variant 'S' of sku 'shirt' is there already, on line 2",
+    ),
+    "variants of one prize with two names": (
+        b"sku,name,units,variant\nshirt,T-shirt,1,S\nshirt,Shirt,2,M\n",
+        "line 3: sku 'shirt' is 'T-shirt' with weight 1 on a line before",
+    ),
+    "units of a prize and of its variant": (
+        b"sku,name,units,variant\nshirt,T-shirt,1,\nshirt,T-shirt,2,M\n",
+        "line 3: sku 'shirt' has lines with a variant and one without; name each variant",
+    ),
+    "empty": (b"", "it is empty; its first line is to be: sku,name,units,weight,variant"),
     "header only": (b"sku,name,units\n", "there are no prizes in it"),
     "column missing": (b"sku,name\nmug,Mug\n", "line 1: 'units' is missing"),
     "column misspelt": (
@@ -52,7 +71,7 @@ BAD_CSV = {
     ),
     "column unknown": (
         b"sku,name,units,colour\nmug,Mug,1,red\n",
-        "line 1: 'colour' is not known; known: sku, name, units, weight",
+        "line 1: 'colour' is not known; known: sku, name, units, weight, variant",
     ),
     "column twice": (
         b"sku,name,units,units\nmug,Mug,1,2\n",
@@ -60,7 +79,7 @@ BAD_CSV = {
     ),
     "no header": (
         b"mug,Mug,3\n",
-        "line 1: 'mug' is not known; known: sku, name, units, weight",
+        "line 1: 'mug' is not known; known: sku, name, units, weight, variant",
     ),
     "too few values": (b"sku,name,units\nmug,Mug\n", f"line 2: units '' is to be {UNITS}"),
     "sku twice, and more is wrong": (

@@ -86,6 +86,35 @@ async def test_a_file_is_matched_shown_and_only_then_taken(
     assert console.box.on_hand("t-shirt-gro") == 12
 
 
+async def test_a_file_s_variants_are_stocks_of_their_prize(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("t-shirt", 4, "T-shirt")
+    sizes = "Name;Anzahl;Größe\nT-shirt;7;S\nT-shirt;12;M\nCap;2;red\nCap;3;blue\n"
+    said, key = await choose(organiser, sizes.encode())
+    assert "T-shirt t-shirt Its variants are counted by themselves from now on. 4 → 0" in said
+    assert "T-shirt new S t-shirt 0 → 7" in said
+    assert "Cap new blue cap 0 → 3" in said
+    said = await organiser.press("/o/prizes/file/take", upload=key)
+    assert "The file was imported." in said
+    stocks = {sku: console.box.on_hand(sku) for sku in ("t-shirt", "t-shirt-s", "cap-blue")}
+    assert stocks == {"t-shirt": 0, "t-shirt-s": 7, "cap-blue": 3}
+    _, key = await choose(organiser, b"name,sku,units,size\nShirt,t-shirt,9,s\n")
+    counted = f"/o/prizes/file?upload={key}&column-name=0&column-sku=1&column-units=2"
+    said = await organiser.see(f"{counted}&column-variant=3&how=set")
+    assert "T-shirt Shirt s t-shirt 7 → 9" in said
+    matched = {f"column-{name}": str(n) for n, name in enumerate(("name", "sku", "units"))}
+    await organiser.press(
+        "/o/prizes/file/take", upload=key, how="set", **matched, **{"column-variant": "3"}
+    )
+    assert prize(console, "t-shirt-s")["name"] == "Shirt, S"
+    assert prize(console, "t-shirt-m")["name"] == "Shirt, M"
+    assert console.box.on_hand("t-shirt-s") == 9
+    assert console.box.on_hand("t-shirt-m") == 12
+    said, _ = await choose(organiser, b"sku,units\nt-shirt,5\n")
+    assert "line 2: sku 't-shirt' has variants; say of which one the units are" in said
+
+
 async def test_the_same_file_is_known_again_with_when_and_by_whom(
     console: Console, organiser: Person
 ) -> None:

@@ -10,17 +10,16 @@ from pathlib import Path
 from boxd.cli.files import csv_file
 from boxd.cli.files.csv_file import wrong_names
 from boxd.cli.files.file_text import importing, read_text
-from boxd.config.schema import Prize
 from boxd.errors import BadInput
 from boxd.lists.decoding import UnreadableError
-from boxd.lists.prize_rows import COLUMNS, WrittenPrize, checked
+from boxd.lists.prize_rows import COLUMNS, ListedPrize, WrittenPrize, checked
 
 LARGEST_FILE_BYTES = 1_000_000
 
 _TOML_HEAD = re.compile(r"\s*\[\[\s*prizes\s*\]\]")
 
 
-def read_prizes(path: Path) -> list[Prize]:
+def read_prizes(path: Path) -> list[ListedPrize]:
     """The prizes of a `.csv` or `.toml` file. Raises BadInput with every error and its line."""
     rows_of = _rows_of_toml if path.suffix.lower() == ".toml" else _rows_of_csv
     with importing(path):
