@@ -14,6 +14,8 @@ attendees' app is a program, and has a token.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, get_args
 
@@ -32,3 +34,36 @@ StaffRole = Literal["viewer", "attendant", "operator", "organiser"]
 """A role that a person can have, as requests name it."""
 
 STAFF = tuple(Role(name) for name in get_args(StaffRole))
+
+
+@dataclass(frozen=True)
+class TaskScope:
+    """The kinds of task, and the checkpoints, that a role is narrowed to; empty: all of them.
+
+    Who is narrowed to checkpoints counts scans there, and judges nothing.
+    """
+
+    kinds: tuple[str, ...] = ()
+    checkpoints: tuple[str, ...] = ()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.kinds or self.checkpoints)
+
+    def has_kind(self, kind: str, checkpoints: Collection[str]) -> bool:
+        """Whether tasks of this kind, which may be scanned at these checkpoints, are in it."""
+        if self.kinds and kind not in self.kinds:
+            return False
+        return not self.checkpoints or not set(self.checkpoints).isdisjoint(checkpoints)
+
+    def has_checkpoint(self, checkpoint: str) -> bool:
+        """Whether scans at this checkpoint are in it."""
+        return not self.checkpoints or checkpoint in self.checkpoints
+
+    def __str__(self) -> str:
+        named = {"task": self.kinds, "checkpoint": self.checkpoints}
+        return "; ".join(f"{what} {', '.join(ids)}" for what, ids in named.items() if ids)
+
+
+EVERYTHING = TaskScope()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
+from boxd.api import task_scopes
 from boxd.api.caller import AuthMethod, Caller
 from boxd.api.listener import ListenerKind
 from boxd.api.operations import Operation
@@ -40,7 +41,7 @@ class Authenticator:
             raise _not_for(f"token '{token.name}'", token.role, operation)
         if token.only and operation.name not in token.only:
             raise _narrowed(token, operation)
-        return Caller(AuthMethod.TOKEN, token)
+        return _scoped(Caller(AuthMethod.TOKEN, token), operation)
 
     async def _without_token(self, request: Request, operation: Operation) -> Caller:
         """The person whose device it is; at the box itself the screen, which may do less."""
@@ -68,7 +69,7 @@ class Authenticator:
         self._limit.take(f"session {session.id}", f"{session.name}'s {session.device}")
         if session.role not in operation.roles:
             raise _not_for(session.name, session.role, operation)
-        return Caller(AuthMethod.SESSION, session=session)
+        return _scoped(Caller(AuthMethod.SESSION, session=session), operation)
 
     async def _token(self, given: str) -> Token:
         secret = given[len(_SCHEME) :].strip()
@@ -83,6 +84,13 @@ class Authenticator:
             )
         self._limit.take(token.name, f"token '{token.name}'")
         return token
+
+
+def _scoped(caller: Caller, operation: Operation) -> Caller:
+    """The caller. Raises RequestError if the operation is outside of the caller's scope."""
+    if not task_scopes.has_operation(caller.scope, operation.name):
+        raise task_scopes.not_for(caller)
+    return caller
 
 
 def _narrowed(token: Token, operation: Operation) -> RequestError:

@@ -8,7 +8,7 @@ from enum import Enum
 from boxd.errors import BadInput
 from boxd.ledger.staff_sessions import StaffSession
 from boxd.ledger.tokens import Token
-from boxd.roles import Role
+from boxd.roles import EVERYTHING, Role, TaskScope
 
 HUD_ACTOR = "operator (HUD)"
 
@@ -45,6 +45,12 @@ class Caller:
         """The role of the token or the session; None for who needs none."""
         known = self.token or self.session
         return None if known is None else known.role
+
+    @property
+    def scope(self) -> TaskScope:
+        """The tasks and checkpoints that the caller is narrowed to."""
+        known = self.token or self.session
+        return EVERYTHING if known is None else known.scope
 
     def actor(self, named: str | None) -> str:
         """The actor: on the socket the given name, otherwise the authenticated name as well.

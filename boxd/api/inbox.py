@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from boxd.api import task_scopes
 from boxd.api.bodies import ActorBody
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
@@ -73,16 +74,21 @@ async def inbox_of_attendants(context: BoxContext) -> InboxReply:
     """What waits for a verdict, longest first, and the verdicts that can be undone."""
     now = utc_now()
     at = as_text(now)
+    kinds = context.caller.scope.kinds
 
     def look(connection: sqlite3.Connection) -> InboxReply:
-        pending = pending_verdicts.all_of(connection)
+        pending = [
+            each
+            for each in pending_verdicts.all_of(connection)
+            if not kinds or require(connection, each.task).kind.id in kinds
+        ]
         judged = {each.task for each in pending}
-        found = inbox.waiting_tasks(connection, at, _MOST + len(judged))
+        found = inbox.waiting_tasks(connection, at, _MOST + len(judged), kinds)
         waiting = [task for task in found if task not in judged][:_MOST]
         texts = verdicts.handed_in(connection, waiting)
         return InboxReply(
             waiting=tuple(_waiting(connection, task, texts.get(task, "")) for task in waiting),
-            count=inbox.waiting(connection, at).count - len(judged.intersection(found)),
+            count=inbox.waiting(connection, at, kinds).count - len(judged.intersection(found)),
             pending=tuple(
                 PendingReply(
                     task=each.task,
@@ -102,6 +108,7 @@ async def inbox_of_attendants(context: BoxContext) -> InboxReply:
 
 async def judge(context: BoxContext, task: TaskId, body: VerdictBody) -> GivenReply:
     """Give a verdict that can be undone for ten seconds."""
+    await task_scopes.require_task(context, task)
     verdict = Verdict(
         id=context.key,
         task=task,
@@ -116,6 +123,7 @@ async def judge(context: BoxContext, task: TaskId, body: VerdictBody) -> GivenRe
 
 async def undo(context: BoxContext, task: TaskId, body: ActorBody) -> UndoneReply:
     """Take a verdict back before it is final."""
+    await task_scopes.require_task(context, task)
     await context.box.verdicts.undo(task, context.actor(body.actor))
     return UndoneReply(task=task)
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
+from boxd.api import task_scopes
 from boxd.api.bodies import WHOLE, ActorBody, Body
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
+from boxd.errors import BadInput
 from boxd.ledger import staff as ledger_staff
 from boxd.ledger import staff_sessions
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.machine_clock import utc_now
-from boxd.roles import Role, StaffRole
+from boxd.roles import Role, StaffRole, TaskScope
 from boxd.text_fields import Line
 
 SessionNumber = Annotated[int, Field(ge=1, le=2**31)]
@@ -22,13 +24,17 @@ Hours = Annotated[int, Field(ge=1, le=24 * 14), WHOLE]
 
 
 class InviteBody(Body):
-    """A person to invite. The invitation enrols one device, once."""
+    """A person to invite. The invitation enrols one device, once.
+
+    `kinds` narrows them to tasks of these kinds.
+    """
 
     example = '{"name": "Eva", "role": "attendant"}'
 
     name: Line
     role: StaffRole
     hours: Hours = ledger_staff.HOURS
+    kinds: tuple[Line, ...] = Field((), max_length=100)
 
 
 class PersonBody(Body):
@@ -45,6 +51,7 @@ class PersonReply(ReplyModel):
     name: str
     role: str
     invited_at: str
+    kinds: tuple[str, ...] = Field(validation_alias=AliasPath("scope", "kinds"))
 
 
 class InvitedReply(ReplyModel):
@@ -92,7 +99,11 @@ async def staff(context: BoxContext) -> StaffReply:
 async def invite_staff(context: BoxContext, body: InviteBody) -> InvitedReply:
     """Invite a person; only this reply has the invitation's address."""
     actor = context.actor(body.actor)
-    invited = await context.box.staff.invite(body.name, Role(body.role), actor, body.hours)
+    role, scope = Role(body.role), TaskScope(kinds=body.kinds)
+    if scope.is_narrow and role is not Role.ATTENDANT:
+        raise BadInput(f"kinds: they narrow an attendant, and the role is {role}")
+    await task_scopes.check(context, role, scope)
+    invited = await context.box.staff.invite(body.name, role, actor, body.hours, scope)
     return InvitedReply.of(person=invited.person, url=invited.url)
 
 

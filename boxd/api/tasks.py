@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AliasPath, Field
 from starlette.responses import Response
 
+from boxd.api import task_scopes
 from boxd.api.bodies import ActorBody, Body, Step, Words
 from boxd.api.near_twins import NearTwinReply, near_twins
 from boxd.api.queries import PageQuery, Text
@@ -186,13 +187,18 @@ class TakenReply(ReplyModel):
 
 async def kinds(context: BoxContext) -> KindsReply:
     """The kinds of task that are offered, and the checkpoints."""
+    scope = context.caller.scope
     offered = await context.box.ledger.read(task_kinds.offered)
     places = await context.box.ledger.read(task_kinds.checkpoints)
-    return KindsReply.of(kinds=offered, checkpoints=places)
+    return KindsReply.of(
+        kinds=[each for each in offered if scope.has_kind(each.id, each.checkpoints)],
+        checkpoints=[each for each in places if scope.has_checkpoint(each.id)],
+    )
 
 
 async def start(context: BoxContext, body: TaskBody) -> OneTaskReply:
     """Start an attendee's task; a second call returns the same task."""
+    task_scopes.require_kind(context, body.kind)
     actor = context.actor(body.actor)
     started = await context.box.tasks.start(body.kind, body.attendee, actor)
     twins = await near_twins(context, [body.attendee])
@@ -203,7 +209,13 @@ async def tasks(context: BoxContext, query: TasksQuery) -> TasksReply:
     """Tasks, newest first."""
     found = await context.box.ledger.read(
         lambda c: task_standings.listing(
-            c, query.state, query.kind, query.limit, query.attendee, query.after
+            c,
+            query.state,
+            query.kind,
+            query.limit,
+            query.attendee,
+            query.after,
+            context.caller.scope,
         )
     )
     return TasksReply.of(tasks=found, next=found[-1].task if len(found) == query.limit else None)
@@ -211,6 +223,7 @@ async def tasks(context: BoxContext, query: TasksQuery) -> TasksReply:
 
 async def task(context: BoxContext, task: TaskId) -> TaskDetailsReply:
     """One task with its scans, submissions, verdicts and issues."""
+    await task_scopes.require_task(context, task)
     standing = await context.box.ledger.read(lambda c: task_standings.require(c, task))
     details = await context.box.ledger.read(lambda c: task_standings.details(c, task))
     return TaskDetailsReply.of(task=standing, **details)
@@ -218,6 +231,7 @@ async def task(context: BoxContext, task: TaskId) -> TaskDetailsReply:
 
 async def scan(context: BoxContext, task: TaskId, body: ScanBody) -> TakenReply | Response:
     """Count a checkpoint."""
+    await task_scopes.require_scan(context, task, body.checkpoint)
     actor = context.actor(body.actor)
     return await _take(context, Scan(context.key, task, body.checkpoint, actor))
 
@@ -226,6 +240,7 @@ async def submission(
     context: BoxContext, task: TaskId, body: SubmissionBody
 ) -> TakenReply | Response:
     """Accept the attendee's submission."""
+    await task_scopes.require_task(context, task)
     actor = context.actor(body.actor)
     return await _take(context, Submission(context.key, task, body.text, actor))
 
@@ -234,6 +249,7 @@ async def hand_in_photo(
     context: BoxContext, task: TaskId, body: PhotoBody
 ) -> TakenReply | Response:
     """Accept the attendee's photo, made small, without what the camera wrote beside it."""
+    await task_scopes.require_task(context, task)
     actor = context.actor(body.actor)
     try:
         raw = base64.b64decode(body.photo, validate=True)
@@ -244,12 +260,14 @@ async def hand_in_photo(
 
 async def photo(context: BoxContext, task: TaskId) -> Response:
     """The photo that was handed in for a task, as JPEG."""
+    await task_scopes.require_task(context, task)
     found = await context.box.photos.read(task)
     return Response(found, headers={"Cache-Control": "no-store"}, media_type="image/jpeg")
 
 
 async def verdict(context: BoxContext, task: TaskId, body: VerdictBody) -> TakenReply | Response:
     """Accept an attendant's verdict."""
+    await task_scopes.require_task(context, task)
     given = Verdict(
         id=context.key,
         task=task,
@@ -265,12 +283,14 @@ async def withdrawal(
     context: BoxContext, task: TaskId, body: WithdrawalBody
 ) -> TakenReply | Response:
     """Give a task up: nothing more is awaited, and there is no code for it."""
+    await task_scopes.require_task(context, task)
     given = Withdrawal(context.key, task, context.actor(body.actor), body.reason)
     return await _take(context, given)
 
 
 async def issue_again(context: BoxContext, task: TaskId, body: ActorBody) -> OneTaskReply:
     """Retry issuing the code of a task that ended without one."""
+    await task_scopes.require_task(context, task)
     actor = context.actor(body.actor)
     return OneTaskReply.of(task=await context.box.tasks.issue_again(task, actor))
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AliasPath, Field, StringConstraints
 
+from boxd.api import task_scopes
 from boxd.api.bodies import ActorBody, Body
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.errors import BadInput
 from boxd.ledger import tokens as ledger_tokens
 from boxd.ledger.tokens import TokenOrder
-from boxd.roles import Role
+from boxd.roles import Role, TaskScope
+from boxd.text_fields import Line
 
 TokenName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 
@@ -21,7 +23,10 @@ OperationName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 
 
 class TokenBody(Body):
-    """A token to make. `only` narrows its role to these operations, by their `operationId`."""
+    """A token to make. `only` narrows its role to these operations, by their `operationId`.
+
+    `kinds` narrows it to tasks of these kinds, `checkpoints` to counting scans there.
+    """
 
     example = '{"name": "event-app", "role": "attendee_app"}'
 
@@ -29,6 +34,8 @@ class TokenBody(Body):
     role: Role
     days: Annotated[int, Field(ge=1, le=366)] = ledger_tokens.DAYS
     only: tuple[OperationName, ...] = ()
+    kinds: tuple[Line, ...] = Field((), max_length=100)
+    checkpoints: tuple[Line, ...] = Field((), max_length=100)
 
 
 class TokenReply(ReplyModel):
@@ -42,6 +49,8 @@ class TokenReply(ReplyModel):
     revoked_at: str | None
     expires_at: str | None
     only: tuple[str, ...]
+    kinds: tuple[str, ...] = Field(validation_alias=AliasPath("scope", "kinds"))
+    checkpoints: tuple[str, ...] = Field(validation_alias=AliasPath("scope", "checkpoints"))
 
 
 class TokensReply(ReplyModel):
@@ -66,8 +75,10 @@ class NewTokenReply(ReplyModel):
 async def create_token(context: BoxContext, body: TokenBody) -> NewTokenReply:
     """Create a token; only this reply has its secret."""
     actor = context.actor(body.actor)
-    _check_operations(body.role, body.only)
-    order = TokenOrder(body.name, body.role, body.days, body.only)
+    scope = TaskScope(body.kinds, body.checkpoints)
+    _check_operations(body.role, body.only, scope)
+    await task_scopes.check(context, body.role, scope)
+    order = TokenOrder(body.name, body.role, body.days, body.only, scope)
     token, secret = await context.box.ledger.write(
         lambda tx: ledger_tokens.create(tx, order, actor)
     )
@@ -86,8 +97,8 @@ async def revoke_token(context: BoxContext, name: TokenName, body: ActorBody) ->
     return OneTokenReply.of(token=token)
 
 
-def _check_operations(role: Role, names: tuple[str, ...]) -> None:
-    """Raise BadInput for an operation that this role may not ask for, or that there is none of."""
+def _check_operations(role: Role, names: tuple[str, ...], scope: TaskScope) -> None:
+    """Raise BadInput for an operation that this token could not ask for, or that is none."""
     from boxd.api.table import OPERATIONS  # it names this module's handlers
 
     allowed = sorted(each.name for each in OPERATIONS if role in each.roles)
@@ -95,4 +106,9 @@ def _check_operations(role: Role, names: tuple[str, ...]) -> None:
         if name not in allowed:
             raise BadInput(
                 f"only: '{name}' is no operation of the role {role}; it has: {', '.join(allowed)}"
+            )
+        if not task_scopes.has_operation(scope, name):
+            raise BadInput(
+                f"only: '{name}' is about more than {scope}; leave it out, or make a token of its"
+                " own for it"
             )

@@ -31,6 +31,7 @@ def command() -> None:
     examples=(
         "boxd staff invite Eva --role attendant",
         "boxd staff invite 'Finn Berg' --role organiser --hours 2",
+        "boxd staff invite Mona --role attendant --kind hunt",
     ),
 )
 @click.argument("name")
@@ -46,13 +47,20 @@ def command() -> None:
     default=24,
     help="How long the invitation is good. [default: 24]",
 )
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    help="Narrow it to tasks of this kind; may be given several times.",
+)
 @json_option
-def invite(name: str, role: str, hours: int, as_json: bool) -> None:
+def invite(name: str, role: str, hours: int, kinds: tuple[str, ...], as_json: bool) -> None:
     """Show an invitation for NAME, this once: it enrols one phone or laptop.
 
     For another device of theirs invite them again.
     """
-    said = {"name": name, "role": role, "hours": hours, "actor": actor()}
+    said = {"name": name, "role": role, "hours": hours, "kinds": kinds, "actor": actor()}
     body = daemon.post("/api/v1/staff", said)
     if as_json:
         say_json(body)

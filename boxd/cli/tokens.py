@@ -29,7 +29,8 @@ def command() -> None:
     examples=(
         "boxd tokens create event-app --role attendee_app",
         "boxd tokens create desk-tablet --role operator --json",
-        "boxd tokens create gate --role attendant --only scan --only task",
+        "boxd tokens create metrics --role viewer --only metrics",
+        "boxd tokens create gate --role attendant --checkpoint entrance",
     ),
 )
 @click.argument("name")
@@ -48,14 +49,28 @@ def command() -> None:
     multiple=True,
     help="Narrow the role to this operation (its operationId); may be given several times.",
 )
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    help="Narrow it to tasks of this kind; may be given several times.",
+)
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    metavar="CHECKPOINT",
+    multiple=True,
+    help="Narrow it to counting scans at this checkpoint; may be given several times.",
+)
 @json_option
-def create(name: str, role: str, days: int, only: tuple[str, ...], as_json: bool) -> None:
+def create(name: str, role: str, days: int, as_json: bool, **narrowed: tuple[str, ...]) -> None:
     """Make a token called NAME and show its secret, this once.
 
     The audit trail has NAME for all that is done with the token. What each role may do is in
     docs/api.md.
     """
-    said = {"name": name, "role": role, "days": days, "only": only, "actor": actor()}
+    said = {"name": name, "role": role, "days": days, "actor": actor(), **narrowed}
     body = daemon.post("/api/v1/tokens", said)
     if as_json:
         say_json(body)
@@ -78,7 +93,7 @@ def list_tokens(as_json: bool) -> None:
 
 def _show(tokens: Sequence[dict[str, Any]]) -> None:
     table(
-        ("name", "role", "only", "made", "last used", "good until", "revoked"),
+        ("name", "role", "only for", "made", "last used", "good until", "revoked"),
         [_row(token) for token in tokens],
         nothing="no such token: `boxd tokens create NAME --role ROLE`",
     )
@@ -90,7 +105,7 @@ def _row(token: dict[str, Any]) -> tuple[str, ...]:
     return (
         token["name"],
         token["role"],
-        ", ".join(token["only"]),
+        ", ".join((*token["only"], *token["kinds"], *token["checkpoints"])),
         when(token["created_at"], now),
         when(last, now) if last else "never",
         when(expires, now) if expires else "it is revoked",

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from boxd.api import staff, tokens
 from boxd.console.section import HOME, Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
+from boxd.ledger import task_kinds
 from boxd.phones import qr
 from boxd.roles import Role
 from boxd.words import N_
@@ -26,7 +27,8 @@ async def show(visit: ConsoleVisit) -> Response:
 
 async def invite(visit: ConsoleVisit) -> Response:
     """Invite a person; the address and its QR code are on this page alone."""
-    body = {"name": visit.form.get("name", ""), "role": _role(visit)}
+    kinds = _one(visit, "kind")
+    body = {"name": visit.form.get("name", ""), "role": _role(visit), "kinds": kinds}
     invited = await visit.act(staff.invite_staff, body=body)
     return await _page(visit, invited=invited, picture=qr.svg(invited["url"], invited["url"]))
 
@@ -45,7 +47,13 @@ async def remove(visit: ConsoleVisit) -> Response:
 
 async def make_token(visit: ConsoleVisit) -> Response:
     """Make a token; its secret is on this page alone."""
-    body = {"name": visit.form.get("program", ""), "role": _role(visit), "days": _days(visit)}
+    body = {
+        "name": visit.form.get("program", ""),
+        "role": _role(visit),
+        "days": _days(visit),
+        "kinds": _one(visit, "kind"),
+        "checkpoints": _one(visit, "checkpoint"),
+    }
     return await _page(visit, made=await visit.act(tokens.create_token, body=body))
 
 
@@ -57,6 +65,7 @@ async def revoke(visit: ConsoleVisit) -> Response:
 
 async def _page(visit: ConsoleVisit, **more: object) -> Response:
     found: Mapping[str, Any] = await visit.act(staff.staff)
+    ledger = visit.context.box.ledger
     return visit.page(
         "access.html",
         N_("People and programs"),
@@ -65,6 +74,8 @@ async def _page(visit: ConsoleVisit, **more: object) -> Response:
         tokens=(await visit.act(tokens.tokens))["tokens"],
         staff_roles=[each.value for each in _STAFF],
         token_roles=[each.value for each in Role],
+        kinds=await ledger.read(task_kinds.offered),
+        checkpoints=await ledger.read(task_kinds.checkpoints),
         days=_DAYS,
         is_overheard=str(visit.context.box.config.phones.public_url or "").startswith("http:"),
         **more,
@@ -74,6 +85,12 @@ async def _page(visit: ConsoleVisit, **more: object) -> Response:
 def _role(visit: ConsoleVisit) -> Role | str:
     asked = visit.form.get("role", "")
     return Role(asked) if asked in {each.value for each in Role} else asked
+
+
+def _one(visit: ConsoleVisit, name: str) -> tuple[str, ...]:
+    """What was chosen to narrow a role to; empty for everything."""
+    chosen = visit.form.get(name, "")
+    return (chosen,) if chosen else ()
 
 
 def _days(visit: ConsoleVisit) -> int:

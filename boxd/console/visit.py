@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from boxd.api import task_scopes
 from boxd.api.idempotency import answer_once
 from boxd.api.operations import Handler, Operation
 from boxd.api.request_context import BoxContext
@@ -64,16 +65,24 @@ class ConsoleVisit:
         return whole_number(str(self.request.path_params[name]), name)
 
     def may(self, *handlers: Handler) -> bool:
-        """Whether the person's role may call all these operations of the API."""
-        return all(self.session.role in _roles(each) for each in handlers)
+        """Whether the person may call all these operations of the API."""
+        return all(self._has_role(each) and self._is_in_scope(each) for each in handlers)
 
     def require(self, handler: Handler) -> None:
-        """Raise RequestError if the person's role may not call the operation."""
-        if not self.may(handler):
+        """Raise RequestError if the person may not call the operation."""
+        if not self._has_role(handler):
             roles = ", ".join(sorted(_roles(handler)))
             detail = _("This is for: {roles}. You are signed in as {role}.")
             detail = detail.format(roles=roles, role=self.session.role)
             raise RequestError(403, "role", "Not for this role", detail)
+        if not self._is_in_scope(handler):
+            raise task_scopes.not_for(self.context.caller)
+
+    def _has_role(self, handler: Handler) -> bool:
+        return self.session.role in _roles(handler)
+
+    def _is_in_scope(self, handler: Handler) -> bool:
+        return task_scopes.has_operation(self.session.scope, _operation(handler).name)
 
     async def act(self, handler: Handler, **arguments: Any) -> Mapping[str, Any]:
         """Call an operation of the API under the person's name; a form sent twice counts once.

@@ -15,13 +15,13 @@ from boxd import names
 from boxd.errors import BadInput, NotFound, Refused
 from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction, as_text
-from boxd.roles import STAFF, Role
+from boxd.roles import EVERYTHING, STAFF, Role, TaskScope
 from boxd.words import N_
 
 HOURS = 24
 """How long an invitation is good unless somebody says otherwise."""
 _SECRET_BYTES = 32
-_COLUMNS = "id, name, role, invited_at, removed_at"
+_COLUMNS = "id, name, role, invited_at, removed_at, kinds"
 _NO_GOOD = N_(
     "This invitation was used, has expired or was withdrawn. Ask an organiser for another one:"
     " each works for one phone, once."
@@ -30,13 +30,14 @@ _NO_GOOD = N_(
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the staff. Times are ISO 8601, UTC."""
+    """Somebody of the staff, for the tasks of `scope`. Times are ISO 8601, UTC."""
 
     id: int
     name: str
     role: Role
     invited_at: str
     removed_at: str | None = None
+    scope: TaskScope = EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -49,20 +50,28 @@ class Invitation:
 
 
 def invite(
-    tx: Transaction, name: str, role: Role, actor: str, hours: int = HOURS
+    tx: Transaction,
+    name: str,
+    role: Role,
+    actor: str,
+    hours: int = HOURS,
+    scope: TaskScope = EVERYTHING,
 ) -> tuple[Person, str]:
     """A new invitation for a person, known or new: the person, and the secret of its address.
 
-    Raises BadInput for a name or role that no person can have, Refused if the person has another
-    role, or if another spelling of the name is somebody else's.
+    `scope` narrows them to kinds of task. Raises BadInput for a name or role that no person can
+    have, Refused if the person has another role or scope, or if another spelling of the name is
+    somebody else's.
     """
-    person = _known_or_new(tx, names.cleaned(name), role)
+    person = _known_or_new(tx, names.cleaned(name), role, scope)
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     tx.connection.execute(
         "INSERT INTO staff_invitations (staff, digest, created_at, expires_at) VALUES (?,?,?,?)",
         (person.id, digest_of(secret), tx.at, _later(tx, hours)),
     )
     detail: audit.Detail = {"person": person.name, "role": person.role, "hours": hours}
+    if scope.is_narrow:
+        detail["scope"] = str(scope)
     audit.append(tx, audit.Entry(actor, "staff.invited", detail=detail))
     return person, secret
 
@@ -131,21 +140,23 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
 
 
-def _known_or_new(tx: Transaction, name: str, role: Role) -> Person:
+def _known_or_new(tx: Transaction, name: str, role: Role, scope: TaskScope) -> Person:
     _check(name, role)
     row = tx.connection.execute(
         f"SELECT {_COLUMNS} FROM staff WHERE folded = ?", (names.folded(name),)
     ).fetchone()
     if row is None:
         made = tx.connection.execute(
-            "INSERT INTO staff (name, folded, role, invited_at) VALUES (?,?,?,?) RETURNING id",
-            (name, names.folded(name), role, tx.at),
+            "INSERT INTO staff (name, folded, role, invited_at, kinds) VALUES (?,?,?,?,?)"
+            " RETURNING id",
+            (name, names.folded(name), role, tx.at, _listed(scope)),
         ).fetchone()
-        return Person(made["id"], name, role, tx.at)
+        return Person(made["id"], name, role, tx.at, scope=scope)
     known = _person(row)
     if known.removed_at:
-        return _back_again(tx, known, name, role)
+        return _back_again(tx, known, name, role, scope)
     _check_same(known, name, role)
+    _check_same_scope(known, scope)
     return known
 
 
@@ -169,10 +180,20 @@ def _check_same(known: Person, name: str, role: Role) -> None:
         )
 
 
-def _back_again(tx: Transaction, known: Person, name: str, role: Role) -> Person:
+def _check_same_scope(known: Person, scope: TaskScope) -> None:
+    if known.scope != scope:
+        judged = str(known.scope) or "every task"
+        raise Refused(
+            f"{known.name} is there for {judged}; to change that, remove them first: boxd staff"
+            f" remove '{known.name}'"
+        )
+
+
+def _back_again(tx: Transaction, known: Person, name: str, role: Role, scope: TaskScope) -> Person:
     tx.connection.execute(
-        "UPDATE staff SET name = ?, role = ?, invited_at = ?, removed_at = NULL WHERE id = ?",
-        (name, role, tx.at, known.id),
+        "UPDATE staff SET name = ?, role = ?, invited_at = ?, kinds = ?, removed_at = NULL"
+        " WHERE id = ?",
+        (name, role, tx.at, _listed(scope), known.id),
     )
     return by_id(tx.connection, known.id)
 
@@ -182,4 +203,20 @@ def _later(tx: Transaction, hours: int) -> str:
 
 
 def _person(row: sqlite3.Row) -> Person:
-    return Person(row["id"], row["name"], Role(row["role"]), row["invited_at"], row["removed_at"])
+    return Person(
+        id=row["id"],
+        name=row["name"],
+        role=Role(row["role"]),
+        invited_at=row["invited_at"],
+        removed_at=row["removed_at"],
+        scope=scope_of(row["kinds"]),
+    )
+
+
+def scope_of(kinds: str | None) -> TaskScope:
+    """The scope in a row of `staff`."""
+    return TaskScope(kinds=tuple((kinds or "").split()))
+
+
+def _listed(scope: TaskScope) -> str | None:
+    return " ".join(scope.kinds) or None

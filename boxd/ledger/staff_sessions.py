@@ -17,7 +17,7 @@ from boxd.errors import NotFound
 from boxd.ledger import audit, staff
 from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.staff import Person, digest_of
-from boxd.roles import Role
+from boxd.roles import EVERYTHING, Role, TaskScope
 
 _SECRET_BYTES = 32
 # boxds_<the session's number>_<secret>: one row to compare with, and easy to find after a leak.
@@ -25,7 +25,7 @@ _FORM = re.compile(r"boxds_([1-9][0-9]{0,9})_([A-Za-z0-9_-]{43})")
 _FOUND = (
     "SELECT staff_sessions.id, staff, coalesce(name, pin_name) AS name,"
     " coalesce(role, 'attendant') AS role, device, created_at, last_used_at, expires_at, ended_at,"
-    " digest FROM staff_sessions LEFT JOIN staff ON staff.id = staff"
+    " digest, kinds FROM staff_sessions LEFT JOIN staff ON staff.id = staff"
 )
 
 
@@ -41,6 +41,7 @@ class StaffSession:
     created_at: str
     last_used_at: str
     expires_at: str
+    scope: TaskScope = EVERYTHING
 
     @property
     def actor(self) -> str:
@@ -175,4 +176,5 @@ def _session(row: sqlite3.Row) -> StaffSession:
         created_at=row["created_at"],
         last_used_at=row["last_used_at"],
         expires_at=row["expires_at"],
+        scope=staff.scope_of(row["kinds"]),
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from boxd import names
 from boxd.errors import NotFound
 from boxd.ledger import task_kinds
+from boxd.roles import EVERYTHING, TaskScope
 from boxd.task import TaskKind, TaskStanding, TaskState
 
 # Scans in their order; the submissions for the present try. A task's issues are
@@ -85,8 +86,9 @@ def listing(
     limit: int,
     attendee: str | None = None,
     before: str | None = None,
+    scope: TaskScope = EVERYTHING,
 ) -> list[TaskStanding]:
-    """Tasks, newest first; all, or those in a state, of a kind, of an attendee.
+    """Tasks of a scope, newest first; all, or those in a state, of a kind, of an attendee.
 
     `before` leaves out that task and all newer ones.
     """
@@ -97,6 +99,9 @@ def listing(
             None if attendee is None else names.folded(attendee)
         ),
         "(started_at, tasks.id) < (SELECT started_at, id FROM tasks WHERE id = ?)": before,
+        "tasks.kind IN (SELECT value FROM json_each(?))": _listed(scope.kinds),
+        "EXISTS (SELECT 1 FROM json_each(task_versions.checkpoints) AS has"
+        " JOIN json_each(?) AS wanted ON wanted.value = has.value)": _listed(scope.checkpoints),
     }
     given = {rule: value for rule, value in wanted.items() if value is not None}
     found = connection.execute(
@@ -114,6 +119,10 @@ def details(connection: sqlite3.Connection, task: str) -> dict[str, list[dict[st
         table: [dict(row) for row in connection.execute(f"SELECT {what}", (task,))]
         for table, what in _DETAILS.items()
     }
+
+
+def _listed(ids: tuple[str, ...]) -> str | None:
+    return json.dumps(ids) if ids else None
 
 
 def _standings(rows: Iterable[sqlite3.Row]) -> list[TaskStanding]:

@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from boxd.errors import NotFound, Refused
 from boxd.ledger import audit
 from boxd.ledger.ledger import Transaction, as_text
-from boxd.roles import Role
+from boxd.roles import EVERYTHING, Role, TaskScope
 
-_COLUMNS = "id, name, role, created_at, last_used_at, revoked_at, expires_at, only"
+_COLUMNS = (
+    "id, name, role, created_at, last_used_at, revoked_at, expires_at, only, kinds, checkpoints"
+)
 DAYS = 30
 """How long a token is good unless somebody says otherwise: an event, and the weeks before it."""
 _SECRET_BYTES = 32
@@ -28,7 +30,7 @@ class Token:
     """A token, without its secret. Times are ISO 8601, UTC.
 
     `expires_at` is None for one that was made before tokens expired. `only` has the operations
-    that it may ask for; empty: all of its role.
+    that it may ask for; empty: all of its role. `scope` has the tasks and checkpoints.
     """
 
     id: int
@@ -39,16 +41,18 @@ class Token:
     revoked_at: str | None = None
     expires_at: str | None = None
     only: tuple[str, ...] = ()
+    scope: TaskScope = EVERYTHING
 
 
 @dataclass(frozen=True)
 class TokenOrder:
-    """A token to make; `only` narrows its role to these operations, if there are any."""
+    """A token to make; `only` narrows its role to these operations, `scope` to some tasks."""
 
     name: str
     role: Role
     days: int = DAYS
     only: tuple[str, ...] = ()
+    scope: TaskScope = EVERYTHING
 
 
 def create(tx: Transaction, order: TokenOrder, actor: str) -> tuple[Token, str]:
@@ -60,9 +64,19 @@ def create(tx: Transaction, order: TokenOrder, actor: str) -> tuple[Token, str]:
     name, secret = order.name, secrets.token_urlsafe(_SECRET_BYTES)
     expires_at = as_text(datetime.fromisoformat(tx.at) + timedelta(days=order.days))
     row = tx.connection.execute(
-        "INSERT INTO tokens (name, role, digest, created_at, expires_at, only)"
-        " VALUES (?,?,?,?,?,?) ON CONFLICT (name) DO NOTHING RETURNING id",
-        (name, order.role, _digest(secret), tx.at, expires_at, " ".join(order.only) or None),
+        "INSERT INTO tokens"
+        " (name, role, digest, created_at, expires_at, only, kinds, checkpoints)"
+        " VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (name) DO NOTHING RETURNING id",
+        (
+            name,
+            order.role,
+            _digest(secret),
+            tx.at,
+            expires_at,
+            _listed(order.only),
+            _listed(order.scope.kinds),
+            _listed(order.scope.checkpoints),
+        ),
     ).fetchone()
     if row is None:
         raise Refused(
@@ -72,9 +86,19 @@ def create(tx: Transaction, order: TokenOrder, actor: str) -> tuple[Token, str]:
     detail: audit.Detail = {"token": name, "role": order.role, "days": order.days}
     if order.only:
         detail["only"] = " ".join(order.only)
+    if order.scope.is_narrow:
+        detail["scope"] = str(order.scope)
     audit.append(tx, audit.Entry(actor, "token.created", detail=detail))
     number = int(row[0])
-    token = Token(number, name, order.role, tx.at, expires_at=expires_at, only=order.only)
+    token = Token(
+        id=number,
+        name=name,
+        role=order.role,
+        created_at=tx.at,
+        expires_at=expires_at,
+        only=order.only,
+        scope=order.scope,
+    )
     return token, f"boxd_{number}_{secret}"
 
 
@@ -133,5 +157,14 @@ def _token(row: sqlite3.Row) -> Token:
         row["last_used_at"],
         row["revoked_at"],
         row["expires_at"],
-        tuple((row["only"] or "").split()),
+        _names(row["only"]),
+        TaskScope(_names(row["kinds"]), _names(row["checkpoints"])),
     )
+
+
+def _listed(names: tuple[str, ...]) -> str | None:
+    return " ".join(names) or None
+
+
+def _names(listed: str | None) -> tuple[str, ...]:
+    return tuple((listed or "").split())

@@ -69,7 +69,7 @@ class AttendantPages:
         return await self._show(request, session)
 
     async def _show(self, request: Request, session: StaffSession, why: str = "") -> Response:
-        judging = await self._service.judging(_link(request))
+        judging = await self._service.judging(_link(request), session)
         content = {
             **_to_judge(judging),
             **await self._framing(session),

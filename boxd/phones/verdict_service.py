@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from boxd import names
@@ -175,9 +175,11 @@ class VerdictService:
         if session is not None:
             await self._staff.leave(session)
 
-    async def judging(self, link: str) -> Judging:
-        """What there is to judge for the attendee with this link. Raises NotFound."""
-        picture = await self._picture(link)
+    async def judging(self, link: str, session: StaffSession) -> Judging:
+        """What this person judges of the attendee with this link. Raises NotFound."""
+        seen = await self._picture(link)
+        own = tuple(each for each in seen.tasks if session.scope.has_kind(each.kind.id, ()))
+        picture = replace(seen, tasks=own)
         tasks = [task.task for task in picture.tasks if task.kind.verdict and task.step]
         return Judging(picture, await self._ledger.read(lambda c: verdicts.handed_in(c, tasks)))
 
@@ -190,6 +192,7 @@ class VerdictService:
 
         Raises NotFound, Refused.
         """
+        _require_kind(session, word.kind)
         picture = await self._picture(link)
         actor = session.actor
         task = await self._phones.begun(picture, word.kind, actor)
@@ -210,6 +213,7 @@ class VerdictService:
 
         Raises NotFound, Refused.
         """
+        _require_kind(session, kind)
         picture = await self._picture(link)
         task = next((each for each in picture.tasks if each.kind.id == kind and each.step), None)
         if task is None:
@@ -220,6 +224,13 @@ class VerdictService:
     async def last_verdicts(self) -> list[GivenVerdict]:
         """The latest verdicts of all attendants."""
         return await self._ledger.read(lambda c: verdicts.last(c, LAST_VERDICTS))
+
+
+def _require_kind(session: StaffSession, kind: str) -> None:
+    """Raise Refused if the session's person judges other tasks."""
+    if not session.scope.has_kind(kind, ()):
+        text = N_("You judge {tasks} here, and nothing else: ask an organiser")
+        raise Refused(text.format(tasks=", ".join(session.scope.kinds)))
 
 
 def _in_words(seconds: float) -> str:

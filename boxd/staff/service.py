@@ -14,7 +14,7 @@ from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.ledger.staff import Invitation, Person
 from boxd.ledger.staff_sessions import NewSession, PinEntry, StaffSession
 from boxd.machine_clock import utc_now
-from boxd.roles import Role
+from boxd.roles import EVERYTHING, Role, TaskScope
 from boxd.words import N_
 
 COOKIE = "boxd_staff"
@@ -80,11 +80,13 @@ class StaffService:
         """The number of the session that this cookie had when it was last looked at."""
         return self._recent.get(staff.digest_of(cookie)) if cookie else None
 
-    async def invite(self, name: str, role: Role, actor: str, hours: int) -> Invited:
-        """Invite a person, known or new. Raises BadInput, Refused."""
+    async def invite(
+        self, name: str, role: Role, actor: str, hours: int, scope: TaskScope = EVERYTHING
+    ) -> Invited:
+        """Invite a person, known or new, for these tasks. Raises BadInput, Refused."""
         self._refuse_when_over()
         person, secret = await self._ledger.write(
-            lambda tx: staff.invite(tx, name, role, actor, hours)
+            lambda tx: staff.invite(tx, name, role, actor, hours, scope)
         )
         return Invited(person, f"{self._address}/i/{secret}")
 

@@ -24,7 +24,7 @@ from boxd.devices import DeviceState
 from boxd.ledger import alarms, audit, claims, codes, lockouts, stock, tokens
 from boxd.ledger.ledger import Ledger
 from boxd.redemption import RedemptionStanding
-from boxd.roles import Role
+from boxd.roles import EVERYTHING, Role, TaskScope
 from boxd.sim.hardware import SimulatedHardware
 from tests.ports import free_ports
 from tests.temporal.conftest import until
@@ -92,9 +92,15 @@ class LiveBox:
     def alarm(self, kind: str, subject: str, text: str) -> None:
         self.ledger.write_now(lambda tx: alarms.raise_alarm(tx, kind, subject, text))
 
-    def token(self, name: str, role: Role = Role.ORGANISER, only: tuple[str, ...] = ()) -> str:
+    def token(
+        self,
+        name: str,
+        role: Role = Role.ORGANISER,
+        only: tuple[str, ...] = (),
+        scope: TaskScope = EVERYTHING,
+    ) -> str:
         """The secret of a new token."""
-        order = tokens.TokenOrder(name, role, only=only)
+        order = tokens.TokenOrder(name, role, only=only, scope=scope)
         return self.ledger.write_now(lambda tx: tokens.create(tx, order, "anna"))[1]
 
     def trail(self, most: int = 1000) -> list[Json]:

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from boxd.config import Config, load
 from boxd.ledger import staff_sessions
-from boxd.roles import Role
+from boxd.roles import EVERYTHING, Role, TaskScope
 from tests.api.live_box import LiveBox, client, configured, live_box
 
 OWN = {"Origin": "http://box-1.local"}
@@ -40,18 +40,27 @@ def with_phones(folder: Path, phones: str = ON, staff: str = "") -> Config:
     return load(file)
 
 
-async def invite(box: LiveBox, role: Role = Role.ATTENDANT, name: str = "Eva") -> str:
+async def invite(
+    box: LiveBox,
+    role: Role = Role.ATTENDANT,
+    name: str = "Eva",
+    scope: TaskScope = EVERYTHING,
+) -> str:
     """The path of a new invitation."""
-    invited = await box.services.staff.invite(name, role, "anna", 24)
+    invited = await box.services.staff.invite(name, role, "anna", 24, scope)
     return "/i/" + invited.url.rpartition("/")[2]
 
 
 async def enrolled(
-    box: LiveBox, role: Role = Role.ATTENDANT, app: Starlette | None = None, name: str = "Eva"
+    box: LiveBox,
+    role: Role = Role.ATTENDANT,
+    app: Starlette | None = None,
+    name: str = "Eva",
+    scope: TaskScope = EVERYTHING,
 ) -> httpx.AsyncClient:
     """A phone that has opened an invitation and pressed its button."""
     phone = client(app or box.application().for_phones(), **{"User-Agent": PHONE})
-    answer = await phone.post(await invite(box, role, name), headers=OWN)
+    answer = await phone.post(await invite(box, role, name, scope), headers=OWN)
     assert (answer.status_code, answer.headers["location"]) == (303, "/i")
     return phone
 

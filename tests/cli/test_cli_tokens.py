@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from boxd.roles import Role, TaskScope
 from tests.cli.box_in_thread import BoxInThread
 from tests.cli.cli_line import Boxd
 
@@ -56,3 +57,14 @@ def test_a_token_is_narrowed_to_operations_that_its_role_has(boxd: Boxd) -> None
     assert (wrong.code, "no operation of the role attendant" in wrong.err) == (1, True)
     assert boxd(*gate, "scan", "--only", "task").code == 0
     assert "scan, task" in boxd("tokens", "list").out
+
+
+def test_a_token_is_narrowed_to_a_checkpoint_and_a_kind_of_task(
+    boxd: Boxd, box: BoxInThread
+) -> None:
+    gate = ("tokens", "create", "gate", "--role", "attendant")
+    wrong = boxd(*gate, "--checkpoint", "entrence")
+    assert (wrong.code, "no 'entrence'" in wrong.err) == (1, True)
+    scope = TaskScope(kinds=("hunt",), checkpoints=("entrance",))
+    box.live.token("gate", Role.ATTENDANT, scope=scope)
+    assert "hunt, entrance" in boxd("tokens", "list").out

@@ -62,6 +62,18 @@ async def test_somebody_is_invited_once_and_their_device_is_signed_out(
     assert (await vera.get("/o")).status_code == 401
 
 
+async def test_people_and_tokens_are_narrowed_to_a_task_or_a_checkpoint(
+    console: Console, organiser: Person
+) -> None:
+    gate = {"program": "gate", "role": "attendant", "days": "3", "checkpoint": "entrance"}
+    assert "entrance" in await organiser.press("/o/access/token", **gate)
+    said = await organiser.press("/o/access/invite", name="Mona", role="attendant", kind="hunt")
+    assert "An invitation for Mona" in said
+    assert "task hunt" in str(console.actions("staff.invited")[-1]["detail"])
+    said = await organiser.press("/o/access/invite", 422, name="Vic", role="viewer", kind="hunt")
+    assert "they narrow an attendant" in said
+
+
 async def test_a_token_is_shown_once_and_revoked(console: Console, organiser: Person) -> None:
     said = await organiser.press("/o/access/token", program="wall", role="viewer", days="3")
     assert "The secret of wall" in said

@@ -14,7 +14,7 @@ from boxd.errors import ConfigError, KeysMissing
 from boxd.ledger import alarms, attendees, audit, checkpoints, erasure, lockouts, pins
 from boxd.phones.links import LinkKind, Signer, attendee_link, load_signer, shown_link
 from boxd.phones.pin import read_pin
-from boxd.roles import Role
+from boxd.roles import Role, TaskScope
 from tests.phones.conftest import PIN, Phones, words_of
 
 WRONG_PIN = "Wrong PIN."
@@ -257,6 +257,24 @@ async def test_who_was_invited_judges_under_the_own_name_without_a_pin(phones: P
     assert "Finn Berg (staff)" in [
         row["actor"] for row in trail if str(row["action"]).startswith("task.")
     ]
+
+
+async def test_an_attendant_for_one_kind_of_task_sees_and_judges_no_other(phones: Phones) -> None:
+    await phones.own_link()
+    hunt = TaskScope(kinds=("hunt",))
+    invited = await phones.staff.invite("Mona", Role.ATTENDANT, "anna", 1, hunt)
+    phone = phones.phone()
+    await phone.post("/i/" + invited.url.rpartition("/")[2])
+    link = phones.shown_link()
+    assert "Show us what you built" not in words_of(await phone.get(f"/v/{link}"))
+    for word in ("verdict", "give-up"):
+        form = {"kind": "demo", "step": "0", "word": "approve"}
+        refused = await phone.post(f"/v/{link}/{word}", data=form)
+        assert (refused.status_code, "You judge hunt here" in words_of(refused)) == (409, True)
+    judged = await phones.event.ledger.read(
+        lambda c: c.execute("SELECT count(*) FROM verdicts").fetchone()[0]
+    )
+    assert judged == 0
 
 
 async def test_a_viewer_judges_nothing_and_reads_why(phones: Phones) -> None:
