@@ -22,6 +22,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "security",
         "upstream",
         "reliability",
+        "time-machine",
         "checker",
     ),
     N_("For developers"): (
