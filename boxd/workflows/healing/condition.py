@@ -55,7 +55,8 @@ _GOING_ON = frozenset(
 class Condition:
     """A workflow's latest run: `why` it does not go on, empty if it does.
 
-    `is_there` is False if the server knows no such workflow; `is_open` if that run has not ended.
+    `is_there` is False if the server knows no such workflow; `is_open` if that run has not ended;
+    `is_at_work` if its program has something to do.
     """
 
     run: str
@@ -63,6 +64,7 @@ class Condition:
     is_there: bool
     is_open: bool
     history_bytes: int = 0
+    is_at_work: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ async def condition_of(client: Client, workflow: str) -> Condition:
     if info.status in _ENDED:
         return Condition(info.execution.run_id, _ENDED[info.status], True, False, size)
     why = _why_it_waits(found) or await _why_it_fails(client, found)
-    return Condition(info.execution.run_id, why, True, True, size)
+    is_at_work = found.HasField("pending_workflow_task")
+    return Condition(info.execution.run_id, why, True, True, size, is_at_work)
 
 
 def _why_it_waits(found: DescribeWorkflowExecutionResponse) -> str:

@@ -224,7 +224,8 @@ class Healer:
         """Compare the number of open tasks, and each of them if it differs or they are few."""
         for standing in await self._ledger.read(task_standings.approved_ones):
             if _age_s(standing.since) > JUST_STARTED_S:  # its code takes a moment
-                await self._tasks.look_again(standing.task)
+                await self._look_at(client, of_tasks.task_workflow_id(standing.task, self._box))
+                await self._tasks.tell_approved(standing.task)
         if not await self._has_to_compare(client):
             return
         found = await reconcile_tasks(client, self._ledger, self._tasks, self._box)

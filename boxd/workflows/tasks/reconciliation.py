@@ -80,10 +80,13 @@ async def _look_or_end(
 ) -> None:
     """The task has moved on without its workflow; or there is no such task."""
     task = messages.task_of(workflow, box)
-    if await ledger.read(partial(task_standings.find, task=task)) is not None:
-        await service.look_again(task)
-    else:
+    standing = await ledger.read(partial(task_standings.find, task=task))
+    if standing is None:
         await _end(client, ledger, workflow)
+    elif standing.state is TaskState.APPROVED:
+        await service.tell_approved(task)
+    else:
+        await service.look_again(task)
 
 
 async def _resume_issues(

@@ -53,6 +53,7 @@ from boxd.workflows.client_errors import (
     unless_not_found,
     why_not_taken,
 )
+from boxd.workflows.healing.condition import condition_of
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks import messages
 from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
@@ -120,6 +121,18 @@ class TaskService:
         async with self._connection.reached() as client:
             with unless_not_found():
                 await self._handle(client, task).signal(TaskWorkflow.look_again)
+
+    async def tell_approved(self, task: str) -> None:
+        """Let the workflow of an approved task look, unless it has something to do already.
+
+        With each signal the server counts the attempts at a step from the first again: one that
+        fails would never be seen to.
+        """
+        async with self._connection.reached() as client:
+            workflow = messages.task_workflow_id(task, self._box)
+            if (await condition_of(client, workflow)).is_at_work:
+                return
+        await self.look_again(task)
 
     async def take(self, asked: Asked) -> TaskReply:
         """Deliver a scan, a submission, a verdict or a withdrawal.

@@ -23,6 +23,7 @@ from boxd.config.schema import Temporal
 from boxd.redemption import AnswerKind, RedemptionStanding, Stage
 from boxd.task import TaskState
 from boxd.temporal import command
+from boxd.workflows.healing.condition import condition_of
 from boxd.workflows.redemption.messages import RedemptionStart
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
 from boxd.workflows.tasks.issue_workflow import IssueCodeWorkflow
@@ -200,3 +201,24 @@ async def test_an_issue_that_somebody_ended_goes_on_at_once(box: SmallBox) -> No
         await until(lambda: is_rewarded(box, task), "the code")
     assert time.monotonic() - begun < BUSY_S
     assert (await box.stock())["held"] == 1
+
+
+async def test_an_approved_task_is_not_signalled_while_its_program_has_a_step_to_do(
+    directory: Path, settings: Temporal
+) -> None:
+    async with small_box(directory, settings, heals=False) as box:
+        async with box.release():
+            task = await box.start("mugs")
+            name = f"task-{task}@box-1"
+
+            async def waits() -> bool:
+                return not (await condition_of(box.client, name)).is_at_work
+
+            await until(waits, "the workflow waits")
+        # Nobody works from here on, as if the program failed at each attempt: a signal more would
+        # let the server count the attempts from the first again.
+        for _ in range(3):
+            await box.tasks.tell_approved(task)
+        history = await box.client.get_workflow_handle(name).fetch_history()
+    signal = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
+    assert [each.event_type for each in history.events].count(signal) == 1
