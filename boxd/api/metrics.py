@@ -1,4 +1,4 @@
-"""Prometheus metrics: the snapshot as gauges, computed on request."""
+"""Prometheus metrics: the snapshot as gauges, the ledger's counts; computed on request."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from boxd.api import listener
+from boxd.api import ledger_metrics, listener
 from boxd.api.request_context import RequestContext
+from boxd.api.services import ServedBox
 from boxd.device_line import LineFault
+from boxd.errors import BoxdError, LedgerUnusable
+from boxd.ledger.tallies import Tallies, tallies
 from boxd.machine_clock import utc_now
-from boxd.web.snapshot import SnapshotSource
 from boxd.web.stream import Streams
 
 if TYPE_CHECKING:
@@ -28,28 +30,42 @@ STOCK_PLACES = ("received", "on_hand", "held", "dispensed", "written_off")
 async def respond(request: Request) -> Response:
     """The metrics of this moment, for whoever is on this machine."""
     here = listener.of(request)
-    return _written(here.box.snapshots, here.streams)
+    return await _written(here.box, here.streams)
 
 
 async def metrics(context: RequestContext) -> Response:
     """The metrics of this moment, in Prometheus' text format."""
-    return _written(context.served.snapshots, context.streams)
+    return await _written(context.served, context.streams)
 
 
-def _written(shown: SnapshotSource, streams: Streams) -> Response:
+async def _written(served: ServedBox, streams: Streams) -> Response:
     # Imported on first use: most boxes have no Prometheus, and memory is scarce.
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector
     from prometheus_client.exposition import generate_latest
     from prometheus_client.registry import Collector
 
+    shown, counted = served.snapshots, await _tallies(served)
+
     class Families(Collector):
         def collect(self) -> Iterable[Metric]:
-            return families(shown.snapshot(), shown.ready()[0], streams.count)
+            yield from families(shown.snapshot(), shown.ready()[0], streams.count)
+            if counted is not None:
+                yield from ledger_metrics.families(counted)
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Families())
     ProcessCollector(registry=registry)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _tallies(served: ServedBox) -> Tallies | None:
+    """What the ledger counts; None while it can't be used, which `boxd_ledger_whole` says."""
+    if isinstance(served.services, BoxdError):
+        return None
+    try:
+        return await served.services.ledger.read(tallies)
+    except LedgerUnusable:
+        return None
 
 
 def families(snapshot: Json, ready: bool, streams: int) -> Iterator[Metric]:
