@@ -161,8 +161,8 @@ async def test_what_somebody_ended_paused_or_reset_is_begun_again_with_a_record(
     assert [each.pulses for each in box.latches.values()] == [1, 1, 1, 1, 1, 0]
     assert (await box.stock())["dispensed"] == 5
     kept = list((box.folder / "healed").glob("*.json"))
-    # Nothing is left of what was deleted. A task that the comparison with the ledger met first, on a
-    # busy machine, before the server's list had it as ended, was begun again without its history.
+    # Nothing is left of what was deleted. A task that the comparison with the ledger met first (on
+    # a busy machine, before the server's list had it as ended) was begun again without its history.
     assert len(redemptions) - 1 <= len(kept) <= len(names) - 2
     assert all(json.loads(file.read_text())["events"] for file in kept)
 
