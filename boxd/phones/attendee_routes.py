@@ -58,6 +58,7 @@ class AttendeePages:
             *(Route(path, answered(self._place, each)) for path, each in paths.items()),
             Route("/a/{link}/submission", answered(self._place, self._hand_in), methods=["POST"]),
             Route("/a/{link}/photo", answered(self._place, self._hand_in_photo), methods=["POST"]),
+            Route("/a/{link}/ready", answered(self._place, self._ready), methods=["POST"]),
             Route("/a/{link}/variant", answered(self._place, self._choose), methods=["POST"]),
             Route("/c/leave", answered(self._place, self._leave), methods=["POST"]),
         ]
@@ -131,6 +132,11 @@ class AttendeePages:
         if not reply.accepted:
             raise Refused(sentence(reply.why))
         return see(f"/a/{link}?handed-in={reply.standing.step}")
+
+    async def _ready(self, request: Request) -> Response:
+        link, form = _link(request), await read_form(request)
+        await self._service.ask_for_verdict(link, form.get("kind", ""))
+        return see(f"/a/{link}")
 
     async def _photo(self, request: Request) -> Response:
         kind = str(request.path_params["kind"])

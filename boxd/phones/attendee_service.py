@@ -14,6 +14,7 @@ from boxd.ledger.checkpoints import Sign
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import utc_now
+from boxd.phones import words
 from boxd.phones.attendee_overview import NO_LINK, AttendeeOverview, digits, look
 from boxd.phones.links import LinkKind, Signer, shown_link
 from boxd.task import Scan, Submission, TaskReply, TaskStanding, TaskState
@@ -117,6 +118,17 @@ class AttendeeService:
         mark = hashlib.sha256(raw).hexdigest()[:16]
         request = f"phone/{task.task}/{task.tries_used}/{mark}"
         return await self._photos.hand_in(request, task.task, raw, actor)
+
+    async def ask_for_verdict(self, link: str, kind: str) -> None:
+        """Begin the task of this kind, for which attendants then see the attendee wait.
+
+        Raises Refused if something else is missing first.
+        """
+        read = self._signer.read(LinkKind.ATTENDEE, link)
+        picture = await self._ledger.read(lambda c: look(c, read, self._now()))
+        if not any(task.kind.id == kind and words.awaits_verdict(task) for task in picture.tasks):
+            raise Refused(N_("something else is missing first; look at your page again"))
+        await self.begun(picture, kind, phone_of(picture.attendee))
 
     async def photo(self, link: str, kind: str) -> bytes:
         """The photo that the attendee handed in for the task of this kind. Raises NotFound."""

@@ -93,6 +93,11 @@ def awaits_verdict(task: TaskStanding) -> bool:
     return task.missing == (Missing.VERDICT,)
 
 
+def is_verdict_alone(task: TaskStanding) -> bool:
+    """Whether the task needs nothing but a verdict, which the attendee may ask for."""
+    return task.state is TaskState.OPEN and awaits_verdict(task) and not task.kind.checkpoints
+
+
 def to_do(task: TaskStanding) -> list[str]:
     """What to know or to do, one sentence each."""
     if task.state in _ENDED:

@@ -8,9 +8,10 @@ import re
 import httpx
 import pytest
 
-from boxd.ledger import audit, claims, lockers, lockouts
-from boxd.ledger.ledger import Transaction
+from boxd.ledger import audit, claims, inbox, lockers, lockouts
+from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.scanned_code import text_to_scan
+from boxd.machine_clock import utc_now
 from boxd.phones import qr
 from tests.phones.conftest import ADDRESS, Phones, words_of
 from tests.workflows.event import BOX, until
@@ -282,6 +283,24 @@ async def test_without_the_server_the_pages_are_shown_and_say_to_try_again(
     assert 'http-equiv="refresh"' in scanned.text
     phones.event.connection.use(phones.event.client)
     assert "Entrance: counted" in words_of(await phone.get(f"/c/{phones.sign_of('entrance')}"))
+
+
+async def test_who_needs_a_verdict_alone_asks_for_it_and_waits_in_the_inbox(
+    phones: Phones,
+) -> None:
+    link, phone = await phones.own_link(), phones.phone()
+    assert "I am ready: ask for the decision" in words_of(await phone.get(f"/a/{link}"))
+    for _twice in range(2):
+        asked = await phone.post(f"/a/{link}/ready", data={"kind": "mugs"})
+        assert "The attendants see that you are waiting." in words_of(asked)
+    waiting = await phones.event.ledger.read(
+        lambda c: inbox.waiting_tasks(c, as_text(utc_now()), 10)
+    )
+    assert waiting == ["mugs.1"]
+    too_early = await phone.post(f"/a/{link}/ready", data={"kind": "build"})
+    assert too_early.status_code == 409
+    assert "something else is missing first" in words_of(too_early).lower()
+    assert await phones.event.actions("task.started") == 1
 
 
 async def test_wrong_forms_are_told_so_and_change_nothing(phones: Phones) -> None:
