@@ -13,17 +13,31 @@ from boxd.words import N_
 
 MOST_BYTES = 1_000_000_000
 """Of all photos of an event: five thousand of the usual size."""
+MOST_OF_KIND, MOST_BYTES_OF_KIND = 3000, 600_000_000
+"""Of all photos for one kind of task, so that the others have room beside it."""
 
 
 def note(tx: Transaction, task: str, digest: str, size: int) -> None:
-    """Record a photo before its file is written. Raises Refused if all together are too many."""
+    """Record a photo before its file is written.
+
+    Raises Refused if all together, or those for its kind of task, are too many.
+    """
     used = tx.connection.execute("SELECT total(bytes) FROM photos").fetchone()[0]
-    if used + size > MOST_BYTES:
+    count, used_by_kind = tx.connection.execute(_OF_KIND, (task, task)).fetchone()
+    is_full = count >= MOST_OF_KIND or used_by_kind + size > MOST_BYTES_OF_KIND
+    if is_full or used + size > MOST_BYTES:
         raise Refused(N_("The box has no room for more photos. Tell somebody at the booth."))
     tx.connection.execute(
         "INSERT OR REPLACE INTO photos (task, digest, bytes, at) VALUES (?,?,?,?)",
         (task, digest, size, tx.at),
     )
+
+
+# Without the task's own, which the new one replaces.
+_OF_KIND = (
+    "SELECT count(*), total(bytes) FROM photos JOIN tasks ON tasks.id = photos.task"
+    " WHERE tasks.kind = (SELECT kind FROM tasks WHERE id = ?) AND tasks.id <> ?"
+)
 
 
 def is_there(connection: sqlite3.Connection, task: str, digest: str) -> bool:
