@@ -30,7 +30,11 @@ def browser_booth(
     tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path
 ) -> Iterator[Booth]:
     """One started booth for a module, with mugs enough; it is checked at the end."""
-    booth = Booth(tmp_path_factory.mktemp("booth"), QUICK, temporal_made_before)
+    yield from stocked(Booth(tmp_path_factory.mktemp("booth"), QUICK, temporal_made_before))
+
+
+def stocked(booth: Booth) -> Iterator[Booth]:
+    """The booth once it is started and has the mugs; it is checked at the end."""
     booth.start()
     mugs = {"sku": "mug", "name": "Mug", "units": 50, "weight": 1}
     booth.ask_socket("POST", "/api/v1/prizes/import", {"prizes": [mugs], "actor": "test"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ NEWS_S = 40.0  # a page looks for news every ten seconds, when nobody seems to w
 PORTRAIT, LANDSCAPE = (390, 844), (844, 390)
 
 
-def phone_booth(folder: Path, made_before: Path | None = None) -> Booth:
+def phone_booth(
+    folder: Path, made_before: Path | None = None, more: Sequence[tuple[str, str]] = ()
+) -> Booth:
     """A booth with the second listener, on loopback, and a PIN; not started."""
     (port,) = free_ports(1)
     settings = (
         *QUICK,
+        *more,
         (r"(?<=\n)enabled = false", "enabled = true"),
         (r'# host = "0.0.0.0"', 'host = "127.0.0.1"'),
         (r"# port = 4322", f"port = {port}"),

@@ -1,4 +1,7 @@
-"""A page of somebody else's, open in a browser on the box, gets nothing done on any port."""
+"""A page of somebody else's, open in a browser on the box, gets nothing done on any port.
+
+The phones' listener is among them, and the browser that has the page is an organiser's there.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
@@ -18,9 +22,12 @@ from selenium.webdriver.common.by import By
 from temporalio.client import Client
 
 from boxd.api.table import OPERATIONS
+from boxd.console.sections import SECTIONS
 from boxd.workflows.redemption.messages import workflow_id
 from tests.box.booth import Booth, Json, wait_until
 from tests.box.going_on import go_on_to_the_end
+from tests.browser.conftest import stocked
+from tests.browser.phones import personal_link, phone_booth, shown_qr
 
 # A form that sends text/plain writes a JSON body: its field's name, "=", its value.
 FORM = """
@@ -30,7 +37,19 @@ FORM = """
   <button>Win a prize</button>
 </form>
 """
+UNLIMITED = tuple(
+    (rf"# rate_per_{who} = \d+", f"rate_per_{who} = 60000") for who in ("address", "phone")
+)
 WORKFLOWS = "/api/v1/namespaces/default/workflows"
+
+
+@pytest.fixture(scope="module")
+def browser_booth(
+    tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path
+) -> Iterator[Booth]:
+    """A booth whose phones are served, too, and that limits no rate: that would hide the rest."""
+    folder = tmp_path_factory.mktemp("booth")
+    yield from stocked(phone_booth(folder, temporal_made_before, UNLIMITED))
 
 
 @pytest.fixture
@@ -173,4 +192,47 @@ def test_whatever_a_page_sends_nothing_moves_and_nothing_is_written(
     assert all(bay["connected"] for bay in front["bays"].values())
     assert begun(booth) == workflows
     assert booth.prompt("load")["redemption"] == prompt["redemption"]
+    go_on_to_the_end(booth)
+
+
+def on_the_phones_port(phones: str, own: str, shown: str, prompt: Json) -> list[tuple[str, ...]]:
+    """Each change that the phones' listener takes: the API's, the console's, the phones' pages'."""
+    body = json.dumps(BODY | {"step": prompt["step"], "locker": prompt["locker"]})
+    paths = {each.path for each in OPERATIONS if each.method == "POST"}
+    paths |= {f"{each.path}{act}" for each in SECTIONS for act in each.acts}
+    paths |= {"/i/leave", "/i/leave-everywhere", "/v/enter", "/v/leave", "/c/leave", "/j"}
+    paths |= {f"{shown}/{word}" for word in ("verdict", "give-up")}
+    paths |= {f"{own}/{word}" for word in ("submission", "photo", "variant")}
+    known = [path.replace("{redemption}", prompt["redemption"]) for path in sorted(paths)]
+    return [("POST", phones + re.sub(r"\{[^}]*\}", "1", path), body) for path in known]
+
+
+def test_a_page_gets_nothing_done_for_the_organiser_whose_browser_has_it(
+    driver: webdriver.Chrome, browser_booth: Booth, foreign: tuple[Path, str]
+) -> None:
+    booth, (folder, address) = browser_booth, foreign
+    link = urlsplit(personal_link(booth, "ada"))
+    phones = f"{link.scheme}://{link.netloc}"
+    shown = urlsplit(shown_qr(booth, link.geturl())).path
+    invited = booth.command("staff", "invite", "Eva", "--role", "organiser", "--json")
+    driver.get(json.loads(invited.stdout)["url"])
+    driver.find_element(By.CSS_SELECTOR, "main button, form button").click()
+    wait_until("she is known", lambda: urlsplit(driver.current_url).path == "/i")
+    booth.enter("bay-1", booth.issue_code())
+    prompt = booth.prompt("load")
+    trail, lockers = written(booth), booth.front()["lockers"]
+    (folder / "page.html").write_text("<p>Win a prize</p>", encoding="utf-8")
+
+    # From another port of the box's own name: for the browser that is the same site, and the
+    # cookie goes along.
+    driver.get(f"{address.replace('localhost', '127.0.0.1')}/page.html")
+    driver.set_script_timeout(120)
+    everything = on_the_phones_port(phones, link.path, shown, prompt)
+    sent = driver.execute_async_script(SEND_ALL, everything)
+
+    assert len(sent) == 3 * len(everything)
+    assert written(booth) == trail
+    assert booth.front()["lockers"] == lockers
+    driver.get(f"{phones}/i")
+    wait_until("she is known, nobody signed her out", lambda: "Eva" in driver.page_source)
     go_on_to_the_end(booth)
