@@ -31,6 +31,8 @@ PAGES = (
     "/o/print",
     "/o/report",
     "/o/wall",
+    "/o/lights",
+    "/o/recovery",
     "/o/access",
     "/o/close",
     "/o/upkeep",
