@@ -5,20 +5,32 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from boxd.cli import audit, daemon
 from boxd.cli.command_classes import BoxdCommand, BoxdGroup, json_option
 from boxd.cli.context import configuration
 from boxd.cli.program import FAILED
 from boxd.cli.tables import say_json, table
+from boxd.errors import BoxdError
 
 if TYPE_CHECKING:
     from boxd.workflows.time_machine import Fit, PastMoment
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True)
+class RecordedMoment:
+    """A moment of the workflow, and what the ledger's audit trail got since the moment before."""
+
+    moment: PastMoment
+    recorded: tuple[str, ...] = ()
 
 
 def add_replay(group: BoxdGroup, kind: str) -> None:
@@ -57,8 +69,37 @@ async def _replay(
         _show_state(await machine.moment(history, event), as_json)
         return None
     verdict = await machine.verdict(history)
-    _show_steps(await machine.moments(history), verdict, as_json)
+    entries = _entries(name) if kind == "redemption" and file is None else ()
+    _show_steps(steps(await machine.moments(history), entries), verdict, as_json)
     return None if verdict.fits else FAILED
+
+
+def _entries(redemption: str) -> Sequence[dict[str, Any]]:
+    """A redemption's entries in the audit trail; none, with a word why, while boxd is away."""
+    try:
+        body = daemon.get(f"/api/v1/redemptions/{daemon.quoted(redemption)}")
+    except BoxdError as error:
+        click.echo(f"without the audit trail's entries: {error}", err=True)
+        return ()
+    entries: list[dict[str, Any]] = body["audit"]
+    return entries
+
+
+def steps(moments: Sequence[PastMoment], entries: Sequence[dict[str, Any]]) -> list[RecordedMoment]:
+    """Each moment with the entries written since the one before; later ones are the last one's."""
+    left, found = list(entries), []
+    for moment in moments:
+        until = datetime.fromisoformat(moment.at)
+        is_last = moment is moments[-1]
+        here = [each for each in left if is_last or datetime.fromisoformat(each["at"]) <= until]
+        left = [each for each in left if each not in here]
+        found.append(RecordedMoment(moment, tuple(_told(each) for each in here)))
+    return found
+
+
+def _told(entry: dict[str, Any]) -> str:
+    detail = audit.told_by(entry)
+    return f"{entry['action']} by {entry['actor']}" + (f" ({detail})" if detail else "")
 
 
 def _show_state(moment: PastMoment, as_json: bool) -> None:
@@ -69,14 +110,23 @@ def _show_state(moment: PastMoment, as_json: bool) -> None:
     click.echo(json.dumps(moment.state, indent=2, ensure_ascii=False))
 
 
-def _show_steps(moments: Sequence[PastMoment], verdict: Fit, as_json: bool) -> None:
+def _show_steps(steps: Sequence[RecordedMoment], verdict: Fit, as_json: bool) -> None:
     if as_json:
-        steps = [_as_json(each) for each in moments]
-        say_json({"fits": verdict.fits, "why": verdict.why, "steps": steps})
+        shown = [_as_json(each.moment) | {"recorded": list(each.recorded)} for each in steps]
+        say_json({"fits": verdict.fits, "why": verdict.why, "steps": shown})
         return
     table(
-        ("event#", "at", "what happened", "where it waits"),
-        [(each.last, each.at, "; ".join(each.happened), each.line) for each in moments],
+        ("event#", "at", "what happened", "audit trail", "where it waits"),
+        [
+            (
+                each.moment.last,
+                each.moment.at,
+                "; ".join(each.moment.happened),
+                "; ".join(each.recorded),
+                each.moment.line,
+            )
+            for each in steps
+        ],
     )
     click.echo("it fits this release" if verdict.fits else f"it does not fit: {verdict.why}")
 
