@@ -93,8 +93,8 @@ async def test_a_file_s_variants_are_stocks_of_their_prize(
     sizes = "Name;Anzahl;Größe\nT-shirt;7;S\nT-shirt;12;M\nCap;2;red\nCap;3;blue\n"
     said, key = await choose(organiser, sizes.encode())
     assert "T-shirt t-shirt Its variants are counted by themselves from now on. 4 → 0" in said
-    assert "T-shirt new S t-shirt 0 → 7" in said
-    assert "Cap new blue cap 0 → 3" in said
+    assert "T-shirt, S new t-shirt 0 → 7" in said
+    assert "Cap, blue new cap 0 → 3" in said
     said = await organiser.press("/o/prizes/file/take", upload=key)
     assert "The file was imported." in said
     stocks = {sku: console.box.on_hand(sku) for sku in ("t-shirt", "t-shirt-s", "cap-blue")}
@@ -102,7 +102,7 @@ async def test_a_file_s_variants_are_stocks_of_their_prize(
     _, key = await choose(organiser, b"name,sku,units,size\nShirt,t-shirt,9,s\n")
     counted = f"/o/prizes/file?upload={key}&column-name=0&column-sku=1&column-units=2"
     said = await organiser.see(f"{counted}&column-variant=3&how=set")
-    assert "T-shirt Shirt s t-shirt 7 → 9" in said
+    assert "T-shirt Shirt , s t-shirt 7 → 9" in said
     matched = {f"column-{name}": str(n) for n, name in enumerate(("name", "sku", "units"))}
     await organiser.press(
         "/o/prizes/file/take", upload=key, how="set", **matched, **{"column-variant": "3"}
