@@ -47,7 +47,7 @@ class Authenticator:
         """The person whose device it is; at the box itself the screen, which may do less."""
         is_hud = operation.hud and self._kind is ListenerKind.LOOPBACK
         session = await self._session(request)
-        if session is not None and (session.role in operation.roles or not is_hud):
+        if session is not None and (_may(session, operation) or not is_hud):
             return self._person(session, operation)
         if is_hud:
             return Caller(AuthMethod.HUD)
@@ -84,6 +84,11 @@ class Authenticator:
             )
         self._limit.take(token.name, f"token '{token.name}'")
         return token
+
+
+def _may(session: StaffSession, operation: Operation) -> bool:
+    is_in_scope = task_scopes.has_operation(session.scope, operation.name)
+    return session.role in operation.roles and is_in_scope
 
 
 def _scoped(caller: Caller, operation: Operation) -> Caller:

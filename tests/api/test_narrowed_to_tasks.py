@@ -145,6 +145,16 @@ async def test_an_attendant_for_one_kind_judges_no_other_on_any_way(tmp_path: Pa
         assert box.trail() == before
 
 
+async def test_the_operators_screen_shows_all_though_an_attendant_for_one_kind_uses_it(
+    tmp_path: Path,
+) -> None:
+    async with live_box(with_phones(tmp_path)) as box:
+        phone = await enrolled(box, scope=HUNT)
+        screen = client(box.application().for_tcp(), Host="localhost")
+        screen.cookies.update(phone.cookies)
+        assert (await screen.get("/api/v1/status")).status_code == 200
+
+
 async def test_another_invitation_changes_nobodys_tasks(box: LiveBox) -> None:
     staff = box.services.staff
     await staff.invite("Eva", Role.ATTENDANT, "anna", 1, HUNT)
