@@ -42,7 +42,7 @@ def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> RedemptionStandin
     """Decide a claim once; for an id that was decided before, return its redemption's state."""
     if (known := redemption_standings.find(tx.connection, asked.redemption)) is not None:
         return known
-    code = _code(tx.connection, asked.digest)
+    code = code_with(tx.connection, asked.digest)
     free = lockers.free_among(tx.connection, rules.lockers)
     refusal = _refusal(tx, asked, rules, code, free)
     if refusal is None and code is not None:
@@ -54,12 +54,13 @@ def claim(tx: Transaction, asked: Claim, rules: ClaimRules) -> RedemptionStandin
 
 def knows(connection: sqlite3.Connection, digest: bytes) -> bool:
     """Whether the ledger has the code, at home here or visiting."""
-    return _code(connection, digest) is not None
+    return code_with(connection, digest) is not None
 
 
-def _code(connection: sqlite3.Connection, digest: bytes) -> sqlite3.Row | None:
+def code_with(connection: sqlite3.Connection, digest: bytes) -> sqlite3.Row | None:
+    """The code, with its state and all else that a reason to refuse it may look at."""
     found: sqlite3.Row | None = connection.execute(
-        "SELECT id, box, sku, state, expires_at FROM codes WHERE digest = ?", (digest,)
+        "SELECT * FROM codes WHERE digest = ?", (digest,)
     ).fetchone()
     return found
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from boxd.ledger import audit, codes, moves
-from boxd.ledger.claims import refusal_of_code
+from boxd.ledger import attendees, audit, codes, moves
+from boxd.ledger.claims import code_with, refusal_of_code
 from boxd.ledger.ledger import Transaction
 from boxd.redemption import Refusal
 from boxd.spending_right import Given, RightWanted, VisitOutcome
@@ -23,7 +23,7 @@ def give(tx: Transaction, wanted: RightWanted, digest: bytes, box: str, own: int
         return Given(wanted.move, own, code=known.code or 0, epoch=known.epoch, **known.detail)
     if (never := moves.find(tx, wanted.move, "not_given")) is not None:
         return Given(wanted.move, own, why_not=never.detail["why"])
-    code = _code(tx.connection, digest)
+    code = code_with(tx.connection, digest)
     why = Refusal.UNKNOWN if code is None else refusal_of_code(tx.at, code, box)
     if code is None or why is not None:
         return _not_given(tx, wanted, own, (why or Refusal.UNKNOWN).value)
@@ -34,7 +34,11 @@ def give(tx: Transaction, wanted: RightWanted, digest: bytes, box: str, own: int
         " VALUES (?,?,?,?,0,?,?,?)",
         (code["id"], own, code["id"], epoch, wanted.by, wanted.move, tx.at),
     )
-    detail = {"sku": code["sku"], "attendee": code["attendee"], "expires_at": code["expires_at"]}
+    detail = {
+        "sku": code["sku"],
+        "attendee": attendees.find(tx.connection, code["attendee"]).reference or "",
+        "expires_at": code["expires_at"],
+    }
     moves.record(tx, wanted.move, "given", moves.MoveStep(code["id"], epoch, wanted.by, detail))
     _tell(tx, "right.given", code["id"], wanted.move, epoch, wanted.by)
     return Given(wanted.move, own, code=code["id"], epoch=epoch, **detail)
@@ -73,15 +77,6 @@ def _take_back(tx: Transaction, move: str, given: moves.MoveStep, code: int) -> 
 def _not_given(tx: Transaction, wanted: RightWanted, own: int, why: str) -> Given:
     moves.record(tx, wanted.move, "not_given", moves.MoveStep(None, 0, wanted.by, {"why": why}))
     return Given(wanted.move, own, why_not=why)
-
-
-def _code(connection: sqlite3.Connection, digest: bytes) -> sqlite3.Row | None:
-    found: sqlite3.Row | None = connection.execute(
-        "SELECT codes.id, box, sku, state, expires_at, coalesce(reference, '') AS attendee"
-        " FROM codes JOIN attendees ON attendees.id = codes.attendee WHERE digest = ?",
-        (digest,),
-    ).fetchone()
-    return found
 
 
 def _epoch(connection: sqlite3.Connection, code: int) -> int:
