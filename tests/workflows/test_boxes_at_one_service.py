@@ -137,7 +137,7 @@ async def test_a_name_that_its_box_has_left_can_be_held_by_another(
     for name in ("gone", "new"):
         (tmp_path / name).mkdir()
     await hold(event.client, event.box, load_installation(tmp_path / "gone" / "installation.id"))
-    place = event.client.get_workflow_handle_for(PlaceWorkflow.run, place_workflow_id(event.box))
+    place = event.client.get_workflow_handle(place_workflow_id(event.box))
 
     async with create_worker(event.client, event.box, [PlaceWorkflow], []):
         await place.signal(PlaceWorkflow.leave)
