@@ -49,6 +49,13 @@ def decided(booth: Booth) -> list[str]:
     return [str(stage) for (stage,) in rows]
 
 
+def steps_of_moves(booth: Booth) -> list[str]:
+    """What the box has decided about codes that move."""
+    file = booth.state / "ledger.db"
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+        return [str(step) for (step,) in connection.execute("SELECT step FROM moves")]
+
+
 def test_a_code_of_one_box_is_redeemed_at_another(
     service: Booth, new_booth: Callable[..., Booth]
 ) -> None:
@@ -76,7 +83,8 @@ def test_a_code_of_one_box_is_redeemed_at_another(
 
     assert other.stock("mug")["dispensed"] == 1
     assert home.stock("mug")["dispensed"] == 0
-    wait_until("its home knows", lambda: home.stock("mug")["held"] == 0)
+    # The units held say nothing: the demo's own code may be for a mug as well.
+    wait_until("its home knows", lambda: "settled" in steps_of_moves(home))
     ledgers = {1: home.state / "ledger.db", 2: other.state / "ledger.db"}
     assert findings(ledgers, at_rest=True) == []
     for booth in (home, other):
