@@ -26,6 +26,7 @@ _STAGES = {
 }
 _REMEDIES = {"again": "open", "other_locker": "load"}
 _EXCHANGES = ("substituted", "broken")
+_OTHER_BOX = "other_box"
 _ENDED = ("dispensed", "declined", "cancelled", "refused")
 
 
@@ -36,6 +37,7 @@ def _claim_accepted(told: Retold, row: AuditRow, _what: str, _detail: Values) ->
         "code": row.code,
         "sku": row.sku,
         "refusal": None,
+        "home": None,
         "ended_at": None,
     }
     told.codes.setdefault(row.code, {})["state"] = "in_use"
@@ -50,6 +52,8 @@ def _claim_refused(told: Retold, row: AuditRow, _what: str, _detail: Values) -> 
         "refusal": row.cause,
         "ended_at": row.at,
     }
+    if row.cause != _OTHER_BOX:  # to which one an attendee was sent, is told on the screen alone
+        told.redemptions[row.redemption]["home"] = None
 
 
 def _begun(row: AuditRow) -> Values:
