@@ -10,23 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
-from tests.counts import pytest_terminal_summary  # noqa: F401 - pytest finds it by its name
+from tests.counts import pytest_terminal_summary  # noqa: F401 - pytest finds them by their names
+from tests.dealing import (  # noqa: F401
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
 from tests.made_once import FOLDER
 
 # Whole boxes take longest. They are begun first, so that no worker ends with a long file alone.
 LONGEST_FIRST = ("box", "clock", "doctor", "browser", "arduino", "workflows", "temporal", "midi")
-# Long files, or folders of them, whose every test sets up its own.
-SHARING_NOTHING = (
-    "tests/box/test_housekeeping.py",
-    "tests/box/test_killed.py",
-    "tests/box/test_mixed.py",
-    "tests/box/test_slow_disk.py",
-    "tests/box/test_tasks_killed.py",
-    "tests/clock/test_a_box_whose_clock_moves.py",
-    "tests/systemd/",
-)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,31 +37,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what the workers shared: a layer with boxd in it has some hundred megabytes."""
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Two workers for each core that this process may use: half of its time a box waits."""
-    return 2 * len(os.sched_getaffinity(0))
-
-
-class ByFile(LoadFileScheduling):
-    """Deals tests out file by file: a file's tests share what is set up.
-
-    Those of a long file that share nothing are dealt out one by one, so that no worker ends with
-    them alone.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        file: str = super()._split_scope(nodeid)
-        return nodeid if file.startswith(SHARING_NOTHING) else file
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    """Deal out in the order of collection."""
-    config.option.loadscopereorder = False
-    return ByFile(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses

@@ -17,12 +17,12 @@ READERS: Mapping[str, tuple[str, ...]] = {
     N_("For whoever looks after a box"): (
         "maintainers",
         "doctor",
+        "time-machine",
         "hardware",
         "fleet",
         "security",
         "upstream",
         "reliability",
-        "time-machine",
         "checker",
     ),
     N_("For developers"): (

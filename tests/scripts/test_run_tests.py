@@ -50,3 +50,24 @@ def test_what_failed_runs_once_more_alone(
     if code == 0:
         assert done.stdout.splitlines()[-1].endswith("::test_once[1]")
         assert counts.read_text().splitlines() == ["tests 1 2 0", "again 2 0 0"]
+
+
+def test_a_worker_that_dies_keeps_nobody_waiting(tmp_path: Path) -> None:
+    for number in range(12):
+        test = f"def test_{number}(n):\n    pass\n"
+        if number == 5:
+            test += "\ndef test_dies():\n    import os; os._exit(11)\n"
+        file = tmp_path / f"test_{number}.py"
+        file.write_text(f"import pytest\n\n@pytest.mark.parametrize('n', range(3))\n{test}")
+
+    done = subprocess.run(
+        [".venv/bin/python", "-m", "pytest", "-n", "2", "-p", "tests.dealing", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert "crashed while running" in done.stdout
+    assert "1 failed, 36 passed" in done.stdout
