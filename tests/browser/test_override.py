@@ -27,7 +27,8 @@ def sign_in(booth: Booth, hud: Hud, name: str, role: str) -> None:
     invited: Any = booth.ask_socket("POST", "/api/v1/staff", asked)
     hud.look().get(f"http://127.0.0.1:{booth.port}{urlsplit(invited['url']).path}")
     hud.click("main form button")
-    hud.until("it is known", lambda: name in hud.text("main"))
+    # The page that asks names the person as well; what follows it must have come.
+    hud.until("it is known", lambda: "You are known here as" in hud.text("main"))
     hud.open()
     hud.wait_for("Ready")
 
