@@ -9,13 +9,13 @@ from pathlib import Path
 
 from starlette.responses import FileResponse, Response
 
-import boxd
 from boxd import names
 from boxd.api import codes, links
 from boxd.api import prizes as api_prizes
 from boxd.console.section import HOME, Act, ConsoleSection
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput, NotFound
+from boxd.handbook.shelf import find_shelf
 from boxd.ledger import checkpoints
 from boxd.phones import sheets, walk_up_routes
 from boxd.phones.link_service import AttendeeLink, CheckpointLink
@@ -103,10 +103,9 @@ async def operators_sheet(visit: ConsoleVisit) -> Response:
 
 
 def _operators_sheet() -> Path | None:
-    """Where the sheet lies: in a clone, or in a release."""
-    code = Path(boxd.__file__).resolve().parents[1]
-    places = (code / "docs", *(above / "share" / "doc" for above in code.parents))
-    return next((place / _OPERATORS for place in places if (place / _OPERATORS).is_file()), None)
+    shelf = find_shelf()
+    file = shelf.folder / _OPERATORS if shelf else None
+    return file if file and file.is_file() else None
 
 
 def _sheet(document: str) -> Response:
