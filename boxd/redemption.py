@@ -46,6 +46,7 @@ class Refusal(StrEnum):
     VOIDED = "voided"
     OTHER_BOX = "other_box"
     NOT_HERE = "not_here"
+    UNSURE = "unsure"  # another box may have given its prize out, and is being asked
     LOCKED_OUT = "locked_out"
     NO_LOCKER = "no_locker"
     BAY_BUSY = "bay_busy"

@@ -35,6 +35,7 @@ class Given:
     sku: str = ""
     attendee: str = ""
     expires_at: str = ""
+    run: str = ""  # the home's run that gave it
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,36 @@ class TakenIn:
 
     is_taken: bool
     why_not: str = ""
+
+
+@dataclass(frozen=True)
+class RollCall:
+    """A box that may have forgotten moves asks another one about them, a page after another.
+
+    `visiting` are the moves that brought it codes of the asked box, as far as it remembers.
+    """
+
+    by: int
+    run: str
+    visiting: tuple[str, ...] = ()
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class RememberedVisit:
+    """A code of the calling box that was taken in; `outcome` is None while that is open."""
+
+    move: str
+    digits: str
+    epoch: int
+    outcome: VisitOutcome | None
+
+
+@dataclass(frozen=True)
+class RollAnswer:
+    """What the asked box knows. `settled` are those of `visiting` that ended; 0: no more pages."""
+
+    by: int
+    visits: tuple[RememberedVisit, ...] = ()
+    settled: tuple[str, ...] = ()
+    more_after: int = 0

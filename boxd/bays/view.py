@@ -104,6 +104,7 @@ REFUSED_AS: dict[Refusal, str] = {
     Refusal.VOIDED: N_("voided by an organiser"),
     Refusal.OTHER_BOX: N_("made for another box"),
     Refusal.NOT_HERE: N_("its prize is not in stock at this box"),
+    Refusal.UNSURE: N_("perhaps used at another box, which is being asked: try again soon"),
     Refusal.LOCKED_OUT: N_("the keypad is locked after too many wrong codes"),
     Refusal.NO_LOCKER: N_("no locker of this bay is free and in service"),
     Refusal.BAY_BUSY: N_("this bay is already serving someone"),

@@ -17,7 +17,8 @@ class Claim:
 
     A known code of any length is good: codes stay valid when the configured length changes.
     `home` is the box to which the attendee goes, in words, if the code is at home there;
-    `why_at_home` what that box said to this one, if it refused.
+    `why_at_home` what that box said to this one, if it refused. Codes up to number `in_doubt` may
+    have been used at another box, which this ledger does not remember.
     """
 
     redemption: str
@@ -26,6 +27,7 @@ class Claim:
     well_formed: bool
     home: str = ""
     why_at_home: Refusal | None = None
+    in_doubt: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,11 @@ def _refusal(
         return asked.why_at_home or Refusal.OTHER_BOX
     if code is None:
         return Refusal.UNKNOWN if asked.well_formed else Refusal.MISTYPED
-    return refusal_of_code(tx.at, code, rules.box) or (None if free else Refusal.NO_LOCKER)
+    if (why := refusal_of_code(tx.at, code, rules.box)) is not None:
+        return why
+    if code["id"] <= asked.in_doubt:
+        return Refusal.UNSURE
+    return None if free else Refusal.NO_LOCKER
 
 
 def refusal_of_code(at: str, code: sqlite3.Row, box: str) -> Refusal | None:

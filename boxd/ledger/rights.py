@@ -7,6 +7,7 @@ until its fate at the other box is known. Each function is one transaction, and 
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 from boxd.ledger import attendees, audit, codes, moves
 from boxd.ledger.claims import code_with, refusal_of_code
@@ -27,21 +28,30 @@ def give(tx: Transaction, wanted: RightWanted, digest: bytes, box: str, own: int
     why = Refusal.UNKNOWN if code is None else refusal_of_code(tx.at, code, box)
     if code is None or why is not None:
         return _not_given(tx, wanted, own, (why or Refusal.UNKNOWN).value)
-    epoch = _epoch(tx.connection, code["id"]) + 1
+    epoch = epoch_of(tx.connection, code["id"]) + 1
+    step = mark_given(tx, wanted.move, own, code, moves.MoveStep(code["id"], epoch, wanted.by, {}))
+    return Given(wanted.move, own, code=code["id"], epoch=epoch, **step.detail)
+
+
+def mark_given(
+    tx: Transaction, move: str, own: int, code: sqlite3.Row, step: moves.MoveStep
+) -> moves.MoveStep:
+    """Write down that the right is away; returns the step with what the other box has to know."""
     tx.connection.execute("UPDATE codes SET state = 'in_use' WHERE id = ?", (code["id"],))
     tx.connection.execute(
         "INSERT OR REPLACE INTO rights (code, home, home_code, epoch, is_here, other, move, since)"
         " VALUES (?,?,?,?,0,?,?,?)",
-        (code["id"], own, code["id"], epoch, wanted.by, wanted.move, tx.at),
+        (code["id"], own, code["id"], step.epoch, step.other, move, tx.at),
     )
     detail = {
         "sku": code["sku"],
         "attendee": attendees.find(tx.connection, code["attendee"]).reference or "",
         "expires_at": code["expires_at"],
     }
-    moves.record(tx, wanted.move, "given", moves.MoveStep(code["id"], epoch, wanted.by, detail))
-    _tell(tx, "right.given", code["id"], wanted.move, epoch, wanted.by)
-    return Given(wanted.move, own, code=code["id"], epoch=epoch, **detail)
+    given = replace(step, detail=detail)
+    moves.record(tx, move, "given", given)
+    _tell(tx, "right.given", code["id"], move, step.epoch, step.other)
+    return given
 
 
 def settle(tx: Transaction, move: str, outcome: VisitOutcome, by: int) -> None:
@@ -55,12 +65,20 @@ def settle(tx: Transaction, move: str, outcome: VisitOutcome, by: int) -> None:
     if given is None or given.code is None:
         never = moves.MoveStep(None, 0, by, {"why": Refusal.OTHER_BOX.value})
         moves.record(tx, move, "not_given", never)
-    elif outcome is VisitOutcome.SPENT:
-        codes.end(tx, given.code, "voided", _BOXD, f"it was used at box {given.other}")
-        moves.record(tx, move, "settled", given)
-        _tell(tx, "right.settled", given.code, move, given.epoch, given.other)
     else:
-        _take_back(tx, move, given, given.code)
+        end(tx, move, given, given.code, outcome)
+
+
+def end(
+    tx: Transaction, move: str, given: moves.MoveStep, code: int, outcome: VisitOutcome
+) -> None:
+    """End a move that was given and not settled."""
+    if outcome is VisitOutcome.SPENT:
+        codes.end(tx, code, "voided", _BOXD, f"it was used at box {given.other}")
+        moves.record(tx, move, "settled", given)
+        _tell(tx, "right.settled", code, move, given.epoch, given.other)
+    else:
+        _take_back(tx, move, given, code)
 
 
 def _take_back(tx: Transaction, move: str, given: moves.MoveStep, code: int) -> None:
@@ -79,7 +97,8 @@ def _not_given(tx: Transaction, wanted: RightWanted, own: int, why: str) -> Give
     return Given(wanted.move, own, why_not=why)
 
 
-def _epoch(connection: sqlite3.Connection, code: int) -> int:
+def epoch_of(connection: sqlite3.Connection, code: int) -> int:
+    """How often the right has moved, as far as this ledger knows."""
     row = connection.execute("SELECT epoch FROM rights WHERE code = ?", (code,)).fetchone()
     return int(row[0]) if row else 0
 

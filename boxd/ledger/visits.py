@@ -24,6 +24,8 @@ def take_in(tx: Transaction, given: Given, digits: str, box: str, keys: CodeKeys
         return TakenIn(True)
     if (before := moves.find(tx, given.move, "not_taken_in")) is not None:
         return TakenIn(False, before.detail["why"])
+    if _is_of_an_earlier_run(tx, given):
+        return _not_taken(tx, given, Refusal.OTHER_BOX)
     digest = keys.digest(digits)
     if tx.connection.execute("SELECT 1 FROM codes WHERE digest = ?", (digest,)).fetchone():
         return _not_taken(tx, given, Refusal.OTHER_BOX)
@@ -58,7 +60,8 @@ def outcome(tx: Transaction, given: Given, unused_after: timedelta) -> VisitOutc
         return VisitOutcome.BACK
     taken = moves.find(tx, given.move, "taken_in")
     if taken is None or taken.code is None:
-        return VisitOutcome.NEVER_THERE
+        # It was taken in, or nobody would ask: this ledger is an older one. Not twice, then.
+        return VisitOutcome.SPENT
     row = tx.connection.execute(
         "SELECT codes.state, codes.sku, rights.since, EXISTS (SELECT 1 FROM redemptions"
         " WHERE redemptions.code = codes.id) AS was_claimed"
@@ -87,6 +90,14 @@ def _give_back(tx: Transaction, given: Given, code: int) -> None:
         tx, given.move, "given_back", moves.MoveStep(code, given.epoch + 1, given.home, {})
     )
     _tell(tx, "right.given_back", code, given)
+
+
+def _is_of_an_earlier_run(tx: Transaction, given: Given) -> bool:
+    """Whether the home has started since, called the roll, and may not know of this any more."""
+    called = tx.connection.execute(
+        "SELECT run FROM roll_calls WHERE home = ?", (given.home,)
+    ).fetchone()
+    return called is not None and called["run"] != given.run
 
 
 def _has_unit(tx: Transaction, sku: str) -> bool:

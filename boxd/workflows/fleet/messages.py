@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from boxd.spending_right import Given, RightWanted, VisitOutcome
+from boxd.spending_right import Given, RightWanted, RollCall, VisitOutcome
 from boxd.workflows.box_ids import at_box
 
 MOVE_CODE = "MoveCode"
+ROLL_CALL = "RollCall"
 
 
 def box_of_event(event: str, number: int) -> str:
@@ -18,6 +19,26 @@ def box_of_event(event: str, number: int) -> str:
 def move_workflow_id(move: str, box: str) -> str:
     """The id of the workflow of a move to `box`, as it is called at the event's service."""
     return at_box(f"move-code-{move}", box)
+
+
+def roll_call_workflow_id(box: str) -> str:
+    """The id of the workflow by which a box asks all others what it may have forgotten."""
+    return at_box("roll-call", box)
+
+
+@dataclass(frozen=True)
+class AskedBox:
+    """Another box, what it is asked, and the queue that it serves."""
+
+    call: RollCall
+    queue: str
+
+
+@dataclass(frozen=True)
+class RollCallStart:
+    """All boxes of the event but the one that asks."""
+
+    others: tuple[AskedBox, ...]
 
 
 @dataclass(frozen=True)

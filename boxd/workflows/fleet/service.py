@@ -23,6 +23,7 @@ from boxd.temporal.worker import TASK_TIMEOUT, create_worker, task_queue
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.fleet.activities import FleetActivities
 from boxd.workflows.fleet.messages import CodeArrival, MoveStart, box_of_event, move_workflow_id
+from boxd.workflows.fleet.roll_call_workflow import RollCallWorkflow
 from boxd.workflows.fleet.workflow import MoveCodeWorkflow
 from boxd.workflows.place.workflow import PlaceWorkflow
 
@@ -77,11 +78,17 @@ class FleetLink:
         """What this box is called at the event's service."""
         return box_of_event(self._place.event, self._place.number)
 
+    @property
+    def in_doubt(self) -> int:
+        """The number of the newest code that waits until the other boxes were heard; 0: none."""
+        return self._activities.doubt.up_to
+
     async def run(self) -> None:
         """Stay connected for ever; being alone is normal, and costs a try every few seconds.
 
         Raises HeldByAnother if another installation has this box's number.
         """
+        await self._activities.doubt.look()
         while True:
             try:
                 await self._work()
@@ -92,11 +99,12 @@ class FleetLink:
     async def _work(self) -> None:
         client = await connect(self._place.service, self._seal)
         await self._hold_place(client)
-        workflows = (MoveCodeWorkflow, PlaceWorkflow)
+        workflows = (MoveCodeWorkflow, RollCallWorkflow, PlaceWorkflow)
         async with create_worker(client, self.box, workflows, self._activities.all()):
             self._client = client
             self._change(FleetState(True, utc_now()))
             log.info("fleet.connected", box=self.box)
+            asking = asyncio.create_task(self._activities.call_the_roll(client, self._place.event))
             try:
                 while True:
                     await asyncio.sleep(_LOOK_EVERY_S)
@@ -104,10 +112,12 @@ class FleetLink:
                         await client.service_client.check_health()
             finally:
                 self._client = None
+                asking.cancel()
 
     def _is_alone(self, why: str) -> None:
         if self.state.is_connected or self.state.why != why:
             log.info("fleet.alone", why=why)
+        self._activities.doubt.asks_nobody()
         since = utc_now() if self.state.is_connected else self.state.since
         self._change(FleetState(False, since, why))
 

@@ -6,7 +6,14 @@ from abc import ABC, abstractmethod
 
 from temporalio import activity
 
-from boxd.spending_right import Given, RightWanted, TakenIn, VisitOutcome
+from boxd.spending_right import (
+    Given,
+    RightWanted,
+    RollAnswer,
+    RollCall,
+    TakenIn,
+    VisitOutcome,
+)
 from boxd.workflows.fleet.messages import CodeVisit, Settlement
 
 
@@ -32,3 +39,13 @@ class FleetSignatures(ABC):
     @abstractmethod
     async def settle_move(self, settlement: Settlement) -> None:
         """At home: end the move."""
+
+    @activity.defn
+    @abstractmethod
+    async def answer_roll_call(self, call: RollCall) -> RollAnswer:
+        """At another box: tell the calling one what it may have forgotten."""
+
+    @activity.defn
+    @abstractmethod
+    async def hear_answer(self, heard: RollAnswer) -> None:
+        """At the calling box: learn it."""

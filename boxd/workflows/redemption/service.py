@@ -103,6 +103,7 @@ class RedemptionService:
             well_formed=self._homes.home_of(typed) is not None,
             home="" if brought.is_here else self._homes.elsewhere(typed),
             why_at_home=Refusal(brought.why_not) if brought.why_not else None,
+            in_doubt=self._fleet.in_doubt if self._fleet is not None else 0,
         )
         standing = await self._decisions.claim(claim)
         if not standing.stage.has_ended:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -23,11 +24,15 @@ from boxd.ledger import (
 )
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
+from boxd.ledger.restore import restore
+from boxd.machine_clock import utc_now
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Refusal
 from boxd.temporal.seal import Seal
 from boxd.workflows.fleet.activities import FleetActivities, FleetBox
-from boxd.workflows.fleet.messages import CodeArrival
+from boxd.workflows.fleet.messages import CodeArrival, box_of_event
 from boxd.workflows.fleet.service import FleetLink, FleetPlace
+from boxd.workflows.place.installation import Installation
+from boxd.workflows.place.service import hold
 from checker.fleet import findings
 from tests.temporal.conftest import serving
 from tests.workflows.event import until
@@ -38,10 +43,6 @@ UNUSED_AFTER_S = 0.5
 _RULE = lockouts.LockoutRule(3, 30.0, 100.0)
 
 MakeActivities = Callable[[Ledger, CodeKeys, FleetBox], FleetActivities]
-
-
-async def _hold_nothing(_client: Client) -> None:
-    """Names are tested elsewhere."""
 
 
 @dataclass
@@ -69,18 +70,25 @@ class LinkedBox:
         self.ledger = Ledger(self.file)
         self.ledger.write_now(lambda tx: lockers.declare(tx, [1]))
 
-    async def connect(self, make: MakeActivities = FleetActivities) -> None:
+    async def connect(
+        self, make: MakeActivities = FleetActivities, *, until_all_are_heard: bool = True
+    ) -> None:
         """Start the link, and wait until its worker polls."""
         service = Temporal(address=f"127.0.0.1:{self.settings.port}")
         box = FleetBox(f"box-{self.number}", self.number, UNUSED_AFTER_S)
         place = FleetPlace(EVENT, self.number, service)
-        self.link = FleetLink(place, SEAL, make(self.ledger, self.keys, box), _hold_nothing)
+        self.link = FleetLink(place, SEAL, make(self.ledger, self.keys, box), self._hold_place)
         self._running = asyncio.create_task(self.link.run())
 
         async def is_connected() -> bool:
-            return self.link.state.is_connected
+            is_sure = self.link.in_doubt == 0 or not until_all_are_heard
+            return self.link.state.is_connected and is_sure
 
         await until(is_connected, f"box {self.number} at the event's service")
+
+    async def _hold_place(self, client: Client) -> None:
+        name = f"box {self.number}"
+        await hold(client, box_of_event(EVENT, self.number), Installation(name[-1], name))
 
     async def cut(self) -> None:
         """End the link at once."""
@@ -89,6 +97,19 @@ class LinkedBox:
             with suppress(asyncio.CancelledError):
                 await self._running
             self._running = None
+
+    def back_up(self) -> Path:
+        """A copy of the ledger as it is now."""
+        copy = self.folder / "copy.db"
+        with closing(sqlite3.connect(self.file)) as source, closing(sqlite3.connect(copy)) as to:
+            source.backup(to)
+        return copy
+
+    def restore(self, copy: Path) -> None:
+        """Put the copy in the ledger's place, as `boxd backup restore` does."""
+        self.ledger.close()
+        restore(copy, self.file, "operator", utc_now())
+        self.open()
 
     async def stock(self, units: int) -> None:
         mug = stock.StockedPrize("mug", "Mug", max(units, 0))
@@ -109,7 +130,7 @@ class LinkedBox:
         async def is_answered() -> bool:
             nonlocal found
             found = await self.link.bring(digits, home)
-            return found.why_not != Refusal.OTHER_BOX
+            return found.why_not not in {Refusal.OTHER_BOX, Refusal.UNSURE}
 
         await until(is_answered, "the home's answer")
         return found
@@ -118,7 +139,14 @@ class LinkedBox:
         """Claim the code at this box's bay."""
         name = f"{self.number}-{next(self._names)}"
         home = "" if arrival is None or arrival.is_here else "elsewhere"
-        asked = claims.Claim(name, "bay-1", self.keys.digest(digits), True, home)
+        asked = claims.Claim(
+            name,
+            "bay-1",
+            self.keys.digest(digits),
+            well_formed=True,
+            home=home,
+            in_doubt=self.link.in_doubt if self._running else 0,
+        )
         rules = claims.ClaimRules(f"box-{self.number}", [1], _RULE, lockouts.boot_clock())
         return await self.ledger.write(lambda tx: claims.claim(tx, asked, rules))
 
