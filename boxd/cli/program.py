@@ -49,6 +49,7 @@ SECTIONS = {
     "Setting up": {
         "config": ("configuration", "Check and show the configuration file."),
         "devices": ("devices.group", "List, test, watch and learn the devices."),
+        "fleet": ("fleet", "Let several boxes serve one event: begin, invite, join, leave."),
         "staff": ("staff", "Invite, list and remove the people of the booth."),
         "tokens": ("tokens", "Make, list and revoke the tokens of the API."),
         "tls": ("tls", "Put in the certificate that phones see, and look at it."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -56,29 +57,23 @@ def steps_of_moves(booth: Booth) -> list[str]:
         return [str(step) for (step,) in connection.execute("SELECT step FROM moves")]
 
 
-def test_a_code_of_one_box_is_redeemed_at_another(
+def test_an_event_of_one_box_grows_to_two_and_shrinks_again(
     service: Booth, new_booth: Callable[..., Booth]
 ) -> None:
-    key = service.state / "event.key"
-    key.write_text("ab" * 32 + "\n", encoding="ascii")
-    key.chmod(0o600)
-
-    def member(number: int) -> Booth:
-        settings = (
-            f'number = {number}\nevent = "fair"\nkey_file = "{key}"\n'
-            f'address = "127.0.0.1:{service.temporal_port}"\n'
-        )
-        return new_booth(
-            (r'id = "box-1"', f'id = "box-{number}"'), (r"\[fleet\]\n", "[fleet]\n" + settings)
-        )
-
-    home, other = member(1), member(2)
+    home, other = new_booth(), new_booth((r'id = "box-1"', 'id = "box-2"'))
+    home.start()
+    printed = home.issue_code()  # before anybody thought of a second box
+    assert home.stop() == 0
+    begun = home.command("fleet", "begin", "fair", f"127.0.0.1:{service.temporal_port}")
+    assert begun.returncode == 0, begun.stderr
+    word = json.loads(home.command("fleet", "invite", "--json").stdout)["token"]
+    joined = other.command("fleet", "join", word)
+    assert "This is box 2 of fair" in joined.stdout, joined.stderr
     for booth in (home, other):
         booth.start()
         wait_until("its link", lambda booth=booth: "fleet.connected" in booth.log())
-    code = home.issue_code()
 
-    bring(other, code)
+    bring(other, printed)
     go_on_to_the_end(other)
 
     assert other.stock("mug")["dispensed"] == 1
@@ -87,5 +82,13 @@ def test_a_code_of_one_box_is_redeemed_at_another(
     wait_until("its home knows", lambda: "settled" in steps_of_moves(home))
     ledgers = {1: home.state / "ledger.db", 2: other.state / "ledger.db"}
     assert findings(ledgers, at_rest=True) == []
+    assert "connected since" in other.command("fleet", "status").stdout
     for booth in (home, other):
         booth.check_invariants()
+
+    assert "serves this box already" in other.command("fleet", "leave").stderr
+    assert other.stop() == 0
+    left = other.command("fleet", "leave", "--keep-codes")
+    # Its demo code is at home there.
+    assert "It stays box 2, for its codes" in left.stdout, left.stderr
+    assert "belongs to no event" in other.command("fleet", "invite").stderr
