@@ -8,11 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from boxd.errors import NotKnownYet, TemporalUnavailable
 from boxd.machine_clock import boot_s
 
+
+class Request(Protocol):
+    """What a caller asks: an answer to a redemption, or something for a task."""
+
+    @property
+    def id(self) -> str:
+        """The same for a repeated request."""
+
+    @property
+    def deadline_s(self) -> float:
+        """The time on the boot clock until which its transaction may begin."""
+
+
+Q = TypeVar("Q", bound=Request)
 R = TypeVar("R")
 
 # The longest wait of a request for its transaction to begin.
@@ -21,14 +35,15 @@ DECIDED_WITHIN_S = 6.0
 COMMITTED_WITHIN_S = 6.0
 
 
-class Fate(Generic[R]):
+class Fate(Generic[Q, R]):
     """Whether one request's transaction has begun, and its reply once that is committed.
 
     Either the ledger's thread begins it or its caller gives it up: whichever comes first.
     """
 
-    def __init__(self, deadline_s: float) -> None:
-        self.deadline_s = deadline_s
+    def __init__(self, request: Q) -> None:
+        self.request = request
+        self.deadline_s = request.deadline_s
         self.reply: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._is_begun = False
         self._is_given_up = False
@@ -49,6 +64,11 @@ class Fate(Generic[R]):
         """Set the reply, once committed; later calls change nothing."""
         if not self.reply.done():
             self.reply.set_result(reply)
+
+    def refuse(self, reply: R) -> None:
+        """Set the reply of a request that can't be accepted any more, unless it has begun."""
+        if self._gives_up():
+            self.tell(reply)
 
     async def known(self, delivering: asyncio.Task[R]) -> R:
         """The ledger's reply, or the workflow's if it refuses before the ledger begins.
@@ -89,22 +109,26 @@ def _why_not_taken(delivering: asyncio.Task[R]) -> str:
     return f"{why}. This was not taken, and will not be later: ask again when the box is ready"
 
 
-class Fates(Generic[R]):
+class Fates(Generic[Q, R]):
     """The requests that callers wait for in this run of boxd, by id and deadline."""
 
     def __init__(self, run: str) -> None:
         self.run = run
-        self._fates: dict[tuple[str, float], Fate[R]] = {}
+        self._fates: dict[tuple[str, float], Fate[Q, R]] = {}
 
-    def expect(self, request: str, deadline_s: float) -> Fate[R]:
+    def expect(self, request: Q) -> Fate[Q, R]:
         """Begin to wait for a request."""
-        self._fates[request, deadline_s] = fate = Fate[R](deadline_s)
+        self._fates[request.id, request.deadline_s] = fate = Fate[Q, R](request)
         return fate
 
-    def of(self, request: str, deadline_s: float) -> Fate[R]:
+    def of(self, request: Q) -> Fate[Q, R]:
         """The request's fate; a new one if nobody waits for it."""
-        return self._fates.get((request, deadline_s)) or Fate[R](deadline_s)
+        return self._fates.get((request.id, request.deadline_s)) or Fate[Q, R](request)
 
-    def forget(self, request: str, deadline_s: float) -> None:
+    def expected(self) -> list[Fate[Q, R]]:
+        """The fates of all requests that somebody waits for."""
+        return list(self._fates.values())
+
+    def forget(self, request: Q) -> None:
         """Nobody waits for it any more."""
-        self._fates.pop((request, deadline_s), None)
+        self._fates.pop((request.id, request.deadline_s), None)

@@ -39,7 +39,7 @@ from boxd.pictures import photo
 from boxd.pictures.store import PictureStore
 from boxd.playbooks import playbooks
 from boxd.staff.service import StaffService
-from boxd.task import TaskReply
+from boxd.task import Asked, TaskReply
 from boxd.workflows.fleet.service import FleetLink
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
 from boxd.workflows.housekeeping.service import ScheduleKeeper
@@ -81,7 +81,7 @@ class Parts:
     recoveries: RecoveryService
     pictures: PictureStore
     photos: PhotoService
-    task_fates: Fates[TaskReply]
+    task_fates: Fates[Asked, TaskReply]
     schedules: ScheduleKeeper
     backups: BackupMaker
     clock: ClockKeeper
@@ -154,7 +154,7 @@ def wire(
     connection = ServerConnection()
     dispensing = wire_dispensing(config, ledger, keys, simulated, run, changes, closing, connection)
     audit_key = assembly.audit_key(config)
-    task_fates = Fates[TaskReply](run)
+    task_fates = Fates[Asked, TaskReply](run)
     tasks = TaskService(connection, ledger, config.box.id, task_fates)
     tasks.kinds_changed = assembly.declare_tasks(config, ledger)
     return Parts(

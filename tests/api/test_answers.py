@@ -98,7 +98,6 @@ async def test_of_two_different_answers_at_once_one_is_taken(
     daemon: Daemon, asked: dict[str, Any]
 ) -> None:
     body = {"step": asked["step"]}
-    # The one that lost to an answer which ended the workflow is told so at its deadline, after 5 s.
     both = await asyncio.gather(
         daemon.screen.post(path(asked, "loaded"), json=body, timeout=20),
         daemon.screen.post(path(asked, "declined"), json=body, timeout=20),

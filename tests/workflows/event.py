@@ -23,6 +23,7 @@ from boxd.ledger.issues import IssueOrder
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger
 from boxd.task import (
+    Asked,
     Checkpoint,
     Demand,
     Scan,
@@ -174,7 +175,7 @@ async def at_box(
     ledger = Ledger(folder / "ledger.db")
     changed = ledger.write_now(lambda tx: task_publishing.declare(tx, kinds or KINDS, CHECKPOINTS))
     keys = CodeKeys(b"c" * 32, b"r" * 32)
-    fates = Fates[TaskReply]("this run")
+    fates = Fates[Asked, TaskReply]("this run")
     rules = IssueRules(box, 8, 7, per_attendee)
     activities = (*TaskActivities(ledger, fates).all(), *IssueActivities(ledger, keys, rules).all())
     client = await connect(settings, SEAL)

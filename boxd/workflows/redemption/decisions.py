@@ -12,7 +12,7 @@ from boxd.ledger import claims, lockouts, redemption_standings, redemptions
 from boxd.ledger.actuations import ActuationOrder
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s
-from boxd.redemption import Answer, RedemptionStanding, Reply, Stage
+from boxd.redemption import Answer, RedemptionStanding, Reply, Stage, why_refused
 from boxd.workflows.redemption.announcing import Announcer
 
 
@@ -36,7 +36,7 @@ class RedemptionDecisions:
         self._opener = opener
         self._announcer = announcer
         self._rules = rules
-        self.fates = Fates[Reply](rules.daemon)
+        self.fates = Fates[Answer, Reply](rules.daemon)
         self._claiming: set[asyncio.Task[RedemptionStanding]] = set()
         self._deciding: dict[Answer, asyncio.Task[Reply]] = {}
 
@@ -78,7 +78,7 @@ class RedemptionDecisions:
         return await asyncio.shield(task)
 
     async def _decide(self, answer: Answer) -> Reply:
-        fate = self.fates.of(answer.id, answer.deadline_s)
+        fate = self.fates.of(answer)
         ordered: list[ActuationOrder] = []
 
         def decide(tx: Transaction) -> Reply:
@@ -108,10 +108,28 @@ class RedemptionDecisions:
                 self._opener.carry_out(reply.standing, ordered[0], answer.deadline_s)
             self._announcer.show(reply.standing)
         fate.tell(reply)
+        if reply.accepted:
+            self._tell_others(answer, reply)
         return reply
 
+    def _tell_others(self, taken: Answer, reply: Reply) -> None:
+        """Reply to everybody else who waits for an answer to the question that is answered now.
+
+        Their updates may never arrive, if the workflow has ended or the server is away. One with
+        the same id is the same answer, given again after its first deadline.
+        """
+        now = reply.standing
+        for fate in self.fates.expected():
+            other = fate.request
+            if other.redemption != now.redemption:
+                continue
+            if other.id == taken.id:
+                fate.tell(reply)
+            elif why := why_refused(now.stage, now.step, other, None):
+                fate.refuse(Reply(False, why, now))
+
     def _context(
-        self, tx: Transaction, answer: Answer, fate: Fate[Reply]
+        self, tx: Transaction, answer: Answer, fate: Fate[Answer, Reply]
     ) -> redemptions.AnswerContext:
         """Door and lockers as they are inside the transaction; called by the ledger's thread."""
         standing = redemption_standings.require(tx.connection, answer.redemption)
@@ -127,7 +145,7 @@ class RedemptionDecisions:
         running = [*self._claiming, *self._deciding.values()]
         await asyncio.gather(*running, return_exceptions=True)
 
-    def _why_late(self, answer: Answer, fate: Fate[Reply]) -> str:
+    def _why_late(self, answer: Answer, fate: Fate[Answer, Reply]) -> str:
         """Why the answer is too late; called by the ledger's thread."""
         if answer.daemon != self._rules.daemon:
             return "boxd was started anew meanwhile; look at the question and answer again"

@@ -171,7 +171,7 @@ class RedemptionService:
         return await asyncio.shield(asking.task)
 
     async def _ask(self, answer: Answer, standing: RedemptionStanding) -> Reply:
-        fate = self._decisions.fates.expect(answer.id, answer.deadline_s)
+        fate = self._decisions.fates.expect(answer)
         delivering = asyncio.create_task(self._deliver(answer, standing))
         self._delivering.add(delivering)
         delivering.add_done_callback(self._delivered)
@@ -184,7 +184,7 @@ class RedemptionService:
                 raise BeingSetUpAgain(SET_UP_AGAIN) from None
             raise
         finally:
-            self._decisions.fates.forget(answer.id, answer.deadline_s)
+            self._decisions.fates.forget(answer)
 
     def _delivered(self, task: asyncio.Task[Reply]) -> None:
         self._delivering.discard(task)
@@ -205,17 +205,18 @@ class RedemptionService:
         async with self._connection.reached() as client:
             workflow = workflow_of(client, answer.redemption, self._starter.box)
             try:
-                return await self._update_or_resume(workflow, answer, standing)
+                return await self._update_or_resume(workflow, answer)
             except WorkflowUpdateFailedError as error:
                 now = await self._ledger.read(
                     lambda c: redemption_standings.require(c, standing.redemption)
                 )
                 return Reply(False, why_not_taken(error), now)
 
-    async def _update_or_resume(
-        self, workflow: Handle, answer: Answer, standing: RedemptionStanding
-    ) -> Reply:
-        """Send the answer to the workflow, or to a new one if Temporal lost it."""
+    async def _update_or_resume(self, workflow: Handle, answer: Answer) -> Reply:
+        """Send the answer to the workflow; to a new one if Temporal lost it.
+
+        A workflow that has ended with another answer's commit is not lost.
+        """
         try:
             return await _update(workflow, answer)
         except RPCError as error:
@@ -224,7 +225,12 @@ class RedemptionService:
                 raise BeingSetUpAgain(SET_UP_AGAIN) from error
             if not is_not_found(error):
                 raise
-            await self.resume(standing)
+            now = await self._ledger.read(
+                lambda c: redemption_standings.require(c, answer.redemption)
+            )
+            if why := why_refused(now.stage, now.step, answer, None):
+                return Reply(False, why, now)
+            await self.resume(now)
             return await _update(workflow, answer)
 
     async def close(self) -> None:

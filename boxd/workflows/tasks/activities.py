@@ -13,8 +13,17 @@ from boxd.errors import LedgerUnusable, NotKnownYet
 from boxd.fates import Fates
 from boxd.ledger import task_standings, tasks
 from boxd.ledger.ledger import Ledger
-from boxd.machine_clock import boot_s
-from boxd.task import Asked, Scan, Submission, TaskReply, TaskStanding, Verdict, Withdrawal
+from boxd.machine_clock import boot_s, utc_now
+from boxd.task import (
+    Asked,
+    Scan,
+    Submission,
+    TaskReply,
+    TaskStanding,
+    Verdict,
+    Withdrawal,
+    why_refused,
+)
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.tasks.signatures import TaskSignatures
 
@@ -26,7 +35,7 @@ _TOO_LATE = "it came too late: nobody waits for it any more; try again"
 class TaskActivities(TaskSignatures):
     """Decides each request in one transaction of the ledger."""
 
-    def __init__(self, ledger: Ledger, fates: Fates[TaskReply]) -> None:
+    def __init__(self, ledger: Ledger, fates: Fates[Asked, TaskReply]) -> None:
         self._ledger = ledger
         self._fates = fates
         self._deciding: dict[Asked, asyncio.Task[TaskReply]] = {}
@@ -54,6 +63,7 @@ class TaskActivities(TaskSignatures):
         """End the task if its time is over."""
         with as_activity_errors():
             standing = await self._ledger.write(lambda tx: tasks.expire(tx, task))
+        self._tell_others(standing)
         return _without_prose(standing)
 
     @activity.defn
@@ -87,7 +97,7 @@ class TaskActivities(TaskSignatures):
             return await asyncio.shield(task)
 
     async def _decide(self, asked: Asked) -> TaskReply:
-        fate = self._fates.of(asked.id, asked.deadline_s)
+        fate = self._fates.of(asked)
 
         def why_late() -> str:
             is_ours = asked.daemon == self._fates.run
@@ -107,6 +117,7 @@ class TaskActivities(TaskSignatures):
             fate.roll_back()
             raise
         fate.tell(reply)
+        self._tell_others(reply.standing)
         log.info(
             f"task.{type(asked).__name__.lower()}",
             task=asked.task,
@@ -115,6 +126,15 @@ class TaskActivities(TaskSignatures):
             why=reply.why or None,
         )
         return replace(reply, standing=_without_prose(reply.standing))
+
+    def _tell_others(self, now: TaskStanding) -> None:
+        """Refuse what somebody waits for and this task does not accept any more.
+
+        Their updates may never arrive: a task that has ended has no workflow.
+        """
+        for fate in self._fates.expected():
+            if fate.request.task == now.task and (why := why_refused(now, fate.request, utc_now())):
+                fate.refuse(TaskReply(False, why, now))
 
 
 def _without_prose(standing: TaskStanding) -> TaskStanding:

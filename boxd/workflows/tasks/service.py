@@ -86,7 +86,7 @@ class TaskService:
     """
 
     def __init__(
-        self, connection: ServerConnection, ledger: Ledger, box: str, fates: Fates[TaskReply]
+        self, connection: ServerConnection, ledger: Ledger, box: str, fates: Fates[Asked, TaskReply]
     ) -> None:
         self._connection = connection
         self.kinds_changed: frozenset[str] = frozenset()  # their tasks have to look again
@@ -138,10 +138,17 @@ class TaskService:
         """Deliver a scan, a submission, a verdict or a withdrawal.
 
         Requests for one task are delivered one after the other: a run takes ten updates at a time.
+        Its turn is part of the time that a caller waits.
         Raises NotFound, and Refused if the id was used for something else.
         """
+        deadline_s = boot_s() + _DECIDED_WITHIN_S
         seen = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
-        asked = replace(asked, step=asked.step or seen.step)
+        asked = replace(
+            asked,
+            step=asked.step or seen.step,
+            daemon=self._fates.run,
+            deadline_s=deadline_s,
+        )
         async with self._turns.turn(asked.task):
             given = await self._ledger.read(lambda c: tasks.reply_given(c, asked))
             if given is not None:
@@ -165,9 +172,7 @@ class TaskService:
 
     async def _ask(self, asked: Asked, standing: TaskStanding) -> TaskReply:
         """The ledger's reply, which a caller may get before Temporal has it."""
-        deadline_s = boot_s() + _DECIDED_WITHIN_S
-        asked = replace(asked, daemon=self._fates.run, deadline_s=deadline_s)
-        fate = self._fates.expect(asked.id, deadline_s)
+        fate = self._fates.expect(asked)
         delivering = asyncio.create_task(self._deliver(asked, standing))
         self._delivering.add(delivering)
         delivering.add_done_callback(self._delivered)
@@ -180,7 +185,7 @@ class TaskService:
                 raise BeingSetUpAgain(SET_UP_AGAIN) from None
             raise
         finally:
-            self._fates.forget(asked.id, deadline_s)
+            self._fates.forget(asked)
         now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
         return replace(reply, standing=now)
 
@@ -202,17 +207,16 @@ class TaskService:
     async def _update_once(self, asked: Asked, standing: TaskStanding) -> TaskReply:
         async with self._connection.reached() as client:
             try:
-                taken = await self._update_or_resume(
-                    self._handle(client, asked.task), asked, standing
-                )
+                taken = await self._update_or_resume(self._handle(client, asked.task), asked)
             except WorkflowUpdateFailedError as error:
                 taken = Taken(False, why_not_taken(error))
         return TaskReply(taken.accepted, taken.why, standing, taken.is_new)
 
-    async def _update_or_resume(
-        self, workflow: Handle, asked: Asked, standing: TaskStanding
-    ) -> Taken:
-        """Send the request to the workflow, or to a new one if Temporal lost it."""
+    async def _update_or_resume(self, workflow: Handle, asked: Asked) -> Taken:
+        """Send the request to the workflow; to a new one if Temporal lost it.
+
+        A workflow that has ended with its task is not lost.
+        """
         try:
             return await _update(workflow, asked)
         except RPCError as error:
@@ -221,7 +225,10 @@ class TaskService:
                 raise BeingSetUpAgain(SET_UP_AGAIN) from error
             if not is_not_found(error):
                 raise
-            await self.resume(standing)
+            now = await self._ledger.read(lambda c: task_standings.require(c, asked.task))
+            if why := why_refused(now, asked, utc_now()):
+                return Taken(False, why)
+            await self.resume(now)
             return await _update(workflow, asked)
 
     async def issue(self, order: Callable[[Transaction], IssueOrder]) -> IssueStanding:

@@ -41,7 +41,7 @@ from boxd.ledger.lockouts import LockoutRule
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.playbooks import playbooks
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Reply, Stage
-from boxd.task import Scan, TaskKind, TaskReply, TaskStanding, Verdict
+from boxd.task import Asked, Scan, TaskKind, TaskReply, TaskStanding, Verdict
 from boxd.temporal.client import connect
 from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.upstream.apply_orders import CarriedOut
@@ -297,7 +297,7 @@ async def small_box(
             connection, ledger, keys, decisions, starter, homes=Homes(8), daemon="this run"
         )
         closing.push_async_callback(service.close)
-        fates = Fates[TaskReply]("this run")
+        fates = Fates[Asked, TaskReply]("this run")
         tasks = TaskService(connection, ledger, BOX, fates)
         schedules = ScheduleKeeper(connection, ledger, BOX, plans)
         nobody = UpstreamClient(Peer("http://127.0.0.1:9", 1, 2), secret_in(folder))
