@@ -47,4 +47,8 @@ class UpstreamClient:
     async def _signed(self, message: str, content: bytes) -> dict[str, str]:
         secret = await asyncio.to_thread(read_secret, self._secret_file)
         headers = signed_headers(secret, message, int(utc_now().timestamp()), content)
-        return {**headers, "accept": "application/json", "user-agent": _AGENT}
+        return {
+            **headers,
+            "accept": "application/json",
+            "user-agent": _AGENT,
+        }

@@ -22,10 +22,12 @@ from boxd.ledger.audit_key import AuditKey
 from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.ledger.outbox import Event
 from boxd.machine_clock import utc_now
+from boxd.upstream import evidence
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.batch import EventBatch, batch_of
 from boxd.upstream.client import UpstreamClient
 from boxd.upstream.delivery_status import DeliveryStatus, mend, raise_trouble
+from boxd.upstream.evidence import Evidence
 from boxd.upstream.exchange import Unreachable, Untrusted
 from boxd.upstream.response_meaning import Meaning, ResponseMeaning, meaning_of
 from boxd.words import N_
@@ -41,6 +43,8 @@ log = structlog.get_logger("boxd.upstream")
 _BATCHES_A_ROUND = 20
 # A round may be this late: the server is busy or was restarted.
 _OVERDUE_S = 60.0
+# A run of events that upstream takes none of is longer only where the box is to blame.
+_MOST_NEIGHBOURS = 64
 _DELIVERY = "delivery"
 _DEAD = "dead_letters"
 
@@ -120,10 +124,23 @@ class EventSender:
             case Meaning.REFUSED if len(batch.events) > 1:
                 self._batch = max(1, len(batch.events) // 2)
                 return None
-            case Meaning.REFUSED if await self._bury(batch.events[0], found.why):
-                return None
+            case Meaning.REFUSED:
+                return await self._judge(batch.events[0], found)
             case _:
                 return await self._failed(found)
+
+    async def _judge(self, first: Event, refusal: ResponseMeaning) -> Round | None:
+        """Whether the first event is to blame, or this box: those behind it are asked for."""
+        most = min(2 ** min(self._trouble.failures, 9), _MOST_NEIGHBOURS)
+        behind = await self._ledger.read(partial(outbox.waiting, after=first.seq, limit=most))
+        found = await evidence.gather(first, refusal, behind, self._ask_alone)
+        if found.taken is None or not await self._settle(found, found.taken):
+            return await self._failed(found.trouble)
+        self._goes_on()
+        return None
+
+    async def _ask_alone(self, event: Event) -> ResponseMeaning:
+        return await self._ask(batch_of([event], self._rules.box, self._rules.key))
 
     async def _ask(self, batch: EventBatch) -> ResponseMeaning:
         try:
@@ -140,22 +157,31 @@ class EventSender:
             mend(tx, _DELIVERY)
 
         await self._ledger.write(prune)
+        self._goes_on()
+
+    async def _settle(self, found: Evidence, taken: Event) -> bool:
+        """Bury the events to blame; False if there are too many dead letters already."""
+
+        def settle(tx: Transaction) -> bool:
+            if not all(outbox.bury(tx, event, why) for event, why in found.to_blame):
+                return False
+            outbox.received(tx, taken)
+            mend(tx, _DELIVERY)
+            if found.to_blame:
+                alarms.raise_alarm(tx, _DEAD, "upstream", _REFUSED)
+            return True
+
+        settled = await self._ledger.write(settle)
+        for event, why in found.to_blame if settled else ():
+            log.warning("event.dead_lettered", id=event.id, type=event.type, why=why)
+        return settled
+
+    def _goes_on(self) -> None:
+        """Upstream took something: larger batches again, and no trouble."""
         self._batch = min(self._rules.batch, self._batch * 2)
         if self._trouble.failures:
             log.info("upstream.recovered", failures=self._trouble.failures)
             self._now(DeliveryStatus())
-
-    async def _bury(self, event: Event, why: str) -> bool:
-        """Upstream refuses this event for good; returns False if it has to stay in the outbox."""
-
-        def bury(tx: Transaction) -> bool:
-            if buried := outbox.bury(tx, event, why):
-                alarms.raise_alarm(tx, _DEAD, "upstream", _REFUSED)
-            return buried
-
-        buried = await self._ledger.write(bury)
-        log.warning("event.dead_lettered", id=event.id, type=event.type, why=why)
-        return buried
 
     async def _failed(self, found: ResponseMeaning) -> Round:
         failures = self._trouble.failures + 1

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import h11
 
 from boxd.errors import BoxdError
+from boxd.upstream.content_coding import Unpackable, unpacked
 
 MOST_ANSWER_BYTES = 1024 * 1024
 _CHUNK = 16 * 1024
@@ -134,6 +135,7 @@ async def _converse(
         headers=[
             ("host", urlsplit(peer.url).netloc),
             ("connection", "close"),
+            ("accept-encoding", "identity"),
             *request.headers.items(),
             ("content-length", str(len(request.body))),
         ],
@@ -166,5 +168,13 @@ async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> H
             if len(body) > MOST_ANSWER_BYTES:
                 raise Unreachable(f"its answer is longer than {MOST_ANSWER_BYTES} bytes")
         elif isinstance(event, h11.EndOfMessage) and head is not None:
-            headers = {name.decode(): value.decode("latin-1") for name, value in head.headers}
-            return HttpAnswer(head.status_code, headers, bytes(body))
+            return _plain(head, bytes(body))
+
+
+def _plain(head: h11.Response, body: bytes) -> HttpAnswer:
+    packed = {name.decode(): value.decode("latin-1") for name, value in head.headers}
+    try:
+        headers, plain = unpacked(packed, body, MOST_ANSWER_BYTES)
+    except Unpackable as error:
+        raise Unreachable(str(error)) from error
+    return HttpAnswer(head.status_code, headers, plain)

@@ -17,24 +17,16 @@ from http import HTTPStatus
 from boxd.upstream.exchange import HttpAnswer
 
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
-# These concern the address or the secret, not the events: no event is to blame.
-_SHUT = {
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.METHOD_NOT_ALLOWED,
-    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
-    HTTPStatus.GONE,
-    HTTPStatus.MISDIRECTED_REQUEST,
-}
 _QUOTED = 120
+# Longer than any wait that is kept, and short enough for every calculation with it.
+_LONGEST_WISH_S = 999_999_999.0
 
 
 class Meaning(Enum):
     """What follows from a response."""
 
     RECEIVED = "received"  # upstream has these events now
-    REFUSED = "refused"  # for good: the events are at fault
+    REFUSED = "refused"  # these events, or all that this box sends: `evidence` finds out which
     LATER = "later"  # it passes by itself
     NEEDS_A_PERSON = "needs a person"  # tried again too, but a person has to mend something
 
@@ -58,13 +50,10 @@ def meaning_of(answer: HttpAnswer, sent: Sequence[str], now: datetime) -> Respon
     if 300 <= status < 400:
         where = answer.headers.get("location", "")[:_QUOTED]
         return _person(f"it redirects ({said}{f' to {where}' if where else ''})")
-    if 400 <= status < 500 and _is_page(answer):
-        return _person(f"a page answers in its place ({said})")
-    if status in _SHUT:
-        return _person(f"it lets the box in no more ({said}): look at [upstream] url and secret")
+    wish_s = _retry_after_s(answer, now)
     if 400 <= status < 500 and status not in _LATER:
-        return ResponseMeaning(Meaning.REFUSED, f"{said}: {_words(answer)}".removesuffix(": "))
-    return ResponseMeaning(Meaning.LATER, said, retry_after_s=_retry_after_s(answer, now))
+        return ResponseMeaning(Meaning.REFUSED, _quoted(answer, said), retry_after_s=wish_s)
+    return ResponseMeaning(Meaning.LATER, said, retry_after_s=wish_s)
 
 
 def _of_success(answer: HttpAnswer, sent: Sequence[str]) -> ResponseMeaning:
@@ -72,6 +61,8 @@ def _of_success(answer: HttpAnswer, sent: Sequence[str]) -> ResponseMeaning:
     if answer.content_type != "application/json":
         kind = answer.content_type or "no type"
         return _person(f"it answers {answer.status} with {kind} instead of a receipt in JSON")
+    if coding := answer.headers.get("content-encoding"):
+        return _person(f"it answers {answer.status} in the coding '{coding[:_QUOTED]}', unasked")
     try:
         body = json.loads(answer.body)
     except (ValueError, RecursionError):
@@ -92,6 +83,12 @@ def _is_page(answer: HttpAnswer) -> bool:
     return answer.content_type in {"text/html", "application/xhtml+xml"}
 
 
+def _quoted(answer: HttpAnswer, said: str) -> str:
+    """The status, and upstream's own words unless they are a page's markup."""
+    words = "a page" if _is_page(answer) else _words(answer)
+    return f"{said}: {words}".removesuffix(": ")
+
+
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
@@ -109,10 +106,11 @@ def _retry_after_s(answer: HttpAnswer, now: datetime) -> float:
     """Seconds, given as such or as a date; 0 if there is nothing usable."""
     value = answer.headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value[:9])
+        return min(float(value[:12]), _LONGEST_WISH_S)
     try:
         then = parsedate_to_datetime(value)
-    except ValueError:
+        then = then if then.tzinfo else then.replace(tzinfo=UTC)
+        wish_s = (then - now).total_seconds()
+    except (ValueError, OverflowError):  # a date that is none, or beyond the calendar
         return 0
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - now).total_seconds())
+    return min(max(0.0, wish_s), _LONGEST_WISH_S)

@@ -172,6 +172,7 @@ class Peer:
             return self.backend.feed(target, headers.get("if-none-match", ""))
         assert headers["idempotency-key"] == headers["webhook-id"]
         assert headers["content-type"] == "application/json"
+        assert headers["accept-encoding"] == "identity"
         return self.backend.take(json.loads(body)["events"])
 
     async def _send(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,9 @@ from boxd.ledger.ledger import Transaction
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.event_sender import Round
 from tests.upstream.conftest import AUDIT_KEY, Sender, numbers, sender
-from tests.upstream.peer import MOODS, Peer
+from tests.upstream.peer import MOODS, Peer, Reply, json_reply
+
+Event = dict[str, Any]
 
 
 async def until_done(box: Sender, most: int = 500) -> None:
@@ -141,6 +145,95 @@ async def test_an_event_that_is_refused_for_good_lets_the_others_pass(
         '422 Unprocessable Entity: {"error": "no such prize"}'
     }
     assert await box.alarms() == ["dead_letters"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409])
+async def test_an_event_is_left_out_only_beside_one_that_is_taken(
+    status: int, box: Sender, peer: Peer
+) -> None:
+    take = peer.backend.take
+    is_paid = False
+
+    def answer(events: list[Event]) -> Reply:
+        if not is_paid or any(event["data"].get("number") == 3 for event in events):
+            return json_reply({"error": "no"}, status)
+        return take(events)
+
+    peer.backend.take = answer  # type: ignore[method-assign]
+    await box.note(6)
+    for _ in range(4):  # nothing is taken: the box is to blame, whatever the status
+        assert str(status) in (await box.sender.round()).why
+    assert await box.dead() == []
+    assert await box.alarms() == ["upstream"]
+    is_paid = True
+
+    await until_done(box)
+
+    assert numbers(peer) == [0, 1, 2, 4, 5]
+    assert [event.data["number"] for event in await box.dead()] == [3]
+    assert await box.alarms() == ["dead_letters"]
+
+
+async def test_the_last_event_is_judged_by_the_one_that_its_alarm_makes(
+    box: Sender, peer: Peer
+) -> None:
+    await box.note(1)
+    peer.backend.refuses = lambda event: event["data"].get("number") == 0
+    assert (await box.sender.round()).wait_s > 0
+    assert await box.dead() == []
+
+    await until_done(box)
+
+    assert [event.data["number"] for event in await box.dead()] == [0]
+    assert peer.backend.applied[0]["type"] == "alarm.raised"
+
+
+async def test_an_event_that_is_taken_the_second_time_is_no_dead_letter(
+    box: Sender, peer: Peer
+) -> None:
+    """As where the box's clock is set right between two requests."""
+    await box.note(2)
+    refusals = 2  # of both together, of the first alone
+
+    def refuses(_: object) -> bool:
+        nonlocal refusals
+        refusals -= 1
+        return refusals >= 0
+
+    peer.backend.refuses = refuses
+    await until_done(box)
+
+    assert sorted(numbers(peer)) == [0, 1]
+    assert await box.dead() == []
+
+
+async def test_a_proxy_s_page_about_the_size_halves_the_batch(box: Sender, peer: Peer) -> None:
+    take = peer.backend.take
+
+    def answer(events: list[Event]) -> Reply:
+        too_large = (413, {"content-type": "text/html"}, b"<h1>413 Request Entity Too Large</h1>")
+        return too_large if len(events) > 9 else take(events)
+
+    peer.backend.take = answer  # type: ignore[method-assign]
+    await box.note(100)
+    await until_done(box)
+    assert numbers(peer) == list(range(100))
+    assert await box.dead() == []
+    assert await box.alarms() == []
+
+
+async def test_a_receipt_in_gzip_counts(box: Sender, peer: Peer) -> None:
+    take = peer.backend.take
+
+    def answer(events: list[Event]) -> Reply:
+        status, headers, body = take(events)
+        return status, headers | {"content-encoding": "gzip"}, gzip.compress(body)
+
+    peer.backend.take = answer  # type: ignore[method-assign]
+    await box.note(3)
+    await until_done(box)
+    assert numbers(peer) == [0, 1, 2]
+    assert await box.alarms() == []
 
 
 async def test_dead_letters_can_be_sent_again_under_their_ids(box: Sender, peer: Peer) -> None:
