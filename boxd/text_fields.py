@@ -60,3 +60,7 @@ Sku = Annotated[
     ),
 ]
 """A prize's identifier for programs and files."""
+
+LanguageCode = Annotated[
+    str, Field(pattern="^[a-z]{2,3}$", description="the short name of a language, e.g. 'de'")
+]

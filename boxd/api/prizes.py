@@ -12,10 +12,10 @@ from boxd.api.bodies import WHOLE, Body, ReasonBody, Shape, Whole
 from boxd.api.imported_files import FileBody, note
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
-from boxd.ledger import prize_import, stock, variants
+from boxd.ledger import prize_import, prize_names, stock, variants
 from boxd.ledger.imported_files import FilePurpose
 from boxd.ledger.ledger import Transaction
-from boxd.text_fields import Line, Sku
+from boxd.text_fields import LanguageCode, Line, Sku
 
 
 def _adjustment(units: int) -> int:
@@ -32,10 +32,15 @@ Units = Annotated[
 ]
 
 
+Names = Annotated[dict[LanguageCode, Line], Field(max_length=20)]
+"""What a prize is called in other languages than the event's own, by their short names."""
+
+
 class PrizeBody(Shape):
     """One prize of an import.
 
     Its units are those of `variant`, where it has variants: the prize gets it if it lacks it.
+    Without `names` it keeps the names in other languages that it has.
     """
 
     sku: Sku
@@ -43,6 +48,7 @@ class PrizeBody(Shape):
     units: Whole = Field(ge=0, le=100_000)
     weight: Whole = Field(1, ge=0, le=1000)
     variant: Line | None = None
+    names: Names | None = None
 
 
 class ImportBody(Body):
@@ -67,15 +73,17 @@ class NewPrizeBody(Body):
     name: Line
     units: Whole = Field(0, ge=0, le=100_000)
     weight: Whole = Field(1, ge=0, le=1000)
+    names: Names | None = None
 
 
 class ChangePrizeBody(Body):
-    """What to change of a prize; what is left out stays."""
+    """What to change of a prize; what is left out stays. `names` replace all in other languages."""
 
-    example = '{"name": "Sticker pack, large"}'
+    example = '{"name": "Sticker pack, large", "names": {"de": "Aufkleber, groß"}}'
 
     name: Line | None = None
     weight: Annotated[int, Field(ge=0, le=1000), WHOLE] | None = None
+    names: Names | None = None
 
 
 class CountBody(Body):
@@ -131,6 +139,7 @@ class PrizeReply(ReplyModel):
     """A prize with its stock: received = on_hand + held + dispensed + written_off.
 
     `variant_of` and `variant` are the prize that it is a variant of, and what it is called there.
+    `names` are its names in other languages than the event's own.
     """
 
     sku: str
@@ -144,6 +153,7 @@ class PrizeReply(ReplyModel):
     variant_of: str | None
     variant: str | None
     has_variants: bool
+    names: dict[str, str]
 
 
 class PrizesReply(ReplyModel):
@@ -180,7 +190,7 @@ async def import_prizes(context: BoxContext, body: ImportBody) -> PrizesReply:
     actor, ledger = context.actor(body.actor), context.box.ledger
     is_count = body.units_are == "counted"
     rows = [
-        prize_import.ImportedPrize(row.sku, row.name, row.units, row.weight, row.variant)
+        prize_import.ImportedPrize(row.sku, row.name, row.units, row.weight, row.variant, row.names)
         for row in body.prizes
     ]
 
@@ -195,19 +205,21 @@ async def import_prizes(context: BoxContext, body: ImportBody) -> PrizesReply:
 async def add_prize(context: BoxContext, body: NewPrizeBody) -> OnePrizeReply:
     """Add a prize and receive its first units."""
     actor, ledger = context.actor(body.actor), context.box.ledger
-    prize = stock.StockedPrize(body.sku, body.name, body.units, body.weight)
+    prize = stock.StockedPrize(body.sku, body.name, body.units, body.weight, body.names)
     await ledger.write(lambda tx: stock.add(tx, prize, actor))
     return OnePrizeReply.of(prize=await ledger.read(lambda c: stock.find(c, body.sku)))
 
 
 async def change_prize(context: BoxContext, sku: Sku, body: ChangePrizeBody) -> OnePrizeReply:
-    """Give a prize another name or weight."""
+    """Give a prize another name, weight, or names in other languages."""
     actor, ledger = context.actor(body.actor), context.box.ledger
 
     def change(tx: Transaction) -> None:
         stock.change(tx, sku, actor, body.name, body.weight)
         if body.name is not None:
             variants.rename(tx, sku, actor)
+        if body.names is not None:
+            prize_names.put(tx, sku, body.names, actor)
 
     await ledger.write(change)
     return OnePrizeReply.of(prize=await ledger.read(lambda c: stock.find(c, sku)))

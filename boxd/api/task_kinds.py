@@ -9,7 +9,6 @@ from pydantic import Field
 from boxd.api.bodies import WHOLE, ActorBody, Body, Shape, Step, Words
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
-from boxd.config.task_schema import Language
 from boxd.config.values import Name
 from boxd.errors import Refused
 from boxd.ledger import task_kinds, task_publishing
@@ -17,7 +16,7 @@ from boxd.ledger.ledger import Transaction, as_text
 from boxd.ledger.task_kinds import PublishedKind
 from boxd.organiser.task_file import why_broken
 from boxd.task import LONGEST_TEXT, Checkpoint, Demand, TaskKind, TaskTexts
-from boxd.text_fields import Line, Moment, Sku
+from boxd.text_fields import LanguageCode, Line, Moment, Sku
 
 _MOST = 100
 _Count = Annotated[int, Field(ge=1, le=1000), WHOLE]
@@ -34,7 +33,7 @@ class CheckpointBody(Shape):
 class TextsBody(Shape):
     """What a task is called, and its text, in another language."""
 
-    language: Language
+    language: LanguageCode
     name: Line
     text: _KindText = ""
 

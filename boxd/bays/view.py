@@ -165,7 +165,8 @@ def text_for(facts: BayFacts) -> str:
 def _state_text(facts: BayFacts) -> str:
     if facts.standing is not None:
         standing = facts.standing
-        return _(TEXT_AT[standing.stage]).format(prize=standing.prize, locker=standing.locker)
+        text, prize = _(TEXT_AT[standing.stage]), translate(standing.prize)
+        return text.format(prize=prize, locker=standing.locker)
     if facts.checking is not Checking.NOTHING:
         return _(CHECKING_TEXT[facts.checking]).format(typed_at=facts.typed_at)
     return _idle_text(facts)

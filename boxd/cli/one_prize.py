@@ -39,23 +39,55 @@ def add(sku: str, name: str, units: int, weight: int, as_json: bool) -> None:
 @click.command(
     "set",
     cls=BoxdCommand,
-    examples=("boxd prizes set mug --name 'Mug, blue'", "boxd prizes set mug --weight 3"),
+    examples=(
+        "boxd prizes set mug --name 'Mug, blue'",
+        "boxd prizes set mug --weight 3",
+        "boxd prizes set mug --name-in de=Tasse --name-in fr=Mug",
+    ),
 )
 @click.argument("sku")
 @click.option("--name", help="What people read from now on.")
 @click.option("--weight", type=_WEIGHT, help="How often it is drawn; 0: only by its sku.")
+@click.option(
+    "--name-in",
+    "named",
+    multiple=True,
+    metavar="LANGUAGE=NAME",
+    help="What people read in another language; nothing after = removes it.",
+)
 @json_option
-def set_prize(sku: str, name: str | None, weight: int | None, as_json: bool) -> None:
+def set_prize(
+    sku: str, name: str | None, weight: int | None, named: tuple[str, ...], as_json: bool
+) -> None:
     """Give the prize SKU another name or weight. Units: `boxd prizes count` or `adjust`."""
-    if name is None and weight is None:
-        raise click.UsageError("give --name or --weight; for units: boxd prizes count SKU UNITS")
-    asked = {"name": name, "weight": weight, "actor": actor()}
+    if name is None and weight is None and not named:
+        raise click.UsageError(
+            "give --name, --name-in or --weight; for units: boxd prizes count SKU UNITS"
+        )
+    asked: dict[str, object] = {"name": name, "weight": weight, "actor": actor()}
+    if named:
+        asked["names"] = _names(sku, named)
     body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/change", asked)
     if as_json:
         say_json(body)
     else:
         prize = body["prize"]
         click.echo(f"{sku}: {prize['name']}, weight {prize['weight']}")
+
+
+def _names(sku: str, named: tuple[str, ...]) -> dict[str, str]:
+    """The prize's names in other languages, with these changes."""
+    given = dict(_pair(each) for each in named)
+    found = (each for each in daemon.get("/api/v1/prizes")["prizes"] if each["sku"] == sku)
+    known: dict[str, str] = next(found, {"names": {}})["names"]
+    return {language: name for language, name in (known | given).items() if name}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    language, between, name = text.partition("=")
+    if not between or not language:
+        raise click.UsageError(f"--name-in '{text}' is to be LANGUAGE=NAME, e.g. de=Tasse")
+    return language.strip(), name.strip()
 
 
 @click.command(

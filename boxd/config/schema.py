@@ -28,7 +28,7 @@ from boxd.config.values import (
     ServiceAddress,
     Text,
 )
-from boxd.text_fields import Line, Sku
+from boxd.text_fields import LanguageCode, Line, Sku
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -193,12 +193,16 @@ class Operator(Section):
 
 
 class Prize(Section):
-    """A prize that `boxd run` puts into an empty ledger, in simulation only."""
+    """A prize that `boxd run` puts into an empty ledger, in simulation only.
+
+    `names` are its names in other languages than the event's own.
+    """
 
     sku: Sku
     name: Line
     units: int = Field(ge=0, le=100_000)
     weight: int = Field(default=1, ge=0, le=1000)
+    names: dict[LanguageCode, Line] | None = None
 
 
 class OfItsKind:

@@ -8,15 +8,11 @@ from pydantic import AwareDatetime, Field
 
 from boxd.config.values import Name, Section
 from boxd.task import Demand
-from boxd.text_fields import Line, Sku
+from boxd.text_fields import LanguageCode, Line, Sku
 
 Moment = Annotated[
     AwareDatetime,
     Field(description="a date and time with its offset, e.g. 2026-05-02T18:00:00+02:00"),
-]
-
-Language = Annotated[
-    str, Field(pattern="^[a-z]{2,3}$", description="the short name of a language, e.g. 'de'")
 ]
 
 
@@ -30,7 +26,7 @@ class CheckpointSection(Section):
 class TaskTranslation(Section):
     """What a task is called, and its text, in another language."""
 
-    language: Language
+    language: LanguageCode
     name: Line
     text: str = ""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from boxd import names
-from boxd.lists.prize_rows import ListedPrize, WrittenPrize, checked
+from boxd.lists.prize_rows import NAMES_IN, ListedPrize, WrittenPrize, checked
 from boxd.lists.spreadsheets import why_mangled
 from boxd.lists.table import ListTable, TableRow
 
@@ -50,10 +50,17 @@ class PrizeChange:
         return self.whole is not None and self.whole["weight"] != self.prize.weight
 
     @property
+    def is_translated(self) -> bool:
+        """Whether its names in other languages change."""
+        given = self.prize.names
+        return given is not None and self.whole is not None and self.whole["names"] != given
+
+    @property
     def is_changed(self) -> bool:
         """Whether anything changes."""
         moved = self.units_after != self.units_before
-        return self.before is None or moved or self.is_renamed or self.is_reweighed
+        told = self.is_renamed or self.is_reweighed or self.is_translated
+        return self.before is None or moved or told
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,8 @@ def _sorted_out(changes: Sequence[PrizeChange]) -> Iterator[PrizeChange]:
 def _written(table: ListTable, matching: Matching, stock: Stock) -> Iterator[WrittenPrize]:
     by_name = {names.folded(str(prize["name"])): sku for sku, prize in stock.items()}
     made: set[str] = set()
+    header = [each.casefold() for each in table.header]
+    named = {each: header.index(each) for each in NAMES_IN if each in header}
     for row in table.rows:
         values = {column: table.cell(row, matching.get(column)) for column in COLUMNS}
         faults = tuple(f"{key} {why}" for key, cell in values.items() if (why := why_mangled(cell)))
@@ -122,6 +131,7 @@ def _written(table: ListTable, matching: Matching, stock: Stock) -> Iterator[Wri
         if known.get("has_variants") and not values["variant"] and values["units"] != "0":
             faults += (f"sku '{values['sku']}' has variants; say of which one the units are",)
         values["weight"] = values["weight"] or str(known.get("weight", 1))
+        values |= {each: table.cell(row, place) for each, place in named.items()}
         yield WrittenPrize(_where(row), values | {"variant": values["variant"] or None}, faults)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 
 from starlette.responses import Response
 
@@ -14,12 +15,13 @@ from boxd.console.prize_families import families
 from boxd.console.section import Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput
-from boxd.ledger import prize_pictures, stock
+from boxd.ledger import prize_names, prize_pictures, stock
 from boxd.pictures.upright import LARGEST_BYTES
 from boxd.words import N_
 from boxd.words import gettext as _
 
 PATH = "/o/prizes"
+_NAME_IN = "name-"
 NEW_VARIANTS = 4  # in one form; it can be filled again
 
 
@@ -49,10 +51,24 @@ async def add(visit: ConsoleVisit) -> Response:
 
 
 async def change(visit: ConsoleVisit) -> Response:
-    """Give a prize another name or chance."""
+    """Give a prize another name, chance, or names in other languages."""
     body = {"name": visit.form.get("name", ""), "weight": visit.number("weight")}
+    if named := _names_by_language(visit.form):
+        sku = _sku(visit)
+        known = await visit.context.box.ledger.read(lambda c: prize_names.of_prize(c, sku))
+        kept = {language: name for language, name in (known | named).items() if name}
+        body |= {"names": kept}
     await visit.act(api.change_prize, sku=_sku(visit), body=body)
     return go(PATH, said="changed")
+
+
+def _names_by_language(form: Mapping[str, str]) -> dict[str, str]:
+    """What the form has for each language; empty for a name that is taken away."""
+    return {
+        key.removeprefix(_NAME_IN): text.strip()
+        for key, text in form.items()
+        if key.startswith(_NAME_IN)
+    }
 
 
 async def book(visit: ConsoleVisit) -> Response:

@@ -29,7 +29,9 @@ async def greet(config: Config, ledger: Ledger, keys: CodeKeys, is_serving: asyn
 
 def _seed(tx: Transaction, config: Config) -> None:
     if not stock.listing(tx.connection):
-        prizes = [stock.StockedPrize(p.sku, p.name, p.units, p.weight) for p in config.seed]
+        prizes = [
+            stock.StockedPrize(p.sku, p.name, p.units, p.weight, p.names) for p in config.seed
+        ]
         stock.import_prizes(tx, prizes, "boxd (simulation)")
 
 

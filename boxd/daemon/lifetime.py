@@ -26,6 +26,7 @@ from boxd.temporal.server import EmbeddedServer
 from boxd.temporal.server_status_link import follow_status
 from boxd.words import speaking
 from boxd.words.catalogue import words_in
+from boxd.words.own_names import OwnNames, naming
 
 if TYPE_CHECKING:
     from boxd.bays.opening import Actuated
@@ -47,7 +48,8 @@ def run(config_path: Path) -> int:
     manager = Notifier.of_this_process()
     wait_if_restarted(manager)
     config = load(config_path)
-    with only_one(config.lock_file), speaking(words_in(config.box.language)):
+    words = words_in(config.box.language)
+    with only_one(config.lock_file), speaking(words), naming(OwnNames()):
         return asyncio.run(_run(config, manager))
 
 

@@ -21,7 +21,8 @@ from boxd.ledger.stock import REHEARSAL
 from boxd.machine_clock import utc_now
 from boxd.redemption import RedemptionStanding
 from boxd.web.snapshot import Health, SnapshotInput, snapshot
-from boxd.words import N_
+from boxd.words import N_, translate
+from boxd.words.own_names import own_names
 
 Json = dict[str, Any]
 
@@ -61,6 +62,7 @@ class Snapshots:
         """Read what has changed, and make the next snapshot."""
         if self._changes.take():
             self._overview = await self._parts.ledger.read(overview.read)
+            own_names().replace(self._overview.prize_names)
             for bay in self._parts.bays.values():
                 bay.availability.close_event(self._overview.is_closed)
         self._draw()
@@ -98,7 +100,7 @@ class Snapshots:
 
     def _prompt(self, standing: RedemptionStanding) -> Prompt:
         units = [
-            OfferedPrize(str(p["sku"]), str(p["name"]), int(str(p["on_hand"])))
+            OfferedPrize(str(p["sku"]), translate(str(p["name"])), int(str(p["on_hand"])))
             for p in self._overview.stock
             if standing.sku != REHEARSAL
         ]
@@ -109,7 +111,7 @@ class Snapshots:
         door = self._parts.opener.door_state(standing.locker)
         name = next((b.name for b in self._parts.config.bays if b.id == standing.bay), "")
         return prompt_for(
-            standing=standing,
+            standing=replace(standing, prize=translate(standing.prize)),
             door=door,
             stock=units,
             reminders=reminders,

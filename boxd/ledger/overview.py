@@ -11,6 +11,7 @@ from boxd.ledger import (
     closing,
     lockers,
     outbox,
+    prize_names,
     prize_pictures,
     redemption_standings,
     rehearsal,
@@ -68,6 +69,7 @@ class Overview:
     pictures: dict[str, str] = field(default_factory=dict)
     rehearses: bool = False
     is_closed: bool = False
+    prize_names: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def read(connection: sqlite3.Connection) -> Overview:
@@ -82,4 +84,5 @@ def read(connection: sqlite3.Connection) -> Overview:
         outbox=outbox.depth(connection),
         rehearses=rehearsal.is_on(connection),
         is_closed=closing.is_closed(connection),
+        prize_names=prize_names.translations(connection),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boxd import names
 from boxd.errors import Refused
-from boxd.ledger import stock, variants
+from boxd.ledger import prize_names, stock, variants
 from boxd.ledger.ledger import Transaction
 from boxd.ledger.stock import StockedPrize
 
@@ -17,13 +17,17 @@ _REASON = "import"
 
 @dataclass(frozen=True)
 class ImportedPrize:
-    """A row of a file: `units` of the prize, or of its variant with this label."""
+    """A row of a file: `units` of the prize, or of its variant with this label.
+
+    `names` are the prize's names in other languages; None leaves those that it has.
+    """
 
     sku: str
     name: str
     units: int
     weight: int
     variant: str | None = None
+    names: Mapping[str, str] | None = None
 
 
 def take(tx: Transaction, rows: Sequence[ImportedPrize], actor: str, *, is_count: bool) -> None:
@@ -37,6 +41,8 @@ def take(tx: Transaction, rows: Sequence[ImportedPrize], actor: str, *, is_count
             _take_whole(tx, row, actor, is_count=is_count)
         else:
             _take_variant(tx, row, row.variant, actor, is_count=is_count)
+        if row.names is not None:
+            prize_names.put(tx, row.sku, row.names, actor)
 
 
 def _require_sorted(rows: Sequence[ImportedPrize]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from boxd.errors import NotFound, Refused
 from boxd.issue import why_no_prize
-from boxd.ledger import audit, outbox
+from boxd.ledger import audit, outbox, prize_names
 from boxd.ledger.ledger import Transaction
 
 REHEARSAL = "_rehearsal"
@@ -28,7 +30,9 @@ class StockLocation(StrEnum):
 _SELECT = (
     "SELECT sku, name, weight, received, on_hand, held, dispensed, written_off,"
     " of_sku AS variant_of, label AS variant, place,"
-    " EXISTS (SELECT 1 FROM prize_variants AS own WHERE own.of_sku = prizes.sku) AS has_variants"
+    " EXISTS (SELECT 1 FROM prize_variants AS own WHERE own.of_sku = prizes.sku) AS has_variants,"
+    " (SELECT json_group_object(language, prize_names.name) FROM prize_names"
+    "  WHERE prize_names.sku = prizes.sku) AS names"
     " FROM prizes JOIN stock USING (sku) LEFT JOIN prize_variants USING (sku)"
 )
 _ACTIONS = {
@@ -56,12 +60,16 @@ class Movement:
 
 @dataclass(frozen=True)
 class StockedPrize:
-    """A prize in an organiser's import: `units` are added to the stock."""
+    """A prize in an organiser's import: `units` are added to the stock.
+
+    `names` are its names in other languages; None leaves those that it has.
+    """
 
     sku: str
     name: str
     units: int = 0
     weight: int = 1
+    names: Mapping[str, str] | None = None
 
 
 def move(tx: Transaction, movement: Movement) -> None:
@@ -119,6 +127,8 @@ def import_prizes(tx: Transaction, prizes: list[StockedPrize], actor: str) -> No
         )
         detail: audit.Detail = {"name": prize.name, "weight": prize.weight}
         audit.append(tx, audit.Entry(actor, "prize.imported", sku=prize.sku, detail=detail))
+        if prize.names is not None:
+            prize_names.put(tx, prize.sku, prize.names, actor)
         if prize.units:
             move(
                 tx,
@@ -208,7 +218,7 @@ def find(connection: sqlite3.Connection, sku: str) -> dict[str, object]:
     if row is None:
         known = [str(prize["sku"]) for prize in listing(connection)]
         raise NotFound(why_no_prize(sku, known))
-    return dict(row)
+    return _prize(row)
 
 
 def countable(connection: sqlite3.Connection) -> list[dict[str, object]]:
@@ -223,4 +233,8 @@ def countable(connection: sqlite3.Connection) -> list[dict[str, object]]:
 def listing(connection: sqlite3.Connection) -> list[dict[str, object]]:
     """All prizes with their stock, by sku."""
     found = connection.execute(f"{_SELECT} WHERE sku <> ? ORDER BY sku", (REHEARSAL,))
-    return [dict(row) for row in found]
+    return [_prize(row) for row in found]
+
+
+def _prize(row: sqlite3.Row) -> dict[str, object]:
+    return {**dict(row), "names": json.loads(row["names"])}

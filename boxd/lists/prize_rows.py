@@ -13,14 +13,18 @@ from boxd.config.schema import Prize
 from boxd.lists.columns import Columns
 from boxd.names import LONGEST
 from boxd.text_fields import SKU_RULE, Line
+from boxd.words.catalogue import languages
 
-COLUMNS = Columns(("sku", "name", "units"), ("weight", "variant"))
+NAMES_IN = {f"name_{language}": language for language in languages()}
+"""The columns with a prize's names in other languages, and the language of each."""
+COLUMNS = Columns(("sku", "name", "units"), ("weight", "variant"), rare=tuple(NAMES_IN))
 
 _RULES = {
     "sku": SKU_RULE,
     "name": f"what people call the prize, in 1 to {LONGEST} characters on one line",
     "units": "a whole number from 0 to 100000",
     "weight": "a whole number from 0 to 1000",
+    **dict.fromkeys(NAMES_IN, f"a name in 1 to {LONGEST} characters on one line, or nothing"),
     "variant": f"what the variant is called, in 1 to {LONGEST} characters on one line, or nothing",
 }
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -64,12 +68,23 @@ def _prize(row: WrittenPrize, seen: dict[str, str]) -> ListedPrize | list[str]:
     wrong = {name for name, value in row.values.items() if not _is_well_formed(name, value)}
     prize = None
     try:
-        prize = ListedPrize.model_validate(row.values)
+        prize = ListedPrize.model_validate(_with_names(row.values))
     except ValidationError as error:
-        wrong |= {str(each["loc"][0]) for each in error.errors()}
+        wrong |= {_column(each["loc"]) for each in error.errors()}
     named = [name for name in row.values if name in wrong and name in _RULES]
     faults += [f"{name} '{row.values[name]}' is to be {_RULES[name]}" for name in named]
     return faults if faults or prize is None else prize
+
+
+def _with_names(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a prize, with its names in other languages as one of them."""
+    kept = {column: value for column, value in values.items() if column not in NAMES_IN}
+    told = {language: values[column] for column, language in NAMES_IN.items() if values.get(column)}
+    return kept | ({"names": told} if told else {})
+
+
+def _column(place: tuple[int | str, ...]) -> str:
+    return f"name_{place[1]}" if place[0] == "names" else str(place[0])
 
 
 def _repeated(row: WrittenPrize, seen: dict[str, str]) -> list[str]:
@@ -98,4 +113,4 @@ def _is_well_formed(name: str, value: object) -> bool:
     """Stricter than the schema, which takes '1.0' and '1_000' for numbers."""
     if name in ("units", "weight"):
         return type(value) is int or (isinstance(value, str) and bool(_NUMBER.fullmatch(value)))
-    return isinstance(value, str) or (name == "variant" and value is None)
+    return isinstance(value, str) or (name in ("variant", *NAMES_IN) and value is None)

@@ -23,6 +23,7 @@ from boxd.phones.link_service import AttendeeLink, CheckpointLink
 from boxd.phones.page import source
 from boxd.phones.words import grouped
 from boxd.web.templates import render
+from boxd.words import translate
 
 # Sizes of sheet.css: the most columns in the longest word, and in all, with which a name fits on
 # its card or sign. Longer words are broken.
@@ -81,13 +82,14 @@ def voucher_sheets(vouchers: Sequence[Voucher], box: str, paper: str = "") -> st
     shown = [
         {
             "digits": " ".join(grouped(each.digits)),
-            "prize": each.prize,
-            "size": _size(each.prize),
+            "prize": prize,
+            "size": _size(prize),
             "until": each.until,
             "attendee": each.attendee,
             "qr": _code(text_to_scan(each.digits)),
         }
         for each in vouchers
+        for prize in (translate(each.prize),)
     ]
     return _document("phones/vouchers.html", f"Vouchers, {box}", box, paper, vouchers=shown)
 

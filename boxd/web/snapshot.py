@@ -79,7 +79,7 @@ class SnapshotInput:
 
 def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
     """Make the snapshot for the HUD."""
-    prizes = {str(prize["sku"]): str(prize["name"]) for prize in picture.overview.stock}
+    prizes = {str(each["sku"]): translate(str(each["name"])) for each in picture.overview.stock}
     prizes[REHEARSAL] = _("a prize of the rehearsal")
     bays = {bay.id: bay.name or bay.id for bay in picture.config.bays}
     return {
@@ -104,9 +104,13 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
 
 
 def _shown(prize: dict[str, object]) -> dict[str, object]:
-    """A prize as the API has it; where a variant stands among the others is the console's."""
+    """A prize as the API has it, under its name in the box's language.
+
+    Where a variant stands among the others is the console's.
+    """
     shown = {name: value for name, value in prize.items() if name != "place"}
-    return shown | {"has_variants": bool(prize["has_variants"])}
+    name = translate(str(prize["name"]))
+    return shown | {"name": name, "has_variants": bool(prize["has_variants"])}
 
 
 def _box(config: Config) -> Json:
@@ -188,7 +192,7 @@ def _locker(locker: Locker, picture: SnapshotInput) -> Json:
             ),
             "",
         ),
-        "prize": known.get("prize") or "",
+        "prize": translate(str(known.get("prize") or "")),
     }
 
 

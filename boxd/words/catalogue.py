@@ -52,34 +52,40 @@ class Words:
         rule = _PLURALS.get(self.language, _two_forms) if self.messages else _two_forms
         return forms[min(rule(count), len(forms) - 1)]
 
-    def translate(self, text: str) -> str:
+    def translate(self, text: str, own: Mapping[str, str] = MappingProxyType({})) -> str:
         """A text that was made in English: the same in this language, as far as it is known.
 
-        It is a message, or was made from one with `format`.
+        It is a name in `own`, a message, or was made from a message with `format`.
         """
+        if text in own:
+            return own[text]
         if not self.messages or not text:
             return text
         whole = self.messages.get(text)
-        return whole[0] if whole else self._remade(text)
+        return whole[0] if whole else self._remade(text, own)
 
-    def _remade(self, text: str) -> str:
-        known = self._remade_before.get(text)
-        if known is None:
-            found = next(filter(None, (each.values_in(text) for each in self._makers)), None)
-            if found is None:
-                known = text
-            else:
-                message, values = found
-                if why := values.get("why"):
-                    values = {**values, "why": self.translate(why)}
-                known = self.messages[message][0].format(**values)
-            if len(self._remade_before) >= _MOST_REMADE:
-                self._remade_before.clear()
-            self._remade_before[text] = known
-        return known
+    def _remade(self, text: str, own: Mapping[str, str]) -> str:
+        found = self._taken_apart(text)
+        if found is None:
+            return text
+        message, values = found
+        if why := values.get("why"):
+            values = {**values, "why": self.translate(why, own)}
+        if (prize := values.get("prize", "")) in own:
+            values = {**values, "prize": own[prize]}
+        return self.messages[message][0].format(**values)
+
+    def _taken_apart(self, text: str) -> tuple[str, dict[str, str]] | None:
+        """The message that a text was made from, and its values; remembered."""
+        if text not in self._apart:
+            if len(self._apart) >= _MOST_REMADE:
+                self._apart.clear()
+            found = (each.values_in(text) for each in self._makers)
+            self._apart[text] = next(filter(None, found), None)
+        return self._apart[text]
 
     @cached_property
-    def _remade_before(self) -> dict[str, str]:
+    def _apart(self) -> dict[str, tuple[str, dict[str, str]] | None]:
         return {}
 
     @cached_property

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from datetime import datetime
 
 from boxd.words.catalogue import N_, SOURCE, Words, words_in
+from boxd.words.own_names import own_names
 
 __all__ = [
     "N_",
@@ -51,7 +52,8 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 def translate(text: str) -> str:
     """A text that was made in English, in this context's language as far as it is known."""
-    return current().translate(text)
+    words = current()
+    return words.translate(text, own_names().in_language(words.language))
 
 
 def sentence(text: str) -> str:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from boxd.ledger import stock
 from boxd.roles import Role
+from boxd.words.own_names import OwnNames, naming
 from tests.console.conftest import Console, Person, words_of
 
 LIST = "Bezeichnung;Anzahl\nBecher;7\nT-Shirt, groß;12\n"
@@ -42,6 +43,29 @@ async def test_a_prize_is_added_by_its_name_changed_and_counted(
     assert (found["name"], found["weight"], found["on_hand"]) == ("Mug", 3, 9)
     counted = console.actions("prize.counted")
     assert [row["cause"] for row in counted] == ["counted"]
+
+
+async def test_a_prize_has_a_name_for_each_language_in_its_form_and_in_files(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 3, "Mug")
+    form = {"name": "Mug", "weight": "1", "name-ja": "マグカップ", "name-de": ""}
+    await organiser.press("/o/prizes/mug/change", **form)
+    assert prize(console, "mug")["names"] == {"ja": "マグカップ"}
+    assert 'value="マグカップ"' in (await organiser.browser.get("/o/prizes?edit=mug")).text
+    read, key = await choose(organiser, b"name,units,name_de\nMug,0,Tasse\n")
+    assert "Tasse" in read
+    await organiser.press("/o/prizes/file/take", upload=key)
+    assert prize(console, "mug")["names"] == {"de": "Tasse"}
+    names = OwnNames()
+    names.replace({"de": {"Mug": "Tasse"}})
+    german = {"Accept-Language": "de"}
+    await organiser.press("/o/wall/turn", on="yes")
+    with naming(names):
+        for page in ("/o", "/o/print", "/w"):
+            answer = await organiser.browser.get(page, headers=german)
+            assert "Tasse" in answer.text, page
+            assert "Mug" not in answer.text, page
 
 
 async def test_what_was_wrong_is_said_above_the_form_and_nothing_is_changed(

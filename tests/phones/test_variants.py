@@ -5,6 +5,9 @@ from __future__ import annotations
 from boxd.ledger import audit, prize_pictures, stock, variants
 from boxd.ledger.ledger import Transaction
 from boxd.ledger.variants import NewVariant
+from boxd.words import speaking
+from boxd.words.catalogue import words_in
+from boxd.words.own_names import OwnNames, naming
 from tests.phones.conftest import Phones, words_of
 from tests.phones.test_pages import code_on
 
@@ -37,6 +40,23 @@ async def test_a_variant_is_chosen_on_the_phone_as_long_as_one_is_left(phones: P
     assert "It is for: T-shirt, S." in chosen
     (row,) = await ledger.read(lambda c: audit.newest_of(c, ("code.exchanged",), 9, (99,)))
     assert row["actor"] == "attendee 1 (phone)"
+
+
+async def test_a_phone_calls_the_prize_by_its_name_in_the_readers_language(
+    phones: Phones,
+) -> None:
+    await phones.event.ledger.write(only_shirts)
+    names = OwnNames()
+    names.replace({"ja": {"T-shirt": "Tシャツ", "T-shirt, M": "Tシャツ, M"}})
+    link, phone = await phones.own_link(), phones.phone()
+    await phone.get(f"/a/{link}")
+    for place in ("entrance", "stage"):
+        await phone.get(f"/c/{phones.sign_of(place)}")
+    await code_on(phone, link)
+    with naming(names), speaking(words_in("ja")):
+        shown = await phone.get(f"/a/{link}")
+    assert "Tシャツ, M" in shown.text
+    assert "T-shirt" not in shown.text
 
 
 async def test_nobody_chooses_for_somebody_elses_code(phones: Phones) -> None:

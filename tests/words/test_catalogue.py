@@ -15,6 +15,7 @@ from boxd import words
 from boxd.web import templates
 from boxd.web.language import wished_by
 from boxd.words.catalogue import languages, words_in
+from boxd.words.own_names import OwnNames, naming
 from boxd.words.po_file import BrokenCatalogue, read_po
 
 ROOT = Path(__file__).parents[2]
@@ -124,3 +125,18 @@ def test_the_reader_s_choice_then_the_browser_s_then_the_box_s(
 ) -> None:
     headers = Headers({"accept-language": header, "cookie": cookie})
     assert wished_by(headers, list(languages(folder)), fallback="en") == expected
+
+
+def test_an_events_own_names_are_found_by_themselves_and_in_what_was_made_of_them() -> None:
+    names = OwnNames()
+    names.replace({"ja": {"Mug": "マグカップ"}, "en": {"Tasse": "Mug"}})
+    with naming(names), words.speaking(words_in("ja")):
+        assert words.translate("Mug") == "マグカップ"
+        assert "マグカップ" in words.translate("Mug given out from locker 2")
+        assert words.translate("Tasse") == "Tasse"
+        names.replace({"ja": {"Mug": "カップ"}})
+        assert "カップ" in words.translate("Mug given out from locker 2")
+    with naming(names), words.speaking(words_in("en")):
+        names.replace({"en": {"Tasse": "Mug"}})
+        assert words.translate("Tasse") == "Mug"
+    assert words.translate("Mug") == "Mug"
