@@ -15,6 +15,7 @@ from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.errors import BadInput
 from boxd.ledger import redemption_standings
+from boxd.look_back.files import as_json
 from boxd.redemption import Answer, AnswerKind, Remedy, Reply
 from boxd.text_fields import Sku
 from boxd.web import problems
@@ -88,6 +89,28 @@ class OneRedemptionReply(ReplyModel):
     audit: tuple[AuditRow, ...]
 
 
+class InstantReply(ReplyModel):
+    """What happened, and how ledger, workflow and hardware were just after it."""
+
+    at: str
+    source: str
+    what: str
+    stage: str
+    event: int
+    known: str
+    line: str
+    hardware: Json
+
+
+class LookBackReply(ReplyModel):
+    """A redemption, instant by instant; `missing` are the sources that say nothing of it."""
+
+    redemption: str
+    box: str
+    instants: tuple[InstantReply, ...]
+    missing: tuple[str, ...]
+
+
 class AcceptedReply(ReplyModel):
     """An accepted answer, and the redemption's standing after it."""
 
@@ -110,6 +133,11 @@ async def redemption(context: BoxContext, redemption: RedemptionId) -> OneRedemp
     """One redemption and all that happened in it."""
     found = await context.box.ledger.read(lambda c: redemption_standings.details(c, redemption))
     return OneRedemptionReply.of(**found)
+
+
+async def look_back(context: BoxContext, redemption: RedemptionId) -> LookBackReply:
+    """One redemption instant by instant: its ledger, its workflow, and simulated hardware."""
+    return LookBackReply.of(**as_json(await context.box.look_backs.of(redemption)))
 
 
 async def answer(

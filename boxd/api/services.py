@@ -16,6 +16,7 @@ from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.lights.wled import WledStrip
+from boxd.look_back.service import LookBackService
 from boxd.organiser.code_batches import CodeBatches
 from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
@@ -52,6 +53,7 @@ class BoxServices:
     tasks: TaskService
     verdicts: VerdictKeeper
     recoveries: RecoveryService
+    look_backs: LookBackService
     pictures: PictureStore
     photos: PhotoService
     schedules: ScheduleKeeper

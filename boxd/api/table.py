@@ -158,6 +158,7 @@ OPERATIONS: tuple[Operation, ...] = (
     # Redemptions
     _get("/redemptions", redemptions.redemptions, *_WATCHING, hud=True),
     _get("/redemptions/{redemption}", redemptions.redemption, *_WATCHING, hud=True),
+    _get("/redemptions/{redemption}/look-back", redemptions.look_back, *_BOX),
     _post(
         "/redemptions/{redemption}/{kind}",
         redemptions.answer,

@@ -228,4 +228,15 @@ def answer(
         click.echo(f"accepted; {redemption} is at '{body['stage']}' now (step {body['step']})")
 
 
+@command.command("look-back", examples=("boxd redemptions look-back ID > look-back.json",))
+@click.argument("redemption", metavar="ID")
+def look_back(redemption: str) -> None:
+    """Save one redemption instant by instant, for the console's page Looking back.
+
+    It has what ledger, workflow and simulated hardware said, without digits. The page opens it on
+    every box.
+    """
+    say_json(daemon.get(f"/api/v1/redemptions/{daemon.quoted(redemption)}/look-back"))
+
+
 add_replay(command, "redemption")

@@ -25,6 +25,8 @@ from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput, BoxdError, NotFound, Refused
 from boxd.handbook.routes import Handbook
 from boxd.ledger.staff_sessions import StaffSession
+from boxd.lists.table import ListTable
+from boxd.look_back import LookBack
 from boxd.phones.answering import SiteInfo
 from boxd.staff.service import COOKIE
 from boxd.web import problems
@@ -54,7 +56,8 @@ class ConsolePages:
 
     def __init__(self, place: SiteInfo) -> None:
         self._place = place
-        self._uploads = Uploads()
+        self._uploads = Uploads[ListTable]()
+        self._brought = Uploads[tuple[LookBack, ...]]()
 
     def routes(self) -> list[Route]:
         """Every route, each with its errors as pages."""
@@ -109,7 +112,13 @@ class ConsolePages:
         key = caller.own_key(str(uuid.uuid4()))
         context = BoxContext(here.box, here.streams, here.feed, caller, key, box)
         visit = ConsoleVisit(
-            request, context, session, self._place, self._uploads, PageFrame(self._place.box)
+            request,
+            context,
+            session,
+            self._place,
+            self._uploads,
+            self._brought,
+            PageFrame(self._place.box),
         )
         visit.require(section.needs)
         said = section.said.get(request.query_params.get("said", ""), "")

@@ -8,6 +8,7 @@ from boxd.console import (
     home,
     inbox,
     lights,
+    look_back,
     people,
     printing,
     prizes,
@@ -35,6 +36,7 @@ SECTIONS: tuple[ConsoleSection, ...] = (
     access.SECTION,
     close.SECTION,
     recovery.SECTION,
+    look_back.SECTION,
     upkeep.SECTION,
     trail.SECTION,
 )

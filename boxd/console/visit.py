@@ -23,6 +23,8 @@ from boxd.console.page import ConsolePage, PageFrame, respond
 from boxd.console.uploads import Uploads
 from boxd.errors import BadInput, NotFound, Refused
 from boxd.ledger.staff_sessions import StaffSession
+from boxd.lists.table import ListTable
+from boxd.look_back import LookBack
 from boxd.organiser.keyed_answers import KeyedRequest
 from boxd.phones.answering import SiteInfo
 from boxd.roles import Role
@@ -34,13 +36,17 @@ _REFUSALS = {404: NotFound, 409: Refused, 422: BadInput}
 
 @dataclass(frozen=True)
 class ConsoleVisit:
-    """One request of a person. `form` and `files` are what a posted form has."""
+    """One request of a person. `form` and `files` are what a posted form has.
+
+    `uploads` are lists that people have chosen, `brought` the look-backs of their files.
+    """
 
     request: Request
     context: BoxContext
     session: StaffSession
     place: SiteInfo
-    uploads: Uploads
+    uploads: Uploads[ListTable]
+    brought: Uploads[tuple[LookBack, ...]]
     frame: PageFrame
     form: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)

@@ -29,6 +29,7 @@ from boxd.ledger.backup_maker import BackupMaker
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.lights.wled import WledStrip
+from boxd.look_back.service import LookBackService
 from boxd.machine_clock import box_clock
 from boxd.organiser.code_batches import CodeBatches
 from boxd.organiser.erasing import Erasing
@@ -103,6 +104,7 @@ class Parts:
             tasks=self.tasks,
             verdicts=self.verdicts,
             recoveries=self.recoveries,
+            look_backs=LookBackService(self.connection, self.ledger, self.config),
             pictures=self.pictures,
             photos=self.photos,
             schedules=self.schedules,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ _TOLD: dict[str, tuple[str, ...]] = {
     "prompts": ("redemption", "stage", "step", "bay", "locker", "who", "since", "reminders"),
 }
 _SENTENCES: dict[str, tuple[str, ...]] = {"devices": ("why",)}
+_LOOKED_BACK_AT = 5  # each replays a history
 _OF_UPSTREAM = ("waiting", "oldest_at", "dead", "delivered", "is_full", "failures", "since")
 
 
@@ -69,6 +71,20 @@ def _run(last: Json | None, scrub: Scrub) -> Json | None:
     if last is None:
         return None
     return {"at": last["at"], "state": last["state"], "said": scrub.quoted(last["said"])}
+
+
+def look_backs(context: CheckContext, scrub: Scrub) -> str:
+    """The newest redemptions instant by instant, one a line, without what people wrote."""
+    path = "/api/v1/redemptions"
+    try:
+        newest = context.answer(f"{path}?limit={_LOOKED_BACK_AT}")["redemptions"]
+        found = [context.answer(f"{path}/{each['id']}/look-back") for each in newest]
+    except Skip:
+        return ""
+    for each in found:
+        for instant in each["instants"]:
+            instant["what"] = scrub.quoted(instant["what"])
+    return "".join(f"{json.dumps(each)}\n" for each in found)
 
 
 def ledger(context: CheckContext) -> Json:

@@ -23,6 +23,7 @@ from boxd.doctor.finding import Skip
 from boxd.doctor.private_words import private_words
 from boxd.doctor.scrub import Scrub
 from boxd.errors import BadInput
+from boxd.look_back.files import IN_BUNDLE
 
 _LEFT_OUT = "left out: it may quote what somebody typed; boxd doctor shows it on the box"
 _FOR_OWNER = 0o600
@@ -47,6 +48,7 @@ def members(context: CheckContext, examined: Sequence[CheckResult]) -> Iterator[
         ("units.txt", "boxd's units as systemd sees them", lambda: system_facts.units(context)),
         ("ledger.json", "schema, rows of each table", lambda: _json(box_facts.ledger(context))),
         ("status.json", "bays, lockers, devices", lambda: _json(box_facts.status(context, scrub))),
+        (IN_BUNDLE, "the newest redemptions", lambda: box_facts.look_backs(context, scrub)),
         ("config.toml", "settings, no secrets", lambda: box_facts.configuration(context, scrub)),
         ("kernel.txt", "of power, card and USB", lambda: system_facts.kernel(context, scrub)),
         ("journal.jsonl", "the log's last lines", lambda: system_facts.journal(context, scrub)),

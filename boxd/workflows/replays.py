@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from temporalio.client import WorkflowHistory
+from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
@@ -29,13 +29,18 @@ async def from_server(config: Config, kind: str, name: str) -> Replayable:
         config.temporal, existing_seal(config.sealing_key_file), _CONNECTS_WITHIN_S
     )
     try:
-        workflow = client.get_workflow_handle(at_box(f"{kind}-{name}", config.box.id))
-        history = await workflow.fetch_history()
+        return await at_server(client, kind, name, config.box.id)
     except RPCError as error:
         raise NotFound(
             f"Temporal has no history of {kind} '{name}' ({error.message}). Of what has ended it"
             " keeps the newest 1,000; what was healed is in healed/: replay it with --file"
         ) from error
+
+
+async def at_server(client: Client, kind: str, name: str, box: str) -> Replayable:
+    """The history of a box's redemption, task or recovery. Raises RPCError."""
+    workflow = client.get_workflow_handle(at_box(f"{kind}-{name}", box))
+    history = await workflow.fetch_history()
     return history, _machine(client.namespace, client.data_converter)
 
 
@@ -46,9 +51,17 @@ def from_file(config: Config | None, file: Path, key: Path | None) -> Replayable
     """
     try:
         text = file.read_text(encoding="utf-8")
-        history = WorkflowHistory.from_json(file.stem, text)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise BadInput(f"{file} is no history of a workflow: {error}") from error
+    return from_text(config, file.stem, text, key)
+
+
+def from_text(config: Config | None, name: str, text: str, key: Path | None = None) -> Replayable:
+    """A history in JSON, as Temporal's commands write it. Raises BadInput, KeysMissing."""
+    try:
+        history = WorkflowHistory.from_json(name, text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{name} is no history of a workflow: {error}") from error
     if _PLAIN in text or config is None:
         return history, _machine("default", DataConverter.default)
     sealed = sealed_converter(existing_seal(key or config.sealing_key_file))

@@ -60,6 +60,7 @@ MEANT: dict[Role, set[str]] = {
         "GET /playbooks",
         "GET /recoveries",
         "GET /recoveries/{recovery}",
+        "GET /redemptions/{redemption}/look-back",
         "POST /recoveries",
         "POST /recoveries/{recovery}/answers",
         "POST /devices/self-test",

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from selenium import webdriver
 
 from tests.box.booth import Booth
+from tests.box.going_on import go_on_to_the_end
 from tests.browser import chromium
 from tests.browser.consoles import LAPTOP, PAGES, PHONE, ConsoleBrowser, console_booth
 from tests.browser.moving_picture import IMAGES
@@ -70,6 +71,17 @@ def take_all(browser: ConsoleBrowser, folder: Path) -> None:
                 _keep(browser, path, size, theme, folder / f"{name}-{size[0]}-{theme}.png")
 
 
+def look_back(browser: ConsoleBrowser, booth: Booth, folder: Path) -> None:
+    """Keep the slider over a redemption, at the instant when its latch has power."""
+    booth.enter("bay-1", booth.issue_code())
+    path = f"/o/look-back?redemption={booth.prompt('load')['redemption']}"
+    go_on_to_the_end(booth)
+    browser.visit(path)
+    shown = browser.run("return [...document.querySelectorAll('.what')].map(e => e.textContent)")
+    latch = next(place for place, what in enumerate(shown, 1) if what.startswith("latch "))
+    _keep(browser, f"{path}&shown#{latch}", DESK, "light", folder / "look-back.png")
+
+
 def _keep(
     browser: ConsoleBrowser, path: str, size: tuple[int, int], theme: str, file: Path
 ) -> None:
@@ -101,6 +113,7 @@ def main() -> None:
             browser = ConsoleBrowser(driver, driver.current_window_handle, booth)
             browser.sign_in()
             take(browser, folder)
+            look_back(browser, booth, folder)
             if sys.argv[2:] == ["all"]:
                 take_all(browser, folder)
         finally:

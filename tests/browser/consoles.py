@@ -33,6 +33,7 @@ PAGES = (
     "/o/wall",
     "/o/lights",
     "/o/recovery",
+    "/o/look-back",
     "/o/access",
     "/o/close",
     "/o/upkeep",

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.keys import Keys
 
 from tests.box.booth import Booth
+from tests.box.going_on import go_on_to_the_end
 from tests.browser.axe import COLOURS, violations
 from tests.browser.consoles import LAPTOP, PAGES, PHONE, ConsoleBrowser, console_booth
 
@@ -56,6 +58,39 @@ def test_the_first_page_is_live_and_keeps_what_somebody_uses(
     browser.click('[data-alarm="locker_out_of_service"] button:not(.plain)')
     browser.wait_for_words("The locker is in service again.")
     assert not browser.has('[data-alarm="locker_out_of_service"]')
+
+
+def test_a_redemption_is_looked_back_at_by_keyboard(browser: ConsoleBrowser, booth: Booth) -> None:
+    booth.enter("bay-1", booth.issue_code())
+    redemption = str(booth.prompt("load")["redemption"])
+    begun = len(booth.trace())
+    go_on_to_the_end(booth)
+    browser.turn(PHONE)
+    browser.visit(f"/o/look-back?redemption={redemption}")
+    browser.wait_for("#slider")
+    # What the hardware's trace has is on the page, in the same order.
+    latches = [
+        f"latch {line['device']} {'on' if line['level'] else 'off'}"
+        for line in booth.trace()[begun:]
+        if line["what"] == "latch"
+    ]
+    shown = browser.run("return [...document.querySelectorAll('.what')].map(e => e.textContent)")
+    assert [each for each in shown if each.startswith("latch ")] == latches
+    assert len(latches) == 2
+    at = "[data-instant]:not([hidden])"
+    slider = browser.look().find_element("id", "instant")
+    for _ in range(shown.index(latches[0])):
+        slider.send_keys(Keys.ARROW_RIGHT)
+    assert browser.text(f"{at} .stage") == "open"
+    assert browser.text(f"{at} .latches") == latches[0].removeprefix("latch ").removesuffix(" on")
+    assert latches[0] in str(slider.get_attribute("aria-valuetext"))
+    assert violations(browser, ()) == []
+    assert browser.run("return document.documentElement.scrollWidth") <= PHONE[0]
+    slider.send_keys(Keys.END)
+    assert browser.text(f"{at} .stage") == "dispensed"
+    assert browser.text(f"{at} .known") == "dispensed"
+    browser.click("[data-move=first]")
+    assert browser.text(f"{at} .known") not in {"load", "take", "dispensed"}
 
 
 def test_an_attendant_approves_and_undoes_while_the_inbox_is_live(
