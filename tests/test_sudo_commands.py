@@ -24,6 +24,7 @@ LINE = re.compile(
 PROGRAM = """
 import asyncio, concurrent.futures.thread, encodings.idna, pty
 import boxd.archive.card_backup, boxd.archive.card_restore, boxd.ledger.restore
+import boxd.salvage.ledger_recovery, boxd.salvage.other_witnesses
 import boxd.temporal.client, boxd.temporal.codec_endpoint, boxd.temporal.seal
 from boxd.cli.program import main
 main()
@@ -48,6 +49,7 @@ CASES = {
         ("{out}/given.card", "--passphrase-file", "{out}/passphrase", "--yes"),
         ("ledger.db", "being-restored/", "keys/"),
     ),
+    "recover ledger": (("--yes",), ("ledger.db", "being-recovered/", "backups/")),
     "devices flash": (("cabinet",), ("ledger.db", "boxd.sock")),
     "lockers open": (("2", "--reason", "x", "--direct", "--yes"), ("ledger.db-wal", "boxd.lock")),
     "tls import": (

@@ -12,6 +12,7 @@ import click
 from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import actor
+from boxd.cli.recover_ledger import command as ledger_command
 from boxd.cli.replaying import add_replay
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import when
@@ -199,4 +200,5 @@ def _tell(found: dict[str, Any]) -> None:
             click.echo(f"  boxd recover answer {found['id']} {choice['id']}: {choice['text']}")
 
 
+command.add_command(ledger_command)
 add_replay(command, "recovery")

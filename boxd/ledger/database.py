@@ -149,8 +149,8 @@ def _unusable(file: Path, why: str) -> LedgerUnusable:
 def _damaged(file: Path, why: str) -> LedgerDamaged:
     return LedgerDamaged(
         f"the ledger {file} is damaged ({why}); nothing is dispensed."
-        " Stop boxd, restore a backup (boxd backup list --verify, boxd backup restore FILE),"
-        " start boxd"
+        " Stop boxd, save what can be saved (boxd recover ledger) or restore a backup"
+        " (boxd backup list --verify, boxd backup restore FILE), start boxd"
     )
 
 

@@ -39,7 +39,7 @@ class RowSums:
         connection.create_function("row_digest", -1, _digest_of, deterministic=True)
         # A table, and no variable of ours: a statement that fails takes its digests back.
         connection.execute("CREATE TEMP TABLE IF NOT EXISTS row_digests (name, sign, digest)")
-        self._tables = _tables(connection)
+        self._tables = tables(connection)
         for table in self._tables:
             for event, signs in _SIGNS.items():
                 _watch(connection, table, event, signs)
@@ -65,10 +65,10 @@ def are_to_be_made(connection: sqlite3.Connection) -> bool:
 
 def make(connection: sqlite3.Connection) -> None:
     """Make the sums of what is there now; only what was found sound before is worth it."""
-    tables = _tables(connection)
-    sums = {name: _sum_of(connection, name) for name in (*tables, *_ELSEWHERE)}
+    names = tables(connection)
+    sums = {name: _sum_of(connection, name) for name in (*names, *_ELSEWHERE)}
     version = _version(connection)
-    packed = _packed(sums, tables)
+    packed = _packed(sums, names)
     connection.execute("UPDATE row_sums SET schema = ?, sums = ?", (version, packed))
 
 
@@ -85,14 +85,33 @@ def faults(connection: sqlite3.Connection, pause: Callable[[], None] = lambda: N
     """
     if not _has_place(connection) or are_to_be_made(connection):
         return []
-    tables = _tables(connection)
+    names = tables(connection)
     version, packed = _kept(connection)
     if version != _version(connection):
         return [f"the schema's number is {_version(connection)} and was {version}"]
-    if not isinstance(packed, bytes) or len(packed) != _BYTES * (len(tables) + len(_ELSEWHERE)):
+    if not isinstance(packed, bytes) or len(packed) != _BYTES * (len(names) + len(_ELSEWHERE)):
         return ["tables or their sums are missing"]
-    kept = _unpacked(packed, tables)
+    kept = _unpacked(packed, names)
     return [found for name in kept if (found := _fault(connection, name, kept[name], pause))]
+
+
+def kept_sums(connection: sqlite3.Connection) -> dict[str, int]:
+    """The sums by table, as they are kept; nothing where they are no sums of this schema."""
+    names = tables(connection)
+    version, packed = _kept(connection)
+    is_ours = version == _version(connection) and isinstance(packed, bytes)
+    if not is_ours or len(packed) != _BYTES * (len(names) + len(_ELSEWHERE)):
+        return {}
+    return {name: each for name, each in _unpacked(packed, names).items() if name in names}
+
+
+def tables(connection: sqlite3.Connection) -> list[str]:
+    """The names of the tables that have sums."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name <> ? ORDER BY name"
+    )
+    return [str(row[0]) for row in connection.execute(query, (_OWN,))]
 
 
 def _fault(connection: sqlite3.Connection, name: str, kept: int, pause: Callable[[], None]) -> str:
@@ -113,31 +132,32 @@ def _sum_of(
     total = 0
     rows = connection.execute(_ELSEWHERE.get(name) or f'SELECT * FROM main."{name}"')
     for count, row in enumerate(rows, 1):
-        total += _digest(name, tuple(row))
+        total += digest(name, tuple(row))
         if count % _BREATH_ROWS == 0:
             pause()
     return total
 
 
 def _digest_of(table: str, *row: object) -> int:
-    return _digest(table, row)
+    return digest(table, row)
 
 
-def _digest(table: str, row: tuple[object, ...]) -> int:
+def digest(table: str, row: tuple[object, ...]) -> int:
+    """What a row adds to its table's sum."""
     # `repr` tells 1, '1', 1.0 and b'1' apart, and says all digits of a float.
     written = repr((table, row)).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(written, digest_size=_BYTES).digest(), "big", signed=True)
 
 
-def _packed(sums: dict[str, int], tables: list[str]) -> bytes:
+def _packed(sums: dict[str, int], names: list[str]) -> bytes:
     bound = 1 << 8 * _BYTES
-    return b"".join((sums[name] % bound).to_bytes(_BYTES, "big") for name in (*tables, *_ELSEWHERE))
+    return b"".join((sums[name] % bound).to_bytes(_BYTES, "big") for name in (*names, *_ELSEWHERE))
 
 
-def _unpacked(packed: bytes, tables: list[str]) -> dict[str, int]:
+def _unpacked(packed: bytes, names: list[str]) -> dict[str, int]:
     return {
         name: int.from_bytes(packed[place * _BYTES : (place + 1) * _BYTES], "big")
-        for place, name in enumerate((*tables, *_ELSEWHERE))
+        for place, name in enumerate((*names, *_ELSEWHERE))
     }
 
 
@@ -153,14 +173,6 @@ def _has_place(connection: sqlite3.Connection) -> bool:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _tables(connection: sqlite3.Connection) -> list[str]:
-    query = (
-        "SELECT name FROM sqlite_master WHERE type = 'table'"
-        " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name <> ? ORDER BY name"
-    )
-    return [str(row[0]) for row in connection.execute(query, (_OWN,))]
 
 
 def _watch(connection: sqlite3.Connection, table: str, event: str, signs: dict[str, int]) -> None:
