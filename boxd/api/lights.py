@@ -1,6 +1,6 @@
-"""The API of the lights: the shows as data, and a look at one of them at a bay.
+"""The API of the lights: the shows as data, which one is used, and a look at one at a bay.
 
-Which show a box uses is in its configuration: `[lights] show`.
+An organiser's choice goes before that of the configuration, `[lights] show`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from boxd.api.bodies import Body
 from boxd.api.replies import DoneReply, ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.errors import NotFound
+from boxd.ledger import light_show
 from boxd.lights.moments import LightMoment
 from boxd.lights.pattern import Pattern, step_text
-from boxd.lights.shows import ABOUT, ABOUT_MOMENT, LightShow, ShowName, show_named
+from boxd.lights.shows import ABOUT, ABOUT_MOMENT, TITLE, LightShow, ShowName, show_named
 from boxd.words import N_, translate
 
 BayId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
@@ -35,6 +36,7 @@ class ShowReply(ReplyModel):
     """A light show. `in_use` if the box shows it; then its patterns include the box's own."""
 
     name: str
+    title: str
     about: str
     in_use: bool
     patterns: tuple[PatternReply, ...]
@@ -50,8 +52,13 @@ class StripReply(ReplyModel):
 
 
 class LightsReply(ReplyModel):
-    """The shows to choose from, and the strips."""
+    """The shows to choose from, and the strips. `configured` is the configuration file's show.
 
+    `is_chosen`: an organiser has chosen one here, which goes before it.
+    """
+
+    configured: str
+    is_chosen: bool
     shows: tuple[ShowReply, ...]
     strips: tuple[StripReply, ...]
 
@@ -65,6 +72,14 @@ class PreviewBody(Body):
     moment: LightMoment
 
 
+class ChooseShowBody(Body):
+    """The show to use; without one, that of the configuration file."""
+
+    example = '{"show": "calm"}'
+
+    show: ShowName | None = None
+
+
 async def lights(context: BoxContext) -> LightsReply:
     """The light shows as data, and the strips."""
     strips = (
@@ -72,9 +87,22 @@ async def lights(context: BoxContext) -> LightsReply:
         for each in context.box.strips
         for at in (each.address,)
     )
+    chosen = await context.box.ledger.read(light_show.chosen)
+    configured = context.box.config.lights
+    used = configured.named(chosen)
     return LightsReply(
-        shows=tuple(_show_reply(context, name) for name in ShowName), strips=tuple(strips)
+        configured=configured.show.value,
+        is_chosen=bool(chosen),
+        shows=tuple(_show_reply(context, name, used) for name in ShowName),
+        strips=tuple(strips),
     )
+
+
+async def choose_show(context: BoxContext, body: ChooseShowBody) -> LightsReply:
+    """Use another light show at every bay, at once and after each start."""
+    actor, show = context.actor(body.actor), body.show or ""
+    await context.box.ledger.write(lambda tx: light_show.choose(tx, show, actor))
+    return await lights(context)
 
 
 async def preview(context: BoxContext, bay: BayId, body: PreviewBody) -> DoneReply:
@@ -85,21 +113,23 @@ async def preview(context: BoxContext, bay: BayId, body: PreviewBody) -> DoneRep
         raise NotFound(
             N_("no bay has the id '{bay}'; there are: {known}").format(bay=bay, known=known)
         )
-    found.preview(_show(context, body.show)[body.moment])
+    used = context.box.config.lights.named(await context.box.ledger.read(light_show.chosen))
+    found.preview(_show(context, body.show, used)[body.moment])
     return DoneReply()
 
 
-def _show(context: BoxContext, name: ShowName) -> LightShow:
-    chosen = context.box.config.lights
-    return chosen.in_effect if name is chosen.show else show_named(name)
+def _show(context: BoxContext, name: ShowName, used: ShowName) -> LightShow:
+    """A show; the one that the box uses has the box's own patterns in it."""
+    return context.box.config.lights.with_show(name) if name is used else show_named(name)
 
 
-def _show_reply(context: BoxContext, name: ShowName) -> ShowReply:
-    patterns = _show(context, name).values()
+def _show_reply(context: BoxContext, name: ShowName, used: ShowName) -> ShowReply:
+    patterns = _show(context, name, used).values()
     return ShowReply(
         name=name.value,
+        title=translate(TITLE[name]),
         about=translate(ABOUT[name]),
-        in_use=name is context.box.config.lights.show,
+        in_use=name is used,
         patterns=tuple(_pattern_reply(each) for each in patterns),
     )
 

@@ -154,6 +154,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/lockers/{locker}/in-service", lockers.take_into_service, *_BOX),
     # Lights
     _get("/lights", lights.lights, *_WATCHING, hud=True),
+    _post("/lights", lights.choose_show, _ORGANISER),
     _post("/bays/{bay}/lights", lights.preview, *_BOX, hud=True),
     # Redemptions
     _get("/redemptions", redemptions.redemptions, *_WATCHING, hud=True),

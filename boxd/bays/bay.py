@@ -215,6 +215,17 @@ class Bay:
         """What the lamps do now, for a strip of lights."""
         return self._player.playing
 
+    @property
+    def lights(self) -> LightShow:
+        """The lights at each moment."""
+        return self._lights
+
+    def use_lights(self, lights: LightShow) -> None:
+        """Show these lights from now on."""
+        if lights != self._lights:
+            self._lights = lights
+            self._player.show(self._lights[moment_for(self._facts())])
+
     def preview(self, pattern: Pattern) -> None:
         """Play a pattern for people to look at. Raises Refused unless the bay waits for a code."""
         if state_for(self._facts()) is not BayState.READY or self._typing.count(

@@ -50,8 +50,16 @@ class Lights(Section):
     @property
     def in_effect(self) -> LightShow:
         """The show with the box's own patterns in it."""
+        return self.with_show(self.show)
+
+    def named(self, name: str) -> ShowName:
+        """The show with this name, which an organiser chose; this file's if there is none."""
+        return ShowName(name) if name in set(ShowName) else self.show
+
+    def with_show(self, name: ShowName) -> LightShow:
+        """A show with the box's own patterns in it."""
         own = {
             each.moment: pattern_at(each.moment, each.steps, each.repeats, each.strip)
             for each in self.patterns
         }
-        return {**show_named(self.show), **own}
+        return {**show_named(name), **own}

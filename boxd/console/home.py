@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from starlette.responses import Response
 
@@ -40,6 +41,15 @@ class _Day:
     alarms: list[dict[str, object]]  # not the snapshot's, which follows an act a moment later
 
 
+def _bays(visit: ConsoleVisit) -> list[dict[str, Any]]:
+    """The bays in the reader's language; the snapshot has them in the box's."""
+    found = [bay.view().as_json() for bay in visit.context.box.bays.values()]
+    for each in found:
+        if last := each["last"]:
+            each["last"] = last | {"text": translate(last["text"])}
+    return found
+
+
 async def show(visit: ConsoleVisit) -> Response:
     """The page."""
     now = visit.now
@@ -62,6 +72,7 @@ async def show(visit: ConsoleVisit) -> Response:
         "home.html",
         N_("Home"),
         snapshot=snapshot,
+        bays=_bays(visit),
         today=units(day.given),
         this_hour=units(since(day.given, now - timedelta(hours=1))),
         line=sparkline(line, _said(line)) if len(line) > 1 else "",

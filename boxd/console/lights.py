@@ -1,4 +1,4 @@
-"""The light shows: what the lamps do at each moment, on the page and at a bay."""
+"""The light shows: which one the box uses, and each moment of them on the page and at a bay."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ async def show(visit: ConsoleVisit) -> Response:
         lights=await visit.act(lights.lights),
         bays=[bay.view() for bay in box.bays.values()],
         may_play=visit.may(lights.preview),
+        may_choose=visit.may(lights.choose_show),
     )
 
 
@@ -41,11 +42,23 @@ async def play(visit: ConsoleVisit) -> Response:
     return go(PATH, said="played")
 
 
+async def choose(visit: ConsoleVisit) -> Response:
+    """Use another show, or the configuration file's."""
+    show = visit.form.get("show", "")
+    if show not in {"", *ShowName}:
+        raise BadInput(_("Choose a show from the list."))
+    await visit.act(lights.choose_show, body={"show": ShowName(show) if show else None})
+    return go(PATH, said="chosen")
+
+
 SECTION = ConsoleSection(
     path=PATH,
     title=N_("Lights"),
     needs=lights.lights,
     show=show,
-    acts={"/play": Act(play, show)},
-    said={"played": N_("The bay plays it now.")},
+    acts={"/play": Act(play, show), "/choose": Act(choose, show)},
+    said={
+        "played": N_("The bay plays it now."),
+        "chosen": N_("The box uses this show from now on."),
+    },
 )

@@ -63,7 +63,10 @@ class Snapshots:
         if self._changes.take():
             self._overview = await self._parts.ledger.read(overview.read)
             own_names().replace(self._overview.prize_names)
+            lights = self._parts.config.lights
+            show = lights.with_show(lights.named(self._overview.light_show))
             for bay in self._parts.bays.values():
+                bay.use_lights(show)
                 bay.availability.close_event(self._overview.is_closed)
         self._draw()
 

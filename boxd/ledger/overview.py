@@ -9,6 +9,7 @@ from boxd.ledger import (
     alarms,
     audit,
     closing,
+    light_show,
     lockers,
     outbox,
     prize_names,
@@ -70,6 +71,7 @@ class Overview:
     rehearses: bool = False
     is_closed: bool = False
     prize_names: dict[str, dict[str, str]] = field(default_factory=dict)
+    light_show: str = ""
 
 
 def read(connection: sqlite3.Connection) -> Overview:
@@ -85,4 +87,5 @@ def read(connection: sqlite3.Connection) -> Overview:
         rehearses=rehearsal.is_on(connection),
         is_closed=closing.is_closed(connection),
         prize_names=prize_names.translations(connection),
+        light_show=light_show.chosen(connection),
     )

@@ -16,8 +16,9 @@ from boxd.ledger import audit, stock, task_kinds
 from boxd.ledger.ledger import Transaction
 from boxd.ledger.task_kinds import PublishedKind
 from boxd.task import Checkpoint, TaskKind
+from boxd.words import N_
 
-_FILE = "configuration"
+_FILE = N_("configuration")
 _COLUMNS = (
     "kind, version, name, text, translations, checkpoints, needed, submission, verdict, tries,"
     " expires_at, prizes, published_at, publisher"

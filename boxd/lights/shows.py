@@ -27,6 +27,12 @@ class ShowName(StrEnum):
     CALM = "calm"
 
 
+TITLE: Mapping[ShowName, str] = {
+    ShowName.CLASSIC: N_("Classic"),
+    ShowName.PARTY: N_("Party"),
+    ShowName.CALM: N_("Calm"),
+}
+
 ABOUT: Mapping[ShowName, str] = {
     ShowName.CLASSIC: N_("Clear signs, and a flourish when the locker opens."),
     ShowName.PARTY: N_("Fast, with long flourishes: for a loud hall."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from boxd.words import N_
+
 # In this order: a browser names those that it is like, too, after its own name.
 _BROWSERS = {
     "Edg": "Edge",
@@ -25,7 +27,8 @@ _SYSTEMS = {
 
 
 def device_called(user_agent: str) -> str:
-    """A short label for a browser's User-Agent header, e.g. 'Firefox on Android'."""
-    browser = next((name for sign, name in _BROWSERS.items() if sign in user_agent), "a browser")
+    """A short label for a browser's User-Agent header in no language, e.g. 'Firefox (Android)'."""
+    browser = next((name for sign, name in _BROWSERS.items() if sign in user_agent), "")
     system = next((name for sign, name in _SYSTEMS.items() if sign in user_agent), "")
-    return f"{browser} on {system}" if system else browser
+    both = f"{browser} ({system})" if browser and system else browser or system
+    return both or N_("a browser")

@@ -50,7 +50,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.policies["ext.i18n.trimmed"] = True
-    made.filters["named"] = words.translate  # a prize's name
+    made.filters["translated"] = words.translate  # what was made in English, or a prize's name
     # The extension adds this method to the class when it is loaded.
     made.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext, words.ngettext, newstyle=True

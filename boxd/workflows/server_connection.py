@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from temporalio.client import Client
 
 from boxd.errors import TemporalUnavailable
+from boxd.words import N_
 from boxd.workflows.client_errors import as_temporal_unavailable
 from boxd.workflows.doubts import Doubts
 
@@ -36,6 +37,6 @@ class ServerConnection:
         Raises TemporalUnavailable while there is no client.
         """
         if self._client is None:
-            raise TemporalUnavailable("the Temporal server is still starting; one moment")
+            raise TemporalUnavailable(N_("the Temporal server is still starting; one moment"))
         with as_temporal_unavailable():
             yield self._client

@@ -217,7 +217,7 @@ async def test_a_device_that_opens_another_invitation_is_no_longer_the_first_per
     assert "Until now it belongs to Eva (attendant)." in page
     await phone.post(path, headers=OWN)
     left = await box.ledger.read(lambda c: staff_sessions.listing(c, "2000"))
-    assert [(each.name, each.device) for each in left] == [("Finn", "Chrome on Android")]
+    assert [(each.name, each.device) for each in left] == [("Finn", "Chrome (Android)")]
 
 
 async def test_the_event_s_end_ends_every_session(tmp_path: Path) -> None:

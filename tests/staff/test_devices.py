@@ -13,19 +13,19 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605
 @pytest.mark.parametrize(
     ("called", "user_agent"),
     [
-        ("Chrome on Android", f"{ANDROID} Chrome/140.0.0.0 Mobile Safari/537.36"),
+        ("Chrome (Android)", f"{ANDROID} Chrome/140.0.0.0 Mobile Safari/537.36"),
         (
-            "Samsung Internet on Android",
+            "Samsung Internet (Android)",
             f"{ANDROID} SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36",
         ),
-        ("Safari on iPhone", f"{IPHONE} Version/18.0 Mobile/15E148 Safari/604.1"),
-        ("Firefox on iPhone", f"{IPHONE} FxiOS/140.0 Mobile/15E148 Safari/605.1.15"),
-        ("Firefox on Linux", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko Firefox/140.0"),
+        ("Safari (iPhone)", f"{IPHONE} Version/18.0 Mobile/15E148 Safari/604.1"),
+        ("Firefox (iPhone)", f"{IPHONE} FxiOS/140.0 Mobile/15E148 Safari/605.1.15"),
+        ("Firefox (Linux)", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko Firefox/140.0"),
         (
-            "Edge on Windows",
+            "Edge (Windows)",
             "Mozilla/5.0 (Windows NT 10.0) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
         ),
-        ("Safari on Mac", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18 Safari/605"),
+        ("Safari (Mac)", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18 Safari/605"),
         ("a browser", ""),
         ("a browser", "<script>"),
     ],

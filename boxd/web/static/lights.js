@@ -6,7 +6,7 @@ import { _, READS } from "./words.js";
 // onShow(bay, show, moment) plays it at a bay
 export async function lightPanel(place, bays, onShow) {
   const { shows } = await (await fetch("/api/v1/lights", { headers: READS })).json();
-  const show = chooser(_("Show"), shows.map(({ name, in_use }) => [name, in_use ? _("{show}, in use", { show: name }) : name]));
+  const show = chooser(_("Show"), shows.map(({ name, title, in_use }) => [name, in_use ? _("{show}, in use", { show: title }) : title]));
   const moment = chooser(_("Moment"), shows[0].patterns.map(({ moment, about }) => [moment, about]));
   const chosen = shows.find(({ in_use }) => in_use) ?? shows[0];
   show.value = chosen.name;
