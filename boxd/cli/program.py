@@ -50,6 +50,7 @@ SECTIONS = {
         "config": ("configuration", "Check and show the configuration file."),
         "devices": ("devices.group", "List, test, watch and learn the devices."),
         "fleet": ("fleet", "Let several boxes serve one event: begin, invite, join, leave."),
+        "hub": ("hub", "Show all boxes of an event on one page."),
         "staff": ("staff", "Invite, list and remove the people of the booth."),
         "tokens": ("tokens", "Make, list and revoke the tokens of the API."),
         "tls": ("tls", "Put in the certificate that phones see, and look at it."),

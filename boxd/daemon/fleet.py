@@ -17,6 +17,7 @@ from boxd.ledger.ledger import Ledger, as_text
 from boxd.temporal.client import connect
 from boxd.temporal.seal import Seal, load_seal
 from boxd.workflows.fleet.activities import FleetActivities, FleetBox
+from boxd.workflows.fleet.hub_activities import HubActivities
 from boxd.workflows.fleet.messages import box_of_event
 from boxd.workflows.fleet.service import FleetLink, FleetPlace, FleetState
 from boxd.workflows.place.installation import load_installation
@@ -77,9 +78,12 @@ def linked(config: Config, ledger: Ledger, keys: CodeKeys) -> FleetLink | None:
     )
 
 
-async def keep_linked(link: FleetLink, snapshots: Snapshots, running: Running) -> None:
+async def keep_linked(
+    link: FleetLink, snapshots: Snapshots, ledger: Ledger, running: Running
+) -> None:
     """Keep the link; a box whose number another one has stops, and serves nobody afterwards."""
     link.on_change = partial(_show, snapshots)
+    link.for_the_hub = HubActivities(snapshots, ledger, link.number).all()
     _show(snapshots, link.state)
     try:
         await link.run()

@@ -84,7 +84,7 @@ async def start(
         serving.external_server(config.temporal.address)
     _keep_driving(parts, running)
     if parts.fleet is not None:
-        running.keep(keep_linked(parts.fleet, snapshots, running))
+        running.keep(keep_linked(parts.fleet, snapshots, ledger, running))
     keep_worker(parts, seal, serving, running)
     if config.simulation.enabled:
         running.keep(demo_data.greet(config, ledger, keys, serving.is_serving))

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import to_json
@@ -36,6 +37,9 @@ class TaskFile(Section):
     def places(self) -> list[Checkpoint]:
         """The checkpoints."""
         return [Checkpoint(each.id, each.name) for each in self.checkpoints]
+
+
+File = TypeVar("File", bound=TaskFile)
 
 
 def kind_of(task: Task) -> TaskKind:
@@ -71,6 +75,14 @@ def why_broken(kind: TaskKind) -> str:
 
 def read(raw: bytes) -> TaskFile:
     """The tasks in a file. Raises BadInput with what is wrong."""
+    found = parsed(raw, TaskFile)
+    if not found.tasks:
+        raise BadInput("the file has no tasks; each begins with [[tasks]]")
+    return found
+
+
+def parsed(raw: bytes, form: type[File]) -> File:
+    """The sections of a file, whose tasks can be published. Raises BadInput with what is wrong."""
     if len(raw) > LARGEST_BYTES:
         raise BadInput("the file is too large for tasks; 256 KB are the most")
     try:
@@ -80,13 +92,11 @@ def read(raw: bytes) -> TaskFile:
     try:
         # As JSON, because only there a strict reading accepts "text" for an enum.
         values = to_json(tomllib.loads(text), inf_nan_mode="constants")
-        found = TaskFile.model_validate_json(values, strict=True)
+        found = form.model_validate_json(values, strict=True)
     except ValidationError as error:
         raise BadInput("; ".join(_lines(error))) from None
     except (ValueError, RecursionError) as error:
         raise BadInput(f"line {in_plain_words(error, text)}") from None
-    if not found.tasks:
-        raise BadInput("the file has no tasks; each begins with [[tasks]]")
     for kind in found.kinds:
         if why := why_broken(kind):
             raise BadInput(why)

@@ -16,7 +16,7 @@ from boxd import words
 from boxd.words.catalogue import languages
 
 _BOXD = Path(__file__).parents[1]
-_PACKAGES = ("cli", "console", "handbook", "phones", "web")
+_PACKAGES = ("cli", "console", "handbook", "hub", "phones", "web")
 
 
 def render(name: str, /, **values: object) -> Markup:

@@ -12,9 +12,18 @@ from boxd.ledger.home_number import MOST_BOXES
 from boxd.workflows.client_errors import as_temporal_unavailable
 from boxd.workflows.fleet.messages import box_of_event
 from boxd.workflows.place.installation import Installation
-from boxd.workflows.place.messages import place_workflow_id
+from boxd.workflows.place.messages import WORKFLOW, place_workflow_id
 from boxd.workflows.place.service import hold
 from boxd.workflows.place.workflow import PlaceWorkflow
+
+_HELD = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running'"
+
+
+async def boxes_of(client: Client, event: str) -> list[int]:
+    """The numbers that boxes of the event hold, connected or not. Raises RPCError."""
+    before = place_workflow_id(f"{event}.")
+    found = {each.id.removeprefix(before) async for each in client.list_workflows(_HELD)}
+    return sorted(int(each) for each in found if each.isdecimal())
 
 
 async def take_number(

@@ -16,6 +16,7 @@ from boxd.spending_right import RollCall
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.fleet.doubt import Doubt
+from boxd.workflows.fleet.membership import boxes_of
 from boxd.workflows.fleet.messages import (
     AskedBox,
     RollCallStart,
@@ -23,12 +24,10 @@ from boxd.workflows.fleet.messages import (
     roll_call_workflow_id,
 )
 from boxd.workflows.fleet.roll_call_workflow import RollCallWorkflow
-from boxd.workflows.place.messages import WORKFLOW, place_workflow_id
 
 log = structlog.get_logger(__name__)
 
 _AGAIN_AFTER_S = 2.0
-_HELD = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running'"
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,7 @@ async def call_the_roll(client: Client, caller: CallingBox, ledger: Ledger, doub
 
 
 async def _others(client: Client, caller: CallingBox) -> list[int]:
-    before = place_workflow_id(f"{caller.event}.")
-    found = {each.id.removeprefix(before) async for each in client.list_workflows(_HELD)}
-    return sorted({int(each) for each in found if each.isdecimal()} - {caller.number})
+    return [each for each in await boxes_of(client, caller.event) if each != caller.number]
 
 
 async def _ask(client: Client, caller: CallingBox, ledger: Ledger, others: list[int]) -> None:

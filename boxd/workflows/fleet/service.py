@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,6 +70,7 @@ class FleetLink:
         self._activities = activities
         self._hold_place = hold_place
         self.on_change: Callable[[FleetState], None] = lambda _: None
+        self.for_the_hub: Sequence[Callable[..., object]] = ()
         self._client: Client | None = None
         self.state = FleetState(False, utc_now(), "not connected yet")
 
@@ -77,6 +78,11 @@ class FleetLink:
     def box(self) -> str:
         """What this box is called at the event's service."""
         return box_of_event(self._place.event, self._place.number)
+
+    @property
+    def number(self) -> int:
+        """The box's number in its event."""
+        return self._place.number
 
     @property
     def in_doubt(self) -> int:
@@ -100,7 +106,8 @@ class FleetLink:
         client = await connect(self._place.service, self._seal)
         await self._hold_place(client)
         workflows = (MoveCodeWorkflow, RollCallWorkflow, PlaceWorkflow)
-        async with create_worker(client, self.box, workflows, self._activities.all()):
+        activities = (*self._activities.all(), *self.for_the_hub)
+        async with create_worker(client, self.box, workflows, activities):
             self._client = client
             self._change(FleetState(True, utc_now()))
             log.info("fleet.connected", box=self.box)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -71,13 +71,18 @@ class LinkedBox:
         self.ledger.write_now(lambda tx: lockers.declare(tx, [1]))
 
     async def connect(
-        self, make: MakeActivities = FleetActivities, *, until_all_are_heard: bool = True
+        self,
+        make: MakeActivities = FleetActivities,
+        *,
+        until_all_are_heard: bool = True,
+        for_the_hub: Sequence[Callable[..., object]] = (),
     ) -> None:
         """Start the link, and wait until its worker polls."""
         service = Temporal(address=f"127.0.0.1:{self.settings.port}")
         box = FleetBox(f"box-{self.number}", self.number, UNUSED_AFTER_S)
         place = FleetPlace(EVENT, self.number, service)
         self.link = FleetLink(place, SEAL, make(self.ledger, self.keys, box), self._hold_place)
+        self.link.for_the_hub = for_the_hub
         self._running = asyncio.create_task(self.link.run())
 
         async def is_connected() -> bool:

@@ -1,0 +1,182 @@
+"""The hub: a worker at the event's service, and a read model made of what the boxes tell.
+
+It keeps nothing: a new one is whole after one walk through the boxes, and several can run at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError
+
+from boxd.box_report import BoxReport, Declaration, TakenDeclaration
+from boxd.config.schema import Temporal
+from boxd.errors import TemporalUnavailable
+from boxd.machine_clock import boot_s, utc_now
+from boxd.temporal.client import connect
+from boxd.temporal.seal import Seal
+from boxd.temporal.worker import TASK_TIMEOUT, create_worker, task_queue
+from boxd.workflows.box_ids import found_by_box
+from boxd.workflows.client_errors import is_not_found
+from boxd.workflows.fleet.hub_messages import (
+    BoxAtQueue,
+    DeclareStart,
+    ask_boxes_id,
+    declare_id,
+    hub_of_event,
+)
+from boxd.workflows.fleet.hub_workflows import (
+    AskBoxesWorkflow,
+    DeclareAtBoxWorkflow,
+    DeclareWorkflow,
+)
+from boxd.workflows.fleet.membership import boxes_of
+from boxd.workflows.fleet.messages import box_of_event
+
+log = structlog.get_logger(__name__)
+
+_WORKFLOWS = (AskBoxesWorkflow, DeclareWorkflow, DeclareAtBoxWorkflow)
+_AGAIN_AFTER_S = 2.0
+# While somebody looks; else the boxes are left in peace.
+_WALK_EVERY_S = 3.0
+_WALK_UNWATCHED_EVERY_S = 60.0
+_WATCHED_FOR_S = 60.0
+
+
+@dataclass(frozen=True)
+class HeardBox:
+    """A box that holds a number; `report` is None until it was heard by this hub."""
+
+    number: int
+    report: BoxReport | None = None
+    heard_at: datetime | None = None
+    answers: bool = False
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A declaration's way: what came of it, box by box, and which boxes are still to take it."""
+
+    taken: tuple[TakenDeclaration, ...]
+    open: tuple[int, ...]
+
+
+class Hub:
+    """What is known of the boxes of one event."""
+
+    def __init__(self, event: str, service: Temporal, seal: Seal) -> None:
+        self.event = event
+        self._service = service
+        self._seal = seal
+        self._client: Client | None = None
+        self._boxes: dict[int, HeardBox] = {}
+        self._watched_at = boot_s()
+        self._woken = asyncio.Event()
+        self.why_alone = "not connected yet"
+
+    def boxes(self) -> list[HeardBox]:
+        """All boxes by their numbers; whoever looks has them asked more often for a while."""
+        if boot_s() - self._watched_at > _WATCHED_FOR_S:
+            self._woken.set()
+        self._watched_at = boot_s()
+        return [self._boxes[number] for number in sorted(self._boxes)]
+
+    async def run(self) -> None:
+        """Stay connected for ever, and go on walking through the boxes."""
+        while True:
+            try:
+                await self._work()
+            except (TemporalUnavailable, RPCError, WorkflowFailureError, TimeoutError) as error:
+                self._client = None
+                self.why_alone = str(error) or "the event's service does not answer"
+                log.warning("hub.alone", why=self.why_alone)
+                await asyncio.sleep(_AGAIN_AFTER_S)
+
+    async def _work(self) -> None:
+        client = await connect(self._service, self._seal)
+        async with create_worker(client, hub_of_event(self.event), _WORKFLOWS, ()):
+            self._client, self.why_alone = client, ""
+            log.info("hub.connected", fleet=self.event)
+            while True:
+                await self._walk(client)
+                await self._pause()
+
+    async def _pause(self) -> None:
+        is_watched = boot_s() - self._watched_at < _WATCHED_FOR_S
+        try:
+            async with asyncio.timeout(_WALK_EVERY_S if is_watched else _WALK_UNWATCHED_EVERY_S):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+        self._woken.clear()
+
+    async def _walk(self, client: Client) -> None:
+        asked = [self._at_queue(number) for number in await boxes_of(client, self.event)]
+        reports = await client.execute_workflow(
+            AskBoxesWorkflow.run,
+            asked,
+            id=ask_boxes_id(self.event),
+            task_queue=task_queue(hub_of_event(self.event)),
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            task_timeout=TASK_TIMEOUT,
+            search_attributes=found_by_box(hub_of_event(self.event)),
+        )
+        self._boxes = heard_now(self._boxes, [each.number for each in asked], reports, utc_now())
+
+    def _at_queue(self, number: int) -> BoxAtQueue:
+        return BoxAtQueue(number, task_queue(box_of_event(self.event, number)))
+
+    async def declare(self, text: str) -> None:
+        """Have prizes and tasks brought to every box; a declaration that is under way ends.
+
+        Raises TemporalUnavailable.
+        """
+        client = self._connected()
+        boxes = tuple(self._at_queue(number) for number in await boxes_of(client, self.event))
+        await client.start_workflow(
+            DeclareWorkflow.run,
+            DeclareStart(Declaration(text), boxes),
+            id=declare_id(self.event),
+            task_queue=task_queue(hub_of_event(self.event)),
+            id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
+            task_timeout=TASK_TIMEOUT,
+            search_attributes=found_by_box(hub_of_event(self.event)),
+        )
+
+    async def brought(self) -> Brought | None:
+        """How far the newest declaration is; None if there is none. Raises TemporalUnavailable."""
+        client = self._connected()
+        handle = client.get_workflow_handle_for(DeclareWorkflow.run, declare_id(self.event))
+        try:
+            taken = await handle.query(DeclareWorkflow.taken)
+        except RPCError as error:
+            if is_not_found(error):
+                return None
+            raise TemporalUnavailable("the hub's own worker does not answer") from error
+        have = {each.number for each in taken}
+        return Brought(
+            tuple(sorted(taken, key=lambda each: each.number)),
+            tuple(number for number in sorted(self._boxes) if number not in have),
+        )
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            raise TemporalUnavailable(f"the hub is not connected: {self.why_alone}")
+        return self._client
+
+
+def heard_now(
+    before: Mapping[int, HeardBox], asked: list[int], reports: list[BoxReport], now: datetime
+) -> dict[int, HeardBox]:
+    """The boxes after a walk: who did not answer stays as it was last heard."""
+    silent = {
+        number: replace(before.get(number, HeardBox(number)), answers=False) for number in asked
+    }
+    told = {each.number: HeardBox(each.number, each, now, answers=True) for each in reports}
+    return silent | told
