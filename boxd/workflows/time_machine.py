@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -28,6 +28,8 @@ from temporalio.worker import (
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
 )
+
+from boxd.workflows.stopping import StopsAfter
 
 _SAID = re.compile(r"Nondeterminism error: ([^\"]+)\"")
 _BOXD = str(Path(__file__).parents[1])
@@ -99,27 +101,36 @@ class TimeMachine:
 
     async def moment(self, history: WorkflowHistory, event: int) -> PastMoment:
         """The workflow at rest after this event."""
-        last = next((each for each in _ends(history) if each >= event), len(history.events))
-        before = max((each for each in _ends(history) if each < last), default=0)
-        part = WorkflowHistory(history.workflow_id, list(history.events)[:last])
+        last, part = _turn_with(history, event)
         _, seen = await self._replay(part)
-        new = list(history.events)[before:last]
-        return PastMoment(
-            last,
-            new[-1].event_time.ToDatetime().isoformat(timespec="milliseconds") + "Z",
-            tuple(_in_words(each) for each in new if each.event_type not in _OF_TASKS),
-            seen.state,
-            seen.line,
-        )
+        return _moment(history, last, seen)
 
-    async def _replay(self, history: WorkflowHistory) -> tuple[Exception | None, _Seen]:
+    def turns(self, history: WorkflowHistory) -> list[int]:
+        """The last event of each turn, in their order."""
+        return _ends(history)
+
+    async def stopped(
+        self, history: WorkflowHistory, event: int, stop: Callable[[], None]
+    ) -> PastMoment:
+        """Call `stop` where the turn with this event begins.
+
+        Returns the workflow at rest after it.
+        """
+        last, part = _turn_with(history, event)
+        _, seen = await self._replay(part, StopsAfter(_end_before(history, last), stop))
+        return _moment(history, last, seen)
+
+    async def _replay(
+        self, history: WorkflowHistory, stops: StopsAfter | None = None
+    ) -> tuple[Exception | None, _Seen]:
         seen = _Seen({})
         replayer = Replayer(
             namespace=self._namespace,
             workflows=self._workflows,
-            workflow_runner=UnsandboxedWorkflowRunner(),
+            workflow_runner=stops or UnsandboxedWorkflowRunner(),
             data_converter=self._data_converter,
             interceptors=[_Watching(seen)],
+            debug_mode=stops is not None,  # a person who reads a line is no deadlock
         )
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         return result.replay_failure, seen
@@ -153,6 +164,28 @@ class _Watching(Interceptor):
                     seen.state = dict(_plain_members(instance))
 
         return Watch
+
+
+def _turn_with(history: WorkflowHistory, event: int) -> tuple[int, WorkflowHistory]:
+    """The last event of the turn that has this event, and the history up to there."""
+    last = next((each for each in _ends(history) if each >= event), len(history.events))
+    return last, WorkflowHistory(history.workflow_id, list(history.events)[:last])
+
+
+def _end_before(history: WorkflowHistory, last: int) -> int:
+    """The last event of the turn before the one that ends with `last`; 0 before the first."""
+    return max((each for each in _ends(history) if each < last), default=0)
+
+
+def _moment(history: WorkflowHistory, last: int, seen: _Seen) -> PastMoment:
+    new = list(history.events)[_end_before(history, last) : last]
+    return PastMoment(
+        last,
+        new[-1].event_time.ToDatetime().isoformat(timespec="milliseconds") + "Z",
+        tuple(_in_words(each) for each in new if each.event_type not in _OF_TASKS),
+        seen.state,
+        seen.line,
+    )
 
 
 def _why(failure: Exception, turn: Sequence[HistoryEvent], line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,17 @@ async def test_a_step_back_is_the_state_after_an_earlier_event_and_no_digits_are
     assert (before.last, before.state["standing"]["stage"]) == (15, "take")
     assert last.state["standing"]["stage"] == "dispensed"
     assert "digest" not in json.dumps([before.state, last.state])
+
+
+async def test_a_turn_is_stopped_at_where_it_begins_forward_and_backward() -> None:
+    history, machine = from_file(None, DISPENSED, None)
+    turns = machine.turns(history)
+    assert turns == [7, 15, 23]
+    for event in (23, 15, 15, 1):
+        stops: list[str] = []
+        moment = await machine.stopped(history, event, partial(stops.append, "stopped"))
+        assert moment == await machine.moment(history, event)
+        assert stops == ["stopped"]
 
 
 async def test_a_history_that_does_not_fit_is_told_with_event_and_line() -> None:
