@@ -15,7 +15,7 @@ NOBODY = frozenset({"", "boxd", "box", "system", "nobody"})
 
 RESTART_ORDERED = "sensor.restart_ordered"
 
-STOCK = "stock."  # + received, held, released, dispensed, written_off, returned, ...
+STOCK = "stock."  # + received, held, released, dispensed, written_off, sent, ...
 
 CODE_ISSUED = "code.issued"
 CODE_ENDED = {"voided": "code.voided", "expired": "code.expired"}

@@ -1,6 +1,7 @@
 """What has to hold over the ledgers of all boxes of a fleet: `python -m checker.fleet 1=A 2=B`.
 
-A code pays once in all; its spending right is at one box or, while it moves, at none.
+A code pays once in all; its spending right is at one box or, while it moves, at none. Units are
+conserved in all.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+from checker import fleet_stock
 
 _UNENDED = ("ready", "in_use")
 
@@ -60,11 +63,12 @@ def findings(ledgers: Mapping[int, Path], *, at_rest: bool = False) -> list[str]
     for box, ledger in ledgers.items():
         for copy in read_copies(box, ledger):
             by_code[copy.home, copy.code].append(copy)
-    return [
+    of_codes = [
         f"code {code} of box {home}: {what} ({'; '.join(map(str, copies))})"
         for (home, code), copies in sorted(by_code.items())
         for what in _broken(home, copies, at_rest=at_rest)
     ]
+    return of_codes + fleet_stock.findings(ledgers)
 
 
 def _broken(home: int, copies: list[Copy], *, at_rest: bool) -> Iterator[str]:

@@ -14,6 +14,7 @@ _WAYS = {
     "stock.released": ("held", "on_hand"),
     "stock.dispensed": ("held", "dispensed"),
     "stock.written_off": ("on_hand", "written_off"),
+    "stock.sent": ("on_hand", "outside"),
 }
 # The states of an issue that each one follows.
 _BEFORE = {
@@ -41,6 +42,7 @@ def _moved(told: Retold, row: AuditRow, _what: str, detail: Values) -> None:
             "code": row.code,
             "actor": row.actor,
             "reason": row.cause,
+            **({"stock_move": detail["move"]} if "move" in detail else {}),
         }
     )
     if row.redemption is not None:

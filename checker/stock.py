@@ -45,9 +45,15 @@ def _prize(sku: str, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _move(sums: Counter[str], move: Movement) -> None:
-    source = "received" if move.source == "outside" else move.source
-    sums[source] += move.quantity if source == "received" else -move.quantity
-    sums[move.target] += move.quantity
+    """What comes from outside is received; what goes to another box was not received here."""
+    if move.source == "outside":
+        sums["received"] += move.quantity
+    else:
+        sums[move.source] -= move.quantity
+    if move.target == "outside":
+        sums["received"] -= move.quantity
+    else:
+        sums[move.target] += move.quantity
 
 
 def _sums(sku: str, sums: Counter[str], recorded: Stock | None) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ from boxd.api import (
     rehearsal,
     report,
     staff,
+    stock_moves,
     switches,
     task_kinds,
     tasks,
@@ -147,6 +148,11 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("/prizes/{sku}/variants", prizes.add_variants, _ORGANISER, status=201),
     _post("/prizes/{sku}/picture/remove", prize_pictures.remove_picture, _ORGANISER),
     _post("/prizes/{sku}/adjust", prizes.adjust_prize, _ORGANISER),
+    # Stock between boxes
+    _get("/stock-moves", stock_moves.stock_moves_under_way, *_WATCHING, hud=True),
+    _post("/stock-moves", stock_moves.send_stock, *_BOX, status=201),
+    _post("/stock-moves/{move}/arrival", stock_moves.sign_for_stock, *_BOX),
+    _post("/stock-moves/{move}/settlement", stock_moves.settle_stock, *_BOX),
     # Lockers
     _get("/lockers", lockers.lockers, *_WATCHING, hud=True),
     _post("/lockers/{locker}/open", lockers.open_locker, *_BOX),

@@ -38,6 +38,7 @@ SECTIONS = {
     },
     "The event": {
         "prizes": ("prizes", "List, add, import and adjust the prizes and their stock."),
+        "stock": ("stock", "Send units to another box, and sign for what arrived."),
         "codes": ("codes", "Issue, import, print, find and void claim codes."),
         "attendees": ("attendees", "List, add, search and forget attendees; print their cards."),
         "tasks": ("tasks", "List, show and judge the attendees' tasks; print signs."),

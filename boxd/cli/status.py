@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from boxd.cli import daemon, outbox, schedules
+from boxd.cli import daemon, outbox, schedules, stock
 from boxd.cli.command_classes import BoxdCommand, json_option
 from boxd.cli.program import FAILED
 from boxd.cli.tables import heading, say_json, style_of, table
@@ -48,6 +48,9 @@ def _show(snapshot: dict[str, Any]) -> None:
     _show_lockers(snapshot["lockers"])
     _show_devices(snapshot["devices"], now)
     _show_stock(snapshot["stock"])
+    if snapshot["stock_moves"]:
+        heading("Between boxes")
+        stock.show(snapshot["stock_moves"])
     if snapshot["upstream"] is not None:
         heading("Upstream")
         outbox.show_standing(snapshot["upstream"])

@@ -52,7 +52,6 @@ _AT_THE_TOP = {
     "simulate": "run",
     "state": "status",
     "stats": "report",
-    "stock": "prizes list",
     "test": "devices test",
     "time": "clock",
     "trail": "audit",

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from boxd.api import prize_pictures as api_pictures
 from boxd.api import prizes as api
-from boxd.console import prize_file
+from boxd.console import prize_file, stock_moves
 from boxd.console.prize_difference import free_sku
 from boxd.console.prize_families import families
 from boxd.console.section import Act, ConsoleSection, go
@@ -36,6 +36,7 @@ async def show(visit: ConsoleVisit) -> Response:
         lines=range(1, NEW_VARIANTS + 1),
         edited=visit.request.query_params.get("edit", visit.request.path_params.get("sku", "")),
         may_edit=visit.may(api.change_prize),
+        between=await stock_moves.shown(visit),
     )
 
 
@@ -168,6 +169,9 @@ SECTION = ConsoleSection(
         "/{sku}/retire": Act(retire, show),
         "/{sku}/picture": Act(put_picture, show),
         "/{sku}/picture/remove": Act(remove_picture, show),
+        "/moves/send": Act(stock_moves.send, show),
+        "/moves/{move}/arrival": Act(stock_moves.sign, show),
+        "/moves/{move}/settlement": Act(stock_moves.settle, show),
     },
     said={
         "added": N_("The prize is added."),
@@ -179,6 +183,9 @@ SECTION = ConsoleSection(
         "pictured": N_("The picture was added."),
         "unpictured": N_("The picture was removed."),
         "taken": N_("The file was imported."),
+        "sent": N_("The units left this box; the other box signs for them."),
+        "signed": N_("The units that arrived are in this box's stock."),
+        "settled": N_("It is recorded what became of the units."),
     },
     body_limit=LARGEST_BYTES + 64 * 1024,
 )

@@ -26,6 +26,7 @@ class AlarmButton:
 _PAGES = {
     "sold_out": ("/o/prizes", N_("Restock")),
     "low_stock": ("/o/prizes", N_("Restock")),
+    "stock_short": ("/o/prizes", N_("Say what became of them")),
 }
 _ISSUED_AGAIN = {"sold_out": TaskState.SOLD_OUT, "code_not_issued": TaskState.FAILED}
 

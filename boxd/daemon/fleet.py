@@ -20,6 +20,7 @@ from boxd.workflows.fleet.activities import FleetActivities, FleetBox
 from boxd.workflows.fleet.hub_activities import HubActivities
 from boxd.workflows.fleet.messages import box_of_event
 from boxd.workflows.fleet.service import FleetLink, FleetPlace, FleetState
+from boxd.workflows.fleet.stock_activities import StockActivities
 from boxd.workflows.place.installation import load_installation
 from boxd.workflows.place.service import hold
 
@@ -75,6 +76,7 @@ def linked(config: Config, ledger: Ledger, keys: CodeKeys) -> FleetLink | None:
         load_seal(config.fleet_key_file),
         FleetActivities(ledger, keys, box),
         partial(hold_name, config, name),
+        StockActivities(ledger, place.event, place.number),
     )
 
 

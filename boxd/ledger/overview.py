@@ -17,8 +17,10 @@ from boxd.ledger import (
     redemption_standings,
     rehearsal,
     stock,
+    stock_moves,
 )
 from boxd.ledger.outbox import Depth
+from boxd.ledger.stock_moves import StockMove
 from boxd.redemption import RedemptionStanding
 
 # The actions that people at the box care about; the audit trail has the rest.
@@ -48,6 +50,7 @@ _SHOWN = (
     "alarm.raised",
     "stock.received",
     "stock.written_off",
+    "stock.sent",
     "code.voided",
     "staff.first_organiser",
 )
@@ -72,6 +75,7 @@ class Overview:
     is_closed: bool = False
     prize_names: dict[str, dict[str, str]] = field(default_factory=dict)
     light_show: str = ""
+    stock_moves: list[StockMove] = field(default_factory=list)
 
 
 def read(connection: sqlite3.Connection) -> Overview:
@@ -88,4 +92,5 @@ def read(connection: sqlite3.Connection) -> Overview:
         is_closed=closing.is_closed(connection),
         prize_names=prize_names.translations(connection),
         light_show=light_show.chosen(connection),
+        stock_moves=stock_moves.open_ones(connection),
     )

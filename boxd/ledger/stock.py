@@ -41,12 +41,16 @@ _ACTIONS = {
     (StockLocation.HELD, StockLocation.ON_HAND): "stock.released",
     (StockLocation.HELD, StockLocation.DISPENSED): "stock.dispensed",
     (StockLocation.ON_HAND, StockLocation.WRITTEN_OFF): "stock.written_off",
+    (StockLocation.ON_HAND, StockLocation.OUTSIDE): "stock.sent",
 }
 
 
 @dataclass(frozen=True)
 class Movement:
-    """`quantity` units of `sku` that go from one place to another, and the reason."""
+    """`quantity` units of `sku` that go from one place to another, and the reason.
+
+    `move` is the stock move between two boxes that it belongs to.
+    """
 
     sku: str
     source: StockLocation
@@ -56,6 +60,7 @@ class Movement:
     quantity: int = 1
     code: int | None = None
     redemption: str | None = None
+    move: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,9 @@ def move(tx: Transaction, movement: Movement) -> None:
     """Record the movement. Raises Refused if the source has too few units."""
     try:
         tx.connection.execute(
-            "INSERT INTO movements (at, sku, quantity, source, target, code, actor, reason)"
-            " VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT INTO movements"
+            " (at, sku, quantity, source, target, code, actor, reason, stock_move)"
+            " VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 tx.at,
                 movement.sku,
@@ -87,6 +93,7 @@ def move(tx: Transaction, movement: Movement) -> None:
                 movement.code,
                 movement.actor,
                 movement.reason,
+                movement.move,
             ),
         )
     except sqlite3.IntegrityError:
@@ -100,11 +107,16 @@ def move(tx: Transaction, movement: Movement) -> None:
             redemption=movement.redemption,
             code=movement.code,
             sku=movement.sku,
-            detail={"quantity": movement.quantity},
+            detail=_told(movement),
         ),
     )
     if movement.source is StockLocation.ON_HAND:
         outbox.note_low_stock(tx, movement.sku, movement.quantity)
+
+
+def _told(movement: Movement) -> audit.Detail:
+    of_move: audit.Detail = {} if movement.move is None else {"move": movement.move}
+    return {"quantity": movement.quantity, **of_move}
 
 
 def _why_too_few(connection: sqlite3.Connection, movement: Movement) -> str:

@@ -45,6 +45,7 @@ _LINES = {
     "alarm.raised": ("{text}", "bad"),
     "stock.received": (N_("{quantity} {prize} received"), "plain"),
     "stock.written_off": (N_("{quantity} {prize} written off"), "plain"),
+    "stock.sent": (N_("{quantity} {prize} left for another box ({move})"), "plain"),
     "staff.first_organiser": (N_("{actor} organises this box from now on"), "plain"),
     "code.voided": (N_("Code {code} voided: {cause}"), "plain"),
 }

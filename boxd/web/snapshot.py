@@ -96,6 +96,9 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
         "devices": [_device(status, picture.devices) for status in picture.devices.statuses],
         "strangers": [_stranger(stranger) for stranger in picture.devices.unconfigured],
         "stock": [_shown(prize) for prize in picture.overview.stock],
+        "stock_moves": [
+            each.as_json(picture.config.fleet.box_names) for each in picture.overview.stock_moves
+        ],
         "pictures": picture.overview.pictures,
         "upstream": picture.upstream,
         "alarms": [_alarm(each) for each in picture.overview.alarms],

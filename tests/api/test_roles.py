@@ -21,6 +21,7 @@ LOOKS_INSIDE = {
     "GET /redemptions",
     "GET /redemptions/{redemption}",
     "GET /report",
+    "GET /stock-moves",
 }
 
 # What each role is meant to be able to do; an organiser: everything by token.
@@ -65,6 +66,9 @@ MEANT: dict[Role, set[str]] = {
         "POST /recoveries/{recovery}/answers",
         "POST /devices/self-test",
         "POST /redemptions/{redemption}/{kind}",
+        "POST /stock-moves",
+        "POST /stock-moves/{move}/arrival",
+        "POST /stock-moves/{move}/settlement",
     },
 }
 BY_TOKEN = [each for each in OPERATIONS if not each.socket_only]
@@ -80,6 +84,7 @@ WITHOUT_TOKEN = {
     "GET /lockers",
     "GET /redemptions",
     "GET /redemptions/{redemption}",
+    "GET /stock-moves",
     "POST /redemptions/{redemption}/{kind}",
 }
 IN_PATH = {"redemption": "r-1", "kind": "loaded", "task": "hunt.1", "attendee": "a", "sku": "mug"}

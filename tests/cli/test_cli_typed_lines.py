@@ -18,7 +18,6 @@ from boxd.cli.program import code_of
 MEANT = {
     "prize": "prizes list",
     "prizes": "prizes list",
-    "stock": "prizes list",
     "inventory": "prizes list",
     "prizes add mug --name Mug": "prizes add",
     "prize new mug --name Mug": "prizes add",

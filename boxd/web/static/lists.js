@@ -137,7 +137,18 @@ export function stock(snapshot) {
   const sorted = [...snapshot.stock].sort((one, other) => urgency(one) - urgency(other) || one.name.localeCompare(other.name));
   const count = (at) => sorted.filter((prize) => urgency(prize) === at).length;
   const words = [count(0) ? _("{count} sold out", { count: count(0) }) : "", count(1) ? _("{count} low", { count: count(1) }) : ""].filter(Boolean).join(", ");
-  return [heading(words ? `${_("Stock")}: ${words}` : _("Stock")), ...sorted.map(stockRow)];
+  return [heading(words ? `${_("Stock")}: ${words}` : _("Stock")), ...snapshot.stock_moves.map(moveRow), ...sorted.map(stockRow)];
+}
+
+// Units between two boxes; what did not arrive waits for a person.
+function moveRow(move) {
+  const values = { count: move.missing, prize: move.name, box: move.box_name || String(move.box) };
+  const words = move.is_signed
+    ? _("{count} {prize} missing, box {box}", values)
+    : move.direction === "out"
+      ? _("{count} {prize} under way to box {box}", values)
+      : _("{count} {prize} under way from box {box}", values);
+  return make("p", { class: "row moving", "data-move": move.move, title: move.move }, make("span", { class: move.is_signed ? "bad" : "work" }, words));
 }
 
 function stockRow(prize) {

@@ -24,6 +24,8 @@ from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.fleet.activities import FleetActivities
 from boxd.workflows.fleet.messages import CodeArrival, MoveStart, box_of_event, move_workflow_id
 from boxd.workflows.fleet.roll_call_workflow import RollCallWorkflow
+from boxd.workflows.fleet.stock_activities import StockActivities
+from boxd.workflows.fleet.stock_workflow import MoveStockWorkflow
 from boxd.workflows.fleet.workflow import MoveCodeWorkflow
 from boxd.workflows.place.workflow import PlaceWorkflow
 
@@ -64,11 +66,13 @@ class FleetLink:
         seal: Seal,
         activities: FleetActivities,
         hold_place: Callable[[Client], Awaitable[None]],
+        stock: StockActivities,
     ) -> None:
         self._place = place
         self._seal = seal
         self._activities = activities
         self._hold_place = hold_place
+        self._stock = stock
         self.on_change: Callable[[FleetState], None] = lambda _: None
         self.for_the_hub: Sequence[Callable[..., object]] = ()
         self._client: Client | None = None
@@ -105,8 +109,9 @@ class FleetLink:
     async def _work(self) -> None:
         client = await connect(self._place.service, self._seal)
         await self._hold_place(client)
-        workflows = (MoveCodeWorkflow, RollCallWorkflow, PlaceWorkflow)
-        activities = (*self._activities.all(), *self.for_the_hub)
+        workflows = (MoveCodeWorkflow, MoveStockWorkflow, RollCallWorkflow, PlaceWorkflow)
+        activities = (*self._activities.all(), *self._stock.all(), *self.for_the_hub)
+        self._stock.forget()
         async with create_worker(client, self.box, workflows, activities):
             self._client = client
             self._change(FleetState(True, utc_now()))
@@ -114,6 +119,7 @@ class FleetLink:
             asking = asyncio.create_task(self._activities.call_the_roll(client, self._place.event))
             try:
                 while True:
+                    await self._stock.follow(client)
                     await asyncio.sleep(_LOOK_EVERY_S)
                     async with asyncio.timeout(_ANSWERS_WITHIN_S):
                         await client.service_client.check_health()

@@ -15,18 +15,12 @@ from temporalio.exceptions import ActivityError
 from boxd.redemption import Refusal
 from boxd.spending_right import Given, TakenIn, VisitOutcome
 from boxd.workflows.fleet.messages import MOVE_CODE, CodeArrival, CodeVisit, MoveStart, Settlement
+from boxd.workflows.fleet.retries import EACH_TRY, WITHOUT_END
 from boxd.workflows.fleet.signatures import FleetSignatures
 from boxd.workflows.local_activities import UNLIMITED
 
 # Somebody stands at the keypad: a home that does not answer by then counts as unconnected.
 _HOME_ANSWERS_WITHIN = timedelta(seconds=2)
-# Without an end: an order to a box that is away waits in its queue.
-_EACH_TRY = timedelta(seconds=10)
-_WITHOUT_END = RetryPolicy(
-    initial_interval=timedelta(seconds=1),
-    backoff_coefficient=1.5,
-    maximum_interval=timedelta(seconds=5),
-)
 
 
 @workflow.defn(name=MOVE_CODE)
@@ -47,15 +41,15 @@ class MoveCodeWorkflow:
             outcome = await workflow.execute_activity_method(
                 FleetSignatures.outcome_here,
                 CodeVisit(given, start.wanted.digits),
-                start_to_close_timeout=_EACH_TRY,
-                retry_policy=_WITHOUT_END,
+                start_to_close_timeout=EACH_TRY,
+                retry_policy=WITHOUT_END,
             )
         await workflow.execute_activity_method(
             FleetSignatures.settle_move,
             Settlement(start.wanted.move, outcome, start.wanted.by),
             task_queue=start.home_queue,
-            start_to_close_timeout=_EACH_TRY,
-            retry_policy=_WITHOUT_END,
+            start_to_close_timeout=EACH_TRY,
+            retry_policy=WITHOUT_END,
         )
         await workflow.wait_condition(workflow.all_handlers_finished)
         return outcome
@@ -96,6 +90,6 @@ class MoveCodeWorkflow:
             return await workflow.execute_activity_method(
                 FleetSignatures.take_in,
                 visit,
-                start_to_close_timeout=_EACH_TRY,
-                retry_policy=_WITHOUT_END,
+                start_to_close_timeout=EACH_TRY,
+                retry_policy=WITHOUT_END,
             )

@@ -31,6 +31,7 @@ from boxd.temporal.seal import Seal
 from boxd.workflows.fleet.activities import FleetActivities, FleetBox
 from boxd.workflows.fleet.messages import CodeArrival, box_of_event
 from boxd.workflows.fleet.service import FleetLink, FleetPlace
+from boxd.workflows.fleet.stock_activities import StockActivities
 from boxd.workflows.place.installation import Installation
 from boxd.workflows.place.service import hold
 from checker.fleet import findings
@@ -73,6 +74,7 @@ class LinkedBox:
     async def connect(
         self,
         make: MakeActivities = FleetActivities,
+        make_stock: Callable[[Ledger, str, int], StockActivities] = StockActivities,
         *,
         until_all_are_heard: bool = True,
         for_the_hub: Sequence[Callable[..., object]] = (),
@@ -81,7 +83,13 @@ class LinkedBox:
         service = Temporal(address=f"127.0.0.1:{self.settings.port}")
         box = FleetBox(f"box-{self.number}", self.number, UNUSED_AFTER_S)
         place = FleetPlace(EVENT, self.number, service)
-        self.link = FleetLink(place, SEAL, make(self.ledger, self.keys, box), self._hold_place)
+        self.link = FleetLink(
+            place,
+            SEAL,
+            make(self.ledger, self.keys, box),
+            self._hold_place,
+            make_stock(self.ledger, EVENT, self.number),
+        )
         self.link.for_the_hub = for_the_hub
         self._running = asyncio.create_task(self.link.run())
 
