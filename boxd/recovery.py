@@ -23,6 +23,7 @@ class Deed(StrEnum):
     COUNT = "count"  # so many units of the prize are on hand
     PRIZE_BACK = "prize_back"  # what lay in the locker is in stock again
     PRIZE_BROKEN = "prize_broken"  # it is written off
+    ISSUE_AGAIN = "issue_again"  # codes that an old key has sealed are void, each with a new one
 
 
 class AboutWhat(StrEnum):
@@ -101,11 +102,15 @@ class RecoveryAnswer:
 
 @dataclass(frozen=True)
 class RecoveryTaken:
-    """Whether an answer was taken, and why not."""
+    """Whether an answer was taken, and why not.
+
+    `has_more`: what it does was done in part, and goes on with the same answer once more.
+    """
 
     accepted: bool
     why: str
     standing: RecoveryStanding
+    has_more: bool = False
 
 
 def why_refused(playbook: Playbook, standing: RecoveryStanding, answer: RecoveryAnswer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -326,6 +327,31 @@ def _show(code: dict[str, Any]) -> None:
     for name, value in code.items():
         told = when(value, now) if name.endswith("_at") else value
         click.echo(f"{name.replace('_', ' '):<12} {told}")
+
+
+@command.command("new-keys", examples=("sudo boxd codes new-keys",))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def new_keys(yes: bool) -> None:
+    """Give the box new keys, because somebody else may have its card.
+
+    With boxd stopped. Codes, links and sealed messages of before are unknown to the new keys: start
+    boxd again, then `boxd recover lost-card` issues the codes again. The old keys are set aside.
+    """
+    from boxd.daemon.instance_lock import is_held
+    from boxd.ledger.new_keys import replace_keys
+    from boxd.service_user import become_owner_of
+
+    config = configuration()
+    if is_held(config.lock_file):
+        raise BoxdError("boxd is running: `sudo systemctl stop boxd` first, then start it again")
+    if not yes:
+        click.confirm("Codes and links of before will not work any more. Go on?", abort=True)
+    become_owner_of(config.box.state_dir)
+    code_keys = (config.claim_key_file, config.reading_key_file)
+    others = (config.link_key_file, config.audit_key_file, config.sealing_key_file)
+    aside = replace_keys((*code_keys, *others), code_keys, datetime.now(UTC))
+    click.echo(f"new keys are in place; the old ones are in {aside}: delete it when all is well")
+    click.echo("start boxd, then: boxd recover lost-card")
 
 
 @command.command("void", examples=('boxd codes void 17 --reason "issued by mistake"',))

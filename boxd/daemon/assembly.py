@@ -37,11 +37,14 @@ from boxd.ledger.backup import BackupRules
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.home_number import Homes
 from boxd.ledger.issuing import IssueRules
-from boxd.ledger.ledger import Ledger
+from boxd.ledger.issuing_again import IssuedAgain, issue_again
+from boxd.ledger.ledger import Ledger, Transaction
+from boxd.ledger.recoveries import Issuing
 from boxd.lights.strip_frame import Playing
 from boxd.lights.wled import StripAddress, WledStrip
 from boxd.machine_clock import utc_now
 from boxd.organiser.task_file import kind_of
+from boxd.recovery import RecoveryAnswer
 from boxd.task import Checkpoint
 from boxd.workflows.redemption.decisions import RedemptionRules
 
@@ -72,6 +75,23 @@ def keys(config: Config, ledger: Ledger) -> CodeKeys:
     """The keys of the codes, made on a box that has never issued one."""
     has_codes = ledger.write_now(lambda tx: codes.any_exist(tx.connection))
     return load_keys(config.claim_key_file, config.reading_key_file, may_create=not has_codes)
+
+
+def issuing_again(config: Config, keys: CodeKeys) -> Issuing:
+    """How codes are issued again that an old key has sealed, by the rules of new ones."""
+
+    def issue(tx: Transaction, answer: RecoveryAnswer) -> IssuedAgain:
+        order = codes.CodeOrder(
+            attendee="",
+            box=config.box.id,
+            length=config.codes.length,
+            valid_days=config.codes.valid_days,
+            actor=answer.actor,
+            home=config.fleet.number,
+        )
+        return issue_again(tx, order, keys, answer.note or "card lost")
+
+    return issue
 
 
 def audit_key(config: Config) -> AuditKey | None:

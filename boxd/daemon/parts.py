@@ -174,7 +174,7 @@ def wire(
         device_tests=DeviceTests(config, dispensing.registry, dispensing.bays, changes.note),
         tasks=tasks,
         verdicts=VerdictKeeper(ledger, tasks),
-        recoveries=_recoveries(connection, config, ledger),
+        recoveries=_recoveries(connection, config, ledger, keys),
         pictures=PictureStore(config.pictures_dir),
         photos=_photos(config, ledger, tasks),
         task_fates=task_fates,
@@ -190,9 +190,15 @@ def wire(
     )
 
 
-def _recoveries(connection: ServerConnection, config: Config, ledger: Ledger) -> RecoveryService:
+def _recoveries(
+    connection: ServerConnection, config: Config, ledger: Ledger, keys: CodeKeys
+) -> RecoveryService:
     return RecoveryService(
-        connection, ledger, config.box.id, partial(playbooks, config.box.playbooks)
+        connection,
+        ledger,
+        config.box.id,
+        partial(playbooks, config.box.playbooks),
+        issuing=assembly.issuing_again(config, keys),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from boxd.errors import BadInput, NotFound
+from boxd.errors import BadInput, NotFound, Refused
 from boxd.ledger import alarms, audit, left_prizes, lockers, stock
+from boxd.ledger.issuing_again import IssuedAgain
 from boxd.ledger.ledger import Transaction
 from boxd.playbooks.content import as_playbook
 from boxd.recovery import (
@@ -31,8 +32,24 @@ WAITS = "recovery_waits"
 Books = Mapping[str, Playbook]
 _WAITS_TEXT = N_("“{title}” asks a question that nobody answers: `boxd recover show {recovery}`")
 _DEEPEST = 8  # playbooks that call each other
+_NOTHING_TO_ISSUE = N_(
+    "no good code has old keys, so none was issued again; new keys come from"
+    " `sudo boxd codes new-keys`, with boxd stopped"
+)
 _GIVEN_UP = N_("given up")
 _DONE = N_("done")
+
+
+Issuing = Callable[[Transaction, RecoveryAnswer], IssuedAgain]
+"""Issues some codes again that an old key has sealed."""
+
+
+@dataclass(frozen=True)
+class _Booked:
+    """What an answer did, in words."""
+
+    words: str
+    has_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,10 +107,13 @@ def _require_what_it_needs(tx: Transaction, order: RecoveryOrder) -> None:
         stock.find(tx.connection, order.sku)
 
 
-def record(tx: Transaction, answer: RecoveryAnswer, books: Books) -> RecoveryTaken:
+def record(
+    tx: Transaction, answer: RecoveryAnswer, books: Books, issuing: Issuing | None = None
+) -> RecoveryTaken:
     """Take an answer, with what it books; a repeated id changes nothing.
 
-    Raises NotFound; Refused if what it books can't be booked.
+    `issuing` issues codes again, for an answer that does so. Raises NotFound; Refused if what it
+    books can't be booked.
     """
     standing = require(tx.connection, answer.recovery)
     if tx.connection.execute(
@@ -108,14 +128,33 @@ def record(tx: Transaction, answer: RecoveryAnswer, books: Books) -> RecoveryTak
         _end(tx, answer.recovery, answer.actor, _GIVEN_UP, books)
     else:
         choice = chosen(playbook, standing.step, answer.choice)
-        booked = _book(tx, answer, choice.does)
-        _store(tx, answer, standing, booked)
-        _enter(tx, answer.recovery, choice.next, answer.actor, books)
+        booked = _book(tx, answer, choice.does, issuing)
+        _store(tx, answer, standing, booked.words)
+        step = standing.step if booked.has_more else choice.next
+        _enter(tx, answer.recovery, step, answer.actor, books)
+        if booked.has_more:
+            now = require(tx.connection, answer.recovery)
+            return RecoveryTaken(True, "", now, has_more=True)
     return RecoveryTaken(True, "", require(tx.connection, answer.recovery))
 
 
-def _book(tx: Transaction, answer: RecoveryAnswer, deed: Deed | None) -> str:
-    """Do in the ledger what the answer means; returns it in words."""
+def _book(
+    tx: Transaction, answer: RecoveryAnswer, deed: Deed | None, issuing: Issuing | None
+) -> _Booked:
+    """Do in the ledger what the answer means."""
+    if deed is Deed.ISSUE_AGAIN:
+        return _issue_again(tx, answer, issuing)
+    return _Booked(_book_at_once(tx, answer, deed))
+
+
+def _issue_again(tx: Transaction, answer: RecoveryAnswer, issuing: Issuing | None) -> _Booked:
+    done = issuing(tx, answer) if issuing is not None else IssuedAgain(0, has_more=False)
+    if not done.codes:
+        raise Refused(_NOTHING_TO_ISSUE)
+    return _Booked(f"{done.codes} codes void and issued again", done.has_more)
+
+
+def _book_at_once(tx: Transaction, answer: RecoveryAnswer, deed: Deed | None) -> str:
     row = _row(tx.connection, answer.recovery)
     why = answer.note or str(row["title"])
     locker, actor = row["locker"], answer.actor
@@ -134,7 +173,7 @@ def _book(tx: Transaction, answer: RecoveryAnswer, deed: Deed | None) -> str:
             return left_prizes.take_out(tx, locker, actor, is_broken=False)
         case Deed.PRIZE_BROKEN:
             return left_prizes.take_out(tx, locker, actor, is_broken=True)
-        case None:
+        case Deed.ISSUE_AGAIN | None:
             return ""
 
 

@@ -152,6 +152,38 @@ AFTER_A_RESTORE = Playbook(
         _done("staff", N_("Invite staff and make tokens again that came since.")),
     ),
 )
+LOST_CARD = Playbook(
+    "lost-card",
+    N_("A card is lost"),
+    N_("Somebody else may have the box's card, or a copy of it."),
+    (
+        _done("claims", N_("Answer or decline every open claim on the screen."), "keys"),
+        _whether(
+            "keys",
+            N_("Run sudo boxd codes new-keys on the box. Is the screen ready again?"),
+            "codes",
+            "help",
+        ),
+        PlaybookStep(
+            "codes",
+            N_("Void every good code that the card has, and issue each again?"),
+            (
+                Choice("issue", N_("Void and issue again"), "cards", Deed.ISSUE_AGAIN),
+                Choice("none", N_("No code was good"), "cards"),
+            ),
+        ),
+        _done(
+            "cards",
+            N_("Print attendees' cards, signs and codes on paper again: old links are void."),
+            "secrets",
+        ),
+        _done(
+            "secrets",
+            N_("Make tokens, the attendants' PIN and upstream's secret again. Invite staff again."),
+        ),
+        _done("help", N_("Call a maintainer; boxd doctor makes the file that they need.")),
+    ),
+)
 BOX_MOVED = Playbook(
     "box-moved",
     N_("The box was moved"),
@@ -268,6 +300,7 @@ OWN = (
     BOARD_SWAPPED,
     FULL_DISK,
     AFTER_A_RESTORE,
+    LOST_CARD,
     BOX_MOVED,
     START_OF_THE_DAY,
     END_OF_THE_EVENT,

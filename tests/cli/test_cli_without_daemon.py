@@ -191,6 +191,23 @@ def test_opening_directly_pulses_the_latch_once_and_is_recorded(
     assert "stuck" in reason
 
 
+def test_new_keys_take_the_place_of_all_and_the_old_ones_are_kept(
+    boxd: Boxd, state_dir: Path
+) -> None:
+    keys = state_dir / "keys"
+    keys.mkdir(exist_ok=True)
+    for name in ("claim", "reading", "links", "event"):
+        (keys / f"{name}.key").write_text(f"{'0' * 64}\n")
+    made = boxd("codes", "new-keys", "--yes")
+    assert made.code == 0, made.err
+    (aside,) = keys.glob("old-*")
+    assert {each.name for each in aside.iterdir()} == {"claim.key", "reading.key", "links.key"}
+    for name in ("claim", "reading"):
+        assert (keys / f"{name}.key").read_text() != f"{'0' * 64}\n"
+        assert (keys / f"{name}.key").stat().st_mode & 0o777 == 0o600
+    assert (keys / "event.key").exists()  # other boxes have it too
+
+
 def test_a_sealed_backup_is_opened_with_the_key_that_was_made_for_it(
     boxd: Boxd, ledger_file: Path, tmp_path: Path
 ) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from boxd.ledger import codes
+from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.issuing_again import AT_ONCE
 from boxd.roles import Role
 from tests.console.conftest import Console, Person
 
@@ -50,3 +53,37 @@ async def test_attendants_and_viewers_have_no_playbooks(console: Console) -> Non
     for role in (Role.ATTENDANT, Role.VIEWER):
         person = await console.person(role, f"a {role}")
         assert (await person.browser.get(PATH)).status_code == 403
+
+
+async def test_after_a_card_was_lost_each_good_code_is_issued_again(
+    console: Console, organiser: Person
+) -> None:
+    box = console.box
+    box.receive("mug", 300, "Mug")
+    order = codes.CodeOrder("badge-7", "box-1", 8, 7, "anna", "mug")
+    lost = CodeKeys(b"c" * 32, b"r" * 32)
+    box.ledger.write_now(lambda tx: [codes.issue(tx, order, lost) for _ in range(AT_ONCE + 1)])
+    await organiser.press(f"{PATH}/start", playbook="lost-card")
+    for choice in ("done", "yes"):
+        await organiser.press(f"{PATH}/answer", **await asking(organiser), choice=choice)
+    said = await organiser.press(
+        f"{PATH}/answer", **await asking(organiser), choice="issue", note="stolen"
+    )
+    assert f"{AT_ONCE} codes void and issued again" in said
+    assert "1 codes void and issued again" in said
+    assert "Print attendees' cards" in said
+    voided = [row["cause"] for row in box.trail(5000) if row["action"] == "code.voided"]
+    assert voided == ["stolen"] * (AT_ONCE + 1)
+
+
+async def test_without_new_keys_nothing_is_issued_again(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 3, "Mug")
+    console.box.issue("mug")
+    await organiser.press(f"{PATH}/start", playbook="lost-card")
+    for choice in ("done", "yes"):
+        await organiser.press(f"{PATH}/answer", **await asking(organiser), choice=choice)
+    said = await organiser.press(f"{PATH}/answer", 409, **await asking(organiser), choice="issue")
+    assert "boxd codes new-keys" in said
+    assert not console.actions("code.voided")

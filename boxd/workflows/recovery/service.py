@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from boxd.errors import TemporalUnavailable
 from boxd.ledger import recoveries
 from boxd.ledger.ledger import Ledger
-from boxd.ledger.recoveries import RecoveryOrder
+from boxd.ledger.recoveries import Books, Issuing, RecoveryOrder
 from boxd.playbooks import playbook
 from boxd.recovery import Playbook, RecoveryAnswer, RecoveryStanding, RecoveryTaken
 from boxd.temporal.worker import TASK_TIMEOUT, task_queue
@@ -42,6 +43,7 @@ class RecoveryService:
         box: str,
         books: Callable[[], Mapping[str, Playbook]],
         remind_after_s: float = REMIND_AFTER_S,
+        issuing: Issuing | None = None,
     ) -> None:
         self._connection = connection
         self._ledger = ledger
@@ -49,6 +51,7 @@ class RecoveryService:
         self._queue = task_queue(box)
         self._books = books
         self._remind_after_s = remind_after_s
+        self._issuing = issuing
 
     def playbooks(self) -> Mapping[str, Playbook]:
         """All that can be started, by id. Raises BadInput for a file that is none."""
@@ -69,7 +72,12 @@ class RecoveryService:
     async def answer(self, answer: RecoveryAnswer) -> RecoveryTaken:
         """Take an answer. Raises NotFound; Refused if what it books can't be booked."""
         books = self._books()
-        reply = await self._ledger.write(lambda tx: recoveries.record(tx, answer, books))
+        reply = await self._record(answer, books)
+        part = 1
+        while reply.has_more:
+            part += 1
+            rest = replace(answer, id=f"{answer.id}.{part}", number=reply.standing.number)
+            reply = await self._record(rest, books)
         log.info(
             "recovery.answered",
             recovery=answer.recovery,
@@ -82,6 +90,11 @@ class RecoveryService:
         if parent is not None:
             await self._follow(await self._ledger.read(lambda c: recoveries.require(c, parent)))
         return reply
+
+    async def _record(self, answer: RecoveryAnswer, books: Books) -> RecoveryTaken:
+        return await self._ledger.write(
+            lambda tx: recoveries.record(tx, answer, books, self._issuing)
+        )
 
     async def seen(self, recovery: str) -> dict[str, Any]:
         """What people see of a recovery. Raises NotFound."""
