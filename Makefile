@@ -9,13 +9,16 @@ BOOTH_ARCH := $(or $(ARCH),amd64)
 SET_UP := PYTHON="$(PYTHON)" scripts/set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proofs check format bench temporal firmware words screenshots operators-page man-page lock booth booth-tests power-cuts machine-cuts lock-ages apt-repo release deb install uninstall anew
+.PHONY: help run fleet test proofs check format bench temporal firmware words screenshots operators-page man-page lock booth booth-tests power-cuts machine-cuts lock-ages apt-repo release deb install uninstall anew
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/set-up-for-run ## the whole box in simulation, its screens open to a browser
 	@$(BOXD) run --config $(CONFIG)
+
+fleet: .venv/set-up-for-run ## a hub and three boxes in simulation, their screens open to a browser
+	@.venv/bin/python -m boxd.sim.fleet var/fleet
 
 # Else each worker would compile all tests again where the shell lets Python keep nothing compiled.
 test proofs: export PYTHONDONTWRITEBYTECODE :=

@@ -230,13 +230,13 @@ def _with_fleet(config: Config, changes: dict[str, Any]) -> Config:
 
 def _require_good(config: Config, changes: dict[str, Any]) -> None:
     """Raise ConfigError for what the file could not hold, before anything is done at a service."""
-    from boxd.config.fleet_section import with_fleet
+    from boxd.config.section_change import with_keys
 
-    with_fleet(config_path().read_text("utf-8"), changes)
+    with_keys(config_path().read_text("utf-8"), "fleet", changes)
 
 
 def _change_file(changes: dict[str, Any]) -> None:
     from boxd.config.adding import change_file
-    from boxd.config.fleet_section import with_fleet
+    from boxd.config.section_change import with_keys
 
-    change_file(config_path(), lambda text: with_fleet(text, changes))
+    change_file(config_path(), lambda text: with_keys(text, "fleet", changes))

@@ -11,7 +11,8 @@ from temporalio import activity
 from boxd.box_report import BoxReport, Declaration, StockHere, TakenDeclaration, WaitingPerson
 from boxd.errors import BoxdError, LedgerUnusable
 from boxd.ledger.fleet_standing import CodesOfFleet, codes_of_fleet
-from boxd.ledger.ledger import Ledger
+from boxd.ledger.ledger import Ledger, as_text
+from boxd.machine_clock import utc_now
 from boxd.organiser import declaration_file
 from boxd.web.snapshot import SnapshotSource
 from boxd.workflows.activity_errors import as_activity_errors
@@ -58,7 +59,7 @@ def _report(number: int, snapshot: dict[str, Any], codes: CodesOfFleet) -> BoxRe
         number=number,
         name=snapshot["box"]["name"],
         release=snapshot["box"]["boxd"],
-        at=snapshot["at"],
+        at=as_text(utc_now()),  # a snapshot is as old as the last change
         state=health["state"],
         why=health["why"],
         waiting=tuple(
