@@ -28,6 +28,14 @@ _FOUND = (
     " digest, kinds FROM staff_sessions LEFT JOIN staff ON staff.id = staff"
 )
 
+# How the box knows who did something; the audit trail has it behind the name.
+_BY_PIN, _OF_THE_STAFF = " (attendant)", " (staff)"
+
+
+def name_of(actor: str) -> str:
+    """The name of who did something, without how the box knows them, for people."""
+    return actor.removesuffix(_BY_PIN).removesuffix(_OF_THE_STAFF)
+
 
 @dataclass(frozen=True)
 class StaffSession:
@@ -46,7 +54,7 @@ class StaffSession:
     @property
     def actor(self) -> str:
         """Who does what is done in this session, for the audit trail."""
-        return f"{self.name} (attendant)" if self.person is None else f"{self.name} (staff)"
+        return f"{self.name}{_BY_PIN if self.person is None else _OF_THE_STAFF}"
 
 
 @dataclass(frozen=True)

@@ -160,11 +160,6 @@ def grouped(digits: str) -> list[str]:
     return [digits[start : start + size] for start in range(0, len(digits), size)]
 
 
-def person(actor: str) -> str:
-    """The name of who did something, without how the box knows them."""
-    return actor.removesuffix(" (attendant)").removesuffix(" (staff)")
-
-
 def moment(text: str, now: datetime) -> str:
     """A time for people here: 14:03, or with its day."""
     return words.moment(datetime.fromisoformat(text), now)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from boxd.bays.view import REFUSED_AS
+from boxd.ledger.staff_sessions import name_of
 from boxd.redemption import Refusal
 from boxd.words import N_, translate
 from boxd.words import gettext as _
@@ -74,6 +75,7 @@ def event_line(
         "refusal": _(refusal) if refusal else "",
         "prize": prizes.get(row["sku"] or "", row["sku"]),
         "bay": bays.get(row["bay"] or "", row["bay"]),
+        "actor": name_of(row["actor"]),
     }
     values = row["detail"] | row | more
     if row["action"] == "alarm.raised":

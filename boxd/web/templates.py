@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
 from boxd import words
+from boxd.ledger.staff_sessions import name_of
 from boxd.words.catalogue import languages
 
 _BOXD = Path(__file__).parents[1]
@@ -51,6 +52,7 @@ def environment() -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     made.filters["translated"] = words.translate  # what was made in English, or a prize's name
+    made.filters["person"] = name_of
     # The extension adds this method to the class when it is loaded.
     made.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext, words.ngettext, newstyle=True

@@ -69,7 +69,7 @@ async def test_the_box_shows_it_until_there_is_an_organiser(
     told = [row["action"] for row in box.trail()[-3:]]
     assert told == ["staff.invited", "staff.enrolled", "staff.first_organiser"]
     events = (await box.settled())["events"]
-    assert "Ida (staff) organises this box" in events[0]["text"]
+    assert "Ida organises this box" in events[0]["text"]
 
 
 async def test_an_attendant_is_no_organiser(box: LiveBox) -> None:

@@ -87,7 +87,9 @@ class ConsoleBrowser(Phone):
         asked = {"name": name, "role": role, "actor": "anna"}
         invited: Any = self._booth.ask_socket("POST", "/api/v1/staff", asked)
         self.go(invited["url"])
+        asking = self.driver.current_url
         self.click("main form button")
+        self.until("it is let in", lambda: self.look().current_url != asking)
         self.until("it is known", lambda: name in self.text("main"))
 
     def visit(self, path: str) -> None:

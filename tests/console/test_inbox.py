@@ -40,7 +40,7 @@ async def test_the_longest_wait_comes_first(eva: Person) -> None:
 
 async def test_a_verdict_is_kept_shown_and_can_be_undone(console: Console, eva: Person) -> None:
     said = await eva.press("/o/inbox/judge", task="show.1", step="1", word="approve")
-    assert "Approved : Show it, ada Eva (staff)" in said
+    assert "Approved : Show it, ada Eva" in said
     assert "Undo" in said
     assert "2 people are waiting." in said
     said = await eva.press("/o/inbox/undo", task="show.1")
@@ -53,10 +53,10 @@ async def test_a_verdict_is_kept_shown_and_can_be_undone(console: Console, eva: 
 
 async def test_a_refusal_has_a_ready_reason_or_one_s_own(console: Console, eva: Person) -> None:
     said = await eva.press("/o/inbox/judge", task="show.1", step="1", word="refuse", reason=WHY)
-    assert f"Refused : Show it, ada Eva (staff): {WHY}" in said
+    assert f"Refused : Show it, ada Eva: {WHY}" in said
     other = {"reason": WHY, "other": "The lid is open."}
     said = await eva.press("/o/inbox/judge", task="show.2", step="1", word="refuse", **other)
-    assert "Eva (staff): The lid is open." in said
+    assert "Eva: The lid is open." in said
     said = await eva.press("/o/inbox/judge", 409, task="show.3", step="1", word="refuse")
     assert "a refusal needs a reason" in said
     assert pending(console) == ["show.1", "show.2"]

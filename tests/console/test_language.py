@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.console.conftest import Console, Person
-from tests.words.leftovers import english_on
+from tests.words.leftovers import english_on, named_in
 
 # Without the audit trail, whose rows are shown as they are kept, for programs too.
 PAGES = (
@@ -32,25 +32,16 @@ PAGES = (
 )
 
 
-def own_words(console: Console) -> list[str]:
-    """What this event calls itself and its things; all longer names first."""
-    config = console.box.parts.config
-    named = [config.box.name, "Olga", "anna", "mug"]
-    named += [each.name for each in config.bays] + [each.name for each in config.checkpoints]
-    named += [each.name for each in config.tasks]
-    named += [each.text for each in config.tasks] + [each.id for each in config.tasks]
-    return sorted(filter(None, named), key=len, reverse=True)
-
-
 async def test_no_page_has_english_left_on_it(console: Console, organiser: Person) -> None:
     console.box.receive("mug", 3, "マグカップ")
     console.box.issue("mug", "山田")
     organiser.browser.headers["Accept-Language"] = "ja"
     await organiser.press("/o/wall/turn", on="yes")
+    known = [*named_in(console.box.parts.config), "Olga", "anna", "mug"]
     left = {}
     for page in PAGES:
         answer = await organiser.browser.get(page)
         assert answer.status_code == 200, page
-        if found := english_on(answer.text, own_words(console)):
+        if found := english_on(answer.text, known):
             left[page] = found
     assert left == {}

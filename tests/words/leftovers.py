@@ -6,6 +6,9 @@ import re
 from collections.abc import Collection
 from html.parser import HTMLParser
 
+from boxd.config import Config
+from boxd.config.addresses import split
+
 _READ_ALOUD = ("alt", "aria-label", "placeholder", "title")
 _UNSEEN = ("script", "style", "svg")
 # Not words: addresses, commands in backquotes, paths, settings, anything with a digit in it.
@@ -50,6 +53,18 @@ class _Reader(HTMLParser):
         """Take the text."""
         if not self._skipped:
             self.texts.append(data)
+
+
+def named_in(config: Config) -> list[str]:
+    """What the configuration calls the event's things, the longest names first."""
+    named = [config.box.name, *(each.name for each in config.bays)]
+    named += [text for each in config.tasks for text in (each.name, each.text, each.id)]
+    named += [each.name for each in config.checkpoints] + [each.name for each in config.seed]
+    named += [each.sku for each in config.seed]
+    named += [text for each in config.devices for text in (each.name, each.port)]
+    parts = [address for each in config.lockers for address in (each.latch, each.door) if address]
+    named += [split(address)[1] or "latch" for address in parts]  # a board's only one
+    return sorted(filter(None, named), key=len, reverse=True)
 
 
 def english_on(page: str, known: Collection[str] = ()) -> list[str]:

@@ -226,14 +226,23 @@ function partIcons(parts) {
   );
 }
 
+const PART_WORDS = {
+  standby: N_("standby"),
+  success: N_("success"),
+  failure: N_("failure"),
+  open: N_("open"),
+  closed: N_("closed"),
+  unknown: N_("unknown"),
+};
+
 function deviceTitle(device) {
   const { keys, lamps, buzzer, latches, doors } = device.parts;
   const parts = [
     keys.length ? _("{count} keys", { count: keys.length }) : "",
-    lamps.length ? _("lamps {names}", { names: lamps.join(", ") }) : "",
+    lamps.length ? _("lamps {names}", { names: lamps.map((lamp) => _(PART_WORDS[lamp] ?? lamp)).join(", ") }) : "",
     buzzer ? _("buzzer") : "",
-    ...latches.map((latch) => `${_("latch {name}", { name: latch.name })}${latch.feedback === null ? "" : ` (${latch.feedback})`}`),
-    ...doors.map((door) => `${_("door {name}", { name: door.name })} (${door.state})`),
+    ...latches.map((latch) => `${_("latch {name}", { name: latch.name })}${latch.feedback === null ? "" : ` (${_(PART_WORDS[latch.feedback] ?? latch.feedback)})`}`),
+    ...doors.map((door) => `${_("door {name}", { name: door.name })} (${_(PART_WORDS[door.state] ?? door.state)})`),
   ];
   return [`${device.port}: ${parts.filter(Boolean).join(", ")}`, device.why].filter(Boolean).join("; ");
 }

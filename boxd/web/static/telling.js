@@ -22,9 +22,11 @@ const WORDS = {
   operator: N_("nothing shows whether it opened: the operator is asked"),
 };
 
+const SAID = { "the pulse began": N_("the pulse began"), "the board pulsed": N_("the board sent the pulse") };
+
 // What the latch's device says of a pulse, which is not yet a door that opened.
 function said(locker) {
-  return locker.confirmation ? `; ${_("its device says of the pulse: {answer}", { answer: locker.confirmation })}` : "";
+  return locker.confirmation ? `; ${_("its device says of the pulse: {answer}", { answer: _(SAID[locker.confirmation] ?? locker.confirmation) })}` : "";
 }
 
 export function told(locker) {
