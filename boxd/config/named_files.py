@@ -19,6 +19,10 @@ def missing_files(config: Config) -> list[str]:
         "[phones] tls_cert_file": phones.tls_cert_file,
         "[phones] tls_key_file": phones.tls_key_file,
         "[upstream] secret_file": config.upstream.secret_file,
+        "[notices] webhook_secret_file": config.notices.webhook_secret_file,
+        "[notices] mail_password_file": config.notices.mail_password_file,
+        "[notices] ntfy_token_file": config.notices.ntfy_token_file,
+        "[notices] ca_file": config.notices.ca_file,
     }
     return [
         f"{key} = '{file}' is not there; make it, or remove this line"

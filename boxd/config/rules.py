@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from boxd.config.duplicates import Use, used_twice
 from boxd.config.lights_rules import lights_faults
+from boxd.config.notices_rules import notices_faults
 from boxd.config.partial import PartialConfig
 from boxd.config.phones_rules import phones_faults
 from boxd.config.schema import Config, MidiBackend
@@ -195,6 +196,10 @@ def _upstream_faults(config: Config) -> Iterator[SchemaFinding]:
     yield from upstream_faults(config.upstream)
 
 
+def _notices_faults(config: Config) -> Iterator[SchemaFinding]:
+    yield from notices_faults(config.notices)
+
+
 def _phones_faults(config: Config) -> Iterator[SchemaFinding]:
     yield from phones_faults(config.phones)
 
@@ -227,6 +232,7 @@ _ON_SECTIONS: dict[Callable[[Config], Iterator[SchemaFinding]], frozenset[str]] 
     _web_faults: frozenset({"web", "box"}),
     _phones_faults: frozenset({"phones"}),
     _upstream_faults: frozenset({"upstream"}),
+    _notices_faults: frozenset({"notices"}),
     _waiting_faults: frozenset({"timeouts"}),
     _lockout_faults: frozenset({"lockout"}),
 }

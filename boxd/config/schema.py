@@ -14,6 +14,7 @@ from boxd.config.device_schema import DeviceSection
 from boxd.config.fleet_schema import Fleet
 from boxd.config.housekeeping_schema import Backups, Schedules
 from boxd.config.lights_schema import Lights
+from boxd.config.notices_schema import Notices
 from boxd.config.phones_schema import Phones
 from boxd.config.staff_schema import Staff
 from boxd.config.task_schema import CheckpointSection, Task
@@ -241,6 +242,7 @@ class Config(Section):
     staff: Staff = Staff()
     fleet: Fleet = Fleet()
     upstream: UpstreamSection = UpstreamSection()
+    notices: Notices = Notices()
     schedules: Schedules = Schedules()
     backups: Backups = Backups()
     seed: tuple[Prize, ...] = ()

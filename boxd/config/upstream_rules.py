@@ -47,7 +47,7 @@ def _url_faults(url: str, upstream: UpstreamSection) -> Iterator[SchemaFinding]:
             " end it with the path"
         )
         yield SchemaFinding(("upstream", "url"), text)
-    if parts.scheme == "http" and not _is_loopback(parts):
+    if parts.scheme == "http" and not is_loopback(parts):
         text = (
             f"[upstream] url = '{url}' is plain HTTP, which anybody on the way can read and"
             " answer; write https:// (http:// is for this machine's own addresses)"
@@ -58,7 +58,8 @@ def _url_faults(url: str, upstream: UpstreamSection) -> Iterator[SchemaFinding]:
         yield SchemaFinding(("upstream", "ca_file"), text)
 
 
-def _is_loopback(parts: SplitResult) -> bool:
+def is_loopback(parts: SplitResult) -> bool:
+    """Whether an address is one of this machine."""
     host = parts.hostname or ""
     if host == "localhost":
         return True

@@ -13,7 +13,7 @@ from boxd.api import housekeeping, outbox
 from boxd.console.section import HOME, Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BoxdError, NotFound
-from boxd.ledger import audit, backup
+from boxd.ledger import audit, backup, notices
 from boxd.ledger.backup import Listed
 from boxd.words import N_, translate
 from boxd.words import gettext as _
@@ -41,7 +41,16 @@ async def show(visit: ConsoleVisit) -> Response:
         upstream=waiting["upstream"],
         waiting=waiting["events"],
         dead=dead["events"],
+        ways=await _ways(visit),
     )
+
+
+async def _ways(visit: ConsoleVisit) -> Sequence[notices.WayStanding]:
+    """How the ways of notices stand; none where phones are told nothing."""
+    ledger = visit.context.box.ledger
+    if (settings := ledger.notices) is None:
+        return ()
+    return await ledger.read(lambda c: notices.standing(c, settings.ways))
 
 
 async def run(visit: ConsoleVisit) -> Response:

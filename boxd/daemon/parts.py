@@ -44,6 +44,8 @@ from boxd.task import Asked, TaskReply
 from boxd.workflows.fleet.service import FleetLink
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
 from boxd.workflows.housekeeping.service import ScheduleKeeper
+from boxd.workflows.notices import service as notices_service
+from boxd.workflows.notices.service import NoticeService
 from boxd.workflows.recovery.service import RecoveryService
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.decisions import RedemptionDecisions
@@ -89,6 +91,7 @@ class Parts:
     connection: ServerConnection
     audit_key: AuditKey | None = None
     upstream: Upstream | None = None
+    notices: NoticeService | None = None
     fleet: FleetLink | None = None
 
     def services(self, links: LinkService, staff: StaffService) -> BoxServices:
@@ -129,7 +132,10 @@ async def open_ledger(
     Raises LedgerDamaged, LedgerTooNew, LedgerUnusable or KeysMissing.
     """
     ledger = await asyncio.to_thread(
-        Ledger, config.ledger_file, outbox=upstream_service.outbox_settings(config)
+        Ledger,
+        config.ledger_file,
+        outbox=upstream_service.outbox_settings(config),
+        notices=notices_service.notice_settings(config),
     )
     closing.callback(ledger.close)
     ledger.on_commit = changes.note_ledger
@@ -186,6 +192,7 @@ def wire(
         upstream=upstream_service.connected(
             connection, config, ledger, tasks, changes.note, audit_key
         ),
+        notices=notices_service.connected(connection, config, ledger),
         fleet=dispensing.fleet,
     )
 

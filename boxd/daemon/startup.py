@@ -125,6 +125,8 @@ def _keep_driving(parts: Parts, running: Running) -> None:
     running.keep(parts.clock.keep())
     if parts.upstream is not None:
         running.keep(parts.upstream.service.run())
+    if parts.notices is not None:
+        running.keep(parts.notices.run())
     settler = Settler(
         parts.connection,
         parts.ledger,
@@ -150,6 +152,7 @@ def _healer(parts: Parts) -> Healer:
         parts.recoveries,
         parts.schedules,
         upstream,
+        parts.notices,
     )
     histories = KeptHistories(parts.config.healed_dir)
     return Healer(

@@ -17,6 +17,7 @@ from boxd.daemon.running import Running
 from boxd.errors import HeldByAnother
 from boxd.temporal.seal import Seal
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
+from boxd.workflows.notices.activities import NoticeActivities
 from boxd.workflows.recovery.activities import RecoveryActivities
 from boxd.workflows.redemption.activities import RedemptionActivities
 from boxd.workflows.runner import Runner, Services
@@ -49,6 +50,7 @@ def keep_worker(parts: Parts, seal: Seal, serving: Readiness, running: Running) 
         parts.recoveries,
         parts.schedules,
         upstream.service if upstream is not None else None,
+        parts.notices,
     )
     running.keep(runner.run(services))
 
@@ -80,6 +82,8 @@ def _activities(parts: Parts) -> list[Callable[..., object]]:
     found = [*redemptions.all(), *recoveries.all(), *housekeeping.all()]
     if parts.upstream is not None:
         found += UpstreamActivities(parts.upstream.sender, parts.upstream.puller).all()
+    if parts.notices is not None:
+        found += NoticeActivities(parts.notices.sender).all()
     return found
 
 

@@ -112,7 +112,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> int:
 
 
 def configuration(context: CheckContext, scrub: Scrub) -> str:
-    """As `boxd config show` prints it, but of upstream's address only the host."""
+    """As `boxd config show` prints it, but of others' addresses only the host."""
     try:
         config = context.config
     except Skip as unseen:
@@ -121,9 +121,21 @@ def configuration(context: CheckContext, scrub: Scrub) -> str:
 
 
 def _without_paths(config: Config) -> Config:
-    """The configuration without the path of upstream's address, which may be a secret."""
-    if config.upstream.url is None:
-        return config
-    parts = urlsplit(config.upstream.url)
-    cut = config.upstream.model_copy(update={"url": f"{parts.scheme}://{parts.hostname}/..."})
-    return config.model_copy(update={"upstream": cut})
+    """Without the paths of others' addresses, which may be secrets, and without mail addresses."""
+    notices = config.notices
+    urls = {
+        key: _host_of(url)
+        for key in ("webhook_url", "ntfy_url", "ntfy_attendee_url")
+        if (url := getattr(notices, key)) is not None
+    }
+    people = {"mail_to": (), "mail_from": None, "mail_user": None}
+    cut: dict[str, object] = {"notices": notices.model_copy(update={**urls, **people})}
+    if config.upstream.url is not None:
+        url = _host_of(config.upstream.url)
+        cut["upstream"] = config.upstream.model_copy(update={"url": url})
+    return config.model_copy(update=cut)
+
+
+def _host_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}/..."

@@ -64,6 +64,9 @@ def secret_files(config: Config) -> list[Path]:
         config.phones.tls_key_file,
         config.phones.attendant_pin_file,
         config.upstream.secret_file,
+        config.notices.webhook_secret_file,
+        config.notices.mail_password_file,
+        config.notices.ntfy_token_file,
     )
     if not config.ledger_file.parent.is_dir():
         raise Skip(f"there is no {config.ledger_file.parent} yet")

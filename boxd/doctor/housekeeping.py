@@ -1,4 +1,4 @@
-"""Checks of the work that the box does by itself: its schedules, and the outbox for upstream."""
+"""Checks of what the box does by itself: schedules, the outbox for upstream, notices."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from boxd.doctor.check import Check
 from boxd.doctor.check_context import CheckContext, Json
 from boxd.doctor.finding import Finding, Skip, failed, passed, warned
 from boxd.doctor.ledger_reading import reading
+from boxd.ledger import notices as phone_notices
 from boxd.ledger import outbox as waiting_room
 
 FAMILY = "Housekeeping"
@@ -75,6 +76,21 @@ def outbox(context: CheckContext) -> Iterator[Finding]:
     yield passed(f"{depth.waiting} wait, {depth.delivered} delivered ever")
 
 
+def notices(context: CheckContext) -> Iterator[Finding]:
+    """Notices to people's phones: whether each way takes them."""
+    names = context.config.notices.ways
+    if not names:
+        raise Skip("this box tells no phones")
+    with reading(context) as ledger:
+        found = phone_notices.standing(ledger, names)
+    for each in found:
+        said = f"{each.way}: {each.sent} sent, {each.waiting} wait, {each.given_up} given up"
+        if each.why:
+            yield warned(f"{said}; the last try: {each.why}", "boxd config show   # [notices]")
+        else:
+            yield passed(said)
+
+
 CHECKS = (
     Check(
         FAMILY,
@@ -89,5 +105,12 @@ CHECKS = (
         outbox,
         "full (failed); events wait for an hour, or were refused for good (warned)",
         40,
+    ),
+    Check(
+        FAMILY,
+        "notices",
+        notices,
+        "a way takes no notices (warned)",
+        quotes_people=True,
     ),
 )

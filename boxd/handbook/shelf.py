@@ -22,6 +22,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "fleet",
         "security",
         "upstream",
+        "notices",
         "reliability",
         "checker",
     ),

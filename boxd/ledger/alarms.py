@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from boxd.errors import NotFound
-from boxd.ledger import audit, outbox
+from boxd.ledger import audit, notices, outbox
 from boxd.ledger.ledger import Transaction
 
 
@@ -22,6 +22,7 @@ def raise_alarm(tx: Transaction, kind: str, subject: str, text: str) -> bool:
         outbox.note(
             tx, outbox.EventType.ALARM_RAISED, {"kind": kind, "subject": subject, "text": text}
         )
+        notices.note_alarm(tx, kind, text)
     return bool(added)
 
 

@@ -19,6 +19,7 @@ from boxd.ledger import (
     drawing,
     issues,
     limits,
+    notices,
     stock,
     task_standings,
     tasks,
@@ -120,6 +121,7 @@ def hand_over(tx: Transaction, issue: str) -> IssueStanding:
     attendees.require_known(tx.connection, standing.attendee)
     if standing.task is not None:
         tasks.settle(tx, standing.task, TaskState.REWARDED, standing.code)
+    notices.note_code(tx, standing.attendee)
     return _end(tx, standing, IssueState.DONE, "")
 
 

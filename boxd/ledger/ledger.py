@@ -20,6 +20,7 @@ from typing import TypeVar
 from boxd.errors import LedgerUnusable, NotKnownYet
 from boxd.ledger.card_watch import CardWatch, TouchedCards
 from boxd.ledger.database import erase_remains, flush, open_again, open_for_reading, open_ledger
+from boxd.ledger.notice_settings import NoticeSettings
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.ledger.row_sums import RowSums
 from boxd.machine_clock import utc_now
@@ -40,12 +41,14 @@ def as_text(moment: datetime) -> str:
 class Transaction:
     """An open transaction, and the one time of everything in it.
 
-    `outbox` holds the outbox settings; None if there is no upstream.
+    `outbox` holds the outbox settings, None if there is no upstream; `notices` those of notices,
+    None if no phones are told.
     """
 
     connection: sqlite3.Connection
     at: str
     outbox: OutboxSettings | None = None
+    notices: NoticeSettings | None = None
 
 
 _BESIDE: ContextVar[Callable[[Transaction], None]] = ContextVar("beside", default=lambda _: None)
@@ -83,6 +86,7 @@ class Ledger:
         file: Path,
         now: Callable[[], datetime] = utc_now,
         outbox: OutboxSettings | None = None,
+        notices: NoticeSettings | None = None,
     ) -> None:
         self._writer = open_ledger(file)
         self._reader = open_for_reading(file)
@@ -92,6 +96,7 @@ class Ledger:
         self.commits = 0
         self._now = now
         self._outbox = outbox
+        self._notices = notices
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="ledger-write")
         self.on_cards: Callable[[TouchedCards], None] = lambda _: None
         self._cards = CardWatch(self._writer)
@@ -105,6 +110,11 @@ class Ledger:
     def outbox(self) -> OutboxSettings | None:
         """The outbox settings; None if there is no upstream."""
         return self._outbox
+
+    @property
+    def notices(self) -> NoticeSettings | None:
+        """The settings of notices; None if no phones are told."""
+        return self._notices
 
     async def write(self, change: Callable[[Transaction], T]) -> T:
         """Run `change` in a transaction and commit it; any exception rolls it back.
@@ -202,7 +212,8 @@ class Ledger:
         self._cards.take()  # what a transaction touched that was rolled back
         try:
             before, newest = self._writer.total_changes, self._newest_entry()
-            result = change(Transaction(self._writer, as_text(self._now()), self._outbox))
+            at = as_text(self._now())
+            result = change(Transaction(self._writer, at, self._outbox, self._notices))
             mark = self._mark(newest) if self._writer.total_changes != before else ""
             self._sums.write()
         except BaseException:

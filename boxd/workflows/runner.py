@@ -18,6 +18,8 @@ from boxd.temporal.seal import Seal
 from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.workflows.housekeeping import workflows
 from boxd.workflows.housekeeping.service import ScheduleKeeper
+from boxd.workflows.notices.service import NoticeService, end_notices
+from boxd.workflows.notices.workflow import NoticesWorkflow
 from boxd.workflows.place.workflow import PlaceWorkflow
 from boxd.workflows.recovery.service import RecoveryService
 from boxd.workflows.recovery.workflow import RecoveryWorkflow
@@ -49,6 +51,7 @@ WORKFLOWS = (
     PlaceWorkflow,
     UpstreamWorkflow,
     PullWorkflow,
+    NoticesWorkflow,
     *workflows.ALL,
 )
 OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
@@ -56,7 +59,7 @@ OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
 
 @dataclass(frozen=True)
 class Services:
-    """The services that reach the workflows; `upstream` if there is one."""
+    """The services that reach the workflows; `upstream` and `notices` if there are any."""
 
     connection: ServerConnection
     redemptions: RedemptionService
@@ -64,6 +67,7 @@ class Services:
     recoveries: RecoveryService
     housekeeping: ScheduleKeeper
     upstream: DeliverySignaller | None = None
+    notices: NoticeService | None = None
 
 
 class Runner:
@@ -171,6 +175,9 @@ class Runner:
         while why := await _why_undone(lambda: self._reconcile_upstream(client, services.upstream)):
             log.warning("delivery.not_resumed", why=why)
             await asyncio.sleep(_AFTER_AN_ERROR_S)
+        while why := await _why_undone(lambda: self._reconcile_notices(client, services.notices)):
+            log.warning("notices.not_resumed", why=why)
+            await asyncio.sleep(_AFTER_AN_ERROR_S)
         await services.housekeeping.keep_up_to_date()
 
     async def _reconcile_tasks(self, client: Client, services: Services) -> None:
@@ -186,6 +193,12 @@ class Runner:
             await upstream.try_now()
         if upstream is None or not upstream.pulls:
             await end_pulling(client, box)
+
+    async def _reconcile_notices(self, client: Client, notices: NoticeService | None) -> None:
+        if notices is None:
+            await end_notices(client, self._config.box.id)
+        else:
+            await notices.look()
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
         """Try until it is done; answers can't be carried out before."""

@@ -129,7 +129,7 @@ CASES = {
         "unknown section 'xyzzy'; known sections: [box], [codes], [lockout], [timeouts],"
         " [temporal], [web], [midi], [simulation], [[devices]], [[bays]], [[lockers]],"
         " [operator], [lights], [[checkpoints]], [[tasks]], [phones], [staff], [fleet],"
-        " [upstream], [schedules], [backups], [[seed]]",
+        " [upstream], [notices], [schedules], [backups], [[seed]]",
     ),
     "singular list": Broken(
         "[operator]",

@@ -12,6 +12,7 @@ from boxd.errors import ConfigError
 from tests.config import (
     broken_housekeeping,
     broken_lights,
+    broken_notices,
     broken_parts,
     broken_phones,
     broken_tasks,
@@ -24,6 +25,7 @@ EVERY_CASE = {
     **broken_parts.CASES,
     **broken_tasks.CASES,
     **broken_phones.CASES,
+    **broken_notices.CASES,
     **broken_upstream.CASES,
     **broken_housekeeping.CASES,
     **broken_lights.CASES,

@@ -1,4 +1,4 @@
-"""Housekeeping: schedules paused, failing, late; an outbox that waits, is full, holds dead."""
+"""Housekeeping: schedules paused, failing, late; an outbox that waits, is full; notices."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from boxd.doctor.finding import Grade
-from boxd.ledger import outbox
+from boxd.ledger import alarms, notices, outbox
 from boxd.ledger.ledger import Ledger
+from boxd.ledger.notice_settings import NoticeSettings
+from boxd.ledger.notices import NoticeKind
 from boxd.ledger.outbox_settings import OutboxSettings
 from tests.box.booth import Booth, wait_until
 from tests.doctor.conftest import RestingBox
@@ -97,3 +99,17 @@ def test_events_that_upstream_refused(resting: RestingBox, telling: Ledger) -> N
     telling.write_now(lambda tx: outbox.bury(tx, first, "no such event"))
     box = context(resting.config)
     expect(box, "Housekeeping", "outbox", Grade.WARNED, "1 events for good", "outbox list --dead")
+
+
+def test_notices_that_a_way_does_not_take(resting: RestingBox) -> None:
+    expect(context(resting.config), "Housekeeping", "notices", Grade.SKIPPED)
+    resting.change("# ntfy_url = ", 'ntfy_url = "http://127.0.0.1:9/fair"\n# ')
+    expect(context(resting.config), "Housekeeping", "notices", Grade.PASSED, "ntfy: 0 sent")
+    noted = NoticeSettings(frozenset(NoticeKind), ("ntfy",))
+    ledger = Ledger(resting.ledger, notices=noted)
+    ledger.write_now(lambda tx: alarms.raise_alarm(tx, "sold_out", "mug", "No mug is left."))
+    waiting = ledger.write_now(lambda tx: notices.due(tx.connection, tx.at))
+    ledger.write_now(lambda tx: notices.put_off(tx, waiting, tx.at, "it answers 500"))
+    ledger.close()
+    said = ("1 wait", "it answers 500")
+    expect(context(resting.config), "Housekeeping", "notices", Grade.WARNED, *said)

@@ -10,6 +10,8 @@ from boxd.ledger import issues, recoveries, redemption_standings, task_standings
 from boxd.ledger.ledger import Ledger
 from boxd.workflows.box_ids import without_box
 from boxd.workflows.housekeeping.service import ScheduleKeeper
+from boxd.workflows.notices.messages import notices_workflow_id
+from boxd.workflows.notices.service import NoticeService
 from boxd.workflows.recovery import messages as of_recoveries
 from boxd.workflows.recovery.service import RecoveryService
 from boxd.workflows.redemption import messages as of_redemptions
@@ -50,6 +52,7 @@ def subjects(
     recovery_service: RecoveryService,
     schedules: ScheduleKeeper,
     upstream: DeliverySignaller | None,
+    notices: NoticeService | None,
 ) -> Sequence[Subject]:
     """Every kind of workflow of a box."""
     rows = _Rows(ledger, redemption_service, tasks, recovery_service)
@@ -69,6 +72,9 @@ def subjects(
     if upstream is not None:
         workflow, begin = upstream_workflow_id(box), partial(_deliver, upstream)
         found.append(Subject(workflow, "delivery", _always, begin, is_one=True))
+    if notices is not None:
+        workflow, begin = notices_workflow_id(box), partial(_tell, notices)
+        found.append(Subject(workflow, "notices", _always, begin, is_one=True))
     return found
 
 
@@ -124,3 +130,7 @@ async def _always(_: str) -> bool:
 
 async def _deliver(upstream: DeliverySignaller, _: str) -> None:
     await upstream.try_now()
+
+
+async def _tell(notices: NoticeService, _: str) -> None:
+    await notices.look()

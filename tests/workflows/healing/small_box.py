@@ -309,7 +309,7 @@ async def small_box(
             ledger,
             BOX,
             tasks,
-            subjects(BOX, ledger, service, tasks, recovering, schedules, upstream),
+            subjects(BOX, ledger, service, tasks, recovering, schedules, upstream, None),
             KeptHistories(folder / "healed"),
         )
         settler = Settler(connection, ledger, service, opener, announcer, BOX)

@@ -1,0 +1,1 @@
+"""Notices to people's phones: a small interface, and the ways behind it (webhook, mail, ntfy)."""

@@ -1,0 +1,1 @@
+"""Notices to people's phones: workflow, activity, messages, service."""
