@@ -74,7 +74,8 @@ class Application:
     """The box's web side: what its listeners share.
 
     `phone_routes` are the phones' pages, which the booth's network gets besides the API;
-    `phone_errors` answers a phone that is turned away, `phone_named` names one that is known.
+    `phone_errors` answers a phone that is turned away, `phone_named` names one that is known,
+    `phone_address` is where they reach the box, empty while nobody has said.
     `own_routes` are the staff's pages on loopback, besides the operator's screen; `own_errors`
     answers a browser there. The language of this context is the box's.
     """
@@ -88,6 +89,7 @@ class Application:
         phone_routes: Sequence[BaseRoute] = (),
         phone_errors: problems.ErrorResponder = problems.respond_with_problem,
         phone_named: Callable[[Request], str | None] = nobody_known,
+        phone_address: Callable[[], str] = str,
         own_routes: Sequence[BaseRoute] = (),
         own_errors: problems.ErrorResponder = problems.respond_with_problem,
     ) -> None:
@@ -99,6 +101,7 @@ class Application:
         self._phone_routes = phone_routes
         self._phone_errors = phone_errors
         self._phone_named = phone_named
+        self._phone_address = phone_address
         self._own_routes = own_routes
         self._own_errors = own_errors
         self._by_token = RateLimit(self._phones.rate_per_token)
@@ -143,7 +146,7 @@ class Application:
             *self._cross_origin(),
             Middleware(
                 OwnPagesOnly,
-                address=self._phones.public_url or "",
+                address=self._phone_address,
                 respond=self._phone_errors,
             ),
         ]

@@ -22,6 +22,7 @@ from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
+from boxd.phones.network import PhonesNetwork
 from boxd.pictures.store import PictureStore
 from boxd.staff.service import StaffService
 from boxd.web.snapshot import SnapshotSource
@@ -65,6 +66,7 @@ class BoxServices:
     keyed_answers: KeyedAnswers
     links: LinkService
     staff: StaffService
+    phones: PhonesNetwork
     audit_key: AuditKey | None
     upstream: Upstream | None
 

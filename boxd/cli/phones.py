@@ -28,12 +28,16 @@ def command(unit: bool) -> int:
     wait_if_restarted(notifier)
     notifier.tell(READY, status("starting"))
     from boxd.gateway.program import become_gateway
+    from boxd.gateway.settings import opened_mark
     from boxd.phones.gateway_settings import gateway_settings
 
     config = configuration()
-    if unit and not (config.phones.enabled and config.temporal.own_unit):
-        why = "phones.enabled" if not config.phones.enabled else "temporal.own_unit"
+    is_open = config.phones.enabled or opened_mark(config.gateway_dir).exists()
+    if unit and not (is_open and config.temporal.own_unit):
+        why = "phones.enabled" if not is_open else "temporal.own_unit"
         click.echo(f"not needed: {why} is false")
         notifier.tell(status(f"not needed: {why} is false"))
         return USED_WRONGLY
-    return become_gateway(gateway_settings(config).to_json(), notifier)
+    return become_gateway(
+        gateway_settings(config, config.phones.public_url or "").to_json(), notifier
+    )

@@ -17,12 +17,6 @@ def phones_faults(phones: Phones) -> Iterator[SchemaFinding]:
             " every network of the box"
         )
         yield SchemaFinding(("phones", "host"), text)
-    if phones.enabled and phones.public_url is None:
-        text = (
-            "[phones] enabled = true without public_url; write what phones reach the box by, for it"
-            " stands in the QR codes: public_url = 'https://box-1.local:4322'"
-        )
-        yield SchemaFinding(("phones", "enabled"), text)
     yield from (_proxy_fault(each) for each in phones.trusted_proxies if not is_address(each))
     yield from _tls_faults(phones)
 

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from boxd.config.values import FilePath, Port, Section
 
-_ADDRESS = r"^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?$"
+ADDRESS = r"^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?$"
 WebAddress = Annotated[
     str,
     Field(
-        pattern=_ADDRESS,
+        pattern=ADDRESS,
         description="an address without a path, e.g. 'https://box-1.local:4322'",
     ),
 ]
@@ -21,6 +21,8 @@ Rate = Annotated[int, Field(ge=1, le=1_000_000)]
 
 class Phones(Section):
     """The second listener. Phones reach it at `public_url`, which is in the QR codes.
+
+    Without it an organiser chooses the address in the console.
 
     With a certificate and its key it uses TLS. Rates are requests per minute.
     """

@@ -77,7 +77,7 @@ async def _page(visit: ConsoleVisit, **more: object) -> Response:
         kinds=await ledger.read(task_kinds.offered),
         checkpoints=await ledger.read(task_kinds.checkpoints),
         days=_DAYS,
-        is_overheard=str(visit.context.box.config.phones.public_url or "").startswith("http:"),
+        is_overheard=str(visit.context.box.phones.address or "").startswith("http:"),
         **more,
     )
 

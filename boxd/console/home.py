@@ -94,7 +94,7 @@ def _set_up(visit: ConsoleVisit, facts: SetUpFacts) -> list[SetUpStep]:
     """What is to be done before the first prize goes out; nothing once all of it is."""
     if not visit.may(prizes.add_prize):
         return []
-    found = steps(facts, has_phones=visit.context.box.config.phones.public_url is not None)
+    found = steps(facts, has_phones=visit.context.box.phones.address is not None)
     return [] if all(each.is_done for each in found) else found
 
 

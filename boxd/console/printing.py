@@ -12,15 +12,17 @@ from starlette.responses import FileResponse, Response
 from boxd import names
 from boxd.api import codes, links
 from boxd.api import prizes as api_prizes
+from boxd.api import sheets as api_sheets
 from boxd.console.section import HOME, Act, ConsoleSection
 from boxd.console.visit import ConsoleVisit
-from boxd.errors import BadInput, NotFound
+from boxd.errors import BadInput, NotFound, Refused
 from boxd.handbook.shelf import find_shelf
 from boxd.ledger import checkpoints
+from boxd.ledger.printed import Sheet
 from boxd.phones import sheets, walk_up_routes
-from boxd.phones.link_service import AttendeeLink, CheckpointLink
+from boxd.phones.link_service import NO_ADDRESS, AttendeeLink, CheckpointLink
 from boxd.web.page_policy import SHEET_POLICY
-from boxd.words import N_
+from boxd.words import N_, translate
 from boxd.words import gettext as _
 
 _MOST_CARDS = 1000
@@ -50,9 +52,9 @@ async def cards(visit: ConsoleVisit) -> Response:
         raise BadInput(_("At most {} names at once.").format(_MOST_CARDS))
     renew = visit.form.get("renew") == "yes"
     made = await visit.act(links.attendee_links, body={"attendees": tuple(named), "renew": renew})
-    return _sheet(
-        sheets.attendee_sheets([AttendeeLink(**each) for each in made["links"]], visit.place.box)
-    )
+    found = [AttendeeLink(**each) for each in made["links"]]
+    await _note(visit, Sheet.CARDS, len(found))
+    return _sheet(sheets.attendee_sheets(found, visit.place.box))
 
 
 async def signs(visit: ConsoleVisit) -> Response:
@@ -60,6 +62,7 @@ async def signs(visit: ConsoleVisit) -> Response:
     wanted = [each] if (each := visit.form.get("checkpoint", "")) else []
     made = await visit.act(links.checkpoint_links, body={"checkpoints": tuple(wanted)})
     found = [CheckpointLink(**each) for each in made["links"]]
+    await _note(visit, Sheet.SIGNS, len(found))
     return _sheet(sheets.checkpoint_sheets(found, visit.place.box))
 
 
@@ -74,6 +77,7 @@ async def vouchers(visit: ConsoleVisit) -> Response:
     found = [
         sheets.voucher_of(each, each["attendee"] if is_named else "") for each in made["codes"]
     ]
+    await _note(visit, Sheet.VOUCHERS, len(found))
     return _sheet(sheets.voucher_sheets(found, visit.place.box))
 
 
@@ -82,15 +86,17 @@ async def network(visit: ConsoleVisit) -> Response:
     name = visit.form.get("network", "").strip()
     if not name:
         raise BadInput(_("Enter the network's name."))
+    await _note(visit, Sheet.NETWORK, 1)
     return _sheet(sheets.network_sheet(name, visit.form.get("password", ""), visit.place.box))
 
 
 async def poster(visit: ConsoleVisit) -> Response:
     """The poster by which somebody without a card gets one."""
-    address = visit.context.box.config.phones.public_url
+    address = visit.context.box.phones.address
     if address is None:
-        raise BadInput(_("Phones have no address at this box yet: [phones] public_url."))
+        raise Refused(translate(NO_ADDRESS))
     made = CheckpointLink("poster", _("Take part"), f"{address}{walk_up_routes.PATH}")
+    await _note(visit, Sheet.POSTER, 1)
     return _sheet(sheets.checkpoint_sheets([made], visit.place.box))
 
 
@@ -100,6 +106,10 @@ async def operators_sheet(visit: ConsoleVisit) -> Response:
     if file is None:
         raise NotFound(_("This box has no operators' sheet; the installed package has one."))
     return FileResponse(file, media_type="application/pdf")
+
+
+async def _note(visit: ConsoleVisit, sheet: Sheet, count: int) -> None:
+    await visit.act(api_sheets.note_printed, body={"sheet": sheet, "count": count})
 
 
 def _operators_sheet() -> Path | None:

@@ -28,6 +28,8 @@ from boxd.ledger.staff_sessions import StaffSession
 from boxd.lists.table import ListTable
 from boxd.look_back import LookBack
 from boxd.phones.answering import SiteInfo
+from boxd.phones.first_organiser_routes import FIRST
+from boxd.staff.first_invitation import FirstInvitation
 from boxd.staff.service import COOKIE
 from boxd.web import problems
 from boxd.web.problems import RequestError
@@ -44,6 +46,8 @@ _TITLES = {
     429: N_("One moment, please"),
     503: N_("One moment, please"),
 }
+_NOBODY_YET = N_("This box has no organiser yet.")
+_BECOME = N_("Organise this box")
 _SIGN_IN = N_("This browser is not signed in, or its session has ended.")
 _SIGN_IN_AT_THE_BOX = N_(
     "Ask an organiser for an invitation, then open its address or scan its QR code in "
@@ -54,8 +58,10 @@ _SIGN_IN_AT_THE_BOX = N_(
 class ConsolePages:
     """The routes of the console, the same at every listener with pages for people."""
 
-    def __init__(self, place: SiteInfo) -> None:
+    def __init__(self, place: SiteInfo, first: FirstInvitation | None = None) -> None:
+        """With `first`, who is not signed in may become the first organiser here."""
         self._place = place
+        self._first = first
         self._uploads = Uploads[ListTable]()
         self._brought = Uploads[tuple[LookBack, ...]]()
 
@@ -80,7 +86,7 @@ class ConsolePages:
             try:
                 return await answer(request)
             except BoxdError as error:
-                return self._error(request, error)
+                return await self._error(request, error)
 
         return Route(path, respond_anyhow, methods=[method])
 
@@ -137,18 +143,28 @@ class ConsolePages:
         here = listener.of(request)
         return here.streams.respond(ChangeFeed(here.box.snapshots))
 
-    def _error(self, request: Request, error: BoxdError) -> Response:
+    async def _error(self, request: Request, error: BoxdError) -> Response:
         status = problems.of_error(error).status_code
         title = _(_TITLES.get(status, "That did not work"))
         lines = [translate(str(error))]
         if status == HTTPStatus.UNAUTHORIZED:
             lines = [_(_SIGN_IN), _(_SIGN_IN_AT_THE_BOX)]
-        frame = PageFrame(self._place.box)
-        page = ConsolePage("message.html", title, frame, {"lines": lines}, status)
+        content: dict[str, object] = {"lines": lines}
+        if status == HTTPStatus.UNAUTHORIZED and (secret := await self._first_secret()):
+            lines = [_(_NOBODY_YET), _(_SIGN_IN_AT_THE_BOX)]
+            content = {"lines": lines, "link": f"{FIRST}/{secret}", "to": _(_BECOME)}
+        page = ConsolePage("message.html", title, PageFrame(self._place.box), content, status)
         response = respond(request, page)
         if isinstance(error, RequestError):
             response.headers.update(error.headers)
         return response
+
+    async def _first_secret(self) -> str | None:
+        """What the first organiser's address ends in, where there is one to be had."""
+        try:
+            return await self._first.secret() if self._first is not None else None
+        except BoxdError:
+            return None  # the ledger can't be read: signing in waits for that, too
 
 
 async def _session(request: Request) -> StaffSession:

@@ -35,13 +35,13 @@ def steps(facts: SetUpFacts, has_phones: bool) -> list[SetUpStep]:
         ),
         SetUpStep(
             N_("Phones"),
-            N_("The address at which phones reach this box: [phones] in the configuration file."),
-            "",
+            N_("Choose the address at which phones reach this box."),
+            "/o/phones",
             has_phones,
         ),
         SetUpStep(
             N_("People"),
-            N_("Enter badges or names, or upload a file. Then print their cards."),
+            N_("Enter badges or names, or upload a file."),
             "/o/people",
             facts.has_people,
         ),
@@ -50,6 +50,12 @@ def steps(facts: SetUpFacts, has_phones: bool) -> list[SetUpStep]:
             N_("Invite the people who check what attendees did."),
             "/o/access",
             facts.has_attendant,
+        ),
+        SetUpStep(
+            N_("Print"),
+            N_("Cards for attendees, signs for checkpoints, or vouchers."),
+            "/o/print",
+            facts.has_printed,
         ),
         SetUpStep(
             N_("A rehearsal"),

@@ -70,7 +70,7 @@ class WallPage:
 
     def _join(self, request: Request) -> str:
         """The QR code that gives a passer-by a card, if phones have an address here."""
-        address = listener.of(request).box.require_services().config.phones.public_url
+        address = listener.of(request).box.require_services().phones.address
         if address is None:
             return ""
         return qr.svg(f"{address}{walk_up_routes.PATH}", _("QR code"))

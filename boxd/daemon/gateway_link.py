@@ -51,6 +51,12 @@ class GatewayLink:
         self.epoch += 1
         self._send({"epoch": self.epoch, "cards": None if cards is None else sorted(cards)})
 
+    def begin_again(self, settings: str) -> None:
+        """Let every gateway come again, and have these settings then."""
+        self._settings = settings
+        for writer in self._writers:
+            writer.close()
+
     def close(self) -> None:
         """End every link."""
         if self._server is not None:

@@ -36,6 +36,7 @@ from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
 from boxd.organiser.token_check import TokenCheck
 from boxd.phones.link_service import LinkService
+from boxd.phones.network import PhonesNetwork
 from boxd.pictures import photo
 from boxd.pictures.store import PictureStore
 from boxd.playbooks import playbooks
@@ -94,7 +95,9 @@ class Parts:
     notices: NoticeService | None = None
     fleet: FleetLink | None = None
 
-    def services(self, links: LinkService, staff: StaffService) -> BoxServices:
+    def services(
+        self, links: LinkService, staff: StaffService, phones: PhonesNetwork
+    ) -> BoxServices:
         """The parts that requests reach."""
         return BoxServices(
             config=self.config,
@@ -119,6 +122,7 @@ class Parts:
             keyed_answers=KeyedAnswers(self.ledger, self.keys),
             links=links,
             staff=staff,
+            phones=phones,
             audit_key=self.audit_key,
             upstream=self.upstream,
         )

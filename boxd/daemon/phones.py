@@ -13,7 +13,7 @@ from boxd.config import Config
 from boxd.console.routes import ConsolePages
 from boxd.console.wall import WallPage
 from boxd.errors import ConfigError, KeysMissing
-from boxd.ledger import alarms
+from boxd.ledger import alarms, phones_address
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.phones.answering import SiteInfo, respond_on_loopback, respond_to_error
@@ -22,8 +22,9 @@ from boxd.phones.attendee_routes import AttendeePages
 from boxd.phones.attendee_service import AttendeeService
 from boxd.phones.first_organiser_routes import FirstOrganiserPages, ShownInvitation
 from boxd.phones.known_clients import KnownClients
-from boxd.phones.link_service import NO_ADDRESS, LinkService
+from boxd.phones.link_service import LinkService
 from boxd.phones.links import Signer, load_signer
+from boxd.phones.network import PhonesNetwork
 from boxd.phones.pin import Pin, read_pin
 from boxd.phones.staff_routes import StaffPages
 from boxd.phones.verdict_service import VerdictService
@@ -58,24 +59,27 @@ class PhoneSide:
     ) -> None:
         self._ledger = ledger
         self._faults: list[str] = []
-        address = config.phones.public_url
-        signer = self._signer(config) if address else None
-        why = self._faults[0] if self._faults else NO_ADDRESS
-        self.links = LinkService(ledger, signer, address, why)
-        own = SiteInfo(config.box.name, f"http://{config.web.host}:{config.web.port}")
-        self.staff = _staff(config, ledger, own.address)
-        self.own_routes = [*StaffPages(self.staff, own).routes(), *ConsolePages(own).routes()]
+        chosen = ledger.write_now(lambda tx: phones_address.chosen(tx.connection))
+        self.network = PhonesNetwork(config.phones, ledger, chosen)
+        signer = self._signer(config)
+        why = self._faults[0] if self._faults else ""
+        self.links = LinkService(ledger, signer, lambda: self.network.address, why)
+        own_address = f"http://{config.web.host}:{config.web.port}"
+        own = SiteInfo(config.box.name, lambda: own_address)
+        self.staff = _staff(config, ledger, lambda: self.network.address_or(own_address))
+        first = FirstInvitation(ledger, config.staff.session_days, config.staff.first_invitation)
+        self.own_routes = [*StaffPages(self.staff, own).routes()]
+        self.own_routes += ConsolePages(own, first).routes()
         self.own_routes += WallPage(own).routes()
-        is_shown = config.staff.first_invitation and config.phones.enabled
-        first = FirstInvitation(ledger, config.staff.session_days, is_shown)
-        self.own_routes += ShownInvitation(first, address or own.address).routes()
+        self.own_routes += FirstOrganiserPages(first, own).routes()
+        self.own_routes += ShownInvitation(first, self.network).routes()
         self.own_errors: ErrorResponder = partial(respond_on_loopback, own)
         self._pin_digest = b""
         self.routes: list[Route] = []
         self.client_named: Callable[[Request], str | None] = nobody_known
         self.errors: ErrorResponder = problems.respond_with_problem
         self.read_at: Callable[[], int] = lambda: 0  # the epoch of the attendees' pages
-        if signer is None or address is None or not config.phones.enabled:
+        if signer is None:
             return
         service = AttendeeService(ledger, tasks, photos, keys, signer)
         self.client_named = KnownClients(signer, self.staff).name_of
@@ -84,7 +88,7 @@ class PhoneSide:
         attendants = VerdictService(ledger, tasks, service, signer, pin, self.staff)
         has_reader = any(bay.reader for bay in config.bays)
         bays = {bay.id: bay.name or bay.id for bay in config.bays}
-        place = SiteInfo(config.box.name, address, has_reader=has_reader, bays=bays)
+        place = SiteInfo(config.box.name, self.address, has_reader=has_reader, bays=bays)
         self.errors = partial(respond_to_error, place)
         self.routes += AttendeePages(service, place, self._epoch).routes()
         self.routes += AttendantPages(attendants, place).routes()
@@ -93,6 +97,10 @@ class PhoneSide:
         self.routes += WallPage(place).routes()
         self.routes += FirstOrganiserPages(first, place).routes()
         self.routes += WalkUpPages(ledger, signer, place).routes()
+
+    def address(self) -> str:
+        """Where phones reach the box; empty while nobody has said."""
+        return self.network.address or ""
 
     def _epoch(self) -> int:
         return self.read_at()
@@ -131,9 +139,6 @@ class PhoneSide:
             return None
 
 
-def _staff(config: Config, ledger: Ledger, own_address: str) -> StaffService:
+def _staff(config: Config, ledger: Ledger, address: Callable[[], str]) -> StaffService:
     """The staff; who is invited reaches the box as phones do, or else on its own screen."""
-    phones = config.phones
-    address = phones.public_url if phones.enabled and phones.public_url else own_address
-    rules = StaffRules(config.staff.session_days, config.staff.until)
-    return StaffService(ledger, rules, address)
+    return StaffService(ledger, StaffRules(config.staff.session_days, config.staff.until), address)

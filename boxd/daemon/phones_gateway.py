@@ -19,7 +19,7 @@ from boxd.api.server import WebServer
 from boxd.config import Config
 from boxd.daemon.gateway_link import GatewayLink, Report
 from boxd.errors import ConfigError, LedgerUnusable
-from boxd.gateway.settings import USUAL, Deadlines, link_socket, requests_socket
+from boxd.gateway.settings import USUAL, Deadlines, link_socket, opened_mark, requests_socket
 from boxd.gateway.starting import command_line, settings_in_memory
 from boxd.ledger import alarms
 from boxd.ledger.ledger import Ledger
@@ -57,13 +57,16 @@ class PhonesGateway:
         config: Config,
         server: WebServer,
         ledger: Ledger,
+        address: str,
         deadlines: Deadlines = USUAL,
     ) -> None:
+        self._config = config
+        self._deadlines = deadlines
         self._folder = config.gateway_dir
         self._is_own_unit = config.temporal.own_unit
         self._server = server
         self._ledger = ledger
-        self._settings = replace(gateway_settings(config), deadlines=deadlines).to_json()
+        self._settings = self._settings_at(address)
         self.link = GatewayLink(self._settings, self._heard)
         self._trouble: str | None = None
         self._told: dict[str, str | None] = {_LISTENER_ALARM: None, _CROWD_ALARM: None}
@@ -88,11 +91,21 @@ class PhonesGateway:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
 
+    def move_to(self, address: str) -> None:
+        """Phones reach the box at this address from now on."""
+        self._settings = self._settings_at(address)
+        self.link.begin_again(self._settings)
+
+    def _settings_at(self, address: str) -> str:
+        found = gateway_settings(self._config, address)
+        return replace(found, deadlines=self._deadlines).to_json()
+
     async def _open(self) -> None:
         """Open both sockets, with retries."""
         while True:
             try:
                 self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+                opened_mark(self._folder).touch()  # systemd waits for it
                 await self._server.listen_to_gateway(requests_socket(self._folder))
                 await asyncio.to_thread(compile_all, "phones")  # no phone waits for its template
                 await self.link.listen(link_socket(self._folder))

@@ -31,7 +31,9 @@ from boxd.daemon.service import Proof, report_status
 from boxd.daemon.snapshots import Snapshots
 from boxd.daemon.worker_parts import keep_worker
 from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
+from boxd.gateway.settings import opened_mark
 from boxd.ledger.database import can_be_opened
+from boxd.ledger.ledger import Ledger
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
@@ -112,12 +114,33 @@ async def _open_to_people(
     phones = PhoneSide(config, parts.ledger, parts.tasks, parts.photos, parts.keys)
     await phones.tell()
     await parts.photos.sweep()
-    box = ServedBox(snapshots, parts.device_tests, parts.services(phones.links, phones.staff))
+    services = parts.services(phones.links, phones.staff, phones.network)
+    box = ServedBox(snapshots, parts.device_tests, services)
     server = await _start_web(config, box, simulated, running.closing, phones)
-    if config.phones.enabled:
-        gateway = PhonesGateway(config, server, parts.ledger)
-        phones.read_at = lambda: gateway.link.epoch
-        running.keep(gateway.keep())
+    _serve_phones(phones, config, server, parts.ledger, running)
+
+
+def _serve_phones(
+    phones: PhoneSide, config: Config, server: WebServer, ledger: Ledger, running: Running
+) -> None:
+    """Open the booth's network as soon as it is wanted, and let it follow its address."""
+    gateway: PhonesGateway | None = None
+
+    def serve() -> None:
+        nonlocal gateway
+        if gateway is None:
+            gateway = PhonesGateway(config, server, ledger, phones.address())
+            link = gateway.link
+            phones.read_at = lambda: link.epoch
+            running.keep(gateway.keep())
+        else:
+            gateway.move_to(phones.address())
+
+    phones.network.on_change = serve
+    if phones.network.is_open:
+        serve()
+    else:
+        opened_mark(config.gateway_dir).unlink(missing_ok=True)
 
 
 def _keep_driving(parts: Parts, running: Running) -> None:
@@ -234,6 +257,7 @@ async def _start_web(
         phones.routes if phones else (),
         phones.errors if phones else problems.respond_with_problem,
         phones.client_named if phones else nobody_known,
+        phones.address if phones else str,
         phones.own_routes if phones else (),
         phones.own_errors if phones else problems.respond_with_problem,
     )

@@ -105,6 +105,11 @@ def link_socket(folder: Path) -> Path:
     return folder / "link.sock"
 
 
+def opened_mark(folder: Path) -> Path:
+    """The file by which an installed box knows that an organiser has opened the phones' network."""
+    return folder / "opened"
+
+
 def _path(text: str | None) -> Path | None:
     return None if text is None else Path(text)
 

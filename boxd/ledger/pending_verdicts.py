@@ -10,9 +10,11 @@ from boxd.errors import NotFound, Refused
 from boxd.ledger import audit, task_standings
 from boxd.ledger.ledger import Transaction
 from boxd.task import Verdict, why_refused
+from boxd.words import N_
 
 UNDO_S = 10
 """For how long a verdict can be undone."""
+_JUDGED = N_("{actor} has just judged this task; nothing was changed")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def give(tx: Transaction, verdict: Verdict) -> None:
     """
     other = find(tx.connection, verdict.task)
     if other is not None:
-        raise Refused(f"{other.actor} has just judged this task; nothing was changed")
+        raise Refused(_JUDGED.format(actor=other.actor))
     standing = task_standings.require(tx.connection, verdict.task)
     if why := why_refused(standing, verdict, datetime.fromisoformat(tx.at)):
         raise Refused(why)

@@ -16,6 +16,7 @@ class SetUpFacts:
     has_task: bool
     has_people: bool
     has_attendant: bool
+    has_printed: bool
     has_rehearsed: bool
 
 
@@ -26,6 +27,7 @@ def look(connection: sqlite3.Connection) -> SetUpFacts:
         has_task=_is_any(connection, "task_kinds WHERE offered = 1"),
         has_people=_is_any(connection, "attendees WHERE forgotten_at IS NULL AND is_rehearsal = 0"),
         has_attendant=_is_any(connection, "staff WHERE role = 'attendant'"),
+        has_printed=_is_any(connection, "printed"),
         # Who has given prizes out needs no rehearsal any more.
         has_rehearsed=_is_any(connection, "stock WHERE dispensed > 0"),
     )

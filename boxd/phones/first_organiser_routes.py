@@ -11,13 +11,14 @@ from boxd.names import LONGEST
 from boxd.phones import qr
 from boxd.phones.answering import SiteInfo, answered, see
 from boxd.phones.forms import read_form
+from boxd.phones.network import PhonesNetwork
 from boxd.phones.page import HtmlPage, respond
 from boxd.phones.staff_routes import HOME, device_of, enrolled
 from boxd.staff.first_invitation import FirstInvitation
 from boxd.words import gettext as _
 from boxd.words import translate
 
-_PATH = f"{HOME}/first"
+FIRST = f"{HOME}/first"
 
 
 class FirstOrganiserPages:
@@ -29,7 +30,7 @@ class FirstOrganiserPages:
 
     def routes(self) -> list[Route]:
         """Every route, each with its errors as pages."""
-        path = f"{_PATH}/{{secret}}"
+        path = f"{FIRST}/{{secret}}"
         return [
             Route(path, answered(self._place, self._enrol), methods=["POST"]),
             Route(path, answered(self._place, self._ask)),
@@ -62,11 +63,11 @@ class FirstOrganiserPages:
 
 
 class ShownInvitation:
-    """The QR code for the operator's screen. `address` is what phones reach the box by."""
+    """The QR code for the operator's screen, as long as phones can reach the box."""
 
-    def __init__(self, first: FirstInvitation, address: str) -> None:
+    def __init__(self, first: FirstInvitation, network: PhonesNetwork) -> None:
         self._first = first
-        self._address = address
+        self._network = network
 
     def routes(self) -> list[Route]:
         """Whether there is one, and its picture: for the listener on loopback alone."""
@@ -76,14 +77,17 @@ class ShownInvitation:
         ]
 
     async def _offered(self, _request: Request) -> Response:
-        return JSONResponse({"offered": await self._first.secret() is not None})
+        return JSONResponse({"offered": await self._secret() is not None})
 
     async def _picture(self, _request: Request) -> Response:
-        secret = await self._first.secret()
+        secret = await self._secret()
         if secret is None:
             raise NotFound("there is no invitation to show: this box has an organiser")
-        drawn = qr.svg_file(f"{self._address}{_PATH}/{secret}")
+        drawn = qr.svg_file(f"{self._network.address_or('')}{FIRST}/{secret}")
         return Response(drawn, media_type="image/svg+xml")
+
+    async def _secret(self) -> str | None:
+        return await self._first.secret() if self._network.is_open else None
 
 
 def _secret(request: Request) -> str:

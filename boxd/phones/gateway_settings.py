@@ -21,14 +21,14 @@ _UNANSWERED = N_(
 _TOO_LONG = N_("That is too large for the box. Hand in something smaller: 8 MB at most.")
 
 
-def gateway_settings(config: Config) -> GatewaySettings:
-    """The gateway's settings."""
+def gateway_settings(config: Config, address: str) -> GatewaySettings:
+    """The gateway's settings; `address` is where phones reach it."""
     phones, own = config.phones, config.box.language.value
     spoken = [own, *(each for each in languages() if each != own)]  # the first is the fallback
     return GatewaySettings(
         host=phones.host,
         port=phones.port,
-        address=phones.public_url or "",
+        address=address,
         folder=config.gateway_dir,
         cert_file=phones.tls_cert_file,
         key_file=phones.tls_key_file,

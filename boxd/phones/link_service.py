@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from boxd.errors import Refused
@@ -10,12 +10,14 @@ from boxd.ledger import attendees, checkpoints
 from boxd.ledger.checkpoints import Sign
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.phones.links import PhoneLink, Signer, attendee_link, checkpoint_link
+from boxd.words import N_
 
-NO_ADDRESS = (
-    "phones need an address at which they reach this box, and it stands in every QR code: write"
+NO_ADDRESS = N_(
+    "Phones have no address at this box yet. Choose it in the console, at /o/phones; or write"
     " [phones] enabled = true and public_url = 'https://box-1.local:4322' (with this box's name)"
-    " into the configuration, then restart boxd"
+    " into the configuration, then restart boxd."
 )
+_NO_CHECKPOINT = N_("There is no checkpoint: a task names them, in the console or its file.")
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,14 @@ class CheckpointLink:
 
 
 class LinkService:
-    """Makes links; without a signer or an address it refuses, with the reason `why_not`."""
+    """Makes links; without a signer it refuses with the reason `why_not`, or without an address."""
 
     def __init__(
         self,
         ledger: Ledger,
         signer: Signer | None,
-        address: str | None,
-        why_not: str = NO_ADDRESS,
+        address: Callable[[], str | None],
+        why_not: str = "",
     ) -> None:
         self._ledger = ledger
         self._signer = signer
@@ -92,7 +94,7 @@ class LinkService:
 
         signs = await self._ledger.write(make)
         if not signs:
-            raise Refused("there is no checkpoint; add [[checkpoints]] to the configuration")
+            raise Refused(_NO_CHECKPOINT)
         return [
             CheckpointLink(
                 checkpoint=each.checkpoint,
@@ -103,9 +105,11 @@ class LinkService:
         ]
 
     def _require_signer(self) -> Signer:
-        if self._signer is None or self._address is None:
+        if self._signer is None:
             raise Refused(self._why_not)
+        if self._address() is None:
+            raise Refused(NO_ADDRESS)
         return self._signer
 
     def _url(self, signer: Signer, link: PhoneLink) -> str:
-        return f"{self._address}/{link.kind}/{signer.sign(link)}"
+        return f"{self._address()}/{link.kind}/{signer.sign(link)}"

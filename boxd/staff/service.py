@@ -53,7 +53,7 @@ class StaffService:
         self,
         ledger: Ledger,
         rules: StaffRules,
-        address: str,
+        address: Callable[[], str],
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._ledger = ledger
@@ -88,7 +88,7 @@ class StaffService:
         person, secret = await self._ledger.write(
             lambda tx: staff.invite(tx, name, role, actor, hours, scope)
         )
-        return Invited(person, f"{self._address}/i/{secret}")
+        return Invited(person, f"{self._address()}/i/{secret}")
 
     async def invitation(self, secret: str) -> Invitation:
         """The invitation of this address, which stays good. Raises NotFound, Refused."""

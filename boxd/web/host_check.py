@@ -7,7 +7,7 @@ were rebound to it, the Origin header stops foreign pages from pressing buttons.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -100,10 +100,13 @@ class OwnPagesOnly:
     """
 
     def __init__(
-        self, app: ASGIApp, address: str, respond: ErrorResponder = respond_with_problem
+        self,
+        app: ASGIApp,
+        address: Callable[[], str],
+        respond: ErrorResponder = respond_with_problem,
     ) -> None:
         self._app = app
-        self._address = address.lower()
+        self._address = address
         self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,7 +114,7 @@ class OwnPagesOnly:
         headers = Headers(scope=scope)
         has_token = "authorization" in headers and scope["path"].startswith(f"{PREFIX}/")
         reads = scope["method"] in READING or has_token
-        is_own = headers.get("origin", "").lower() == self._address != ""
+        is_own = headers.get("origin", "").lower() == self._address().lower() != ""
         is_secure = scope["scheme"] == "https"
         why = "" if reads or is_own else why_origin_refused(headers, is_secure)
         if why:

@@ -53,14 +53,16 @@ class LiveBox:
 
     def application(self, **phones: object) -> Application:
         """The box's web side, with these settings of the phones' listener."""
+        settings = Phones.model_validate({"public_url": "http://box-1.local:4322", **phones})
         return Application(
             self.served,
             self.front,
             hosts=("box-1.local",),
-            phones=Phones.model_validate({"public_url": "http://box-1.local:4322", **phones}),
+            phones=settings,
             phone_routes=self.phones.routes,
             phone_errors=self.phones.errors,
             phone_named=self.phones.client_named,
+            phone_address=lambda: settings.public_url or "",
             own_routes=self.phones.own_routes,
             own_errors=self.phones.own_errors,
         )
@@ -168,7 +170,9 @@ async def live_box(config: Config) -> AsyncIterator[LiveBox]:
         keeping = asyncio.create_task(snapshots.keep_fresh())
         closing.push_async_callback(_end, keeping)
         served = ServedBox(
-            snapshots, parts.device_tests, parts.services(phones.links, phones.staff)
+            snapshots,
+            parts.device_tests,
+            parts.services(phones.links, phones.staff, phones.network),
         )
         yield LiveBox(parts, snapshots, front, served, phones)
 

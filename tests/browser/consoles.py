@@ -27,6 +27,7 @@ PAGES = (
     "/o/people",
     "/o/people/1",
     "/o/people/file",
+    "/o/phones",
     "/o/rehearsal",
     "/o/print",
     "/o/report",
@@ -77,16 +78,19 @@ def console_booth(folder: Path) -> Booth:
 class ConsoleBrowser(Phone):
     """A browser in which somebody of the staff has signed in."""
 
-    def __init__(self, driver: webdriver.Chrome, window: str, booth: Booth) -> None:
+    def __init__(
+        self, driver: webdriver.Chrome, window: str, booth: Booth, host: str = "127.0.0.1"
+    ) -> None:
         super().__init__(driver, window)
-        self._address = f"http://127.0.0.1:{booth.port}"
+        self._host = host
+        self._address = f"http://{host}:{booth.port}"
         self._booth = booth
 
     def sign_in(self, name: str = "Olga", role: str = "organiser") -> None:
         """Open an invitation and accept it."""
         asked = {"name": name, "role": role, "actor": "anna"}
         invited: Any = self._booth.ask_socket("POST", "/api/v1/staff", asked)
-        self.go(invited["url"])
+        self.go(invited["url"].replace("127.0.0.1", self._host))
         asking = self.driver.current_url
         self.click("main form button")
         self.until("it is let in", lambda: self.look().current_url != asking)

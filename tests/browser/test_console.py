@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
 
-from tests.box.booth import Booth
+from boxd.console.sections import SECTIONS
+from tests.box.booth import Booth, wait_until
 from tests.box.going_on import go_on_to_the_end
 from tests.browser.axe import COLOURS, violations
 from tests.browser.consoles import LAPTOP, PAGES, PHONE, ConsoleBrowser, console_booth
+
+CROWD = 50
+IS_BEFORE = "return document.body.dataset.before === 'yes'"
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +37,10 @@ def browser(driver: webdriver.Chrome, booth: Booth) -> Iterator[ConsoleBrowser]:
     page.forget_cookies()
     page.look().close()
     driver.switch_to.window(driver.window_handles[0])
+
+
+def test_the_pages_that_are_looked_at_are_all_sections() -> None:
+    assert {each.path for each in SECTIONS} <= set(PAGES)
 
 
 def test_every_page_is_fit_for_everybody_in_both_themes_and_sizes(browser: ConsoleBrowser) -> None:
@@ -105,3 +115,46 @@ def test_an_attendant_approves_and_undoes_while_the_inbox_is_live(
     asked = {"kind": "demo", "attendee": "somebody new", "actor": "anna"}
     booth.ask_socket("POST", "/api/v1/tasks", asked)
     browser.wait_for_words("3 people are waiting.")
+
+
+def test_two_attendants_judge_fifty_people_and_none_of_them_twice(
+    driver: webdriver.Chrome, browser: ConsoleBrowser, booth: Booth
+) -> None:
+    for number in range(CROWD):
+        asked = {"kind": "demo", "attendee": f"visitor-{number}", "actor": "anna"}
+        booth.ask_socket("POST", "/api/v1/tasks", asked)
+    driver.switch_to.new_window("tab")
+    # By another name of the box, so that the two have cookies of their own.
+    mona = ConsoleBrowser(driver, driver.current_window_handle, booth, "localhost")
+    mona.sign_in("Mona", "attendant")
+    buttons = {browser: ".approve", mona: "[data-task]:last-child .approve"}
+    for page in buttons:
+        page.visit("/o/inbox")
+    while sum(approve(page, css) for page, css in buttons.items()):
+        pass
+    mona.look().close()
+    wait_until("everybody has a code", lambda: len(set(rewarded(booth))) >= CROWD)
+    assert len(rewarded(booth)) == len(set(rewarded(booth)))
+
+
+def approve(page: ConsoleBrowser, button: str) -> bool:
+    """Press a button to approve, if anybody is left; the page of before has gone then."""
+    page.run("document.body.dataset.before = 'yes'")
+    pressed = page.run(
+        "const found = document.querySelector(arguments[0]) ?? document.querySelector('.approve');"
+        "found?.click(); return found !== null",
+        button,
+    )
+    if pressed:
+        page.until("the next page", lambda: page.has("#inbox") and not page.run(IS_BEFORE))
+    return bool(pressed)
+
+
+def rewarded(booth: Booth) -> list[str]:
+    """The attendees whose task was approved and has its code, once for each approval."""
+    with closing(sqlite3.connect(booth.state / "ledger.db")) as ledger:
+        found = ledger.execute(
+            "SELECT tasks.id FROM audit JOIN tasks ON tasks.id = json_extract(detail, '$.task')"
+            " WHERE action = 'task.approved' AND state = 'rewarded'"
+        )
+        return [str(row[0]) for row in found]

@@ -38,12 +38,6 @@ CASES = {
         "[phones] host = 'box-1.local' can't be; it takes an IP address, e.g. '0.0.0.0' for every"
         " network of the box",
     ),
-    "phones nowhere": _broken(
-        'enabled = true\nhost = "10.0.0.1"\nport = 4322\npublic_url = "https://box-1.local:4322"',
-        "enabled = true # here",
-        "[phones] enabled = true without public_url; write what phones reach the box by, for it"
-        " stands in the QR codes: public_url = 'https://box-1.local:4322'",
-    ),
     "public address with a path": _broken(
         '"https://box-1.local:4322"',
         '"https://box-1.local/phones" # here',

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from boxd.ledger import lockers
 from boxd.roles import Role
 from tests.console.conftest import ONCE, Console, Person, words_of
 
+FIRST = re.compile(r'href="(/i/first/[^"]+)"')
+
 
 async def test_somebody_unknown_reads_how_to_get_in(console: Console) -> None:
+    await console.person(Role.ORGANISER)
     answer = await console.browser().get("/o")
     assert answer.status_code == 401
     said = words_of(answer)
     assert "Sign in" in said
     assert "Ask an organiser for an invitation" in said
+
+
+async def test_a_box_without_an_organiser_takes_the_first_one_on_its_own_screen(
+    console: Console,
+) -> None:
+    browser = console.browser()
+    page = await browser.get("/o")
+    assert page.status_code == 401
+    assert "This box has no organiser yet." in words_of(page)
+    link = FIRST.search(page.text)
+    assert link is not None
+    await browser.post(link[1], data={"name": "Olga"})
+    assert "Olga, organiser" in words_of(await browser.get("/o"))
+    late = await console.browser().post(link[1], data={"name": "Mallory"})
+    assert late.status_code == 404
 
 
 async def test_an_empty_box_says_what_comes_first_and_not_that_it_is_sold_out(
@@ -38,7 +58,12 @@ async def test_the_set_up_list_ticks_what_is_true_and_goes_when_all_is_done(
     said = await organiser.see("/o")
     assert "✓ Prizes done" in said
     assert "✓ People done" in said
+    assert "Print to do" in said
     assert "A rehearsal to do" in said
+    await organiser.browser.post("/o/print/network", data={"network": "Booth"})
+    assert "✓ Print done" in await organiser.see("/o")
+    (row,) = console.actions("sheet.printed")
+    assert str(row["actor"]) == "Olga (staff)"
 
 
 async def test_it_says_what_is_left_who_waits_and_since_when(

@@ -36,7 +36,7 @@ async def test_a_wrong_address_and_a_mistake_of_ours_are_pages_for_people(box: L
     async def broken(_request: Request) -> Response:
         raise ZeroDivisionError
 
-    place = SiteInfo("Prize box", "http://box-1.local:4322")
+    place = SiteInfo("Prize box", lambda: "http://box-1.local:4322")
     made = Application(
         box.served,
         phone_routes=[Route("/broken", broken)],
@@ -59,7 +59,6 @@ async def test_a_wrong_address_and_a_mistake_of_ours_are_pages_for_people(box: L
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/snapshot",
         "/events",
         "/readyz",
@@ -71,9 +70,9 @@ async def test_a_wrong_address_and_a_mistake_of_ours_are_pages_for_people(box: L
     ],
 )
 async def test_nothing_of_the_operators_is_there(box: LiveBox, path: str) -> None:
-    response = await client(box.application().for_phones(), **bearer(box.token("it"))).get(path)
-    assert response.status_code == 404
-    assert response.headers["content-type"] == "application/problem+json"
+    phone = client(box.application().for_phones(), **bearer(box.token("it")))
+    assert (await phone.get(path)).status_code == 404
+    assert "hud.js" not in (await phone.get("/")).text
 
 
 async def test_events_go_to_whoever_may_have_them(url: str, box: LiveBox) -> None:
@@ -204,7 +203,7 @@ async def test_a_foreign_page_presses_nothing(
 
 async def test_a_browser_is_kept_to_what_the_box_serves(url: str) -> None:
     async with httpx.AsyncClient(base_url=url) as phone:
-        headers = (await phone.get("/")).headers
+        headers = (await phone.get("/api/v1/nowhere")).headers
     assert "form-action 'self'" in headers["content-security-policy"]
     assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "no-referrer")
     assert "server" not in headers

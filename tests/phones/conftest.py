@@ -97,9 +97,11 @@ async def phones(
         photos = PhotoService(event.ledger, event.service, store)
         service = AttendeeService(event.ledger, event.service, photos, event.keys, signer)
         pin = Pin(PIN, signer.derived_key("pin"))
-        staff = StaffService(event.ledger, StaffRules(days=14), ADDRESS)
+        staff = StaffService(event.ledger, StaffRules(days=14), lambda: ADDRESS)
         attendants = VerdictService(event.ledger, event.service, service, signer, pin, staff)
-        place = SiteInfo("Prize box", ADDRESS, has_reader=has_reader, bays={"bay-1": "Left"})
+        place = SiteInfo(
+            "Prize box", lambda: ADDRESS, has_reader=has_reader, bays={"bay-1": "Left"}
+        )
         routes = [
             *AttendeePages(service, place).routes(),
             *AttendantPages(attendants, place).routes(),
@@ -107,6 +109,8 @@ async def phones(
         ]
         middleware = [
             Middleware(SecurityHeaders, forms="'self'"),
-            Middleware(OwnPagesOnly, address=ADDRESS, respond=partial(respond_to_error, place)),
+            Middleware(
+                OwnPagesOnly, address=lambda: ADDRESS, respond=partial(respond_to_error, place)
+            ),
         ]
         yield Phones(event, Starlette(routes=routes, middleware=middleware), signer, staff)

@@ -56,6 +56,19 @@ def test_it_sees_neither_ledger_nor_keys_nor_the_commands_socket(box: InstalledB
         "phones",
         "/var/lib/boxd/phones:",
         "link.sock",
+        "opened",
         "requests.sock",
     ]
     assert box.run(f"{inside} ls /run/boxd/boxd.sock").returncode != 0
+
+
+def test_an_organiser_opens_it_while_the_box_runs_and_it_is_open_at_the_next_start(
+    box: InstalledBox,
+) -> None:
+    box.start()
+    box.wait_for_status("not needed: phones.enabled", PHONES)
+    box.wait_until_ready()
+    box.post("/api/v1/phones/address", {"address": ADDRESS, "actor": "anna"})
+    answers(box, 200)
+    box.ask("systemctl restart boxd.target")
+    answers(box, 200)

@@ -49,7 +49,9 @@ for address in ("127.0.0.1", "192.0.2.1"):
 
 
 def test_systemd_understands_every_line(box: InstalledBox) -> None:
-    units = " ".join(f"/usr/lib/systemd/system/{unit}" for unit in (*SERVICES, "boxd.target"))
+    units = " ".join(
+        f"/usr/lib/systemd/system/{unit}" for unit in (*SERVICES, "boxd.target", "boxd-phones.path")
+    )
     box.ask("install --mode=755 /usr/bin/true /usr/bin/cage")  # as the kiosk's maintainer did
     box.ask("ln -s current /opt/boxd/incoming")  # as an upgrade does
     verified = box.run(f"systemd-analyze verify {units}")
