@@ -47,13 +47,14 @@ class BatchQuery(Query):
     """Who sends the batch; with `dry_run` it is only looked through.
 
     `digest` is the SHA-256 of the file that it comes from, if a second run of the file would make
-    further codes; `again` if that is meant.
+    further codes; `again` if that is meant. With `partly` the first lines get what there is.
     """
 
     actor: Text
     dry_run: Flag = "0"
     digest: FileDigest | None = None
     again: Flag = "0"
+    partly: Flag = "0"
 
 
 class BatchCodesQuery(RowsQuery):
@@ -78,7 +79,10 @@ class ShareReply(ReplyModel):
 
 
 class BatchReply(ReplyModel):
-    """What became of a batch: whether its codes are made, its shares, and what prevents it."""
+    """What became of a batch: whether its codes are made, its shares, and what prevents it.
+
+    Of one that was made partly, `faults` are the lines without a code.
+    """
 
     batch: str
     made: bool
@@ -111,7 +115,7 @@ class MadeCodesReply(ReplyModel):
 async def make_batch(
     context: BoxContext, batch: BatchId, query: BatchQuery, lines: JsonLines[WantedCode]
 ) -> BatchReply:
-    """Make a batch of codes, all or none; sent again under its id, it is not made twice."""
+    """Make a batch of codes, all, none or partly; sent again under its id, it is not made twice."""
     parts = (_wanted(part) async for part in lines.parts(_STAGED_AT_ONCE))
     actor = context.actor(query.actor)
     batches = context.box.batches
@@ -120,7 +124,11 @@ async def make_batch(
         await batches.look_through(batch, parts)
         if is_set(query.dry_run)
         else await batches.make(
-            batch, parts, actor, lambda tx: note(tx, file, FilePurpose.CODES, actor)
+            batch,
+            parts,
+            actor,
+            lambda tx: note(tx, file, FilePurpose.CODES, actor),
+            partly=is_set(query.partly),
         )
     )
     return BatchReply.of(

@@ -74,6 +74,9 @@ command.add_command(print_codes)
     help="Write the codes there; - is standard output.",
 )
 @click.option("--batch", metavar="ID", help="With --for: sent before, under this id.")
+@click.option(
+    "--partly", is_flag=True, help="With --for: those whom it can be issued to; says who gets none."
+)
 @json_option
 def issue(
     attendee: str | None,
@@ -86,22 +89,25 @@ def issue(
     again: bool,
     out: Path | None,
     batch: str | None,
+    partly: bool,
     as_json: bool,
 ) -> None:
     """Issue codes for ATTENDEE, each with one unit held for it, and show their digits.
 
     With --for, a code for each attendee of a CSV file: columns attendee and, if wanted, sku and
-    expires_at (2026-11-22T18:00:00+01:00). All of them are issued or, if anything is wrong, none.
+    expires_at (2026-11-22T18:00:00+01:00). All of them are issued or, if anything is wrong, none;
+    with --partly the first of the list get what there is, and who gets none is named with the
+    reason.
     """
     if (attendee is None) == (listed is None):
         raise click.UsageError("name an ATTENDEE, or a file of them with --for FILE")
     if listed is not None:
         if sku is not None or count != 1 or valid_days is not None:
             raise click.UsageError("with --for, sku and expires_at are columns of the file")
-        _issue_for(listed, dry_run, _Sent(batch, again), out, as_json)
+        _issue_for(listed, dry_run, _Sent(batch, again, partly), out, as_json)
         return
-    if dry_run or again or batch is not None:
-        raise click.UsageError("--dry-run, --again and --batch go with --for FILE")
+    if dry_run or again or partly or batch is not None:
+        raise click.UsageError("--dry-run, --again, --batch and --partly go with --for FILE")
     asked = {"attendee": attendee, "sku": sku, "count": count, "valid_days": valid_days}
     with _opened(out, count * (_LONGEST_NAME_BYTES + _ROW_BYTES)) as file:
         body = daemon.post("/api/v1/codes", asked | {"actor": actor()})
@@ -111,10 +117,11 @@ def issue(
 
 @dataclass(frozen=True)
 class _Sent:
-    """Whether a file was sent before: under which batch; `again` if further codes are meant."""
+    """How a file is sent: under which batch before; `again` if further codes are meant."""
 
     batch: str | None
     again: bool
+    partly: bool
 
 
 def _issue_for(listed: Path, dry_run: bool, before: _Sent, out: Path | None, as_json: bool) -> None:
@@ -130,7 +137,7 @@ def _issue_for(listed: Path, dry_run: bool, before: _Sent, out: Path | None, as_
         _say_dry(batch.shares(), as_json)
         return
     with _opened(out, room_bytes) as file:
-        shares = batch.make(digest_of(listed), before.again)
+        shares = batch.make(digest_of(listed), again=before.again, partly=before.partly)
         if file is None and not as_json:
             show_shares(shares)
         _say_issued(list(batch.codes()), file, as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from boxd.issue import why_no_prize
@@ -54,6 +54,50 @@ def faults(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
         *_too_many_now(tx, batch),
     ]
     return sorted(found, key=lambda fault: fault.line)
+
+
+def leave_out(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
+    """Take from the stage what can't be made; the first of the list get what there is.
+
+    Returns the lines with their reasons, and what still prevents the whole batch (line 0).
+    """
+    by_line = {fault.line: fault for fault in faults(tx, batch, per_attendee) if fault.line}
+    _drop(tx, batch, by_line)
+    lacking = [*_beyond_stock(tx, batch)]
+    _drop(tx, batch, [fault.line for fault in lacking])
+    lacking_to_draw = [*_beyond_draws(tx, batch)]
+    _drop(tx, batch, [fault.line for fault in lacking_to_draw])
+    found = [*by_line.values(), *lacking, *lacking_to_draw, *_too_many_now(tx, batch)]
+    return sorted(found, key=lambda fault: fault.line)
+
+
+def _drop(tx: Transaction, batch: str, lines: Iterable[int]) -> None:
+    tx.connection.executemany(
+        "DELETE FROM staged WHERE batch = ? AND line = ?", [(batch, line) for line in lines]
+    )
+
+
+def _beyond_stock(tx: Transaction, batch: str) -> Iterator[Fault]:
+    """The lines for a named prize that come after its units on hand."""
+    found = tx.connection.execute(
+        "SELECT line, sku, on_hand FROM (SELECT line, sku,"
+        " row_number() OVER (PARTITION BY sku ORDER BY line) AS place FROM staged WHERE batch = ?)"
+        " JOIN stock USING (sku) WHERE place > on_hand ORDER BY line",
+        (batch,),
+    )
+    for line, sku, on_hand in found:
+        yield Fault(line, f"no unit of '{sku}' is left: {on_hand} were on hand")
+
+
+def _beyond_draws(tx: Transaction, batch: str) -> Iterator[Fault]:
+    """The lines without a prize that come after all units that can be drawn."""
+    units = sum(pile.units for pile in for_drawing(tx, batch))
+    found = tx.connection.execute(
+        "SELECT line FROM staged WHERE batch = ? AND sku IS NULL ORDER BY line LIMIT -1 OFFSET ?",
+        (batch, units),
+    )
+    for (line,) in found:
+        yield Fault(line, f"no unit is left to draw: {units} were")
 
 
 def _taken(tx: Transaction, batch: str) -> Iterator[Fault]:

@@ -176,6 +176,15 @@ def faults(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
     return batch_faults.faults(tx, batch, per_attendee)
 
 
+def leave_out(tx: Transaction, batch: str, per_attendee: int) -> list[Fault]:
+    """Take from the stage what can't be made, and say why; the rest can be made.
+
+    A fault of the whole batch (line 0) remains.
+    """
+    _require(tx, batch)
+    return batch_faults.leave_out(tx, batch, per_attendee)
+
+
 def make(tx: Transaction, batch: str, box: str, per_attendee: int, actor: str) -> list[Fault]:
     """Make all codes of the batch, each with one held unit; or none, and report every fault."""
     if found := faults(tx, batch, per_attendee):

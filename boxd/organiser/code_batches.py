@@ -1,4 +1,4 @@
-"""Batches of codes from an organiser's list: all made, or none with every reason."""
+"""Batches of codes from an organiser's list: all made, none, or as many as can be."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from boxd.machine_clock import utc_now
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What became of a batch: its shares of the prizes, what prevents it, who is spelled alike."""
+    """What became of a batch: its shares of the prizes, who is spelled alike, and `faults`.
+
+    Those say what prevents it; of one that is made, which lines got no code, and why.
+    """
 
     made: bool
     shares: Sequence[Share]
@@ -48,21 +51,26 @@ class CodeBatches:
         parts: AsyncIterator[Sequence[Wanted]],
         actor: str,
         beside: Callable[[Transaction], None],
+        *,
+        partly: bool = False,
     ) -> BatchResult:
         """Make the codes of all parts, or none. `beside` is done in the same transaction.
+
+        With `partly` those are made that can be: the first of the list get what there is.
 
         A batch that was made before is not made again, whatever is sent under its id. Raises
         BadInput for digits that are no code and for no codes at all, Refused.
         """
 
         def make(tx: Transaction, batch: str) -> BatchResult:
+            most = self._config.codes.per_attendee
+            without = code_batches.leave_out(tx, batch, most) if partly else []
             looked = self._look(tx, batch)
-            if looked.faults:
-                return looked
-            box, most = self._config.box.id, self._config.codes.per_attendee
-            code_batches.make(tx, batch, box, most, actor)
+            if looked.faults or not looked.shares:
+                return replace(looked, faults=[*without, *looked.faults])
+            code_batches.make(tx, batch, self._config.box.id, most, actor)
             beside(tx)
-            return replace(looked, made=True)
+            return replace(looked, made=True, faults=without)
 
         return await self._take(batch, parts, make)
 

@@ -1,7 +1,8 @@
-"""`boxd codes issue --for` and `boxd codes import`: a whole file, or none of it."""
+"""`boxd codes issue --for` and `boxd codes import`: a whole file, none of it, or a part."""
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from pathlib import Path
@@ -72,3 +73,25 @@ def test_what_is_wrong_with_a_file_is_told_by_line(
     assert said.code == 1
     assert "line 3" in said.err
     assert box.live.on_hand("mug") == 1
+
+
+def test_five_names_and_two_units_are_two_codes_and_three_reasons(
+    boxd: Boxd, box: BoxInThread, attendees: Path
+) -> None:
+    box.live.receive("mug", 2)
+    attendees.write_text("attendee,sku\n" + "".join(f"guest-{n},mug\n" for n in range(1, 6)))
+    line = ("codes", "issue", "--for", str(attendees), "--batch", "0123456789ab", "--json")
+    whole = boxd(*line)
+    assert (whole.code, box.live.on_hand("mug")) == (1, 2)
+
+    said = boxd(*line, "--partly")
+
+    assert said.code == 0, said.err
+    assert [code["attendee"] for code in json.loads(said.out)["codes"]] == ["guest-1", "guest-2"]
+    assert "3 of 5 get no code" in said.err
+    for number in (3, 4, 5):
+        assert f"line {number + 1}: guest-{number}: no unit of 'mug' is left" in said.err
+    again = boxd(*line, "--partly")
+    assert again.out == said.out
+    assert "guest-5 (line 6)" in again.err
+    assert box.live.on_hand("mug") == 0

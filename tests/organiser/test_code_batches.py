@@ -105,3 +105,40 @@ async def test_what_is_done_beside_fails_with_the_codes(
     with pytest.raises(BadInput, match="taken before"):
         await batches.make(BATCH, parts([wanted(2, "badge-1")]), "ada", fail)
     assert (await made(ledger), await on_hand(ledger, "mug")) == (0, 3)
+
+
+async def test_partly_the_first_of_the_list_get_what_there_is(
+    batches: CodeBatches, ledger: Ledger
+) -> None:
+    units = await on_hand(ledger, "mug")
+    some = [wanted(line, f"badge-{line}") for line in range(2, 2 + units + 3)]
+    some.append(wanted(90, "badge-90", "mugg"))
+    done = await batches.make(BATCH, parts(some), "ada", nothing, partly=True)
+
+    assert done.made
+    assert await made(ledger) == units
+    assert [fault.line for fault in done.faults] == [2 + units, 3 + units, 4 + units, 90]
+    assert {fault.why for fault in done.faults[:3]} == {
+        f"no unit of 'mug' is left: {units} were on hand"
+    }
+    assert "there is no prize 'mugg'" in done.faults[3].why
+    again = await batches.make(BATCH, parts(some), "ada", nothing, partly=True)
+    assert again.made
+    assert await made(ledger) == units
+
+
+async def test_partly_among_what_is_drawn(batches: CodeBatches, ledger: Ledger) -> None:
+    units = await on_hand(ledger, "mug") + await on_hand(ledger, "pin")
+    some = [wanted(line, f"badge-{line}", None) for line in range(2, 2 + units + 1)]
+    done = await batches.make(BATCH, parts(some), "ada", nothing, partly=True)
+    assert [(fault.line, fault.why) for fault in done.faults] == [
+        (2 + units, f"no unit is left to draw: {units} were")
+    ]
+    assert await made(ledger) == units
+
+
+async def test_partly_for_nobody_makes_nothing(batches: CodeBatches, ledger: Ledger) -> None:
+    sent = parts([wanted(2, "badge-1", "mugg")])
+    done = await batches.make(BATCH, sent, "ada", nothing, partly=True)
+    assert (done.made, [fault.line for fault in done.faults]) == (False, [2])
+    assert await made(ledger) == 0

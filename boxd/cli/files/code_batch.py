@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import click
+
 from boxd.cli import daemon
 from boxd.cli.context import actor
 from boxd.cli.daemon import Unanswered
@@ -40,19 +42,24 @@ class CodeBatch:
         with waiting("looking the codes through"):
             return self._send({"dry_run": "1"})
 
-    def make(self, digest: str | None = None, again: bool = False) -> list[Json]:
+    def make(
+        self, digest: str | None = None, *, again: bool = False, partly: bool = False
+    ) -> list[Json]:
         """Make all the codes; returns their shares. Raises BadInput with all faults.
+
+        With `partly` those that can be, and says who gets none.
 
         `digest` is that of the file, if a second run of it would make further codes; Refused is
         raised for one that is known, unless `again` says that it is meant.
         """
         known = {} if digest is None else {"digest": digest, "again": "1" if again else "0"}
         with waiting("making the codes"):
-            return self._send(known)
+            return self._send(known | {"partly": "1" if partly else "0"})
 
     def codes(self) -> Iterator[Json]:
         """The codes that were made, by line, with their digits."""
         after: int | None = 0
+        without = {row.line: row.attendee for row in self.rows}
         while after is not None:
             body = daemon.get(
                 f"/api/v1/code-batches/{self.id}/codes",
@@ -60,8 +67,13 @@ class CodeBatch:
                 limit=_ROWS_AT_ONCE,
                 actor=actor(),
             )
-            yield from body["codes"]
+            for code in body["codes"]:
+                without.pop(code["line"], None)
+                yield code
             after = body["next"]
+        if without:
+            names = ", ".join(f"{name} (line {line})" for line, name in without.items())
+            click.echo(f"Without a code in batch {self.id}: {names}", err=True)
 
     def _send(self, more: Mapping[str, str]) -> list[Json]:
         asked = urlencode({"actor": actor(), **more})
@@ -74,12 +86,22 @@ class CodeBatch:
                 f"{error} Or send the file again with --batch {self.id}: codes that were made are"
                 " not made twice."
             ) from error
-        if body["faults"]:
+        if body["made"] and body["faults"]:
+            self._say_who_gets_none(body)
+        elif body["faults"]:
             faults = [_explained(fault) for fault in body["faults"]]
             csv_file.refuse(self.file, faults, body["faults_in_all"])
         tell_near_twins(body)
         shares: list[Json] = body["shares"]
         return shares
+
+    def _say_who_gets_none(self, body: Json) -> None:
+        names = {row.line: row.attendee for row in self.rows}
+        click.echo(f"{body['faults_in_all']} of {len(self.rows)} get no code:", err=True)
+        for fault in body["faults"]:
+            click.echo(f"  line {fault['line']}: {names[fault['line']]}: {fault['why']}", err=True)
+        if (more := body["faults_in_all"] - len(body["faults"])) > 0:
+            click.echo(f"  and {more} more", err=True)
 
 
 def batch_of(file: Path, rows: Sequence[CodeRow], sent_as: str | None) -> CodeBatch:
