@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from boxd.api import alarms as api_alarms
@@ -20,11 +21,11 @@ from boxd.errors import BadInput
 from boxd.ledger import alarms, dispensed, inbox, set_up_facts, stock, task_counts, task_standings
 from boxd.ledger.dispensed import DispensedUnits
 from boxd.ledger.inbox import Waiting
-from boxd.ledger.ledger import as_text
+from boxd.ledger.ledger import as_text, changes_seen
 from boxd.ledger.set_up_facts import SetUpFacts
 from boxd.task import WITHOUT_CODE, TaskState
 from boxd.web.sparkline import sparkline
-from boxd.words import N_, ngettext, translate
+from boxd.words import N_, current, ngettext, translate
 
 _MOST_ISSUED = 200  # in one press: each is a workflow of its own
 
@@ -51,7 +52,21 @@ def _bays(visit: ConsoleVisit) -> list[dict[str, Any]]:
 
 
 async def show(visit: ConsoleVisit) -> Response:
-    """The page."""
+    """The page. Its content is made once for all consoles that may do and read the same."""
+    shows = (
+        await visit.context.box.ledger.read(changes_seen),
+        visit.context.served.snapshots.snapshot()["version"],
+        current().language,
+        visit.session.role,
+        visit.session.scope,
+    )
+    return visit.page(
+        "home.html", N_("Home"), day=await visit.kept.get(shows, lambda: _content(visit))
+    )
+
+
+async def _content(visit: ConsoleVisit) -> Markup:
+    """What the page shows."""
     now = visit.now
     begins, at = as_text(day_begins(now)), as_text(now)
 
@@ -68,9 +83,8 @@ async def show(visit: ConsoleVisit) -> Response:
     day = await visit.context.box.ledger.read(look)
     snapshot = visit.context.served.snapshots.snapshot()
     line = by_quarter(day.given, now)
-    return visit.page(
-        "home.html",
-        N_("Home"),
+    return visit.part(
+        "day.html",
         snapshot=snapshot,
         bays=_bays(visit),
         today=units(day.given),

@@ -64,6 +64,11 @@ def respond(request: Request, page: ConsolePage) -> Response:
     return packed(request, _document(page), page.status, headers)
 
 
+def part(template: str, content: Mapping[str, object]) -> Markup:
+    """A part of a page: the template `FILE` with this content."""
+    return render(f"console/{template}", **FUNCTIONS, **content)
+
+
 def _document(page: ConsolePage) -> str:
     """The page as text. Style and script are the package's own files, and markup as they are."""
     style, script = Markup(_own(page, _STYLE)), Markup(_own(page, _SCRIPT))  # noqa: S704

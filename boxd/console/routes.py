@@ -17,6 +17,7 @@ from boxd.api.request_context import BoxContext
 from boxd.console import pictures
 from boxd.console.changes import ChangeFeed
 from boxd.console.form import read_form
+from boxd.console.kept_part import KeptPart
 from boxd.console.page import ConsolePage, NavigationLink, PageFrame, respond
 from boxd.console.section import HOME, Act, ConsoleSection, Show
 from boxd.console.sections import SECTIONS
@@ -63,6 +64,7 @@ class ConsolePages:
         self._place = place
         self._first = first
         self._uploads = Uploads[ListTable]()
+        self._kept = KeptPart()
         self._brought = Uploads[tuple[LookBack, ...]]()
 
     def routes(self) -> list[Route]:
@@ -123,6 +125,7 @@ class ConsolePages:
             session,
             self._place,
             self._uploads,
+            self._kept,
             self._brought,
             PageFrame(self._place.box),
         )

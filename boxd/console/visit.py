@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +20,8 @@ from boxd.api.idempotency import answer_once
 from boxd.api.operations import Handler, Operation
 from boxd.api.request_context import BoxContext
 from boxd.api.table import OPERATIONS
-from boxd.console.page import ConsolePage, PageFrame, respond
+from boxd.console.kept_part import KeptPart
+from boxd.console.page import ConsolePage, PageFrame, part, respond
 from boxd.console.uploads import Uploads
 from boxd.errors import BadInput, NotFound, Refused
 from boxd.ledger.staff_sessions import StaffSession
@@ -46,6 +48,7 @@ class ConsoleVisit:
     session: StaffSession
     place: SiteInfo
     uploads: Uploads[ListTable]
+    kept: KeptPart
     brought: Uploads[tuple[LookBack, ...]]
     frame: PageFrame
     form: Mapping[str, str] = field(default_factory=dict)
@@ -118,6 +121,10 @@ class ConsoleVisit:
         values = {"visit": self, "now": self.now, "form": self.form, **content}
         page = ConsolePage(template, title, self.frame, values, self.status)
         return respond(self.request, page)
+
+    def part(self, template: str, **content: object) -> Markup:
+        """A part of a page, with what every template may use; `page` can have it as content."""
+        return part(template, {"visit": self, "now": self.now, **content})
 
     def refused(self, why: str, status: int) -> ConsoleVisit:
         """The same visit, to show the page again with why its form was not taken."""

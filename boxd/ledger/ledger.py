@@ -32,6 +32,11 @@ _LOOKED_UP_WITHIN_S = 3.0
 _LOOK_AGAIN_S = 0.25
 
 
+def changes_seen(connection: sqlite3.Connection) -> int:
+    """A number that every commit changes, for a connection that only reads."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
 def as_text(moment: datetime) -> str:
     """A time in the ledger's form: ISO 8601, UTC, milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -126,3 +127,34 @@ async def test_a_page_is_one_small_answer(console: Console, organiser: Person) -
     answer = await organiser.browser.get("/o", headers={"Accept-Encoding": "identity"})
     assert len(answer.content) < 60_000
     assert "src=" not in answer.text
+
+
+async def test_many_consoles_get_one_rendering_of_a_change_and_the_next_another(
+    console: Console,
+) -> None:
+    console.box.alarm("door_left_open", "locker 1", "Locker 1 is open.")
+    people = [await console.person(name=f"Olga {each}") for each in range(5)]
+    await console.box.settled()
+    # The use of a session may be recorded in between, which is a change.
+    assert len(keys := await keys_on_home(people)) <= 2
+    console.box.receive("mug", 3, "Mug")
+    await console.box.settled()
+    assert len(later := await keys_on_home(people)) <= 2
+    assert not later & keys
+    assert "Mug 3" in await people[0].see("/o")
+
+
+async def test_nobody_gets_the_buttons_or_the_language_of_another(console: Console) -> None:
+    console.box.alarm("door_left_open", "locker 1", "Locker 1 is open.")
+    organiser, viewer = await console.person(), await console.person(Role.VIEWER, "Vera")
+    await console.box.settled()
+    pages = await asyncio.gather(*(each.browser.get("/o") for each in (organiser, viewer)))
+    assert ['action="/o/clear"' in each.text for each in pages] == [True, False]
+    german = await organiser.browser.get("/o", headers={"Accept-Language": "de"})
+    assert "Niemand wartet." in words_of(german)
+
+
+async def keys_on_home(people: list[Person]) -> set[str]:
+    """The keys of the first form on each one's page, asked for at one moment."""
+    pages = await asyncio.gather(*(each.browser.get("/o") for each in people))
+    return {found[1] for each in pages if (found := ONCE.search(each.text))}
