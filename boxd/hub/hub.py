@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from temporalio.client import Client, WorkflowFailureError
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
@@ -152,7 +152,9 @@ class Hub:
     async def brought(self) -> Brought | None:
         """How far the newest declaration is; None if there is none. Raises TemporalUnavailable."""
         client = self._connected()
-        handle = client.get_workflow_handle_for(DeclareWorkflow.run, declare_id(self.event))
+        handle: WorkflowHandle[DeclareWorkflow, list[TakenDeclaration]] = (
+            client.get_workflow_handle_for(DeclareWorkflow.run, declare_id(self.event))
+        )
         try:
             taken = await handle.query(DeclareWorkflow.taken)
         except RPCError as error:
