@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+from collections.abc import Iterator
+from types import ModuleType
 
+from boxd.api.table import OPERATIONS
 from boxd.console.sections import SECTIONS
 from boxd.roles import Role
 from tests.console.conftest import Console
@@ -27,3 +32,26 @@ async def test_a_viewer_changes_nothing_whatever_button_is_pressed(console: Cons
             answer = await viewer.browser.post(pressed, data=FORM)
             assert answer.status_code in {403, 404, 422}, (pressed, answer.status_code)
     assert console.box.trail() == before
+
+
+def test_what_the_console_does_an_organisers_token_does_by_the_api() -> None:
+    called = {
+        each for section in SECTIONS for each in operations_of(inspect.getmodule(section.show))
+    }
+    offered = {
+        each.handler for each in OPERATIONS if Role.ORGANISER in each.roles and not each.socket_only
+    }
+    assert len(called) > 40
+    assert called <= offered
+
+
+def operations_of(module: ModuleType | None) -> Iterator[object]:
+    """What the acts of a section, and of the modules of the console beside it, call of the API."""
+    assert module is not None
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "visit.act":
+            owner, _, name = ast.unparse(node.args[0]).rpartition(".")
+            yield getattr(vars(module)[owner], name)
+    for beside in vars(module).values():
+        if isinstance(beside, ModuleType) and beside.__name__.startswith("boxd.console."):
+            yield from operations_of(beside)
