@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -44,10 +44,15 @@ class NoticeSender:
         self._good_for = good_for
         self._backoff = backoff
         self._at_work = asyncio.Lock()
+        self._beat: Callable[[], None] = lambda: None
 
-    async def round(self) -> float | None:
-        """Send what is due; returns the seconds until the next is, None if none waits."""
+    async def round(self, beat: Callable[[], None] = lambda: None) -> float | None:
+        """Send what is due; returns the seconds until the next is, None if none waits.
+
+        `beat` is called after each try.
+        """
         async with self._at_work:
+            self._beat = beat
             now = as_text(utc_now())
             waiting = await self._ledger.read(partial(notices.due, at=now))
             ways = dict.fromkeys(each.way for each in waiting)
@@ -69,6 +74,7 @@ class NoticeSender:
                 return
             except NotTaken as error:
                 await self._put_off([notice], str(error), needs_a_person=True)
+            self._beat()
 
     async def _send(self, name: str, notice: Notice) -> None:
         way = self._ways.get(name)

@@ -78,6 +78,7 @@ class EventSender:
         self._rules = rules
         self._trouble = DeliveryStatus()
         self._at_work = asyncio.Lock()
+        self._beat: Callable[[], None] = lambda: None
         self._is_idle = True
         self._due = time.monotonic()
         self._batch = rules.batch  # smaller while a refused event is searched for
@@ -98,9 +99,13 @@ class EventSender:
         waits = not self._is_idle and not self._at_work.locked()
         return waits and time.monotonic() > self._due + _OVERDUE_S
 
-    async def round(self) -> Round:
-        """Deliver what waits, as far as possible. Raises LedgerUnusable."""
+    async def round(self, beat: Callable[[], None] = lambda: None) -> Round:
+        """Deliver what waits, as far as possible; `beat` is called after each exchange.
+
+        Raises LedgerUnusable.
+        """
         async with self._at_work:
+            self._beat = beat
             for _ in range(_BATCHES_A_ROUND):
                 # Reset before the look: an event recorded during it makes another round.
                 self._is_idle = True
@@ -149,6 +154,8 @@ class EventSender:
             return ResponseMeaning(Meaning.NEEDS_A_PERSON, str(error))
         except Unreachable as error:
             return ResponseMeaning(Meaning.LATER, str(error))
+        finally:
+            self._beat()
         return meaning_of(answer, batch.ids, utc_now())
 
     async def _received(self, last: Event) -> None:

@@ -23,6 +23,7 @@ from boxd.upstream import event_sender
 from boxd.upstream.apply_orders import CarriedOut
 from boxd.upstream.backoff import Backoff
 from boxd.upstream.order_puller import OrderPuller
+from boxd.workflows import heartbeats
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.upstream import signalling
 from boxd.workflows.upstream.activities import UpstreamActivities
@@ -32,7 +33,7 @@ from boxd.workflows.upstream.signalling import DeliverySignaller, end_delivery
 from boxd.workflows.upstream.workflow import UpstreamWorkflow
 from tests.temporal.conftest import Watched, serving
 from tests.upstream.conftest import QUICK, Sender, numbers, sender
-from tests.upstream.peer import Peer
+from tests.upstream.peer import Peer, Reply
 from tests.workflows.event import SEAL
 
 BOX = "box-1"
@@ -306,3 +307,29 @@ async def test_without_upstream_the_workflow_is_ended(
         assert status is WorkflowExecutionStatus.TERMINATED
         await end_delivery(box.client, BOX)
         await end_delivery(box.client, "another-box")
+
+
+async def test_a_long_round_says_how_far_it_is(
+    directory: Path, settings: Temporal, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeats, "_AFTER_S", 0.0)
+    async with delivering(directory, settings, peer.url, batch=1) as box:
+        take, steps = peer.backend.take, 3
+
+        def slow_after_some(events: list[dict[str, Any]]) -> Reply:
+            if len(numbers(peer)) == steps:
+                peer.mood = "silent"  # from the next request on
+            return take(events)
+
+        peer.backend.take = slow_after_some  # type: ignore[method-assign]
+        await box.box.note(steps + 2)
+
+        async def said() -> bool:
+            pending = (await box.workflow.describe()).raw_description.pending_activities
+            return any(each.heartbeat_details.payloads for each in pending)
+
+        await until(said, "a heartbeat with details")
+        peer.mood = "well"
+        peer.backend.take = take  # type: ignore[method-assign]
+        await box.delivered(peer, steps + 2)
+    assert numbers(peer) == list(range(steps + 2))

@@ -8,6 +8,7 @@ from temporalio import activity
 
 from boxd.notices.sender import NoticeSender
 from boxd.workflows.activity_errors import as_activity_errors
+from boxd.workflows.heartbeats import Heartbeats
 from boxd.workflows.notices.messages import RoundDone
 from boxd.workflows.notices.signatures import NoticeSignatures
 
@@ -26,4 +27,4 @@ class NoticeActivities(NoticeSignatures):
     async def send_notices(self) -> RoundDone:
         """Send what is due; the ledger has what became of each."""
         with as_activity_errors():
-            return RoundDone(await self._sender.round())
+            return RoundDone(await self._sender.round(Heartbeats()))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 NOTICES = "Notices"
 # By name: it is sent with the start of the workflow, for which the SDK only takes names.
 NOTED = "noted"
-ROUND_S = 600
+# A thousand notices to a slow mail server; heartbeats show one that hangs earlier.
+ROUND_S = 3600
 
 
 def notices_workflow_id(box: str) -> str:

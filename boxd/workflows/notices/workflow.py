@@ -12,6 +12,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
+    from boxd.workflows.heartbeats import HEARTBEAT_TIMEOUT
     from boxd.workflows.notices import messages
     from boxd.workflows.notices.messages import NoticesStart
     from boxd.workflows.notices.signatures import NoticeSignatures
@@ -40,6 +41,7 @@ class NoticesWorkflow:
             done = await workflow.execute_activity_method(
                 NoticeSignatures.send_notices,
                 start_to_close_timeout=_ROUND,
+                heartbeat_timeout=HEARTBEAT_TIMEOUT,
                 retry_policy=_RETRIES,
             )
             self._due_in = None if done.due_in_s is None else timedelta(seconds=done.due_in_s)

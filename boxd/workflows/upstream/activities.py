@@ -12,6 +12,7 @@ from boxd.upstream.event_sender import EventSender
 from boxd.upstream.exchange import Unreachable
 from boxd.upstream.order_puller import OrderPuller
 from boxd.workflows.activity_errors import as_activity_errors
+from boxd.workflows.heartbeats import Heartbeats
 from boxd.workflows.upstream.messages import Delivered
 from boxd.workflows.upstream.signatures import UpstreamSignatures
 
@@ -31,7 +32,7 @@ class UpstreamActivities(UpstreamSignatures):
     async def deliver(self) -> Delivered:
         """Deliver what waits; a failed attempt sets the delay of the next one itself."""
         with as_activity_errors():
-            done = await self._sender.round()
+            done = await self._sender.round(Heartbeats())
         if done.wait_s:
             raise ApplicationError(
                 done.why,

@@ -14,6 +14,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from boxd.workflows.heartbeats import HEARTBEAT_TIMEOUT
     from boxd.workflows.upstream import messages
     from boxd.workflows.upstream.messages import UpstreamStart
     from boxd.workflows.upstream.signatures import UpstreamSignatures
@@ -58,7 +59,10 @@ class UpstreamWorkflow:
     async def _deliver(self) -> None:
         """One call of the sender, with all its attempts; given up for an urgent one."""
         attempts = workflow.start_activity_method(
-            UpstreamSignatures.deliver, start_to_close_timeout=_ATTEMPT, retry_policy=_RETRIES
+            UpstreamSignatures.deliver,
+            start_to_close_timeout=_ATTEMPT,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            retry_policy=_RETRIES,
         )
         await workflow.wait_condition(lambda: attempts.done() or self._is_urgent)
         if not attempts.done():
