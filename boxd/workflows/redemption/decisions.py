@@ -106,7 +106,11 @@ class RedemptionDecisions:
         if reply.accepted:
             if ordered:
                 self._opener.carry_out(reply.standing, ordered[0], answer.deadline_s)
-            self._announcer.show(reply.standing)
+                # The order goes out with the loop's next turn, and the lights behind it: no lamp's
+                # message is on a board's cable before it.
+                asyncio.get_running_loop().call_soon(self._announcer.show, reply.standing)
+            else:
+                self._announcer.show(reply.standing)
         fate.tell(reply)
         if reply.accepted:
             self._tell_others(answer, reply)
