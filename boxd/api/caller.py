@@ -9,8 +9,9 @@ from boxd.errors import BadInput
 from boxd.ledger.staff_sessions import StaffSession
 from boxd.ledger.tokens import Token
 from boxd.roles import EVERYTHING, Role, TaskScope
+from boxd.words import N_
 
-HUD_ACTOR = "operator (HUD)"
+HUD_ACTOR = N_("operator (HUD)")
 
 
 class AuthMethod(Enum):

@@ -28,7 +28,7 @@ OF_KINDS = OF_CHECKPOINTS | {
     "judge",
     "undo",
 }
-_NOT_THIS = N_("This is not for you: you are here for {scope}.")
+_NOT_THIS = N_("You can't do this: you are here for {scope} only.")
 
 
 def has_operation(scope: TaskScope, operation: str) -> bool:

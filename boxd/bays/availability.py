@@ -48,7 +48,7 @@ class Availability:
         """Go into service, or out of it for a reason that the HUD shows."""
         returns = ready and self._why_not != ""
         self._has_started = True
-        self._why_not = "" if ready else why or "no reason is known"
+        self._why_not = "" if ready else why or "no reason known"
         self._on_return() if returns else self._on_change()
 
     def pause(self, why: str) -> None:

@@ -231,7 +231,7 @@ class Bay:
         if state_for(self._facts()) is not BayState.READY or self._typing.count(
             self._timers.time()
         ):
-            raise Refused(N_("lights are shown at a bay that nobody uses; try again in a moment"))
+            raise Refused(N_("the bay is in use; try again once nobody is using it"))
         self._player.play_over(pattern.for_about(PREVIEW_MS))
 
     # Touches

@@ -21,7 +21,7 @@ from boxd.words import N_
 
 _NO_ANSWER = N_("{key} does not answer this question; press {keys}")
 
-ACTOR = "operator (keys)"
+ACTOR = N_("operator (keys)")
 NEXT = Key.DIGIT_0
 
 SETTLE_S = 0.4

@@ -18,7 +18,7 @@ _PATH = "/api/v1/rehearsal"
     examples=("boxd rehearsal begin 3", "boxd rehearsal show", "boxd rehearsal end"),
 )
 def command() -> None:
-    """Play the whole way with codes and units that don't count."""
+    """Practise everything, with codes and units that don't count."""
 
 
 @command.command("begin", examples=("boxd rehearsal begin", "boxd rehearsal begin 5"))

@@ -66,6 +66,6 @@ SECTION = ConsoleSection(
         "opened": N_("The event is open again. Voided codes stay void."),
         "made": N_("The backup is made."),
         "being-made": N_("The backup is being made."),
-        "forgotten": N_("Everybody is forgotten."),
+        "forgotten": N_("Everyone was forgotten."),
     },
 )

@@ -164,7 +164,7 @@ SECTION = ConsoleSection(
         "/issue-again": Act(issue_again, show),
     },
     said={
-        "cleared": N_("The alarm is cleared."),
+        "cleared": N_("The alarm was cleared."),
         "in-service": N_("The locker is in service again."),
         "issued": N_("The codes are being issued again."),
     },

@@ -104,7 +104,7 @@ SECTION = ConsoleSection(
         "taken": N_("The people in the file were added."),
         "voided": N_("The code is void, and its prize is back in stock."),
         "issued": N_("The code is being issued again."),
-        "given-up": N_("The task is given up: nothing more is awaited."),
+        "given-up": N_("The task was given up."),
         "forgotten": N_("The person was forgotten."),
     },
     body_limit=LARGEST_BYTES + 64 * 1024,

@@ -185,7 +185,7 @@ SECTION = ConsoleSection(
         "taken": N_("The file was imported."),
         "sent": N_("The units left this box; the other box signs for them."),
         "signed": N_("The units that arrived are in this box's stock."),
-        "settled": N_("It is recorded what became of the units."),
+        "settled": N_("What became of the units was recorded."),
     },
     body_limit=LARGEST_BYTES + 64 * 1024,
 )

@@ -59,7 +59,7 @@ def steps(facts: SetUpFacts, has_phones: bool) -> list[SetUpStep]:
         ),
         SetUpStep(
             N_("A rehearsal"),
-            N_("Play the whole way with codes and units that don't count."),
+            N_("Practise everything, with codes and units that don't count."),
             "/o/rehearsal",
             facts.has_rehearsed,
         ),

@@ -152,7 +152,9 @@ SECTION = ConsoleSection(
     },
     said={
         "published": N_("The task is published: phones show it now."),
-        "withdrawn": N_("The task is offered to nobody else. Who began it can finish it."),
+        "withdrawn": N_(
+            "The task is no longer offered. Attendees who have begun it can finish it."
+        ),
         "taken": N_("The tasks of the file are published."),
     },
     body_limit=task_file.LARGEST_BYTES + 16 * 1024,

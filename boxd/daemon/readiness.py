@@ -64,7 +64,7 @@ class Readiness:
     def worker_serves(self, serves: bool, why: str) -> None:
         """Workflows go on now, or don't: codes are taken all the same, answers wait."""
         was_away = bool(self._why_worker_rests)
-        self._why_worker_rests = "" if serves else why or N_("no reason is known")
+        self._why_worker_rests = "" if serves else why or N_("no reason known")
         self._has_engine_run = self._has_engine_run or serves
         self._tell()
         if serves == was_away:

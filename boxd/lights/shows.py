@@ -51,13 +51,13 @@ ABOUT_MOMENT: Mapping[LightMoment, str] = {
     LightMoment.REFUSED: N_("A code is refused"),
     LightMoment.LOCKED_OUT: N_("Locked after wrong codes"),
     LightMoment.OUT_OF_SERVICE: N_("Out of service"),
-    LightMoment.ECHO: N_("A digit counts"),
+    LightMoment.ECHO: N_("A digit was typed"),
     LightMoment.ACCEPTED: N_("A code is accepted"),
     LightMoment.OPENED: N_("The locker has opened"),
     LightMoment.GIVEN: N_("The prize was taken"),
-    LightMoment.BLIP: N_("A key does not count"),
-    LightMoment.LOCKED_SIGN: N_("A key while locked"),
-    LightMoment.REMINDER: N_("Nobody came yet"),
+    LightMoment.BLIP: N_("A key that does nothing"),
+    LightMoment.LOCKED_SIGN: N_("A key while the keypad is locked"),
+    LightMoment.REMINDER: N_("No one has come yet"),
 }
 
 

@@ -18,7 +18,7 @@ from boxd.words.catalogue import languages, words_in
 _UNANSWERED = N_(
     "The box did not answer. Go back and check your page before you try again: it may have worked."
 )
-_TOO_LONG = N_("That is too large for the box. Hand in something smaller: 8 MB at most.")
+_TOO_LONG = N_("That is too large for the box. Submit something smaller: 8 MB at most.")
 
 
 def gateway_settings(config: Config, address: str) -> GatewaySettings:

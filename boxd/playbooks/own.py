@@ -129,7 +129,9 @@ FULL_DISK = Playbook(
             "better",
         ),
         _whether("better", N_("Is a tenth of the disk free again?"), END, "card"),
-        _done("card", N_("Back the box up (boxd backup create --card) and use a larger card.")),
+        _done(
+            "card", N_("Back the box up (boxd backup create --card) and use a larger memory card.")
+        ),
     ),
 )
 AFTER_A_RESTORE = Playbook(
@@ -155,7 +157,7 @@ AFTER_A_RESTORE = Playbook(
 LOST_CARD = Playbook(
     "lost-card",
     N_("A card is lost"),
-    N_("Somebody else may have the box's card, or a copy of it."),
+    N_("Somebody else may have the box's memory card, or a copy of it."),
     (
         _done("claims", N_("Answer or decline every open claim on the screen."), "keys"),
         _whether(
@@ -229,7 +231,7 @@ END_OF_THE_EVENT = Playbook(
         PlaybookStep("stock", calls=STOCKTAKE.id, then="report"),
         _done(
             "report",
-            N_("Save the report, and the backup of the card (boxd backup create --card)."),
+            N_("Save the report, and the backup of the memory card (boxd backup create --card)."),
             "forget",
         ),
         _done("forget", N_("Forget the attendees whom you promised that to.")),

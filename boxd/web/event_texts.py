@@ -75,7 +75,7 @@ def event_line(
         "refusal": _(refusal) if refusal else "",
         "prize": prizes.get(row["sku"] or "", row["sku"]),
         "bay": bays.get(row["bay"] or "", row["bay"]),
-        "actor": name_of(row["actor"]),
+        "actor": translate(name_of(row["actor"])),
     }
     values = row["detail"] | row | more
     if row["action"] == "alarm.raised":

@@ -52,7 +52,7 @@ async def test_a_bay_that_serves_somebody_is_left_alone(
     answer = await tcp.post("/api/v1/bays/bay-1/lights", json=asked)
     assert (answer.status_code, answer.json()["detail"]) == (
         409,
-        "lights are shown at a bay that nobody uses; try again in a moment",
+        "the bay is in use; try again once nobody is using it",
     )
     answer = await tcp.post("/api/v1/bays/bay-9/lights", json=asked)
     assert answer.status_code == 404

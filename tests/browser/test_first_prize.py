@@ -163,7 +163,7 @@ def publish_task(laptop: ConsoleBrowser, event: Event) -> None:
     laptop.click('input[name="verdict"]')
     laptop.click(f'input[name="prize-{event.sku}"]')
     laptop.click("form .buttons button:not(.plain)")
-    said = (event.said("hand in a photo"), event.said("an attendant judges"))
+    said = (event.said("submit a photo"), event.said("an attendant judges"))
     laptop.wait_for_words(event.task, *said)
 
 

@@ -167,4 +167,4 @@ def close_event(laptop: ConsoleBrowser) -> None:
     laptop.wait_for_words("The event is closed")
     laptop.click('input[name="sure"]')
     laptop.click('form[action="/o/close/forget"] button')
-    laptop.wait_for_words("Everybody is forgotten.", "0 people are known by name.")
+    laptop.wait_for_words("Everyone was forgotten.", "0 people are known by name.")

@@ -80,7 +80,7 @@ async def test_an_open_task_can_be_given_up_once_the_server_is_there(
         return tasks.start(tx, "demo", int(page.rpartition("/")[2]), "app").task
 
     task = await console.box.ledger.write(begin)
-    assert "Give up … Nothing more is awaited" in await organiser.see(page)
+    assert "Give up … Nothing more happens with this task" in await organiser.see(page)
     said = await organiser.press(f"{page}/give-up", 503, task=task, reason="she has left")
     assert "Temporal" in said
 

@@ -52,7 +52,7 @@ async def test_open_tasks_keep_the_version_they_began_with(
     assert kept == before
     assert (after.kind.needed, after.kind.verdict) == (2, True)
     shown = await organiser.see("/o/tasks/edit?kind=walk-around")
-    assert "Olga 1 Fill the form with it" in shown
+    assert "Olga 1 Start from it" in shown
     # Somebody else has published since this form was opened.
     said = await organiser.press("/o/tasks/edit", 409, **again)
     assert "has version 2 by now, and you looked at 1" in said

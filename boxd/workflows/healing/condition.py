@@ -38,10 +38,10 @@ DOES_NOT_FIT = N_("its program does not fit it, or fails")
 GONE = N_("nothing is left of it on the server")
 _ENDED = {
     WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED: N_("it ended too early"),
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED: N_("it ended by an error"),
+    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED: N_("it ended with an error"),
     WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED: N_("somebody cancelled it"),
     WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED: N_("somebody terminated it"),
-    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT: N_("its time was over"),
+    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT: N_("it ran out of time"),
 }
 _GOING_ON = frozenset(
     {
