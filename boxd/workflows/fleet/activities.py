@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -53,6 +55,16 @@ class FleetActivities(FleetSignatures):
         self._keys = keys
         self._box = box
         self.doubt = Doubt(ledger)
+        self._arriving: dict[str, asyncio.Event] = {}
+
+    @contextmanager
+    def arriving(self, move: str) -> Iterator[asyncio.Event]:
+        """An event that is set as soon as this box has taken in the code of the move."""
+        self._arriving[move] = asyncio.Event()
+        try:
+            yield self._arriving[move]
+        finally:
+            del self._arriving[move]
 
     async def call_the_roll(self, client: Client, event: str) -> None:
         """Ask all other boxes of the event what this one may have forgotten."""
@@ -88,9 +100,12 @@ class FleetActivities(FleetSignatures):
     async def take_in(self, visit: CodeVisit) -> TakenIn:
         """Take the code in, or say why not."""
         with as_activity_errors():
-            return await self._ledger.write(
+            taken = await self._ledger.write(
                 lambda tx: visits.take_in(tx, visit.given, visit.digits, self._box.id, self._keys)
             )
+        if taken.is_taken and (waiting := self._arriving.get(visit.given.move)) is not None:
+            waiting.set()
+        return taken
 
     @activity.defn
     async def outcome_here(self, visit: CodeVisit) -> VisitOutcome:

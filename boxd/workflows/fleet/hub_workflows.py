@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from boxd.box_report import BoxReport, TakenDeclaration
@@ -19,14 +18,10 @@ from boxd.workflows.fleet.hub_messages import (
     DeclareStart,
 )
 from boxd.workflows.fleet.hub_signatures import HubSignatures
+from boxd.workflows.fleet.retries import EACH_TRY, WITHOUT_END
 
 # A box that does not answer by then is shown as it was last heard.
 _ANSWERS_WITHIN = timedelta(seconds=3)
-_EACH_TRY = timedelta(seconds=10)
-# Without an end: what is for a box that is away waits in its queue.
-_WITHOUT_END = RetryPolicy(
-    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=5)
-)
 
 
 @workflow.defn(name=ASK_BOXES)
@@ -89,6 +84,6 @@ class DeclareAtBoxWorkflow:
             HubSignatures.take_declaration,
             start.declaration,
             task_queue=start.box.queue,
-            start_to_close_timeout=_EACH_TRY,
-            retry_policy=_WITHOUT_END,
+            start_to_close_timeout=EACH_TRY,
+            retry_policy=WITHOUT_END,
         )

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 from boxd.config.schema import Temporal
 from boxd.errors import TemporalUnavailable
 from boxd.machine_clock import utc_now
 from boxd.redemption import Refusal
-from boxd.spending_right import RightWanted
+from boxd.spending_right import RightWanted, VisitOutcome
 from boxd.temporal.client import connect
 from boxd.temporal.seal import Seal
 from boxd.temporal.worker import TASK_TIMEOUT, create_worker, task_queue
@@ -150,19 +150,35 @@ class FleetLink:
         wanted = RightWanted(secrets.token_hex(_MOVE_BYTES), digits, self._place.number)
         home_queue = task_queue(box_of_event(self._place.event, home))
         try:
-            handle = await client.start_workflow(
-                MoveCodeWorkflow.run,
-                MoveStart(wanted, home, home_queue),
-                id=move_workflow_id(wanted.move, self.box),
-                task_queue=task_queue(self.box),
-                task_timeout=TASK_TIMEOUT,
-                search_attributes=found_by_box(self.box),
-                request_eager_start=True,
-                rpc_timeout=_START_WITHIN,
-            )
-            return await handle.execute_update(
-                MoveCodeWorkflow.arrival, rpc_timeout=_ARRIVES_WITHIN
-            )
+            with self._activities.arriving(wanted.move) as is_here:
+                handle = await client.start_workflow(
+                    MoveCodeWorkflow.run,
+                    MoveStart(wanted, home, home_queue),
+                    id=move_workflow_id(wanted.move, self.box),
+                    task_queue=task_queue(self.box),
+                    task_timeout=TASK_TIMEOUT,
+                    search_attributes=found_by_box(self.box),
+                    request_eager_start=True,
+                    rpc_timeout=_START_WITHIN,
+                )
+                return await _arrival(handle, is_here)
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             log.warning("fleet.code_not_brought", home=home, why=type(error).__name__)
             return unreached
+
+
+async def _arrival(
+    handle: WorkflowHandle[MoveCodeWorkflow, VisitOutcome], is_here: asyncio.Event
+) -> CodeArrival:
+    """The workflow's word; a code that is in the ledger does not wait for its way over the net."""
+    said = asyncio.create_task(
+        handle.execute_update(MoveCodeWorkflow.arrival, rpc_timeout=_ARRIVES_WITHIN)
+    )
+    seen = asyncio.create_task(is_here.wait())
+    await asyncio.wait({said, seen}, return_when=asyncio.FIRST_COMPLETED)
+    seen.cancel()
+    if not is_here.is_set():
+        return await said
+    said.cancel()
+    await asyncio.gather(said, return_exceptions=True)
+    return CodeArrival(True)

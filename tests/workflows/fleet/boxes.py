@@ -52,7 +52,7 @@ class LinkedBox:
 
     number: int
     folder: Path
-    settings: Temporal
+    port: int  # the event's service answers here, or a line to it
     ledger: Ledger = field(init=False)
     link: FleetLink = field(init=False)
     _running: asyncio.Task[None] | None = None
@@ -80,7 +80,7 @@ class LinkedBox:
         for_the_hub: Sequence[Callable[..., object]] = (),
     ) -> None:
         """Start the link, and wait until its worker polls."""
-        service = Temporal(address=f"127.0.0.1:{self.settings.port}")
+        service = Temporal(address=f"127.0.0.1:{self.port}")
         box = FleetBox(f"box-{self.number}", self.number, UNUSED_AFTER_S)
         place = FleetPlace(EVENT, self.number, service)
         self.link = FleetLink(
@@ -209,7 +209,7 @@ async def fleet(folder: Path, settings: Temporal, boxes: int) -> AsyncIterator[l
     """Unconnected boxes with two mugs each; at the end nothing may be found over all ledgers."""
     async with serving(settings, folder):
         found = [
-            LinkedBox(number, folder / f"{number}", settings) for number in range(1, boxes + 1)
+            LinkedBox(number, folder / f"{number}", settings.port) for number in range(1, boxes + 1)
         ]
         for box in found:
             await box.stock(2)
