@@ -1,7 +1,7 @@
 """What has to hold over the ledgers of all boxes of a fleet: `python -m checker.fleet 1=A 2=B`.
 
 A code pays once in all; its spending right is at one box or, while it moves, at none. Units are
-conserved in all.
+conserved in all, and an attendee's limit holds in all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker import fleet_stock
+from checker import fleet_limits, fleet_stock
 
 _UNENDED = ("ready", "in_use")
 
@@ -57,8 +57,13 @@ def read_copies(box: int, ledger: Path) -> list[Copy]:
     ]
 
 
-def findings(ledgers: Mapping[int, Path], *, at_rest: bool = False) -> list[str]:
-    """What does not hold. `at_rest`: no move is under way any more."""
+def findings(
+    ledgers: Mapping[int, Path], *, at_rest: bool = False, per_attendee: int = 0
+) -> list[str]:
+    """What does not hold. `at_rest`: no move is under way any more.
+
+    `per_attendee`: the most codes that one attendee may have in all, 0 for any number.
+    """
     by_code: dict[tuple[int, int], list[Copy]] = defaultdict(list)
     for box, ledger in ledgers.items():
         for copy in read_copies(box, ledger):
@@ -68,7 +73,8 @@ def findings(ledgers: Mapping[int, Path], *, at_rest: bool = False) -> list[str]
         for (home, code), copies in sorted(by_code.items())
         for what in _broken(home, copies, at_rest=at_rest)
     ]
-    return of_codes + fleet_stock.findings(ledgers)
+    of_limits = fleet_limits.findings(ledgers, per_attendee)
+    return of_codes + fleet_stock.findings(ledgers) + of_limits
 
 
 def _broken(home: int, copies: list[Copy], *, at_rest: bool) -> Iterator[str]:
@@ -97,10 +103,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m checker.fleet", description=__doc__)
     parser.add_argument("ledgers", nargs="+", metavar="NUMBER=FILE", help="a box and its ledger")
     parser.add_argument("--at-rest", action="store_true", help="nothing may be under way")
+    parser.add_argument(
+        "--per-attendee", type=int, default=0, metavar="N", help="the most codes for an attendee"
+    )
     given = parser.parse_args(arguments)
     try:
         ledgers = {int(n): Path(file) for n, _, file in (x.partition("=") for x in given.ledgers)}
-        found = findings(ledgers, at_rest=given.at_rest)
+        found = findings(ledgers, at_rest=given.at_rest, per_attendee=given.per_attendee)
     except (ValueError, sqlite3.Error) as error:
         print(f"checker.fleet: {error}", file=sys.stderr)
         return 2

@@ -14,6 +14,7 @@ from boxd.api.request_context import BoxContext
 from boxd.ledger import codes as ledger_codes
 from boxd.ledger import variants
 from boxd.ledger.codes import CodeOrder
+from boxd.organiser.limits_here import require_limits_here
 from boxd.text_fields import Line, Sku
 
 Json = dict[str, Any]
@@ -130,6 +131,7 @@ class NewCodesReply(ReplyModel):
 async def issue_codes(context: BoxContext, body: CodesBody) -> NewCodesReply:
     """Make codes; only this reply has their digits."""
     box, rules = context.box, context.box.config.codes
+    require_limits_here(box.config)
     order = CodeOrder(
         attendee=body.attendee,
         box=box.config.box.id,

@@ -13,8 +13,9 @@ class Fleet(Section):
 
     With `address` codes move between the boxes of `event`, through its Temporal service there.
 
-    `first` is the number of the box whose codes have none: it began the event alone. `box_names`
-    tell attendees where the boxes are, in the order of their numbers.
+    `first` is the number of the box whose codes have none: it began the event alone, and keeps the
+    limit of codes for each attendee. `box_names` tell attendees where the boxes are, in the order
+    of their numbers.
     """
 
     number: int | None = Field(default=None, ge=1, le=99)

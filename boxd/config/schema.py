@@ -317,6 +317,14 @@ class Config(Section):
         return self.fleet.key_file or self.box.state_dir / "keys" / "event.key"
 
     @property
+    def limit_keeper(self) -> int | None:
+        """The number of the box that keeps the limit of codes for each attendee, if another one."""
+        fleet = self.fleet
+        is_joined = fleet.address is not None and fleet.number is not None
+        is_another = is_joined and fleet.number != fleet.first
+        return fleet.first if is_another and self.codes.per_attendee else None
+
+    @property
     def fleet_service(self) -> Temporal | None:
         """The event's Temporal service, if codes move between its boxes."""
         fleet = self.fleet

@@ -257,6 +257,7 @@ def issue_rules(config: Config) -> IssueRules:
         valid_days=rules.valid_days,
         per_attendee=rules.per_attendee,
         home=config.fleet.number,
+        has_keeper=config.limit_keeper is not None,
     )
 
 

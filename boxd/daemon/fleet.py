@@ -18,6 +18,8 @@ from boxd.temporal.client import connect
 from boxd.temporal.seal import Seal, load_seal
 from boxd.workflows.fleet.activities import FleetActivities, FleetBox
 from boxd.workflows.fleet.hub_activities import HubActivities
+from boxd.workflows.fleet.lease_activities import LeaseActivities, LimitRules
+from boxd.workflows.fleet.limit_keeper import LimitKeeper
 from boxd.workflows.fleet.messages import box_of_event
 from boxd.workflows.fleet.service import FleetLink, FleetPlace, FleetState
 from boxd.workflows.fleet.stock_activities import StockActivities
@@ -77,7 +79,23 @@ def linked(config: Config, ledger: Ledger, keys: CodeKeys) -> FleetLink | None:
         FleetActivities(ledger, keys, box),
         partial(hold_name, config, name),
         StockActivities(ledger, place.event, place.number),
+        LeaseActivities(
+            ledger,
+            place.event,
+            place.number,
+            LimitRules(config.codes.per_attendee, config.fleet.first),
+        ),
     )
+
+
+def limit_keeper(config: Config, ledger: Ledger, link: FleetLink | None) -> LimitKeeper | None:
+    """Asks the box that keeps the attendees' limits; None where this box does, or nobody."""
+    number = config.limit_keeper
+    if link is None or number is None:
+        return None
+    known = config.fleet.box_names
+    name = f"box {number} ({known[number - 1]})" if number <= len(known) else f"box {number}"
+    return LimitKeeper(ledger, link.ask_keeper, name)
 
 
 async def keep_linked(

@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from boxd.config import Config
 from boxd.daemon import assembly
-from boxd.daemon.fleet import hold_name
+from boxd.daemon.fleet import hold_name, limit_keeper
 from boxd.daemon.parts import Parts
 from boxd.daemon.readiness import Readiness
 from boxd.daemon.running import Running
@@ -89,7 +89,8 @@ def _activities(parts: Parts) -> list[Callable[..., object]]:
 
 def _activities_of_tasks(parts: Parts) -> list[Callable[..., object]]:
     rules = assembly.issue_rules(parts.config)
+    keeper = limit_keeper(parts.config, parts.ledger, parts.fleet)
     return [
         *TaskActivities(parts.ledger, parts.task_fates).all(),
-        *IssueActivities(parts.ledger, parts.keys, rules).all(),
+        *IssueActivities(parts.ledger, parts.keys, rules, keeper.heard if keeper else None).all(),
     ]

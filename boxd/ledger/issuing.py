@@ -18,6 +18,7 @@ from boxd.ledger import (
     codes,
     drawing,
     issues,
+    limit_leases,
     limits,
     notices,
     stock,
@@ -41,13 +42,14 @@ _SOLD_OUT = N_(
 
 @dataclass(frozen=True)
 class IssueRules:
-    """The configured rules for new codes."""
+    """The configured rules for new codes; `has_keeper`: another box keeps the attendees' limits."""
 
     box: str
     length: int
     valid_days: int
     per_attendee: int
     home: int | None = None
+    has_keeper: bool = False
 
 
 def pick(tx: Transaction, issue: str, attempt: int, draw: int, rules: IssueRules) -> IssueStanding:
@@ -147,6 +149,10 @@ def undo(tx: Transaction, issue: str, why: str) -> IssueStanding:
 
 
 def _why_none(tx: Transaction, standing: IssueStanding, rules: IssueRules) -> str:
+    is_rehearsal = attendees.rehearses(tx.connection, standing.attendee)
+    if rules.has_keeper and not is_rehearsal:
+        why = limit_leases.why_none(tx.connection, standing.issue)
+        return "the box that keeps the limits was not asked" if why is None else why
     return limits.why_over_limit(
         tx.connection, standing.attendee, rules.per_attendee, standing.issue
     )

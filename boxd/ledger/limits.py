@@ -1,7 +1,9 @@
 """How many codes one attendee may have: [codes] per_attendee, and what counts towards it.
 
 All spellings of a reference are counted together. Codes that were voided or have expired don't
-count; a unit that an issue holds counts as the code that it is about to be.
+count; a unit that an issue holds counts as the code that it is about to be. In a fleet one box
+keeps the limits: a code counts where it was issued, wherever it is used, and what this box lets
+another one issue counts as well.
 """
 
 from __future__ import annotations
@@ -14,8 +16,14 @@ from boxd.words import N_
 
 # Of the attendees {spellings}, with what the issue {issue} holds left out.
 _HAD = (
-    "((SELECT count(*) FROM codes WHERE codes.attendee IN {spellings}"
-    " AND state IN ('ready', 'in_use', 'spent')) + (SELECT count(*) FROM holds"
+    "((SELECT count(*) FROM codes LEFT JOIN rights ON rights.code = codes.id"
+    " WHERE codes.attendee IN {spellings}"
+    # A code that visits has its home as the other box, and counts there.
+    " AND (rights.code IS NULL OR rights.home <> rights.other)"
+    # One that was used elsewhere is voided here.
+    " AND (state IN ('ready', 'in_use', 'spent') OR rights.is_here = 0))"
+    " + (SELECT count(*) FROM limit_leases WHERE limit_leases.attendee IN {spellings}"
+    " AND is_ours = 1 AND state IN ('given', 'used')) + (SELECT count(*) FROM holds"
     " JOIN issues ON issues.id = holds.issue WHERE holds.state = 'open'"
     " AND issues.attendee IN {spellings} AND issues.id <> {issue}))"
 )

@@ -17,6 +17,7 @@ from boxd.ledger.code_batches import Wanted
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, Transaction, as_text
 from boxd.machine_clock import utc_now
+from boxd.organiser.limits_here import require_limits_here
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class CodeBatches:
         A batch that was made before is not made again, whatever is sent under its id. Raises
         BadInput for digits that are no code and for no codes at all, Refused.
         """
+        require_limits_here(self._config)
 
         def make(tx: Transaction, batch: str) -> BatchResult:
             most = self._config.codes.per_attendee

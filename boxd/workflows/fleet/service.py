@@ -22,6 +22,8 @@ from boxd.temporal.seal import Seal
 from boxd.temporal.worker import TASK_TIMEOUT, create_worker, task_queue
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.fleet.activities import FleetActivities
+from boxd.workflows.fleet.lease_activities import LeaseActivities
+from boxd.workflows.fleet.lease_workflow import LendLimitWorkflow
 from boxd.workflows.fleet.messages import CodeArrival, MoveStart, box_of_event, move_workflow_id
 from boxd.workflows.fleet.roll_call_workflow import RollCallWorkflow
 from boxd.workflows.fleet.stock_activities import StockActivities
@@ -67,12 +69,14 @@ class FleetLink:
         activities: FleetActivities,
         hold_place: Callable[[Client], Awaitable[None]],
         stock: StockActivities,
+        leases: LeaseActivities,
     ) -> None:
         self._place = place
         self._seal = seal
         self._activities = activities
         self._hold_place = hold_place
         self._stock = stock
+        self._leases = leases
         self.on_change: Callable[[FleetState], None] = lambda _: None
         self.for_the_hub: Sequence[Callable[..., object]] = ()
         self._client: Client | None = None
@@ -109,8 +113,19 @@ class FleetLink:
     async def _work(self) -> None:
         client = await connect(self._place.service, self._seal)
         await self._hold_place(client)
-        workflows = (MoveCodeWorkflow, MoveStockWorkflow, RollCallWorkflow, PlaceWorkflow)
-        activities = (*self._activities.all(), *self._stock.all(), *self.for_the_hub)
+        workflows = (
+            MoveCodeWorkflow,
+            MoveStockWorkflow,
+            LendLimitWorkflow,
+            RollCallWorkflow,
+            PlaceWorkflow,
+        )
+        activities = (
+            *self._activities.all(),
+            *self._stock.all(),
+            *self._leases.all(),
+            *self.for_the_hub,
+        )
         self._stock.forget()
         async with create_worker(client, self.box, workflows, activities):
             self._client = client
@@ -137,6 +152,11 @@ class FleetLink:
     def _change(self, state: FleetState) -> None:
         self.state = state
         self.on_change(state)
+
+    async def ask_keeper(self, issue: str, attendee: str) -> bool:
+        """Ask the keeper of the limits whether the issue may make a code; whether it was heard."""
+        client = self._client
+        return client is not None and await self._leases.ask(client, issue, attendee)
 
     async def bring(self, digits: str, home: int) -> CodeArrival:
         """Move the right to spend a code here from its home; says within seconds what came of it.

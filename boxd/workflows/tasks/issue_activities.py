@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from temporalio import activity
@@ -22,10 +22,18 @@ log = structlog.get_logger(__name__)
 class IssueActivities(IssueSignatures):
     """Decides each step in one transaction of the ledger."""
 
-    def __init__(self, ledger: Ledger, keys: CodeKeys, rules: IssueRules) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        keys: CodeKeys,
+        rules: IssueRules,
+        ask_keeper: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """`ask_keeper` asks the box that keeps the limits, for the issue of this id."""
         self._ledger = ledger
         self._keys = keys
         self._rules = rules
+        self._ask_keeper = ask_keeper
 
     def all(self) -> Sequence[Callable[..., object]]:
         """The activities, for the worker."""
@@ -34,6 +42,8 @@ class IssueActivities(IssueSignatures):
     @activity.defn
     async def pick(self, pick: Pick) -> IssueStanding:
         """Choose the prize that the random number selects."""
+        if self._ask_keeper is not None:
+            await self._ask_keeper(pick.issue)
         return await self._decide(
             lambda tx: issuing.pick(tx, pick.issue, pick.attempt, pick.draw, self._rules)
         )

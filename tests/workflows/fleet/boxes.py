@@ -29,6 +29,7 @@ from boxd.machine_clock import utc_now
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Refusal
 from boxd.temporal.seal import Seal
 from boxd.workflows.fleet.activities import FleetActivities, FleetBox
+from boxd.workflows.fleet.lease_activities import LeaseActivities, LimitRules
 from boxd.workflows.fleet.messages import CodeArrival, box_of_event
 from boxd.workflows.fleet.service import FleetLink, FleetPlace
 from boxd.workflows.fleet.stock_activities import StockActivities
@@ -43,6 +44,7 @@ SEAL = Seal(b"e" * 32)
 UNUSED_AFTER_S = 0.5
 _RULE = lockouts.LockoutRule(3, 30.0, 100.0)
 
+MakeLeases = Callable[[Ledger, str, int, LimitRules], LeaseActivities]
 MakeActivities = Callable[[Ledger, CodeKeys, FleetBox], FleetActivities]
 
 
@@ -75,8 +77,10 @@ class LinkedBox:
         self,
         make: MakeActivities = FleetActivities,
         make_stock: Callable[[Ledger, str, int], StockActivities] = StockActivities,
+        make_leases: MakeLeases = LeaseActivities,
         *,
         until_all_are_heard: bool = True,
+        per_attendee: int = 1,
         for_the_hub: Sequence[Callable[..., object]] = (),
     ) -> None:
         """Start the link, and wait until its worker polls."""
@@ -89,6 +93,7 @@ class LinkedBox:
             make(self.ledger, self.keys, box),
             self._hold_place,
             make_stock(self.ledger, EVENT, self.number),
+            make_leases(self.ledger, EVENT, self.number, LimitRules(per_attendee, 1)),
         )
         self.link.for_the_hub = for_the_hub
         self._running = asyncio.create_task(self.link.run())
