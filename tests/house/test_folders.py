@@ -20,6 +20,7 @@ BESIDE = {
     "histories": "recorded workflow histories",
     "house": "the house's own rules",
     "install": "install/, in containers",
+    "mutation": "mutants of the core, and the tests that kill them",
     "scripts": "scripts/",
     "systemd": "systemd/, in containers",
 }
