@@ -7,9 +7,14 @@ from pathlib import Path
 
 from boxd.errors import ConfigError
 from boxd.secret_files import check_secret_mode
+from boxd.words import N_
 
 Stamp = tuple[int, int, int]
 _HANDSHAKE_TURNS = 4  # each side has its say twice; the rest do nothing
+_UNUSABLE = N_(
+    "phones.tls_cert_file {cert} and tls_key_file {key} can't be used ({why}); put a certificate"
+    " and its own key there, in PEM, the key without a password"
+)
 
 
 class Certificate:
@@ -76,9 +81,7 @@ class Certificate:
             context.load_cert_chain(self._cert_file, self._key_file, password=_no_password)
         except (OSError, ValueError) as error:
             raise ConfigError(
-                f"phones.tls_cert_file {self._cert_file} and tls_key_file {self._key_file} can't"
-                f" be used ({error}); put a certificate and its own key there, in PEM, the key"
-                " without a password"
+                _UNUSABLE.format(cert=self._cert_file, key=self._key_file, why=error)
             ) from error
         return context
 

@@ -23,12 +23,17 @@ from boxd.gateway.log import log
 from boxd.gateway.request import Headers
 from boxd.gateway.settings import GatewaySettings
 from boxd.rates import client_of
+from boxd.words import N_
 
 _BACKLOG = 512
 _ACCEPTED_AT_ONCE = 64
 _LOOK_EVERY_S = 2.0
 _SAY_EVERY_S = 60.0
 _STRICT_S = 7 * 24 * 3600  # an event's length: the name may serve something else afterwards
+_IN_USE = N_(
+    "phones: {address} can't be listened on ({why}); stop the program that has it (ss -ltnp shows"
+    " which), or set another phones.port"
+)
 
 
 class Gateway:
@@ -158,9 +163,7 @@ def _bound(host: str, port: int) -> socket.socket:
         listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
-        raise ConfigError(
-            f"phones: {host}:{port} can't be listened on ({error.strerror}); stop the program"
-            " that has it (ss -ltnp shows which), or set another phones.port"
-        ) from error
+        address = f"{host}:{port}"
+        raise ConfigError(_IN_USE.format(address=address, why=error.strerror)) from error
     listening.setblocking(False)
     return listening

@@ -9,8 +9,14 @@ from pathlib import Path
 
 from boxd.config import check_secret_mode
 from boxd.errors import ConfigError
+from boxd.words import N_
 
 _FORM = re.compile(r"[0-9]{6,12}")
+_UNREADABLE = N_("[phones] attendant_pin_file: {file} can't be read: {why}")
+_NO_PIN = N_(
+    "[phones] attendant_pin_file: {file} holds no PIN; write 6 to 12 digits into it and"
+    " nothing else (fewer are guessed too soon)"
+)
 
 
 class Pin:
@@ -34,10 +40,7 @@ def read_pin(file: Path, key: bytes) -> Pin:
     try:
         digits = file.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
-        raise ConfigError(f"[phones] attendant_pin_file: {file} can't be read: {error}") from None
+        raise ConfigError(_UNREADABLE.format(file=file, why=error)) from None
     if not _FORM.fullmatch(digits):
-        raise ConfigError(
-            f"[phones] attendant_pin_file: {file} holds no PIN; write 6 to 12 digits into it and"
-            " nothing else (fewer are guessed too soon)"
-        )
+        raise ConfigError(_NO_PIN.format(file=file))
     return Pin(digits, key)

@@ -14,9 +14,15 @@ from pathlib import Path
 
 from boxd.config import check_secret_mode
 from boxd.errors import ConfigError
+from boxd.words import N_
 
 PREFIX = "whsec_"
 FEWEST_BYTES, MOST_BYTES = 24, 64
+_UNREADABLE = N_("{path}: can't be read ({why}); mend that first")
+_NO_SECRET = N_(
+    "{path}: there is no secret in it; it takes one line: {prefix} and {fewest} to {most} random"
+    " bytes in base64, e.g. from: {command}"
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ def read_secret(path: Path) -> Secret:
         text = path.read_text(encoding="ascii").strip()
         key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except OSError as error:
-        raise ConfigError(f"{path}: can't be read ({error.strerror}); mend that first") from None
+        raise ConfigError(_UNREADABLE.format(path=path, why=error.strerror)) from None
     except (ValueError, binascii.Error):
         raise ConfigError(_not_a_secret(path)) from None
     if not text.startswith(PREFIX) or not FEWEST_BYTES <= len(key) <= MOST_BYTES:
@@ -42,10 +48,9 @@ def read_secret(path: Path) -> Secret:
 
 
 def _not_a_secret(path: Path) -> str:
-    return (
-        f"{path}: no secret stands there; it takes one line: {PREFIX} and {FEWEST_BYTES} to"
-        f" {MOST_BYTES} random bytes in base64, e.g. from:"
-        f" echo {PREFIX}$(head -c 32 /dev/urandom | base64 -w0)"
+    command = f"echo {PREFIX}$(head -c 32 /dev/urandom | base64 -w0)"
+    return _NO_SECRET.format(
+        path=path, prefix=PREFIX, fewest=FEWEST_BYTES, most=MOST_BYTES, command=command
     )
 
 
