@@ -157,8 +157,6 @@ def test_without_an_address_the_remedy_is_said(shared_booth: Booth, tmp_path: Pa
         assert said.returncode == 1
         assert "[phones] enabled = true and public_url =" in said.stderr
     assert not list(tmp_path.iterdir())
-    keys = [file.name for file in (shared_booth.state / "keys").iterdir()]
-    assert "links.key" not in keys
 
 
 def test_a_pin_of_no_use_raises_an_alarm_and_keeps_the_box_from_nothing_else(
