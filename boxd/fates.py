@@ -14,7 +14,7 @@ from boxd.errors import NotKnownYet, TemporalUnavailable
 from boxd.machine_clock import boot_s
 
 
-class Request(Protocol):
+class TimedRequest(Protocol):
     """What a caller asks: an answer to a redemption, or something for a task."""
 
     @property
@@ -26,7 +26,7 @@ class Request(Protocol):
         """The time on the boot clock until which its transaction may begin."""
 
 
-Q = TypeVar("Q", bound=Request)
+Q = TypeVar("Q", bound=TimedRequest)
 R = TypeVar("R")
 
 # The longest wait of a request for its transaction to begin.

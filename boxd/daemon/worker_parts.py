@@ -15,6 +15,7 @@ from boxd.daemon.parts import Parts
 from boxd.daemon.readiness import Readiness
 from boxd.daemon.running import Running
 from boxd.errors import HeldByAnother
+from boxd.ledger.issue_steps import IssueSteps
 from boxd.temporal.seal import Seal
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
 from boxd.workflows.notices.activities import NoticeActivities
@@ -88,9 +89,9 @@ def _activities(parts: Parts) -> list[Callable[..., object]]:
 
 
 def _activities_of_tasks(parts: Parts) -> list[Callable[..., object]]:
-    rules = assembly.issue_rules(parts.config)
+    steps = IssueSteps(assembly.issue_rules(parts.config), parts.keys)
     keeper = limit_keeper(parts.config, parts.ledger, parts.fleet)
     return [
-        *TaskActivities(parts.ledger, parts.task_fates).all(),
-        *IssueActivities(parts.ledger, parts.keys, rules, keeper.heard if keeper else None).all(),
+        *TaskActivities(parts.ledger, parts.task_fates, steps).all(),
+        *IssueActivities(parts.ledger, steps, keeper.heard if keeper else None).all(),
     ]

@@ -8,14 +8,14 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from boxd.errors import LedgerUnusable, NotKnownYet
 from boxd.ledger.card_watch import CardWatch, TouchedCards
@@ -23,6 +23,7 @@ from boxd.ledger.database import erase_remains, flush, open_again, open_for_read
 from boxd.ledger.notice_settings import NoticeSettings
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.ledger.row_sums import RowSums
+from boxd.ledger.savepoint import savepoint
 from boxd.machine_clock import utc_now
 
 T = TypeVar("T")
@@ -30,6 +31,8 @@ T = TypeVar("T")
 # Somebody waits for the commit that failed; a disk that is well again shows it at once.
 _LOOKED_UP_WITHIN_S = 3.0
 _LOOK_AGAIN_S = 0.25
+# The most changes of one commit: a crowd's share a flush of the card, and each waits for all.
+_TOGETHER = 16
 
 
 def changes_seen(connection: sqlite3.Connection) -> int:
@@ -72,18 +75,38 @@ def beside_each_write(note: Callable[[Transaction], None]) -> Iterator[None]:
         _BESIDE.reset(before)
 
 
+@dataclass
+class _Change:
+    """A change that waits to be committed, and what came of it."""
+
+    run: Callable[[Transaction], Any]
+    result: Any = None
+    error: BaseException | None = None
+    done: Future[Any] = field(default_factory=Future)
+
+    def tell(self, error: BaseException | None = None) -> None:
+        """Tell who waits: the result, or what has failed, for this change or for all with it."""
+        if error := self.error or error:
+            self.done.set_exception(error)
+        else:
+            self.done.set_result(self.result)
+
+
 class _InDoubtError(sqlite3.Error):
     """A commit failed, and the disk does not let anybody see whether it is there all the same."""
 
 
 class Ledger:
-    """Runs short transactions one after the other, each durable when its call returns.
+    """Runs short changes one after the other, each durable when its call returns.
+
+    Those that wait at the same time are committed together; one that fails takes back what it has
+    written, and no other's.
 
     The owner sets `on_commit`, which is called on the event loop after each transaction, and
     `on_trouble`, which is called when the disk fails. Then the call raises LedgerUnusable, and
     nothing is changed; or NotKnownYet, and that is looked up before anything more is written.
     `on_cards` is called after a transaction that changes attendees' pages. `commits` counts the
-    transactions.
+    transactions that were committed for `write`.
     """
 
     def __init__(
@@ -106,6 +129,7 @@ class Ledger:
         self.on_cards: Callable[[TouchedCards], None] = lambda _: None
         self._cards = CardWatch(self._writer)
         self._sums = RowSums(self._writer)
+        self._waiting: deque[_Change] = deque()
         self._touched: deque[TouchedCards] = deque()  # by what was committed, for the event loop
         self._is_in_doubt = False  # whether the last commit failed, and was not looked up yet
         self._switching = threading.Lock()  # held while the connections are replaced, or read
@@ -126,7 +150,6 @@ class Ledger:
 
         A caller that is cancelled does not stop it.
         """
-        loop = asyncio.get_running_loop()
         beside = _BESIDE.get()
 
         def whole(tx: Transaction) -> T:
@@ -134,7 +157,7 @@ class Ledger:
             beside(tx)
             return result
 
-        committing = loop.run_in_executor(self._writing, self._commit, whole)
+        committing: asyncio.Future[T] = asyncio.wrap_future(self._ask(whole))
         committing.add_done_callback(self._committed)
         with self._saying_trouble():
             return await asyncio.shield(committing)
@@ -143,7 +166,6 @@ class Ledger:
         """Call the ledger's followers, even if nobody waits for the result any more."""
         if committing.cancelled() or committing.exception() is not None:
             return
-        self.commits += 1
         while self._touched:
             self.on_cards(self._touched.popleft())
         self.on_commit()
@@ -157,7 +179,14 @@ class Ledger:
     def write_now(self, change: Callable[[Transaction], T]) -> T:
         """Like `write`, for programs without an event loop; waits for its turn."""
         with self._saying_trouble():
-            return self._writing.submit(self._commit, change).result()
+            return self._ask(change).result()
+
+    def _ask(self, change: Callable[[Transaction], T]) -> Future[T]:
+        """Have the change committed, with others that wait; in the order in which they came."""
+        asked = _Change(change)
+        self._waiting.append(asked)
+        self._writing.submit(self._commit_waiting)
+        return asked.done
 
     async def erase_remains(self) -> None:
         """Remove deleted bytes from the file; writers wait while it is rewritten."""
@@ -175,7 +204,7 @@ class Ledger:
         loop = asyncio.get_running_loop()
         was_in_doubt = self._is_in_doubt
         with self._saying_trouble():
-            await loop.run_in_executor(self._writing, self._commit, same_version)
+            await loop.run_in_executor(self._writing, self._commit_alone, same_version)
         if was_in_doubt:
             self.on_cards(None)
             self.on_commit()  # what was in doubt may have been kept
@@ -210,16 +239,65 @@ class Ledger:
         self._reader.close()
         self._writer.close()
 
-    def _commit(self, change: Callable[[Transaction], T]) -> T:
+    def _commit_waiting(self) -> None:
+        """Commit what waits; nothing, if an earlier call has done it."""
+        changes: list[_Change] = []
+        while self._waiting and len(changes) < _TOGETHER:
+            change = self._waiting.popleft()
+            if change.done.set_running_or_notify_cancel():
+                changes.append(change)
+        if not changes:
+            return
+        error: BaseException | None = None
+        try:
+            self._commit(changes)
+            self.commits += 1
+        except BaseException as raised:  # noqa: BLE001 each caller raises it
+            error = raised
+        for change in changes:
+            change.tell(error)
+
+    def _run(self, change: _Change) -> bool:
+        """Run a change in the present transaction; returns whether it has written something."""
+        before = self._writer.total_changes
+        now = as_text(self._now())
+        change.result = change.run(Transaction(self._writer, now, self._outbox, self._notices))
+        return self._writer.total_changes != before
+
+    def _run_each(self, changes: Sequence[_Change]) -> bool:
+        """Run the changes; returns whether one that has not failed has written something.
+
+        Raises the error of a change that takes the whole transaction with it: of one that is alone,
+        of a disk that fails, and the last one's if each has failed.
+        """
+        if len(changes) == 1:
+            return self._run(changes[0])
+        have_written = False
+        for change in changes:
+            try:
+                with savepoint(self._writer):
+                    have_written = self._run(change) or have_written
+            except Exception as error:
+                change.error = error
+                if not self._writer.in_transaction or all(each.error for each in changes):
+                    raise
+        return have_written
+
+    def _commit_alone(self, change: Callable[[Transaction], Any]) -> None:
+        self._commit([_Change(change)])
+
+    def _commit(self, changes: Sequence[_Change]) -> None:
+        """Commit the changes together; one of several that has failed keeps its error.
+
+        Raises what has failed for all of them.
+        """
         if self._is_in_doubt:
             self._settle_doubt()
         self._writer.execute("BEGIN IMMEDIATE")
         self._cards.take()  # what a transaction touched that was rolled back
         try:
-            before, newest = self._writer.total_changes, self._newest_entry()
-            at = as_text(self._now())
-            result = change(Transaction(self._writer, at, self._outbox, self._notices))
-            mark = self._mark(newest) if self._writer.total_changes != before else ""
+            newest = self._newest_entry()
+            mark = self._mark(newest) if self._run_each(changes) else ""
             self._sums.write()
         except BaseException:
             if self._writer.in_transaction:
@@ -237,7 +315,6 @@ class Ledger:
                 raise
         if (touched := self._cards.take()) != frozenset():
             self._touched.append(touched)
-        return result
 
     def _mark(self, newest_before: str) -> str:
         """What tells that this transaction is there; it has changed something.

@@ -47,11 +47,14 @@ def worker_options() -> dict[str, Any]:
 
 
 def tasks_worker_options() -> dict[str, Any]:
-    """The options of the tasks' worker: few at a time, so that redemptions are never slow."""
+    """The options of the tasks' worker: few at a time, so that redemptions are never slow.
+
+    How many is measured: docs/adr/0030.
+    """
     return worker_options() | {
         "max_cached_workflows": 100,  # a crowd's tasks, and the codes issued for them
-        "max_concurrent_workflow_tasks": 2,
-        "max_concurrent_local_activities": 4,
+        "max_concurrent_workflow_tasks": 6,
+        "max_concurrent_local_activities": 16,
         "no_remote_activities": True,
     }
 

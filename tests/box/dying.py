@@ -32,10 +32,7 @@ POINTS: dict[str, tuple[Any, str, bool]] = {
     "before the verdict": (tasks, "record", False),
     "after the verdict": (tasks, "record", True),
     "before the pick": (issuing, "pick", False),
-    "after the pick": (issuing, "pick", True),
-    "after the hold": (issuing, "hold", True),
-    "after the mint": (issuing, "mint", True),
-    "after the hand-over": (issuing, "hand_over", True),
+    "before the mint": (issuing, "mint", False),
     "before the backup is copied": (backup, "copy_ledger", False),
     "before the backup is verified": (backup, "verify", False),
     "before the backup gets its name": (backup, "publish", False),
@@ -64,8 +61,8 @@ def arm(point: str) -> None:
 
     real_commit = Ledger._commit
 
-    def commit(self: Ledger, change: Any) -> Any:
-        result = real_commit(self, change)
+    def commit(self: Ledger, changes: Any) -> Any:
+        result = real_commit(self, changes)
         if was_called:
             die()
         return result

@@ -19,6 +19,7 @@ from boxd.fates import Fates
 from boxd.issue import IssueStanding
 from boxd.ledger import alarms, attendees, audit, stock, task_publishing, task_standings
 from boxd.ledger.code_keys import CodeKeys
+from boxd.ledger.issue_steps import IssueSteps
 from boxd.ledger.issues import IssueOrder
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger
@@ -176,8 +177,11 @@ async def at_box(
     changed = ledger.write_now(lambda tx: task_publishing.declare(tx, kinds or KINDS, CHECKPOINTS))
     keys = CodeKeys(b"c" * 32, b"r" * 32)
     fates = Fates[Asked, TaskReply]("this run")
-    rules = IssueRules(box, 8, 7, per_attendee)
-    activities = (*TaskActivities(ledger, fates).all(), *IssueActivities(ledger, keys, rules).all())
+    steps = IssueSteps(IssueRules(box, 8, 7, per_attendee), keys)
+    activities = (
+        *TaskActivities(ledger, fates, steps).all(),
+        *IssueActivities(ledger, steps).all(),
+    )
     client = await connect(settings, SEAL)
     connection = ServerConnection()
     connection.use(client)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.config.schema import Temporal
 from boxd.errors import KeysMissing, LedgerUnusable, TemporalUnavailable
@@ -57,6 +58,17 @@ async def test_the_same_order_from_twenty_at_once_is_one_code(event: Event) -> N
     issued = await asyncio.gather(*(event.issue("one") for _ in range(20)))
     assert {each.code for each in issued} == {1}
     assert await whole(event) == (4, 1)
+
+
+async def test_a_verdict_and_its_code_are_one_commit_and_no_other_workflow(event: Event) -> None:
+    task = await event.start("mugs")
+    before = event.ledger.commits
+    await event.judge(task)
+    assert (await event.ended(task)).state is TaskState.REWARDED
+    assert event.ledger.commits == before + 1
+    with pytest.raises(RPCError) as missing:
+        await event.client.get_workflow_handle(f"issue-{task}@box-1").describe()
+    assert missing.value.status is RPCStatusCode.NOT_FOUND
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -158,11 +170,17 @@ async def test_an_issue_that_somebody_ended_is_begun_again_by_its_task(
         task = await event.start("mugs")
         await event.judge(task)
 
-        async def is_held() -> bool:
-            return await whole(event) == (4, 1)
+        issue = event.client.get_workflow_handle(f"issue-{task}@box-1")
 
-        await until(is_held, "the hold")
-        await event.client.get_workflow_handle(f"issue-{task}@box-1").terminate("by mistake")
+        async def is_left_to_its_workflow() -> bool:
+            try:
+                return (await issue.describe()).status is WorkflowExecutionStatus.RUNNING
+            except RPCError:
+                return False
+
+        await until(is_left_to_its_workflow, "the workflow of the issue")
+        assert await whole(event) == (4, 1)
+        await issue.terminate("by mistake")
     assert (await event.ended(task)).state is TaskState.REWARDED
     assert await whole(event) == (4, 1)
 

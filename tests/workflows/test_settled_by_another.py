@@ -19,6 +19,8 @@ from boxd.fates import Fates
 from boxd.ledger import attendees, claims, codes, lockers, lockouts, stock, task_publishing, tasks
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.home_number import Homes
+from boxd.ledger.issue_steps import IssueSteps
+from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s
 from boxd.redemption import Answer, AnswerKind, Reply
@@ -143,7 +145,8 @@ async def test_a_verdict_or_scan_of_a_task_that_is_given_up_is_refused_at_once(
         return bool(fates.expected())
 
     await until(is_expected, "the request")
+    steps = IssueSteps(IssueRules(BOX, 8, 7, 0), KEYS)
     given_up = Withdrawal("w", begun.task, "Ben", "", daemon=RUN, deadline_s=boot_s() + 60)
-    assert (await TaskActivities(ledger, fates).record_withdrawal(given_up)).accepted
+    assert (await TaskActivities(ledger, fates, steps).record_withdrawal(given_up)).accepted
     reply = await waiting
     assert not reply.accepted and "nothing is awaited any more" in reply.why

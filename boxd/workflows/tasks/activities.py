@@ -12,7 +12,8 @@ from temporalio import activity
 from boxd.errors import LedgerUnusable, NotKnownYet
 from boxd.fates import Fates
 from boxd.ledger import task_standings, tasks
-from boxd.ledger.ledger import Ledger
+from boxd.ledger.issue_steps import IssueSteps
+from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s, utc_now
 from boxd.task import (
     Asked,
@@ -20,6 +21,7 @@ from boxd.task import (
     Submission,
     TaskReply,
     TaskStanding,
+    TaskState,
     Verdict,
     Withdrawal,
     why_refused,
@@ -33,11 +35,16 @@ _TOO_LATE = "it came too late: nobody waits for it any more; try again"
 
 
 class TaskActivities(TaskSignatures):
-    """Decides each request in one transaction of the ledger."""
+    """Decides each request in one transaction of the ledger.
 
-    def __init__(self, ledger: Ledger, fates: Fates[Asked, TaskReply]) -> None:
+    One that approves the task has its code issued in the same transaction. What of that is left
+    to be done, or undone, is the workflow's.
+    """
+
+    def __init__(self, ledger: Ledger, fates: Fates[Asked, TaskReply], steps: IssueSteps) -> None:
         self._ledger = ledger
         self._fates = fates
+        self._steps = steps
         self._deciding: dict[Asked, asyncio.Task[TaskReply]] = {}
 
     def all(self) -> Sequence[Callable[..., object]]:
@@ -103,8 +110,16 @@ class TaskActivities(TaskSignatures):
             is_ours = asked.daemon == self._fates.run
             return "" if is_ours and fate.begin() else _TOO_LATE
 
+        def record(tx: Transaction) -> TaskReply:
+            reply = tasks.record(tx, asked, why_late)
+            if not reply.is_new or reply.standing.state is not TaskState.APPROVED:
+                return reply
+            self._steps.begin(tx, reply.standing.issue)
+            now = task_standings.require(tx.connection, asked.task)
+            return replace(reply, standing=now)
+
         try:
-            reply = await self._ledger.write(lambda tx: tasks.record(tx, asked, why_late))
+            reply = await self._ledger.write(record)
         except NotKnownYet:
             raise  # tried again, the request's id tells whether it is there
         except LedgerUnusable as error:

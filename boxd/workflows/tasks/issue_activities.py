@@ -9,8 +9,7 @@ from temporalio import activity
 
 from boxd.issue import IssueStanding
 from boxd.ledger import issuing
-from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.issuing import IssueRules
+from boxd.ledger.issue_steps import IssueSteps
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.tasks.messages import Pick, Undo
@@ -20,19 +19,17 @@ log = structlog.get_logger(__name__)
 
 
 class IssueActivities(IssueSignatures):
-    """Decides each step in one transaction of the ledger."""
+    """Decides a step in one transaction of the ledger, with those after it that can be taken."""
 
     def __init__(
         self,
         ledger: Ledger,
-        keys: CodeKeys,
-        rules: IssueRules,
+        steps: IssueSteps,
         ask_keeper: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         """`ask_keeper` asks the box that keeps the limits, for the issue of this id."""
         self._ledger = ledger
-        self._keys = keys
-        self._rules = rules
+        self._steps = steps
         self._ask_keeper = ask_keeper
 
     def all(self) -> Sequence[Callable[..., object]]:
@@ -45,18 +42,19 @@ class IssueActivities(IssueSignatures):
         if self._ask_keeper is not None:
             await self._ask_keeper(pick.issue)
         return await self._decide(
-            lambda tx: issuing.pick(tx, pick.issue, pick.attempt, pick.draw, self._rules)
+            lambda tx: issuing.pick(tx, pick.issue, pick.attempt, pick.draw, self._steps.rules)
         )
 
     @activity.defn
     async def hold(self, issue: str) -> IssueStanding:
         """Hold one unit."""
-        return await self._decide(lambda tx: issuing.hold(tx, issue, self._rules))
+        return await self._decide(lambda tx: issuing.hold(tx, issue, self._steps.rules))
 
     @activity.defn
     async def mint(self, issue: str) -> IssueStanding:
         """Make the code."""
-        return await self._decide(lambda tx: issuing.mint(tx, issue, self._rules, self._keys))
+        steps = self._steps
+        return await self._decide(lambda tx: issuing.mint(tx, issue, steps.rules, steps.keys))
 
     @activity.defn
     async def hand_over(self, issue: str) -> IssueStanding:
@@ -71,7 +69,7 @@ class IssueActivities(IssueSignatures):
 
     async def _decide(self, step: Callable[[Transaction], IssueStanding]) -> IssueStanding:
         with as_activity_errors():
-            standing = await self._ledger.write(step)
+            standing = await self._ledger.write(lambda tx: self._steps.go_on(tx, step(tx)))
         if standing.state.has_ended:
             log.info(f"issue.{standing.state}", issue=standing.issue, why=standing.why or None)
         return standing

@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from boxd.config.schema import Temporal
 from boxd.issue import IssueStanding, IssueState
 from boxd.ledger import alarms, attendees, issues, stock
+from boxd.ledger.issue_steps import IssueSteps
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger
 from boxd.limit_lease import LeaseReply, LeaseWanted
@@ -32,7 +33,7 @@ async def issued(box: LinkedBox, issue: str, attendee: str = "ada") -> IssueStan
     is_keeper = box.number == 1
     rules = IssueRules(f"box-{box.number}", 8, 7, LIMIT, box.number, has_keeper=not is_keeper)
     ask = None if is_keeper else LimitKeeper(box.ledger, box.link.ask_keeper, "box 1").heard
-    steps = IssueActivities(box.ledger, box.keys, rules, ask)
+    steps = IssueActivities(box.ledger, IssueSteps(rules, box.keys), ask)
     await box.ledger.write(
         lambda tx: issues.ask(
             tx, issues.IssueOrder(issue, attendees.number_of(tx, attendee), "anna")

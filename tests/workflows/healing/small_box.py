@@ -34,6 +34,7 @@ from boxd.ledger import (
 )
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.home_number import Homes
+from boxd.ledger.issue_steps import IssueSteps
 from boxd.ledger.issues import IssueOrder
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, Transaction
@@ -315,7 +316,7 @@ async def small_box(
         settler = Settler(connection, ledger, service, opener, announcer, BOX)
         for work in (healer.run(), settler.run()) if heals else ():
             closing.push_async_callback(_end, asyncio.create_task(work))
-        issue_rules = IssueRules(BOX, 8, 7, 0)
+        steps = IssueSteps(IssueRules(BOX, 8, 7, 0), keys)
         yield SmallBox(
             folder,
             client,
@@ -336,8 +337,8 @@ async def small_box(
                 UpstreamActivities(sender, OrderPuller(ledger, nobody, BOX, _begin_none)).deliver,
             ),
             (
-                *TaskActivities(ledger, fates).all(),
-                *IssueActivities(ledger, keys, issue_rules).all(),
+                *TaskActivities(ledger, fates, steps).all(),
+                *IssueActivities(ledger, steps).all(),
             ),
             (UpstreamWorkflow, RecoveryWorkflow, *jobs),
         )
