@@ -43,7 +43,7 @@ PARTS: dict[str, Callable[[Path, Size], Iterable[Figure]]] = {
     "arduino": lambda folder, size: arduino.figures(folder, PULSES),
     "tasks": lambda folder, size: tasks.figures(folder, size.tasks),
     "pages": lambda folder, size: pages.figures(folder, size.tasks),
-    "phones": lambda folder, size: phones.figures(folder, size.calm),
+    "phones": lambda folder, size: phones.figures(folder, size.beside_phones),
     "organised": lambda folder, size: organised.figures(folder, size.calm),
     "upstream": lambda folder, size: upstream.figures(folder, size.tasks),
 }

@@ -20,6 +20,8 @@ class Size:
     plugs: int
     tasks: int
     on_card: int
+    behind_kills: int  # redemptions before the kills on a card
+    beside_phones: int  # redemptions beside none, and as many beside the phones
 
 
 FULL = Size(
@@ -34,6 +36,8 @@ FULL = Size(
     plugs=20,
     tasks=100,
     on_card=30,
+    behind_kills=250,
+    beside_phones=45,
 )
 QUICK = Size(
     calm=30,
@@ -47,4 +51,6 @@ QUICK = Size(
     plugs=5,
     tasks=20,
     on_card=8,
+    behind_kills=6,
+    beside_phones=6,
 )

@@ -19,15 +19,15 @@ _GOALS = tasks.Goals(_WHERE, 0.150, 2)
 
 
 def after_kills(folder: Path, size: Size) -> Iterator[Figure]:
-    """Daemon and server are killed after `total` redemptions, which are made at flush 0."""
+    """Daemon and server are killed after redemptions that are made at flush 0."""
     with slow_disk(folder) as disk:
         box = Box(disk.folder / "box", beside=folder)
         try:
             box.start_and_wait()
-            tell(f"{size.total} redemptions, at both bays")
-            redeem_at_both(box, box.issue_codes(size.total))
+            tell(f"{size.behind_kills} redemptions, at both bays")
+            redeem_at_both(box, box.issue_codes(size.behind_kills))
             disk.set_flush(FLUSH_S)
-            yield from kills(box, size.total, size, _WHERE)
+            yield from kills(box, size.behind_kills, size, _WHERE)
         finally:
             disk.set_flush(0)
             box.close()
