@@ -18,7 +18,7 @@ _CHECK_BYTES = 4
 
 
 @dataclass(frozen=True)
-class Invitation:
+class FleetInvitation:
     """What a box has to know to join. `key` is the event's, as 64 hexadecimal digits."""
 
     event: str
@@ -31,14 +31,14 @@ class Invitation:
     box_names: tuple[str, ...] = ()
 
 
-def as_token(invitation: Invitation) -> str:
+def as_token(invitation: FleetInvitation) -> str:
     """The invitation as one word, which fits a QR code."""
     content = json.dumps(asdict(invitation), separators=(",", ":")).encode()
     word = base64.urlsafe_b64encode(_check(content) + content).decode().rstrip("=")
     return _BEGINS + word
 
 
-def from_token(token: str) -> Invitation:
+def from_token(token: str) -> FleetInvitation:
     """The invitation in a word of `as_token`. Raises BadInput if it is not whole."""
     word = "".join(token.split()).removeprefix(_BEGINS)
     try:
@@ -52,7 +52,7 @@ def from_token(token: str) -> Invitation:
             " it from `boxd fleet invite`, or scan its QR code again"
         )
     found = json.loads(content)
-    return Invitation(**found | {"box_names": tuple(found["box_names"])})
+    return FleetInvitation(**found | {"box_names": tuple(found["box_names"])})
 
 
 def _check(content: bytes) -> bytes:

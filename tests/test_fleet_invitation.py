@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from boxd.errors import BadInput
-from boxd.fleet_invitation import Invitation, as_token, from_token
+from boxd.fleet_invitation import FleetInvitation, as_token, from_token
 
-INVITATION = Invitation("fair", "temporal.example:7233", "ab" * 32, 8, box_names=("Halle Süd", "B"))
+INVITATION = FleetInvitation(
+    "fair", "temporal.example:7233", "ab" * 32, 8, box_names=("Halle Süd", "B")
+)
 
 
 def test_what_was_invited_to_is_what_is_joined() -> None:

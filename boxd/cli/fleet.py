@@ -86,7 +86,7 @@ def invite(as_json: bool) -> None:
 
     It holds the event's key: show it to nobody else.
     """
-    from boxd.fleet_invitation import Invitation, as_token
+    from boxd.fleet_invitation import FleetInvitation, as_token
     from boxd.key_file import read_key
     from boxd.phones import qr
 
@@ -96,7 +96,7 @@ def invite(as_json: bool) -> None:
         raise Refused("this box belongs to no event yet: `sudo boxd fleet begin EVENT HOST:PORT`")
     become_owner_of(config.box.state_dir)
     token = as_token(
-        Invitation(
+        FleetInvitation(
             event=fleet.event,
             address=fleet.address,
             key=read_key(config.fleet_key_file).hex(),

@@ -15,7 +15,7 @@ from boxd.cli.command_classes import BoxdCommand
 from boxd.errors import BadInput
 
 if TYPE_CHECKING:
-    from boxd.fleet_invitation import Invitation
+    from boxd.fleet_invitation import FleetInvitation
     from boxd.hub.hub import Hub
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -77,7 +77,7 @@ def _word(file: str) -> str:
         raise BadInput(f"the invitation can't be read: {error}") from None
 
 
-async def _serve(hub: Hub, invited: Invitation, port: int) -> None:
+async def _serve(hub: Hub, invited: FleetInvitation, port: int) -> None:
     import uvicorn
 
     from boxd.hub.pages import Pages

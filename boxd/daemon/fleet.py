@@ -10,6 +10,7 @@ import structlog
 from temporalio.client import Client
 
 from boxd.config import Config
+from boxd.daemon.hub_activities import HubActivities
 from boxd.daemon.running import Running
 from boxd.errors import HeldByAnother, TemporalUnavailable
 from boxd.ledger.code_keys import CodeKeys
@@ -17,7 +18,6 @@ from boxd.ledger.ledger import Ledger, as_text
 from boxd.temporal.client import connect
 from boxd.temporal.seal import Seal, load_seal
 from boxd.workflows.fleet.activities import FleetActivities, FleetBox
-from boxd.workflows.fleet.hub_activities import HubActivities
 from boxd.workflows.fleet.lease_activities import LeaseActivities, LimitRules
 from boxd.workflows.fleet.limit_keeper import LimitKeeper
 from boxd.workflows.fleet.messages import box_of_event

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from boxd.errors import BadInput, TemporalUnavailable
-from boxd.fleet_invitation import Invitation, as_token
+from boxd.fleet_invitation import FleetInvitation, as_token
 from boxd.hub.hub import Brought, HeardBox, Hub
 from boxd.machine_clock import utc_now
 from boxd.organiser import declaration_file
@@ -69,7 +69,7 @@ def units(boxes: Iterable[HeardBox]) -> dict[str, tuple[int, int]]:
 class Pages:
     """The hub's pages; they are for this computer alone."""
 
-    def __init__(self, hub: Hub, invitation: Invitation) -> None:
+    def __init__(self, hub: Hub, invitation: FleetInvitation) -> None:
         self._hub = hub
         self._invitation = invitation
 

@@ -12,13 +12,13 @@ from typing import Any
 import httpx
 
 from boxd.config.schema import Temporal
-from boxd.fleet_invitation import Invitation, as_token
+from boxd.daemon.hub_activities import HubActivities
+from boxd.fleet_invitation import FleetInvitation, as_token
 from boxd.hub.hub import Hub
 from boxd.hub.pages import Pages
 from boxd.ledger import stock
 from boxd.ledger.ledger import as_text
 from boxd.machine_clock import utc_now
-from boxd.workflows.fleet.hub_activities import HubActivities
 from tests.temporal.conftest import directory, made, settings
 from tests.workflows.event import until
 from tests.workflows.fleet.boxes import EVENT, SEAL, LinkedBox, fleet
@@ -75,7 +75,7 @@ async def hub(settings: Temporal) -> AsyncIterator[httpx.AsyncClient]:
     """A hub, and a browser at it."""
     address = f"127.0.0.1:{settings.port}"
     running = Hub(EVENT, Temporal(address=address), SEAL)
-    pages = Pages(running, Invitation(EVENT, address, "ab" * 32, 8)).application()
+    pages = Pages(running, FleetInvitation(EVENT, address, "ab" * 32, 8)).application()
     working = asyncio.create_task(running.run())
     transport = httpx.ASGITransport(pages)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
@@ -163,6 +163,6 @@ async def test_a_box_that_refuses_is_told_from_those_that_did_not(
 async def test_the_invitation_is_a_word_and_a_code(directory: Path, settings: Temporal) -> None:
     async with hub(settings) as browser:
         page = (await browser.get("/invite")).text
-        word = as_token(Invitation(EVENT, f"127.0.0.1:{settings.port}", "ab" * 32, 8))
+        word = as_token(FleetInvitation(EVENT, f"127.0.0.1:{settings.port}", "ab" * 32, 8))
         assert word in page
         assert "<svg" in page

@@ -14,7 +14,6 @@ from boxd.workflows.fleet.messages import box_of_event
 from boxd.workflows.place.installation import Installation
 from boxd.workflows.place.messages import WORKFLOW, place_workflow_id
 from boxd.workflows.place.service import hold
-from boxd.workflows.place.workflow import PlaceWorkflow
 
 _HELD = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running'"
 
@@ -50,9 +49,7 @@ async def give_number_back(client: Client, event: str, number: int) -> None:
     with as_temporal_unavailable():
         try:
             # Ended by the service: the box's worker does not run any more.
-            await client.get_workflow_handle_for(PlaceWorkflow.run, place).terminate(
-                "the box left its event"
-            )
+            await client.get_workflow_handle(place).terminate("the box left its event")
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
