@@ -33,7 +33,7 @@ MOST_ON_LOOPBACK = 256
 LAST_REQUESTS_S = 2  # a request that takes longer than this is cut at the stop
 
 
-class _Uvicorn(uvicorn.Server):
+class ListeningServer(uvicorn.Server):
     """A server that does not touch the process's signals, and reports when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -42,9 +42,11 @@ class _Uvicorn(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
+        """See base class; touches none."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """See base class."""
         await super().startup(sockets)
         self.listening.set()
 
@@ -54,7 +56,7 @@ class WebServer:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._running: list[tuple[_Uvicorn, asyncio.Task[None]]] = []
+        self._running: list[tuple[ListeningServer, asyncio.Task[None]]] = []
         self._socket_paths: list[Path] = []
         self.port = 0
 
@@ -64,17 +66,19 @@ class WebServer:
         Raises ConfigError if an address is not available.
         """
         with ExitStack() as bound:
-            tcp = bound.enter_context(_bind_tcp("web", host, port))
+            tcp = bound.enter_context(bind_tcp("web", host, port))
             unix = (
                 bound.enter_context(_bind_unix(socket_path, SOCKET_MODE)) if socket_path else None
             )
             bound.pop_all()
         self.port = tcp.getsockname()[1]
         loopback = BoundedListener.of(tcp, MOST_ON_LOOPBACK)
-        await self._listen(_Uvicorn(_settings(self._application.for_tcp())), loopback)
+        await self._listen(ListeningServer(server_settings(self._application.for_tcp())), loopback)
         if unix is not None and socket_path is not None:
             self._socket_paths.append(socket_path)
-            await self._listen(_Uvicorn(_settings(self._application.for_socket())), unix)
+            await self._listen(
+                ListeningServer(server_settings(self._application.for_socket())), unix
+            )
 
     async def listen_to_gateway(self, socket_path: Path) -> None:
         """Open the listener for the booth's network: a socket for the gateway alone.
@@ -85,7 +89,7 @@ class WebServer:
             unix = bound.enter_context(_bind_unix(socket_path, GATEWAY_SOCKET_MODE))
             bound.pop_all()
         app = self._application.for_phones()
-        server = _Uvicorn(_settings(app, timeout_keep_alive=GATEWAY_KEEPS_S))
+        server = ListeningServer(server_settings(app, timeout_keep_alive=GATEWAY_KEEPS_S))
         await self._listen(server, OwnUserOnly.of(unix))
         self._socket_paths.append(socket_path)
 
@@ -102,7 +106,7 @@ class WebServer:
             path.unlink(missing_ok=True)
         self._socket_paths.clear()
 
-    async def _listen(self, server: _Uvicorn, bound: socket.socket) -> None:
+    async def _listen(self, server: ListeningServer, bound: socket.socket) -> None:
         task = asyncio.create_task(server.serve([bound]), name=f"web {bound.getsockname()}")
         self._running.append((server, task))
         listening = asyncio.create_task(server.listening.wait())
@@ -117,7 +121,8 @@ def _is_true_here(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("No supported WebSocket library")
 
 
-def _settings(app: ASGIApp, **more: Any) -> uvicorn.Config:
+def server_settings(app: ASGIApp, **more: Any) -> uvicorn.Config:
+    """How every listener of boxd serves; `more` are settings of uvicorn's."""
     logging.getLogger("uvicorn.error").addFilter(_is_true_here)
     return uvicorn.Config(
         app,
@@ -135,7 +140,8 @@ def _settings(app: ASGIApp, **more: Any) -> uvicorn.Config:
     )
 
 
-def _bind_tcp(section: str, host: str, port: int) -> socket.socket:
+def bind_tcp(section: str, host: str, port: int) -> socket.socket:
+    """A socket bound for the section `section`; raises ConfigError if the address is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, so that asyncio turns off Nagle's algorithm: with it replies are 40 ms late.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

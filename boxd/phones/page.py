@@ -15,14 +15,14 @@ from starlette.responses import Response
 from boxd.web.page_policy import page_policy
 from boxd.web.templates import render
 
-_STATIC = Path(__file__).parent / "static"
+_BOXD = Path(__file__).parents[1]
 HTML = "text/html; charset=utf-8"
 _STYLE = "phone.css"
 
 
 @dataclass(frozen=True)
 class HtmlPage:
-    """The content of a page. `template` and `script` name files of boxd/phones.
+    """The content of a page. `template` and `script` name files of boxd/phones, or PACKAGE/FILE.
 
     The template shows `content`; `refresh_s` makes phones without scripts, or a page without one,
     reload it.
@@ -75,11 +75,18 @@ def document(page: HtmlPage) -> str:
     """The page as text. Style and script are the package's own files, and markup as they are."""
     style = Markup(source(_STYLE))  # noqa: S704
     script = Markup(source(page.script)) if page.script else ""  # noqa: S704
-    name = f"phones/{page.template}"
-    return render(name, page=page, style=style, script=script, **page.content)
+    return render(
+        "/".join(_of_package(page.template)), page=page, style=style, script=script, **page.content
+    )
 
 
 @cache
 def source(name: str) -> str:
     """A file of the pages, read once."""
-    return (_STATIC / name).read_text(encoding="utf-8")
+    package, file = _of_package(name)
+    return (_BOXD / package / "static" / file).read_text(encoding="utf-8")
+
+
+def _of_package(name: str) -> tuple[str, str]:
+    package, _, file = name.rpartition("/")
+    return package or "phones", file
