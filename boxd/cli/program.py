@@ -69,6 +69,7 @@ SECTIONS = {
         "temporal-server": ("temporal_server", "Run only this box's Temporal server."),
         "temporal-pages": ("temporal_pages", "Let Temporal's pages show what boxd has sealed."),
         "phones": ("phones", "Run only the phones' network."),
+        "set-up": ("set_up", "Serve the set-up page of a freshly flashed card."),
         "guard-ports": ("guard_ports", "Close the Temporal server's ports to other users."),
     },
 }

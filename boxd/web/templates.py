@@ -17,7 +17,7 @@ from boxd.ledger.staff_sessions import name_of
 from boxd.words.catalogue import languages
 
 _BOXD = Path(__file__).parents[1]
-_PACKAGES = ("cli", "console", "handbook", "hub", "phones", "web")
+_PACKAGES = ("cli", "console", "handbook", "hub", "phones", "set_up", "web")
 
 
 def render(name: str, /, **values: object) -> Markup:

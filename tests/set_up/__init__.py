@@ -1,0 +1,1 @@
+"""The set-up page of a fresh card, and what a card makes for itself."""
