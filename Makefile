@@ -80,6 +80,10 @@ deb: firmware ## the Debian package, in dist; ARCH=arm64 for a Pi
 	@PYTHON=python3 scripts/debian-packages deb
 	@install/deb "$(ARCH)"
 
+image: deb ## a card to flash, in dist; ARCH=arm64 for a Pi 4, SCREEN=no without the box's own screen; takes root
+	@scripts/debian-packages image
+	@card/make "$(ARCH)"
+
 words: .venv/set-up-for-test ## the catalogue of all texts for people, written anew from the source
 	@.venv/bin/python scripts/words
 

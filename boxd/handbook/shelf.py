@@ -15,6 +15,7 @@ DECISIONS = "adr"
 READERS: Mapping[str, tuple[str, ...]] = {
     N_("For people at an event"): ("organisers", "operators", "recovery", "phones"),
     N_("For whoever looks after a box"): (
+        "card",
         "maintainers",
         "doctor",
         "time-machine",
