@@ -12,9 +12,12 @@ GZIP = {"content-encoding": "GZIP", "content-type": "application/json"}
 BODY = b'{"received": []}'
 
 
-@pytest.mark.parametrize(
-    "packed", [gzip.compress(BODY), gzip.compress(BODY[:5]) + gzip.compress(BODY[5:])]
-)
+def _gzip(content: bytes) -> bytes:
+    """Without the time: the cases of a test have the same names in every worker."""
+    return gzip.compress(content, mtime=0)
+
+
+@pytest.mark.parametrize("packed", [_gzip(BODY), _gzip(BODY[:5]) + _gzip(BODY[5:])])
 def test_gzip_is_unpacked_and_its_header_gone(packed: bytes) -> None:
     assert unpacked(GZIP, packed, 100) == ({"content-type": "application/json"}, BODY)
 
@@ -30,10 +33,10 @@ def test_an_unknown_coding_is_left_to_the_reader() -> None:
 @pytest.mark.parametrize(
     ("packed", "why"),
     [
-        (gzip.compress(BODY)[:-3], "breaks off"),
+        (_gzip(BODY)[:-3], "breaks off"),
         (BODY, "damaged"),
-        (gzip.compress(b" " * 50_000_000), "more than 100 bytes"),
-        (gzip.compress(b" " * 60) * 2, "more than 100 bytes"),
+        (_gzip(b" " * 5_000_000), "more than 100 bytes"),
+        (_gzip(b" " * 60) * 2, "more than 100 bytes"),
     ],
 )
 def test_what_does_not_unpack_is_no_answer(packed: bytes, why: str) -> None:
