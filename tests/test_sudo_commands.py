@@ -50,6 +50,11 @@ CASES = {
         ("ledger.db", "being-restored/", "keys/"),
     ),
     "recover ledger": (("--yes",), ("ledger.db", "being-recovered/", "backups/")),
+    "codes new-keys": (("--yes",), ("keys/", "ledger.db")),
+    "fleet begin": (("fair", "127.0.0.1:1"), ("keys/event.key",)),
+    "fleet invite": ((), ("keys/event.key",)),
+    "fleet join": (("no-token",), ("keys/event.key",)),
+    "fleet leave": (("--keep-codes",), ("keys/event.key",)),
     "devices flash": (("cabinet",), ("ledger.db", "boxd.sock")),
     "lockers open": (("2", "--reason", "x", "--direct", "--yes"), ("ledger.db-wal", "boxd.lock")),
     "tls import": (

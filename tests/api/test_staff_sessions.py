@@ -214,7 +214,7 @@ async def test_a_device_that_opens_another_invitation_is_no_longer_the_first_per
     phone = await enrolled(box)
     path = await invite(box, Role.OPERATOR, "Finn")
     page = (await phone.get(path)).text
-    assert "Until now it belongs to Eva (attendant)." in page
+    assert "It currently belongs to Eva (attendant)." in page
     await phone.post(path, headers=OWN)
     left = await box.ledger.read(lambda c: staff_sessions.listing(c, "2000"))
     assert [(each.name, each.device) for each in left] == [("Finn", "Chrome (Android)")]

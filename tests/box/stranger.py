@@ -336,7 +336,9 @@ def main() -> None:
     asyncio.run(load_all(known))
     become_another()
     sent = asyncio.run(attack(known))
-    print(json.dumps({"sent": sent, "opened": list(what_opens(known))}))
+    print(json.dumps({"sent": sent, "opened": list(what_opens(known))}), flush=True)
+    # Threads of the SDK's that still end now and then take the interpreter's last breath with them.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -81,8 +81,10 @@ def test_a_backup_that_takes_long_is_waited_for(
     monkeypatch.setattr(housekeeping, "ANSWERS_WITHIN_S", 0.0)  # each request is too short for it
     with only_one(state_dir / "boxd.lock"):
         said = boxd("backup", "create")
-    # The one that was made meanwhile is named: since then nothing has happened.
-    assert (said.code, said.out.rstrip().endswith("which is whole")) == (0, True), said
+    # One was made, by whichever request: it is named as the new one, or as the one that is whole.
+    (made,) = (state_dir / "backups").glob("ledger-*.db")
+    assert said.code == 0, said
+    assert str(made) in said.out
 
 
 def test_without_the_daemon_a_backup_is_made_listed_and_restored(

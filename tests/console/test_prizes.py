@@ -116,7 +116,7 @@ async def test_a_file_s_variants_are_stocks_of_their_prize(
     console.box.receive("t-shirt", 4, "T-shirt")
     sizes = "Name;Anzahl;Größe\nT-shirt;7;S\nT-shirt;12;M\nCap;2;red\nCap;3;blue\n"
     said, key = await choose(organiser, sizes.encode())
-    assert "T-shirt t-shirt Its variants are counted by themselves from now on. 4 → 0" in said
+    assert "T-shirt t-shirt From now on its variants are counted separately. 4 → 0" in said
     assert "T-shirt, S new t-shirt 0 → 7" in said
     assert "Cap, blue new cap 0 → 3" in said
     said = await organiser.press("/o/prizes/file/take", upload=key)

@@ -39,7 +39,8 @@ class MailBox:
 def _let_in(*given: Any) -> AuthResult:
     who = given[4]
     assert isinstance(who, LoginPassword)
-    return AuthResult(success=(who.login, who.password) == (b"box", b"open sesame"))
+    is_known = (who.login, who.password) == (b"box", b"open sesame")
+    return AuthResult(success=is_known, handled=False)  # the server itself says no
 
 
 @contextmanager
