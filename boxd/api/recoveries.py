@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import Field
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from boxd.ledger import recoveries as ledger_recoveries
 from boxd.recovery import LONGEST_NOTE, MOST_COUNTED, RecoveryAnswer
 from boxd.text_fields import Line
 from boxd.web import problems
+from boxd.words import translate
 
 _MOST_LISTED = 50
 RecoveryId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -115,13 +117,20 @@ class RecoveriesReply(ReplyModel):
     recoveries: tuple[RecoveryReply, ...]
 
 
+def _in_words(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """A recovery with its texts in the reader's language."""
+    choices = [{**each, "text": translate(each["text"])} for each in seen["choices"]]
+    texts = {name: translate(seen[name]) for name in ("title", "question", "outcome")}
+    return {**seen, **texts, "choices": choices}
+
+
 async def playbooks(context: BoxContext) -> PlaybooksReply:
     """Every playbook that can be started."""
     found = [
         PlaybookReply(
             id=each.id,
-            title=each.title,
-            when=each.when,
+            title=translate(each.title),
+            when=translate(each.when),
             needs=tuple(need.value for need in each.needs),
             steps=len(each.steps),
         )
@@ -133,7 +142,7 @@ async def playbooks(context: BoxContext) -> PlaybooksReply:
 async def recoveries(context: BoxContext) -> RecoveriesReply:
     """The open recoveries, then the newest of those that have ended."""
     found = await context.box.ledger.read(lambda c: ledger_recoveries.listing(c, _MOST_LISTED))
-    return RecoveriesReply.of(recoveries=found)
+    return RecoveriesReply.of(recoveries=[_in_words(each) for each in found])
 
 
 async def start_recovery(context: BoxContext, body: StartBody) -> OneRecoveryReply:
@@ -141,12 +150,12 @@ async def start_recovery(context: BoxContext, body: StartBody) -> OneRecoveryRep
     started = await context.box.recoveries.start(
         body.playbook, context.actor(body.actor), body.locker, body.sku or ""
     )
-    return OneRecoveryReply.of(recovery=started)
+    return OneRecoveryReply.of(recovery=_in_words(started))
 
 
 async def recovery(context: BoxContext, recovery: RecoveryId) -> OneRecoveryReply:
     """A recovery with its present question."""
-    return OneRecoveryReply.of(recovery=await context.box.recoveries.seen(recovery))
+    return OneRecoveryReply.of(recovery=_in_words(await context.box.recoveries.seen(recovery)))
 
 
 async def answer_recovery(
@@ -163,7 +172,7 @@ async def answer_recovery(
         note=body.note,
     )
     reply = await context.box.recoveries.answer(given)
-    now = OneRecoveryReply.of(recovery=await context.box.recoveries.seen(recovery))
+    now = OneRecoveryReply.of(recovery=_in_words(await context.box.recoveries.seen(recovery)))
     if reply.accepted:
         return now
     return problems.problem(409, "refused", "Refused", reply.why, **now.model_dump(mode="json"))

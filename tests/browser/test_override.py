@@ -1,17 +1,25 @@
-"""A locker is opened from the HUD: by who is signed in, with a reason, once, and recorded."""
+"""From the HUD, who is signed in opens a locker with a reason, and walks through a playbook."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.box.booth import Booth
+from tests.browser import chromium
+from tests.browser.axe import violations
 from tests.browser.pages import Front, Hud
 
 LOCKER = ".locker[data-locker='2']"
+PLAYBOOKS = "#recovery"
+OPENS_PLAYBOOKS = "[popovertarget='recovery']"
+_IS_WITHIN = """
+const {left, top, right, bottom} = document.querySelector(arguments[0]).getBoundingClientRect()
+return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight
+"""
 
 
 @pytest.fixture
@@ -20,6 +28,14 @@ def signed_out(hud: Hud) -> Iterator[Hud]:
     hud.look().delete_all_cookies()
     yield hud
     hud.look().delete_all_cookies()
+
+
+@pytest.fixture
+def small(hud: Hud) -> Iterator[None]:
+    """A touch screen of 800 x 480."""
+    chromium.set_size(hud.look(), 800, 480)
+    yield
+    chromium.set_size(hud.look(), *chromium.PANEL)
 
 
 def sign_in(booth: Booth, hud: Hud, name: str, role: str) -> None:
@@ -67,3 +83,47 @@ def test_who_is_signed_in_opens_a_locker_with_a_reason(
     hud.until("the record", lambda: "Olaf" in hud.text("#events"))
     assert "The prize is stuck" in hud.text("#events")
     front.shut(2)
+
+
+def test_who_is_signed_in_walks_through_a_playbook(
+    browser_booth: Booth, signed_out: Hud, small: None
+) -> None:
+    hud = signed_out
+    hud.click(OPENS_PLAYBOOKS)
+    hud.until("it says who may", lambda: "Only a signed-in" in hud.text(PLAYBOOKS))
+
+    sign_in(browser_booth, hud, "Oda", "operator")
+    hud.click(OPENS_PLAYBOOKS)
+    start = f"{PLAYBOOKS} [data-playbook='jammed-locker']"
+    hud.until("the playbooks", lambda: hud.has(start))
+    hud.run("document.querySelector(arguments[0]).value = '2'", f"{start} select")
+    asks(hud, "Is it open now?", lambda: hud.find(f"{start} button").click())
+    assert violations(hud) == []
+    assert hud.run(_IS_WITHIN, PLAYBOOKS)
+
+    browser_booth.enter("bay-1", browser_booth.issue_code())
+    hud.wait_for("Put Mug into locker 1")
+    hud.until("the claim goes first", lambda: not hud.has(PLAYBOOKS))
+    assert not hud.find(OPENS_PLAYBOOKS).is_enabled()
+    browser_booth.answer(browser_booth.prompt("load"), "declined")
+    hud.wait_for("Ready")
+
+    hud.click(OPENS_PLAYBOOKS)
+    asks(hud, "What lies in locker 2?", lambda: hud.press("1"))
+    asks(hud, "Ended: given up", lambda: hud.find(f"{PLAYBOOKS} [data-choice='give-up']").click())
+    given = browser_booth.ask_socket("GET", "/api/v1/recoveries")
+    (recovery,) = (each for each in given["recoveries"] if each["locker"] == 2)
+    assert [each["choice"] for each in recovery["answers"]] == ["yes", "give-up"]
+    assert {each["actor"] for each in recovery["answers"]} == {"Oda (staff)"}
+    hud.press("\ue00c")
+
+
+def asks(hud: Hud, words: str, press: Callable[[], None]) -> None:
+    """Press until the panel says these words: a button that appeared just now is not pressed."""
+
+    def said() -> bool:
+        if words not in hud.text(PLAYBOOKS):
+            press()
+        return words in hud.text(PLAYBOOKS)
+
+    hud.until(words, said)

@@ -87,6 +87,13 @@
     }
   }, 1000);
 
+  // The operator's screen has opened this window: the way back, where there is no keyboard.
+  const toScreen = document.getElementById("to-screen");
+  if (window.opener !== null && toScreen !== null) {
+    toScreen.hidden = false;
+    toScreen.addEventListener("click", () => window.close());
+  }
+
   if (parts().length > 0 && lost !== null) {
     document.addEventListener("visibilitychange", look);
     addEventListener("pagehide", () => { source?.close(); source = null; });

@@ -68,7 +68,7 @@ async function send(prompt, answer, id) {
 }
 
 // randomUUID exists only on pages from a secure origin; a booth's network has none.
-function newId() {
+export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -8,6 +8,7 @@ import { cut, fit, makeRoom } from "./fit.js";
 import * as lists from "./lists.js";
 import { watch } from "./live.js";
 import { isOverriding, overrideKey, overridePanel } from "./override.js";
+import { giveWay, isRecovering, recoveryButton, recoveryKey, recoveryPanel } from "./recovery.js";
 import { hear, isChoosingSounds, soundButton, soundPanel } from "./sounds.js";
 import { N_, _ } from "./words.js";
 import { bayName, optionsOf, outView, promptView, restView } from "./prompt.js";
@@ -97,6 +98,7 @@ function render() {
   document.body.dataset.health = health.state;
   document.body.dataset.ledger = health.ledger.state;
   document.title = `${snapshot.box.name}: ${_("operator")}`;
+  giveWay(snapshot, isAsked());
   drawBar();
   renderPrompt();
   for (const name of ["alarms", "bays", "lockers", "stock", "devices", "events"]) {
@@ -110,7 +112,7 @@ function render() {
 }
 
 function drawBar(isForced = false) {
-  show(place("bar"), [snapshot.box, snapshot.rehearsal, snapshot.closed, snapshot.health, isForced && performance.now()], barView);
+  show(place("bar"), [snapshot.box, snapshot.rehearsal, snapshot.closed, snapshot.health, isAsked(), isForced && performance.now()], barView);
 }
 
 // Lists show as many rows as have room, and count the rest.
@@ -128,6 +130,11 @@ function neededFor(name) {
 // While answers wait for Temporal, codes are taken and the questions are shown: an answer may still arrive in time.
 function isServing() {
   return ["ready", "answers_wait"].includes(snapshot.health.state);
+}
+
+// Whether a claim asks a person something: nothing hides its question.
+function isAsked() {
+  return isServing() && snapshot.prompts.some((prompt) => prompt.options.length > 0);
 }
 
 // Not how much was delivered ever, which is not on the screen.
@@ -245,6 +252,7 @@ function chooseNext(prompt) {
 function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !snapshot || isChoosingSounds()) return;
   if (isOverriding()) return overrideKey(event);
+  if (isRecovering()) return recoveryKey(event);
   const onButton = document.activeElement?.tagName === "BUTTON" || document.activeElement?.tagName === "A";
   if (onButton && (event.key === "Enter" || event.key === " ")) return;
   const key = { Escape: "Cancel", Backspace: "Cancel" }[event.key] ?? event.key;
@@ -279,6 +287,7 @@ function barView() {
     snapshot.closed ? make("strong", { class: "pill bad" }, icon("warning"), _("CLOSED: the event is over")) : "",
     make("span", { class: "spring" }),
     ...healthPills(health),
+    recoveryButton(isAsked()),
     soundButton(),
     make("span", { class: "soft small" }, `boxd ${box.boxd}${box.package ? ` (${_("package {version}", { version: box.package })})` : ""}`),
   ].filter((part) => part !== "");
@@ -327,7 +336,7 @@ function onLost() {
   fitWords(); // the banner takes some of their room
 }
 
-document.body.append(soundPanel(() => drawBar(true)), overridePanel());
+document.body.append(soundPanel(() => drawBar(true)), overridePanel(), recoveryPanel());
 document.addEventListener("keydown", onKey);
 window.addEventListener("resize", () => {
   fitWords();
