@@ -30,7 +30,7 @@ thead { display: none; }
 tbody { display: grid; grid-template-columns: 1fr 1fr; gap: 1.4mm 4mm; }
 tr { display: flex; gap: 2mm; break-inside: avoid; }
 td { padding: 0; }
-td:first-child { flex: none; width: 37mm; font-weight: bold; }
+td:first-child { flex: none; width: 34mm; font-weight: bold; }
 img { display: block; width: 100%; border-radius: 1mm; }
 """
 
