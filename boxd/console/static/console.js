@@ -87,11 +87,11 @@
     }
   }, 1000);
 
-  // The operator's screen has opened this window: the way back, where there is no keyboard.
-  const toScreen = document.getElementById("to-screen");
-  if (window.opener !== null && toScreen !== null) {
-    toScreen.hidden = false;
-    toScreen.addEventListener("click", () => window.close());
+  // A window of the operator's screen.
+  const back = document.getElementById("back");
+  if (window.opener && back) {
+    back.hidden = false;
+    back.onclick = () => window.close();
   }
 
   if (parts().length > 0 && lost !== null) {
