@@ -96,11 +96,16 @@ def voucher_sheets(vouchers: Sequence[Voucher], box: str, paper: str = "") -> st
 
 def network_sheet(network: str, password: str, box: str, paper: str = "") -> str:
     """A page of HTML that prints a sign by which phones join a WLAN; `paper` as above."""
-    kind = "WPA" if password else "nopass"
-    fields = f"T:{kind};S:{_escaped(network)};" + (f"P:{_escaped(password)};" if password else "")
-    qr_code = _code(f"WIFI:{fields};")
+    qr_code = _code(joining(network, password))
     sign = {"name": network, "size": _size(network), "password": password, "qr": qr_code}
     return _document("phones/network.html", f"WLAN, {box}", box, paper, sign=sign)
+
+
+def joining(network: str, password: str) -> str:
+    """What a QR code says to phones that shall join a WLAN."""
+    kind = "WPA" if password else "nopass"
+    fields = f"T:{kind};S:{_escaped(network)};" + (f"P:{_escaped(password)};" if password else "")
+    return f"WIFI:{fields};"
 
 
 def _escaped(text: str) -> str:

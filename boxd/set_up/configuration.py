@@ -72,8 +72,8 @@ def _wired(layout: BoardLayout, boards: tuple[int, ...]) -> Iterator[str]:
 def _others(found: FoundDevices) -> Iterator[str]:
     """What was plugged in besides the boards, to be wired in by somebody who knows what it is."""
     for each in found.others:
-        lines = "\n".join(f"# {line}".rstrip() for line in each.section.splitlines())
-        yield f"# Also plugged in: {each.port}\n#\n{lines}\n"
+        text = f"Also plugged in: {each.port}\n\n{each.section}"
+        yield "\n".join(f"# {line}".rstrip() for line in text.splitlines()) + "\n"
 
 
 def _section(head: str, **keys: str | int | bool) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -66,7 +67,7 @@ class SetUpCourse:
                 outcome.doing = step
                 work()
                 outcome.done.append(step)
-        except (BoxdError, OSError) as error:
+        except (BoxdError, OSError, ValueError) as error:
             log.exception("set_up.failed", step=outcome.doing)
             outcome.why = str(error)
         outcome.doing = ""
@@ -116,9 +117,8 @@ class SetUpCourse:
                 return
 
     def _test(self, outcome: SetUpProgress) -> None:
-        told = json.loads(
-            self._command("sh", "-c", "boxd doctor --json || true", within_s=_TEST_WITHIN_S)
-        )
+        said = self._command("sh", "-c", "boxd doctor --json || true", within_s=_TEST_WITHIN_S)
+        told = _read("boxd doctor", said)
         outcome.findings = [
             (each["seen"], each["remedy"].partition("\n")[0])
             for each in told["checks"]
@@ -127,7 +127,15 @@ class SetUpCourse:
 
     def _invite(self, outcome: SetUpProgress) -> None:
         name = outcome.choices.organiser
-        told = json.loads(
-            self._command("boxd", "staff", "invite", name, "--role", "organiser", "--json")
-        )
-        outcome.invitation = told["url"]
+        said = self._command("boxd", "staff", "invite", name, "--role", "organiser", "--json")
+        outcome.invitation = _read("boxd staff invite", said)["url"]
+
+
+def _read(command: str, said: str) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads(said)
+    except ValueError:
+        raise BoxdError(
+            f"'{command}' gave no answer that can be read; send the answers again"
+        ) from None
+    return told

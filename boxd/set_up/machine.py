@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from dataclasses import dataclass
@@ -34,14 +35,16 @@ class Machine:
 
     @property
     def own_network(self) -> tuple[str, str] | None:
-        """Name and password of the box's own WLAN; None without the radio for one."""
+        """Name and password of the box's own WLAN; None without one that asks for a password."""
         file = self.root / _CONNECTIONS / f"{_OWN}.nmconnection"
         try:
             lines = file.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return None
         values = dict(line.split("=", 1) for line in lines if "=" in line)
-        return values["ssid"], values["psk"]
+        if not {"ssid", "psk"} <= values.keys():
+            return None
+        return _unescaped(values["ssid"]), _unescaped(values["psk"])
 
     def networks(self) -> list[str]:
         """The names of the WLANs in reach, the strongest first; empty where none can be seen."""
@@ -118,7 +121,12 @@ def run(*command: str, within_s: float = _WITHIN_S) -> str:
     """What a program prints; raises BoxdError with its last line if it fails."""
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=within_s, check=False
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",  # a name of somebody's WLAN may be no text
+            timeout=within_s,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BoxdError(f"{command[0]}: {error}") from error
@@ -155,3 +163,7 @@ def _escaped(text: str) -> str:
     """As a key file writes text: no backslash and no blank at the front stays as it is."""
     escaped = text.replace("\\", "\\\\")
     return f"\\s{escaped[1:]}" if escaped.startswith(" ") else escaped
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda sign: " " if sign[1] == "s" else sign[1], text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from threading import Thread
 
@@ -18,11 +19,13 @@ from boxd.phones import qr
 from boxd.phones.answering import see
 from boxd.phones.forms import read_form
 from boxd.phones.page import HtmlPage, message, respond
+from boxd.phones.sheets import joining
 from boxd.set_up.access import Access
 from boxd.set_up.choices import KEYBOARDS, Choices, PhonesWay, read_choices, zones
 from boxd.set_up.configuration import public_url
 from boxd.set_up.course import SetUpCourse, SetUpProgress
 from boxd.set_up.found import find_devices
+from boxd.set_up.host_names import LocalNamesOnly
 from boxd.set_up.machine import Machine
 from boxd.web.host_check import SecurityHeaders, why_origin_refused
 from boxd.web.language import LanguageMiddleware
@@ -31,6 +34,7 @@ from boxd.words import gettext as _
 
 _PRODUCT = "boxd"
 _REFRESH_S = 2
+_MILLISECONDS = re.compile(r"[0-9]{1,14}")  # since 1970, as a browser counts
 _FORM, _KEY, _PROGRESS, _JOIN = "/set-up", "/key", "/progress", "/join"
 
 
@@ -119,8 +123,8 @@ class SetUpPages:
         return see(_PROGRESS)
 
     def _begin(self, choices: Choices, now_ms: str) -> None:
+        now_s = int(now_ms) / 1000 if _MILLISECONDS.fullmatch(now_ms) else 0.0
         self._outcome = SetUpProgress(choices)
-        now_s = int(now_ms) / 1000 if now_ms.isascii() and now_ms.isdigit() else 0.0
         Thread(target=self._course.go, args=(self._outcome, now_s), daemon=True).start()
 
     async def _progress(self, request: Request) -> Response:
@@ -156,7 +160,7 @@ class SetUpPages:
         own, addresses = await asyncio.to_thread(
             lambda: (self._machine.own_network, self._machine.addresses())
         )
-        joins = f"WIFI:T:WPA;S:{own[0]};P:{own[1]};;" if own else ""
+        joins = joining(*own) if own else ""
         return _page(
             request,
             "set_up/screen.html",
@@ -170,7 +174,11 @@ class SetUpPages:
 
 
 def _site(*routes: Route) -> Starlette:
-    middleware = [Middleware(LanguageMiddleware), Middleware(SecurityHeaders, forms="'self'")]
+    middleware = [
+        Middleware(LanguageMiddleware),
+        Middleware(SecurityHeaders, forms="'self'"),
+        Middleware(LocalNamesOnly),
+    ]
     return Starlette(
         routes=list(routes), middleware=middleware, exception_handlers={BoxdError: _refused}
     )

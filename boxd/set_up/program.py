@@ -24,7 +24,7 @@ def run(machine: Machine, port: int, screen_port: int) -> None:
     """
     file = machine.root / WANTED
     try:
-        key = file.read_text(encoding="utf-8").strip()
+        key = file.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         raise Refused(
             f"{file} is not there: this box is set up. Its configuration is /etc/boxd/boxd.toml"

@@ -73,7 +73,8 @@ def test_what_else_is_plugged_in_is_proposed_and_not_used(tmp_path: Path) -> Non
 
 
 def test_a_hostile_section_stays_a_comment(tmp_path: Path) -> None:
-    other = UnconfiguredDevice("serial", "x", "", "a\n[[devices]]\nkind = 'codetv'")
+    section = "a\n[[devices]]\nkind = 'codetv'"
+    other = UnconfiguredDevice("serial", f"x\n{section}", "", section)
     config = load(written(tmp_path, CHOICES, FoundDevices((0,), (other,))))
     assert len(config.devices) == 1
 

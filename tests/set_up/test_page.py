@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from boxd.config.reading import load
+from boxd.phones import qr
 from tests.ports import free_ports
 from tests.set_up.test_choices import FORM, WLAN
 
@@ -148,9 +149,34 @@ def test_a_form_of_a_foreign_page_is_refused(opened: Card) -> None:
         urllib.request.build_opener().open(request, timeout=WITHIN_S)
 
 
+def test_a_name_that_was_rebound_to_the_card_gets_no_guess(card: Card) -> None:
+    """A page elsewhere would let its visitors' browsers guess the key, as if it were ours."""
+    for port, path, form in (
+        (card.port, "/key", b"key=" + KEY.encode()),
+        (card.screen_port, "/", None),
+    ):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}{path}",
+            form,
+            {"Host": "rebound.example", "Origin": "http://rebound.example"},
+        )
+        with pytest.raises(urllib.error.HTTPError, match="421") as refused:
+            urllib.request.build_opener().open(request, timeout=WITHIN_S)
+        assert KEY not in refused.value.read().decode()
+
+
 def test_the_screen_shows_the_way_in(card: Card) -> None:
     page = card.screen()
     assert KEY in page and "boxd-0123" in page and "abcd-efgh" in page
+
+
+def test_the_screens_code_joins_a_network_whatever_its_password(card: Card) -> None:
+    own = card.root / "etc/NetworkManager/system-connections/boxd-own.nmconnection"
+    own.write_text("[wifi]\nssid=boxd-0123\n[wifi-security]\npsk=semi;back\\\\slash\n")
+    page = card.screen()
+    assert r"password semi;back\slash" in page
+    code = r"WIFI:T:WPA;S:boxd-0123;P:semi\;back\\slash;;"
+    assert str(qr.svg(code, "QR code that joins the WLAN")) in page
 
 
 def test_from_the_form_to_the_invitation(opened: Card) -> None:
@@ -191,6 +217,25 @@ def test_a_step_that_fails_is_told_and_the_answers_can_be_sent_again(opened: Car
     opened.program("hostname", "")
     opened.open("/set-up", FORM)
     opened.wait_for("The box is set up")
+
+
+def test_a_time_that_is_none_keeps_nobody_from_setting_up(opened: Card) -> None:
+    opened.open("/set-up", FORM | {"now": "9" * 5000})
+    opened.wait_for("The box is set up")
+
+
+def test_a_self_test_without_an_answer_is_told(opened: Card) -> None:
+    opened.program("boxd", "")
+    opened.open("/set-up", FORM)
+    assert "boxd doctor" in opened.wait_for("The box is not set up")
+    opened.program("boxd", PROGRAMS["boxd"])
+    opened.open("/set-up", FORM)
+    opened.wait_for("The box is set up")
+
+
+def test_a_wlan_in_reach_whose_name_is_no_text_keeps_nobody_from_the_form(opened: Card) -> None:
+    opened.program("nmcli", r"printf 'Halle \377\nFoyer\n'")
+    assert "Foyer" in opened.open("/set-up")
 
 
 def test_a_network_is_joined_when_the_person_says_so(opened: Card) -> None:
