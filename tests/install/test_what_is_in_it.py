@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -75,17 +76,59 @@ def test_what_nobody_uses_is_not_in_a_release(tmp_path: Path) -> None:
     assert record.read_text() == "segno/cli.py,,\n"
 
 
+def first_difference(one: Path, other: Path) -> str:
+    """The first file that is not the same in both, by name, mode, link or content; "" if none."""
+    names = sorted({str(each.relative_to(top)) for top in (one, other) for each in top.rglob("*")})
+    return next((name for name in names if told_of(one / name) != told_of(other / name)), "")
+
+
+def told_of(file: Path) -> tuple[object, ...]:
+    if not file.exists() and not file.is_symlink():
+        return ()
+    mode = oct(file.lstat().st_mode)
+    if file.is_symlink():
+        return mode, file.readlink()
+    return mode, file.read_bytes() if file.is_file() else b""
+
+
+def build_twice(tmp_path: Path, what: str) -> list[Path]:
+    """Clone the commit into two folders and build in each, as two people's machines would."""
+    asking = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    commit = subprocess.run(asking, check=True, capture_output=True, text=True).stdout.strip()
+    kept = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+    gathered = os.environ.get("BOXD_PACKAGES_CACHE", f"{kept}/boxd/packages")
+    places = (
+        "umask 022; export TZ=UTC LANG=C.UTF-8",
+        "umask 077; export TZ=Asia/Tokyo LANG=de_DE.UTF-8 HOME=$PWD"
+        f" BOXD_PACKAGES_CACHE={gathered}; chmod g+s .",
+    )
+    built = []
+    for number, place in enumerate(places):
+        folder = tmp_path / f"built-{number * 'here'}-{number}"
+        folder.mkdir()
+        build = f"""
+            {place}
+            git -C {ROOT} archive {commit} | tar --extract --no-same-permissions
+            make --silent -C firmware
+            {what}
+        """
+        subprocess.run(["bash", "-euc", build], cwd=folder, check=True)
+        built.append(folder)
+    return built
+
+
+@pytest.mark.proof
+def test_one_commit_is_the_same_files_wherever_they_are_put_together(tmp_path: Path) -> None:
+    one, other = build_twice(tmp_path, "install/package built amd64 3.11")
+    assert first_difference(one / "built", other / "built") == ""
+
+
 @pytest.mark.proof
 @pytest.mark.long
 def test_one_commit_is_the_same_package_wherever_it_is_built(tmp_path: Path) -> None:
-    built = []
-    for number, umask in enumerate(("022", "077")):
-        folder = tmp_path / f"built-{number * 'here'}-{number}"
-        build = f"""
-            umask {umask}
-            mkdir {folder} && git archive HEAD | tar --extract --directory {folder}
-            cd {folder} && BOXD_PACKAGES_CACHE={folder}-cache install/deb amd64
-        """
-        subprocess.run(["bash", "-euc", build], cwd=ROOT, check=True)
-        built.append(next(folder.glob("dist/*.deb")).read_bytes())
-    assert built[0] == built[1]
+    """With caches that are empty at first."""
+    build = "BOXD_PACKAGES_CACHE=$PWD/cache install/deb amd64; dpkg-deb -R dist/*.deb unpacked"
+    one, other = build_twice(tmp_path, build)
+    assert first_difference(one / "unpacked", other / "unpacked") == ""
+    files = [next(folder.glob("dist/*.deb")) for folder in (one, other)]
+    assert files[0].read_bytes() == files[1].read_bytes()
