@@ -14,7 +14,7 @@ from boxd.api.near_twins import NearTwinReply
 from boxd.api.queries import Flag, Query, RowsQuery, Text, is_set
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
-from boxd.ledger import code_batches
+from boxd.ledger import batch_report, code_batches
 from boxd.ledger.code_batches import Wanted
 from boxd.ledger.imported_files import FilePurpose
 from boxd.ledger.ledger import as_text
@@ -112,6 +112,24 @@ class MadeCodesReply(ReplyModel):
     next: int | None
 
 
+class BatchLineReply(ReplyModel):
+    """A line of a batch: its code, or why there is none; a line without one has no attendee."""
+
+    line: int
+    id: int | None = Field(validation_alias="number")
+    attendee: str | None
+    sku: str | None
+    state: str | None
+    why: str
+
+
+class BatchReportReply(ReplyModel):
+    """Lines of a batch that was made; `next` is the cursor of what follows, null at the end."""
+
+    lines: tuple[BatchLineReply, ...]
+    next: int | None
+
+
 async def make_batch(
     context: BoxContext, batch: BatchId, query: BatchQuery, lines: JsonLines[WantedCode]
 ) -> BatchReply:
@@ -152,6 +170,15 @@ async def batch_codes(
     codes = [{**vars(each), "code": box.keys.unseal(each.sealed)} for each in found]
     following = found[-1].line if len(found) == query.limit else None
     return MadeCodesReply.of(codes=codes, next=following)
+
+
+async def report_batch(context: BoxContext, batch: BatchId, query: RowsQuery) -> BatchReportReply:
+    """Who of a batch got a code, and who did not, and why, by line; without digits."""
+    found = await context.box.ledger.read(
+        lambda c: batch_report.lines(c, batch, query.after or 0, query.limit)
+    )
+    following = found[-1].line if len(found) == query.limit else None
+    return BatchReportReply.of(lines=found, next=following)
 
 
 def _wanted(part: Sequence[WantedCode]) -> list[Wanted]:

@@ -207,6 +207,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _commands("GET", "/clock", clock.clock),
     _commands("POST", "/clock/trust", clock.trust),
     _commands("POST", "/code-batches/{batch}", code_batches.make_batch, is_repeatable=True),
+    _commands("GET", "/code-batches/{batch}", code_batches.report_batch),
     _commands("GET", "/code-batches/{batch}/codes", code_batches.batch_codes),
     _commands("GET", "/devices/events", devices.watch),
     _commands("POST", "/devices/tests", devices.begin_test),

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 import click
 
 from boxd.cli import daemon
+from boxd.cli.code_report import show_batch
 from boxd.cli.command_classes import (
     BoxdGroup,
     again_option,
@@ -43,6 +44,7 @@ def command() -> None:
 
 
 command.add_command(print_codes)
+command.add_command(show_batch)
 
 
 @command.command(

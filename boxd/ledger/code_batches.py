@@ -2,7 +2,8 @@
 
 The stage is a temporary table of the ledger's one writer. The parts cost nothing in the ledger's
 file, and are gone after a restart, even if the sender has died. What was made is remembered by
-the batch's id, which its sender has chosen: sent again, nothing is made twice.
+the batch's id, which its sender has chosen: sent again, nothing is made twice. Why lines got no
+code is in `batch_refusals`.
 """
 
 from __future__ import annotations

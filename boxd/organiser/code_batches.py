@@ -9,7 +9,7 @@ from datetime import timedelta
 from boxd.config import Config
 from boxd.errors import BadInput
 from boxd.keyed_lock import KeyedLock
-from boxd.ledger import code_batches
+from boxd.ledger import batch_refusals, code_batches
 from boxd.ledger.attendee_list import NearTwin
 from boxd.ledger.batch_faults import Fault, Share
 from boxd.ledger.check_digit import is_well_formed
@@ -59,8 +59,9 @@ class CodeBatches:
 
         With `partly` those are made that can be: the first of the list get what there is.
 
-        A batch that was made before is not made again, whatever is sent under its id. Raises
-        BadInput for digits that are no code and for no codes at all, Refused.
+        A batch that was made before is not made again, whatever is sent under its id: it is
+        answered as it was. Raises BadInput for digits that are no code and for no codes at all,
+        Refused.
         """
         require_limits_here(self._config)
 
@@ -71,6 +72,7 @@ class CodeBatches:
             if looked.faults or not looked.shares:
                 return replace(looked, faults=[*without, *looked.faults])
             code_batches.make(tx, batch, self._config.box.id, most, actor)
+            batch_refusals.keep(tx, batch, without)
             beside(tx)
             return replace(looked, made=True, faults=without)
 
@@ -125,6 +127,10 @@ class CodeBatches:
         )
 
     async def _made(self, batch: str) -> BatchResult:
-        return BatchResult(
-            True, await self._ledger.read(lambda c: code_batches.shares_made(c, batch))
+        return await self._ledger.read(
+            lambda c: BatchResult(
+                made=True,
+                shares=code_batches.shares_made(c, batch),
+                faults=batch_refusals.of_batch(c, batch),
+            )
         )

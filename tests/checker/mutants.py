@@ -37,7 +37,7 @@ OUTSIDE = frozenset(
     | {"dead_letters", "deliveries", "feed", "orders", "clock", "wrong_pins", "imported_files"}
     | {"batch_codes", "last_change", "staff", "staff_invitations", "staff_sessions", "tokens"}
     | {"pending_verdicts", "switches", "prize_pictures", "prize_variants", "photos", "row_sums"}
-    | {"recoveries", "recovery_answers", "left_in_lockers"}
+    | {"recoveries", "recovery_answers", "left_in_lockers", "batch_refusals"}
 )
 # Columns of the other tables that nothing else in the evidence tells, and why.
 UNTOLD = {

@@ -93,5 +93,42 @@ def test_five_names_and_two_units_are_two_codes_and_three_reasons(
         assert f"line {number + 1}: guest-{number}: no unit of 'mug' is left" in said.err
     again = boxd(*line, "--partly")
     assert again.out == said.out
-    assert "guest-5 (line 6)" in again.err
+    assert again.err == said.err
     assert box.live.on_hand("mug") == 0
+
+
+def test_who_of_a_list_got_none_and_why_is_shown_without_the_file(
+    boxd: Boxd, box: BoxInThread, attendees: Path
+) -> None:
+    box.live.receive("mug", 2)
+    attendees.write_text("attendee,sku\n" + "".join(f"guest-{n},mug\n" for n in range(1, 6)))
+    batch = "0123456789ab"
+    boxd("codes", "issue", "--for", str(attendees), "--batch", batch, "--partly")
+
+    report = json.loads(boxd("codes", "batch", batch, "--json").out)["lines"]
+
+    why = "no unit of 'mug' is left: 2 were on hand"
+    assert [(each["line"], each["attendee"], each["why"]) for each in report] == [
+        (2, "guest-1", ""),
+        (3, "guest-2", ""),
+        (4, None, why),
+        (5, None, why),
+        (6, None, why),
+    ]
+    assert "2 of 5 got a code" in boxd("codes", "batch", batch).out
+    assert "no codes were made as batch" in boxd("codes", "batch", "ba9876543210").err
+
+
+def test_a_shorter_file_that_is_sent_again_hears_the_reasons_of_the_first(
+    boxd: Boxd, box: BoxInThread, attendees: Path
+) -> None:
+    box.live.receive("mug", 1)
+    attendees.write_text("attendee,sku\nada,mug\nbob,mug\n")
+    line = ("codes", "issue", "--for", str(attendees), "--batch", "0123456789ab", "--partly")
+    boxd(*line)
+    attendees.write_text("attendee,sku\nada,mug\n")
+
+    again = boxd(*line)
+
+    assert again.code == 0, again.err
+    assert "line 3: not in this file: no unit of 'mug' is left" in again.err

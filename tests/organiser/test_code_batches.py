@@ -122,9 +122,22 @@ async def test_partly_the_first_of_the_list_get_what_there_is(
         f"no unit of 'mug' is left: {units} were on hand"
     }
     assert "there is no prize 'mugg'" in done.faults[3].why
-    again = await batches.make(BATCH, parts(some), "ada", nothing, partly=True)
-    assert again.made
-    assert await made(ledger) == units
+
+
+async def test_sent_again_a_batch_says_again_who_got_none_and_why(
+    config: Config, ledger: Ledger, keys: CodeKeys
+) -> None:
+    units = await on_hand(ledger, "mug")
+    some = [wanted(line, f"badge-{line}") for line in range(2, 2 + units + 3)]
+    first, restarted = (CodeBatches(config, ledger, keys) for _ in range(2))
+    done = await first.make(BATCH, parts(some), "ada", nothing, partly=True)
+    await ledger.write(lambda tx: stock.adjust(tx, "mug", 5, "more came", "ada"))
+
+    again = await restarted.make(BATCH, parts(some), "ada", nothing, partly=True)
+
+    assert (again.made, list(again.faults)) == (True, list(done.faults))
+    assert len(again.faults) == 3
+    assert (await made(ledger), await on_hand(ledger, "mug")) == (units, 5)
 
 
 async def test_partly_among_what_is_drawn(batches: CodeBatches, ledger: Ledger) -> None:

@@ -99,7 +99,8 @@ class CodeBatch:
         names = {row.line: row.attendee for row in self.rows}
         click.echo(f"{body['faults_in_all']} of {len(self.rows)} get no code:", err=True)
         for fault in body["faults"]:
-            click.echo(f"  line {fault['line']}: {names[fault['line']]}: {fault['why']}", err=True)
+            name = names.get(fault["line"], "not in this file")
+            click.echo(f"  line {fault['line']}: {name}: {fault['why']}", err=True)
         if (more := body["faults_in_all"] - len(body["faults"])) > 0:
             click.echo(f"  and {more} more", err=True)
 
