@@ -21,54 +21,63 @@ log = structlog.get_logger("boxd.upstream")
 # The rest is fetched the next time.
 _PAGES = 20
 _ORDERS = "orders"
+Beat = Callable[[], None]
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 class OrderPuller:
-    """`begin` gets what was started in the ledger, so that workflows continue it."""
+    """`begin` gets what was started in the ledger, so that workflows continue it.
+
+    It calls its second argument after each: a page may start a thousand.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         caller: UpstreamClient,
         box: str,
-        begin: Callable[[CarriedOut], Awaitable[None]],
+        begin: Callable[[CarriedOut, Beat], Awaitable[None]],
     ) -> None:
         self._ledger = ledger
         self._caller = caller
         self._box = box
         self._begin = begin
 
-    async def pull(self) -> str:
+    async def pull(self, beat: Beat = lambda: None) -> str:
         """Fetch and carry out the orders there are; returns a summary in words.
+
+        `beat` is called after each exchange, and after each workflow that it began.
 
         Raises Unreachable while nobody answers; BadInput or ConfigError, with an alarm, for what a
         person has to mend; LedgerUnusable.
         """
         try:
-            orders = await self._pull()
+            orders = await self._pull(beat)
         except (BadInput, ConfigError, Untrusted) as error:
             await raise_trouble(self._ledger, _ORDERS, str(error))
             raise
         return f"{orders} orders carried out" if orders else "no new orders"
 
-    async def _pull(self) -> int:
+    async def _pull(self, beat: Beat) -> int:
         orders = 0
         for _ in range(_PAGES):
             before = await self._ledger.read(position)
             query = {"box": self._box} | ({"cursor": before.cursor} if before.cursor else {})
             answer = await self._caller.get(query, before.etag)
+            beat()
             page = None if answer.status == HTTPStatus.NOT_MODIFIED else _page(answer)
             if page is None:
                 break
-            done = await self._carry_out(page, _after(before, page, answer), before)
+            done = await self._carry_out(page, _after(before, page, answer), before, beat)
             orders += done.orders
             if page.cursor == before.cursor or not page.orders:
                 break
         await self._ledger.write(partial(mend, subject=_ORDERS))
         return orders
 
-    async def _carry_out(self, page: OrderPage, after: Position, before: Position) -> CarriedOut:
+    async def _carry_out(
+        self, page: OrderPage, after: Position, before: Position, beat: Beat
+    ) -> CarriedOut:
         if not page.orders and after == before:
             return CarriedOut(0, (), ())
 
@@ -77,7 +86,7 @@ class OrderPuller:
 
         done = await self._ledger.write(change)
         try:
-            await self._begin(done)
+            await self._begin(done, beat)
         except TemporalUnavailable:  # reconciliation starts what is open when the server is back
             log.warning("orders.delayed", why="Temporal does not answer")
         return done

@@ -18,11 +18,11 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from boxd.config.schema import Temporal
 from boxd.temporal.client import connect
-from boxd.temporal.worker import create_worker
+from boxd.temporal.worker import create_worker, task_queue
 from boxd.upstream import event_sender
 from boxd.upstream.apply_orders import CarriedOut
 from boxd.upstream.backoff import Backoff
-from boxd.upstream.order_puller import OrderPuller
+from boxd.upstream.order_puller import Beat, OrderPuller
 from boxd.workflows import heartbeats
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.upstream import signalling
@@ -74,13 +74,18 @@ async def until(holds: Callable[[], Awaitable[object]], what: str) -> None:
         await asyncio.sleep(0.01)
 
 
-async def nothing_to_begin(_: CarriedOut) -> None:
+async def nothing_to_begin(_: CarriedOut, _beat: Beat) -> None:
     """Nothing is ordered here."""
 
 
 @asynccontextmanager
 async def delivering(
-    folder: Path, settings: Temporal, url: str, backoff: Backoff = QUICK, batch: int = 100
+    folder: Path,
+    settings: Temporal,
+    url: str,
+    backoff: Backoff = QUICK,
+    batch: int = 100,
+    begin: Callable[[CarriedOut, Beat], Awaitable[None]] = nothing_to_begin,
 ) -> AsyncIterator[Delivering]:
     """A box with server, worker and service; begun again, it goes on with its ledger."""
     box = sender(folder, url, batch, backoff)
@@ -90,7 +95,7 @@ async def delivering(
         connection.use(client)
         service = DeliverySignaller(connection, box.ledger, BOX, box.outbox, box.sender)
         box.ledger.on_commit = service.committed
-        puller = OrderPuller(box.ledger, box.caller, BOX, nothing_to_begin)
+        puller = OrderPuller(box.ledger, box.caller, BOX, begin)
         activities = UpstreamActivities(box.sender, puller).all()
         async with create_worker(client, BOX, [UpstreamWorkflow, PullWorkflow], activities):
             passing_on = asyncio.create_task(service.run())
@@ -333,3 +338,28 @@ async def test_a_long_round_says_how_far_it_is(
         peer.backend.take = take  # type: ignore[method-assign]
         await box.delivered(peer, steps + 2)
     assert numbers(peer) == list(range(steps + 2))
+
+
+async def test_a_long_look_for_orders_says_how_far_it_is(
+    directory: Path, settings: Temporal, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeats, "_AFTER_S", 0.0)
+    may_go_on = asyncio.Event()
+
+    async def slowly(_: CarriedOut, _beat: Beat) -> None:
+        await may_go_on.wait()
+
+    order = {"id": "o-1", "type": "prize", "sku": "mug", "name": "Mug", "units": 5}
+    peer.backend.orders[""] = {"orders": [order], "cursor": "c-1"}
+    async with delivering(directory, settings, peer.url, begin=slowly) as box:
+        looking = await box.client.start_workflow(
+            PullWorkflow.run, id="look", task_queue=task_queue(BOX)
+        )
+
+        async def said() -> bool:
+            pending = (await looking.describe()).raw_description.pending_activities
+            return any(each.heartbeat_details.payloads for each in pending)
+
+        await until(said, "a heartbeat with details")
+        may_go_on.set()
+        assert await looking.result() == "1 orders carried out"

@@ -13,7 +13,7 @@ from boxd.ledger import audit, stock, task_publishing
 from boxd.task import TaskKind
 from boxd.upstream.apply_orders import CarriedOut, Position, position
 from boxd.upstream.exchange import Unreachable
-from boxd.upstream.order_puller import OrderPuller
+from boxd.upstream.order_puller import Beat, OrderPuller
 from tests.upstream.conftest import Sender, sender
 from tests.upstream.peer import Peer
 
@@ -32,7 +32,7 @@ class Orders:
         kinds = [TaskKind("demo", "Demonstration", verdict=True)]
         box.ledger.write_now(lambda tx: task_publishing.declare(tx, kinds, []))
 
-    async def _begin(self, done: CarriedOut) -> None:
+    async def _begin(self, done: CarriedOut, _: Beat) -> None:
         self.begun += [each.task for each in done.tasks] + [each.issue for each in done.issues]
 
     def offer(self, *orders: dict[str, Any], at: str = "", then: str = "c-1") -> None:

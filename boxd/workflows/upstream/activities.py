@@ -47,7 +47,7 @@ class UpstreamActivities(UpstreamSignatures):
         """Fetch and carry out upstream's orders; returns a summary in words."""
         try:
             with as_activity_errors():
-                return await self._puller.pull()
+                return await self._puller.pull(Heartbeats())
         except ApplicationError as error:
             if error.type != Unreachable.__name__:
                 raise

@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from boxd.workflows.heartbeats import HEARTBEAT_TIMEOUT
     from boxd.workflows.upstream import messages
     from boxd.workflows.upstream.signatures import UpstreamSignatures
 
@@ -27,7 +28,10 @@ class PullWorkflow:
         """Returns a summary in words."""
         try:
             return await workflow.execute_activity_method(
-                UpstreamSignatures.pull, start_to_close_timeout=_ATTEMPT, retry_policy=_RETRIES
+                UpstreamSignatures.pull,
+                start_to_close_timeout=_ATTEMPT,
+                heartbeat_timeout=HEARTBEAT_TIMEOUT,
+                retry_policy=_RETRIES,
             )
         except ActivityError as error:
             why = error.cause.message if isinstance(error.cause, ApplicationError) else str(error)

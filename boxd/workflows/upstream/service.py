@@ -16,7 +16,7 @@ from boxd.upstream.backoff import Backoff
 from boxd.upstream.client import UpstreamClient
 from boxd.upstream.event_sender import EventSender, Rules
 from boxd.upstream.exchange import Peer
-from boxd.upstream.order_puller import OrderPuller
+from boxd.upstream.order_puller import Beat, OrderPuller
 from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.service import TaskService
 from boxd.workflows.upstream.signalling import DeliverySignaller
@@ -50,7 +50,7 @@ class Upstream:
         ledger: Ledger,
         outbox: OutboxSettings,
         caller: UpstreamClient,
-        begin: Callable[[CarriedOut], Awaitable[None]],
+        begin: Callable[[CarriedOut, Beat], Awaitable[None]],
         key: AuditKey | None,
     ) -> None:
         settings = config.upstream
@@ -82,11 +82,13 @@ def connected(
     if asks is None or ledger.outbox is None:
         return None
 
-    async def begin(done: CarriedOut) -> None:
+    async def begin(done: CarriedOut, beat: Beat) -> None:
         for task in done.tasks:
             await tasks.resume(task)
+            beat()
         for issue in done.issues:
             await tasks.resume_issue(issue)
+            beat()
 
     made = Upstream(connection, config, ledger, ledger.outbox, asks, begin, key)
     made.sender.on_change = on_change

@@ -51,7 +51,7 @@ from boxd.upstream.client import UpstreamClient
 from boxd.upstream.event_sender import EventSender
 from boxd.upstream.event_sender import Rules as EventRules
 from boxd.upstream.exchange import Peer
-from boxd.upstream.order_puller import OrderPuller
+from boxd.upstream.order_puller import Beat, OrderPuller
 from boxd.workflows.healing.condition import condition_of, running_jobs
 from boxd.workflows.healing.healer import Healer
 from boxd.workflows.healing.kept_histories import KeptHistories
@@ -344,7 +344,7 @@ async def small_box(
         )
 
 
-async def _begin_none(carried_out: CarriedOut) -> None:
+async def _begin_none(carried_out: CarriedOut, _beat: Beat) -> None:
     assert not carried_out
 
 
