@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import config_path, configuration
-from boxd.cli.tables import say_json
+from boxd.cli.files.atomic_write import prove_writable
+from boxd.cli.spinner import waiting
+from boxd.cli.tables import counted, say_json
 from boxd.cli.times import when
 from boxd.errors import Refused
 from boxd.service_user import become_owner_of, done_as_owner_of
@@ -54,7 +57,8 @@ def command() -> None:
 @click.argument("address", metavar="HOST:PORT")
 @click.option("--namespace", default="default", help="[default: default]")
 @click.option("--tls", is_flag=True, help="The service is beyond this network.")
-def begin(event: str, address: str, namespace: str, tls: bool) -> None:
+@json_option
+def begin(event: str, address: str, *, namespace: str, tls: bool, as_json: bool) -> None:
     """Make this box the first one of EVENT, whose Temporal service is at HOST:PORT.
 
     It keeps its codes, which have no number: nothing is printed anew. Files that the service needs,
@@ -73,10 +77,11 @@ def begin(event: str, address: str, namespace: str, tls: bool) -> None:
     }
     _require_good(config, changes)
     joined = _with_fleet(config, changes)
-    done_as_owner_of(config.box.state_dir, partial(joining.begin, joined, number))
+    _ask_service(config, partial(joining.begin, joined, number))
     _change_file(changes)
-    click.echo(f"This is box {number} of {event}. {_RESTART}")
-    click.echo("Then `sudo boxd fleet invite` shows the word by which the next box joins.")
+    _say_number(number, event, as_json)
+    if not as_json:
+        click.echo("Then `sudo boxd fleet invite` shows the word by which the next box joins.")
 
 
 @command.command("invite", examples=("sudo boxd fleet invite", "sudo boxd fleet invite --json"))
@@ -122,7 +127,8 @@ def invite(as_json: bool) -> None:
 )
 @click.argument("word", metavar="WORD|-")
 @click.option("--number", type=click.IntRange(1, 99), help="[default: the first that is free]")
-def join(word: str, number: int | None) -> None:
+@json_option
+def join(word: str, *, number: int | None, as_json: bool) -> None:
     """Make this box one of the event that WORD of `boxd fleet invite` is about.
 
     WORD is the text of its QR code as well; - reads it from standard input. The box takes the first
@@ -153,14 +159,18 @@ def join(word: str, number: int | None) -> None:
     free = (each for each in range(1, MOST_BOXES + 1) if each != invitation.first)
     wanted = [each for each in (number, had) if each is not None][:1] or free
     work = partial(joining.join, joined, invitation.key, had, wanted)
-    taken = int(done_as_owner_of(config.box.state_dir, work))
+    taken = int(_ask_service(config, work))
     _change_file(changes | {"number": taken})
-    click.echo(f"This is box {taken} of {invitation.event}. {_RESTART}")
+    _say_number(taken, invitation.event, as_json)
 
 
-@command.command("leave", examples=("sudo boxd fleet leave", "sudo boxd fleet leave --keep-codes"))
+@command.command(
+    "leave", examples=("sudo boxd fleet leave --dry-run", "sudo boxd fleet leave --keep-codes")
+)
 @click.option("--keep-codes", is_flag=True, help="Codes that are at home here stay; don't ask.")
-def leave(keep_codes: bool) -> None:
+@dry_run_option
+@json_option
+def leave(*, keep_codes: bool, dry_run: bool, as_json: bool) -> None:
     """Take this box out of its event; it goes on alone.
 
     Codes that are at home here can still be spent here, and the box keeps its number for as long as
@@ -173,18 +183,41 @@ def leave(keep_codes: bool) -> None:
     if fleet.event is None or fleet.address is None:
         raise Refused("this box belongs to no event; there is nothing to leave")
     stay = int(done_as_owner_of(config.box.state_dir, partial(joining.require_at_rest, config)))
-    if stay and not keep_codes:
-        click.confirm(
-            f"{stay} codes are at home here: their attendees have to come to this box. Leave",
-            abort=True,
-        )
+    at_home = counted(stay, "code is", "codes are") + " at home here"
+    if dry_run:
+        number = f"stays box {fleet.number}" if stay else f"gives number {fleet.number} back"
+        say_dry_run(f"{at_home}: this box would leave {fleet.event}; it {number}", as_json)
+        return
     kept = fleet.number if stay else None
+    changes = dict.fromkeys(("event", "address", "namespace", "tls", *_FILES)) | {"number": kept}
+    _require_good(config, changes)
+    if stay and not keep_codes:
+        click.confirm(f"{at_home}: attendees have to come to this box. Leave", abort=True, err=True)
     if kept is None:
-        done_as_owner_of(config.box.state_dir, partial(joining.leave, config))
-    left = dict.fromkeys(("event", "address", "namespace", "tls", *_FILES))
-    _change_file(left | {"number": kept})
+        _ask_service(config, partial(joining.leave, config))
+    _change_file(changes)
+    if as_json:
+        say_json({"left": fleet.event, "number": kept})
+        return
     number = f"It stays box {kept}, for its codes. " if kept else ""
     click.echo(f"This box has left {fleet.event}. {number}{_RESTART}")
+
+
+def _ask_service(config: Config, work: Callable[[], str]) -> str:
+    """Do the work as the owner of the box's files, in a process that has a spinner of its own."""
+
+    def waited_for() -> str:
+        with waiting("asking the event's service"):
+            return work()
+
+    return done_as_owner_of(config.box.state_dir, waited_for)
+
+
+def _say_number(number: int, event: str, as_json: bool) -> None:
+    if as_json:
+        say_json({"event": event, "number": number})
+    else:
+        click.echo(f"This is box {number} of {event}. {_RESTART}")
 
 
 @command.command("status", examples=("boxd fleet status", "boxd fleet status --json"))
@@ -229,9 +262,14 @@ def _with_fleet(config: Config, changes: dict[str, Any]) -> Config:
 
 
 def _require_good(config: Config, changes: dict[str, Any]) -> None:
-    """Raise ConfigError for what the file could not hold, before anything is done at a service."""
+    """Raise ConfigError for what the file could not hold, before anything is done at a service.
+
+    Raises BadInput if it can't be written at all.
+    """
     from boxd.config.section_change import with_keys
 
+    file = config_path().resolve()
+    prove_writable(file, file.stat().st_size)
     with_keys(config_path().read_text("utf-8"), "fleet", changes)
 
 

@@ -43,8 +43,13 @@ def join(config: Config, key: str, had: int | None, wanted: Iterable[int]) -> st
                 f" they would be codes of box {config.fleet.first}. Void them, or wait until they"
                 " are used; or let this box begin the event: `sudo boxd fleet begin`"
             )
-        _take_key(config, key)
-        return str(asyncio.run(_take_number(config, wanted)))
+        is_new = _take_key(config, key)
+        try:
+            return str(asyncio.run(_take_number(config, wanted)))
+        except BaseException:
+            if is_new:  # or the box could join no other event
+                config.fleet_key_file.unlink()
+            raise
 
 
 def require_at_rest(config: Config) -> str:
@@ -73,12 +78,15 @@ def _codes(config: Config) -> CodesOfFleet:
         return codes_of_fleet(connection, config.fleet.number)
 
 
-def _take_key(config: Config, key: str) -> None:
+def _take_key(config: Config, key: str) -> bool:
+    """Whether the box did not have the event's key before. Raises Refused for another one."""
     file = config.fleet_key_file
     if not file.exists():
         write_whole(file, key + "\n")
-    elif file.read_text("ascii").strip() != key:
+        return True
+    if file.read_text("ascii").strip() != key:
         raise Refused(f"{file} holds the key of another event: move that file away if it is over")
+    return False
 
 
 async def _take_number(config: Config, wanted: Iterable[int]) -> int:

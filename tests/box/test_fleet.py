@@ -64,8 +64,8 @@ def test_an_event_of_one_box_grows_to_two_and_shrinks_again(
     home.start()
     printed = home.issue_code()  # before anybody thought of a second box
     assert home.stop() == 0
-    begun = home.command("fleet", "begin", "fair", f"127.0.0.1:{service.temporal_port}")
-    assert begun.returncode == 0, begun.stderr
+    begun = home.command("fleet", "begin", "fair", f"127.0.0.1:{service.temporal_port}", "--json")
+    assert json.loads(begun.stdout) == {"event": "fair", "number": 1}, begun.stderr
     word = json.loads(home.command("fleet", "invite", "--json").stdout)["token"]
     joined = other.command("fleet", "join", word)
     assert "This is box 2 of fair" in joined.stdout, joined.stderr
