@@ -9,7 +9,7 @@ import click
 
 from boxd.cli import daemon
 from boxd.cli.adding_attendees import add, import_attendees
-from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_nothing_changed
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor
 from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.sheets import link
@@ -202,8 +202,7 @@ def forget(
     if everybody == bool(attendees):
         raise click.UsageError("name ATTENDEES, or give --everybody")
     if dry_run:
-        click.echo(f"{'every attendee of this box' if everybody else _reached(attendees)}")
-        say_nothing_changed()
+        say_dry_run("every attendee of this box" if everybody else _reached(attendees), as_json)
         return
     if not yes:
         whom = "every attendee of this box" if everybody else _reached(attendees)

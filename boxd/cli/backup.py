@@ -16,7 +16,7 @@ from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_nothing_changed
 from boxd.cli.context import actor, config_path, configuration
 from boxd.cli.spinner import waiting
-from boxd.cli.tables import say_json, table
+from boxd.cli.tables import counted, say_json, table
 from boxd.cli.times import present, when
 from boxd.daemon.instance_lock import is_held, only_one
 from boxd.errors import BadInput, BoxdError
@@ -325,14 +325,16 @@ def _tell_lost(done: Restored) -> None:
             f"The present ledger knows {done.lost.entries} entries that are not in this backup."
         )
         if done.lost.unknown:
-            click.echo(f"{done.lost.unknown} codes made since are unknown now: issue new ones.")
+            made = counted(done.lost.unknown, "code made since is", "codes made since are")
+            click.echo(f"{made} unknown now: issue new ones.")
         _tell_codes(done.lost.good_again)
 
 
 def _tell_codes(codes: tuple[int, ...]) -> None:
     if not codes:
         return
-    click.echo(f"{len(codes)} codes that were used or ended are good again; once boxd runs:")
+    good = "code that was used or ended is", "codes that were used or ended are"
+    click.echo(f"{counted(len(codes), *good)} good again; once boxd runs:")
     for code in codes[:_SHOWN_CODES]:
         click.echo(f'  boxd codes void {code} --reason "used before the restore"')
     if len(codes) > _SHOWN_CODES:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor, configuration
 from boxd.cli.tables import say_json
 from boxd.clock import behind_by_s, duration
@@ -33,13 +33,18 @@ def show(as_json: bool) -> None:
 @command.command(
     "trust", examples=("sudo timedatectl set-time '2026-11-21 20:15'; boxd clock trust",)
 )
+@dry_run_option
 @json_option
-def trust(as_json: bool) -> None:
+def trust(*, dry_run: bool, as_json: bool) -> None:
     """Confirm that the wall clock is right now; your name is recorded.
 
     Not needed for a clock that a time server sets. Codes and tasks whose time is over by this
     clock expire.
     """
+    if dry_run:
+        wall = daemon.get("/api/v1/clock")["wall"]
+        say_dry_run(f"the box would go by the wall clock, which says {wall}", as_json)
+        return
     _say(daemon.post("/api/v1/clock/trust", {"actor": actor()}), as_json)
 
 

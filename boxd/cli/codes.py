@@ -18,12 +18,13 @@ from boxd.cli.command_classes import (
     again_option,
     dry_run_option,
     json_option,
+    say_dry_run,
     say_nothing_changed,
 )
 from boxd.cli.context import actor, configuration
 from boxd.cli.files.atomic_write import written
 from boxd.cli.near_twins import tell_near_twins
-from boxd.cli.tables import say_json, table
+from boxd.cli.tables import counted, say_json, table
 from boxd.cli.times import present, when
 from boxd.cli.vouchers import print_codes
 from boxd.errors import BoxdError
@@ -142,7 +143,11 @@ def _issue_for(listed: Path, dry_run: bool, before: _Sent, out: Path | None, as_
         shares = batch.make(digest_of(listed), again=before.again, partly=before.partly)
         if file is None and not as_json:
             show_shares(shares)
-        _say_issued(list(batch.codes()), file, as_json)
+        fetched = f"the same command with --batch {batch.id} writes them again"
+        _say_issued(list(batch.codes()), file, as_json, fetched)
+    click.echo(
+        f"Batch {batch.id}: {fetched}; vouchers: boxd codes print --batch {batch.id}", err=True
+    )
 
 
 def _known_skus() -> list[str]:
@@ -158,10 +163,17 @@ def _opened(out: Path | None, room_bytes: int) -> Iterator[TextIO | None]:
             yield file
 
 
-def _say_issued(codes: list[dict[str, Any]], file: TextIO | None, as_json: bool) -> None:
+def _say_issued(
+    codes: list[dict[str, Any]],
+    file: TextIO | None,
+    as_json: bool,
+    fetched: str = "`boxd codes show ID --reveal` shows those of each",
+) -> None:
+    """Show the codes, or write them to the file; `fetched` says how they are had again."""
     if file is not None:
-        _write_issued(codes, file)
-        click.echo(f"{len(codes)} codes written; who has the file has the prizes", err=True)
+        _write_issued(codes, file, fetched)
+        count = counted(len(codes), "code")
+        click.echo(f"{count} written; who has the file has the prizes", err=True)
     elif as_json:
         say_json({"codes": codes})
     else:
@@ -176,15 +188,14 @@ def _say_issued(codes: list[dict[str, Any]], file: TextIO | None, as_json: bool)
         click.echo("Once more: boxd codes show ID --reveal; vouchers: boxd codes print ID ...")
 
 
-def _write_issued(codes: list[dict[str, Any]], file: TextIO) -> None:
+def _write_issued(codes: list[dict[str, Any]], file: TextIO, fetched: str) -> None:
     try:
         write_csv(file, ISSUED, ([code[column] for column in ISSUED] for code in codes))
         file.flush()
     except OSError as error:
         numbers = f"the codes {codes[0]['id']} to {codes[-1]['id']} are made"
         raise BoxdError(
-            f"{numbers}, and their digits could not be written ({error.strerror}):"
-            " `boxd codes show ID --reveal` shows those of each"
+            f"{numbers}, and their digits could not be written ({error.strerror}): {fetched}"
         ) from error
 
 
@@ -230,7 +241,7 @@ def import_codes(file: Path, dry_run: bool, batch: str | None, as_json: bool) ->
         say_json({"made": True, "shares": shares})
         return
     show_shares(shares)
-    click.echo(f"{len(rows)} codes imported")
+    click.echo(f"{counted(len(rows), 'code')} imported")
 
 
 @command.command(
@@ -281,7 +292,7 @@ def list_codes(
 def _write_listed(out: Path, state: str | None, attendee: str | None) -> None:
     with written(out) as file:
         count = write_csv(file, LISTED, _all_codes(state, attendee))
-    click.echo(f"{count} codes written", err=True)
+    click.echo(f"{counted(count, 'code')} written", err=True)
 
 
 def _all_codes(state: str | None, attendee: str | None) -> Iterator[list[object]]:
@@ -340,7 +351,9 @@ def _show(code: dict[str, Any]) -> None:
 
 @command.command("new-keys", examples=("sudo boxd codes new-keys",))
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def new_keys(yes: bool) -> None:
+@dry_run_option
+@json_option
+def new_keys(*, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Give the box new keys, because somebody else may have its card.
 
     With boxd stopped. Codes, links and sealed messages of before are unknown to the new keys: start
@@ -353,12 +366,18 @@ def new_keys(yes: bool) -> None:
     config = configuration()
     if is_held(config.lock_file):
         raise BoxdError("boxd is running: `sudo systemctl stop boxd` first, then start it again")
+    if dry_run:
+        say_dry_run("codes and links of before would not work any more", as_json)
+        return
     if not yes:
         click.confirm("Codes and links of before will not work any more. Go on?", abort=True)
     become_owner_of(config.box.state_dir)
     code_keys = (config.claim_key_file, config.reading_key_file)
     others = (config.link_key_file, config.audit_key_file, config.sealing_key_file)
     aside = replace_keys((*code_keys, *others), code_keys, datetime.now(UTC))
+    if as_json:
+        say_json({"changed": True, "old_keys": str(aside)})
+        return
     click.echo(f"new keys are in place; the old ones are in {aside}: delete it when all is well")
     click.echo("start boxd, then: boxd recover lost-card")
 
@@ -371,8 +390,10 @@ def new_keys(yes: bool) -> None:
 def void(code: int, reason: str, dry_run: bool, as_json: bool) -> None:
     """Void the code with this ID: it can't be used any more, and its unit returns to stock."""
     if dry_run:
-        _show(daemon.get(f"/api/v1/codes/{code}")["code"])
-        say_nothing_changed()
+        found = daemon.get(f"/api/v1/codes/{code}")["code"]
+        if not as_json:
+            _show(found)
+        say_dry_run(f"code {code} of {found['attendee']} would be voided", as_json)
         return
     body = daemon.post(f"/api/v1/codes/{code}/void", {"reason": reason, "actor": actor()})
     if as_json:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from boxd.cli import synonyms
+from boxd.cli.tables import say_json
 
 CONFIG_KEY = "boxd.cli.config"
 
@@ -45,6 +46,15 @@ def say_nothing_changed() -> None:
     click.echo("nothing was changed: --dry-run")
 
 
+def say_dry_run(would: str, as_json: bool) -> None:
+    """Say what a command would do, and that it has not done it."""
+    if as_json:
+        say_json({"changed": False, "would": would})
+        return
+    click.echo(would)
+    say_nothing_changed()
+
+
 def again_option(command: Any) -> Any:
     """Add `--again`, for a file that is taken once if nobody says otherwise."""
     told = "Take FILE although it was taken before: it brings everything once more."
@@ -68,7 +78,8 @@ class BoxdCommand(click.Command):
 class BoxdGroup(click.Group):
     """A command with subcommands, which have the same options.
 
-    It understands other words for its commands, and `help`; alone, it lists what it is about.
+    It understands other words for its commands, and `help`; alone, it lists or shows what it is
+    about.
     """
 
     command_class = BoxdCommand
@@ -81,9 +92,9 @@ class BoxdGroup(click.Group):
         self.params.append(_config_option())
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take no word at all as `list`, where there is one."""
-        if not args and ctx.parent is not None and "list" in self.commands:
-            args = ["list"]
+        """Take no word at all as the first of `list`, `show`, `status` that there is."""
+        if not args and ctx.parent is not None:
+            args = [name for name in ("list", "show", "status") if name in self.commands][:1]
         return super().parse_args(ctx, args)
 
     def resolve_command(

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor
 from boxd.cli.tables import counted, say_json
 from boxd.cli.times import present, when
@@ -28,9 +28,14 @@ def show(as_json: bool) -> None:
 
 
 @command.command("close", examples=("boxd event close",))
+@dry_run_option
 @json_option
-def close(as_json: bool) -> None:
+def close(*, dry_run: bool, as_json: bool) -> None:
     """Close the event: nothing begins any more, and codes that are out are void."""
+    if dry_run:
+        out = counted(daemon.get(_PATH)["codes_ready"], "code")
+        say_dry_run(f"the event would be closed: {out} voided", as_json)
+        return
     body = daemon.post(f"{_PATH}/close", {"actor": actor()})
     if not as_json:
         click.echo(f"the event is closed: {counted(body['voided'], 'code')} voided")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor, configuration
 from boxd.cli.program import FAILED
 from boxd.cli.spinner import waiting
@@ -57,8 +57,11 @@ def list_lockers(as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why; it is kept in the audit trail.")
 @click.option("--direct", is_flag=True, help="Without the daemon, when it does not run.")
 @click.option("--yes", is_flag=True, help="With --direct: do not ask.")
+@dry_run_option
 @json_option
-def open_locker(locker: int, reason: str, direct: bool, yes: bool, as_json: bool) -> int | None:
+def open_locker(
+    locker: int, *, reason: str, direct: bool, yes: bool, dry_run: bool, as_json: bool
+) -> int | None:
     """Open LOCKER at once: one pulse to its latch, recorded with your name and the reason.
 
     Works while Temporal is down; with --direct also while boxd is. Exits with 1 if the latch did
@@ -66,6 +69,9 @@ def open_locker(locker: int, reason: str, direct: bool, yes: bool, as_json: bool
     """
     if not reason.strip():
         raise click.UsageError("--reason is empty: say why the locker is opened")
+    if dry_run:
+        say_dry_run(_would_open(locker, direct), as_json)
+        return None
     if direct:
         outcome = _open_directly(locker, reason, yes)
     else:
@@ -87,6 +93,18 @@ def _tell(locker: int, outcome: dict[str, Any]) -> None:
         click.echo("Nothing was sent: mend that, then open it again.", err=True)
     elif word != "done":
         click.echo("Look at the locker before you open it again.", err=True)
+
+
+def _would_open(locker: int, direct: bool) -> str:
+    """What opening the locker would mean. Raises NotFound and Refused where it would not open."""
+    config = configuration()
+    _refuse_unknown(config, locker)
+    if direct:
+        _refuse_while_running(config.lock_file)
+        return f"locker {locker} would be opened without the daemon"
+    found = daemon.get("/api/v1/lockers")["lockers"]
+    state = next(each["state"] for each in found if each["id"] == locker)
+    return f"locker {locker} would be opened; it is '{state}' now"
 
 
 def _open_directly(locker: int, reason: str, yes: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdCommand, dry_run_option, json_option, say_nothing_changed
+from boxd.cli.command_classes import BoxdCommand, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor
 from boxd.cli.tables import counted, say_json
 
@@ -97,15 +97,22 @@ def _pair(text: str) -> tuple[str, str]:
 )
 @click.argument("sku")
 @click.argument("variants", metavar="LABEL=UNITS...", nargs=-1, required=True)
+@dry_run_option
 @json_option
-def add_variants(sku: str, variants: tuple[str, ...], as_json: bool) -> None:
+def add_variants(sku: str, variants: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
     """Give the prize SKU variants, such as sizes, each with a stock of its own.
 
     One of them is drawn for a code, by what is left of each; the attendee may choose another one
     on the phone. Units of the prize that are in no variant yet are written off: count them into
     these.
     """
-    asked = {"variants": [_variant(each) for each in variants], "actor": actor()}
+    new = [_variant(each) for each in variants]
+    if dry_run:
+        lost = counted(_prize(sku)["on_hand"], "unit")
+        made = ", ".join(f"{each['label']} ({each['units']})" for each in new)
+        say_dry_run(f"{sku}: {lost} in no variant would be written off; new: {made}", as_json)
+        return
+    asked = {"variants": new, "actor": actor()}
     body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/variants", asked)
     if as_json:
         say_json(body)
@@ -141,8 +148,8 @@ def count(sku: str, units: int, reason: str, dry_run: bool, as_json: bool) -> No
     if dry_run:
         prize = _prize(sku)
         there = prize["on_hand"] + prize["held"]
-        click.echo(f"{sku}: {there} should be there ({prize['held']} held), {units - there:+d}")
-        say_nothing_changed()
+        held = f"{prize['held']} held"
+        say_dry_run(f"{sku}: {there} should be there ({held}), {units - there:+d}", as_json)
         return
     asked = {"units": units, "reason": reason, "actor": actor()}
     body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/count", asked)
@@ -167,10 +174,8 @@ def retire(sku: str, reason: str, dry_run: bool, as_json: bool) -> None:
     """
     if dry_run:
         prize = _prize(sku)
-        click.echo(
-            f"{sku}: {prize['on_hand']} on hand would be written off, {prize['held']} stay held"
-        )
-        say_nothing_changed()
+        would = f"{prize['on_hand']} on hand would be written off, {prize['held']} stay held"
+        say_dry_run(f"{sku}: {would}", as_json)
         return
     asked = {"reason": reason, "actor": actor()}
     body = daemon.post(f"/api/v1/prizes/{daemon.quoted(sku)}/retire", asked)

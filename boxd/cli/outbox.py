@@ -11,7 +11,7 @@ import click
 from boxd.cli import daemon
 from boxd.cli.command_classes import BoxdGroup, json_option
 from boxd.cli.context import actor
-from boxd.cli.tables import say_json, table
+from boxd.cli.tables import counted, say_json, table
 from boxd.cli.times import present, when
 
 
@@ -106,4 +106,5 @@ def resend(events: Sequence[str], as_json: bool) -> None:
     if as_json:
         say_json(body)
     else:
-        click.echo(f"{body['resent']} events wait again; `boxd outbox list` shows how it goes")
+        wait = f"{counted(body['resent'], 'event')} {'waits' if body['resent'] == 1 else 'wait'}"
+        click.echo(f"{wait} again; `boxd outbox list` shows how it goes")

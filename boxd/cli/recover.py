@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor
 from boxd.cli.recover_ledger import command as ledger_command
 from boxd.cli.replaying import add_replay
@@ -134,9 +134,16 @@ def resume(recovery: str, as_json: bool) -> None:
 @click.argument("choice")
 @click.option("--count", type=click.IntRange(0), help="How many, where that is asked.")
 @click.option("--note", default="", help="What else is to be kept.")
+@dry_run_option
 @json_option
-def answer(recovery: str, choice: str, count: int | None, note: str, as_json: bool) -> None:
+def answer(
+    recovery: str, choice: str, *, count: int | None, note: str, dry_run: bool, as_json: bool
+) -> None:
     """Answer the present question of RECOVERY with CHOICE, or with give-up to end it."""
+    if dry_run:
+        question = _found(recovery)["question"]
+        say_dry_run(f"{question}\nthe answer would be '{choice}'", as_json)
+        return
     found = _answer(recovery, {"choice": choice, "count": count, "note": note})
     if as_json:
         say_json({"recovery": found})

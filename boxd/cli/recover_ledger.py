@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -40,16 +41,19 @@ def command(*, yes: bool, dry_run: bool, as_json: bool) -> None:
     config = configuration()
     witnesses: list[str] = []
     is_agreed = False
+    reading = ExitStack()
 
     def agreed(found: RecoveredLedger) -> bool:
         nonlocal is_agreed
+        reading.close()
         witnesses.extend(_witnesses(config, found))
         if not as_json:
             _show(found, witnesses)
         is_agreed = not dry_run and (yes or _asks(config, found))
         return is_agreed
 
-    with only_one(config.lock_file):
+    with only_one(config.lock_file), reading:
+        reading.enter_context(waiting("reading the ledger, the backups and the audit trail"))
         now = datetime.now(UTC)
         found = recover(config.ledger_file, config.backup_dir, actor(), now, agreed)
     if as_json:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from boxd.cli import audit, daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor, configuration
 from boxd.cli.replaying import add_replay
 from boxd.cli.spinner import waiting
@@ -198,6 +198,7 @@ def _about(event: dict[str, Any]) -> str:
     "--step", type=click.IntRange(min=1), help="The question's step [default: the present one]."
 )
 @click.option("--key", help="Your own id of this answer: repeated with it, it counts once.")
+@dry_run_option
 @json_option
 def answer(
     redemption: str,
@@ -209,6 +210,7 @@ def answer(
     seen_shut: bool,
     step: int | None,
     key: str | None,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Answer the question of the redemption ID, as on the HUD. Says why if it is not accepted."""
@@ -216,9 +218,14 @@ def answer(
         raise click.UsageError("a substitution names the prize: add --sku SKU")
     if key is not None and not (key.isascii() and key.isprintable()):
         raise click.UsageError("--key takes letters, digits and signs of ASCII only")
+    path = f"/api/v1/redemptions/{daemon.quoted(redemption)}"
+    if dry_run:
+        stage = daemon.get(path)["redemption"]["stage"]
+        say_dry_run(f"{redemption} is at '{stage}'; the answer would be '{kind}'", as_json)
+        return
     said = {"step": step, "sku": sku, "remedy": remedy, "reason": reason, "actor": actor()}
     body = daemon.post(
-        f"/api/v1/redemptions/{daemon.quoted(redemption)}/{kind}",
+        f"{path}/{kind}",
         said | {"seen_shut": seen_shut or None},
         key,
     )

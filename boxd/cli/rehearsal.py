@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor
 from boxd.cli.tables import counted, say_json, table
 
@@ -53,9 +53,14 @@ def show(as_json: bool) -> None:
 
 
 @command.command("end", examples=("boxd rehearsal end",))
+@dry_run_option
 @json_option
-def end(as_json: bool) -> None:
+def end(*, dry_run: bool, as_json: bool) -> None:
     """End the rehearsal: its codes are void, its people forgotten, its units gone."""
+    if dry_run:
+        people = counted(len(daemon.get(_PATH)["people"]), "person", "people")
+        say_dry_run(f"the rehearsal would be over: {people} forgotten", as_json)
+        return
     body = daemon.post(f"{_PATH}/end", {"actor": actor()})
     if as_json:
         say_json(body)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdCommand, json_option
+from boxd.cli.command_classes import BoxdCommand, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor
 from boxd.cli.files.name_list import all_named
 from boxd.cli.files.sheet_output import check
@@ -17,9 +17,10 @@ from boxd.cli.files.sheets import Sheets, write
 from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.sheet_options import output_option, paper_option
 from boxd.cli.spinner import progress
-from boxd.cli.tables import say_json
+from boxd.cli.tables import counted, say_json
 
 _AT_ONCE = 500  # links in one request
+_NAMED = 20  # so many names in a dry run
 _SIGNS, _CARDS = Path("checkpoints.html"), Path("attendees.html")
 
 renew_option = click.option(
@@ -41,15 +42,25 @@ renew_option = click.option(
 @output_option
 @paper_option
 @renew_option
+@dry_run_option
 @json_option
 def qr(
-    checkpoints: tuple[str, ...], output: Path | None, paper: str, renew: bool, as_json: bool
+    checkpoints: tuple[str, ...],
+    *,
+    output: Path | None,
+    paper: str,
+    renew: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Write a sign with a QR code for each CHECKPOINT, or for all: checkpoints.html.
 
     One page each. Open the file in a browser, print it, and hang the signs.
     """
     check(output or (None if as_json else _SIGNS))
+    if dry_run:
+        say_dry_run(_would_make(f"signs of {', '.join(checkpoints) or 'all'}", renew), as_json)
+        return
     asked = {"checkpoints": checkpoints, "renew": renew, "actor": actor()}
     links = daemon.post("/api/v1/checkpoints/links", asked)["links"]
     if as_json:
@@ -79,13 +90,16 @@ def qr(
 @output_option
 @paper_option
 @renew_option
+@dry_run_option
 @json_option
 def link(
     attendees: tuple[str, ...],
+    *,
     file: Any,  # click.File's type: text, read once
     output: Path | None,
     paper: str,
     renew: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Write a card with the personal link of each ATTENDEE: attendees.html, eight on a page.
@@ -95,12 +109,22 @@ def link(
     """
     named = all_named(attendees, file)
     check(output or (None if as_json else _CARDS), len(named))
+    if dry_run:
+        who = f"{counted(len(named), 'attendee')} ({', '.join(named[:_NAMED])}"
+        more = ", ...)" if len(named) > _NAMED else ")"
+        say_dry_run(_would_make(f"cards of {who}{more}", renew), as_json)
+        return
     links = _links_of(named, renew)
     if as_json:
         say_json({"links": links})
     if output is not None or not as_json:
         cards = Sheets(links, "reference", _attendee_html, paper)
         write(cards, output or _CARDS, as_json)
+
+
+def _would_make(sheets: str, renew: bool) -> str:
+    ends = "; whatever was printed for them before would be of no use" if renew else ""
+    return f"{sheets} would be written{ends}"
 
 
 def _links_of(named: Sequence[str], renew: bool) -> list[dict[str, Any]]:

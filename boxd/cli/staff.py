@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from boxd import names
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor
-from boxd.cli.tables import say_json, table
+from boxd.cli.tables import counted, say_json, table
 from boxd.cli.times import present, when
 from boxd.roles import STAFF
 
@@ -116,9 +117,13 @@ def _rows(body: dict[str, Any]) -> list[tuple[str, ...]]:
 
 @command.command("end", examples=("boxd staff end Eva", "boxd staff end 12"))
 @click.argument("name_or_session", metavar="NAME|SESSION")
+@dry_run_option
 @json_option
-def end(name_or_session: str, as_json: bool) -> None:
+def end(name_or_session: str, *, dry_run: bool, as_json: bool) -> None:
     """End every session of NAME, or the one with this number: a lost phone is nobody's then."""
+    if dry_run:
+        say_dry_run(_would_end(name_or_session), as_json)
+        return
     if name_or_session.isascii() and name_or_session.isdigit():
         path, said = f"/api/v1/staff/sessions/{name_or_session}/end", {}
     else:
@@ -128,9 +133,13 @@ def end(name_or_session: str, as_json: bool) -> None:
 
 @command.command("remove", examples=("boxd staff remove Eva",))
 @click.argument("name")
+@dry_run_option
 @json_option
-def remove(name: str, as_json: bool) -> None:
+def remove(name: str, *, dry_run: bool, as_json: bool) -> None:
     """Take NAME off the staff, with every session and invitation."""
+    if dry_run:
+        say_dry_run(f"{name} would be taken off the staff: {_would_end(name)}", as_json)
+        return
     body = daemon.post("/api/v1/staff/remove", {"name": name, "actor": actor()})
     _say_ended(body, as_json)
 
@@ -139,4 +148,13 @@ def _say_ended(body: dict[str, Any], as_json: bool) -> None:
     if as_json:
         say_json(body)
     else:
-        click.echo(f"{body['ended']} session(s) ended")
+        click.echo(f"{counted(body['ended'], 'session')} ended")
+
+
+def _would_end(name_or_session: str) -> str:
+    wanted = names.folded(name_or_session)
+    sessions = daemon.get("/api/v1/staff")["sessions"]
+    meant = [
+        each for each in sessions if wanted in (str(each["id"]), names.folded(each["name"] or ""))
+    ]
+    return f"{counted(len(meant), 'session')} would end"

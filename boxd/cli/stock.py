@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
+from boxd.errors import NotFound
 from boxd.stock_move import MissingUnits
 
 _UNITS = click.IntRange(0, 100_000)
@@ -37,7 +38,7 @@ def list_moves(as_json: bool) -> None:
     if as_json:
         say_json(body)
         return
-    show(body["moves"], nothing="no units are under way")
+    show(body["moves"], nothing="no units are under way; what lies in this box: `boxd prizes list`")
 
 
 def show(moves: list[dict[str, Any]], *, nothing: str = "") -> None:
@@ -96,9 +97,13 @@ def send(sku: str, units: int, box: str, as_json: bool) -> None:
 @command.command("arrive", examples=("boxd stock arrive 1-204711 10",))
 @click.argument("move")
 @click.argument("units", type=_UNITS)
+@dry_run_option
 @json_option
-def arrive(move: str, units: int, as_json: bool) -> None:
+def arrive(move: str, units: int, *, dry_run: bool, as_json: bool) -> None:
     """Sign for the UNITS of MOVE that are there; 0 if nothing is."""
+    if dry_run:
+        say_dry_run(f"{_told(move)}; {units} would be signed for", as_json)
+        return
     asked = {"units": units, "actor": actor()}
     found = daemon.post(f"/api/v1/stock-moves/{daemon.quoted(move)}/arrival", asked)["move"]
     _say_rest(found, as_json, f"{units} of {found['sku']} arrived")
@@ -115,16 +120,30 @@ def arrive(move: str, units: int, as_json: bool) -> None:
 @click.argument("units", type=click.IntRange(1, 100_000))
 @click.argument("became", type=click.Choice(list(_WORDS)))
 @click.option("--reason", required=True, help="How you know; it is kept in the audit trail.")
+@dry_run_option
 @json_option
-def settle(move: str, units: int, became: str, reason: str, as_json: bool) -> None:
+def settle(
+    move: str, units: int, became: str, *, reason: str, dry_run: bool, as_json: bool
+) -> None:
     """Say what became of UNITS of MOVE that did not arrive.
 
     found: they are here after all. returned: they are at the box that sent them, and belong to its
     stock again. lost, written-off: nobody has them, or nobody can use them.
     """
+    if dry_run:
+        say_dry_run(f"{_told(move)}; {units} would be {became}", as_json)
+        return
     asked = {"units": units, "became": _WORDS[became], "reason": reason, "actor": actor()}
     found = daemon.post(f"/api/v1/stock-moves/{daemon.quoted(move)}/settlement", asked)["move"]
     _say_rest(found, as_json, f"{units} of {found['sku']}: {became} ({reason})")
+
+
+def _told(move: str) -> str:
+    """A move that is open, in words. Raises NotFound."""
+    for each in daemon.get("/api/v1/stock-moves")["moves"]:
+        if each["move"] == move:
+            return f"{move}: {each['units']} of {each['sku']}, {_what(each)}"
+    raise NotFound(f"no move {move} is under way or missing; `boxd stock list` shows them")
 
 
 def _say_rest(move: dict[str, Any], as_json: bool, done: str) -> None:

@@ -15,6 +15,7 @@ _SYSTEMD = "systemd {does} an installed box: sudo systemctl {word} boxd.target; 
 _AT_THE_TOP = {
     "badges": "attendees",
     "boards": "devices",
+    "boxes": "fleet status",
     "cancel": "redemptions",
     "cards": "attendees link",
     "cfg": "config",
@@ -32,12 +33,15 @@ _AT_THE_TOP = {
     "info": "status",
     "inventory": "prizes list",
     "issue": "codes issue",
+    "join": "fleet join",
     "journal": "logs",
     "learn": "devices learn",
+    "leave": "fleet leave",
     "link": "attendees link",
     "log": "logs",
     "man": "help",
     "midi": "devices list",
+    "moves": "stock list",
     "open": "lockers open",
     "orders": "redemptions",
     "participants": "attendees",
@@ -46,6 +50,7 @@ _AT_THE_TOP = {
     "queue": "redemptions list",
     "restore": "backup restore",
     "self-test": "devices test",
+    "send": "stock send",
     "serve": "run",
     "settings": "config",
     "signs": "tasks qr",
@@ -55,6 +60,7 @@ _AT_THE_TOP = {
     "test": "devices test",
     "time": "clock",
     "trail": "audit",
+    "transfer": "stock send",
     "unlock": "lockers open",
     "users": "attendees",
     "verify": "audit verify",
@@ -93,6 +99,19 @@ _BELOW = {
     },
     "config": {"list": "show", "validate": "check", "verify": "check", "test": "check"},
     "devices": {"check": "test", "events": "watch", "monitor": "watch", "status": "list"},
+    "fleet": {
+        "add": "invite",
+        "create": "begin",
+        "enter": "join",
+        "exit": "leave",
+        "init": "begin",
+        "list": "status",
+        "new": "begin",
+        "quit": "leave",
+        "show": "status",
+        "start": "begin",
+        "token": "invite",
+    },
     "lockers": {
         "close": "out-of-service",
         "disable": "out-of-service",
@@ -113,8 +132,23 @@ _BELOW = {
         "stock": "list",
         "update": "set",
     },
+    "recover": {"begin": "start", "continue": "resume", "database": "ledger", "status": "open"},
     "redemptions": {"events": "history", "status": "list"},
     "schedules": {"show": "list", "start": "run", "trigger": "run"},
+    "staff": {"add": "invite", "delete": "remove", "new": "invite", "show": "list"},
+    "stock": {
+        "accept": "arrive",
+        "arrived": "arrive",
+        "lost": "settle",
+        "missing": "list",
+        "move": "send",
+        "moves": "list",
+        "ship": "send",
+        "show": "list",
+        "sign": "arrive",
+        "status": "list",
+        "transfer": "send",
+    },
     "tasks": {
         "accept": "approve",
         "confirm": "approve",
@@ -131,7 +165,7 @@ _BELOW = {
     "tokens": {"add": "create", "delete": "revoke", "new": "create", "remove": "revoke"},
 }
 
-# What no command does, and who or what does it.
+# What no command does, and who or what does it; with the words before it, if there are any.
 _INSTEAD = {
     "start": _SYSTEMD.format(does="starts", word="start", clone="make run"),
     "stop": _SYSTEMD.format(does="stops", word="stop", clone="Ctrl-C where make run stands"),
@@ -162,6 +196,15 @@ _INSTEAD = {
     "hud": "the HUD is a page: open the address that status shows in a browser on the box",
     "web": "the HUD is a page: open the address that status shows in a browser on the box",
     "dashboard": "the HUD is a page: open the address that status shows in a browser on the box",
+    "invite": "staff invite NAME --role ROLE (a person), fleet invite (another box)",
+    "repair": "doctor (what is wrong), recover list (playbooks), recover ledger (a damaged ledger)",
+    "setup": "a new card: docs/card.md; bays and devices: config check; several boxes: fleet begin",
+    "stock add": "prizes adjust SKU +UNITS; a new prize: prizes add SKU",
+    "stock adjust": "prizes adjust SKU UNITS",
+    "stock count": "prizes count SKU UNITS",
+    "stock receive": "stock arrive MOVE UNITS (from another box), prizes adjust SKU +UNITS",
+    "stock remove": "prizes adjust SKU -UNITS; the prize itself: prizes remove SKU",
+    "stock set": "prizes count SKU UNITS",
     "login": "commands need no sign-in: whoever is in the group boxd may use them",
     "password": "config show names the file of the PIN; tokens create NAME is for programs",
     "wifi": "the network is the system's: nmtui, or nmcli device wifi",
@@ -186,7 +229,7 @@ def meant(path: Sequence[str], word: str, known: Sequence[str]) -> list[str]:
 def why_unknown(path: Sequence[str], word: str, known: Sequence[str]) -> str:
     """The error for a word that is no command, with what comes nearest to its meaning."""
     called = " ".join(("boxd", *path))
-    instead = _INSTEAD.get(word.casefold()) if not path else None
+    instead = _INSTEAD.get(" ".join((*path, word.casefold())))
     if instead is not None:
         return f"'{called} {word}' is no command: {instead}"
     words = {*known, *(_BELOW.get(path[0], {}) if path else _AT_THE_TOP)}

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, json_option
+from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_dry_run
 from boxd.cli.context import actor
 from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.replaying import add_replay
@@ -179,9 +179,13 @@ def approve(task: str, as_json: bool) -> None:
 @command.command("refuse", examples=('boxd tasks refuse hunt.17 --reason "the demo fails"',))
 @click.argument("task", metavar="TASK")
 @click.option("--reason", required=True, help="Why; the attendee reads it, and may try again.")
+@dry_run_option
 @json_option
-def refuse(task: str, reason: str, as_json: bool) -> None:
+def refuse(task: str, *, reason: str, dry_run: bool, as_json: bool) -> None:
     """Refuse TASK for a reason; the attendee may try again while tries are left."""
+    if dry_run:
+        say_dry_run(f"{_state_of(task)}; it would be refused", as_json)
+        return
     _ask(task, "verdict", {"approved": False, "reason": reason}, as_json)
 
 
@@ -190,9 +194,13 @@ def refuse(task: str, reason: str, as_json: bool) -> None:
 )
 @click.argument("task", metavar="TASK")
 @click.option("--reason", default="", help="Why; it is kept in the audit trail.")
+@dry_run_option
 @json_option
-def give_up(task: str, reason: str, as_json: bool) -> None:
+def give_up(task: str, *, reason: str, dry_run: bool, as_json: bool) -> None:
     """Give TASK up: nothing more is awaited, there is no code for it, and it can't begin again."""
+    if dry_run:
+        say_dry_run(f"{_state_of(task)}; it would be given up", as_json)
+        return
     _ask(task, "withdrawal", {"reason": reason}, as_json)
 
 
@@ -203,6 +211,11 @@ def issue_again(task: str, as_json: bool) -> None:
     """Retry issuing the code of a TASK that was sold out, over the limit, or failed."""
     path = f"/api/v1/tasks/{daemon.quoted(task)}/code"
     _say(daemon.post(path, {"actor": actor()}), as_json)
+
+
+def _state_of(task: str) -> str:
+    found = daemon.get(f"/api/v1/tasks/{daemon.quoted(task)}")["task"]
+    return f"{task} is '{str(found['state']).replace('_', ' ')}'"
 
 
 def _ask(task: str, what: str, said: dict[str, object], as_json: bool) -> None:

@@ -8,7 +8,13 @@ from typing import Any
 import click
 
 from boxd.cli import daemon
-from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say_nothing_changed
+from boxd.cli.command_classes import (
+    BoxdGroup,
+    dry_run_option,
+    json_option,
+    say_dry_run,
+    say_nothing_changed,
+)
 from boxd.cli.context import actor
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import present, when
@@ -119,6 +125,9 @@ def _row(token: dict[str, Any]) -> tuple[str, ...]:
 @json_option
 def revoke(name: str, dry_run: bool, as_json: bool) -> None:
     """Revoke the token called NAME, at once and for ever."""
+    if dry_run and as_json:
+        say_dry_run(f"token {name} would be revoked", as_json)
+        return
     if dry_run:
         _show([each for each in daemon.get("/api/v1/tokens")["tokens"] if each["name"] == name])
         say_nothing_changed()

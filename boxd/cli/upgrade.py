@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from boxd.cli.command_classes import BoxdCommand
+from boxd.cli.command_classes import BoxdCommand, say_nothing_changed
 from boxd.cli.program import DONE, FAILED
 from boxd.errors import BoxdError
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--back", is_flag=True, help="Go back to the release before, with its ledger.")
 @click.option("--yes", is_flag=True, help="With --back: don't ask first.")
+@click.option("--dry-run", is_flag=True, help="With --back: only show what would be lost.")
 @click.option("--carry-on", is_flag=True, help="Carry on what was interrupted; systemd does that.")
 @click.option(
     "--within",
@@ -37,7 +38,13 @@ if TYPE_CHECKING:
     help="How long the new release may take to get ready.",
 )
 def command(
-    folder: Path | None, back: bool, yes: bool, carry_on: bool, patience_s: float
+    folder: Path | None,
+    *,
+    back: bool,
+    yes: bool,
+    dry_run: bool,
+    carry_on: bool,
+    patience_s: float,
 ) -> int | None:
     """Bring the release in FOLDER into use; without FOLDER the release of this program.
 
@@ -48,6 +55,8 @@ def command(
     release runs again on the old ledger, and this exits with 1. After an interruption systemd
     continues the upgrade. A release that is in use already is not touched.
     """
+    if dry_run and not back:
+        raise click.UsageError("--dry-run goes with --back")
     if os.geteuid() != 0:
         raise BoxdError("an upgrade takes root: sudo boxd upgrade")
     from boxd.upgrade.install_paths import InstallPaths, own_release
@@ -58,13 +67,22 @@ def command(
         from boxd.upgrade.rollback import return_to_previous
 
         return_to_previous(
-            InstallPaths(), patience_s, lambda text: yes or click.confirm(text, err=True)
+            InstallPaths(), patience_s, lambda text: _agrees(text, yes=yes, dry_run=dry_run)
         )
         return None
     from boxd.upgrade.activation import bring_into_use
 
     bring_into_use(folder or own_release(), InstallPaths(), patience_s)
     return None
+
+
+def _agrees(question: str, *, yes: bool, dry_run: bool) -> bool:
+    """Whether the release before is wanted; a dry run ends here, with the question told."""
+    if dry_run:
+        click.echo(question)
+        say_nothing_changed()
+        raise click.exceptions.Exit(DONE)
+    return yes or click.confirm(question, err=True)
 
 
 def _carry_on(places: InstallPaths) -> int:

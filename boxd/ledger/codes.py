@@ -180,7 +180,10 @@ def find(connection: sqlite3.Connection, code: int) -> dict[str, object]:
         f"SELECT {_COLUMNS} FROM {_JOINED} WHERE codes.id = ?", (code,)
     ).fetchone()
     if row is None:
-        raise NotFound(f"there is no code number {code}; `boxd codes list` shows all")
+        raise NotFound(
+            f"there is no code number {code}; `boxd codes list` shows all, and `boxd codes find`"
+            " finds one by its digits"
+        )
     return dict(row)
 
 

@@ -27,6 +27,8 @@ def test_added_people_are_found_in_any_spelling_by_number_and_pseudonym(
         ("list.txt", "badge-1\nbadge-2\n"),
         ("list.csv", "email,attendee\na@b.example,badge-1\nc@d.example,badge-2\n"),
         ("list.txt", "attendee;note\nbadge-1;x\nbadge-2;\n"),
+        ("list.csv", "sep=;\nattendee;note\nbadge-1;x\nbadge-2;\n"),
+        ("list.txt", 'sep=;\n"note; or more";attendee;;\nx;badge-1\ny;badge-2;;\n'),
         ("list.csv", "Attendee\nbadge-1\nbadge-2\n"),
     ],
 )

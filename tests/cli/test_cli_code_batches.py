@@ -91,6 +91,7 @@ def test_five_names_and_two_units_are_two_codes_and_three_reasons(
     assert "3 of 5 get no code" in said.err
     for number in (3, 4, 5):
         assert f"line {number + 1}: guest-{number}: no unit of 'mug' is left" in said.err
+    assert "vouchers: boxd codes print --batch 0123456789ab" in said.err
     again = boxd(*line, "--partly")
     assert again.out == said.out
     assert again.err == said.err

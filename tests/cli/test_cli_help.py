@@ -22,6 +22,17 @@ def _lines(command: click.Command, line: tuple[str, ...]) -> Iterator[tuple[str,
             yield from _lines(inner, (*line, name))
 
 
+def command_of(line: tuple[str, ...]) -> click.Command:
+    """The command, or the group, that these words name."""
+    command: click.Command = boxd
+    for name in line:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), name)
+        assert found is not None
+        command = found
+    return command
+
+
 ALL_LINES = list(_lines(boxd, ()))
 
 
@@ -39,13 +50,7 @@ def test_every_command_has_help_with_examples(
 def _examples() -> Iterator[str]:
     """Every example that is a line of boxd; what a shell does with it afterwards is left out."""
     for line in ALL_LINES:
-        command: click.Command = boxd
-        for name in line:
-            assert isinstance(command, click.Group)
-            found = command.get_command(click.Context(command), name)
-            assert found is not None
-            command = found
-        for example in getattr(command, "examples", ()):
+        for example in getattr(command_of(line), "examples", ()):
             if example.startswith("boxd "):
                 yield example
 

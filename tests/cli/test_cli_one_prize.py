@@ -68,10 +68,19 @@ def test_dry_runs_change_nothing(boxd: Boxd, box: BoxInThread) -> None:
         ("codes", "void", str(made["id"]), "--reason", "x"),
         ("attendees", "forget", "badge-1"),
         ("attendees", "forget", "--everybody"),
+        ("prizes", "variants", "mug", "S=1", "M=2"),
+        ("event", "close"),
+        ("rehearsal", "end"),
+        ("staff", "end", "Eva"),
+        ("staff", "remove", "Eva"),
+        ("clock", "trust"),
+        ("lockers", "open", "1", "--reason", "x"),
     ):
         said = boxd(*line, "--dry-run")
         assert said.code == 0, said.err
         assert "nothing was changed: --dry-run" in said.out
+        told = json.loads(boxd(*line, "--dry-run", "--json").out)
+        assert (told["changed"], bool(told["would"])) == (False, True)
     assert boxd("audit", "tail", "--json").out == before
 
 

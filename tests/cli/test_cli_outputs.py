@@ -61,6 +61,16 @@ def test_no_card_ends_for_sheets_that_can_not_be_written(boxd: Boxd, output: Pat
     assert "can't be written" in said.err
 
 
+def test_a_dry_run_of_new_cards_ends_none(boxd: Boxd, tmp_path: Path) -> None:
+    """Nobody answers at the socket: the command asks for nothing."""
+    out = str(tmp_path / "cards.html")
+    said = boxd("attendees", "link", "ada", "bo", "--renew", "--output", out, "--dry-run")
+    assert said.code == 0, said.err
+    assert "cards of 2 attendees (ada, bo)" in said.out
+    assert "printed for them before would be of no use" in said.out
+    assert list(tmp_path.glob("cards*")) == []
+
+
 def test_no_code_is_made_for_a_file_that_can_not_be_written(boxd: Boxd, tmp_path: Path) -> None:
     listed = tmp_path / "attendees.csv"
     listed.write_text("attendee\nada\n")

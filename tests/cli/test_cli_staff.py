@@ -30,7 +30,7 @@ def test_who_was_invited_is_listed_without_the_secret(boxd: Boxd) -> None:
 @pytest.mark.usefixtures("box")
 def test_people_are_removed_by_name_and_sessions_ended_by_number(boxd: Boxd) -> None:
     boxd("staff", "invite", "Eva", "--role", "viewer")
-    assert boxd("staff", "end", "Eva").out == "0 session(s) ended\n"
+    assert boxd("staff", "end", "Eva").out == "0 sessions ended\n"
     missing = boxd("staff", "end", "12")
     assert (missing.code, "there is no session 12" in missing.err) == (1, True)
     assert boxd("staff", "remove", "eva").code == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from boxd.cli.command_classes import BoxdCommand
+from boxd.cli.command_classes import BoxdCommand, dry_run_option, say_nothing_changed
 from boxd.cli.context import configuration
 from boxd.cli.spinner import waiting
 from boxd.errors import BadInput, BoxdError, DeviceUnreachable, NotFound
@@ -55,14 +55,17 @@ class _Target:
 @click.option("--programmer", default="arduino", help="avrdude's programmer [default: arduino].")
 @click.option("--baud", type=int, help="The bootloader's speed [default: 115200, then 57600].")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@dry_run_option
 def flash(
     port_or_device: str,
+    *,
     board: int | None,
     layout: str | None,
     image: Path | None,
     programmer: str,
     baud: int | None,
     yes: bool,
+    dry_run: bool,
 ) -> None:
     """Put boxd's firmware and a number into the Arduino at PORT_OR_DEVICE.
 
@@ -75,6 +78,10 @@ def flash(
     target = _target(port_or_device, board, layout)
     text = with_number(_image(image, target.layout), target.number)
     _check_free(target.port)
+    if dry_run:
+        click.echo(f"{target.port} would become board {target.number}, layout {target.layout}")
+        say_nothing_changed()
+        return
     if not yes:
         click.confirm(
             f"Flash {target.port} as board {target.number}, layout {target.layout}? "

@@ -62,6 +62,17 @@ def rows(text: str, columns: Columns) -> Iterator[CsvRow]:
         raise UnreadableError(f"line {line}: {error}; check the quotes") from None
 
 
+def header(text: str) -> list[str]:
+    """The names in the first line, in lower case; none if the text is no CSV."""
+    text, _, separator = _without_hint(text)
+    separator = separator or _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        return [name.lower() for name in _cells(next(reader, []))]
+    except csv.Error:
+        return []
+
+
 def _cells(written: Sequence[str]) -> list[str]:
     """The cells without the blanks around them, nor the empty ones at the end of the line."""
     cells = [names.cleaned(cell) for cell in written]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -55,17 +54,12 @@ def _lines(file: Any) -> list[str]:
 
 def is_table(name: str, text: str) -> bool:
     """Whether a text has columns: it is called .csv, or its first line names one `attendee`."""
-    first = re.split("[,;\t]", text.partition("\n")[0].lower())
-    return name.lower().endswith(".csv") or _COLUMN in [cell.strip(' "\r\ufeff') for cell in first]
+    return name.lower().endswith(".csv") or _COLUMN in csv_file.header(text)
 
 
 def _column(name: str, text: str) -> list[str]:
     """The names in the column `attendee` of a table; its other columns are left out."""
-    header = text.partition("\n")[0]
-    others = tuple(
-        cell for each in re.split("[,;\t]", header) if (cell := each.strip(' "\r\ufeff').lower())
-    )
-    columns = Columns((_COLUMN,), others)
+    columns = Columns((_COLUMN,), tuple(filter(None, csv_file.header(text))))
     with importing(Path(name)):
         found = list(csv_file.rows(text, columns))
     faults = [f"line {row.line}: {fault}" for row in found for fault in row.faults]
