@@ -110,7 +110,7 @@ def move(tx: Transaction, movement: Movement) -> None:
             detail=_told(movement),
         ),
     )
-    if movement.source is StockLocation.ON_HAND:
+    if movement.source is StockLocation.ON_HAND and movement.sku != REHEARSAL:
         outbox.note_low_stock(tx, movement.sku, movement.quantity)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from boxd.errors import NotFound, Refused
-from boxd.ledger import alarms, audit, codes, erasure, lockers, outbox, stock, variants
+from boxd.ledger import alarms, audit, codes, erasure, lockers, outbox, rehearsal, stock, variants
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth, Event
@@ -15,6 +15,7 @@ from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.redemption import AnswerKind
 from tests.ledger.conftest import ACTOR, Hands
 from tests.ledger.earning import Earner
+from tests.ledger.test_rehearsal import play
 
 
 class Told(Hands):
@@ -121,6 +122,15 @@ def test_stock_is_low_once_and_again_after_it_was_filled(tmp_path: Path) -> None
         )
     told_of = [event.data["on_hand"] for event in hands.waiting()]
     assert told_of == [1, 0]
+
+
+def test_upstream_hears_nothing_of_a_rehearsal(hands: Told) -> None:
+    hands.ledger.write_now(lambda tx: rehearsal.begin(tx, 2, ACTOR))
+    order = codes.CodeOrder("Rehearsal 1", "box-1", 8, 7, ACTOR)
+    issued = hands.ledger.write_now(lambda tx: codes.issue(tx, order, hands.keys))
+    play(hands, hands.claim(str(issued["code"]), "r-1").redemption)
+    hands.ledger.write_now(lambda tx: rehearsal.end(tx, ACTOR))
+    assert hands.types() == []
 
 
 def test_what_was_undone_is_not_told(hands: Told) -> None:
