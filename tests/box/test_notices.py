@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,12 @@ def posts() -> Iterator[Posts]:
         yield made
 
 
+def tries(ledger: Path) -> list[int]:
+    """How often each notice that waits was tried."""
+    with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as connection:
+        return [row[0] for row in connection.execute("SELECT min(tries, 1) FROM notices")]
+
+
 def test_people_are_told_once_past_a_restart(
     new_booth: Callable[..., Booth], posts: Posts, tmp_path: Path
 ) -> None:
@@ -33,7 +41,7 @@ def test_people_are_told_once_past_a_restart(
     for attendee in ("badge-1", "badge-2"):
         asked = {"attendee": attendee, "prizes": ["gem"], "actor": "tester"}
         booth.ask_socket("POST", "/api/v1/issues", asked)
-    wait_until("it was tried", lambda: posts.taken)
+    wait_until("both were tried", lambda: tries(booth.state / "ledger.db") == [1, 1])
     booth.kill()
     posts.status = 200
     tried = len(posts.taken)

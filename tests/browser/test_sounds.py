@@ -38,7 +38,7 @@ def test_a_question_is_heard_at_once_and_not_when_it_is_muted(
     assert hud.run("return window.tones") == 2
     decline(browser_booth, hud)
 
-    hud.click("button.sounds")
+    hud.click("button[popovertarget='sounds']")
     hud.click("#sounds input[name='muted']")
     hud.press("\ue00c")  # Escape closes the panel, and answers nothing
     hud.until("the panel has gone", lambda: not hud.has("#sounds"))
@@ -51,7 +51,7 @@ def test_a_question_is_heard_at_once_and_not_when_it_is_muted(
 def test_another_tune_is_played_when_it_is_chosen_and_kept_by_the_screen(
     browser_booth: Booth, hud: Hud
 ) -> None:
-    hud.click("button.sounds")
+    hud.click("button[popovertarget='sounds']")
     hud.run(COUNT)
     hud.click("#sounds label:nth-of-type(3)")  # Knock, of three tones
     assert hud.run("return window.tones") == 3

@@ -26,7 +26,7 @@ def test_good():
 
 @pytest.mark.parametrize(
     ("failing", "always", "code", "again"),
-    [(2, False, 0, True), (1, True, 1, True), (4, False, 1, False)],
+    [(2, False, 0, True), (1, True, 1, True), (6, False, 1, False)],
     ids=["passed-alone", "failed-again", "too-many"],
 )
 def test_what_failed_runs_once_more_alone(

@@ -30,7 +30,7 @@ let looking = null; // the console's window
 // The button of the bar. It waits while a claim asks something.
 export function recoveryButton(isAsked) {
   const words = isAsked ? _("A claim asks something: that comes first") : _("When something stands still");
-  return make("button", { type: "button", class: "sounds", title: words, "aria-label": words, popovertarget: "recovery", disabled: isAsked }, icon("tool"));
+  return make("button", { type: "button", class: "in-bar", title: words, "aria-label": words, popovertarget: "recovery", disabled: isAsked }, icon("tool"));
 }
 
 // The panel, made once.

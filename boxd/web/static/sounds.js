@@ -44,7 +44,7 @@ export function hear(snapshot) {
 // The button of the bar, and what it opens.
 export function soundButton() {
   const state = wanted.muted ? _("Sounds are off: choose") : _("Sounds are on: choose");
-  const button = make("button", { type: "button", class: "sounds", title: state, "aria-label": state, popovertarget: "sounds" }, icon(wanted.muted ? "mute" : "sound", wanted.muted ? "soft" : ""));
+  const button = make("button", { type: "button", class: "in-bar", title: state, "aria-label": state, popovertarget: "sounds" }, icon(wanted.muted ? "mute" : "sound", wanted.muted ? "soft" : ""));
   return button;
 }
 
