@@ -24,10 +24,13 @@ STARTS_WITHIN_S = 60.0
 
 
 def start_jackd(name: str, log: Path) -> subprocess.Popen[bytes]:
-    """The server of this name, which may not answer yet."""
+    """The server of this name, which may not answer yet; it ends with this process.
+
+    JACK has room for eight servers: one that outlives a worker that was killed takes a place.
+    """
     with log.open("ab") as output:
         return subprocess.Popen(
-            ["jackd", "-n", name, *OPTIONS],
+            ["setpriv", "--pdeathsig", "TERM", "jackd", "-n", name, *OPTIONS],
             stdout=output,
             stderr=output,
             env={**os.environ, "JACK_DEFAULT_SERVER": name},
