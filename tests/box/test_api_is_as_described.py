@@ -69,13 +69,16 @@ def known_in(booth: Booth) -> dict[str, Sequence[str]]:
 
 
 # What no shape says: a photo is more than base64; who is forgotten is named, or everybody is; a
-# narrowed token names operations of its role; a kind of task asks for something.
+# narrowed token names operations of its role; only an attendant is narrowed to kinds of task; a
+# kind of task asks for something; what is sent to a look-back is an answer of that name.
 NOT_BY_SHAPE_ALONE = (
     "tokens",
     "prizes/{sku}/picture",
     "tasks/{task}/photo",
     "attendees/forget",
     "task-kinds",
+    "staff",
+    "redemptions/{redemption}/look-back",
 )
 
 
