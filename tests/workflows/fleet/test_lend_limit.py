@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from boxd.config.schema import Temporal
@@ -14,16 +13,14 @@ from boxd.issue import IssueStanding, IssueState
 from boxd.ledger import alarms, attendees, issues, stock
 from boxd.ledger.issue_steps import IssueSteps
 from boxd.ledger.issuing import IssueRules
-from boxd.ledger.ledger import Ledger
-from boxd.limit_lease import LeaseReply, LeaseWanted
-from boxd.workflows.fleet.lease_activities import LeaseActivities, LimitRules
-from boxd.workflows.fleet.lease_messages import LeaseEnd, LeaseTaken
+from boxd.workflows.fleet.lease_activities import LeaseActivities
 from boxd.workflows.fleet.limit_keeper import LimitKeeper
 from boxd.workflows.tasks.issue_activities import IssueActivities
 from boxd.workflows.tasks.messages import Pick
 from checker.fleet import findings
 from tests.workflows.event import until
 from tests.workflows.fleet.boxes import LinkedBox, fleet
+from tests.workflows.fleet.dying import Death
 
 LIMIT = 1
 
@@ -117,69 +114,21 @@ async def test_a_box_alone_makes_no_code_and_says_where_to_go(
         await settled(boxes)
 
 
-class Dying(LeaseActivities):
-    """Dies at one moment of one step: from then on nothing is done, and nobody hears of it."""
-
-    step = ""
-    has_committed = False
-    reached: asyncio.Event
-
-    async def _at(self, step: str, *, has_committed: bool) -> None:
-        if (self.step, self.has_committed) == (step, has_committed):
-            self.reached.set()
-        if self.reached.is_set():
-            raise ConnectionError("the box is dead")
-
-    @activity.defn
-    async def give_lease(self, wanted: LeaseWanted) -> LeaseReply:
-        await self._at("give", has_committed=False)
-        reply = await super().give_lease(wanted)
-        await self._at("give", has_committed=True)
-        return reply
-
-    @activity.defn
-    async def take_lease(self, taken: LeaseTaken) -> None:
-        await self._at("take", has_committed=False)
-        await super().take_lease(taken)
-        await self._at("take", has_committed=True)
-
-    @activity.defn
-    async def lease_outcome(self, lease: str) -> bool:
-        await self._at("outcome", has_committed=False)
-        is_used = await super().lease_outcome(lease)
-        await self._at("outcome", has_committed=True)
-        return is_used
-
-    @activity.defn
-    async def settle_lease(self, end: LeaseEnd) -> None:
-        await self._at("settle", has_committed=False)
-        await super().settle_lease(end)
-        await self._at("settle", has_committed=True)
-
-
 @pytest.mark.parametrize("has_committed", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", ["give", "take", "outcome", "settle"])
+@pytest.mark.parametrize("step", ["give_lease", "take_lease", "lease_outcome", "settle_lease"])
 async def test_a_box_that_dies_in_a_step_never_makes_one_code_too_many(
     directory: Path, settings: Temporal, step: str, *, has_committed: bool
 ) -> None:
-    reached = asyncio.Event()
-
-    def dying(ledger: Ledger, event: str, number: int, rules: LimitRules) -> LeaseActivities:
-        made = Dying(ledger, event, number, rules)
-        made.step, made.has_committed, made.reached = step, has_committed, reached
-        return made
-
+    death = Death(step, has_committed)
     async with fleet(directory, settings, 2) as boxes:
         keeper, other = boxes
-        victim, survivor = (keeper, other) if step in {"give", "settle"} else (other, keeper)
+        is_keeper = step in {"give_lease", "settle_lease"}
+        victim, survivor = (keeper, other) if is_keeper else (other, keeper)
         await survivor.connect()
-        await victim.connect(make_leases=dying)
+        await victim.connect(make_leases=death.inside(LeaseActivities))
 
         coming = asyncio.create_task(issued(other, "one"))
-        async with asyncio.timeout(30):
-            await reached.wait()
-        await victim.cut()
-        await victim.connect()
+        await death.befall(victim)
 
         assert (await coming).state is IssueState.DONE
         await settled(boxes)

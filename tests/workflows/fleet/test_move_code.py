@@ -6,18 +6,15 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from temporalio import activity
 
 from boxd.config.schema import Temporal
-from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.ledger import Ledger
 from boxd.redemption import AnswerKind, Refusal, Stage
-from boxd.spending_right import Given, RightWanted, TakenIn, VisitOutcome
-from boxd.workflows.fleet.activities import FleetActivities, FleetBox
-from boxd.workflows.fleet.messages import CodeArrival, CodeVisit, Settlement
+from boxd.workflows.fleet.activities import FleetActivities
+from boxd.workflows.fleet.messages import CodeArrival
 from checker.fleet import findings
 from tests.workflows.event import until
 from tests.workflows.fleet.boxes import LinkedBox, at_rest, fleet
+from tests.workflows.fleet.dying import Death
 
 HOME = 1
 
@@ -110,71 +107,22 @@ async def test_an_unconnected_home_keeps_its_code_though_the_order_comes_later(
         assert await home.units() == {"on_hand": 1, "held": 0, "dispensed": 1}
 
 
-class Dying(FleetActivities):
-    """Dies at one moment of one step: from then on nothing is done, and nobody hears of it."""
-
-    step = ""
-    has_committed = False
-    reached: asyncio.Event
-
-    async def _at(self, step: str, *, has_committed: bool) -> None:
-        if (self.step, self.has_committed) == (step, has_committed):
-            self.reached.set()
-        if self.reached.is_set():
-            raise ConnectionError("the box is dead")
-
-    @activity.defn
-    async def give_right(self, wanted: RightWanted) -> Given:
-        await self._at("give", has_committed=False)
-        given = await super().give_right(wanted)
-        await self._at("give", has_committed=True)
-        return given
-
-    @activity.defn
-    async def take_in(self, visit: CodeVisit) -> TakenIn:
-        await self._at("take", has_committed=False)
-        taken = await super().take_in(visit)
-        await self._at("take", has_committed=True)
-        return taken
-
-    @activity.defn
-    async def outcome_here(self, visit: CodeVisit) -> VisitOutcome:
-        await self._at("outcome", has_committed=False)
-        outcome = await super().outcome_here(visit)
-        await self._at("outcome", has_committed=True)
-        return outcome
-
-    @activity.defn
-    async def settle_move(self, settlement: Settlement) -> None:
-        await self._at("settle", has_committed=False)
-        await super().settle_move(settlement)
-        await self._at("settle", has_committed=True)
-
-
 @pytest.mark.parametrize("has_committed", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", ["give", "take", "outcome", "settle"])
+@pytest.mark.parametrize("step", ["give_right", "take_in", "outcome_here", "settle_move"])
 async def test_a_box_that_dies_in_a_step_leaves_the_right_at_one_box(
     directory: Path, settings: Temporal, step: str, *, has_committed: bool
 ) -> None:
-    reached = asyncio.Event()
-
-    def dying(ledger: Ledger, keys: CodeKeys, box: FleetBox) -> FleetActivities:
-        made = Dying(ledger, keys, box)
-        made.step, made.has_committed, made.reached = step, has_committed, reached
-        return made
-
+    death = Death(step, has_committed)
     async with fleet(directory, settings, 2) as boxes:
         home, other = boxes
-        victim, survivor = (home, other) if step in {"give", "settle"} else (other, home)
+        is_home = step in {"give_right", "settle_move"}
+        victim, survivor = (home, other) if is_home else (other, home)
         await survivor.connect()
-        await victim.connect(dying)
+        await victim.connect(death.inside(FleetActivities))
         code = await home.issue()
 
         bringing = asyncio.create_task(other.bring(code, HOME))
-        async with asyncio.timeout(30):
-            await reached.wait()
-        await victim.cut()
-        await victim.connect()
+        await death.befall(victim)
         await bringing
 
         await at_rest(boxes)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
-from temporalio import activity
 
 from boxd.config.schema import Temporal
 from boxd.ledger import alarms, stock_arrivals, stock_moves, stock_sent
-from boxd.ledger.ledger import Ledger
 from boxd.ledger.stock_moves import StockMove
 from boxd.stock_move import MissingUnits, StockReport
 from boxd.workflows.fleet.stock_activities import StockActivities
-from boxd.workflows.fleet.stock_messages import StockHeard
 from checker.fleet import findings
 from tests.workflows.event import until
 from tests.workflows.fleet.boxes import LinkedBox, fleet
+from tests.workflows.fleet.dying import Death
 
 TWO = {"on_hand": 2, "held": 0, "dispensed": 0}
 
@@ -107,59 +104,23 @@ async def test_a_box_that_was_away_hears_of_units_when_it_is_back(
         await heard(one, move, StockReport(is_signed=True, arrived=2))
 
 
-class Dying(StockActivities):
-    """Dies at one moment of one step: from then on nothing is done, and nobody hears of it."""
-
-    step = ""
-    has_committed = False
-    reached: asyncio.Event
-
-    async def _at(self, step: str, *, has_committed: bool) -> None:
-        if (self.step, self.has_committed) == (step, has_committed):
-            self.reached.set()
-        if self.reached.is_set():
-            raise ConnectionError("the box is dead")
-
-    @activity.defn
-    async def report_stock(self, heard: StockHeard) -> StockReport:
-        await self._at("report", has_committed=False)
-        report = await super().report_stock(heard)
-        await self._at("report", has_committed=True)
-        return report
-
-    @activity.defn
-    async def hear_report(self, heard: StockHeard) -> None:
-        await self._at("hear", has_committed=False)
-        await super().hear_report(heard)
-        await self._at("hear", has_committed=True)
-
-
 @pytest.mark.parametrize("has_committed", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", ["report", "hear"])
+@pytest.mark.parametrize("step", ["report_stock", "hear_report"])
 async def test_a_box_that_dies_in_a_step_books_each_unit_once(
     directory: Path, settings: Temporal, step: str, *, has_committed: bool
 ) -> None:
-    reached = asyncio.Event()
-
-    def dying(ledger: Ledger, event: str, number: int) -> StockActivities:
-        made = Dying(ledger, event, number)
-        made.step, made.has_committed, made.reached = step, has_committed, reached
-        return made
-
+    death = Death(step, has_committed)
     async with fleet(directory, settings, 2) as boxes:
         one, two = boxes
-        victim, survivor = (one, two) if step == "hear" else (two, one)
+        victim, survivor = (one, two) if step == "hear_report" else (two, one)
         move = await sent(one)
         order = (await one.ledger.read(lambda c: stock_moves.require(c, move))).order
         await two.ledger.write(lambda tx: stock_arrivals.expect(tx, order, StockReport()))
         await arrive(two, move, 1)
         await settle(two, move, 1, MissingUnits.RETURNED)
         await survivor.connect(until_all_are_heard=False)
-        await victim.connect(make_stock=dying, until_all_are_heard=False)
-        async with asyncio.timeout(30):
-            await reached.wait()
-        await victim.cut()
-        await victim.connect()
+        await victim.connect(make_stock=death.inside(StockActivities), until_all_are_heard=False)
+        await death.befall(victim)
 
         await heard(one, move, StockReport(is_signed=True, arrived=1, returned=1))
         assert (await one.units())["on_hand"] == 1
