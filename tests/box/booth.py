@@ -150,11 +150,11 @@ class Booth:
         wait_until("the daemon died", lambda: not self.is_running())
         wait_until("no server left behind", lambda: not self._leftovers())
 
-    def stop(self) -> int:
+    def stop(self, within_s: float = START_S) -> int:
         """SIGTERM to the daemon; returns its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(START_S)
+        return self._process.wait(within_s)
 
     def kill_server(self) -> None:
         """SIGKILL to the Temporal server."""

@@ -204,13 +204,18 @@ class JackBooth(Booth):
         self.ask_socket("POST", "/api/v1/prizes/import", {"prizes": [mugs], "actor": "test"})
 
     def close(self) -> None:
-        """Leave nothing running: the daemon first, so that no port goes away under it."""
-        if self.is_running():
-            self.stop()
-        super().close()
-        for unit in self._all:
-            if unit.is_running:
-                unit.pull()
+        """Leave nothing running: the daemon first, so that no port goes away under it.
+
+        One that does not stop, as if libjack hung, is killed, and the test has failed.
+        """
+        try:
+            if self.is_running():
+                self.stop(ENDS_WITHIN_S)
+        finally:
+            super().close()
+            for unit in self._all:
+                if unit.is_running:
+                    unit.pull()
 
 
 def moment() -> float:
