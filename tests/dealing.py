@@ -13,7 +13,6 @@ from xdist.workermanage import WorkerController
 SHARING_NOTHING = (
     "tests/box/test_housekeeping.py",
     "tests/box/test_killed.py",
-    "tests/box/test_mixed.py",
     "tests/box/test_slow_disk.py",
     "tests/box/test_tasks_killed.py",
     "tests/clock/test_a_box_whose_clock_moves.py",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from pathlib import Path
 
 import httpx
 import psutil
@@ -12,7 +13,9 @@ import pytest
 
 from boxd.gpio.pin_memory import PinMemory
 from tests.box.booth import Booth, wait_until
+from tests.box.conftest import QUICK
 from tests.box.going_on import go_on_to_the_end
+from tests.box.kept import Kept, going_on_with
 
 DEVICES = ("board-0", "pins", "cabinet")
 LOCKERS = {"pins": 1, "cabinet": 2}
@@ -21,13 +24,76 @@ LATCH_PIN = 17
 REAL_FIRMWARE = (r'# firmware = "twin"', 'firmware = "simavr"')
 
 
+class MixedBooth(Booth):
+    """A box of mixed parts that test after test goes on with; each counts from nought."""
+
+    def __init__(self, folder: Path, temporal: Path, *settings: tuple[str, str]) -> None:
+        super().__init__(folder, (*QUICK, *settings), temporal, "sim-mixed.toml")
+        self._pulsed_before = dict.fromkeys(EVERY_LOCKER, 0)
+        self._dispensed_before = 0
+
+    def start(self, until_ready: bool = True, dying_at: str = "") -> None:
+        """Start it; the Arduino may be found a moment after the box takes codes."""
+        super().start(until_ready, dying_at)
+        for device in DEVICES:
+            wait_until(f"{device} is ready", lambda device=device: state(self, device) == "ready")
+
+    def begin(self) -> None:
+        """Have every locker in service and a mug more, and count from now on."""
+        for shown in self.snapshot()["lockers"]:
+            if shown["state"] == "out_of_service":
+                path = f"/api/v1/lockers/{shown['id']}/in-service"
+                self.ask_socket("POST", path, {"actor": "maintainer"})
+        mug = {"sku": "mug", "name": "Mug", "units": 1, "weight": 1}
+        self.ask_socket("POST", "/api/v1/prizes/import", {"prizes": [mug], "actor": "test"})
+        self._dispensed_before += self.dispensed()
+        for locker in EVERY_LOCKER:
+            self._pulsed_before[locker] += self.pulses(locker)
+
+    def pulses(self, locker: int) -> int:
+        """How often a locker's latch was pulsed in this test."""
+        return super().pulses(locker) - self._pulsed_before[locker]
+
+    def dispensed(self) -> int:
+        """How many prizes were dispensed in this test."""
+        ever = sum(prize["dispensed"] for prize in self.snapshot()["stock"])
+        return int(ever) - self._dispensed_before
+
+
+@pytest.fixture(scope="module")
+def kept(
+    tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path
+) -> Iterator[Kept[MixedBooth]]:
+    folder = tmp_path_factory.mktemp("mixed")
+    with closing(Kept(lambda new: MixedBooth(new, temporal_made_before), folder)) as kept:
+        yield kept
+
+
 @pytest.fixture
-def mixed(new_booth: Callable[..., Booth]) -> Booth:
-    booth = new_booth(shipped="sim-mixed.toml")
-    booth.start()
-    for device in DEVICES:  # the Arduino may be found a moment after the box takes codes
-        wait_until(f"{device} is ready", lambda device=device: state(booth, device) == "ready")
-    return booth
+def mixed(kept: Kept[MixedBooth], request: pytest.FixtureRequest) -> Iterator[MixedBooth]:
+    for booth in going_on_with(kept, request):
+        booth.begin()
+        yield booth
+
+
+@pytest.fixture(scope="module")
+def kept_with_firmware(
+    tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path
+) -> Iterator[Kept[MixedBooth]]:
+    def make(new: Path) -> MixedBooth:
+        return MixedBooth(new, temporal_made_before, REAL_FIRMWARE)
+
+    with closing(Kept(make, tmp_path_factory.mktemp("firmware"))) as kept:
+        yield kept
+
+
+@pytest.fixture
+def with_firmware(
+    kept_with_firmware: Kept[MixedBooth], request: pytest.FixtureRequest
+) -> Iterator[MixedBooth]:
+    for booth in going_on_with(kept_with_firmware, request):
+        booth.begin()
+        yield booth
 
 
 def serve_from(booth: Booth, locker: int) -> None:
@@ -84,11 +150,11 @@ POINTS = [to_load, to_waiting_for_the_door, to_jam, to_take]
 points = pytest.mark.parametrize("reach", POINTS, ids=lambda reach: reach.__name__)
 
 
-def finish(booth: Booth, locker: int) -> None:
+def finish(booth: MixedBooth, locker: int) -> None:
     """Let the fault be over, go on to the end, and hold everything against the invariants."""
     booth.fault(f"locker-{locker}", "unjam")
     go_on_to_the_end(booth)
-    assert sum(prize["dispensed"] for prize in booth.snapshot()["stock"]) == 1
+    assert booth.dispensed() == 1
     assert all(booth.pulses(other) == 0 for other in set(EVERY_LOCKER) - {locker})
     booth.check_invariants()
 
@@ -97,7 +163,7 @@ def finish(booth: Booth, locker: int) -> None:
 @pytest.mark.parametrize("served_by", LOCKERS)
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_device_that_goes_and_comes_back_opens_nothing_and_holds_up_nobody(
-    mixed: Booth, reach: Callable[[Booth, int], None], served_by: str, device: str
+    mixed: MixedBooth, reach: Callable[[Booth, int], None], served_by: str, device: str
 ) -> None:
     locker = LOCKERS[served_by]
     serve_from(mixed, locker)
@@ -124,7 +190,7 @@ def latch_pin_is_high(booth: Booth) -> bool:
 
 @points
 def test_a_guard_that_is_killed_is_replaced_and_opens_nothing(
-    mixed: Booth, reach: Callable[[Booth, int], None]
+    mixed: MixedBooth, reach: Callable[[Booth, int], None]
 ) -> None:
     serve_from(mixed, LOCKERS["pins"])
     reach(mixed, LOCKERS["pins"])
@@ -152,7 +218,7 @@ def guards_of(booth: Booth) -> list[psutil.Process]:
     ]
 
 
-def test_a_latch_that_is_away_is_not_ordered_but_asked_about(mixed: Booth) -> None:
+def test_a_latch_that_is_away_is_not_ordered_but_asked_about(mixed: MixedBooth) -> None:
     serve_from(mixed, LOCKERS["cabinet"])
     to_load(mixed, LOCKERS["cabinet"])
     mixed.fault("cabinet", "unplug")
@@ -168,7 +234,7 @@ def test_a_latch_that_is_away_is_not_ordered_but_asked_about(mixed: Booth) -> No
     finish(mixed, LOCKERS["cabinet"])
 
 
-def test_a_door_switch_that_falls_silent_while_it_is_awaited_is_no_jam(mixed: Booth) -> None:
+def test_a_door_switch_that_falls_silent_while_it_is_awaited_is_no_jam(mixed: MixedBooth) -> None:
     locker = LOCKERS["cabinet"]
     serve_from(mixed, locker)
     to_waiting_for_the_door(mixed, locker)
@@ -180,7 +246,7 @@ def test_a_door_switch_that_falls_silent_while_it_is_awaited_is_no_jam(mixed: Bo
     finish(mixed, locker)
 
 
-def test_the_rest_of_the_box_serves_while_an_arduino_is_away(mixed: Booth) -> None:
+def test_the_rest_of_the_box_serves_while_an_arduino_is_away(mixed: MixedBooth) -> None:
     mixed.fault("cabinet", "unplug")
     wait_until("it is missed", lambda: state(mixed, "cabinet") == "unreachable")
     to_take(mixed, LOCKERS["pins"])
@@ -190,7 +256,7 @@ def test_the_rest_of_the_box_serves_while_an_arduino_is_away(mixed: Booth) -> No
 
 @pytest.mark.parametrize("served_by", LOCKERS)
 def test_killed_with_the_server_in_mid_pulse_nothing_is_pulsed_again(
-    mixed: Booth, served_by: str
+    mixed: MixedBooth, served_by: str
 ) -> None:
     locker = LOCKERS[served_by]
     serve_from(mixed, locker)
@@ -205,11 +271,9 @@ def test_killed_with_the_server_in_mid_pulse_nothing_is_pulsed_again(
 
 @points
 def test_an_arduino_with_the_real_firmware_goes_and_comes_back(
-    new_booth: Callable[..., Booth], reach: Callable[[Booth, int], None]
+    with_firmware: MixedBooth, reach: Callable[[Booth, int], None]
 ) -> None:
-    booth = new_booth(REAL_FIRMWARE, shipped="sim-mixed.toml")
-    booth.start()
-    wait_until("the Arduino answers", lambda: state(booth, "cabinet") == "ready")
+    booth = with_firmware
     locker = LOCKERS["cabinet"]
     serve_from(booth, locker)
     reach(booth, locker)
@@ -223,11 +287,9 @@ def test_an_arduino_with_the_real_firmware_goes_and_comes_back(
 
 
 def test_the_real_firmware_ends_its_pulse_though_the_daemon_is_killed(
-    new_booth: Callable[..., Booth],
+    with_firmware: MixedBooth,
 ) -> None:
-    booth = new_booth(REAL_FIRMWARE, shipped="sim-mixed.toml")
-    booth.start()
-    wait_until("the Arduino answers", lambda: state(booth, "cabinet") == "ready")
+    booth = with_firmware
     locker = LOCKERS["cabinet"]
     serve_from(booth, locker)
     to_load(booth, locker)
