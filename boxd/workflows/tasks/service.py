@@ -100,7 +100,8 @@ class TaskService:
     async def start(self, kind: str, attendee: str, actor: str) -> TaskStanding:
         """Start the task of this kind for the attendee with the reference `attendee`.
 
-        A second call returns the same task. Raises NotFound, Refused.
+        A second call returns the same task. The ledger decides: while the server is away, the
+        workflow follows when it is back. Raises NotFound, Refused.
         """
 
         def begin(tx: Transaction) -> TaskStanding:
@@ -108,7 +109,8 @@ class TaskService:
 
         standing = await self._ledger.write(begin)
         if not standing.state.has_ended:
-            await self.resume(standing)
+            with suppress(TemporalUnavailable):
+                await self.resume(standing)
         return standing
 
     async def resume(self, standing: TaskStanding) -> None:
