@@ -20,6 +20,22 @@ class Dispensed:
     units: int
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A line of a table with its bar: `share` of the largest, in per cent."""
+
+    label: str
+    units: int
+    share: int
+
+
+def bars(pairs: Iterable[tuple[str, int]]) -> list[Bar]:
+    """Each line with its share of the largest."""
+    found = list(pairs)
+    most = max((units for _, units in found), default=0) or 1
+    return [Bar(label, units, round(100 * units / most)) for label, units in found]
+
+
 def by_hour_of(rows: Iterable[dict[str, Any]], zone: tzinfo | None = None) -> list[Dispensed]:
     """The daemon's quarters of an hour as hours of `zone` (None: this machine's), in order."""
     sums: Counter[tuple[datetime, str, str, str]] = Counter()

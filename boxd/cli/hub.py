@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import sys
 from contextlib import suppress
@@ -45,8 +46,9 @@ def command(
 ) -> None:
     """Show all boxes of an event on a page of this computer, until Ctrl-C.
 
-    FILE holds the word of `boxd fleet invite`; - reads it from standard input. The hub keeps
-    nothing: start it anew, or a second one on another computer, and it asks the boxes.
+    FILE holds the word of `boxd fleet invite`; - reads it from standard input. Open the address
+    that is printed: it has the key. The hub keeps nothing: when it is started again, or a second
+    one on another computer, it asks the boxes.
     """
     from boxd.config.schema import Temporal
     from boxd.fleet_invitation import from_token
@@ -64,8 +66,9 @@ def command(
         tls_key_file=tls_key_file,
     )
     hub = Hub(invited.event, service, Seal(bytes.fromhex(invited.key)))
-    click.echo(f"the hub of {invited.event}: http://127.0.0.1:{port}/")
-    asyncio.run(_serve(hub, invited, port))
+    key = secrets.token_urlsafe(12)
+    click.echo(f"the hub of {invited.event}: http://127.0.0.1:{port}/?key={key}")
+    asyncio.run(_serve(hub, invited, port, key))
 
 
 def _word(file: str) -> str:
@@ -77,13 +80,14 @@ def _word(file: str) -> str:
         raise BadInput(f"the invitation can't be read: {error}") from None
 
 
-async def _serve(hub: Hub, invited: FleetInvitation, port: int) -> None:
+async def _serve(hub: Hub, invited: FleetInvitation, port: int, key: str) -> None:
     import uvicorn
 
     from boxd.hub.pages import Pages
 
-    pages = Pages(hub, invited).application()
-    # On loopback alone: whoever sees the pages can bring prizes to every box.
+    pages = Pages(hub, invited, key).application()
+    # On loopback alone: whoever sees the pages can bring prizes to every box. The key is printed
+    # here and nowhere else, and a hub that is started again has another one.
     server = uvicorn.Server(uvicorn.Config(pages, "127.0.0.1", port, log_level="warning"))
     working = asyncio.create_task(hub.run())
     working.add_done_callback(lambda _: server.handle_exit(signal.SIGTERM, None))  # it never ends

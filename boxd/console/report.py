@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,20 +15,12 @@ from boxd.console.day import day_begins
 from boxd.console.section import HOME, ConsoleSection
 from boxd.console.visit import ConsoleVisit
 from boxd.lists.spreadsheets import write_csv
+from boxd.report_sums import bars
 from boxd.words import N_
 
 _PERIODS = {"today": N_("Today"), "yesterday": N_("Yesterday"), "all": N_("Everything so far")}
 _HOUR, _NIGHT = timedelta(hours=1), timedelta(hours=8)
 _COLUMNS = ("hour", "bay", "sku", "prize", "units")
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A line of a table with its bar: `share` of the largest, in per cent."""
-
-    label: str
-    units: int
-    share: int
 
 
 async def show(visit: ConsoleVisit) -> Response:
@@ -65,13 +56,6 @@ async def table(visit: ConsoleVisit) -> Response:
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="given-out-{period}.csv"'},
     )
-
-
-def bars(pairs: Iterable[tuple[str, int]]) -> list[Bar]:
-    """Each line with its share of the largest."""
-    found = list(pairs)
-    most = max((units for _, units in found), default=0) or 1
-    return [Bar(label, units, round(100 * units / most)) for label, units in found]
 
 
 def _period(visit: ConsoleVisit) -> str:

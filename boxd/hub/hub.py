@@ -6,9 +6,12 @@ It keeps nothing: a new one is whole after one walk through the boxes, and sever
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import secrets
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
@@ -18,12 +21,17 @@ from temporalio.service import RPCError
 from boxd.box_report import BoxReport, Declaration, TakenDeclaration
 from boxd.config.schema import Temporal
 from boxd.errors import TemporalUnavailable
+from boxd.hub.lookups import LookedUp, OfBox, looked_up
 from boxd.machine_clock import boot_s, utc_now
 from boxd.temporal.client import connect
 from boxd.temporal.seal import Seal
 from boxd.temporal.worker import TASK_TIMEOUT, create_worker, task_queue
 from boxd.workflows.box_ids import found_by_box
-from boxd.workflows.client_errors import is_not_found
+from boxd.workflows.client_errors import (
+    as_temporal_unavailable,
+    is_not_found,
+    unless_not_found,
+)
 from boxd.workflows.fleet.hub_messages import (
     BoxAtQueue,
     DeclareStart,
@@ -35,18 +43,33 @@ from boxd.workflows.fleet.hub_workflows import (
     AskBoxesWorkflow,
     DeclareAtBoxWorkflow,
     DeclareWorkflow,
+    FindPeopleWorkflow,
+    SearchTrailWorkflow,
+    SumUpWorkflow,
 )
+from boxd.workflows.fleet.lookup_messages import Lookup, LookupStart, lookup_id
 from boxd.workflows.fleet.membership import boxes_of
 from boxd.workflows.fleet.messages import box_of_event
 
 log = structlog.get_logger(__name__)
 
-_WORKFLOWS = (AskBoxesWorkflow, DeclareWorkflow, DeclareAtBoxWorkflow)
+_WORKFLOWS = (
+    AskBoxesWorkflow,
+    DeclareWorkflow,
+    DeclareAtBoxWorkflow,
+    FindPeopleWorkflow,
+    SumUpWorkflow,
+    SearchTrailWorkflow,
+)
+W = TypeVar("W")
+ToldT = TypeVar("ToldT", bound=OfBox)
 _AGAIN_AFTER_S = 2.0
 # While somebody looks; else the boxes are left in peace.
 _WALK_EVERY_S = 3.0
 _WALK_UNWATCHED_EVERY_S = 60.0
 _WATCHED_FOR_S = 60.0
+# More than a box that is away is waited for.
+_LOOKED_UP_WITHIN = timedelta(seconds=8)
 
 
 @dataclass(frozen=True)
@@ -76,6 +99,7 @@ class Hub:
         self._seal = seal
         self._client: Client | None = None
         self._boxes: dict[int, HeardBox] = {}
+        self._told_of: list[BoxAtQueue] = []  # to the newest declaration
         self._watched_at = boot_s()
         self._woken = asyncio.Event()
         self.why_alone = "not connected yet"
@@ -117,7 +141,7 @@ class Hub:
         self._woken.clear()
 
     async def _walk(self, client: Client) -> None:
-        asked = [self._at_queue(number) for number in await boxes_of(client, self.event)]
+        asked = await self._present(client)
         reports = await client.execute_workflow(
             AskBoxesWorkflow.run,
             asked,
@@ -128,9 +152,36 @@ class Hub:
             search_attributes=found_by_box(hub_of_event(self.event)),
         )
         self._boxes = heard_now(self._boxes, [each.number for each in asked], reports, utc_now())
+        if asked != self._told_of:
+            with unless_not_found():  # nothing is declared
+                handle = client.get_workflow_handle(declare_id(self.event))
+                await handle.signal(DeclareWorkflow.present, asked)
+            self._told_of = asked
 
-    def _at_queue(self, number: int) -> BoxAtQueue:
-        return BoxAtQueue(number, task_queue(box_of_event(self.event, number)))
+    async def _present(self, client: Client) -> list[BoxAtQueue]:
+        """The boxes that hold a number now."""
+        return [
+            BoxAtQueue(each.number, task_queue(box_of_event(self.event, each.number)), each.since)
+            for each in await boxes_of(client, self.event)
+        ]
+
+    async def look_up(
+        self, workflow: Callable[[W, LookupStart], Awaitable[list[ToldT]]], lookup: Lookup
+    ) -> LookedUp[ToldT]:
+        """Ask all boxes at once; takes some seconds if one is away. Raises TemporalUnavailable."""
+        client = self._connected()
+        with as_temporal_unavailable(), _within_the_time():
+            asked = tuple(await self._present(client))
+            told = await client.execute_workflow(
+                workflow,
+                LookupStart(lookup, asked),
+                id=lookup_id(self.event, secrets.token_hex(8)),
+                execution_timeout=_LOOKED_UP_WITHIN,
+                task_queue=task_queue(hub_of_event(self.event)),
+                task_timeout=TASK_TIMEOUT,
+                search_attributes=found_by_box(hub_of_event(self.event)),
+            )
+        return looked_up((each.number for each in asked), told)
 
     async def declare(self, text: str) -> None:
         """Have prizes and tasks brought to every box; a declaration that is under way ends.
@@ -138,7 +189,7 @@ class Hub:
         Raises TemporalUnavailable.
         """
         client = self._connected()
-        boxes = tuple(self._at_queue(number) for number in await boxes_of(client, self.event))
+        boxes = tuple(await self._present(client))
         await client.start_workflow(
             DeclareWorkflow.run,
             DeclareStart(Declaration(text), boxes),
@@ -152,8 +203,8 @@ class Hub:
     async def brought(self) -> Brought | None:
         """How far the newest declaration is; None if there is none. Raises TemporalUnavailable."""
         client = self._connected()
-        handle: WorkflowHandle[DeclareWorkflow, list[TakenDeclaration]] = (
-            client.get_workflow_handle_for(DeclareWorkflow.run, declare_id(self.event))
+        handle: WorkflowHandle[DeclareWorkflow, None] = client.get_workflow_handle_for(
+            DeclareWorkflow.run, declare_id(self.event)
         )
         try:
             taken = await handle.query(DeclareWorkflow.taken)
@@ -171,6 +222,17 @@ class Hub:
         if self._client is None:
             raise TemporalUnavailable(f"the hub is not connected: {self.why_alone}")
         return self._client
+
+
+@contextmanager
+def _within_the_time() -> Iterator[None]:
+    """A box of a release to come may tell what this hub can't read: nobody waits for that."""
+    try:
+        yield
+    except WorkflowFailureError as error:
+        raise TemporalUnavailable(
+            "the boxes' answers did not come, or this hub can't read them; is its boxd the newest?"
+        ) from error
 
 
 def heard_now(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -109,7 +110,7 @@ def run(folder: Path, base: int) -> None:
         started.append(_started(closing, boxes[0], "hub", str(invitation), "--port", str(base)))
         for port in (*[box.web_port for box in boxes], base):
             _wait_for(port, started)
-        print(_greeting(boxes, base), flush=True)
+        print(_greeting(boxes, _printed_by_the_hub(boxes[0])), flush=True)
         while all(each.poll() is None for each in started):
             time.sleep(0.5)
     raise BoxdError(f"one of them ended by itself; see the .log files in {folder}")
@@ -169,7 +170,13 @@ def _wait_for(port: int, started: Sequence[subprocess.Popen[bytes]]) -> None:
     raise BoxdError(f"nothing answers at port {port}; is another fleet running here?")
 
 
-def _greeting(boxes: Sequence[Place], base: int) -> str:
+def _printed_by_the_hub(place: Place) -> str:
+    """The address with the hub's key."""
+    log = (place.folder / f"hub-{place.number}.log").read_text("utf-8")
+    return str(re.findall(r"http://\S+\?key=\S+", log)[-1])
+
+
+def _greeting(boxes: Sequence[Place], hub: str) -> str:
     rows = [
         f"  box {box.number}, {_HALLS[box.number - 1]:<8}   http://127.0.0.1:{box.web_port}/"
         f"   its front http://127.0.0.1:{box.web_port}/sim"
@@ -180,7 +187,7 @@ def _greeting(boxes: Sequence[Place], base: int) -> str:
             "",
             "  three boxes of one event (simulation)",
             "",
-            f"  the hub          http://127.0.0.1:{base}/",
+            f"  the hub          {hub}",
             *rows,
             f"  a code           .venv/bin/boxd --config {boxes[0].config} codes issue somebody",
             "  then             type it at another box than the first; Ctrl-C stops everything",

@@ -25,6 +25,8 @@ from tests.workflows.fleet.boxes import EVENT, SEAL, LinkedBox, fleet
 
 __all__ = ["directory", "made", "settings"]
 
+KEY = "of-this-hub"
+
 CAPS = """
 [[prizes]]
 sku = "cap"
@@ -75,10 +77,13 @@ async def hub(settings: Temporal) -> AsyncIterator[httpx.AsyncClient]:
     """A hub, and a browser at it."""
     address = f"127.0.0.1:{settings.port}"
     running = Hub(EVENT, Temporal(address=address), SEAL)
-    pages = Pages(running, FleetInvitation(EVENT, address, "ab" * 32, 8)).application()
+    pages = Pages(running, FleetInvitation(EVENT, address, "ab" * 32, 8), KEY).application()
     working = asyncio.create_task(running.run())
     transport = httpx.ASGITransport(pages)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as browser:
+        assert (await browser.get("/")).status_code == 403
+        assert (await browser.get(f"/?key={KEY}x")).status_code == 403
+        assert (await browser.get(f"/?key={KEY}")).headers["location"] == "/"
         yield browser
     working.cancel()
     with suppress(asyncio.CancelledError):
@@ -141,6 +146,46 @@ async def test_what_is_declared_once_comes_to_every_box_also_to_one_that_was_awa
 
             await until(has_cap, "the prize at the box that was away")
             await until_shown(browser, "in effect", path="/declare")
+
+
+async def test_a_box_that_joins_later_gets_what_was_declared_before(
+    directory: Path, settings: Temporal
+) -> None:
+    async with fleet(directory, settings, 2) as boxes:
+        await connect(boxes[0])
+        async with hub(settings) as browser:
+            await until_shown(browser, "1 Hall 1")
+            await browser.post("/declare", data={"text": CAPS})
+            await until_shown(browser, '1</b> <span class="good">in effect', path="/declare")
+            await connect(boxes[1])
+            await until_shown(browser, '2</b> <span class="good">in effect', path="/declare")
+            known = await boxes[1].ledger.read(stock.listing)
+            assert "cap" in {each["sku"] for each in known}
+
+
+async def test_people_sums_and_trails_of_all_boxes_are_looked_up_in_one_place(
+    directory: Path, settings: Temporal
+) -> None:
+    async with fleet(directory, settings, 2) as boxes:
+        for box, name in zip(boxes, ("Ada Lovelace", "ADA"), strict=True):
+            await connect(box)
+            standing = await box.enter(await box.issue(name))
+            await box.give_out(standing)
+        async with hub(settings) as browser:
+            await until_shown(browser, "1 Hall 1", "2 Hall 2")
+            people = (await browser.post("/people", data={"text": "ada"})).text
+            assert people.index("Box 1") < people.index("Ada Lovelace") < people.index("Box 2")
+            assert people.count('Mug <span class="label ">used') == 2
+            report = (await browser.get("/report")).text
+            assert "<b>2</b><span>given out</span>" in report
+            assert report.count('<tr><th scope="row">2</th><td>1</td>') == 1  # box 2's share
+            trail = (await browser.post("/audit", data={"text": "code.issued"})).text
+            assert trail.count('<td data-label="What">code.issued</td>') == 2
+
+            await boxes[1].cut()
+            people = (await browser.post("/people", data={"text": "ada"})).text
+            assert "Box 2 did not answer" in people
+            assert "Ada Lovelace" in people
 
 
 async def test_a_box_that_refuses_is_told_from_those_that_did_not(

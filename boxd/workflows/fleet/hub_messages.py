@@ -29,10 +29,11 @@ def declare_id(event: str) -> str:
 
 @dataclass(frozen=True)
 class BoxAtQueue:
-    """A box, and the queue that it serves."""
+    """A box, and the queue that it serves; `since` tells two boxes of one number apart."""
 
     number: int
     queue: str
+    since: str = ""
 
 
 @dataclass(frozen=True)

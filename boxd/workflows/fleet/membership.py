@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -18,11 +19,21 @@ from boxd.workflows.place.service import hold
 _HELD = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running'"
 
 
-async def boxes_of(client: Client, event: str) -> list[int]:
+@dataclass(frozen=True, order=True)
+class HeldNumber:
+    """A number that a box holds; `since` is another one when another box holds it."""
+
+    number: int
+    since: str
+
+
+async def boxes_of(client: Client, event: str) -> list[HeldNumber]:
     """The numbers that boxes of the event hold, connected or not. Raises RPCError."""
     before = place_workflow_id(f"{event}.")
-    found = {each.id.removeprefix(before) async for each in client.list_workflows(_HELD)}
-    return sorted(int(each) for each in found if each.isdecimal())
+    found = {
+        each.id.removeprefix(before): each.run_id async for each in client.list_workflows(_HELD)
+    }
+    return sorted(HeldNumber(int(name), run) for name, run in found.items() if name.isdecimal())
 
 
 async def take_number(

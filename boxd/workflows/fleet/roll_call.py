@@ -55,7 +55,8 @@ async def call_the_roll(client: Client, caller: CallingBox, ledger: Ledger, doub
 
 
 async def _others(client: Client, caller: CallingBox) -> list[int]:
-    return [each for each in await boxes_of(client, caller.event) if each != caller.number]
+    numbers = [each.number for each in await boxes_of(client, caller.event)]
+    return [each for each in numbers if each != caller.number]
 
 
 async def _ask(client: Client, caller: CallingBox, ledger: Ledger, others: list[int]) -> None:
