@@ -1,4 +1,4 @@
-"""The API of housekeeping, for the commands: schedules, runs by hand, backups."""
+"""The API of housekeeping: schedules, and runs by hand."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from boxd.api.bodies import ActorBody
 from boxd.api.replies import ReplyModel
 from boxd.api.request_context import BoxContext
 
-# Shorter than a command waits.
-ANSWERS_WITHIN_S = 15.0
 ScheduleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,31}$")]
 
 
@@ -48,22 +46,6 @@ class OneScheduleReply(ReplyModel):
     schedule: ScheduleReply
 
 
-class BackupReply(ReplyModel):
-    """A whole backup; not `is_new` if nothing has changed since it was made."""
-
-    file: str
-    made_at: str
-    bytes: int
-    entries: int
-    is_new: bool
-
-
-class OneBackupReply(ReplyModel):
-    """The new backup; null while it is being made: ask again."""
-
-    backup: BackupReply | None
-
-
 async def schedules(context: BoxContext) -> SchedulesReply:
     """Every schedule with its last and next run."""
     return SchedulesReply.of(schedules=await context.box.schedules.statuses())
@@ -75,9 +57,3 @@ async def run_schedule(
     """Start a run by hand; the reply does not wait for its end."""
     actor = context.actor(body.actor)
     return OneScheduleReply.of(schedule=await context.box.schedules.run(name, actor))
-
-
-async def back_up(context: BoxContext) -> OneBackupReply:
-    """Make a backup of the ledger now."""
-    made = await context.box.backups.make_within(ANSWERS_WITHIN_S)
-    return OneBackupReply.of(backup=made.as_json() if made else None)

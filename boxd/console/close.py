@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from boxd.api import attendees, event, housekeeping
+from boxd.api import attendees, backups, event
 from boxd.console.section import HOME, Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput
@@ -38,7 +38,7 @@ async def reopen(visit: ConsoleVisit) -> Response:
 
 async def back_up(visit: ConsoleVisit) -> Response:
     """Make a backup now."""
-    made = await visit.act(housekeeping.back_up)
+    made = await visit.act(backups.back_up)
     return go(PATH, said="made" if made.get("backup") else "being-made")
 
 

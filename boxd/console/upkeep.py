@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
-from boxd.api import housekeeping, outbox
+from boxd.api import backups, housekeeping, notices, outbox
+from boxd.api.backups import DownloadQuery
 from boxd.console.section import HOME, Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
-from boxd.errors import BoxdError, NotFound
-from boxd.ledger import audit, backup, notices
-from boxd.ledger.backup import Listed
+from boxd.errors import BoxdError
 from boxd.words import N_, translate
-from boxd.words import gettext as _
 
 _MOST_EVENTS = 50
 
@@ -37,20 +33,12 @@ async def show(visit: ConsoleVisit) -> Response:
         "upkeep.html",
         N_("Upkeep"),
         schedules=await _schedules(visit),
-        backups=await _backups(visit),
+        backups=(await visit.act(backups.backups))["backups"],
         upstream=waiting["upstream"],
         waiting=waiting["events"],
         dead=dead["events"],
-        ways=await _ways(visit),
+        ways=(await visit.act(notices.notice_ways))["ways"],
     )
-
-
-async def _ways(visit: ConsoleVisit) -> Sequence[notices.WayStanding]:
-    """How the ways of notices stand; none where phones are told nothing."""
-    ledger = visit.context.box.ledger
-    if (settings := ledger.notices) is None:
-        return ()
-    return await ledger.read(lambda c: notices.standing(c, settings.ways))
 
 
 async def run(visit: ConsoleVisit) -> Response:
@@ -62,25 +50,15 @@ async def run(visit: ConsoleVisit) -> Response:
 
 async def back_up(visit: ConsoleVisit) -> Response:
     """Make a backup now."""
-    made = await visit.act(housekeeping.back_up)
+    made = await visit.act(backups.back_up)
     return go(f"{HOME}/upkeep", said="made" if made["backup"] else "being-made")
 
 
 async def download(visit: ConsoleVisit) -> Response:
     """A backup as a file; who took it is recorded. Raises NotFound."""
-    wanted = visit.request.query_params.get("file", "")
-    found = next((each for each in await _backups(visit) if each.file.name == wanted), None)
-    if found is None:
-        raise NotFound(_("There is no such backup any more."))
-    actor = visit.context.actor(None)
-    entry = audit.Entry(actor, "backup.downloaded", detail={"file": wanted})
-    await visit.context.box.ledger.write(lambda tx: audit.append(tx, entry))
-    return FileResponse(
-        found.file,
-        media_type="application/vnd.sqlite3",
-        filename=found.file.name,
-        headers={"Cache-Control": "no-store"},
-    )
+    visit.require(backups.download_backup)
+    file = visit.request.query_params.get("file", "")
+    return await backups.download_backup(visit.context, file, DownloadQuery())
 
 
 async def resend(visit: ConsoleVisit) -> Response:
@@ -94,11 +72,6 @@ async def _schedules(visit: ConsoleVisit) -> _Schedules:
         return _Schedules((await visit.act(housekeeping.schedules))["schedules"])
     except BoxdError as error:  # Temporal is away; the rest of the page is not about it
         return _Schedules((), translate(str(error)))
-
-
-async def _backups(visit: ConsoleVisit) -> list[Listed]:
-    directory: Path = visit.context.box.config.backup_dir
-    return await asyncio.to_thread(backup.listing, directory)
 
 
 SECTION = ConsoleSection(

@@ -108,7 +108,7 @@ class ConsoleVisit:
             return Response(found.model_dump_json(), media_type="application/json")
 
         once = self.form.get("once", "")
-        if not once:
+        if not once or _operation(handler).method == "GET":  # what only reads is read each time
             return _read(await answer())
         named = "/".join(str(body[part]) for part in _operation(handler).signature.path)
         key = f"console/{once[:40]}/{handler.__name__}/{named}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from boxd.api import housekeeping
+from boxd.api import backups
 from boxd.cli import schedules
 from boxd.daemon.instance_lock import only_one
 from boxd.ledger import audit
@@ -78,7 +78,7 @@ def test_an_unknown_schedule_is_told_with_those_there_are(boxd_there: Boxd) -> N
 def test_a_backup_that_takes_long_is_waited_for(
     boxd: Boxd, state_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(housekeeping, "ANSWERS_WITHIN_S", 0.0)  # each request is too short for it
+    monkeypatch.setattr(backups, "ANSWERS_WITHIN_S", 0.0)  # each request is too short for it
     with only_one(state_dir / "boxd.lock"):
         said = boxd("backup", "create")
     # One was made, by whichever request: it is named as the new one, or as the one that is whole.

@@ -13,6 +13,8 @@ from boxd.console.sections import SECTIONS
 from boxd.roles import Role
 from tests.console.conftest import Console
 
+# How the console calls the API; what streams or is a picture is required, then called.
+CALLS = {"visit.act", "visit.require"}
 # Enough that most forms are understood, so that it is the role that stops them.
 FORM = {
     "name": "zzz", "search": "x", "locker": "1", "alarm": "1", "state": "failed", "units": "1",
@@ -49,7 +51,7 @@ def operations_of(module: ModuleType | None) -> Iterator[object]:
     """What the acts of a section, and of the modules of the console beside it, call of the API."""
     assert module is not None
     for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "visit.act":
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in CALLS:
             owner, _, name = ast.unparse(node.args[0]).rpartition(".")
             yield getattr(vars(module)[owner], name)
     for beside in vars(module).values():

@@ -10,7 +10,7 @@ import pytest
 
 from boxd.ledger import room
 from boxd.roles import Role
-from tests.api.live_box import configured, live_box
+from tests.api.live_box import bearer, client, configured, live_box
 from tests.console.conftest import Console, Person, words_of
 
 
@@ -27,6 +27,50 @@ async def test_a_backup_is_made_and_downloaded_and_both_are_recorded(
     assert sqlite3.connect(copy).execute("SELECT count(*) FROM prizes").fetchone() == (1,)
     (row,) = console.actions("backup.downloaded")
     assert row["actor"] == "Olga (staff)"
+
+
+async def test_a_token_gets_the_backups_that_the_page_shows(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 5, "Mug")
+    api = client(console.box.application().for_phones(), **bearer(console.box.token("shelf")))
+    made = (await api.post("/api/v1/backups", json={})).json()["backup"]
+    (listed,) = (await api.get("/api/v1/backups")).json()["backups"]
+    assert (listed["name"], listed["state"]) == (made["name"], "readable")
+    assert listed["name"] in (await organiser.browser.get("/o/upkeep")).text
+
+    whole = await api.get(f"/api/v1/backups/{listed['name']}")
+    assert len(whole.content) == listed["bytes"]
+    rest = await api.get(f"/api/v1/backups/{listed['name']}", headers={"Range": "bytes=100-"})
+    assert (rest.status_code, rest.content) == (206, whole.content[100:])
+    rows = console.actions("backup.downloaded")
+    assert [row["actor"] for row in rows] == ["shelf (token)"] * 2
+    assert (await api.get("/api/v1/backups/ledger-2020.db")).status_code == 404
+    assert (await api.get("/api/v1/backups/%2e%2e%2fledger.db")).status_code in {404, 422}
+
+
+async def test_a_sealed_backup_is_not_called_damaged(console: Console, organiser: Person) -> None:
+    folder = console.box.parts.config.backup_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "ledger-2026-01-02T03-04-05.678Z.db.sealed").write_bytes(b"sealed")
+    said = await organiser.see("/o/upkeep")
+    assert "only its key opens it" in said
+    assert "damaged" not in said
+
+
+async def test_a_token_searches_and_verifies_the_trail(console: Console) -> None:
+    console.box.receive("mug", 5, "Mug")
+    console.box.claim("r-1", "mug")
+    api = client(console.box.application().for_phones(), **bearer(console.box.token("reader")))
+    found = (await api.get("/api/v1/audit/search?action=claim&limit=1")).json()
+    (row,) = found["audit"]
+    assert (row["action"], found["next"]) == ("claim.accepted", row["seq"])
+    assert "stock" in found["kinds"]
+    older = f"/api/v1/audit/search?action=claim&before={row['seq']}"
+    assert (await api.get(older)).json()["audit"] == []
+    chain = (await api.get("/api/v1/audit/verification")).json()
+    assert (chain["holds"], chain["rows"]) == (True, len(console.box.trail()))
+    assert (await api.get("/api/v1/notices")).json() == {"ways": []}
 
 
 @pytest.mark.parametrize("file", ["../ledger.db", "/etc/passwd", "", "no-such.db"])
