@@ -57,11 +57,19 @@ def render_document(document: Document, base: str) -> Rendered:
             opening.attrSet("id", heading.anchor)
             if opening.tag == "h2":
                 headings.append(heading)
+    _without_empty_headings(tokens)
     for token in tokens:
         if token.children:
             token.children = list(_led(token.children, document, base))
     html = markdown.renderer.render(tokens, markdown.options, {})
     return Rendered(Markup(html), tuple(headings))  # noqa: S704 - html in Markdown is off
+
+
+def _without_empty_headings(tokens: Sequence[Token]) -> None:
+    """Make a cell without a word over a column an ordinary one: a screen reader reads headings."""
+    for opening, content, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if opening.type == "th_open" and not content.content:
+            opening.tag = closing.tag = "td"
 
 
 def _plain(inline: Token) -> str:

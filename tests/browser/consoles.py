@@ -96,7 +96,7 @@ class ConsoleBrowser(Phone):
         self.until("it is let in", lambda: self.look().current_url != asking)
         self.until("it is known", lambda: name in self.text("main"))
 
-    def visit(self, path: str) -> None:
-        """Open a page of the console."""
+    def visit(self, path: str, seen: str = "main h1") -> None:
+        """Open a page of the box, and wait until this is to be seen."""
         self.go(self._address + path)
-        wait_until("the page", lambda: self.has("main h1"))
+        wait_until("the page", lambda: self.has(seen))

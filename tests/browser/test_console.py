@@ -17,6 +17,13 @@ from tests.browser.axe import COLOURS, violations
 from tests.browser.consoles import LAPTOP, PAGES, PHONE, ConsoleBrowser, console_booth
 
 CROWD = 50
+SHEETS = {
+    "cards": {"attendees": "badge-1042"},
+    "signs": {},
+    "vouchers": {"for": "badge-1042", "count": "1"},
+    "network": {"network": "Booth", "password": "secret-enough"},
+    "poster": {},
+}
 IS_BEFORE = "return document.body.dataset.before === 'yes'"
 
 
@@ -53,6 +60,30 @@ def test_every_page_is_fit_for_everybody_in_both_themes_and_sizes(browser: Conso
                 assert violations(browser, rules) == [], f"{path}, {theme}, {size}"
             wide = browser.run("return document.documentElement.scrollWidth")
             assert wide <= size[0], f"{path} runs off the screen at {size}"
+
+
+def test_what_has_no_menu_is_fit_for_everybody_in_both_themes(
+    browser: ConsoleBrowser, booth: Booth
+) -> None:
+    booth.ask_socket("POST", "/api/v1/switches/wall", {"on": True, "actor": "anna"})
+    for path in ("/w", "/o/docs", "/o/docs/organisers", "/o/no-such-page", "/", "/sim"):
+        browser.visit(path, "main")
+        _is_fit(browser, path)
+    for sheet, fields in SHEETS.items():
+        browser.visit("/o/people" if sheet == "poster" else "/o/print")
+        form = f"form[action='/o/print/{sheet}']"
+        for name, text in fields.items():
+            browser.write(f"{form} [name='{name}']", text)
+        browser.run("document.querySelector(arguments[0]).target = ''", form)
+        browser.click(f"{form} button")
+        browser.until(f"the sheet {sheet}", lambda: not browser.has("nav"))
+        _is_fit(browser, sheet)
+
+
+def _is_fit(browser: ConsoleBrowser, name: str) -> None:
+    for theme, rules in (("light", ()), ("dark", COLOURS)):
+        browser.theme(theme)
+        assert violations(browser, rules) == [], f"{name}, {theme}"
 
 
 def test_the_first_page_is_live_and_keeps_what_somebody_uses(
