@@ -7,6 +7,7 @@ from datetime import datetime
 
 from boxd import words
 from boxd.console.day import StockForecast
+from boxd.phones.words import in_time
 from boxd.words import N_, ngettext
 from boxd.words import gettext as _
 
@@ -29,7 +30,6 @@ _ROLES = {
     "operator": N_("operator"),
     "organiser": N_("organiser"),
 }
-_HOUR_S, _MINUTE_S = 3600, 60
 _SHORT_H = 2.0
 
 
@@ -54,14 +54,8 @@ def moment(text: str, now: datetime) -> str:
 
 
 def waited(since: str, now: datetime) -> str:
-    """How long something waits: 40 s, 5 min, 2 h 10 min."""
-    seconds = max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
-    if seconds < _MINUTE_S:
-        return _("{} s").format(seconds)
-    minutes = seconds // _MINUTE_S
-    if seconds < _HOUR_S:
-        return _("{} min").format(minutes)
-    return _("{} h {} min").format(minutes // 60, minutes % 60)
+    """How long something waits."""
+    return in_time(max(0, int((now - datetime.fromisoformat(since)).total_seconds())))
 
 
 def lasts(prize: StockForecast) -> str:

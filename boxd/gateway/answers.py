@@ -41,8 +41,8 @@ class Answers:
 
     def bad(self, why: BadRequest) -> Answer:
         """What was sent can't be answered."""
-        if why.kind == "too-long":
-            return _page(next(iter(self._all_words.values())).too_long)
+        if why.kind == "too-long" and why.asked and not why.asked.path.startswith(self._api):
+            return _page(self._words(why.asked).too_long)
         return _problem(why.status, why.kind, str(why))
 
     def _words(self, request: ClientRequest) -> GatewayWords:

@@ -42,11 +42,16 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class BadRequest(Exception):
-    """The request can't be answered; the connection ends after the reason."""
+    """The request can't be answered; the connection ends after the reason.
 
-    def __init__(self, status: int, kind: str, detail: str) -> None:
+    `asked` is the request without its body, where at least its head was understood.
+    """
+
+    def __init__(
+        self, status: int, kind: str, detail: str, asked: ClientRequest | None = None
+    ) -> None:
         super().__init__(detail)
-        self.status, self.kind = status, kind
+        self.status, self.kind, self.asked = status, kind, asked
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ async def read_request(
         connection.receive_data(first)
     head = await _read_head(connection, client, deadlines.head_s)
     body = await _read_body(connection, client, head, deadlines.body_s, hold)
-    return ClientRequest(bytes(head.method), bytes(head.target), list(head.headers), body)
+    return _request(head, body)
 
 
 async def _read_head(
@@ -141,7 +146,7 @@ async def _read_body(
 ) -> bytes:
     announced = next((int(v) for n, v in head.headers if n == b"content-length"), 0)
     if announced > LONGEST_BODY:
-        raise _too_long()
+        raise _too_long(head)
     kept: list[bytes] = []
     size = 0
     try:
@@ -149,7 +154,7 @@ async def _read_body(
             async for piece in _pieces(connection, client):
                 size += len(piece)
                 if size > LONGEST_BODY:
-                    raise _too_long()
+                    raise _too_long(head)
                 kept.append(piece)
                 hold(len(piece))
     except TimeoutError:
@@ -182,5 +187,10 @@ async def _next(
     return event
 
 
-def _too_long() -> BadRequest:
-    return BadRequest(413, "too-long", f"a body has {LONGEST_BODY} bytes at most")
+def _request(head: h11.Request, body: bytes) -> ClientRequest:
+    return ClientRequest(bytes(head.method), bytes(head.target), list(head.headers), body)
+
+
+def _too_long(head: h11.Request) -> BadRequest:
+    why = f"a body has {LONGEST_BODY} bytes at most; send less"
+    return BadRequest(413, "too-long", why, _request(head, b""))

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from boxd.errors import BoxdError
 from boxd.machine_clock import utc_now
 from boxd.phones.page import HtmlPage, message, respond
+from boxd.phones.words import in_time
 from boxd.web import problems
 from boxd.web.api_prefix import PREFIX
 from boxd.web.problems import RequestError
@@ -34,9 +35,9 @@ _NOTHING = N_("Scan the QR code on your sheet or badge, or a sign, once more.")
 _BROKEN = N_("Go back and try again. If it stays like this, ask at the booth.")
 MOMENT = N_("One moment, please")
 BY_ITSELF = N_(
-    "The box can't take this just now. Nothing is lost: the page tries again by itself in {} s."
+    "The box can't take this just now. Nothing is lost: the page tries again by itself in {}."
 )
-AGAIN = N_("The box can't take this just now. Go back and try again in {} s: nothing was changed.")
+AGAIN = N_("The box can't take this just now. Go back and try again in {}: nothing was changed.")
 TRY_AGAIN_S = 4
 
 
@@ -107,7 +108,7 @@ def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
         headers |= error.headers
         wait_s = int(headers["Retry-After"])
     reads = request.method == "GET"
-    line = _(BY_ITSELF if reads else AGAIN).format(wait_s)
+    line = _(BY_ITSELF if reads else AGAIN).format(in_time(wait_s))
     is_limited = status == HTTPStatus.TOO_MANY_REQUESTS
     return replace(
         message(_(MOMENT), place.box, line, status=status if is_limited else 503),

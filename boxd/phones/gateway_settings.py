@@ -9,6 +9,8 @@ from boxd.gateway.settings import GatewaySettings, GatewayWords, Page
 from boxd.phones import page
 from boxd.phones.answering import AGAIN, BY_ITSELF, MOMENT, TRY_AGAIN_S
 from boxd.phones.page import HtmlPage, message
+from boxd.phones.photo_form import LARGEST_BYTES
+from boxd.phones.words import in_time
 from boxd.web.api_prefix import PREFIX
 from boxd.web.host_check import security_headers
 from boxd.words import N_, speaking
@@ -18,7 +20,7 @@ from boxd.words.catalogue import languages, words_in
 _UNANSWERED = N_(
     "The box did not answer. Go back and check your page before you try again: it may have worked."
 )
-_TOO_LONG = N_("That is too large for the box. Submit something smaller: 8 MB at most.")
+_TOO_LONG = N_("That is too large for the box. Submit something smaller: {size} MB at most.")
 
 
 def gateway_settings(config: Config, address: str) -> GatewaySettings:
@@ -44,18 +46,19 @@ def _words_in(language: str, box: str) -> GatewayWords:
 
 
 def _words(box: str) -> GatewayWords:
+    too_long = _(_TOO_LONG).format(size=LARGEST_BYTES // 1_000_000)
     return GatewayWords(
         away=_pair(box),
         unanswered=_rendered(message(_(MOMENT), box, _(_UNANSWERED), status=503)),
-        too_long=_rendered(message(_("That is too long"), box, _(_TOO_LONG), status=413)),
+        too_long=_rendered(message(_("That is too long"), box, too_long, status=413)),
     )
 
 
 def _pair(box: str) -> tuple[Page, Page]:
     """The page for a request that reads, which tries again by itself, and for one that changes."""
     headers = {"Retry-After": str(TRY_AGAIN_S)}
-    reading = message(_(MOMENT), box, _(BY_ITSELF).format(TRY_AGAIN_S), status=503)
-    changing = message(_(MOMENT), box, _(AGAIN).format(TRY_AGAIN_S), status=503)
+    reading = message(_(MOMENT), box, _(BY_ITSELF).format(in_time(TRY_AGAIN_S)), status=503)
+    changing = message(_(MOMENT), box, _(AGAIN).format(in_time(TRY_AGAIN_S)), status=503)
     return (
         _rendered(replace(reading, refresh_s=TRY_AGAIN_S, script="waiting.js", headers=headers)),
         _rendered(replace(changing, headers=headers)),

@@ -16,6 +16,7 @@ from boxd.words import N_, ngettext
 from boxd.words import gettext as _
 
 # State: a word or two for the label, and what to do about it.
+_HOUR_S, _MINUTE_S = 3600, 60
 _ENDED = {
     TaskState.APPROVED: (N_("approved"), N_("Your code is being made; it shows here in a moment.")),
     TaskState.REWARDED: (N_("done"), ""),
@@ -158,6 +159,16 @@ def grouped(digits: str) -> list[str]:
     """A code's digits in groups that are easy to remember."""
     size = 3 if len(digits) % 4 and len(digits) % 3 == 0 else 4
     return [digits[start : start + size] for start in range(0, len(digits), size)]
+
+
+def in_time(seconds: int) -> str:
+    """A stretch of time: 40 s, 5 min, 2 h 10 min."""
+    if seconds < _MINUTE_S:
+        return _("{} s").format(seconds)
+    minutes = seconds // _MINUTE_S
+    if seconds < _HOUR_S:
+        return _("{} min").format(minutes)
+    return _("{} h {} min").format(minutes // 60, minutes % 60)
 
 
 def moment(text: str, now: datetime) -> str:

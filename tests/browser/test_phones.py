@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
 
 from tests.box.booth import Booth, wait_until
 from tests.browser import chromium
+from tests.browser.axe import COLOURS, violations
 from tests.browser.legible import HARD_TO_READ
 from tests.browser.phones import (
     LANDSCAPE,
@@ -23,6 +25,7 @@ from tests.browser.phones import (
     shown_qr,
     signs,
 )
+from tests.browser.proxy import proxy_to
 
 
 @pytest.fixture(scope="module")
@@ -220,21 +223,30 @@ def test_nothing_is_wider_than_the_phone(
         assert width <= size[0]
 
 
-def test_text_of_twice_the_size_is_cut_nowhere_and_lies_over_nothing(
+def test_every_page_is_fit_for_everybody_and_for_text_of_twice_the_size(
     booth: Booth, phone: Phone, tmp_path: Path
 ) -> None:
     link, places = personal_link(booth, "badge-16.somebody@example.org"), signs(booth)
     booth.issue_code("mug", attendee="badge-16.somebody@example.org")
     twice = {"fontSizes": {"standard": 32, "fixed": 26}}
+    address = link.partition("/a/")[0]
+    asked = {"name": "Ola", "role": "attendant", "actor": "anna"}
+    invited = booth.ask_socket("POST", "/api/v1/staff", asked)["url"]
     for name, url, seen in (
         ("own", link, ".digits"),
         ("sign", places["workshop"], "main"),
         ("pin", shown_qr(booth, link), "#pin"),
         ("judging", "", ".approve"),
         ("nothing", f"{link}x", "main"),
-        ("staff", link.partition("/a/")[0] + "/i", "main"),
+        ("staff", f"{address}/i", "main"),
+        ("home", address, "main"),
+        ("no walk-ups", f"{address}/j", "main"),
+        ("walk-ups", f"{address}/j", "main form"),
+        ("invitation", invited, "main form"),
     ):
         phone.turn((360, 640))
+        if name == "walk-ups":
+            booth.ask_socket("POST", "/api/v1/switches/walk-ups", {"on": True, "actor": "anna"})
         phone.driver.execute_cdp_cmd("Page.setFontSizes", twice)
         if url:
             phone.go(url)
@@ -248,6 +260,32 @@ def test_text_of_twice_the_size_is_cut_nowhere_and_lies_over_nothing(
         phone.run("scrollTo(0, 0)")
         phone.keep(tmp_path / f"{name}.png")  # to be looked at
         assert phone.run(HARD_TO_READ) == [], name
+        for theme, rules in (("light", ()), ("dark", COLOURS)):
+            phone.theme(theme)
+            assert violations(phone, rules) == [], f"{name}, {theme}"
+
+
+def test_the_kept_page_is_shown_where_a_proxy_answers_instead_of_the_box(
+    booth: Booth, phone: Phone
+) -> None:
+    link = urlsplit(personal_link(booth, "badge-17"))
+    assert link.port
+    code = booth.issue_code("mug", attendee="badge-17")
+    with proxy_to(link.port) as proxy:
+        phone.go(f"{proxy.address}{link.path}")
+        kept = "return !!navigator.serviceWorker.controller"
+        phone.until("the page is kept", lambda: phone.run(kept))
+        phone.look().refresh()
+        assert code_on(phone) == code
+        for status in (502, 503, 429):
+            proxy.status = status
+            phone.look().refresh()
+            assert code_on(phone) == code
+            phone.wait_for_words("badge-17", "No connection to the box. This is as of")
+        proxy.status = 0
+        phone.pick_up()
+        phone.until("the box is there again", lambda: not phone.has("#note"), NEWS_S)
+        assert code_on(phone) == code
 
 
 def test_without_scripts_the_page_shows_all_and_takes_what_is_handed_in(

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from boxd.api.app import Application
 from boxd.api.bodies import IMPORT_LIMIT
+from boxd.gateway.request import LONGEST_BODY
 from boxd.gateway.settings import Deadlines
 from boxd.phones.answering import SiteInfo, respond_to_error
 from boxd.roles import Role
@@ -150,6 +151,18 @@ async def test_a_body_has_a_limit(
     async with httpx.AsyncClient(base_url=url, headers=bearer(box.token("it"))) as phone:
         response = await phone.post(path, content=b" " * size)
     assert response.status_code == status
+
+
+async def test_what_is_too_large_is_told_to_people_in_their_language_and_to_programs_as_a_problem(
+    url: str,
+) -> None:
+    large = b" " * (LONGEST_BODY + 1)
+    async with httpx.AsyncClient(base_url=url, headers={"Accept-Language": "de"}) as phone:
+        page = await phone.post("/a/some-link/photo", content=large)
+        problem = await phone.post("/api/v1/prizes/import", content=large)
+    assert (page.status_code, problem.status_code) == (413, 413)
+    assert "höchstens 8 MB" in page.text
+    assert problem.json()["detail"] == f"a body has {LONGEST_BODY} bytes at most; send less"
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(box: LiveBox) -> None:

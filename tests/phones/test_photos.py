@@ -84,7 +84,7 @@ async def test_a_forgotten_attendee_s_photo_is_gone(
     [
         (b"", "Choose or take a photo first."),
         (b"no photo", "This picture can't be read. Choose a photo as JPEG, PNG or WebP."),
-        (bytes(LARGEST_BYTES), "This photo is larger than 7 MB. Choose a smaller one"),
+        (bytes(LARGEST_BYTES), "This photo is larger than 8 MB. Choose a smaller one"),
     ],
     ids=["none", "text", "too large"],
 )
