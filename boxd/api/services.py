@@ -17,6 +17,7 @@ from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.lights.wled import WledStrip
 from boxd.look_back.service import LookBackService
+from boxd.organiser.box_label import BoxLabel
 from boxd.organiser.code_batches import CodeBatches
 from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
@@ -67,6 +68,7 @@ class BoxServices:
     links: LinkService
     staff: StaffService
     phones: PhonesNetwork
+    label: BoxLabel
     audit_key: AuditKey | None
     upstream: Upstream | None
 

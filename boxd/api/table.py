@@ -18,6 +18,7 @@ from boxd.api import (
     audit,
     backups,
     box,
+    box_name,
     clock,
     code_batches,
     codes,
@@ -132,6 +133,8 @@ OPERATIONS: tuple[Operation, ...] = (
     # Links for phones
     _post("/attendees/links", links.attendee_links, _APP, _ORGANISER, body_limit=IMPORT_LIMIT),
     _post("/checkpoints/links", links.checkpoint_links, _ORGANISER, body_limit=IMPORT_LIMIT),
+    _get("/box-name", box_name.box_name, _ORGANISER),
+    _post("/box-name", box_name.choose_box_name, _ORGANISER),
     _get("/phones", phones.phones, _ORGANISER),
     _post("/phones/address", phones.choose_phones_address, _ORGANISER),
     _post("/sheets/printed", sheets.note_printed, _ORGANISER),

@@ -39,5 +39,6 @@ def command(unit: bool) -> int:
         notifier.tell(status(f"not needed: {why} is false"))
         return USED_WRONGLY
     return become_gateway(
-        gateway_settings(config, config.phones.public_url or "").to_json(), notifier
+        gateway_settings(config, config.phones.public_url or "", config.box.name).to_json(),
+        notifier,
     )

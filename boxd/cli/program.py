@@ -50,6 +50,7 @@ SECTIONS = {
     "Setting up": {
         "config": ("configuration", "Check and show the configuration file."),
         "devices": ("devices.group", "List, test, watch and learn the devices."),
+        "name": ("name", "Show and change what people call this box."),
         "fleet": ("fleet", "Let several boxes serve one event: begin, invite, join, leave."),
         "hub": ("hub", "Show all boxes of an event on one page."),
         "staff": ("staff", "Invite, list and remove the people of the booth."),

@@ -1,4 +1,4 @@
-"""The phones' network: the address at which they reach this box, and how to try it."""
+"""What people call the box, the address at which phones reach it, and how to try it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-from boxd.api import phones
+from boxd.api import box_name, phones
 from boxd.console.section import HOME, Act, ConsoleSection, go
 from boxd.console.visit import ConsoleVisit
 from boxd.phones import qr
@@ -25,6 +25,7 @@ async def show(visit: ConsoleVisit) -> Response:
         "phones.html",
         N_("Phones"),
         phones=found,
+        box=await visit.act(box_name.box_name),
         is_plain=address.startswith("http:"),
         proposal=visit.form.get("address") or address or _proposal(visit, found["suggested"]),
         picture=qr.svg(f"{address}{HOME}", _("QR code")) if address else "",
@@ -36,6 +37,12 @@ async def choose(visit: ConsoleVisit) -> Response:
     body = {"address": visit.form.get("address", "")}
     await visit.act(phones.choose_phones_address, body=body)
     return go(PATH, said="chosen")
+
+
+async def rename(visit: ConsoleVisit) -> Response:
+    """Call the box by another name."""
+    await visit.act(box_name.choose_box_name, body={"name": visit.form.get("name", "")})
+    return go(PATH, said="named")
 
 
 def _proposal(visit: ConsoleVisit, suggested: str) -> str:
@@ -51,6 +58,9 @@ SECTION = ConsoleSection(
     title=N_("Phones"),
     needs=phones.phones,
     show=show,
-    acts={"/address": Act(choose, show)},
-    said={"chosen": N_("Phones reach the box there from now on.")},
+    acts={"/address": Act(choose, show), "/name": Act(rename, show)},
+    said={
+        "chosen": N_("Phones reach the box there from now on."),
+        "named": N_("The box is called so from now on."),
+    },
 )

@@ -34,8 +34,8 @@ def steps(facts: SetUpFacts, has_phones: bool) -> list[SetUpStep]:
             facts.has_task,
         ),
         SetUpStep(
-            N_("Phones"),
-            N_("Choose the address at which phones reach this box."),
+            N_("Network and name"),
+            N_("Choose what people call this box, and the address at which phones reach it."),
             "/o/phones",
             has_phones,
         ),

@@ -121,6 +121,7 @@ class FaultSnapshots:
         )
         picture = SnapshotInput(
             config=self._config,
+            box_name=self._config.box.name,
             health=health,
             overview=Overview([], {}, [], [], []),
             prompts=[],

@@ -31,6 +31,7 @@ from boxd.ledger.ledger import Ledger
 from boxd.lights.wled import WledStrip
 from boxd.look_back.service import LookBackService
 from boxd.machine_clock import box_clock
+from boxd.organiser.box_label import BoxLabel
 from boxd.organiser.code_batches import CodeBatches
 from boxd.organiser.erasing import Erasing
 from boxd.organiser.keyed_answers import KeyedAnswers
@@ -90,6 +91,7 @@ class Parts:
     backups: BackupMaker
     clock: ClockKeeper
     connection: ServerConnection
+    label: BoxLabel
     audit_key: AuditKey | None = None
     upstream: Upstream | None = None
     notices: NoticeService | None = None
@@ -123,6 +125,7 @@ class Parts:
             links=links,
             staff=staff,
             phones=phones,
+            label=self.label,
             audit_key=self.audit_key,
             upstream=self.upstream,
         )
@@ -166,6 +169,7 @@ def wire(
     connection = ServerConnection()
     dispensing = wire_dispensing(config, ledger, keys, simulated, run, changes, closing, connection)
     audit_key = assembly.audit_key(config)
+    label = BoxLabel(config.box, ledger, changes.note)
     task_fates = Fates[Asked, TaskReply](run)
     tasks = TaskService(connection, ledger, config.box.id, task_fates)
     tasks.kinds_changed = assembly.declare_tasks(config, ledger)
@@ -191,12 +195,13 @@ def wire(
         clock=ClockKeeper(box_clock, ledger, tasks.look_again),
         schedules=_schedules(connection, config, ledger),
         connection=connection,
+        label=label,
         backups=BackupMaker(config.ledger_file, assembly.backup_rules(config)),
         audit_key=audit_key,
         upstream=upstream_service.connected(
             connection, config, ledger, tasks, changes.note, audit_key
         ),
-        notices=notices_service.connected(connection, config, ledger),
+        notices=notices_service.connected(connection, config, ledger, label.shown),
         fleet=dispensing.fleet,
     )
 

@@ -56,6 +56,7 @@ class PhoneSide:
         tasks: TaskService,
         photos: PhotoService,
         keys: CodeKeys,
+        box_name: Callable[[], str],
     ) -> None:
         self._ledger = ledger
         self._faults: list[str] = []
@@ -65,7 +66,7 @@ class PhoneSide:
         why = self._faults[0] if self._faults else ""
         self.links = LinkService(ledger, signer, lambda: self.network.address, why)
         own_address = f"http://{config.web.host}:{config.web.port}"
-        own = SiteInfo(config.box.name, lambda: own_address)
+        own = SiteInfo(box_name, lambda: own_address)
         self.staff = _staff(config, ledger, lambda: self.network.address_or(own_address))
         first = FirstInvitation(ledger, config.staff.session_days, config.staff.first_invitation)
         self.own_routes = [*StaffPages(self.staff, own).routes()]
@@ -88,7 +89,7 @@ class PhoneSide:
         attendants = VerdictService(ledger, tasks, service, signer, pin, self.staff)
         has_reader = any(bay.reader for bay in config.bays)
         bays = {bay.id: bay.name or bay.id for bay in config.bays}
-        place = SiteInfo(config.box.name, self.address, has_reader=has_reader, bays=bays)
+        place = SiteInfo(box_name, self.address, has_reader=has_reader, bays=bays)
         self.errors = partial(respond_to_error, place)
         self.routes += AttendeePages(service, place, self._epoch).routes()
         self.routes += AttendantPages(attendants, place).routes()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -58,9 +59,11 @@ class PhonesGateway:
         server: WebServer,
         ledger: Ledger,
         address: str,
+        box_name: Callable[[], str],
         deadlines: Deadlines = USUAL,
     ) -> None:
         self._config = config
+        self._box_name = box_name
         self._deadlines = deadlines
         self._folder = config.gateway_dir
         self._is_own_unit = config.temporal.own_unit
@@ -92,12 +95,12 @@ class PhonesGateway:
                 await asyncio.gather(running, return_exceptions=True)
 
     def move_to(self, address: str) -> None:
-        """Phones reach the box at this address from now on."""
+        """Phones reach the box at this address, and under its present name, from now on."""
         self._settings = self._settings_at(address)
         self.link.begin_again(self._settings)
 
     def _settings_at(self, address: str) -> str:
-        found = gateway_settings(self._config, address)
+        found = gateway_settings(self._config, address, self._box_name())
         return replace(found, deadlines=self._deadlines).to_json()
 
     async def _open(self) -> None:

@@ -136,6 +136,7 @@ class Snapshots:
         parts = self._parts
         return SnapshotInput(
             config=parts.config,
+            box_name=parts.label.shown(),
             health=self._health,
             overview=self._overview,
             prompts=self._prompts,

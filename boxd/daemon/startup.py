@@ -33,7 +33,6 @@ from boxd.daemon.worker_parts import keep_worker
 from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
 from boxd.gateway.settings import opened_mark
 from boxd.ledger.database import can_be_opened
-from boxd.ledger.ledger import Ledger
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
@@ -111,32 +110,41 @@ async def _open_to_people(
 ) -> None:
     """Open the HUD, the commands' socket and the booth's network."""
     config = parts.config
-    phones = PhoneSide(config, parts.ledger, parts.tasks, parts.photos, parts.keys)
+    phones = PhoneSide(
+        config, parts.ledger, parts.tasks, parts.photos, parts.keys, parts.label.shown
+    )
     await phones.tell()
     await parts.photos.sweep()
     services = parts.services(phones.links, phones.staff, phones.network)
     box = ServedBox(snapshots, parts.device_tests, services)
     server = await _start_web(config, box, simulated, running.closing, phones)
-    _serve_phones(phones, config, server, parts.ledger, running)
+    _serve_phones(phones, parts, server, running)
 
 
-def _serve_phones(
-    phones: PhoneSide, config: Config, server: WebServer, ledger: Ledger, running: Running
-) -> None:
-    """Open the booth's network as soon as it is wanted, and let it follow its address."""
+def _serve_phones(phones: PhoneSide, parts: Parts, server: WebServer, running: Running) -> None:
+    """Open the booth's network as soon as it is wanted; it follows the box's address and name."""
+    config, label = parts.config, parts.label
     gateway: PhonesGateway | None = None
+    others = label.on_change
 
     def serve() -> None:
         nonlocal gateway
         if gateway is None:
-            gateway = PhonesGateway(config, server, ledger, phones.address())
+            gateway = PhonesGateway(config, server, parts.ledger, phones.address(), label.shown)
             link = gateway.link
             phones.read_at = lambda: link.epoch
             running.keep(gateway.keep())
         else:
             gateway.move_to(phones.address())
 
+    def renamed() -> None:
+        others()
+        if gateway is not None:
+            gateway.link.cards_changed(None)  # the name is on every page that phones keep
+            serve()
+
     phones.network.on_change = serve
+    label.on_change = renamed
     if phones.network.is_open:
         serve()
     else:

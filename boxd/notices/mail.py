@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -37,7 +37,9 @@ class MailServer:
 class MailWay:
     """Mail to the staff; to an attendee where their reference is an address of mail."""
 
-    def __init__(self, server: MailServer, sender: str, to: Sequence[str], name: str) -> None:
+    def __init__(
+        self, server: MailServer, sender: str, to: Sequence[str], name: Callable[[], str]
+    ) -> None:
         self._server = server
         self._sender = sender
         self._to = to
@@ -57,7 +59,7 @@ class MailWay:
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = ", ".join(to)
-        message["Subject"] = f"{self._name}: {text.partition('.')[0]}"
+        message["Subject"] = f"{self._name()}: {text.partition('.')[0]}"
         message["Date"] = format_datetime(datetime.fromisoformat(notice.at))
         message["Message-ID"] = f"<{notice.id}@{self._sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"

@@ -43,17 +43,22 @@ TRY_AGAIN_S = 4
 
 @dataclass(frozen=True)
 class SiteInfo:
-    """The box's name, and the address at which phones reach the pages, which may change.
+    """The box's name, and the address at which phones reach the pages; both may change.
 
     `has_reader`: a code may be held before a scanner instead of being typed. `bays` are the names
     of the bays by id.
     """
 
-    box: str
+    named: Callable[[], str]
     reached_at: Callable[[], str]
     now: Callable[[], datetime] = utc_now
     has_reader: bool = False
     bays: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def box(self) -> str:
+        """What people call the box now."""
+        return self.named()
 
     @property
     def address(self) -> str:

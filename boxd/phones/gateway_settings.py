@@ -23,8 +23,8 @@ _UNANSWERED = N_(
 _TOO_LONG = N_("That is too large for the box. Submit something smaller: {size} MB at most.")
 
 
-def gateway_settings(config: Config, address: str) -> GatewaySettings:
-    """The gateway's settings; `address` is where phones reach it."""
+def gateway_settings(config: Config, address: str, box: str) -> GatewaySettings:
+    """The gateway's settings; `address` is where phones reach it, `box` its name."""
     phones, own = config.phones, config.box.language.value
     spoken = [own, *(each for each in languages() if each != own)]  # the first is the fallback
     return GatewaySettings(
@@ -36,7 +36,7 @@ def gateway_settings(config: Config, address: str) -> GatewaySettings:
         key_file=phones.tls_key_file,
         trusted_proxies=phones.trusted_proxies,
         api_prefix=PREFIX,
-        words={language: _words_in(language, config.box.name) for language in spoken},
+        words={language: _words_in(language, box) for language in spoken},
     )
 
 

@@ -74,6 +74,7 @@ class SnapshotInput:
     devices: DevicesView
     doors: Mapping[int, DoorState | None]
     operator: Json
+    box_name: str
     upstream: Json | None = None
 
 
@@ -85,7 +86,7 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
     return {
         "version": version,
         "at": at,
-        "box": _box(picture.config),
+        "box": _box(picture.config, picture.box_name),
         "rehearsal": picture.overview.rehearses,
         "closed": picture.overview.is_closed,
         "health": _health(picture.health),
@@ -116,10 +117,10 @@ def _shown(prize: dict[str, object]) -> dict[str, object]:
     return shown | {"name": name, "has_variants": bool(prize["has_variants"])}
 
 
-def _box(config: Config) -> Json:
+def _box(config: Config, name: str) -> Json:
     return {
         "id": config.box.id,
-        "name": config.box.name,
+        "name": name,
         "simulation": config.simulation.enabled,
         "boxd": __version__,
         "package": _package(),

@@ -153,7 +153,7 @@ async def live_box(config: Config) -> AsyncIterator[LiveBox]:
         front = SimulatedHardware(config)
         closing.callback(front.close)
         parts = wire(config, ledger, keys, front, "this-run", changes, closing)
-        phones = PhoneSide(config, ledger, parts.tasks, parts.photos, keys)
+        phones = PhoneSide(config, ledger, parts.tasks, parts.photos, keys, parts.label.shown)
         snapshots = Snapshots(parts, changes)
         await parts.registry.start()
         devices = [each.name for each in config.devices]

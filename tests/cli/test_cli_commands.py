@@ -39,6 +39,8 @@ def test_status_names_what_is_waited_for_and_what_is_wrong(boxd: Boxd, busy: Box
     assert "Shut the door of locker 1" in said.out
     assert "none left" in said.out
     assert "ago)" in said.out or "(now)" in said.out
+    assert boxd("name", "set", "Hall 2").out == "the box is called Hall 2\n"
+    assert boxd("name", "show").out == "Hall 2\n"
 
 
 def test_status_of_a_box_out_of_service_exits_1_and_tells_the_remedy(

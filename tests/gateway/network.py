@@ -68,7 +68,14 @@ async def phones_network(
     """The box's network for phones, with these settings; returns when phones are served."""
     config = configured_for_phones(box.parts.config, **phones)
     server = WebServer(made or box.application(**phones))
-    gateway = PhonesGateway(config, server, box.ledger, str(config.phones.public_url), deadlines)
+    gateway = PhonesGateway(
+        config,
+        server,
+        box.ledger,
+        str(config.phones.public_url),
+        box.parts.label.shown,
+        deadlines,
+    )
     box.phones.read_at = lambda: gateway.link.epoch
     keeping = asyncio.create_task(gateway.keep())
     network = Network(str(config.phones.public_url), config.phones.port, gateway, config)

@@ -43,7 +43,9 @@ async def test_while_the_daemon_is_away_phones_read_so_in_words(box: LiveBox) ->
     own = config.model_copy(
         update={"temporal": config.temporal.model_copy(update={"own_unit": True})}
     )
-    settings = settings_in_memory(gateway_settings(config, str(config.phones.public_url)).to_json())
+    settings = settings_in_memory(
+        gateway_settings(config, str(config.phones.public_url), "Prize box").to_json()
+    )
     process = await asyncio.create_subprocess_exec(*command_line(settings), pass_fds=[settings])
     url = str(config.phones.public_url)
     try:
@@ -61,7 +63,7 @@ async def test_while_the_daemon_is_away_phones_read_so_in_words(box: LiveBox) ->
             assert (await phone.get("/healthz")).status_code == 503
 
             server = WebServer(box.application())
-            gateway = PhonesGateway(own, server, box.ledger, url)
+            gateway = PhonesGateway(own, server, box.ledger, url, box.parts.label.shown)
             keeping = asyncio.create_task(gateway.keep())
             await until(lambda: gateway.link.is_up, "the link")
             served = await phone.get(PRIZES, headers=bearer(box.token("it")))

@@ -37,7 +37,7 @@ async def test_a_wrong_address_and_a_mistake_of_ours_are_pages_for_people(box: L
     async def broken(_request: Request) -> Response:
         raise ZeroDivisionError
 
-    place = SiteInfo("Prize box", lambda: "http://box-1.local:4322")
+    place = SiteInfo(lambda: "Prize box", lambda: "http://box-1.local:4322")
     made = Application(
         box.served,
         phone_routes=[Route("/broken", broken)],

@@ -78,7 +78,7 @@ def teller(
     ledger = Ledger(folder / "ledger.db", notices=noted)
     server = MailServer("127.0.0.1", mail_box.port, MailSecurity.NONE)
     ways: dict[str, Way] = {
-        "mail": MailWay(server, "box@event.example", ["staff@event.example"], "Prize box"),
+        "mail": MailWay(server, "box@event.example", ["staff@event.example"], lambda: "Prize box"),
         "ntfy": NtfyWay(Peer(posts.url + "staff", 5, 5), posts.url + "fair-", None),
     }
     return Teller(ledger, noted, NoticeSender(ledger, ways, good_for, QUICK))

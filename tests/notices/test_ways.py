@@ -50,7 +50,7 @@ def ntfy(posts: Posts, token_file: Path | None = None) -> NtfyWay:
 
 def mail(box: MailBox, user: str | None = None, password_file: Path | None = None) -> MailWay:
     server = MailServer("127.0.0.1", box.port, MailSecurity.NONE, user, password_file)
-    return MailWay(server, "box@event.example", ["staff@event.example"], "Prize box")
+    return MailWay(server, "box@event.example", ["staff@event.example"], lambda: "Prize box")
 
 
 async def test_a_webhook_is_signed_and_names_the_attendee(posts: Posts, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ async def test_a_mail_server_that_says_no(
 async def test_a_mail_server_without_the_protection_that_is_asked_for(mail_box: MailBox) -> None:
     server = MailServer("127.0.0.1", mail_box.port, MailSecurity.STARTTLS)
     with pytest.raises(NotTaken, match="STARTTLS"):
-        await MailWay(server, "box@event.example", ["a@b.example"], "Box").send(STAFF, TEXT)
+        await MailWay(server, "box@event.example", ["a@b.example"], lambda: "Box").send(STAFF, TEXT)
     assert mail_box.taken == []
 
 

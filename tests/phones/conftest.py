@@ -100,7 +100,10 @@ async def phones(
         staff = StaffService(event.ledger, StaffRules(days=14), lambda: ADDRESS)
         attendants = VerdictService(event.ledger, event.service, service, signer, pin, staff)
         place = SiteInfo(
-            "Prize box", lambda: ADDRESS, has_reader=has_reader, bays={"bay-1": "Left"}
+            lambda: "Prize box",
+            lambda: ADDRESS,
+            has_reader=has_reader,
+            bays={"bay-1": "Left"},
         )
         routes = [
             *AttendeePages(service, place).routes(),

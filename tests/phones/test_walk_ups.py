@@ -29,7 +29,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 @pytest.fixture
 def app(ledger: Ledger) -> Starlette:
-    place = SiteInfo("Prize box", lambda: "http://box-1.local:4322")
+    place = SiteInfo(lambda: "Prize box", lambda: "http://box-1.local:4322")
     return Starlette(routes=WalkUpPages(ledger, SIGNER, place).routes())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from boxd.cli.context import configuration
+from boxd.cli import daemon
 from boxd.cli.files.atomic_write import replacing
 from boxd.cli.spinner import waiting
 from boxd.errors import NotFound, Refused
@@ -30,7 +30,12 @@ class Sheets:
 
     def html(self, paper: str = "") -> str:
         """The sheets as a page, for paper of any size if none is given."""
-        return self.as_html(self.rows, configuration().box.name, paper)
+        return self.as_html(self.rows, _box_name(), paper)
+
+
+def _box_name() -> str:
+    """What people call the box now, which an organiser may have changed."""
+    return str(daemon.get("/api/v1/box-name")["name"])
 
 
 def write(sheets: Sheets, output: Path, is_quiet: bool) -> None:
@@ -75,7 +80,7 @@ def _look_for_letters(sheets: Sheets, output: Path) -> None:
     from boxd.cli.files.fonts import letters_without_font
 
     said = "".join(str(value) for each in sheets.rows for value in each.values())
-    if lacking := letters_without_font(said + configuration().box.name):
+    if lacking := letters_without_font(said + _box_name()):
         raise Refused(
             f"{output} is not written: no font of this machine has {' '.join(lacking[:_SHOWN])}."
             " Install fonts here (sudo apt install fonts-noto-core fonts-noto-cjk), or print from"

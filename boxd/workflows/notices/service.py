@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -39,7 +39,7 @@ def notice_settings(config: Config) -> NoticeSettings | None:
     return NoticeSettings(kinds, names) if names and kinds else None
 
 
-def ways(config: Config) -> Mapping[str, Way]:
+def ways(config: Config, box_name: Callable[[], str]) -> Mapping[str, Way]:
     """The configured ways, by name."""
     said, found = config.notices, dict[str, Way]()
     if said.webhook_url is not None and said.webhook_secret_file is not None:
@@ -54,7 +54,7 @@ def ways(config: Config) -> Mapping[str, Way]:
             password_file=said.mail_password_file,
             ca_file=said.ca_file,
         )
-        found["mail"] = MailWay(server, said.mail_from, said.mail_to, config.box.name)
+        found["mail"] = MailWay(server, said.mail_from, said.mail_to, box_name)
     if said.ntfy_url is not None:
         found["ntfy"] = NtfyWay(
             _peer(said.ntfy_url, config), said.ntfy_attendee_url, said.ntfy_token_file
@@ -113,12 +113,14 @@ class NoticeService:
             )
 
 
-def connected(connection: ServerConnection, config: Config, ledger: Ledger) -> NoticeService | None:
+def connected(
+    connection: ServerConnection, config: Config, ledger: Ledger, box_name: Callable[[], str]
+) -> NoticeService | None:
     """Notices from the ledger, sent after each commit; None without a way to send them."""
     if ledger.notices is None:
         return None
     good_for = timedelta(minutes=config.notices.good_for_min)
-    sender = NoticeSender(ledger, ways(config), good_for)
+    sender = NoticeSender(ledger, ways(config, box_name), good_for)
     made = NoticeService(connection, config.box.id, ledger.notices, sender)
     others = ledger.on_commit
 
