@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 
 from markupsafe import Markup
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from boxd.api import listener, switches
+from boxd.console.kept_part import KeptPart
 from boxd.console.page import ConsolePage, PageFrame, respond, source
 from boxd.console.section import HOME, Act, ConsoleSection, go
 from boxd.console.texts import FUNCTIONS
@@ -25,22 +25,20 @@ from boxd.phones.answering import SiteInfo
 from boxd.phones.page import packed
 from boxd.web.page_policy import page_policy
 from boxd.web.templates import render
-from boxd.words import N_, translate
+from boxd.words import N_, current, translate
 from boxd.words import gettext as _
 
 WALL = "/w"
 PATH = f"{HOME}/wall"
 _STYLE, _SCRIPT = "wall.css", "wall.js"
-_KEPT_S = 2.0
 
 
 class WallPage:
-    """The wall at one listener; many screens ask the ledger once in two seconds."""
+    """The wall at one listener; it is read and made once in two seconds for all screens."""
 
     def __init__(self, place: SiteInfo) -> None:
         self._place = place
-        self._kept: wall.Wall | None = None
-        self._kept_until = 0.0
+        self._kept = KeptPart()
 
     def routes(self) -> list[Route]:
         """Its one route."""
@@ -48,11 +46,19 @@ class WallPage:
 
     async def _show(self, request: Request) -> Response:
         try:
-            found = await self._now(listener.of(request).box.require_services().ledger)
+            ledger = listener.of(request).box.require_services().ledger
+            if not await ledger.read(lambda c: ledger_switches.is_on(c, Switch.WALL)):
+                return self._message(request, _("The wall is switched off."), HTTPStatus.NOT_FOUND)
+            shows = (current().language, self._place.box)
+            page = await self._kept.get(shows, lambda: self._made(request, ledger))
         except BoxdError as error:
             return self._message(request, translate(str(error)), HTTPStatus.SERVICE_UNAVAILABLE)
-        if found is None:
-            return self._message(request, _("The wall is switched off."), HTTPStatus.NOT_FOUND)
+        policy = page_policy(source(_STYLE), source(_SCRIPT), images="'self' data:")
+        return packed(request, page, 200, {"Content-Security-Policy": policy})
+
+    async def _made(self, request: Request, ledger: Ledger) -> Markup:
+        """The page as it is now."""
+        found = await ledger.read(wall.read)
         join = self._join(request) if found.takes_walk_ups else ""
         style, script = Markup(source(_STYLE)), Markup(source(_SCRIPT))  # noqa: S704 - our files
         page = render(
@@ -65,8 +71,7 @@ class WallPage:
             script=script,
             now=self._place.now(),
         )
-        policy = page_policy(source(_STYLE), source(_SCRIPT), images="'self' data:")
-        return packed(request, page, 200, {"Content-Security-Policy": policy})
+        return Markup(page)  # noqa: S704 - made by a template
 
     def _join(self, request: Request) -> str:
         """The QR code that gives a passer-by a card, if phones have an address here."""
@@ -74,15 +79,6 @@ class WallPage:
         if address is None:
             return ""
         return qr.svg(f"{address}{walk_up_routes.PATH}", _("QR code"))
-
-    async def _now(self, ledger: Ledger) -> wall.Wall | None:
-        """The wall, at most two seconds old; None while it is off."""
-        if not await ledger.read(lambda c: ledger_switches.is_on(c, Switch.WALL)):
-            return None
-        if self._kept is None or time.monotonic() >= self._kept_until:
-            self._kept = await ledger.read(wall.read)
-            self._kept_until = time.monotonic() + _KEPT_S
-        return self._kept
 
     def _message(self, request: Request, line: str, status: int) -> Response:
         frame = PageFrame(self._place.box)
