@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from boxd.words import N_
 
@@ -127,3 +128,10 @@ def _widths() -> dict[int, str]:
 
 
 _OF_USUAL_WIDTH = _widths()
+
+
+def spelled_twice(named: Iterable[str]) -> list[tuple[str, str]]:
+    """Each name that a list has in another spelling before, beside the first one."""
+    first: dict[str, str] = {}
+    found = [(name, first.setdefault(folded(name), name)) for name in dict.fromkeys(named)]
+    return [(name, other) for name, other in found if name != other]

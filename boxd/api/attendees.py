@@ -36,11 +36,15 @@ class NameQuery(Query):
 
 
 class AddBody(Body):
-    """Whom to add, by what the organiser calls them; known ones stay as they are."""
+    """Whom to add, by what the organiser calls them; known ones stay as they are.
+
+    With `dry_run` nobody is added: the reply only names whom the box has in another spelling.
+    """
 
     example = '{"attendees": ["badge-1234"]}'
 
     attendees: tuple[Line, ...] = Field(min_length=1, max_length=1000)
+    dry_run: bool = False
 
 
 class ForgetBody(Body):
@@ -137,6 +141,9 @@ async def attendee(context: BoxContext, query: NameQuery) -> AttendeeDetailsRepl
 async def add(context: BoxContext, body: AddBody) -> AddedReply:
     """Add attendees; those who are there stay as they are."""
     actor, ledger = context.actor(body.actor), context.box.ledger
+    if body.dry_run:
+        twins = await near_twins(context, body.attendees)
+        return AddedReply.of(attendees=(), near_twins=twins)
     found = await ledger.write(lambda tx: attendee_list.add(tx, body.attendees, actor))
     twins = await near_twins(context, body.attendees)
     return AddedReply.of(attendees=found, near_twins=twins)

@@ -13,7 +13,8 @@ from boxd.api import attendees as api
 from boxd.console.section import go
 from boxd.console.visit import ConsoleVisit
 from boxd.errors import BadInput, NotFound
-from boxd.ledger import attendees
+from boxd.ledger import attendee_list, attendees
+from boxd.ledger.attendee_list import NearTwin
 from boxd.ledger.ledger import Ledger
 from boxd.lists.matching import guessed
 from boxd.lists.spreadsheets import why_mangled
@@ -34,6 +35,7 @@ class ChosenPeople:
     column: int | None
     new: tuple[str, ...]
     known: int
+    twins: tuple[NearTwin, ...]
     faults: tuple[str, ...]
 
 
@@ -68,9 +70,18 @@ async def _chosen(visit: ConsoleVisit, given: Mapping[str, str]) -> ChosenPeople
     text = given.get("column", "")
     column = int(text) if text.isdigit() else guessed(table.header, ["reference"])["reference"]
     found, faults = _read(table, column)
-    new = await _new(visit.context.box.ledger, found)
-    known = len(found) - len(new)
-    return ChosenPeople(given.get("upload", ""), table, column, tuple(new), known, tuple(faults))
+    ledger = visit.context.box.ledger
+    new = await _new(ledger, found)
+    known = await ledger.read(lambda c: attendee_list.near_twins(c, found))
+    return ChosenPeople(
+        key=given.get("upload", ""),
+        table=table,
+        column=column,
+        new=tuple(new),
+        known=len(found) - len(new),
+        twins=(*known, *(NearTwin(*each) for each in names.spelled_twice(new))),
+        faults=tuple(faults),
+    )
 
 
 def _read(table: ListTable, column: int | None) -> tuple[list[str], list[str]]:

@@ -45,6 +45,11 @@ def test_a_list_has_the_names_and_nothing_else(
     listed = boxd("attendees", "list").out
     assert "badge-1" in listed
     assert "example" not in listed
+    file.write_text("attendee\nBadge-1\nAda\nADA\n")
+    said = boxd("attendees", "import", str(file), "--dry-run")
+    assert "'Badge-1' is spelled nearly like 'badge-1'" in said.err
+    assert "'ADA' is spelled nearly like 'Ada'" in said.err
+    assert boxd("attendees", "list").out == listed
 
 
 def test_a_csv_without_a_column_of_names_is_refused_whole(

@@ -111,6 +111,18 @@ async def test_a_file_of_people_is_shown_first_with_its_header_and_other_columns
     assert known == [1, 2]
 
 
+async def test_a_file_s_dry_run_names_whom_it_spells_nearly_like_somebody(
+    console: Console, organiser: Person
+) -> None:
+    console.box.receive("mug", 1)
+    console.box.issue("mug", "b-1")
+    raw = b"Badge\nB-1\nb-1\nAda L\nada l\n"
+    answer = await organiser.browser.post("/o/people/file", files={"file": ("p.csv", raw)})
+    said = words_of(answer)
+    assert "3 new people, 1 is already there." in said
+    assert "is that the same person? B-1 : b-1 ada l : Ada L" in said
+
+
 async def test_a_spoiled_line_is_told_by_its_number(console: Console, organiser: Person) -> None:
     raw = b"Badge\nb-1\n1.23E+12\n"
     answer = await organiser.browser.post("/o/people/file", files={"file": ("p.csv", raw)})

@@ -9,8 +9,10 @@ import httpx
 import pytest
 from PIL import Image
 
-from boxd.ledger import erasure, task_publishing
+from boxd.ledger import backup, erasure, task_publishing
+from boxd.ledger.backup import BackupRules
 from boxd.ledger.ledger import Transaction
+from boxd.machine_clock import utc_now
 from boxd.organiser.erasing import Erasing
 from boxd.phones.photo_form import LARGEST_BYTES
 from boxd.pictures import photo
@@ -71,7 +73,11 @@ async def test_a_forgotten_attendee_s_photo_is_gone(
     phones: Phones, link: str, tmp_path: Path
 ) -> None:
     await hand_in(phones.phone(), link, taken())
-    assert len(kept(tmp_path)) == 1
+    (file,) = kept(tmp_path)
+    raw, rules = file.read_bytes(), BackupRules(tmp_path / "backups", keep=3, keep_days=1)
+    backup.make(phones.event.ledger.file, rules, utc_now)
+    copies = [each for each in rules.directory.rglob("*") if each.is_file()]
+    assert copies and not any(raw in each.read_bytes() for each in copies), "a photo in a backup"
     store = PictureStore(tmp_path / "photos", photo.WORK)
     photos = PhotoService(phones.event.ledger, phones.event.service, store)
     await Erasing(phones.event.ledger, phones.event.service, photos).forget(["ada"], "anna")
