@@ -34,8 +34,8 @@ SOON_S = 60.0
 TYPED_WITHIN_S = 10.0
 # Between two looks: to look without a pause would take the computing time from what is awaited.
 # What is shown for a moment alone, a refusal, is shown for 0.4 s.
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.1
-PAUSE_OF_WAITED = 0.04
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 0.1
+PAUSE_OF_WAITED = 0.08
 
 
 def wait_until(

@@ -11,7 +11,35 @@ import pytest
 
 from tests.box.booth import Booth
 
-B = TypeVar("B", bound=Booth)
+
+class KeptBooth(Booth):
+    """A booth in which each test counts from nought."""
+
+    def begin(self) -> None:
+        """Have every locker in service and a mug more, and count from now on."""
+        for shown in self.snapshot()["lockers"]:
+            if shown["state"] == "out_of_service":
+                path = f"/api/v1/lockers/{shown['id']}/in-service"
+                self.ask_socket("POST", path, {"actor": "maintainer"})
+        mug = {"sku": "mug", "name": "Mug", "units": 1, "weight": 1}
+        self.ask_socket("POST", "/api/v1/prizes/import", {"prizes": [mug], "actor": "test"})
+        front = self.front()["lockers"]
+        self._pulsed_before = {int(locker): int(of["pulses"]) for locker, of in front.items()}
+        self._dispensed_before = self._dispensed_ever()
+
+    def pulses(self, locker: int) -> int:
+        """How often a locker's latch was pulsed in this test."""
+        return super().pulses(locker) - self._pulsed_before[locker]
+
+    def dispensed(self) -> int:
+        """How many prizes were dispensed in this test."""
+        return self._dispensed_ever() - self._dispensed_before
+
+    def _dispensed_ever(self) -> int:
+        return sum(int(prize["dispensed"]) for prize in self.snapshot()["stock"])
+
+
+B = TypeVar("B", bound=KeptBooth)
 
 
 class Kept(Generic[B]):
@@ -24,15 +52,12 @@ class Kept(Generic[B]):
         self._booth: B | None = None
 
     def booth(self) -> B:
-        """The booth, started."""
+        """The booth, started, with nothing counted yet."""
         if self._booth is None:
             self._count += 1
             self._booth = self._make(self._folder / str(self._count))
-            try:
-                self._booth.start()
-            except BaseException:
-                self.close()
-                raise
+            self._booth.start()
+        self._booth.begin()
         return self._booth
 
     def close(self) -> None:
@@ -46,6 +71,11 @@ class Kept(Generic[B]):
 def going_on_with(kept: Kept[B], request: pytest.FixtureRequest) -> Iterator[B]:
     """A fixture's booth; nothing goes on with what a failed test has left."""
     failed = request.session.testsfailed
-    yield kept.booth()
+    try:
+        booth = kept.booth()
+    except BaseException:
+        kept.close()
+        raise
+    yield booth
     if request.session.testsfailed > failed:
         kept.close()

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.box.booth import Booth, wait_until
+from tests.box.conftest import QUICK
 from tests.box.going_on import go_on_to_the_end
+from tests.box.kept import Kept, KeptBooth, going_on_with
+
+
+@pytest.fixture(scope="module")
+def kept(
+    tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path
+) -> Iterator[Kept[KeptBooth]]:
+    def make(new: Path) -> KeptBooth:
+        return KeptBooth(new, QUICK, temporal_made_before)
+
+    with contextlib.closing(Kept(make, tmp_path_factory.mktemp("kept"))) as kept:
+        yield kept
+
+
+@pytest.fixture
+def kept_booth(kept: Kept[KeptBooth], request: pytest.FixtureRequest) -> Iterator[KeptBooth]:
+    """One booth for all points: most faults start it again."""
+    yield from going_on_with(kept, request)
+
 
 FAULTS: dict[str, Callable[[Booth], None]] = {}
 
@@ -93,8 +114,9 @@ POINTS = [
 @pytest.mark.parametrize("name", FAULTS)
 @pytest.mark.parametrize("reach", POINTS, ids=lambda reach: reach.__name__)
 def test_at_every_awaited_point_the_box_carries_on(
-    booth: Booth, reach: Callable[[Booth], None], name: str
+    kept_booth: KeptBooth, reach: Callable[[Booth], None], name: str
 ) -> None:
+    booth = kept_booth
     reach(booth)
     before = [booth.pulses(locker) for locker in (1, 4)]
     prompt = booth.snapshot()["prompts"]
@@ -106,8 +128,7 @@ def test_at_every_awaited_point_the_box_carries_on(
     booth.fault("locker-1", "unjam")
     booth.check_invariants()
     go_on_to_the_end(booth)
-    dispensed = sum(prize["dispensed"] for prize in booth.snapshot()["stock"])
-    assert dispensed == 1
+    assert booth.dispensed() == 1
     booth.check_invariants()
 
 

@@ -15,7 +15,7 @@ from boxd.gpio.pin_memory import PinMemory
 from tests.box.booth import Booth, wait_until
 from tests.box.conftest import QUICK
 from tests.box.going_on import go_on_to_the_end
-from tests.box.kept import Kept, going_on_with
+from tests.box.kept import Kept, KeptBooth, going_on_with
 
 DEVICES = ("board-0", "pins", "cabinet")
 LOCKERS = {"pins": 1, "cabinet": 2}
@@ -24,40 +24,17 @@ LATCH_PIN = 17
 REAL_FIRMWARE = (r'# firmware = "twin"', 'firmware = "simavr"')
 
 
-class MixedBooth(Booth):
-    """A box of mixed parts that test after test goes on with; each counts from nought."""
+class MixedBooth(KeptBooth):
+    """A box of mixed parts that test after test goes on with."""
 
     def __init__(self, folder: Path, temporal: Path, *settings: tuple[str, str]) -> None:
         super().__init__(folder, (*QUICK, *settings), temporal, "sim-mixed.toml")
-        self._pulsed_before = dict.fromkeys(EVERY_LOCKER, 0)
-        self._dispensed_before = 0
 
     def start(self, until_ready: bool = True, dying_at: str = "") -> None:
         """Start it; the Arduino may be found a moment after the box takes codes."""
         super().start(until_ready, dying_at)
         for device in DEVICES:
             wait_until(f"{device} is ready", lambda device=device: state(self, device) == "ready")
-
-    def begin(self) -> None:
-        """Have every locker in service and a mug more, and count from now on."""
-        for shown in self.snapshot()["lockers"]:
-            if shown["state"] == "out_of_service":
-                path = f"/api/v1/lockers/{shown['id']}/in-service"
-                self.ask_socket("POST", path, {"actor": "maintainer"})
-        mug = {"sku": "mug", "name": "Mug", "units": 1, "weight": 1}
-        self.ask_socket("POST", "/api/v1/prizes/import", {"prizes": [mug], "actor": "test"})
-        self._dispensed_before += self.dispensed()
-        for locker in EVERY_LOCKER:
-            self._pulsed_before[locker] += self.pulses(locker)
-
-    def pulses(self, locker: int) -> int:
-        """How often a locker's latch was pulsed in this test."""
-        return super().pulses(locker) - self._pulsed_before[locker]
-
-    def dispensed(self) -> int:
-        """How many prizes were dispensed in this test."""
-        ever = sum(prize["dispensed"] for prize in self.snapshot()["stock"])
-        return int(ever) - self._dispensed_before
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +48,7 @@ def kept(
 
 @pytest.fixture
 def mixed(kept: Kept[MixedBooth], request: pytest.FixtureRequest) -> Iterator[MixedBooth]:
-    for booth in going_on_with(kept, request):
-        booth.begin()
-        yield booth
+    yield from going_on_with(kept, request)
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +66,7 @@ def kept_with_firmware(
 def with_firmware(
     kept_with_firmware: Kept[MixedBooth], request: pytest.FixtureRequest
 ) -> Iterator[MixedBooth]:
-    for booth in going_on_with(kept_with_firmware, request):
-        booth.begin()
-        yield booth
+    yield from going_on_with(kept_with_firmware, request)
 
 
 def serve_from(booth: Booth, locker: int) -> None:
