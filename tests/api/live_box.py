@@ -30,6 +30,8 @@ from tests.ports import free_ports
 from tests.temporal.conftest import until
 
 Json = dict[str, Any]
+WAITED_FOR_THE_ENGINE = "boxd.workflows.tasks.service._DECIDED_WITHIN_S"
+"""How long a request for a task is tried: where there is no server a test need not wait for it."""
 SIMULATION = Path(__file__).parents[2] / "config" / "sim.toml"
 
 

@@ -12,7 +12,7 @@ from boxd.api import task_scopes
 from boxd.api.table import OPERATIONS
 from boxd.errors import Refused
 from boxd.roles import Role, TaskScope
-from tests.api.live_box import LiveBox, bearer, client, live_box
+from tests.api.live_box import WAITED_FOR_THE_ENGINE, LiveBox, bearer, client, live_box
 from tests.api.test_roles import ANSWERED_AT_ONCE, name_of, path_of
 from tests.api.test_staff_sessions import OWN, enrolled, with_phones
 
@@ -79,7 +79,10 @@ async def test_a_token_for_a_kind_of_task_moves_and_reads_no_other(box: LiveBox)
     assert (await asking.post("/api/v1/tasks", json=own)).status_code == 201
 
 
-async def test_a_token_for_a_checkpoint_counts_no_scan_elsewhere(box: LiveBox) -> None:
+async def test_a_token_for_a_checkpoint_counts_no_scan_elsewhere(
+    box: LiveBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WAITED_FOR_THE_ENGINE, 0.5)
     await begin(box, "hunt", "demo", "first-workflow")
     asking = named(box, Role.ATTENDANT, ENTRANCE)
     assert await ids(asking) == {"hunt.1"}  # no other task has this checkpoint

@@ -48,9 +48,9 @@ PRIZES = (
 )
 
 
-def console_booth(folder: Path) -> Booth:
+def console_booth(folder: Path, made_before: Path | None = None) -> Booth:
     """A started booth with prizes and an alarm."""
-    booth = phone_booth(folder)
+    booth = phone_booth(folder, made_before)
     booth.start()
     prizes = [{"sku": sku, "name": name, "units": units} for sku, name, units in PRIZES]
     booth.ask_socket("POST", "/api/v1/prizes/import", {"prizes": prizes, "actor": "anna"})

@@ -27,8 +27,8 @@ NAMES = (
 class LargeBooth(Booth):
     """A box of that size in simulation, with every board that its lockers need."""
 
-    def __init__(self, folder: Path, prizes: int) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, prizes: int, made_before: Path | None = None) -> None:
+        super().__init__(folder, made_before=made_before)
         self.config.write_text(_config(self.config.read_text(encoding="utf-8")), encoding="utf-8")
         self._prizes = prizes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from selenium import webdriver
@@ -28,8 +29,8 @@ IS_BEFORE = "return document.body.dataset.before === 'yes'"
 
 
 @pytest.fixture(scope="module")
-def booth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booth]:
-    started = console_booth(tmp_path_factory.mktemp("booth"))
+def booth(tmp_path_factory: pytest.TempPathFactory, temporal_made_before: Path) -> Iterator[Booth]:
+    started = console_booth(tmp_path_factory.mktemp("booth"), temporal_made_before)
     yield started
     started.check_invariants()
     started.close()

@@ -113,9 +113,10 @@ def screen(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     driver: webdriver.Chrome,
+    temporal_made_before: Path,
 ) -> Iterator[Screen]:
     """A full booth, with its questions and alarms, and its screen."""
-    booth = LargeBooth(tmp_path_factory.mktemp("large"), request.param)
+    booth = LargeBooth(tmp_path_factory.mktemp("large"), request.param, temporal_made_before)
     booth.start()
     booth.fill()
     booth.raise_alarms()

@@ -15,10 +15,10 @@ from tests.upstream.peer import Peer
 
 
 @pytest.fixture
-def told_booth(tmp_path: Path) -> Iterator[tuple[Booth, Peer]]:
+def told_booth(tmp_path: Path, temporal_made_before: Path) -> Iterator[tuple[Booth, Peer]]:
     peer = Peer(tmp_path, tls=True)
     peer.start()
-    booth = Booth(tmp_path / "booth", settings(peer, tmp_path))
+    booth = Booth(tmp_path / "booth", settings(peer, tmp_path), temporal_made_before)
     booth.start()
     yield booth, peer
     booth.close()

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.box.booth import Booth
+from tests.box.conftest import temporal_made_before
 from tests.clock.turned import TurnedClock, compiled
+
+__all__ = ["temporal_made_before"]
 
 
 @dataclass
@@ -28,13 +31,19 @@ def turned_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def new_turned(turned_program: Path, tmp_path: Path) -> Iterator[Callable[..., TurnedBooth]]:
-    """Makes a box with a clock of its own; nobody synchronises it, and it is not started."""
+def new_turned(
+    turned_program: Path, tmp_path: Path, temporal_made_before: Path
+) -> Iterator[Callable[..., TurnedBooth]]:
+    """Makes a box with a clock of its own; nobody synchronises it, and it is not started.
+
+    It was started before, by the right time, unless `is_new`.
+    """
     made: list[TurnedBooth] = []
 
-    def make(*settings: tuple[str, str]) -> TurnedBooth:
+    def make(*settings: tuple[str, str], is_new: bool = False) -> TurnedBooth:
         clock = TurnedClock(turned_program, tmp_path / "clock")
-        booth = Booth(tmp_path / "box", settings, launcher=clock.launcher)
+        before = None if is_new else temporal_made_before
+        booth = Booth(tmp_path / "box", settings, before, launcher=clock.launcher)
         made.append(TurnedBooth(booth, clock))
         return made[-1]
 

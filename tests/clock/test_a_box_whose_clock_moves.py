@@ -192,7 +192,7 @@ def test_a_task_expires_when_it_should_although_the_clock_went_back(
 def test_a_code_of_a_box_that_never_knew_the_time_is_good_when_it_learns_it(
     new_turned: Callable[..., TurnedBooth],
 ) -> None:
-    made = new_turned()
+    made = new_turned(is_new=True)
     booth, clock = made.booth, made.clock
     clock.turn(-400 * DAY)
     booth.start()

@@ -11,7 +11,7 @@ from boxd.ledger import attendees, task_publishing, tasks
 from boxd.ledger.ledger import Transaction
 from boxd.roles import Role
 from boxd.task import TaskKind
-from tests.api.live_box import configured, live_box
+from tests.api.live_box import WAITED_FOR_THE_ENGINE, configured, live_box
 from tests.console.conftest import Console, Person, words_of
 
 PHONES = '[phones]\npublic_url = "http://box-1.local:4399"\n'
@@ -71,8 +71,9 @@ async def test_a_card_is_shown_as_a_qr_code_and_a_new_one_ends_the_old(
 
 
 async def test_an_open_task_can_be_given_up_once_the_server_is_there(
-    console: Console, organiser: Person
+    console: Console, organiser: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(WAITED_FOR_THE_ENGINE, 0.5)
     page = await person_page(console, organiser, "ada")
 
     def begin(tx: Transaction) -> str:
