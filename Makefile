@@ -23,8 +23,9 @@ fleet: .venv/set-up-for-run ## a hub and three boxes in simulation, their screen
 # Else each worker would compile all tests again where the shell lets Python keep nothing compiled.
 test proofs: export PYTHONDONTWRITEBYTECODE :=
 
-test: .venv/set-up-for-test ## all tests but the proofs, on every core; ends with how many ran
-	@scripts/run-tests -n auto
+test: .venv/set-up-for-test ## all tests but the proofs, on every core; PROOFS=short: with the short ones
+	@$(if $(PROOFS),scripts/debian-packages proofs)
+	@scripts/run-tests -n auto $(if $(PROOFS),-m "not long")
 
 proofs: .venv/set-up-for-test ## whole machines: containers, cuts, upgrades; SHORT=1: in five minutes; takes root
 	@scripts/debian-packages proofs

@@ -15,6 +15,7 @@ from tests.counts import pytest_terminal_summary  # noqa: F401 - pytest finds th
 from tests.dealing import (  # noqa: F401
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
+    with_proofs_among,
 )
 from tests.made_once import FOLDER
 
@@ -47,6 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if "debian" in fixtures:
             item.add_marker("proof")
+    items[:] = with_proofs_among(items)
 
 
 @pytest.hookimpl(wrapper=True)

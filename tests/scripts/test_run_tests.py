@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -71,3 +72,39 @@ def test_a_worker_that_dies_keeps_nobody_waiting(tmp_path: Path) -> None:
 
     assert "crashed while running" in done.stdout
     assert "1 failed, 36 passed" in done.stdout
+
+
+def test_short_proofs_run_among_the_others_and_are_counted_by_themselves(tmp_path: Path) -> None:
+    plain = "def test_it(): pass\n"
+    proof = f"import pytest\n@pytest.mark.proof\n{plain}"
+    long = f"import pytest\n@pytest.mark.long\n@pytest.mark.proof\n{plain}"
+    files = {"a": plain, "b": plain, "c": plain, "l": long, "p": proof, "q": proof}
+    for name, text in files.items():
+        (tmp_path / f"test_{name}.py").write_text(text)
+    (tmp_path / "conftest.py").write_text(
+        "from tests.dealing import with_proofs_among\n"
+        "def pytest_collection_modifyitems(items): items[:] = with_proofs_among(items)\n"
+    )
+    counts = tmp_path / "counts"
+
+    done = subprocess.run(
+        [
+            ".venv/bin/python",
+            "-m",
+            "pytest",
+            "-v",
+            "-p",
+            "tests.counts",
+            "-m",
+            "not long",
+            tmp_path,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"BOXD_TEST_COUNTS": str(counts)},
+        check=False,
+    )
+
+    assert re.findall(r"test_(.)\.py::test_it PASSED", done.stdout) == [*"paqbc"]
+    assert counts.read_text().splitlines() == ["tests 3 0 0", "proofs 2 0 0"]
