@@ -18,6 +18,7 @@ from boxd.temporal.seal import Seal
 from boxd.temporal.worker import create_tasks_worker, create_worker
 from boxd.workflows.housekeeping import workflows
 from boxd.workflows.housekeeping.service import ScheduleKeeper
+from boxd.workflows.left_running import end_left_running
 from boxd.workflows.notices.service import NoticeService, end_notices
 from boxd.workflows.notices.workflow import NoticesWorkflow
 from boxd.workflows.place.workflow import PlaceWorkflow
@@ -151,6 +152,8 @@ class Runner:
         box = self._config.box.id
         await end_unreadable(client, box, self._seal, self._config.sealed_by_file)
         await self._hold_place(client)  # with another key its workflow was ended, too
+        if services.upstream is not None or services.notices is not None:
+            await end_left_running(client, box)
         bays = await end_undecided(client, self._ledger, box)
         if bays:
             log.warning("workflow.undecided", bays=bays)

@@ -75,12 +75,16 @@ class Posted:
 
 @dataclass
 class Posts:
-    """What an HTTP server took, and how it answers."""
+    """What an HTTP server took, and how it answers once it may."""
 
     url: str = ""
     status: int = 200
     kind: str = "application/json"
     taken: list[Posted] = field(default_factory=list)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
 
 @contextmanager
@@ -90,6 +94,7 @@ def http_server(posts: Posts) -> Iterator[None]:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             posts.taken.append(Posted(self.path, headers, body))
+            posts.may_answer.wait(60)
             self.send_response(posts.status)
             self.send_header("content-type", posts.kind)
             self.send_header("content-length", "0")
