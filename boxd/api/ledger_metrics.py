@@ -9,7 +9,12 @@ from boxd.ledger.tallies import Durations, Tallies
 from boxd.workflows.healing.healer import ALARM as HEALED
 
 if TYPE_CHECKING:
-    from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+    from prometheus_client.core import (
+        CounterMetricFamily,
+        GaugeMetricFamily,
+        HistogramMetricFamily,
+        Metric,
+    )
 
 
 def families(tallies: Tallies) -> Iterator[Metric]:
@@ -30,6 +35,13 @@ def families(tallies: Tallies) -> Iterator[Metric]:
     yield _counter("boxd_alarms_raised", "Alarms raised, by kind", ("kind",), kinds)
     healed: dict[tuple[str, ...], int] = {(): tallies.alarms.get(HEALED, 0)}
     yield _counter("boxd_healed_alarms", "Alarms for workflows that were begun again", (), healed)
+    yield _counter(
+        "boxd_notices",
+        "Notices to phones, by way and by what became of them",
+        ("way", "outcome"),
+        tallies.notices,
+    )
+    yield _gauge("boxd_notices_waiting", "Notices that wait", "way", tallies.notices_waiting)
     yield _histogram(
         "boxd_operator_wait_seconds", "From the claim to the operator's first answer", tallies.waits
     )
@@ -46,6 +58,15 @@ def _counter(
     family = CounterMetricFamily(name, help_text, labels=labels)
     for values, count in counts.items():
         family.add_metric(values, float(count))
+    return family
+
+
+def _gauge(name: str, help_text: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+    from prometheus_client.core import GaugeMetricFamily
+
+    family = GaugeMetricFamily(name, help_text, labels=[label])
+    for labelled, value in values.items():
+        family.add_metric([labelled], float(value))
     return family
 
 

@@ -35,14 +35,17 @@ class Durations:
 class Tallies:
     """Counts since the ledger began.
 
-    `redemptions` are by stage and refusal, `actuations` by outcome and by what they were for, and
-    `alarms` by kind, as often as they were raised. `waits` end with the first answer of the
+    `redemptions` are by stage and refusal, `actuations` by outcome and by what they were for,
+    `alarms` by kind, as often as they were raised, `notices` by way and by what became of them
+    (sent, given up), and `notices_waiting` by way. `waits` end with the first answer of the
     operator, `openings` with the recorded outcome of an order that was carried out.
     """
 
     redemptions: Mapping[tuple[str, ...], int]
     actuations: Mapping[tuple[str, ...], int]
     alarms: Mapping[str, int]
+    notices: Mapping[tuple[str, ...], int]
+    notices_waiting: Mapping[str, int]
     waits: Durations
     openings: Durations
 
@@ -55,10 +58,20 @@ def tallies(connection: sqlite3.Connection) -> Tallies:
         " count(*) FROM actuations GROUP BY 1, 2"
     )
     kinds = "SELECT kind, count(*) FROM alarms GROUP BY kind"
+    notices = (
+        "SELECT way, 'sent', sent FROM notices_sent"
+        " UNION ALL SELECT way, 'given_up', given_up FROM notices_sent"
+    )
+    waiting = (
+        "SELECT way, (SELECT count(*) FROM notices WHERE notices.way = known.way)"
+        " FROM (SELECT way FROM notices_sent UNION SELECT way FROM notices) AS known"
+    )
     return Tallies(
         {(stage, why): count for stage, why, count in connection.execute(stages)},
         {(outcome, cause): count for outcome, cause, count in connection.execute(outcomes)},
         {str(kind): int(count) for kind, count in connection.execute(kinds)},
+        {(way, became): count for way, became, count in connection.execute(notices)},
+        {str(way): int(count) for way, count in connection.execute(waiting)},
         _durations(connection, _WAITS, WAIT_BUCKETS_S),
         _durations(connection, _OPENINGS, OPENING_BUCKETS_S),
     )

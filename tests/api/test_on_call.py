@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 from prometheus_client.core import Metric
 
+from boxd.api import ledger_metrics
 from boxd.api.metrics import families
-from boxd.ledger import actuations
+from boxd.ledger import actuations, alarms, notices
 from boxd.ledger.actuations import ActuationOrder, Outcome
-from boxd.ledger.ledger import Transaction, as_text
+from boxd.ledger.ledger import Ledger, Transaction, as_text
+from boxd.ledger.notice_settings import NoticeSettings
+from boxd.ledger.notices import NoticeKind
+from boxd.ledger.tallies import tallies
+from boxd.machine_clock import utc_now
 from tests.api.live_box import LiveBox
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -61,6 +67,35 @@ async def test_redemptions_actuations_and_waits_are_counted(
     assert 'boxd_operator_wait_seconds_bucket{le="15.0"} 0.0' in lines
     assert 'boxd_operator_wait_seconds_bucket{le="30.0"} 1.0' in lines
     assert "boxd_opening_seconds_count 1.0" in lines
+
+
+def test_notices_are_counted_by_way_and_by_what_became_of_them(tmp_path: Path) -> None:
+    ways = NoticeSettings(frozenset({NoticeKind.SOLD_OUT}), ("mail", "ntfy"))
+    ledger = Ledger(tmp_path / "ledger.db", notices=ways)
+    for prize in ("mug", "cap"):
+        ledger.write_now(partial(alarms.raise_alarm, kind="sold_out", subject=prize, text="Empty"))
+    later = as_text(utc_now() + timedelta(minutes=1))
+
+    def send_one(tx: Transaction) -> None:
+        notices.sent(
+            tx, next(each for each in notices.due(tx.connection, later) if each.way == "mail")
+        )
+
+    ledger.write_now(send_one)
+    counted = ledger.write_now(lambda tx: tallies(tx.connection))
+    ledger.close()
+    found = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in ledger_metrics.families(counted)
+        for sample in family.samples
+        if "notices" in sample.name
+    }
+    assert found == {
+        ("boxd_notices_total", "mail", "sent"): 1.0,
+        ("boxd_notices_total", "given_up", "mail"): 0.0,
+        ("boxd_notices_waiting", "mail"): 1.0,
+        ("boxd_notices_waiting", "ntfy"): 2.0,
+    }
 
 
 async def test_every_metric_of_the_dashboard_and_the_rules_exists(
