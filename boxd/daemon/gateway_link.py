@@ -51,11 +51,10 @@ class GatewayLink:
         self.epoch += 1
         self._send({"epoch": self.epoch, "cards": None if cards is None else sorted(cards)})
 
-    def begin_again(self, settings: str) -> None:
-        """Let every gateway come again, and have these settings then."""
+    def use(self, settings: str) -> None:
+        """Have every gateway take these settings; one that can't while it runs begins again."""
         self._settings = settings
-        for writer in self._writers:
-            writer.close()
+        self._send({"settings": settings})
 
     def close(self) -> None:
         """End every link."""

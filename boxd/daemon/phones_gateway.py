@@ -97,7 +97,7 @@ class PhonesGateway:
     def move_to(self, address: str) -> None:
         """Phones reach the box at this address, and under its present name, from now on."""
         self._settings = self._settings_at(address)
-        self.link.begin_again(self._settings)
+        self.link.use(self._settings)
 
     def _settings_at(self, address: str) -> str:
         found = gateway_settings(self._config, address, self._box_name())

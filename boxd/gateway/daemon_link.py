@@ -73,7 +73,9 @@ class DaemonLink:
         self._say({"trouble": self._trouble})
         while line := await reader.readline():
             told = json.loads(line)
-            if told["cards"] is None:
+            if "settings" in told:
+                on_settings(str(told["settings"]))
+            elif told["cards"] is None:
                 self._known.all_changed(int(told["epoch"]))
             else:
                 self._known.changed(int(told["epoch"]), map(int, told["cards"]))

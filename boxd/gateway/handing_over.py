@@ -75,6 +75,10 @@ class HandingOver:
         self._is_up = is_up
         self._streams: Counter[str] = Counter()
 
+    def use_words(self, settings: GatewaySettings) -> None:
+        """Give the gateway's own answers in these words from now on."""
+        self.answers = Answers(settings)
+
     async def reply(self, request: ClientRequest, peer: str) -> DaemonReply | Answer:
         """The reply, of the daemon or of the gateway. Raises TooManyOfOne."""
         etag = request.header(b"if-none-match")

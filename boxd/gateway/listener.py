@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from boxd.errors import ConfigError
@@ -52,6 +53,17 @@ class Gateway:
         self._listening: socket.socket | None = None
         self._clients: set[asyncio.Task[None]] = set()
         self._trouble: str | None = None
+
+    def take(self, settings: GatewaySettings) -> bool:
+        """Use other settings, if they differ by their words alone; returns whether they do.
+
+        The box has another name then: nobody's connection ends for that.
+        """
+        if replace(settings, words=self._settings.words) != self._settings:
+            return False
+        self._settings = settings
+        self._handing_over.use_words(settings)
+        return True
 
     async def keep_listening(self) -> None:
         """Open the listener, with retries; then renew its certificate, for ever."""

@@ -51,7 +51,7 @@ async def _serve(settings: GatewaySettings, most: int, notifier: Notifier) -> st
             ending.set_result(other)
 
     def compare(told: str) -> None:
-        if told != settings.to_json():
+        if not gateway.take(GatewaySettings.from_json(told)):
             end(told)
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,10 +11,11 @@ import pytest
 from boxd.api.server import WebServer
 from boxd.cli.program import code_of
 from boxd.daemon.phones_gateway import PhonesGateway
+from boxd.gateway.request import LONGEST_BODY
 from boxd.gateway.starting import command_line, settings_in_memory
 from boxd.phones.gateway_settings import gateway_settings
 from tests.api.live_box import LiveBox, bearer
-from tests.gateway.network import configured_for_phones, is_open, phones_network
+from tests.gateway.network import HOST, configured_for_phones, is_open, phones_network
 from tests.temporal.conftest import until
 
 PRIZES = "/api/v1/prizes"
@@ -29,6 +30,23 @@ async def test_a_killed_gateway_is_back_and_serves(box: LiveBox) -> None:
         async with asyncio.timeout(20), httpx.AsyncClient(base_url=network.url) as phone:
             while (await phone.get("/healthz")).json() != {"alive": True}:
                 pass
+
+
+async def test_another_name_of_the_box_ends_nobody_s_connection(box: LiveBox) -> None:
+    async with phones_network(box) as network, httpx.AsyncClient(base_url=network.url) as phone:
+        before = network.process
+        large = b" " * (LONGEST_BODY + 1)
+        assert "Prize box" in (await phone.post("/a/x/photo", content=large)).text
+        reader, writer = await asyncio.open_connection(HOST, network.port)
+        await box.parts.label.choose("Hall 7", "olga")
+        network.gateway.move_to(network.url)
+        async with asyncio.timeout(20):
+            while "Hall 7" not in (await phone.post("/a/x/photo", content=large)).text:
+                pass
+        writer.write(f"GET /healthz HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        assert b" 200 " in await asyncio.wait_for(reader.readline(), 10)
+        writer.close()
+        assert network.process == before
 
 
 async def test_it_ends_with_its_daemon(box: LiveBox) -> None:

@@ -27,8 +27,7 @@ def fresh(debian: Path, installed: Path, tmp_path: Path) -> Iterator[UpgradedBox
 
 
 def test_a_fresh_card_becomes_the_box(box: UpgradedBox, fresh: UpgradedBox, tmp_path: Path) -> None:
-    box.configure(r'name = ".*"', 'name = "The box of before"')
-    box.ask("systemctl restart boxd && echo a long passphrase >/root/passphrase")
+    box.ask("boxd name set 'The box of before' && echo a long passphrase >/root/passphrase")
     box.wait_until_ready()
     before = box.claim()
 
