@@ -14,6 +14,7 @@ from boxd.api.request_context import BoxContext
 from boxd.api.tasks import TaskStandingReply
 from boxd.errors import BadInput
 from boxd.ledger import attendee_codes, attendee_list, task_standings
+from boxd.organiser.erasing import Forgotten
 from boxd.text_fields import Line
 
 Numbers = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(,[0-9]{1,10})*$")]
@@ -103,10 +104,15 @@ class AddedReply(ReplyModel):
 
 
 class ForgottenReply(ReplyModel):
-    """The number of forgotten attendees, and the pseudonyms of those who were named."""
+    """The number of forgotten attendees, and the pseudonyms of those who were named.
+
+    `histories_left` is the number of tasks whose histories at the Temporal server still have their
+    words: they are deleted in the background, at the latest when the server is back.
+    """
 
     forgotten: int
     pseudonyms: tuple[str, ...]
+    histories_left: int = 0
 
 
 async def attendees(context: BoxContext, query: AttendeesQuery) -> AttendeesReply:
@@ -155,6 +161,11 @@ async def forget(context: BoxContext, body: ForgetBody) -> ForgottenReply:
     if body.everybody == bool(body.attendees):
         raise BadInput("attendees: name whom to forget, or give 'everybody': true, not both")
     if body.everybody:
-        return ForgottenReply(forgotten=await erasing.forget_everybody(actor), pseudonyms=())
-    pseudonyms = await erasing.forget(body.attendees, actor)
-    return ForgottenReply.of(forgotten=len(pseudonyms), pseudonyms=pseudonyms)
+        return _reply(await erasing.forget_everybody(actor))
+    return _reply(await erasing.forget(body.attendees, actor))
+
+
+def _reply(done: Forgotten) -> ForgottenReply:
+    return ForgottenReply(
+        forgotten=done.count, pseudonyms=done.pseudonyms, histories_left=done.histories_left
+    )

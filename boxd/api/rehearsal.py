@@ -52,5 +52,5 @@ async def begin_rehearsal(context: BoxContext, body: RehearseBody) -> RehearsalR
 
 async def end_rehearsal(context: BoxContext, body: ActorBody) -> RehearsalEndedReply:
     """End the rehearsal: void its codes, forget its people, take away its units."""
-    forgotten = await context.box.erasing.end_rehearsal(context.actor(body.actor))
-    return RehearsalEndedReply(forgotten=forgotten)
+    done = await context.box.erasing.end_rehearsal(context.actor(body.actor))
+    return RehearsalEndedReply(forgotten=done.count)

@@ -13,7 +13,7 @@ from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say
 from boxd.cli.context import actor
 from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.sheets import link
-from boxd.cli.tables import heading, say_json, table
+from boxd.cli.tables import counted, heading, say_json, table
 from boxd.cli.times import present, when
 from boxd.errors import NotFound
 
@@ -214,4 +214,7 @@ def forget(
         return
     named = f": {', '.join(body['pseudonyms'])}" if body["pseudonyms"] else ""
     click.echo(f"{body['forgotten']} forgotten{named}")
+    if left := body["histories_left"]:
+        histories = counted(left, "history", "histories")
+        click.echo(f"{histories} of their tasks at the Temporal server are being deleted")
     click.echo("Backups made before still name them: `boxd backup list` shows which there are.")

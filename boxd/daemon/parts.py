@@ -43,6 +43,7 @@ from boxd.pictures.store import PictureStore
 from boxd.playbooks import playbooks
 from boxd.staff.service import StaffService
 from boxd.task import Asked, TaskReply
+from boxd.workflows.erasing.service import ErasingService
 from boxd.workflows.fleet.service import FleetLink
 from boxd.workflows.housekeeping.schedules import plans, pull_plans
 from boxd.workflows.housekeeping.service import ScheduleKeeper
@@ -84,6 +85,7 @@ class Parts:
     tasks: TaskService
     verdicts: VerdictKeeper
     recoveries: RecoveryService
+    histories: ErasingService
     pictures: PictureStore
     photos: PhotoService
     task_fates: Fates[Asked, TaskReply]
@@ -118,7 +120,7 @@ class Parts:
             schedules=self.schedules,
             backups=self.backups,
             clock=self.clock,
-            erasing=Erasing(self.ledger, self.tasks, self.photos),
+            erasing=Erasing(self.ledger, self.histories, self.photos),
             batches=CodeBatches(self.config, self.ledger, self.keys),
             tokens=TokenCheck(self.ledger),
             keyed_answers=KeyedAnswers(self.ledger, self.keys),
@@ -189,6 +191,7 @@ def wire(
         tasks=tasks,
         verdicts=VerdictKeeper(ledger, tasks),
         recoveries=_recoveries(connection, config, ledger, keys),
+        histories=ErasingService(connection, ledger, config.box.id),
         pictures=PictureStore(config.pictures_dir),
         photos=_photos(config, ledger, tasks),
         task_fates=task_fates,

@@ -182,6 +182,7 @@ def _healer(parts: Parts) -> Healer:
         parts.tasks,
         parts.recoveries,
         parts.schedules,
+        parts.histories,
         upstream,
         parts.notices,
     )

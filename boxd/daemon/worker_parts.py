@@ -17,6 +17,7 @@ from boxd.daemon.running import Running
 from boxd.errors import HeldByAnother
 from boxd.ledger.issue_steps import IssueSteps
 from boxd.temporal.seal import Seal
+from boxd.workflows.erasing.activities import ErasingActivities
 from boxd.workflows.housekeeping.activities import HousekeepingActivities
 from boxd.workflows.notices.activities import NoticeActivities
 from boxd.workflows.recovery.activities import RecoveryActivities
@@ -50,6 +51,7 @@ def keep_worker(parts: Parts, seal: Seal, serving: Readiness, running: Running) 
         parts.tasks,
         parts.recoveries,
         parts.schedules,
+        parts.histories,
         upstream.service if upstream is not None else None,
         parts.notices,
     )
@@ -94,4 +96,5 @@ def _activities_of_tasks(parts: Parts) -> list[Callable[..., object]]:
     return [
         *TaskActivities(parts.ledger, parts.task_fates, steps).all(),
         *IssueActivities(parts.ledger, steps, keeper.heard if keeper else None).all(),
+        *ErasingActivities(parts.ledger, parts.tasks.erase).all(),
     ]

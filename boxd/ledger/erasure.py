@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from boxd.ledger import attendees, audit, photos, requests, tasks
+from boxd.ledger import attendees, audit, history_erasures, photos, requests, tasks
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.ledger import Transaction
 
@@ -26,6 +26,7 @@ def forget(tx: Transaction, number: int, actor: str) -> Attendee:
     if attendee.forgotten_at is not None:
         return attendee
     tasks.withdraw(tx, number, actor)
+    history_erasures.ask(tx, number)
     _delete_words(tx, number)
     requests.drop_answers(tx)
     tx.connection.execute(
@@ -58,19 +59,3 @@ def remembered(connection: sqlite3.Connection, limit: int) -> list[int]:
         "SELECT id FROM attendees WHERE forgotten_at IS NULL ORDER BY id LIMIT ?", (limit,)
     )
     return [int(row[0]) for row in found]
-
-
-def forgotten(connection: sqlite3.Connection) -> list[int]:
-    """The numbers of all forgotten attendees."""
-    found = connection.execute("SELECT id FROM attendees WHERE forgotten_at IS NOT NULL")
-    return [int(row[0]) for row in found]
-
-
-def idle_tasks(connection: sqlite3.Connection, number: int) -> list[str]:
-    """The attendee's tasks without a code that is just being issued."""
-    found = connection.execute(
-        "SELECT id FROM tasks WHERE attendee = ? AND NOT EXISTS"
-        " (SELECT 1 FROM issues WHERE issues.task = tasks.id AND issues.ended_at IS NULL)",
-        (number,),
-    )
-    return [str(row[0]) for row in found]

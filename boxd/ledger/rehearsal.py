@@ -61,11 +61,10 @@ def _receive_units(tx: Transaction, actor: str) -> None:
     stock.import_prizes(tx, [stock.StockedPrize(stock.REHEARSAL, _PRIZE, missing, 0)], actor)
 
 
-def end(tx: Transaction, actor: str) -> list[int]:
+def end(tx: Transaction, actor: str) -> None:
     """End the rehearsal: void what is left of its codes, forget its people, take away its units.
 
-    Returns the numbers of all who ever rehearsed. Raises Refused while a code of it is in use at
-    a bay.
+    Raises Refused while a code of it is in use at a bay.
     """
     for standing in redemption_standings.open_ones(tx.connection):
         if standing.sku == stock.REHEARSAL:
@@ -82,8 +81,6 @@ def end(tx: Transaction, actor: str) -> list[int]:
     _write_off_units(tx, actor)
     if there:
         audit.append(tx, audit.Entry(actor, "rehearsal.ended", detail={"people": len(there)}))
-    found = tx.connection.execute("SELECT id FROM attendees WHERE is_rehearsal = 1")
-    return [int(row[0]) for row in found]
 
 
 def _write_off_units(tx: Transaction, actor: str) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass
 
 import structlog
 
-from boxd.errors import TemporalUnavailable
 from boxd.ledger import attendee_list, erasure, rehearsal
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.ledger import Ledger, Transaction
+from boxd.workflows.erasing.service import ErasingService
 from boxd.workflows.tasks.photo_service import PhotoService
-from boxd.workflows.tasks.service import TaskService
 
 log = structlog.get_logger(__name__)
 
@@ -20,19 +19,29 @@ log = structlog.get_logger(__name__)
 _FORGOTTEN_AT_ONCE = 100
 
 
+# So long does a person wait for the server's part; the rest of it goes on without them.
+_WAITS_S = 20.0
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How many were forgotten, their pseudonyms, and how many histories are still to be deleted."""
+
+    count: int
+    histories_left: int
+    pseudonyms: tuple[str, ...] = ()
+
+
 class Erasing:
     """Deletes personal data from the ledger first, then from Temporal's histories."""
 
-    def __init__(self, ledger: Ledger, tasks: TaskService, photos: PhotoService) -> None:
+    def __init__(self, ledger: Ledger, histories: ErasingService, photos: PhotoService) -> None:
         self._ledger = ledger
-        self._tasks = tasks
+        self._histories = histories
         self._photos = photos
 
-    async def forget(self, names: Sequence[str], actor: str) -> list[str]:
-        """Forget these attendees in all their spellings, all or none. Raises NotFound.
-
-        Returns the pseudonyms.
-        """
+    async def forget(self, names: Sequence[str], actor: str) -> Forgotten:
+        """Forget these attendees in all their spellings, all or none. Raises NotFound."""
 
         def forget_all(tx: Transaction) -> list[Attendee]:
             found = [attendee_list.everyone_called(tx.connection, name) for name in names]
@@ -40,11 +49,11 @@ class Erasing:
             return [erasure.forget(tx, number, actor) for number in numbers]
 
         forgotten = await self._ledger.write(forget_all)
-        await self._erase([each.number for each in forgotten], actor)
-        return [each.pseudonym for each in forgotten]
+        left = await self._erase(len(forgotten), actor)
+        return Forgotten(len(forgotten), left, tuple(each.pseudonym for each in forgotten))
 
-    async def forget_everybody(self, actor: str) -> int:
-        """Forget every attendee; returns how many."""
+    async def forget_everybody(self, actor: str) -> Forgotten:
+        """Forget every attendee."""
 
         def forget_some(tx: Transaction) -> int:
             found = erasure.remembered(tx.connection, _FORGOTTEN_AT_ONCE)
@@ -55,31 +64,17 @@ class Erasing:
         count = 0
         while some := await self._ledger.write(forget_some):
             count += some
-        await self._erase(await self._ledger.read(erasure.forgotten), actor)
-        return count
+        return Forgotten(count, await self._erase(count, actor))
 
-    async def end_rehearsal(self, actor: str) -> int:
-        """End the rehearsal, and forget its people; returns how many. Raises Refused."""
+    async def end_rehearsal(self, actor: str) -> Forgotten:
+        """End the rehearsal, and forget its people. Raises Refused."""
         there = len(await self._ledger.read(rehearsal.people))
-        everybody = await self._ledger.write(lambda tx: rehearsal.end(tx, actor))
-        if everybody:
-            await self._erase(everybody, actor)
-        return there
+        await self._ledger.write(lambda tx: rehearsal.end(tx, actor))
+        return Forgotten(there, await self._erase(there, actor))
 
-    async def _erase(self, attendees: Sequence[int], actor: str) -> None:
-        """Remove the rest of their data: photos, the ledger's bytes, Temporal's histories.
-
-        Raises TemporalUnavailable; forgetting them again then erases the histories too.
-        """
+    async def _erase(self, count: int, actor: str) -> int:
+        """Remove the rest of their data; returns how many histories are left for later."""
         await self._photos.sweep()
         await self._ledger.erase_remains()
-        log.info("attendees.forgotten", attendees=len(attendees), actor=actor)
-        try:
-            for number in attendees:
-                for task in await self._ledger.read(partial(erasure.idle_tasks, number=number)):
-                    await self._tasks.erase(task)
-        except TemporalUnavailable as error:
-            raise TemporalUnavailable(
-                "they are forgotten in the ledger; what they wrote still stands in Temporal's"
-                f" histories: {error}. Repeat the command then"
-            ) from error
+        log.info("attendees.forgotten", attendees=count, actor=actor)
+        return await self._histories.left_after(_WAITS_S)

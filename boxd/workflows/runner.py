@@ -16,6 +16,8 @@ from boxd.ledger.ledger import Ledger
 from boxd.temporal.client import connect
 from boxd.temporal.seal import Seal
 from boxd.temporal.worker import create_tasks_worker, create_worker
+from boxd.workflows.erasing.service import ErasingService
+from boxd.workflows.erasing.workflow import EraseHistoriesWorkflow, EraseSomeWorkflow
 from boxd.workflows.housekeeping import workflows
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.left_running import end_left_running
@@ -55,7 +57,7 @@ WORKFLOWS = (
     NoticesWorkflow,
     *workflows.ALL,
 )
-OF_TASKS = (TaskWorkflow, IssueCodeWorkflow)
+OF_TASKS = (TaskWorkflow, IssueCodeWorkflow, EraseHistoriesWorkflow, EraseSomeWorkflow)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Services:
     tasks: TaskService
     recoveries: RecoveryService
     housekeeping: ScheduleKeeper
+    histories: ErasingService
     upstream: DeliverySignaller | None = None
     notices: NoticeService | None = None
 
@@ -180,6 +183,9 @@ class Runner:
             await asyncio.sleep(_AFTER_AN_ERROR_S)
         while why := await _why_undone(lambda: self._reconcile_notices(client, services.notices)):
             log.warning("notices.not_resumed", why=why)
+            await asyncio.sleep(_AFTER_AN_ERROR_S)
+        while why := await _why_undone(services.histories.look):
+            log.warning("erasing.not_resumed", why=why)
             await asyncio.sleep(_AFTER_AN_ERROR_S)
         await services.housekeeping.keep_up_to_date()
 

@@ -18,6 +18,8 @@ from boxd.phones.photo_form import LARGEST_BYTES
 from boxd.pictures import photo
 from boxd.pictures.store import PictureStore
 from boxd.task import Demand, TaskKind
+from boxd.workflows.erasing.service import ErasingService
+from boxd.workflows.server_connection import ServerConnection
 from boxd.workflows.tasks.photo_service import PhotoService
 from tests.phones.conftest import Phones, words_of
 from tests.pictures.test_pictures import photo as taken
@@ -80,9 +82,11 @@ async def test_a_forgotten_attendee_s_photo_is_gone(
     assert copies and not any(raw in each.read_bytes() for each in copies), "a photo in a backup"
     store = PictureStore(tmp_path / "photos", photo.WORK)
     photos = PhotoService(phones.event.ledger, phones.event.service, store)
-    await Erasing(phones.event.ledger, phones.event.service, photos).forget(["ada"], "anna")
+    histories = ErasingService(ServerConnection(), phones.event.ledger, "box-1")
+    done = await Erasing(phones.event.ledger, histories, photos).forget(["ada"], "anna")
+    assert (done.count, done.histories_left) == (1, 1)  # the server is not asked here
     assert kept(tmp_path) == []
-    assert (await phones.event.ledger.read(erasure.forgotten)) == [1]
+    assert await phones.event.ledger.read(lambda c: erasure.remembered(c, 9)) == []
 
 
 @pytest.mark.parametrize(

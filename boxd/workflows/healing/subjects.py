@@ -9,6 +9,8 @@ from functools import partial
 from boxd.ledger import issues, recoveries, redemption_standings, task_standings
 from boxd.ledger.ledger import Ledger
 from boxd.workflows.box_ids import without_box
+from boxd.workflows.erasing.messages import CHILDREN, erasing_workflow_id
+from boxd.workflows.erasing.service import ErasingService
 from boxd.workflows.housekeeping.service import ScheduleKeeper
 from boxd.workflows.notices.messages import notices_workflow_id
 from boxd.workflows.notices.service import NoticeService
@@ -51,6 +53,7 @@ def subjects(
     tasks: TaskService,
     recovery_service: RecoveryService,
     schedules: ScheduleKeeper,
+    histories: ErasingService,
     upstream: DeliverySignaller | None,
     notices: NoticeService | None,
 ) -> Sequence[Subject]:
@@ -69,6 +72,10 @@ def subjects(
             ends_by_itself=True,
         ),
     ]
+    workflow, begin = erasing_workflow_id(box), partial(_erase, histories)
+    are_left = partial(_are_left, histories)
+    found.append(Subject(workflow, "erasing", are_left, begin, is_one=True))
+    found.append(Subject(CHILDREN, "erasing", are_left, begin, ends_by_itself=True))
     if upstream is not None:
         workflow, begin = upstream_workflow_id(box), partial(_deliver, upstream)
         found.append(Subject(workflow, "delivery", _always, begin, is_one=True))
@@ -126,6 +133,14 @@ class _Rows:
 
 async def _always(_: str) -> bool:
     return True
+
+
+async def _are_left(histories: ErasingService, _: str) -> bool:
+    return await histories.left() > 0
+
+
+async def _erase(histories: ErasingService, _: str) -> None:
+    await histories.look()
 
 
 async def _deliver(upstream: DeliverySignaller, _: str) -> None:

@@ -52,6 +52,10 @@ from boxd.upstream.event_sender import EventSender
 from boxd.upstream.event_sender import Rules as EventRules
 from boxd.upstream.exchange import Peer
 from boxd.upstream.order_puller import Beat, OrderPuller
+from boxd.workflows.erasing.activities import ErasingActivities
+from boxd.workflows.erasing.messages import EraseStart
+from boxd.workflows.erasing.service import ErasingService
+from boxd.workflows.erasing.workflow import EraseHistoriesWorkflow, EraseSomeWorkflow
 from boxd.workflows.healing.condition import condition_of, running_jobs
 from boxd.workflows.healing.healer import Healer
 from boxd.workflows.healing.kept_histories import KeptHistories
@@ -87,6 +91,7 @@ from tests.workflows.event import BOX, CHECKPOINTS, KINDS, SEAL, until
 BAYS = 6
 DOOR_OPENS_S = 0.3
 Release = Sequence[type]
+ERASING = (EraseHistoriesWorkflow, EraseSomeWorkflow)
 OURS: Release = (RedemptionWorkflow, TaskWorkflow, IssueCodeWorkflow)
 
 
@@ -117,6 +122,7 @@ class SmallBox:
     tasks: TaskService
     recoveries: RecoveryService
     schedules: ScheduleKeeper
+    histories: ErasingService
     upstream: DeliverySignaller
     healer: Healer
     latches: dict[int, SpringLatch]
@@ -134,7 +140,7 @@ class SmallBox:
         others = [each for each in workflows if _name(each) not in names]
         async with (
             create_worker(self.client, BOX, [*others, *self.own], self.activities),
-            create_tasks_worker(self.client, BOX, of_tasks, self.activities_of_tasks),
+            create_tasks_worker(self.client, BOX, [*of_tasks, *ERASING], self.activities_of_tasks),
         ):
             self.connection.worker_polls.set()
             try:
@@ -305,12 +311,13 @@ async def small_box(
         sender = EventSender(ledger, nobody, EventRules(BOX, 100, Backoff(1.0, 60.0)))
         upstream = DeliverySignaller(connection, ledger, BOX, outbox, sender)
         recovering = RecoveryService(connection, ledger, BOX, playbooks)
+        histories = ErasingService(connection, ledger, BOX, lambda box: EraseStart(box, 2, 2, 4))
         healer = Healer(
             connection,
             ledger,
             BOX,
             tasks,
-            subjects(BOX, ledger, service, tasks, recovering, schedules, upstream, None),
+            subjects(BOX, ledger, service, tasks, recovering, schedules, histories, upstream, None),
             KeptHistories(folder / "healed"),
         )
         settler = Settler(connection, ledger, service, opener, announcer, BOX)
@@ -327,6 +334,7 @@ async def small_box(
             tasks,
             recovering,
             schedules,
+            histories,
             upstream,
             healer,
             latches,
@@ -339,6 +347,7 @@ async def small_box(
             (
                 *TaskActivities(ledger, fates, steps).all(),
                 *IssueActivities(ledger, steps).all(),
+                *ErasingActivities(ledger, tasks.erase).all(),
             ),
             (UpstreamWorkflow, RecoveryWorkflow, *jobs),
         )

@@ -1,0 +1,1 @@
+"""Deleting the histories of forgotten people's tasks: a parent with children, from the ledger."""
