@@ -139,7 +139,18 @@ class Healer:
         for found in await ended_since(client, self._box, since):
             if found.run not in self._seen:
                 self._seen[found.run] = utc_now()
-                await self._look_at(client, found.workflow)
+                if not await self._is_ended_in_the_ledger(found.workflow):
+                    await self._look_at(client, found.workflow)
+
+    async def _is_ended_in_the_ledger(self, workflow: str) -> bool:
+        """Most that have ended are: the server need not be asked how."""
+        subject = self._subject_of(workflow)
+        if subject is None or subject.ends_by_itself:
+            return subject is None
+        return not await subject.is_open(subject.name_of(workflow, self._box))
+
+    def _subject_of(self, workflow: str) -> Subject | None:
+        return next((s for s in self._subjects if workflow.startswith(s.prefix)), None)
 
     async def _look_at_few(self, client: Client) -> None:
         """People wait for these, and they are few; one that was deleted is seen here."""
@@ -149,7 +160,9 @@ class Healer:
         workflows += [of_tasks.issue_workflow_id(each.issue, self._box) for each in open_issues]
         recovering = await self._ledger.read(recoveries.open_ones)
         workflows += [of_recoveries.workflow_id(each.recovery, self._box) for each in recovering]
-        workflows += [each.prefix for each in self._subjects if each.is_one]
+        workflows += [
+            each.prefix for each in self._subjects if each.is_one and await each.is_open("")
+        ]
         self._met &= {*workflows, *self._jobs}
         for workflow in workflows:
             await self._look_at(client, workflow)
@@ -165,7 +178,7 @@ class Healer:
 
     async def _look_at(self, client: Client, workflow: str, why: str = "") -> None:
         """Heal a workflow if it does not go on although it has to."""
-        subject = next((s for s in self._subjects if workflow.startswith(s.prefix)), None)
+        subject = self._subject_of(workflow)
         if subject is None:
             return
         condition = await condition_of(client, workflow)
