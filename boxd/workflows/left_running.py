@@ -6,6 +6,8 @@ before this one's worker polls, each of them is known to be dead.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
@@ -21,12 +23,14 @@ from boxd.workflows.upstream.messages import PULL_WORKFLOW, upstream_workflow_id
 log = structlog.get_logger(__name__)
 
 _WHY = "the daemon that ran it has ended"
+_NEXT_ATTEMPT = timedelta(seconds=1)
 
 
 async def end_left_running(client: Client, box: str) -> None:
     """Let the server begin their next attempts now. Raises RPCError.
 
-    All other activities are local ones, which the worker's own workflow tasks repeat.
+    The box's other activities are local ones, which the worker's own workflow tasks repeat. Those
+    of a fleet have ten seconds for each attempt.
     """
     for workflow in (upstream_workflow_id(box), notices_workflow_id(box)):
         await _end_attempts(client, workflow)
@@ -60,5 +64,7 @@ async def _fail(
         workflow_type=seen.workflow_type,
         is_local=False,
     )
-    await attempt.with_context(sealed).fail(ApplicationError(_WHY))
+    # Kills in a row are no reason for longer and longer pauses.
+    error = ApplicationError(_WHY, next_retry_delay=_NEXT_ATTEMPT)
+    await attempt.with_context(sealed).fail(error)
     log.info("activity.left_running", activity=pending.activity_type.name, workflow=seen.id)
