@@ -28,6 +28,7 @@ HIGHEST = 1400
 SHOWN = {
     "console-home": ("/o", DESK, "light"),
     "console-prizes": ("/o/prizes", DESK, "light"),
+    "console-phones": ("/o/phones", DESK, "light"),
     "console-task": ("/o/tasks/edit?kind=hunt", DESK, "light"),
     "console-inbox": ("/o/inbox", PHONE, "dark"),
     "console-close": ("/o/close", PHONE, "light"),

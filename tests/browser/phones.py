@@ -17,6 +17,18 @@ from tests.browser.pages import Page
 from tests.ports import free_ports
 
 PIN = "271828"
+LOOKED_AT = {
+    "/",
+    "/a/{link}",
+    "/c/{link}",
+    "/i",
+    "/i/first/{secret}",
+    "/i/{secret}",
+    "/j",
+    "/v",
+    "/v/{link}",
+}
+"""The routes whose pages test_phones.py and test_whole_event.py look at with axe."""
 NEWS_S = 40.0  # a page looks for news every ten seconds, when nobody seems to wait
 PORTRAIT, LANDSCAPE = (390, 844), (844, 390)
 

@@ -233,10 +233,12 @@ def test_every_page_is_fit_for_everybody_and_for_text_of_twice_the_size(
     asked = {"name": "Ola", "role": "attendant", "actor": "anna"}
     invited = booth.ask_socket("POST", "/api/v1/staff", asked)["url"]
     for name, url, seen in (
+        ("stranger", places["workshop"], "main"),
         ("own", link, ".digits"),
         ("sign", places["workshop"], "main"),
         ("pin", shown_qr(booth, link), "#pin"),
         ("judging", "", ".approve"),
+        ("attendant", f"{address}/v", "main"),
         ("nothing", f"{link}x", "main"),
         ("staff", f"{address}/i", "main"),
         ("home", address, "main"),

@@ -13,6 +13,7 @@ from selenium import webdriver
 
 from tests.box.booth import Booth, wait_until
 from tests.box.conftest import QUICK
+from tests.browser.axe import violations
 from tests.browser.consoles import LAPTOP, ConsoleBrowser
 from tests.browser.phones import PORTRAIT, Phone
 from tests.browser.test_first_prize import (
@@ -103,6 +104,7 @@ def become_organiser(laptop: ConsoleBrowser) -> None:
     laptop.wait_for_words("This box has no organiser yet.")
     laptop.click('main a[href^="/i/first/"]')
     laptop.wait_for("#name")
+    assert violations(laptop) == []
     laptop.write("#name", "Olga")
     laptop.click("main form button")
     laptop.until("it is known", lambda: "Olga" in laptop.text("main"))

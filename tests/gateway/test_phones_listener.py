@@ -21,6 +21,7 @@ from boxd.roles import Role
 from boxd.web.request_body import BODY_LIMIT
 from tests.api.listening import DEADLINE_S, events
 from tests.api.live_box import LiveBox, bearer, client
+from tests.browser.phones import LOOKED_AT
 from tests.gateway.network import phones_network
 
 HOST = "127.0.0.1"
@@ -151,6 +152,13 @@ async def test_a_body_has_a_limit(
     async with httpx.AsyncClient(base_url=url, headers=bearer(box.token("it"))) as phone:
         response = await phone.post(path, content=b" " * size)
     assert response.status_code == status
+
+
+def test_every_page_for_phones_is_looked_at_in_a_browser(box: LiveBox) -> None:
+    pages = {each.path for each in box.phones.routes if "GET" in (each.methods or ())}
+    not_shown = {"/a/keep.js", "/a/{link}/now", "/a/{link}/photo/{kind}", "/pictures/{digest}.jpg"}
+    others = {each for each in pages if each.startswith(("/o", "/w", "/first-"))}
+    assert pages - not_shown - others == LOOKED_AT
 
 
 async def test_what_is_too_large_is_told_to_people_in_their_language_and_to_programs_as_a_problem(
