@@ -116,6 +116,7 @@ async def _open_to_people(
     await phones.tell()
     await parts.photos.sweep()
     services = parts.services(phones.links, phones.staff, phones.network)
+    running.keep(services.erasing.go_on())
     box = ServedBox(snapshots, parts.device_tests, services)
     server = await _start_web(config, box, simulated, running.closing, phones)
     _serve_phones(phones, parts, server, running)

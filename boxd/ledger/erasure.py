@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from boxd.ledger import attendees, audit, history_erasures, photos, requests, tasks
+from boxd.ledger import attendees, audit, forgetting, history_erasures, photos, requests, tasks
 from boxd.ledger.attendees import Attendee
 from boxd.ledger.ledger import Transaction
 
@@ -27,6 +27,7 @@ def forget(tx: Transaction, number: int, actor: str) -> Attendee:
         return attendee
     tasks.withdraw(tx, number, actor)
     history_erasures.ask(tx, number)
+    forgetting.begin(tx, forgetting.Undone.REMAINS, actor)
     _delete_words(tx, number)
     requests.drop_answers(tx)
     tx.connection.execute(

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from boxd.ledger import attendee_list, erasure, rehearsal
+from boxd.errors import LedgerUnusable
+from boxd.ledger import attendee_list, erasure, forgetting, rehearsal
 from boxd.ledger.attendees import Attendee
-from boxd.ledger.ledger import Ledger, Transaction
+from boxd.ledger.forgetting import Undone
+from boxd.ledger.ledger import Ledger, Transaction, as_text
+from boxd.machine_clock import utc_now
 from boxd.workflows.erasing.service import ErasingService
 from boxd.workflows.tasks.photo_service import PhotoService
 
@@ -56,6 +59,7 @@ class Erasing:
         """Forget every attendee."""
 
         def forget_some(tx: Transaction) -> int:
+            forgetting.begin(tx, Undone.EVERYBODY, actor)
             found = erasure.remembered(tx.connection, _FORGOTTEN_AT_ONCE)
             for number in found:
                 erasure.forget(tx, number, actor)
@@ -64,6 +68,8 @@ class Erasing:
         count = 0
         while some := await self._ledger.write(forget_some):
             count += some
+        until = as_text(utc_now())
+        await self._ledger.write(lambda tx: forgetting.done(tx, Undone.EVERYBODY, until))
         return Forgotten(count, await self._erase(count, actor))
 
     async def end_rehearsal(self, actor: str) -> Forgotten:
@@ -72,9 +78,22 @@ class Erasing:
         await self._ledger.write(lambda tx: rehearsal.end(tx, actor))
         return Forgotten(there, await self._erase(there, actor))
 
+    async def go_on(self) -> None:
+        """Do the rest of what the daemon before this one had begun."""
+        try:
+            undone = await self._ledger.read(forgetting.undone)
+            if Undone.EVERYBODY in undone:
+                await self.forget_everybody(undone[Undone.EVERYBODY])
+            elif Undone.REMAINS in undone:
+                await self._erase(0, undone[Undone.REMAINS])
+        except LedgerUnusable as error:  # the next start tries again
+            log.warning("attendees.not_forgotten", why=str(error))
+
     async def _erase(self, count: int, actor: str) -> int:
         """Remove the rest of their data; returns how many histories are left for later."""
         await self._photos.sweep()
+        until = as_text(utc_now())
         await self._ledger.erase_remains()
+        await self._ledger.write(lambda tx: forgetting.done(tx, Undone.REMAINS, until))
         log.info("attendees.forgotten", attendees=count, actor=actor)
         return await self._histories.left_after(_WAITS_S)

@@ -88,7 +88,11 @@ async def test_forgetting_a_name_forgets_its_spellings_and_a_pseudonym_one(
         await posted(socket, "/codes", attendee=name)
     found = (await socket.get("/api/v1/attendees/details?name=badge-2")).json()["attendee"]
     alone = await posted(socket, "/attendees/forget", attendees=[found["pseudonym"]])
-    assert alone == {"forgotten": 1, "pseudonyms": [found["pseudonym"]]}
+    assert alone == {
+        "forgotten": 1,
+        "pseudonyms": [found["pseudonym"]],
+        "histories_left": 0,
+    }
     assert (await posted(socket, "/attendees/forget", attendees=["BADGE-1"]))["forgotten"] == 2
 
 

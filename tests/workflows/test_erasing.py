@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from temporalio.worker import Replayer
 
 from boxd.config.schema import Temporal
+from boxd.ledger import attendees, erasure, forgetting
+from boxd.ledger.forgetting import Undone
+from boxd.ledger.ledger import Transaction
 from boxd.organiser.erasing import Erasing
 from boxd.pictures import photo
 from boxd.pictures.store import PictureStore
@@ -28,10 +33,14 @@ async def box(directory: Path, settings: Temporal) -> AsyncIterator[SmallBox]:
         yield running
 
 
+def erasing_of(box: SmallBox) -> Erasing:
+    store = PictureStore(box.folder / "photos", photo.WORK)
+    return Erasing(box.ledger, box.histories, PhotoService(box.ledger, box.tasks, store))
+
+
 async def forget(box: SmallBox, *names: str) -> int:
     """Forget these people, or everybody; returns how many histories are left."""
-    store = PictureStore(box.folder / "photos", photo.WORK)
-    erasing = Erasing(box.ledger, box.histories, PhotoService(box.ledger, box.tasks, store))
+    erasing = erasing_of(box)
     done = await (erasing.forget(names, "anna") if names else erasing.forget_everybody("anna"))
     return done.histories_left
 
@@ -111,3 +120,34 @@ async def test_it_goes_on_after_a_kill_and_after_somebody_has_ended_it(box: Smal
     await box.client.get_workflow_handle(PARENT).terminate()
     async with box.release():  # the healer sees to it
         await until(lambda: none_is_left(box), "the end of their histories")
+
+
+async def test_who_was_to_be_forgotten_when_the_box_was_killed_is_forgotten_at_its_next_start(
+    box: SmallBox,
+) -> None:
+    def add(tx: Transaction) -> None:
+        for number in range(250):
+            attendees.number_of(tx, f"visitor {number}")
+
+    await box.ledger.write(add)
+
+    async def remembered() -> int:
+        return len(await box.ledger.read(lambda c: erasure.remembered(c, 1000)))
+
+    before = await remembered()
+    killed = asyncio.create_task(erasing_of(box).forget_everybody("anna"))
+
+    async def has_begun() -> bool:
+        return await remembered() < before
+
+    await until(has_begun, "the first ones")
+    killed.cancel()
+    with suppress(asyncio.CancelledError):
+        await killed
+    assert Undone.REMAINS in await box.ledger.read(forgetting.undone)
+
+    await erasing_of(box).go_on()
+
+    assert await remembered() == 0
+    assert await box.ledger.read(forgetting.undone) == {}
+    assert b"visitor 249" not in box.ledger.file.read_bytes()

@@ -34,11 +34,16 @@ class ErasingActivities(ErasingSignatures):
 
     @activity.defn
     async def erase_histories(self, tasks: Sequence[str]) -> None:
-        """Delete the histories of these tasks.
+        """Delete the histories of these tasks, as far as the server answers.
 
         A kill in between leaves rows without histories: the next attempt finds nothing to delete.
+        TemporalUnavailable is no error of ours: it is tried again, with the rest.
         """
-        with as_activity_errors():
+        done: list[str] = []
+        try:
             for task in tasks:
                 await self._erase(task)
-            await self._ledger.write(partial(history_erasures.gone, tasks=tasks))
+                done.append(task)
+        finally:
+            with as_activity_errors():
+                await self._ledger.write(partial(history_erasures.gone, tasks=done))

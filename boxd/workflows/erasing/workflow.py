@@ -7,7 +7,6 @@ at a time and gives each of its children a share, until none is left.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
@@ -41,12 +40,11 @@ class EraseHistoriesWorkflow:
             found = await workflow.execute_local_activity_method(
                 ErasingSignatures.next_histories, start.children * start.tasks_each, **_UNTIL_DONE
             )
-            if found.tasks:
-                await self._share(start, found.tasks, turn)
-            elif found.left:
+            if not found.left:
+                if not self._has_more:
+                    return
+            elif not found.tasks or not await self._share(start, found.tasks, turn):
                 await workflow.sleep(_LOOK_AGAIN)
-            elif not self._has_more:
-                return
         workflow.continue_as_new(start)
 
     @workflow.signal
@@ -54,24 +52,28 @@ class EraseHistoriesWorkflow:
         """Look at the list once more before the end."""
         self._has_more = True
 
-    async def _share(self, start: EraseStart, tasks: tuple[str, ...], turn: int) -> None:
-        """One turn: each child deletes some, all at the same time."""
+    async def _share(self, start: EraseStart, tasks: tuple[str, ...], turn: int) -> bool:
+        """One turn: each child deletes some, all at the same time; returns whether all did."""
         each = start.tasks_each
         shares = [tasks[first : first + each] for first in range(0, len(tasks), each)]
         before = turn * start.children
-        await asyncio.gather(
+        done = await asyncio.gather(
             *(self._child(start.box, before + number, share) for number, share in enumerate(shares))
         )
+        return all(done)
 
-    async def _child(self, box: str, number: int, tasks: tuple[str, ...]) -> None:
-        # One that somebody has ended leaves its tasks on the list: the next turn has them again.
-        with suppress(ChildWorkflowError):
+    async def _child(self, box: str, number: int, tasks: tuple[str, ...]) -> bool:
+        try:
             await workflow.execute_child_workflow(
                 EraseSomeWorkflow.run,
                 list(tasks),
                 id=messages.share_workflow_id(box, workflow.info().run_id, number),
                 task_timeout=_TASK_TIMEOUT,
             )
+        except ChildWorkflowError:
+            # Somebody ended it: its tasks are still on the list, and the next turn has them again.
+            return False
+        return True
 
 
 @workflow.defn(name=messages.ERASE_SOME)

@@ -271,15 +271,17 @@ class TaskService:
     async def erase(self, task: str) -> None:
         """Delete Temporal's history, which has people's texts, of a task that has ended."""
         named = (messages.task_workflow_id(task, self._box), messages.TASK_PREFIX + task)
-        runs = f"WorkflowId IN {named}"
         async with self._connection.reached() as client:
-            async for run in client.list_workflows(runs):
-                execution = WorkflowExecution(workflow_id=run.id, run_id=run.run_id)
-                await client.workflow_service.delete_workflow_execution(
-                    DeleteWorkflowExecutionRequest(
-                        namespace=client.namespace, workflow_execution=execution
+            found = [WorkflowExecution(workflow_id=name) for name in named]  # the list lags behind
+            async for run in client.list_workflows(f"WorkflowId IN {named}"):
+                found.append(WorkflowExecution(workflow_id=run.id, run_id=run.run_id))
+            for execution in found:
+                with unless_not_found():
+                    await client.workflow_service.delete_workflow_execution(
+                        DeleteWorkflowExecutionRequest(
+                            namespace=client.namespace, workflow_execution=execution
+                        )
                     )
-                )
 
     async def _begin(
         self, run: Callable[[W, S], Awaitable[object]], start: S, workflow_id: str
