@@ -13,7 +13,7 @@ from boxd.api.bodies import Body
 from boxd.api.replies import DoneReply, ReplyModel
 from boxd.api.request_context import BoxContext
 from boxd.errors import NotFound
-from boxd.ledger import light_show
+from boxd.ledger.choices import LIGHT_SHOW
 from boxd.lights.moments import LightMoment
 from boxd.lights.pattern import Pattern, step_text
 from boxd.lights.shows import ABOUT, ABOUT_MOMENT, TITLE, LightShow, ShowName, show_named
@@ -87,7 +87,7 @@ async def lights(context: BoxContext) -> LightsReply:
         for each in context.box.strips
         for at in (each.address,)
     )
-    chosen = await context.box.ledger.read(light_show.chosen)
+    chosen = await context.box.ledger.read(LIGHT_SHOW.now)
     configured = context.box.config.lights
     used = configured.named(chosen)
     return LightsReply(
@@ -101,7 +101,7 @@ async def lights(context: BoxContext) -> LightsReply:
 async def choose_show(context: BoxContext, body: ChooseShowBody) -> LightsReply:
     """Use another light show at every bay, at once and after each start."""
     actor, show = context.actor(body.actor), body.show or ""
-    await context.box.ledger.write(lambda tx: light_show.choose(tx, show, actor))
+    await context.box.ledger.write(lambda tx: LIGHT_SHOW.choose(tx, show, actor))
     return await lights(context)
 
 
@@ -113,7 +113,7 @@ async def preview(context: BoxContext, bay: BayId, body: PreviewBody) -> DoneRep
         raise NotFound(
             N_("no bay has the id '{bay}'; there are: {known}").format(bay=bay, known=known)
         )
-    used = context.box.config.lights.named(await context.box.ledger.read(light_show.chosen))
+    used = context.box.config.lights.named(await context.box.ledger.read(LIGHT_SHOW.now))
     found.preview(_show(context, body.show, used)[body.moment])
     return DoneReply()
 

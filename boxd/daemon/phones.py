@@ -13,7 +13,8 @@ from boxd.config import Config
 from boxd.console.routes import ConsolePages
 from boxd.console.wall import WallPage
 from boxd.errors import ConfigError, KeysMissing
-from boxd.ledger import alarms, phones_address
+from boxd.ledger import alarms
+from boxd.ledger.choices import PHONES_ADDRESS
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.phones.answering import SiteInfo, respond_on_loopback, respond_to_error
@@ -60,7 +61,7 @@ class PhoneSide:
     ) -> None:
         self._ledger = ledger
         self._faults: list[str] = []
-        chosen = ledger.write_now(lambda tx: phones_address.chosen(tx.connection))
+        chosen = ledger.write_now(lambda tx: PHONES_ADDRESS.now(tx.connection)) or None
         self.network = PhonesNetwork(config.phones, ledger, chosen)
         signer = self._signer(config)
         why = self._faults[0] if self._faults else ""

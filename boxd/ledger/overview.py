@@ -9,7 +9,6 @@ from boxd.ledger import (
     alarms,
     audit,
     closing,
-    light_show,
     lockers,
     outbox,
     prize_names,
@@ -19,6 +18,7 @@ from boxd.ledger import (
     stock,
     stock_moves,
 )
+from boxd.ledger.choices import LIGHT_SHOW
 from boxd.ledger.outbox import Depth
 from boxd.ledger.stock_moves import StockMove
 from boxd.redemption import RedemptionStanding
@@ -91,6 +91,6 @@ def read(connection: sqlite3.Connection) -> Overview:
         rehearses=rehearsal.is_on(connection),
         is_closed=closing.is_closed(connection),
         prize_names=prize_names.translations(connection),
-        light_show=light_show.chosen(connection),
+        light_show=LIGHT_SHOW.now(connection),
         stock_moves=stock_moves.open_ones(connection),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from boxd.config.schema import Box
 from boxd.errors import Refused
-from boxd.ledger import box_name
+from boxd.ledger.choices import BOX_NAME
 from boxd.ledger.ledger import Ledger
 from boxd.words import gettext as _
 
@@ -20,7 +20,7 @@ class BoxLabel:
     def __init__(self, settings: Box, ledger: Ledger, on_change: Callable[[], None]) -> None:
         self._settings = settings
         self._ledger = ledger
-        self._chosen = ledger.write_now(lambda tx: box_name.chosen(tx.connection))
+        self._chosen = ledger.write_now(lambda tx: BOX_NAME.now(tx.connection))
         self.on_change = on_change
 
     def shown(self) -> str:
@@ -38,6 +38,6 @@ class BoxLabel:
         """Call the box so from now on. Raises Refused."""
         if self.is_configured:
             raise Refused(_("The configuration has the name: change [box] name, restart boxd."))
-        await self._ledger.write(lambda tx: box_name.choose(tx, name, actor))
+        await self._ledger.write(lambda tx: BOX_NAME.choose(tx, name, actor))
         self._chosen = name
         self.on_change()

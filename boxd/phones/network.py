@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from boxd.config.phones_schema import ADDRESS, Phones
 from boxd.errors import BadInput, Refused
-from boxd.ledger import phones_address
+from boxd.ledger.choices import PHONES_ADDRESS
 from boxd.ledger.ledger import Ledger
 from boxd.words import gettext as _
 
@@ -67,7 +67,7 @@ class PhonesNetwork:
             )
         if self._settings.has_tls and cleaned.startswith("http:"):
             raise BadInput(_("This box has a certificate: its address begins with https://."))
-        await self._ledger.write(lambda tx: phones_address.choose(tx, cleaned, actor))
+        await self._ledger.write(lambda tx: PHONES_ADDRESS.choose(tx, cleaned, actor))
         self._chosen = cleaned
         self.on_change()
 
