@@ -28,8 +28,8 @@ class AuditQuery(Query):
     limit: Limit = 100
 
 
-class AuditRow(ReplyModel):
-    """A row of the audit trail; `hash` chains it to the row before."""
+class FoundAuditRow(ReplyModel):
+    """A row of the audit trail."""
 
     seq: int
     at: str
@@ -42,6 +42,11 @@ class AuditRow(ReplyModel):
     code: int | None
     sku: str | None
     detail: Json
+
+
+class AuditRow(FoundAuditRow):
+    """A row with the `hash` that chains it to the row before."""
+
     hash: str
 
 
@@ -71,22 +76,6 @@ class AuditSearch(Query):
     locker: RowCursor | None = None
     before: RowCursor | None = None
     limit: Limit = 50
-
-
-class FoundAuditRow(ReplyModel):
-    """A row of the audit trail that was found."""
-
-    seq: int
-    at: str
-    actor: str
-    action: str
-    cause: str
-    redemption: str | None
-    bay: str | None
-    locker: int | None
-    code: int | None
-    sku: str | None
-    detail: Json
 
 
 class FoundAuditReply(ReplyModel):
