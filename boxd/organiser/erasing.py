@@ -21,7 +21,6 @@ log = structlog.get_logger(__name__)
 # Short transactions: an attendee who presses Enter waits for one of them at most.
 _FORGOTTEN_AT_ONCE = 100
 
-
 # So long does a person wait for the server's part; the rest of it goes on without them.
 _WAITS_S = 20.0
 
@@ -93,7 +92,8 @@ class Erasing:
         """Remove the rest of their data; returns how many histories are left for later."""
         await self._photos.sweep()
         until = as_text(utc_now())
-        await self._ledger.erase_remains()
-        await self._ledger.write(lambda tx: forgetting.done(tx, Undone.REMAINS, until))
+        if Undone.REMAINS in await self._ledger.read(forgetting.undone):
+            await self._ledger.erase_remains()
+            await self._ledger.write(lambda tx: forgetting.done(tx, Undone.REMAINS, until))
         log.info("attendees.forgotten", attendees=count, actor=actor)
         return await self._histories.left_after(_WAITS_S)
