@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from boxd.errors import BoxdError
 from boxd.machine_clock import utc_now
 from boxd.phones.page import HtmlPage, message, respond
-from boxd.phones.words import in_time
+from boxd.phones.words import until_again
 from boxd.web import problems
 from boxd.web.api_prefix import PREFIX
 from boxd.web.problems import RequestError
@@ -40,7 +39,6 @@ BY_ITSELF = N_(
 )
 AGAIN = N_("The box can't take this just now. Go back and try again in {}: nothing was changed.")
 TRY_AGAIN_S = 4
-_MINUTE_S = 60
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
         headers |= error.headers
         wait_s = int(headers["Retry-After"])
     reads = request.method == "GET"
-    line = _(BY_ITSELF if reads else AGAIN).format(in_time(_rounded_up(wait_s)))
+    line = _(BY_ITSELF if reads else AGAIN).format(until_again(wait_s))
     is_limited = status == HTTPStatus.TOO_MANY_REQUESTS
     return replace(
         message(_(MOMENT), place.box, line, status=status if is_limited else 503),
@@ -123,11 +121,6 @@ def _told(place: SiteInfo, request: Request, error: BoxdError) -> HtmlPage:
         script="waiting.js" if reads else "",
         headers=headers,
     )
-
-
-def _rounded_up(wait_s: int) -> int:
-    """To whole minutes: who comes back a little early is refused once more."""
-    return wait_s if wait_s < _MINUTE_S else _MINUTE_S * math.ceil(wait_s / _MINUTE_S)
 
 
 def see(path: str, headers: dict[str, str] | None = None) -> Response:

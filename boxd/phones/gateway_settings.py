@@ -10,7 +10,7 @@ from boxd.phones import page
 from boxd.phones.answering import AGAIN, BY_ITSELF, MOMENT, TRY_AGAIN_S
 from boxd.phones.page import HtmlPage, message
 from boxd.phones.photo_form import LARGEST_BYTES
-from boxd.phones.words import in_time
+from boxd.phones.words import until_again
 from boxd.web.api_prefix import PREFIX
 from boxd.web.host_check import security_headers
 from boxd.words import N_, speaking
@@ -57,8 +57,8 @@ def _words(box: str) -> GatewayWords:
 def _pair(box: str) -> tuple[Page, Page]:
     """The page for a request that reads, which tries again by itself, and for one that changes."""
     headers = {"Retry-After": str(TRY_AGAIN_S)}
-    reading = message(_(MOMENT), box, _(BY_ITSELF).format(in_time(TRY_AGAIN_S)), status=503)
-    changing = message(_(MOMENT), box, _(AGAIN).format(in_time(TRY_AGAIN_S)), status=503)
+    reading = message(_(MOMENT), box, _(BY_ITSELF).format(until_again(TRY_AGAIN_S)), status=503)
+    changing = message(_(MOMENT), box, _(AGAIN).format(until_again(TRY_AGAIN_S)), status=503)
     return (
         _rendered(replace(reading, refresh_s=TRY_AGAIN_S, script="waiting.js", headers=headers)),
         _rendered(replace(changing, headers=headers)),

@@ -5,6 +5,7 @@ Texts are whole sentences, in singular and plural, from the catalogue of boxd/wo
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -169,6 +170,12 @@ def in_time(seconds: int) -> str:
     if seconds < _HOUR_S:
         return _("{} min").format(minutes)
     return _("{} h {} min").format(minutes // 60, minutes % 60)
+
+
+def until_again(seconds: int) -> str:
+    """How long to wait, in whole minutes if it is one: too early is refused once more."""
+    minutes = math.ceil(seconds / _MINUTE_S)
+    return in_time(seconds if seconds < _MINUTE_S else minutes * _MINUTE_S)
 
 
 def moment(text: str, now: datetime) -> str:
