@@ -2,25 +2,26 @@
 
 python -m tests.ledger.decisions_on_a_faulty_disk FOLDER CONTROL KIND,... FAULT MENDED_AFTER_S N...
 
-Prints a line of JSON for each n: what the writer was told, and where the decision was found: in
-what a kill would have left at that moment, and after a restart. Leaves a kind whose commit has
-no nth call.
+Prints a line of JSON for each n: what the writer was told, and how many rows there were more: in
+what a kill would have left at that moment, and after a restart; `whole` is how many there are on a
+disk that works. Leaves a kind whose commit has no nth call.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from boxd.devices import DoorState
-from boxd.errors import LedgerUnusable, NotKnownYet
+from boxd.errors import LedgerUnusable, NotKnownYet, Refused
 from boxd.ledger import (
     actuations,
     attendees,
@@ -41,6 +42,7 @@ from boxd.ledger.database import open_ledger
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
 from boxd.task import Scan, Submission, Verdict
+from tests.ledger.busy_writer import Busy
 from tests.ledger.earning import CHECKPOINTS, KINDS
 
 KEYS = CodeKeys(b"c" * 32, b"r" * 32)
@@ -95,8 +97,20 @@ def open_for(tx: Transaction, name: str, stage: Stage) -> None:
     redemptions.settle_opening(tx, name, standing.attempt, stage, False)
 
 
-def prepared(file: Path) -> dict[str, Callable[[Transaction], object]]:
-    """A ledger where each kind of decision may be taken; returns them."""
+def refuse(tx: Transaction) -> None:
+    """A change that writes, and is then refused by a rule."""
+    audit.append(tx, audit.Entry("tester", "refused"))
+    raise Refused("not this one")
+
+
+Changes = Sequence[Callable[[Transaction], object]]
+
+
+def prepared(file: Path) -> dict[str, Changes]:
+    """A ledger where each kind of decision may be taken; returns the changes of each.
+
+    Those of the crowd are for one commit; one of them is refused by a rule.
+    """
     ledger = Ledger(file)
     prizes = [stock.StockedPrize("mug", "Mug", 9), stock.StockedPrize("pin", "Pin", 2)]
     ledger.write_now(lambda tx: lockers.declare(tx, LOCKERS))
@@ -116,7 +130,7 @@ def prepared(file: Path) -> dict[str, Callable[[Transaction], object]]:
         for kind in ("hunt", "essay", "demo")
     ]
     ledger.close()
-    return {
+    alone: dict[str, Callable[[Transaction], object]] = {
         "claim": lambda tx: claim(tx, "r2", free),
         "answer": lambda tx: answer(tx, "r1", AnswerKind.LOADED),
         **{
@@ -129,17 +143,37 @@ def prepared(file: Path) -> dict[str, Callable[[Transaction], object]]:
         "verdict": lambda tx: tasks.record(tx, Verdict("verdict-1", demo, True, "Eva")),
         "issue": lambda tx: issues.ask(tx, issues.IssueOrder("issue-1", ada, "mia", ())),
     }
+    crowd = [alone[kind] for kind in ("claim", "answer", "scan", "verdict", "issue")]
+    return {kind: (change,) for kind, change in alone.items()} | {"crowd": (refuse, *crowd)}
 
 
-def told(ledger: Ledger, change: Callable[[Transaction], object]) -> str:
+async def told(ledger: Ledger, change: Callable[[Transaction], object]) -> str:
     """What the writer is told: taken, refused or unknown."""
     try:
-        ledger.write_now(change)
+        await ledger.write(change)
     except NotKnownYet:
         return "unknown"
-    except LedgerUnusable:
+    except (LedgerUnusable, Refused):
         return "refused"
     return "taken"
+
+
+async def told_together(ledger: Ledger, changes: Changes) -> str:
+    """What the writers of one commit are told; mixed, if it is not the same.
+
+    The one that a rule refuses is told so, or that nothing is known; it is not counted.
+    """
+    busy = Busy(ledger)
+    await busy.begun()
+    writers = [asyncio.create_task(told(ledger, change)) for change in changes]
+    await asyncio.sleep(0)  # each has asked
+    busy.let_go()
+    await busy.task
+    said = await asyncio.gather(*writers)
+    words = {word for word, change in zip(said, changes, strict=True) if change is not refuse}
+    if len(words) > 1 or (refuse in changes and "taken" in said[: changes.index(refuse) + 1]):
+        return "mixed"
+    return words.pop()
 
 
 def rows(file: Path) -> int:
@@ -151,9 +185,9 @@ def rows(file: Path) -> int:
 
 
 def tried(
-    ready: Path, change: Callable[[Transaction], object], control: Path, fault: str, mended: float
+    ready: Path, changes: Changes, control: Path, fault: str, mended: float
 ) -> dict[str, object]:
-    """One decision on a disk that fails so; on a copy of the ledger that is ready for it."""
+    """One commit on a disk that fails so; on a copy of the ledger that is ready for it."""
     file = ready.with_name("tried.db")
     for old in ready.parent.glob("tried.db*"):
         old.unlink()
@@ -163,7 +197,7 @@ def tried(
     control.write_text(fault)
     mending = threading.Timer(mended or 60, control.write_text, [""])
     mending.start()
-    said = told(ledger, change)
+    said = asyncio.run(told_together(ledger, changes))
     killed = ready.with_name("killed.db")
     for part in ("", "-wal"):
         shutil.copy(f"{file}{part}", f"{killed}{part}")
@@ -171,9 +205,9 @@ def tried(
         mending.join()
     mending.cancel()
     control.write_text("")
-    after = told(ledger, lambda tx: audit.append(tx, audit.Entry("tester", "after")))
+    after = asyncio.run(told(ledger, lambda tx: audit.append(tx, audit.Entry("tester", "after"))))
     ledger.close()
-    in_killed, in_restarted = rows(killed) > before, rows(file) > before
+    in_killed, in_restarted = rows(killed) - before, rows(file) - before
     return {"told": said, "killed": in_killed, "restarted": in_restarted, "after": after}
 
 
@@ -183,11 +217,13 @@ def main() -> None:
     ready = folder / "ready.db"
     changes = prepared(ready)
     for kind in kinds.split(","):
+        whole = tried(ready, changes[kind], control, "", 0)["restarted"]
         for spared in map(int, sys.argv[6:]):
             control.write_text("")
-            change, when = changes[kind], float(sys.argv[5])
-            found = tried(ready, change, control, f"{fault} {spared}", when)
-            print(json.dumps(found | {"kind": kind, "spared": spared}), flush=True)
+            mended = float(sys.argv[5])
+            found = tried(ready, changes[kind], control, f"{fault} {spared}", mended)
+            found |= {"kind": kind, "spared": spared, "whole": whole}
+            print(json.dumps(found), flush=True)
             if found["told"] == "taken" and fault != "flush-eio":
                 break
 

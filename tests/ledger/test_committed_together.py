@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from boxd.errors import LedgerUnusable, Refused
 from boxd.ledger import audit
 from boxd.ledger.ledger import Ledger, Transaction
+from tests.ledger.busy_writer import Busy
 
 
 @pytest.fixture
@@ -19,24 +19,6 @@ async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
     ledger = Ledger(tmp_path / "ledger.db")
     yield ledger
     ledger.close()
-
-
-class Busy:
-    """A change that keeps the writer busy until it is let go."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._begun, self._let_go = threading.Event(), threading.Event()
-        self.task = asyncio.create_task(ledger.write(self._wait))
-
-    async def begun(self) -> None:
-        assert await asyncio.to_thread(self._begun.wait, 30)
-
-    def let_go(self) -> None:
-        self._let_go.set()
-
-    def _wait(self, tx: Transaction) -> None:
-        self._begun.set()
-        assert self._let_go.wait(30)
 
 
 def noted(tx: Transaction, name: str) -> None:

@@ -16,7 +16,7 @@ from tests.box.faulty_disk import compiled
 from tests.ledger.decisions_on_a_faulty_disk import ANSWERS
 
 ROOT = Path(__file__).parents[2]
-KINDS = ("claim", "answer", *ANSWERS, "override", "scan", "submission", "verdict", "issue")
+KINDS = ("claim", "answer", *ANSWERS, "override", "scan", "submission", "verdict", "issue", "crowd")
 FAULTS = ("flush-eio", "write-eio", "write-enospc", "torn")
 MORE_THAN_A_COMMIT_HAS = 80
 
@@ -53,6 +53,8 @@ def wrong(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if each["after"] != "taken"
         or (each["told"] == "taken" and not (each["killed"] and each["restarted"]))
         or (each["told"] == "refused" and (each["killed"] or each["restarted"]))
+        or each["told"] == "mixed"
+        or not {each["killed"], each["restarted"]} <= {0, each["whole"]}
     ]
 
 
