@@ -16,13 +16,14 @@ class KeptBooth(Booth):
     """A booth in which each test counts from nought."""
 
     def begin(self) -> None:
-        """Have every locker in service and a mug more, and count from now on."""
+        """Have every locker in service and a unit more of each prize, and count from now on."""
         for shown in self.snapshot()["lockers"]:
             if shown["state"] == "out_of_service":
                 path = f"/api/v1/lockers/{shown['id']}/in-service"
                 self.ask_socket("POST", path, {"actor": "maintainer"})
-        mug = {"sku": "mug", "name": "Mug", "units": 1, "weight": 1}
-        self.ask_socket("POST", "/api/v1/prizes/import", {"prizes": [mug], "actor": "test"})
+        names = {"mug": "Mug", "t-shirt": "T-shirt"}
+        prizes = [{"sku": sku, "name": names[sku], "units": 1, "weight": 1} for sku in names]
+        self.ask_socket("POST", "/api/v1/prizes/import", {"prizes": prizes, "actor": "test"})
         front = self.front()["lockers"]
         self._pulsed_before = {int(locker): int(of["pulses"]) for locker, of in front.items()}
         self._dispensed_before = self._dispensed_ever()
