@@ -43,6 +43,8 @@ def main(
     size = replace(size, total=total, calm=min(size.calm, total))
     if is_long:
         size = replace(size, behind_kills=1000, beside_phones=size.calm)
+    # A box runs compiled: the package compiles it. Some shells let Python keep nothing compiled.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     notes = (*NOTES, f"Load average of the machine before the run: {os.getloadavg()[0]:.1f}.")
     figures = []
     with tempfile.TemporaryDirectory(prefix="boxd-bench-", dir=_disk()) as folder:

@@ -199,11 +199,23 @@ async def _serving_client(address: str) -> Client | None:
         return None
 
 
+async def _know_namespace(client: Client) -> None:
+    """Wait until the server knows its namespace: on a slow card, seconds after SERVING."""
+    while True:
+        try:
+            await client.count_workflows()
+        except RPCError:
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
 @asynccontextmanager
 async def serving(folder: Path) -> AsyncIterator[Defaults]:
     """Everything on defaults, in `folder`, until the end of the block."""
     await asyncio.to_thread(folder.mkdir, parents=True)
     process, client, _ = await start_server(folder / "temporal.db")
+    await _know_namespace(client)
     ledger, marks = Ledger(folder / "ledger.db"), Marks()
     ledger.write_now(lambda tx: lockers.declare(tx, [LOCKER]))
     acts = Activities(ledger, marks)
