@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from boxd.bays.redemptions import Redemptions
+from boxd.bays.redemptions import AnswerTaker
 from boxd.errors import BoxdError
 from boxd.redemption import Answer
 from boxd.words import N_
@@ -14,7 +14,7 @@ from boxd.words import N_
 log = structlog.get_logger(__name__)
 
 
-async def why_not_taken(redemptions: Redemptions, answer: Answer, patience_s: float) -> str:
+async def why_not_taken(redemptions: AnswerTaker, answer: Answer, patience_s: float) -> str:
     """Send the answer; returns why it was not accepted, in words, or an empty text."""
     try:
         async with asyncio.timeout(patience_s):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from boxd.bays.answering import outcome, why_not_taken
-from boxd.bays.redemptions import Redemptions
+from boxd.bays.redemptions import AnswerTaker
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding
 
 
@@ -18,7 +18,7 @@ class Cancelling:
     """
 
     def __init__(
-        self, redemptions: Redemptions, patience_s: float, on_refused: Callable[[str], None]
+        self, redemptions: AnswerTaker, patience_s: float, on_refused: Callable[[str], None]
     ) -> None:
         self._redemptions = redemptions
         self._patience_s = patience_s

@@ -13,7 +13,7 @@ from uuid import uuid4
 from boxd.bays.answering import outcome, why_not_taken
 from boxd.bays.options import SUBSTITUTE, Option, pages_of
 from boxd.bays.prompts import Prompt
-from boxd.bays.redemptions import Redemptions
+from boxd.bays.redemptions import AnswerTaker
 from boxd.bays.touches import IgnoredTouch, TouchFilter
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch
 from boxd.timers import Timers
@@ -55,7 +55,7 @@ class OperatorConsole:
 
     def __init__(
         self,
-        redemptions: Redemptions,
+        redemptions: AnswerTaker,
         keypad: Keypad | None,
         buzzer: Buzzer | None,
         *,

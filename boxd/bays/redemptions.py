@@ -1,4 +1,4 @@
-"""What bays and the operator's keys need of redemptions: a protocol that tests can implement."""
+"""What bays and the operator's keys need of redemptions: protocols that tests can implement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from typing import Protocol
 from boxd.redemption import Answer, Reply
 
 
-class Redemptions(Protocol):
+class AnswerTaker(Protocol):
+    """Decides people's answers."""
+
+    async def answer(self, answer: Answer) -> Reply:
+        """Send an answer to its redemption and return the result.
+
+        Raises TemporalUnavailable if it was not decided, another BoxdError if it can't be.
+        """
+
+
+class Redemptions(AnswerTaker, Protocol):
     """Decides typed codes and people's answers."""
 
     async def begin(self, bay: str, typed: str) -> None:
@@ -16,10 +26,4 @@ class Redemptions(Protocol):
         Raises LedgerUnusable if nothing was decided: the bay asks again for a while, so a repeated
         call for the same digits must not become a second redemption. Raises another BoxdError,
         with a message for people and without digits, if nothing ever will be.
-        """
-
-    async def answer(self, answer: Answer) -> Reply:
-        """Send an answer to its redemption and return the result.
-
-        Raises TemporalUnavailable if it was not decided, another BoxdError if it can't be.
         """

@@ -16,15 +16,17 @@ from boxd.bays.latch_feedback import LatchFeedback
 from boxd.bays.locker_parts import LockerParts
 from boxd.bays.opening import Opener
 from boxd.bays.operator_console import OperatorConsole
-from boxd.bays.redemptions import Redemptions
+from boxd.bays.redemptions import AnswerTaker, Redemptions
 from boxd.config import Config
 from boxd.config.addresses import split
+from boxd.config.lights_schema import Lights
 from boxd.config.schema import Locker, OnDecline
 from boxd.daemon.buses import buses
 from boxd.devices import DeviceState
 from boxd.errors import KeysMissing
 from boxd.ledger import (
     actuations,
+    closing,
     codes,
     lockers,
     lockouts,
@@ -34,11 +36,15 @@ from boxd.ledger import (
 )
 from boxd.ledger.audit_key import AuditKey, load_audit_key
 from boxd.ledger.backup import BackupRules
+from boxd.ledger.choices import LIGHT_SHOW
 from boxd.ledger.code_keys import CodeKeys, load_keys
 from boxd.ledger.home_number import Homes
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.issuing_again import IssuedAgain, issue_again
 from boxd.ledger.ledger import Ledger, Transaction
+from boxd.ledger.notice_settings import NoticeSettings
+from boxd.ledger.notices import NoticeKind
+from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.ledger.recoveries import Issuing
 from boxd.lights.strip_frame import Playing
 from boxd.lights.wled import StripAddress, WledStrip
@@ -69,6 +75,20 @@ def registry(
     """Every configured device on its bus."""
     made = buses(config, simulated, on_change)
     return DeviceRegistry([device.name for device in config.devices], made)
+
+
+def outbox_settings(config: Config) -> OutboxSettings | None:
+    """How the ledger records events; None without an upstream."""
+    if config.upstream.url is None:
+        return None
+    return OutboxSettings(config.upstream.stock_low, config.upstream.most_waiting)
+
+
+def notice_settings(config: Config) -> NoticeSettings | None:
+    """How the ledger records notices; None without a way to send them."""
+    names = config.notices.ways
+    kinds = frozenset(kind for kind in NoticeKind if getattr(config.notices, kind))
+    return NoticeSettings(kinds, names) if names and kinds else None
 
 
 def keys(config: Config, ledger: Ledger) -> CodeKeys:
@@ -157,7 +177,7 @@ def _playing(bay: Bay) -> Playing:
 def operator_console(
     config: Config,
     registry: DeviceRegistry,
-    redemptions: Redemptions,
+    redemptions: AnswerTaker,
     on_change: Callable[[], None],
 ) -> OperatorConsole:
     """The operator's keys, if the box has any."""
@@ -261,11 +281,21 @@ def issue_rules(config: Config) -> IssueRules:
     )
 
 
-async def show_open_redemptions(
-    ledger: Ledger, known: Mapping[str, Bay], on_lock: Callable[[str, float], None]
+def show_event(bays: Mapping[str, Bay], lights: Lights, chosen: str, is_closed: bool) -> None:
+    """Let each bay play the light show that an organiser chose, and say if the event is over."""
+    show = lights.with_show(lights.named(chosen))
+    for bay in bays.values():
+        bay.use_lights(show)
+        bay.availability.close_event(is_closed)
+
+
+async def show_where_it_stands(
+    config: Config, ledger: Ledger, known: Mapping[str, Bay], on_lock: Callable[[str, float], None]
 ) -> None:
-    """Let each bay show its open redemption, and each lock that is still active."""
+    """Let each bay show its event, its open redemption, and each lock that is still active."""
     clock = lockouts.boot_clock()
+    is_closed = await ledger.read(closing.is_closed)
+    show_event(known, config.lights, await ledger.read(LIGHT_SHOW.now), is_closed)
     for standing in await ledger.read(redemption_standings.open_ones):
         if standing.bay in known:
             known[standing.bay].follow(standing)

@@ -1,7 +1,8 @@
-"""From a bay's keypad to the latch: devices, bays and redemptions, wired to each other.
+"""From a bay's keypad to the verdict and the latch: devices, bays and decisions, wired together.
 
-They need each other in a circle: a bay asks the redemptions' service, which announces to the bays;
-a device that changes is noticed by its bay. So they are made in one place, in this order.
+They need each other in a circle: a bay has its codes decided, which is announced to the bays; a
+device that changes is noticed by its bay. So they are made in one place, in this order. Nothing
+here imports the Temporal SDK, which takes half a second and is not needed to decide a code.
 """
 
 from __future__ import annotations
@@ -14,26 +15,25 @@ from typing import TYPE_CHECKING
 from boxd.bays.bay import Bay
 from boxd.bays.device_registry import DeviceRegistry
 from boxd.bays.opening import Opener
-from boxd.bays.operator_console import OperatorConsole
 from boxd.bays.reconnects import ReconnectNotifier
+from boxd.bays.redemptions import AnswerTaker
 from boxd.config import Config
 from boxd.daemon import assembly
 from boxd.daemon.change_signal import ChangeSignal
-from boxd.daemon.fleet import linked
 from boxd.devices import DeviceState
+from boxd.errors import TemporalUnavailable
 from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.ledger import Ledger
 from boxd.lights.wled import WledStrip
+from boxd.redemption import Answer, Reply
 from boxd.words import N_
-from boxd.workflows.fleet.service import FleetLink
 from boxd.workflows.redemption.announcing import Announcer
+from boxd.workflows.redemption.claiming import Claiming
 from boxd.workflows.redemption.decisions import RedemptionDecisions
-from boxd.workflows.redemption.service import RedemptionService
-from boxd.workflows.redemption.starting import WorkflowStarter
-from boxd.workflows.server_connection import ServerConnection
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
+    from boxd.workflows.fleet.service import FleetLink
 
 _MISSING = {
     DeviceState.UNREACHABLE: N_("{device} is unreachable: {why}"),
@@ -41,19 +41,38 @@ _MISSING = {
 }
 
 
+class BayRedemptions:
+    """What the bays ask: codes are decided at once, answers once `answers` delivers them."""
+
+    def __init__(self, claiming: Claiming) -> None:
+        self._claiming = claiming
+        self.answers: AnswerTaker | None = None
+
+    async def begin(self, bay: str, typed: str) -> None:
+        """Decide the digits typed at `bay`. Raises LedgerUnusable if nothing was decided."""
+        await self._claiming.begin(bay, typed)
+
+    async def answer(self, answer: Answer) -> Reply:
+        """Have an answer decided. Raises TemporalUnavailable while boxd is starting."""
+        if self.answers is None:
+            raise TemporalUnavailable(N_("boxd is starting"))
+        return await self.answers.answer(answer)
+
+
 @dataclass(frozen=True)
 class Dispensing:
-    """The parts between a bay's keypad and the latch."""
+    """The parts between a bay's keypad and the latch; `reconnects` says which device came back."""
 
     registry: DeviceRegistry
     opener: Opener
     announcer: Announcer
     decisions: RedemptionDecisions
+    claiming: Claiming
     fleet: FleetLink | None
-    redemptions: RedemptionService
+    redemptions: BayRedemptions
     bays: Mapping[str, Bay]
     strips: tuple[WledStrip, ...]
-    operator: OperatorConsole
+    reconnects: ReconnectNotifier
 
 
 def wire_dispensing(
@@ -64,11 +83,13 @@ def wire_dispensing(
     run: str,
     changes: ChangeSignal,
     closing: AsyncExitStack,
-    connection: ServerConnection,
 ) -> Dispensing:
-    """The parts, wired to each other; `closing` ends them, `connection` may come up later."""
+    """The parts, wired to each other; `closing` ends them.
+
+    `run` names this run of boxd: an answer belongs to the run that took it.
+    """
     reconnects = ReconnectNotifier()
-    bays: dict[str, Bay] = {}  # filled below: they need the service, and it announces to them
+    bays: dict[str, Bay] = {}  # filled below: they need the decisions, which announce to them
 
     def devices_changed() -> None:
         reconnects.look(registry.statuses())
@@ -85,49 +106,33 @@ def wire_dispensing(
         ledger, opener, announcer, assembly.redemption_rules(config, run)
     )
     closing.push_async_callback(decisions.finish)
-    fleet = linked(config, ledger, keys)
-    redemptions = _redemptions(connection, config, ledger, keys, decisions, run, closing, fleet)
+    fleet = _linked(config, ledger, keys)
+    claiming = Claiming(ledger, keys, decisions, assembly.homes(config), fleet)
+    redemptions = BayRedemptions(claiming)
     bays |= assembly.bays(config, registry, redemptions, changes.note)
     strips = _lit_strips(config, bays, changes, closing)
-    operator = assembly.operator_console(config, registry, redemptions, changes.note)
-    _forget_at_reconnects(config, reconnects, bays, operator, closing)
+    _forget_at_reconnects(config, reconnects, bays, closing)
     return Dispensing(
         registry=registry,
         opener=opener,
         announcer=announcer,
         decisions=decisions,
+        claiming=claiming,
         fleet=fleet,
         redemptions=redemptions,
         bays=bays,
         strips=strips,
-        operator=operator,
+        reconnects=reconnects,
     )
 
 
-def _redemptions(
-    connection: ServerConnection,
-    config: Config,
-    ledger: Ledger,
-    keys: CodeKeys,
-    decisions: RedemptionDecisions,
-    run: str,
-    closing: AsyncExitStack,
-    fleet: FleetLink | None,
-) -> RedemptionService:
-    starter = WorkflowStarter(connection, config)
-    closing.push_async_callback(starter.close)
-    service = RedemptionService(
-        connection,
-        ledger,
-        keys,
-        decisions,
-        starter,
-        homes=assembly.homes(config),
-        daemon=run,
-        fleet=fleet,
-    )
-    closing.push_async_callback(service.close)
-    return service
+def _linked(config: Config, ledger: Ledger, keys: CodeKeys) -> FleetLink | None:
+    """The link to the other boxes of an event; a box that stands alone does not even load it."""
+    if config.fleet_service is None:
+        return None
+    from boxd.daemon.fleet import linked
+
+    return linked(config, ledger, keys)
 
 
 def _lit_strips(
@@ -144,16 +149,12 @@ def _forget_at_reconnects(
     config: Config,
     reconnects: ReconnectNotifier,
     bays: Mapping[str, Bay],
-    operator: OperatorConsole,
     closing: AsyncExitStack,
 ) -> None:
     """What was typed halfway is forgotten when its keypad went away."""
     for bay in config.bays:
         reconnects.subscribe(bay.keypad, bays[bay.id].forget_touches)
         closing.callback(bays[bay.id].close)
-    if config.operator.keypad is not None:
-        reconnects.subscribe(config.operator.keypad, operator.forget_touches)
-    closing.callback(operator.close)
 
 
 def _note_missing(config: Config, registry: DeviceRegistry, bays: Mapping[str, Bay]) -> None:

@@ -114,7 +114,7 @@ async def keep_linked(
 
 def _show(snapshots: Snapshots, link: FleetState) -> None:
     """How the box stands to its fleet, on the HUD and in `boxd status`."""
-    snapshots.set_health(
+    snapshots.health.change(
         fleet="connected" if link.is_connected else "alone",
         fleet_why=link.why,
         fleet_since=as_text(link.since),

@@ -15,7 +15,6 @@ from boxd.devices import DeviceState
 from boxd.errors import DeviceUnreachable
 from boxd.ledger.ledger import Ledger
 from boxd.machine_clock import box_clock
-from boxd.workflows.upstream import service
 
 # The first look finds a board that is plugged in; a slow bus gets this long.
 _FOUND_WITHIN_S = 3.0
@@ -24,7 +23,7 @@ _FOUND_WITHIN_S = 3.0
 async def open_locker(config: Config, locker: int, actor: str, reason: str) -> Actuated:
     """Find the locker's latch and open it once; the caller holds the box's lock."""
     ledger = await asyncio.to_thread(
-        Ledger, config.ledger_file, outbox=service.outbox_settings(config)
+        Ledger, config.ledger_file, outbox=assembly.outbox_settings(config)
     )
     simulated = assembly.simulated(config)
     registry = assembly.registry(config, simulated, lambda: None)

@@ -11,7 +11,7 @@ import structlog
 
 from boxd.bays.bay import Bay
 from boxd.daemon.long_absence import LongAbsence
-from boxd.daemon.snapshots import Snapshots
+from boxd.daemon.shown_health import ShownHealth
 from boxd.errors import LedgerUnusable
 from boxd.ledger import alarms, lockouts
 from boxd.ledger.ledger import Ledger, as_text
@@ -38,9 +38,9 @@ class Readiness:
     """Receives the states of server and worker, and updates the bays and the HUD."""
 
     def __init__(
-        self, snapshots: Snapshots, bays: Mapping[str, Bay], ledger: Ledger, temporal_dir: Path
+        self, health: ShownHealth, bays: Mapping[str, Bay], ledger: Ledger, temporal_dir: Path
     ) -> None:
-        self._snapshots = snapshots
+        self._health = health
         self._bays = bays
         self._ledger = ledger
         self._absence = LongAbsence(ledger)
@@ -100,7 +100,7 @@ class Readiness:
         if self._are_bays_open:
             for bay in self._bays.values():
                 bay.availability.serve(not self._why_ledger_rests, self._why_ledger_rests)
-        self._snapshots.set_health(
+        self._health.change(
             state=self._state(away),
             why=why,
             remedy=_REMEDY if away and not self._why_ledger_rests else "",
@@ -124,7 +124,7 @@ class Readiness:
 
     def server_changed(self, status: ServerStatus) -> None:
         """The box's own server has started, serves, or has died."""
-        self._snapshots.set_health(
+        self._health.change(
             temporal=status.state.value,
             temporal_why=status.why,
             temporal_since=as_text(status.since),
@@ -139,7 +139,7 @@ class Readiness:
 
     def external_server(self, address: str) -> None:
         """The box has no server of its own."""
-        self._snapshots.set_health(temporal="external", temporal_why=address)
+        self._health.change(temporal="external", temporal_why=address)
 
     async def _tell_what_was_set_aside(self) -> None:
         """Raise an alarm for each server database that was set aside.

@@ -10,8 +10,10 @@ from boxd.bays.devices_view import devices_view
 from boxd.bays.prompts import OfferedPrize, Prompt, prompt_for
 from boxd.config.addresses import split
 from boxd.config.schema import OnDecline
+from boxd.daemon import assembly
 from boxd.daemon.change_signal import ChangeSignal
 from boxd.daemon.parts import Parts
+from boxd.daemon.shown_health import ShownHealth
 from boxd.devices import DeviceState
 from boxd.errors import LedgerUnusable
 from boxd.ledger import overview
@@ -20,8 +22,8 @@ from boxd.ledger.overview import Overview
 from boxd.ledger.stock import REHEARSAL
 from boxd.machine_clock import utc_now
 from boxd.redemption import RedemptionStanding
-from boxd.web.snapshot import Health, SnapshotInput, snapshot
-from boxd.words import N_, translate
+from boxd.web.snapshot import SnapshotInput, snapshot
+from boxd.words import translate
 from boxd.words.own_names import own_names
 
 Json = dict[str, Any]
@@ -35,10 +37,10 @@ _TROUBLED_S = 1.0
 class Snapshots:
     """The snapshots of a running box; the operator's keys answer the prompts in them."""
 
-    def __init__(self, parts: Parts, changes: ChangeSignal) -> None:
+    def __init__(self, parts: Parts, changes: ChangeSignal, health: ShownHealth) -> None:
         self._parts = parts
         self._changes = changes
-        self._health = Health("starting", N_("boxd is starting"))
+        self.health = health
         self._overview = Overview([], {}, [], [], [])
         self._prompts: list[Prompt] = []
         self._snapshot: Json = {}
@@ -63,17 +65,9 @@ class Snapshots:
         if self._changes.take():
             self._overview = await self._parts.ledger.read(overview.read)
             own_names().replace(self._overview.prize_names)
-            lights = self._parts.config.lights
-            show = lights.with_show(lights.named(self._overview.light_show))
-            for bay in self._parts.bays.values():
-                bay.use_lights(show)
-                bay.availability.close_event(self._overview.is_closed)
+            lights, show = self._parts.config.lights, self._overview.light_show
+            assembly.show_event(self._parts.bays, lights, show, self._overview.is_closed)
         self._draw()
-
-    def set_health(self, **changes: str) -> None:
-        """Change the box's health on the HUD."""
-        self._health = replace(self._health, **changes)
-        self._changes.note()
 
     def snapshot(self) -> Json:
         """The latest snapshot."""
@@ -90,7 +84,7 @@ class Snapshots:
 
     def ready(self) -> tuple[bool, str]:
         """Whether the box takes codes, and the reason if it does not."""
-        return self._health.state == "ready", self._health.why
+        return self.health.now.state == "ready", self.health.now.why
 
     def _draw(self) -> None:
         """Make the next snapshot from what is known."""
@@ -137,7 +131,7 @@ class Snapshots:
         return SnapshotInput(
             config=parts.config,
             box_name=parts.label.shown(),
-            health=self._health,
+            health=self.health.now,
             overview=self._overview,
             prompts=self._prompts,
             bays=[bay.view() for bay in parts.bays.values()],

@@ -12,39 +12,27 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from boxd.api.app import Application
-from boxd.api.server import WebServer
-from boxd.api.services import ServedBox
 from boxd.bays.unconfigured import watch_unconfigured
+from boxd.clock_keeper import anchor
 from boxd.config import Config
-from boxd.daemon import assembly, demo_data
+from boxd.daemon import assembly
 from boxd.daemon.change_signal import ChangeSignal
-from boxd.daemon.fault_mode import start_refusing_box
-from boxd.daemon.fleet import keep_linked, require_own_names
+from boxd.daemon.dispensing import Dispensing, wire_dispensing
 from boxd.daemon.latest_server_status import LatestServerStatus
-from boxd.daemon.parts import Parts, open_ledger, wire
-from boxd.daemon.phones import PhoneSide
-from boxd.daemon.phones_gateway import PhonesGateway
 from boxd.daemon.readiness import Readiness
 from boxd.daemon.running import Running
 from boxd.daemon.service import Proof, report_status
-from boxd.daemon.snapshots import Snapshots
-from boxd.daemon.worker_parts import keep_worker
+from boxd.daemon.shown_health import ShownHealth
 from boxd.errors import BoxdError, LedgerDamaged, LedgerUnusable
-from boxd.gateway.settings import opened_mark
+from boxd.ledger.code_keys import CodeKeys
 from boxd.ledger.database import can_be_opened
+from boxd.ledger.ledger import Ledger
+from boxd.machine_clock import box_clock
 from boxd.service.notify import READY, Notifier, watchdog_s
 from boxd.service.watchdog import keep_fed
 from boxd.temporal.credentials import read_credentials
 from boxd.temporal.seal import load_seal
-from boxd.web import problems
-from boxd.web.rate_limit_middleware import nobody_known
 from boxd.web.snapshot import SnapshotSource
-from boxd.workflows.closed_workflows import keep_newest
-from boxd.workflows.healing.healer import Healer
-from boxd.workflows.healing.kept_histories import KeptHistories
-from boxd.workflows.healing.subjects import subjects
-from boxd.workflows.redemption.settling import Settler
 
 if TYPE_CHECKING:
     from boxd.sim.hardware import SimulatedHardware
@@ -67,27 +55,41 @@ async def start(
     seal = load_seal(config.sealing_key_file)
     if config.temporal.address is not None:
         read_credentials(config.temporal)
-    await require_own_names(config, seal)
+    if config.temporal.address is not None or config.fleet_service is not None:
+        from boxd.daemon.fleet import require_own_names
+
+        await require_own_names(config, seal)
     changes = ChangeSignal()
     ledger, keys = await open_ledger(config, changes, running.closing)
     simulated = _simulated(config, running.closing)
-    this_run = secrets.token_hex(4)  # an answer belongs to the run of boxd that took it
-    parts = wire(config, ledger, keys, simulated, this_run, changes, running.closing)
-    snapshots = Snapshots(parts, changes)
-    serving = Readiness(snapshots, parts.bays, ledger, config.temporal_dir)
-    await _open_bays(parts, serving, running)
+    this_run = secrets.token_hex(4)
+    dispensing = wire_dispensing(
+        config, ledger, keys, simulated, this_run, changes, running.closing
+    )
+    health = ShownHealth(changes.note)
+    serving = Readiness(health, dispensing.bays, ledger, config.temporal_dir)
+    await _open_bays(config, dispensing, ledger, serving, running)
+    # Codes are taken from here on. What people look at, and what drives workflows, is most of all
+    # imports, and is loaded beside the bays.
+    await asyncio.to_thread(_load_the_rest)
+    from boxd.daemon.driving import keep_driving
+    from boxd.daemon.parts import wire
+    from boxd.daemon.people import open_to_people
+    from boxd.daemon.snapshots import Snapshots
+
+    parts = wire(config, ledger, keys, dispensing, changes, running.closing)
+    snapshots = Snapshots(parts, changes, health)
     await snapshots.refresh()
     running.keep(snapshots.keep_fresh())
     running.keep(watch_unconfigured(parts.registry, changes.note))
-    await _open_to_people(parts, snapshots, simulated, running)
+    await open_to_people(parts, snapshots, simulated, running)
     server_status.send_to(serving)
     if config.temporal.address is not None:
         serving.external_server(config.temporal.address)
-    _keep_driving(parts, running)
-    if parts.fleet is not None:
-        running.keep(keep_linked(parts.fleet, snapshots, ledger, running))
-    keep_worker(parts, seal, serving, running)
+    keep_driving(parts, snapshots, serving, seal, running)
     if config.simulation.enabled:
+        from boxd.daemon import demo_data
+
         running.keep(demo_data.greet(config, ledger, keys, serving.is_serving))
     _report(manager, snapshots, Proof(ledger, parts.bays), running)
     # What is loaded by now stays. A full collection walks through all of it, for 30 to 90 ms on a
@@ -95,102 +97,47 @@ async def start(
     gc.freeze()
 
 
-async def _open_bays(parts: Parts, serving: Readiness, running: Running) -> None:
+async def open_ledger(
+    config: Config, changes: ChangeSignal, closing: AsyncExitStack
+) -> tuple[Ledger, CodeKeys]:
+    """The ledger and the keys of its codes; interrupted orders have become questions.
+
+    Raises LedgerDamaged, LedgerTooNew, LedgerUnusable or KeysMissing.
+    """
+    ledger = await asyncio.to_thread(
+        Ledger,
+        config.ledger_file,
+        outbox=assembly.outbox_settings(config),
+        notices=assembly.notice_settings(config),
+    )
+    closing.callback(ledger.close)
+    ledger.on_commit = changes.note_ledger
+    anchor(box_clock, ledger)
+    keys = assembly.keys(config, ledger)
+    if unknown := assembly.prepare_ledger(config, ledger):
+        log.error("actuations.unknown", actuations=unknown)
+    return ledger, keys
+
+
+async def _open_bays(
+    config: Config,
+    dispensing: Dispensing,
+    ledger: Ledger,
+    serving: Readiness,
+    running: Running,
+) -> None:
     """Start the devices, and show on each bay the redemption that is open there."""
-    parts.ledger.on_trouble = serving.ledger_troubled
-    parts.announcer.on_lock = serving.lock
+    ledger.on_trouble = serving.ledger_troubled
+    dispensing.announcer.on_lock = serving.lock
     running.closing.push_async_callback(serving.stop)
-    await parts.registry.start()
-    await assembly.show_open_redemptions(parts.ledger, parts.bays, serving.lock)
+    await dispensing.registry.start()
+    await assembly.show_where_it_stands(config, ledger, dispensing.bays, serving.lock)
     serving.open_bays()
 
 
-async def _open_to_people(
-    parts: Parts, snapshots: Snapshots, simulated: SimulatedHardware | None, running: Running
-) -> None:
-    """Open the HUD, the commands' socket and the booth's network."""
-    config = parts.config
-    phones = PhoneSide(
-        config, parts.ledger, parts.tasks, parts.photos, parts.keys, parts.label.shown
-    )
-    await phones.tell()
-    await parts.photos.sweep()
-    services = parts.services(phones.links, phones.staff, phones.network)
-    running.keep(services.erasing.go_on())
-    box = ServedBox(snapshots, parts.device_tests, services)
-    server = await _start_web(config, box, simulated, running.closing, phones)
-    _serve_phones(phones, parts, server, running)
-
-
-def _serve_phones(phones: PhoneSide, parts: Parts, server: WebServer, running: Running) -> None:
-    """Open the booth's network as soon as it is wanted; it follows the box's address and name."""
-    config, label = parts.config, parts.label
-    gateway: PhonesGateway | None = None
-    others = label.on_change
-
-    def serve() -> None:
-        nonlocal gateway
-        if gateway is None:
-            gateway = PhonesGateway(config, server, parts.ledger, phones.address(), label.shown)
-            link = gateway.link
-            phones.read_at = lambda: link.epoch
-            running.keep(gateway.keep())
-        else:
-            gateway.move_to(phones.address())
-
-    def renamed() -> None:
-        others()
-        if gateway is not None:
-            gateway.link.cards_changed(None)  # the name is on every page that phones keep
-            serve()
-
-    phones.network.on_change = serve
-    label.on_change = renamed
-    if phones.network.is_open:
-        serve()
-    else:
-        opened_mark(config.gateway_dir).unlink(missing_ok=True)
-
-
-def _keep_driving(parts: Parts, running: Running) -> None:
-    """Keep what drives the facts of the ledger on, beside the worker."""
-    running.keep(parts.clock.keep())
-    if parts.upstream is not None:
-        running.keep(parts.upstream.service.run())
-    if parts.notices is not None:
-        running.keep(parts.notices.run())
-    settler = Settler(
-        parts.connection,
-        parts.ledger,
-        parts.redemptions,
-        parts.opener,
-        parts.announcer,
-        parts.config.box.id,
-    )
-    running.keep(settler.run())
-    running.keep(_healer(parts).run())
-    running.keep(parts.verdicts.run())
-    if parts.config.temporal.address is None:
-        running.keep(keep_newest(parts.connection, parts.config.box.id))
-
-
-def _healer(parts: Parts) -> Healer:
-    upstream = parts.upstream.service if parts.upstream is not None else None
-    kinds = subjects(
-        parts.config.box.id,
-        parts.ledger,
-        parts.redemptions,
-        parts.tasks,
-        parts.recoveries,
-        parts.schedules,
-        parts.histories,
-        upstream,
-        parts.notices,
-    )
-    histories = KeptHistories(parts.config.healed_dir)
-    return Healer(
-        parts.connection, parts.ledger, parts.config.box.id, parts.tasks, kinds, histories
-    )
+def _load_the_rest() -> None:
+    """Import what no bay needs."""
+    from boxd.daemon import driving, people  # noqa: F401
 
 
 async def start_refusing(
@@ -204,12 +151,15 @@ async def start_refusing(
 
     A disk that was full or read-only may be mended: under a service manager boxd then restarts.
     """
+    from boxd.daemon.fault_mode import start_refusing_box
+    from boxd.daemon.people import start_web
+
     closing = running.closing
     simulated = _simulated(config, closing)
     snapshots, box = await start_refusing_box(config, error, simulated, closing)
     if isinstance(error, LedgerDamaged):
         Running(closing, fail=lambda: None).keep(snapshots.look_for_backup())
-    await _start_web(config, box, simulated, closing)
+    await start_web(config, box, simulated, closing)
     if isinstance(error, LedgerUnusable) and manager.is_heard:
         running.keep(_end_when_usable(config.ledger_file, running.fail))
     server_status.send_to(snapshots)
@@ -250,29 +200,3 @@ def _simulated(config: Config, closing: AsyncExitStack) -> SimulatedHardware | N
     if simulated is not None:
         closing.callback(simulated.close)
     return simulated
-
-
-async def _start_web(
-    config: Config,
-    box: ServedBox,
-    simulated: SimulatedHardware | None,
-    closing: AsyncExitStack,
-    phones: PhoneSide | None = None,
-) -> WebServer:
-    application = Application(
-        box,
-        simulated,
-        config.allowed_hosts,
-        config.phones,
-        phones.routes if phones else (),
-        phones.errors if phones else problems.respond_with_problem,
-        phones.client_named if phones else nobody_known,
-        phones.address if phones else str,
-        phones.own_routes if phones else (),
-        phones.own_errors if phones else problems.respond_with_problem,
-    )
-    server = WebServer(application)
-    closing.push_async_callback(server.stop)
-    await server.start(config.web.host, config.web.port, config.socket_file)
-    log.info("hud.listening", address=f"http://{config.web.host}:{server.port}/")
-    return server

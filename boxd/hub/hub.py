@@ -24,8 +24,9 @@ from boxd.errors import TemporalUnavailable
 from boxd.hub.lookups import LookedUp, OfBox, looked_up
 from boxd.machine_clock import boot_s, utc_now
 from boxd.temporal.client import connect
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.temporal.seal import Seal
-from boxd.temporal.worker import TASK_TIMEOUT, create_worker, task_queue
+from boxd.temporal.worker import create_worker
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.client_errors import (
     as_temporal_unavailable,

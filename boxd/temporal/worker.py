@@ -11,22 +11,10 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from boxd import __version__
 from boxd.temporal.message_converter import seal_of
+from boxd.temporal.queues import task_queue, tasks_queue
 from boxd.temporal.sealed_calls import CallSeal
 from boxd.temporal.sealed_runner import SealedWorkflowRunner
 from boxd.temporal.unknown_workflow import UnknownWorkflow
-
-# Given at every start_workflow: a task that a killed worker held is handed out again after this.
-TASK_TIMEOUT = timedelta(seconds=2)
-
-
-def task_queue(box_id: str) -> str:
-    """The task queue that only this box's worker serves: its hardware is here."""
-    return f"boxd-{box_id}"
-
-
-def tasks_queue(box_id: str) -> str:
-    """The queue of attendees' tasks, so that a crowd of them delays nobody at a bay."""
-    return f"boxd-{box_id}-tasks"
 
 
 def worker_options() -> dict[str, Any]:

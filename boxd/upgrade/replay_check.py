@@ -18,8 +18,9 @@ from boxd import __version__
 from boxd.config import Config, load
 from boxd.errors import BoxdError
 from boxd.temporal.client import connect
+from boxd.temporal.queues import task_queue, tasks_queue
 from boxd.temporal.seal import existing_seal
-from boxd.temporal.worker import task_queue, tasks_queue, worker_options
+from boxd.temporal.worker import worker_options
 from boxd.workflows.redemption import messages as redemption_messages
 from boxd.workflows.runner import OF_TASKS, WORKFLOWS
 from boxd.workflows.tasks import messages

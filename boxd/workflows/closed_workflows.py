@@ -16,7 +16,7 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
 
 from boxd.errors import TemporalUnavailable
-from boxd.temporal.worker import task_queue, tasks_queue
+from boxd.temporal.queues import task_queue, tasks_queue
 from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.housekeeping.messages import WORKFLOWS
 from boxd.workflows.server_connection import ServerConnection

@@ -15,7 +15,7 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.converter import ActivitySerializationContext
 from temporalio.exceptions import ApplicationError
 
-from boxd.temporal.worker import task_queue
+from boxd.temporal.queues import task_queue
 from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.notices.messages import notices_workflow_id
 from boxd.workflows.upstream.messages import PULL_WORKFLOW, upstream_workflow_id

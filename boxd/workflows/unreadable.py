@@ -14,8 +14,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from boxd.key_file import write_whole
+from boxd.temporal.queues import task_queue, tasks_queue
 from boxd.temporal.seal import Seal
-from boxd.temporal.worker import task_queue, tasks_queue
 from boxd.workflows.housekeeping.schedules import NAMES, schedule_id
 
 log = structlog.get_logger(__name__)

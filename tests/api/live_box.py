@@ -17,9 +17,13 @@ from boxd.api.services import BoxServices, ServedBox
 from boxd.config import Config, load
 from boxd.config.phones_schema import Phones
 from boxd.daemon.change_signal import ChangeSignal
-from boxd.daemon.parts import Parts, open_ledger, wire
+from boxd.daemon.dispensing import wire_dispensing
+from boxd.daemon.parts import Parts, wire
+from boxd.daemon.people import services_of
 from boxd.daemon.phones import PhoneSide
+from boxd.daemon.shown_health import ShownHealth
 from boxd.daemon.snapshots import Snapshots
+from boxd.daemon.startup import open_ledger
 from boxd.devices import DeviceState
 from boxd.ledger import alarms, audit, claims, codes, lockouts, stock, tokens
 from boxd.ledger.ledger import Ledger
@@ -154,9 +158,10 @@ async def live_box(config: Config) -> AsyncIterator[LiveBox]:
         ledger, keys = await open_ledger(config, changes, closing)
         front = SimulatedHardware(config)
         closing.callback(front.close)
-        parts = wire(config, ledger, keys, front, "this-run", changes, closing)
+        dispensing = wire_dispensing(config, ledger, keys, front, "this-run", changes, closing)
+        parts = wire(config, ledger, keys, dispensing, changes, closing)
         phones = PhoneSide(config, ledger, parts.tasks, parts.photos, keys, parts.label.shown)
-        snapshots = Snapshots(parts, changes)
+        snapshots = Snapshots(parts, changes, ShownHealth(changes.note))
         await parts.registry.start()
         devices = [each.name for each in config.devices]
         await until(
@@ -165,7 +170,7 @@ async def live_box(config: Config) -> AsyncIterator[LiveBox]:
             ),
             "the devices",
         )
-        snapshots.set_health(state="ready", why="")
+        snapshots.health.change(state="ready", why="")
         for bay in parts.bays.values():
             bay.availability.serve(True, "")
         await snapshots.refresh()
@@ -174,7 +179,7 @@ async def live_box(config: Config) -> AsyncIterator[LiveBox]:
         served = ServedBox(
             snapshots,
             parts.device_tests,
-            parts.services(phones.links, phones.staff, phones.network),
+            services_of(parts, phones),
         )
         yield LiveBox(parts, snapshots, front, served, phones)
 

@@ -48,7 +48,7 @@ async def test_the_metrics_say_what_is_wrong(tcp: httpx.AsyncClient, box: LiveBo
     box.alarm("door_left_open", "locker 1", "Shut it")
     box.front.unplug("board-1")
     box.parts.registry.device("board-0").line.note(LineFault.BAD_FRAME, 3)
-    box.snapshots.set_health(state="out_of_service", why="away", temporal="down")
+    box.snapshots.health.change(state="out_of_service", why="away", temporal="down")
     await box.until_shown(lambda shown: shown["devices"][1]["state"] == "unreachable")
     await box.settled()
     lines = (await tcp.get("/metrics")).text.splitlines()

@@ -75,7 +75,7 @@ async def test_each_change_is_sent_whole(browser: httpx.AsyncClient, box: LiveBo
         sent = events(response)
         assert await anext(sent) == ("snapshot", box.snapshots.snapshot())
         box.receive("mug", 3)
-        box.snapshots.set_health(why="a change")
+        box.snapshots.health.change(why="a change")
         name, shown = await anext(sent)
         assert (name, shown["health"]["why"]) == ("snapshot", "a change")
 
@@ -87,7 +87,7 @@ async def test_a_burst_of_changes_ends_with_the_last(
         sent = events(response)
         _, first = await anext(sent)
         for number in range(50):
-            box.snapshots.set_health(why=f"change {number}")
+            box.snapshots.health.change(why=f"change {number}")
         received = [await anext(sent)]
         while received[-1][1]["health"]["why"] != "change 49":
             received.append(await anext(sent))

@@ -28,7 +28,13 @@ from tempfile import TemporaryFile
 ROOT = Path(__file__).parents[2]
 MOST_BYTES = 100_000  # of one request: its environment is the most of it
 # What a started box and the commands import. They start no thread and open nothing.
-IMPORTED = ("boxd.cli.run", "boxd.daemon.startup", "boxd.cli.daemon")
+IMPORTED = (
+    "boxd.cli.run",
+    "boxd.daemon.startup",
+    "boxd.daemon.people",
+    "boxd.daemon.driving",
+    "boxd.cli.daemon",
+)
 
 
 class Program:

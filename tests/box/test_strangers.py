@@ -18,7 +18,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from boxd.temporal.worker import task_queue, tasks_queue
+from boxd.temporal.queues import task_queue, tasks_queue
 from boxd.workflows.housekeeping.messages import RunPart
 from boxd.workflows.housekeeping.schedules import schedule_id
 from boxd.workflows.housekeeping.signatures import HousekeepingSignatures

@@ -68,7 +68,7 @@ class BoxInThread:
         """Change what the box says of its health."""
 
         async def change() -> None:
-            self.live.snapshots.set_health(**changes)
+            self.live.snapshots.health.change(**changes)
 
         self._loop.run(change())
         self.settle()

@@ -23,7 +23,8 @@ from boxd.temporal.command import (
     server_environment,
 )
 from boxd.temporal.http_api import answers
-from boxd.temporal.worker import create_worker, task_queue
+from boxd.temporal.queues import task_queue
+from boxd.temporal.worker import create_worker
 from tests.temporal.redeeming import Redeeming, claim
 from tests.workflows.event import BOX, SEAL, until
 

@@ -16,8 +16,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from boxd.config.schema import Temporal
 from boxd.temporal.binary import find_binary
 from boxd.temporal.client import cli_environment, connect
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.temporal.server import ServerState
-from boxd.temporal.worker import TASK_TIMEOUT, create_worker, task_queue
+from boxd.temporal.worker import create_worker
 from tests.temporal.conftest import DEADLINE_S, Watched, serving, until
 from tests.temporal.redeeming import BAY, Redeeming, claim
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from boxd.config.schema import Temporal
-from boxd.temporal.worker import task_queue
+from boxd.temporal.queues import task_queue
 from boxd.upstream.backoff import Backoff
 from boxd.workflows.upstream.messages import NOTED, PULL_WORKFLOW, UPSTREAM, UpstreamStart
 from tests.histories.opening import opened_history

@@ -18,7 +18,8 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from boxd.config.schema import Temporal
 from boxd.temporal.client import connect
-from boxd.temporal.worker import create_worker, task_queue
+from boxd.temporal.queues import task_queue
+from boxd.temporal.worker import create_worker
 from boxd.upstream import event_sender
 from boxd.upstream.apply_orders import CarriedOut
 from boxd.upstream.backoff import Backoff

@@ -11,7 +11,8 @@ import pytest
 from boxd.config.schema import Temporal
 from boxd.errors import HeldByAnother
 from boxd.task import TaskState
-from boxd.temporal.worker import create_worker, tasks_queue
+from boxd.temporal.queues import tasks_queue
+from boxd.temporal.worker import create_worker
 from boxd.workflows.place.installation import load_installation
 from boxd.workflows.place.messages import place_workflow_id
 from boxd.workflows.place.service import hold

@@ -13,7 +13,8 @@ from temporalio.client import Client
 from boxd.config.schema import Temporal
 from boxd.temporal import command
 from boxd.temporal.client import connect
-from boxd.temporal.worker import create_worker, task_queue
+from boxd.temporal.queues import task_queue
+from boxd.temporal.worker import create_worker
 from boxd.workflows.closed_workflows import delete_some
 from tests.temporal.conftest import serving
 from tests.temporal.redeeming import Redeeming, claim

@@ -20,8 +20,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from boxd.config.schema import Temporal
 from boxd.task import TaskState, Verdict
 from boxd.temporal.client import connect
+from boxd.temporal.queues import task_queue, tasks_queue
 from boxd.temporal.seal import Seal
-from boxd.temporal.worker import task_queue, tasks_queue
 from boxd.workflows.housekeeping import messages as housekeeping
 from boxd.workflows.tasks import messages
 from boxd.workflows.tasks.messages import TaskStart

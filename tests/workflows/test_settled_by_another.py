@@ -18,7 +18,6 @@ from boxd.devices import DeviceState
 from boxd.fates import Fates
 from boxd.ledger import attendees, claims, codes, lockers, lockouts, stock, task_publishing, tasks
 from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.home_number import Homes
 from boxd.ledger.issue_steps import IssueSteps
 from boxd.ledger.issuing import IssueRules
 from boxd.ledger.ledger import Ledger, Transaction
@@ -88,9 +87,7 @@ async def desk(ledger: Ledger, tmp_path: Path) -> AsyncIterator[Desk]:
         ledger, opener, Announcer(ledger, {}), RedemptionRules(BOX, RUN, LOCKOUT, False)
     )
     starter = WorkflowStarter(nowhere, configured(tmp_path))
-    service = RedemptionService(
-        nowhere, ledger, KEYS, decisions, starter, homes=Homes(8), daemon=RUN
-    )
+    service = RedemptionService(nowhere, ledger, decisions, starter)
     yield Desk(service, decisions)
     await service.close()
     await decisions.finish()

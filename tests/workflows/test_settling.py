@@ -14,11 +14,11 @@ from boxd.config.schema import Temporal
 from boxd.devices import DeviceState
 from boxd.ledger import claims, codes, lockers, lockouts, redemption_standings, redemptions, stock
 from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.home_number import Homes
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.redemption import Answer, AnswerKind, RedemptionStanding, Stage
 from boxd.temporal.client import connect
-from boxd.temporal.worker import create_worker, task_queue
+from boxd.temporal.queues import task_queue
+from boxd.temporal.worker import create_worker
 from boxd.workflows.redemption.announcing import Announcer
 from boxd.workflows.redemption.decisions import RedemptionDecisions, RedemptionRules
 from boxd.workflows.redemption.service import RedemptionService
@@ -87,11 +87,8 @@ async def test_one_that_can_not_be_settled_does_not_keep_the_others(
     service = RedemptionService(
         connection,
         ledger,
-        keys,
         decisions,
         WorkflowStarter(connection, configured(directory)),
-        homes=Homes(8),
-        daemon="this run",
     )
 
     async def standing() -> RedemptionStanding:

@@ -12,7 +12,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from boxd.errors import TemporalUnavailable
 from boxd.ledger import history_erasures
 from boxd.ledger.ledger import Ledger
-from boxd.temporal.worker import TASK_TIMEOUT, tasks_queue
+from boxd.temporal.queues import TASK_TIMEOUT, tasks_queue
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.erasing.messages import MORE, EraseStart, erasing_workflow_id
 from boxd.workflows.erasing.workflow import EraseHistoriesWorkflow

@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 from boxd.ledger import limit_leases
 from boxd.ledger.ledger import Ledger
 from boxd.limit_lease import LeaseReply, LeaseWanted
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.fleet.lease_messages import (

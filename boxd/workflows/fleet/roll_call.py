@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 from boxd.ledger import roll_calls
 from boxd.ledger.ledger import Ledger
 from boxd.spending_right import RollCall
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.fleet.doubt import Doubt
 from boxd.workflows.fleet.membership import boxes_of

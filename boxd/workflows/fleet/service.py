@@ -18,8 +18,9 @@ from boxd.machine_clock import utc_now
 from boxd.redemption import Refusal
 from boxd.spending_right import RightWanted, VisitOutcome
 from boxd.temporal.client import connect
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.temporal.seal import Seal
-from boxd.temporal.worker import TASK_TIMEOUT, create_worker, task_queue
+from boxd.temporal.worker import create_worker
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.fleet.activities import FleetActivities
 from boxd.workflows.fleet.lease_activities import LeaseActivities

@@ -15,7 +15,7 @@ from boxd.ledger import alarms, stock_arrivals, stock_moves, stock_sent
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.ledger.stock_moves import StockMove
 from boxd.stock_move import StockOrder, StockReport
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.words import N_
 from boxd.workflows.activity_errors import as_activity_errors
 from boxd.workflows.box_ids import found_by_box

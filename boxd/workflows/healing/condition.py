@@ -20,7 +20,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from boxd.temporal.worker import task_queue, tasks_queue
+from boxd.temporal.queues import task_queue, tasks_queue
 from boxd.words import N_
 from boxd.workflows.client_errors import is_not_found
 

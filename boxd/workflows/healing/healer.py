@@ -24,7 +24,7 @@ from boxd.ledger import (
 )
 from boxd.ledger.ledger import Ledger, Transaction
 from boxd.machine_clock import boot_s, utc_now
-from boxd.temporal.worker import tasks_queue
+from boxd.temporal.queues import tasks_queue
 from boxd.words import N_
 from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.healing.condition import (

@@ -22,7 +22,7 @@ from temporalio.types import MethodAsyncNoParam
 
 from boxd.config.housekeeping_schema import Schedules
 from boxd.config.upstream_schema import UpstreamSection
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.workflows.housekeeping.messages import RunPart
 from boxd.workflows.housekeeping.workflows import (
     BackupWorkflow,

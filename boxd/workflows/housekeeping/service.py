@@ -28,7 +28,6 @@ from boxd.errors import LedgerUnusable, NotFound, TemporalUnavailable
 from boxd.ledger import alarms, audit
 from boxd.ledger.ledger import Ledger, as_text
 from boxd.temporal.message_converter import seal_of
-from boxd.temporal.sealed_calls import CallSeal, seal_action
 from boxd.workflows.client_errors import is_not_found
 from boxd.workflows.housekeeping.schedules import Plan, as_schedule, is_as_planned, schedule_id
 from boxd.workflows.server_connection import ServerConnection
@@ -208,6 +207,8 @@ class ScheduleKeeper:
 
     def _planned(self, client: Client, plan: Plan) -> Schedule:
         """The schedule of a plan, with a sealed header for the workflows that it starts."""
+        from boxd.temporal.sealed_calls import CallSeal, seal_action  # with a worker's modules
+
         schedule = as_schedule(plan, self._box)
         if (seal := seal_of(client.data_converter)) is not None:
             seal_action(schedule, CallSeal(seal, client.namespace))

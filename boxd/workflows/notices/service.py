@@ -13,13 +13,12 @@ from boxd.config import Config
 from boxd.errors import TemporalUnavailable
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.notice_settings import NoticeSettings
-from boxd.ledger.notices import NoticeKind
 from boxd.notices.mail import MailServer, MailWay
 from boxd.notices.ntfy import NtfyWay
 from boxd.notices.sender import NoticeSender
 from boxd.notices.way import Way
 from boxd.notices.webhook import WebhookWay
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.upstream.client import UpstreamClient
 from boxd.upstream.exchange import Peer
 from boxd.workflows.client_errors import unless_not_found
@@ -30,13 +29,6 @@ from boxd.workflows.server_connection import ServerConnection
 
 _CONNECT_S, _ANSWER_S = 5.0, 20.0
 _TRY_AGAIN_S = 2.0
-
-
-def notice_settings(config: Config) -> NoticeSettings | None:
-    """How the ledger records notices; None without a way to send them."""
-    names = config.notices.ways
-    kinds = frozenset(kind for kind in NoticeKind if getattr(config.notices, kind))
-    return NoticeSettings(kinds, names) if names and kinds else None
 
 
 def ways(config: Config, box_name: Callable[[], str]) -> Mapping[str, Way]:

@@ -11,7 +11,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from boxd.errors import HeldByAnother
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.words import N_
 from boxd.workflows.box_ids import BOX
 from boxd.workflows.client_errors import as_temporal_unavailable

@@ -19,7 +19,7 @@ from boxd.ledger.ledger import Ledger
 from boxd.ledger.recoveries import Books, Issuing, RecoveryOrder
 from boxd.playbooks import playbook
 from boxd.recovery import Playbook, RecoveryAnswer, RecoveryStanding, RecoveryTaken
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.recovery import messages

@@ -40,6 +40,11 @@ class RedemptionDecisions:
         self._claiming: set[asyncio.Task[RedemptionStanding]] = set()
         self._deciding: dict[Answer, asyncio.Task[Reply]] = {}
 
+    @property
+    def daemon(self) -> str:
+        """The id of this run of boxd; an answer belongs to the run that took it."""
+        return self._rules.daemon
+
     async def claim(self, asked: claims.Claim) -> RedemptionStanding:
         """Decide a claim; a repeated call with its id returns the redemption's standing.
 

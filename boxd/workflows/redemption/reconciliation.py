@@ -8,7 +8,7 @@ from temporalio.client import Client, WorkflowExecution
 
 from boxd.ledger import audit, redemption_standings
 from boxd.ledger.ledger import Ledger
-from boxd.temporal.worker import task_queue
+from boxd.temporal.queues import task_queue
 from boxd.workflows.box_ids import OLD_ID, names_its_box
 from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.healing.condition import condition_of

@@ -1,4 +1,4 @@
-"""The service that turns typed codes into redemptions, and delivers people's answers to them."""
+"""The service that delivers people's answers to redemptions."""
 
 from __future__ import annotations
 
@@ -13,24 +13,18 @@ from temporalio.service import RPCError
 
 from boxd.errors import BeingSetUpAgain, Refused, TemporalUnavailable
 from boxd.fates import DECIDED_WITHIN_S
-from boxd.ledger import claims, redemption_standings, redemptions
-from boxd.ledger.claims import Claim
-from boxd.ledger.code_keys import CodeKeys
-from boxd.ledger.home_number import Homes
+from boxd.ledger import redemption_standings, redemptions
 from boxd.ledger.ledger import Ledger
-from boxd.machine_clock import boot_s, utc_now
-from boxd.redemption import Answer, RedemptionStanding, Refusal, Reply, why_refused
+from boxd.machine_clock import boot_s
+from boxd.redemption import Answer, RedemptionStanding, Reply, why_refused
 from boxd.workflows.client_errors import (
     SET_UP_AGAIN,
     is_not_found,
     stands_still,
     why_not_taken,
 )
-from boxd.workflows.fleet.messages import CodeArrival
-from boxd.workflows.fleet.service import FleetLink
 from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.decisions import RedemptionDecisions
-from boxd.workflows.redemption.ids import id_after
 from boxd.workflows.redemption.starting import WorkflowStarter
 from boxd.workflows.redemption.workflow import RedemptionWorkflow
 from boxd.workflows.server_connection import ServerConnection
@@ -43,14 +37,6 @@ Handle = WorkflowHandle[RedemptionWorkflow, RedemptionStanding]
 
 
 @dataclass(frozen=True)
-class _Undecided:
-    """A code whose claim may or may not be in the ledger."""
-
-    digest: bytes
-    redemption: str
-
-
-@dataclass(frozen=True)
 class _Asking:
     """An answer as its caller gave it, and the task that has it decided."""
 
@@ -59,80 +45,21 @@ class _Asking:
 
 
 class RedemptionService:
-    """Decides codes in the ledger, with or without Temporal; delivers answers to workflows."""
+    """Delivers people's answers to the workflows of redemptions, and says what became of them."""
 
     def __init__(
         self,
         connection: ServerConnection,
         ledger: Ledger,
-        keys: CodeKeys,
         decisions: RedemptionDecisions,
         starter: WorkflowStarter,
-        *,
-        homes: Homes,
-        daemon: str,
-        fleet: FleetLink | None = None,
     ) -> None:
         self._connection = connection
         self._ledger = ledger
-        self._keys = keys
         self._decisions = decisions
         self._starter = starter
-        self._homes = homes
-        self._daemon = daemon
-        self._fleet = fleet
         self._asking: dict[str, _Asking] = {}
         self._delivering: set[asyncio.Task[Reply]] = set()
-        self._undecided: dict[str, _Undecided] = {}
-        self._newest: str | None = None  # an id; None until the first one is made
-
-    async def begin(self, bay: str, typed: str) -> None:
-        """Decide the digits typed at `bay`, and show the verdict; a repeated call returns the same.
-
-        An accepted code gets its workflow afterwards: nobody at a keypad waits for the server.
-        Raises LedgerUnusable if nothing was decided.
-        """
-        digest = self._keys.digest(typed)
-        brought = await self._bring(typed, digest)
-        redemption = await self._undecided_redemption(bay, digest) or await self._new_id()
-        mine = self._undecided[bay] = _Undecided(digest, redemption)
-        claim = Claim(
-            redemption,
-            bay,
-            digest,
-            well_formed=self._homes.home_of(typed) is not None,
-            home="" if brought.is_here else self._homes.elsewhere(typed),
-            why_at_home=Refusal(brought.why_not) if brought.why_not else None,
-            in_doubt=self._fleet.in_doubt if self._fleet is not None else 0,
-        )
-        standing = await self._decisions.claim(claim)
-        if not standing.stage.has_ended:
-            self._starter.start_soon(standing)
-        if self._undecided.get(bay) is mine:
-            del self._undecided[bay]
-
-    async def _bring(self, typed: str, digest: bytes) -> CodeArrival:
-        """Move a code here that is at home at another box, unless it is here already."""
-        home = self._homes.home_of(typed)
-        if self._fleet is None or not self._homes.elsewhere(typed) or home is None:
-            return CodeArrival(False)
-        if await self._ledger.read(lambda c: claims.knows(c, digest)):
-            return CodeArrival(True)
-        return await self._fleet.bring(typed, home)
-
-    async def _undecided_redemption(self, bay: str, digest: bytes) -> str:
-        """The redemption that these digits got before, unless it was decided since."""
-        before = self._undecided.get(bay)
-        if before is None or before.digest != digest:
-            return ""
-        known = await self._ledger.read(lambda c: redemption_standings.find(c, before.redemption))
-        return "" if known else before.redemption
-
-    async def _new_id(self) -> str:
-        if self._newest is None:
-            self._newest = await self._ledger.read(redemption_standings.newest_id)
-        self._newest = id_after(self._newest, utc_now())
-        return self._newest
 
     async def resume(self, standing: RedemptionStanding) -> None:
         """Give an open redemption a workflow that continues from its standing."""
@@ -160,7 +87,7 @@ class RedemptionService:
             asked = replace(
                 answer,
                 step=answer.step or standing.step,
-                daemon=self._daemon,
+                daemon=self._decisions.daemon,
                 deadline_s=boot_s() + DECIDED_WITHIN_S,
             )
             asking = _Asking(answer, asyncio.create_task(self._ask(asked, standing)))

@@ -16,7 +16,7 @@ from temporalio.common import (
 from boxd.config import Config
 from boxd.errors import TemporalUnavailable
 from boxd.redemption import RedemptionStanding
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.workflows.box_ids import BOX, PRIZE
 from boxd.workflows.redemption import messages
 from boxd.workflows.redemption.messages import RedemptionStart

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from boxd.ledger import audit, issues, task_standings
 from boxd.ledger.ledger import Ledger
 from boxd.task import TaskStanding, TaskState
-from boxd.temporal.worker import tasks_queue
+from boxd.temporal.queues import tasks_queue
 from boxd.workflows.box_ids import OLD_ID, names_its_box
 from boxd.workflows.client_errors import unless_not_found
 from boxd.workflows.tasks import messages

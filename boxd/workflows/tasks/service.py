@@ -44,7 +44,7 @@ from boxd.task import (
     Withdrawal,
     why_refused,
 )
-from boxd.temporal.worker import TASK_TIMEOUT, tasks_queue
+from boxd.temporal.queues import TASK_TIMEOUT, tasks_queue
 from boxd.workflows.box_ids import found_by_box
 from boxd.workflows.client_errors import (
     SET_UP_AGAIN,

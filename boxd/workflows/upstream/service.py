@@ -24,13 +24,6 @@ from boxd.workflows.upstream.signalling import DeliverySignaller
 Json = dict[str, Any]
 
 
-def outbox_settings(config: Config) -> OutboxSettings | None:
-    """How the ledger records events; None without an upstream."""
-    if config.upstream.url is None:
-        return None
-    return OutboxSettings(config.upstream.stock_low, config.upstream.most_waiting)
-
-
 def caller(config: Config) -> UpstreamClient | None:
     """The client for upstream; None without an upstream."""
     settings = config.upstream

@@ -12,7 +12,7 @@ from boxd.errors import LedgerUnusable, TemporalUnavailable
 from boxd.ledger import alarms, outbox
 from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox_settings import OutboxSettings
-from boxd.temporal.worker import TASK_TIMEOUT, task_queue
+from boxd.temporal.queues import TASK_TIMEOUT, task_queue
 from boxd.upstream.event_sender import EventSender
 from boxd.words import N_
 from boxd.workflows.client_errors import unless_not_found

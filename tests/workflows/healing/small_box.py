@@ -67,6 +67,7 @@ from boxd.workflows.recovery.service import RecoveryService
 from boxd.workflows.recovery.workflow import RecoveryWorkflow
 from boxd.workflows.redemption.activities import RedemptionActivities
 from boxd.workflows.redemption.announcing import Announcer
+from boxd.workflows.redemption.claiming import Claiming
 from boxd.workflows.redemption.decisions import RedemptionDecisions, RedemptionRules
 from boxd.workflows.redemption.service import RedemptionService
 from boxd.workflows.redemption.settling import Settler
@@ -118,6 +119,7 @@ class SmallBox:
     ledger: Ledger
     keys: CodeKeys
     connection: ServerConnection
+    claiming: Claiming
     service: RedemptionService
     tasks: TaskService
     recoveries: RecoveryService
@@ -152,7 +154,7 @@ class SmallBox:
         """Type a new code; returns the redemption."""
         order = codes.CodeOrder("attendee 1", BOX, 8, 7, "tester", "mug")
         code = await self.ledger.write(lambda tx: codes.issue(tx, order, self.keys))
-        await self.service.begin(f"bay-{bay}", str(code["code"]))
+        await self.claiming.begin(f"bay-{bay}", str(code["code"]))
         found = await self.ledger.read(redemption_standings.open_ones)
         redemption = next(each.redemption for each in found if each.bay == f"bay-{bay}")
         await until(lambda: self.runs(f"redemption-{redemption}@box-1"), "its workflow")
@@ -300,10 +302,10 @@ async def small_box(
         closing.push_async_callback(decisions.finish)
         starter = WorkflowStarter(connection, configured(folder))
         closing.push_async_callback(starter.close)
-        service = RedemptionService(
-            connection, ledger, keys, decisions, starter, homes=Homes(8), daemon="this run"
-        )
+        service = RedemptionService(connection, ledger, decisions, starter)
         closing.push_async_callback(service.close)
+        claiming = Claiming(ledger, keys, decisions, Homes(8))
+        claiming.on_open = starter.start_soon
         fates = Fates[Asked, TaskReply]("this run")
         tasks = TaskService(connection, ledger, BOX, fates)
         schedules = ScheduleKeeper(connection, ledger, BOX, plans)
@@ -330,6 +332,7 @@ async def small_box(
             ledger,
             keys,
             connection,
+            claiming,
             service,
             tasks,
             recovering,

@@ -30,7 +30,7 @@ from boxd.issue import IssueStanding
 from boxd.machine_clock import utc_now
 from boxd.redemption import Stage
 from boxd.temporal import command
-from boxd.temporal.worker import task_queue, tasks_queue
+from boxd.temporal.queues import task_queue, tasks_queue
 from boxd.workflows.healing.condition import ended_since, standing_still
 from boxd.workflows.healing.healer import EVERY_S, JUST_STARTED_S, MOST_LOOKS
 from boxd.workflows.housekeeping.schedules import Plan
