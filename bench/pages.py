@@ -6,6 +6,7 @@ import gzip
 import re
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -39,9 +40,14 @@ def figures(folder: Path, n: int) -> list[Figure]:
 
 
 def _opened(phone: httpx.Client, link: str) -> float:
-    began = time.monotonic()
-    phone.get(link).raise_for_status()
-    return time.monotonic() - began
+    """Seconds for a page that the box gives at once; it may ask a phone in haste to wait."""
+    while True:
+        began = time.monotonic()
+        page = phone.get(link)
+        if page.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            page.raise_for_status()
+            return time.monotonic() - began
+        time.sleep(float(page.headers["Retry-After"]))
 
 
 def _weight(page: str, over_the_air: int) -> Figure:
