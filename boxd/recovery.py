@@ -26,6 +26,18 @@ class Deed(StrEnum):
     ISSUE_AGAIN = "issue_again"  # codes that an old key has sealed are void, each with a new one
 
 
+class OwnWork(StrEnum):
+    """What boxd does by itself at a step; its answer is one of the step's choices."""
+
+    SELF_TEST = "self_test"
+
+
+PASSED, FAILED = "passed", "failed"
+"""The choices by which boxd answers: nothing was found; something was, or it could not be done."""
+BOXD = "boxd"
+"""Who gives these answers."""
+
+
 class AboutWhat(StrEnum):
     """What has to be known before a recovery begins."""
 
@@ -47,7 +59,8 @@ class Choice:
 class PlaybookStep:
     """One question, or another playbook that is called.
 
-    `counts`: the answer has a number. `calls`: the playbook that runs here, once for every prize
+    `counts`: the answer has a number. `runs`: what boxd does here, and then answers; people may
+    answer with another choice before. `calls`: the playbook that runs here, once for every prize
     if `each_prize`; `then` is the step after it.
     """
 
@@ -55,9 +68,16 @@ class PlaybookStep:
     ask: str = ""
     choices: tuple[Choice, ...] = ()
     counts: bool = False
+    runs: OwnWork | None = None
     calls: str = ""
     each_prize: bool = False
     then: str = END
+
+    @property
+    def for_people(self) -> tuple[Choice, ...]:
+        """The choices that people have; the others are boxd's."""
+        own = {PASSED, FAILED} if self.runs else set[str]()
+        return tuple(choice for choice in self.choices if choice.id not in own)
 
 
 @dataclass(frozen=True)
@@ -77,7 +97,10 @@ class Playbook:
 
 @dataclass(frozen=True)
 class RecoveryStanding:
-    """Where a recovery stands. `number` counts its steps; it waits for its `children`."""
+    """Where a recovery stands.
+
+    `number` counts its steps; it waits for its `children`, or for what boxd `runs`.
+    """
 
     recovery: str
     step: str
@@ -85,11 +108,41 @@ class RecoveryStanding:
     has_ended: bool
     since: str
     children: tuple[str, ...] = ()
+    runs: str = ""
+
+
+@dataclass(frozen=True)
+class RecoveryQuestion:
+    """A question that waits for an answer.
+
+    `needs_sign_in`: it takes somebody who is known by name. `left_prize` lies in its locker.
+    `found` is what boxd has found at the step before.
+    """
+
+    recovery: str
+    number: int
+    title: str
+    text: str
+    choices: tuple[Choice, ...]
+    counts: bool = False
+    needs_sign_in: bool = False
+    left_prize: str = ""
+    found: str = ""
+
+    @property
+    def id(self) -> str:
+        """The question among all that are ever asked."""
+        return f"{self.recovery}:{self.number}"
+
+    @property
+    def root(self) -> str:
+        """The recovery that a person started: this one, or what called it."""
+        return self.recovery.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class RecoveryAnswer:
-    """What a person says to the question of step `number`; 0 is the present one."""
+    """What a person or boxd itself says to the question of step `number`, 0 the present one."""
 
     id: str
     recovery: str
@@ -98,6 +151,7 @@ class RecoveryAnswer:
     number: int = 0
     count: int | None = None
     note: str = ""
+    by_boxd: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,8 +178,9 @@ def why_refused(playbook: Playbook, standing: RecoveryStanding, answer: Recovery
         return ""
     if step.calls:
         return N_("other questions come first; answer those that this recovery has begun")
-    if answer.choice not in {choice.id for choice in step.choices}:
-        known = ", ".join(choice.id for choice in step.choices)
+    choices = step.choices if answer.by_boxd else step.for_people
+    if answer.choice not in {choice.id for choice in choices}:
+        known = ", ".join(choice.id for choice in choices)
         return N_("'{choice}' is no answer here; there are: {known}").format(
             choice=answer.choice[:40], known=known
         )

@@ -72,7 +72,9 @@ class GivenAnswerReply(ReplyModel):
     """An answer that was given, and what it booked."""
 
     step: str
+    question: str
     choice: str
+    answer: str
     count: int | None
     note: str
     booked: str
@@ -95,6 +97,8 @@ class RecoveryReply(ReplyModel):
     number: int
     step: str
     question: str
+    found: str
+    runs: str
     counts: bool
     choices: tuple[ChoiceReply, ...]
     actor: str
@@ -112,7 +116,7 @@ class OneRecoveryReply(ReplyModel):
 
 
 class RecoveriesReply(ReplyModel):
-    """The open recoveries, then the newest of those that have ended."""
+    """Several recoveries."""
 
     recoveries: tuple[RecoveryReply, ...]
 
@@ -120,8 +124,12 @@ class RecoveriesReply(ReplyModel):
 def _in_words(seen: Mapping[str, Any]) -> dict[str, Any]:
     """A recovery with its texts in the reader's language."""
     choices = [{**each, "text": translate(each["text"])} for each in seen["choices"]]
-    texts = {name: translate(seen[name]) for name in ("title", "question", "outcome")}
-    return {**seen, **texts, "choices": choices}
+    texts = {name: translate(seen[name]) for name in ("title", "question", "found", "outcome")}
+    answers = [
+        {**each, **{name: translate(each[name]) for name in ("question", "answer", "note")}}
+        for each in seen["answers"]
+    ]
+    return {**seen, **texts, "choices": choices, "answers": answers}
 
 
 async def playbooks(context: BoxContext) -> PlaybooksReply:
@@ -156,6 +164,12 @@ async def start_recovery(context: BoxContext, body: StartBody) -> OneRecoveryRep
 async def recovery(context: BoxContext, recovery: RecoveryId) -> OneRecoveryReply:
     """A recovery with its present question."""
     return OneRecoveryReply.of(recovery=_in_words(await context.box.recoveries.seen(recovery)))
+
+
+async def recovery_record(context: BoxContext, recovery: RecoveryId) -> RecoveriesReply:
+    """A recovery and all that it has called, with every question and its answer."""
+    found = await context.box.ledger.read(lambda c: ledger_recoveries.record_of(c, recovery))
+    return RecoveriesReply.of(recoveries=[_in_words(each) for each in found])
 
 
 async def answer_recovery(

@@ -91,6 +91,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/recoveries", recoveries.recoveries, *_BOX),
     _post("/recoveries", recoveries.start_recovery, *_BOX, status=201, is_repeatable=True),
     _get("/recoveries/{recovery}", recoveries.recovery, *_BOX),
+    _get("/recoveries/{recovery}/record", recoveries.recovery_record, *_BOX),
     _post("/recoveries/{recovery}/answers", recoveries.answer_recovery, *_BOX, is_repeatable=True),
     # Tasks: what attendees do to earn codes
     _get("/task-kinds", tasks.kinds, *_FLOOR),

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 import structlog
 
-from boxd.bays.redemptions import AnswerTaker
 from boxd.errors import BoxdError
-from boxd.redemption import Answer
+from boxd.recovery import RecoveryTaken
+from boxd.redemption import Reply
 from boxd.words import N_
 
 log = structlog.get_logger(__name__)
 
 
-async def why_not_taken(redemptions: AnswerTaker, answer: Answer, patience_s: float) -> str:
-    """Send the answer; returns why it was not accepted, in words, or an empty text."""
+async def why_not_taken(answering: Awaitable[Reply | RecoveryTaken], patience_s: float) -> str:
+    """Wait for the reply; returns why an answer was not accepted, in words, or an empty text."""
     try:
         async with asyncio.timeout(patience_s):
-            reply = await redemptions.answer(answer)
+            reply = await answering
     except TimeoutError:
         return N_("the box did not reply in time; look at what it shows, then press again")
     except BoxdError as error:

@@ -36,7 +36,7 @@ class Cancelling:
             kind=AnswerKind.CANCELLED,
             actor="attendee",
         )
-        answering = why_not_taken(self._redemptions, answer, self._patience_s)
+        answering = why_not_taken(self._redemptions.answer(answer), self._patience_s)
         self._asking = asyncio.get_running_loop().create_task(answering)
         self._asking.add_done_callback(self._is_over)
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 from uuid import uuid4
 
 from boxd.bays.answering import outcome, why_not_taken
 from boxd.bays.options import SUBSTITUTE, Option, pages_of
 from boxd.bays.prompts import Prompt
-from boxd.bays.redemptions import AnswerTaker
+from boxd.bays.recovery_keys import RecoveryKeys
+from boxd.bays.redemptions import AnswerTaker, RecoveryTaker
 from boxd.bays.touches import IgnoredTouch, TouchFilter
 from boxd.devices import Buzzer, Key, Keypad, KeyTouch
+from boxd.recovery import RecoveryQuestion, RecoveryTaken
+from boxd.redemption import Reply
 from boxd.timers import Timers
 from boxd.words import N_
 
@@ -50,7 +54,8 @@ class OperatorConsole:
     """Keeps one prompt focused, the oldest first, and turns key presses into answers.
 
     `keypad` None is a box without operator's keys: it still has a focus. `on_change` is called
-    whenever `state` changes. `key_labels` is what is printed on keys that are called otherwise.
+    whenever `state` or `recovery` changes. `recoveries` takes answers to playbooks' questions.
+    `key_labels` is what is printed on keys that are called otherwise.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class OperatorConsole:
         timers: Timers,
         stuck_key_s: float,
         patience_s: float = PATIENCE_S,
+        recoveries: RecoveryTaker | None = None,
         key_labels: Mapping[Key, str] = MappingProxyType({}),
     ) -> None:
         self.key_labels = key_labels
@@ -71,6 +77,8 @@ class OperatorConsole:
         self._on_change = on_change
         self._timers = timers
         self._patience_s = patience_s
+        self._recoveries = recoveries
+        self._recovery = RecoveryKeys(ACTOR, self._printed)
         self._touches = TouchFilter(stuck_key_s, keypad.one_scan_s if keypad else 0.0)
         self._prompts: tuple[Prompt, ...] = ()
         self._state = ConsoleState()
@@ -83,14 +91,22 @@ class OperatorConsole:
         """The present state of the keys."""
         return self._state
 
+    def recovery(self) -> dict[str, Any] | None:
+        """The playbook's question that the keys answer, for the HUD; None for none."""
+        return self._recovery.view()
+
     def stuck(self) -> tuple[Key, ...]:
         """The keys that have been held for so long that they no longer count."""
         return self._touches.stuck(self._timers.time())
 
-    def update(self, prompts: Sequence[Prompt]) -> None:
-        """Take the open prompts, in any order; the focus stays if it can."""
+    def update(self, prompts: Sequence[Prompt], questions: Sequence[RecoveryQuestion] = ()) -> None:
+        """Take the open prompts, in any order; the focus stays if it can.
+
+        The questions of playbooks wait while there is any prompt.
+        """
         before = self._visible()
         self._prompts = tuple(sorted(prompts, key=_urgency))
+        self._recovery.update(() if prompts or self._recoveries is None else questions)
         if self._is_focus_free():
             self._show(ConsoleState(focused=self._prompts[0].id if self._prompts else ""))
         if self._visible() != before:
@@ -115,6 +131,7 @@ class OperatorConsole:
     def _press(self, key: Key) -> None:
         prompt = self._focused()
         if prompt is None:
+            self._press_for_recovery(key)
             return
         if key is NEXT:
             self._focus_next(prompt)
@@ -127,6 +144,26 @@ class OperatorConsole:
         else:
             self._choose(prompt, option)
 
+    def _press_for_recovery(self, key: Key) -> None:
+        before, question = self._recovery.state, self._recovery.focused
+        answer = self._recovery.press(key)
+        if self._recovery.state != before:
+            self._on_change()
+        if answer is not None and question is not None and self._recoveries is not None:
+            is_over = partial(self._recovery_answer_is_over, question.id)
+            self._send(self._recoveries.answer(answer), is_over)
+
+    def _recovery_answer_is_over(self, question: str, task: asyncio.Task[str]) -> None:
+        self._answering = None
+        if task.cancelled():
+            return
+        if why := outcome(task):
+            self._beep()
+            self._recovery.refuse(why)
+            self._on_change()
+        elif self._recovery.state.question == question:
+            self._deaf_until = self._timers.time() + ANSWERED_S
+
     def _printed(self, key: Key) -> str:
         return self.key_labels.get(key, key.value)
 
@@ -136,9 +173,16 @@ class OperatorConsole:
             return
         answer = prompt.answer(option.answer, str(uuid4()), ACTOR)
         self._report("")
-        answering = why_not_taken(self._redemptions, answer, self._patience_s)
-        self._answering = asyncio.get_running_loop().create_task(answering)
-        self._answering.add_done_callback(partial(self._answer_is_over, prompt))
+        self._send(self._redemptions.answer(answer), partial(self._answer_is_over, prompt))
+
+    def _send(
+        self,
+        answering: Awaitable[Reply | RecoveryTaken],
+        is_over: Callable[[asyncio.Task[str]], None],
+    ) -> None:
+        sending = why_not_taken(answering, self._patience_s)
+        self._answering = asyncio.get_running_loop().create_task(sending)
+        self._answering.add_done_callback(is_over)
 
     def _opened(self, prompt: Prompt, menu: str) -> ConsoleState:
         is_paging = menu == SUBSTITUTE == self._state.menu
@@ -155,9 +199,12 @@ class OperatorConsole:
             self._deaf_until = self._timers.time() + ANSWERED_S
 
     def _refuse(self, why: str) -> None:
+        self._beep()
+        self._report(N_("Not accepted: {why}").format(why=why))
+
+    def _beep(self) -> None:
         if self._buzzer is not None:
             self._buzzer.sound(REFUSED_BEEP_MS)
-        self._report(N_("Not accepted: {why}").format(why=why))
 
     def _report(self, message: str) -> None:
         state = self._state
@@ -179,8 +226,11 @@ class OperatorConsole:
         return prompt.menu(self._state.menu, self._state.page)
 
     def _visible(self) -> tuple[str, tuple[Option, ...]]:
+        """What a finger aims at."""
         prompt = self._focused()
-        return (prompt.id, self._options(prompt)) if prompt else ("", ())
+        if prompt is None:
+            return self._recovery.state.question, ()
+        return prompt.id, self._options(prompt)
 
     def _show(self, state: ConsoleState) -> None:
         if state != self._state:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from boxd.recovery import RecoveryAnswer, RecoveryTaken
 from boxd.redemption import Answer, Reply
 
 
@@ -15,6 +16,13 @@ class AnswerTaker(Protocol):
 
         Raises TemporalUnavailable if it was not decided, another BoxdError if it can't be.
         """
+
+
+class RecoveryTaker(Protocol):
+    """Takes answers to the questions of playbooks."""
+
+    async def answer(self, answer: RecoveryAnswer) -> RecoveryTaken:
+        """Take an answer. Raises a BoxdError if what it means can't be booked."""
 
 
 class Redemptions(AnswerTaker, Protocol):

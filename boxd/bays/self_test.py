@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +61,12 @@ async def self_test(registry: DeviceRegistry, settles_s: float = SETTLES_S) -> t
         remark = f"plugged in, but in no configuration. {unconfigured.remedy}".strip()
         tested.append(Tested(unconfigured.port, "", SelfTestResult.SKIPPED, remark))
     return tuple(tested)
+
+
+def failures(tested: Sequence[Tested]) -> str:
+    """What has failed, and why; empty for nothing."""
+    failed = (row for row in tested if row.result is SelfTestResult.FAILED)
+    return "; ".join(f"{row.device} {row.part}".strip() + f": {row.remark}" for row in failed)
 
 
 def _look_at(device: MonitoredDevice, begun: float) -> Iterator[Tested]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +15,15 @@ from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say
 from boxd.cli.context import actor
 from boxd.cli.recover_ledger import command as ledger_command
 from boxd.cli.replaying import add_replay
+from boxd.cli.spinner import waiting
 from boxd.cli.tables import say_json, table
 from boxd.cli.times import when
 from boxd.playbooks.own import OWN
 from boxd.recovery import GIVE_UP
 
 _PATH = "/api/v1/recoveries"
+_RUNS_WITHIN_S = 60.0
+_LOOK_EVERY_S = 0.3
 
 
 class _Recover(BoxdGroup):
@@ -173,12 +177,29 @@ def _go_on(found: dict[str, Any], as_json: bool) -> None:
         asking = found
         while asking["children"]:
             asking = _found(asking["children"][0])
-        _ask(asking)
+        if not _has_run(asking):
+            _ask(asking)
         found = _found(found["id"])
     _tell(found)
 
 
+def _has_run(found: dict[str, Any]) -> bool:
+    """Wait for what boxd does at this step; whether it has answered."""
+    if not found["runs"]:
+        return False
+    click.secho(f"\n{found['question']}", bold=True)
+    until = time.monotonic() + _RUNS_WITHIN_S
+    with waiting("boxd is at work"):
+        while time.monotonic() < until:
+            time.sleep(_LOOK_EVERY_S)
+            if _found(found["id"])["number"] != found["number"]:
+                return True
+    return False
+
+
 def _ask(found: dict[str, Any]) -> None:
+    if found["found"]:
+        click.echo(f"\nboxd found: {found['found']}")
     click.secho(f"\n{found['question']}", bold=True)
     known = [each["id"] for each in found["choices"]]
     for each in found["choices"]:
@@ -196,7 +217,8 @@ def _tell(found: dict[str, Any]) -> None:
     for each in found["answers"]:
         booked = f" ({each['booked']})" if each["booked"] else ""
         count = f" {each['count']}" if each["count"] is not None else ""
-        click.echo(f"  {_at(each['at'])} {each['step']}: {each['choice']}{count}{booked}")
+        note = f": {each['note']}" if each["note"] else ""
+        click.echo(f"  {_at(each['at'])} {each['step']}: {each['choice']}{count}{note}{booked}")
     if found["ended_at"]:
         click.echo(f"{found['outcome']}, {_at(found['ended_at'])}")
     elif found["children"]:

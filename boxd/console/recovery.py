@@ -31,6 +31,16 @@ async def show(visit: ConsoleVisit) -> Response:
     )
 
 
+async def record(visit: ConsoleVisit) -> Response:
+    """What was asked, found, answered and booked, to be printed."""
+    recovery = visit.request.query_params.get("recovery", "")
+    return visit.page(
+        "record.html",
+        N_("Record of a playbook"),
+        recoveries=(await visit.act(api.recovery_record, recovery=recovery))["recoveries"],
+    )
+
+
 async def start(visit: ConsoleVisit) -> Response:
     """Start a playbook."""
     locker = visit.form.get("locker", "")
@@ -61,6 +71,7 @@ SECTION = ConsoleSection(
     title=N_("Recovery"),
     needs=api.start_recovery,
     show=show,
+    pages={"/record": record},
     acts={"/start": Act(start, show), "/answer": Act(answer, show)},
     said={
         "begun": N_("It has begun: answer its question."),

@@ -16,7 +16,7 @@ from boxd.bays.latch_feedback import LatchFeedback
 from boxd.bays.locker_parts import LockerParts
 from boxd.bays.opening import Opener
 from boxd.bays.operator_console import OperatorConsole
-from boxd.bays.redemptions import AnswerTaker, Redemptions
+from boxd.bays.redemptions import AnswerTaker, RecoveryTaker, Redemptions
 from boxd.config import Config
 from boxd.config.addresses import split
 from boxd.config.lights_schema import Lights
@@ -178,6 +178,7 @@ def operator_console(
     config: Config,
     registry: DeviceRegistry,
     redemptions: AnswerTaker,
+    recoveries: RecoveryTaker,
     on_change: Callable[[], None],
 ) -> OperatorConsole:
     """The operator's keys, if the box has any."""
@@ -189,6 +190,7 @@ def operator_console(
         on_change=on_change,
         timers=asyncio.get_running_loop(),
         stuck_key_s=config.timeouts.stuck_key_s,
+        recoveries=recoveries if keypad else None,
         key_labels=next(
             (device.key_labels for device in config.devices if device.name == keypad), {}
         ),

@@ -101,6 +101,7 @@ def wire(
     """What people and workflows need besides the bays, wired to them; `closing` ends it."""
     connection = ServerConnection()
     redemptions = _redemptions(connection, config, ledger, dispensing, closing)
+    recoveries = _recoveries(connection, config, ledger, keys)
     audit_key = assembly.audit_key(config)
     label = BoxLabel(config.box, ledger, changes.note)
     task_fates = Fates[Asked, TaskReply](dispensing.decisions.daemon)
@@ -117,11 +118,11 @@ def wire(
         redemptions=redemptions,
         announcer=dispensing.announcer,
         decisions=dispensing.decisions,
-        operator=_operator(config, dispensing, redemptions, changes, closing),
+        operator=_operator(config, dispensing, redemptions, recoveries, changes, closing),
         device_tests=DeviceTests(config, dispensing.registry, dispensing.bays, changes.note),
         tasks=tasks,
         verdicts=VerdictKeeper(ledger, tasks),
-        recoveries=_recoveries(connection, config, ledger, keys),
+        recoveries=recoveries,
         histories=ErasingService(connection, ledger, config.box.id),
         pictures=PictureStore(config.pictures_dir),
         photos=_photos(config, ledger, tasks),
@@ -161,10 +162,13 @@ def _operator(
     config: Config,
     dispensing: Dispensing,
     redemptions: RedemptionService,
+    recoveries: RecoveryService,
     changes: ChangeSignal,
     closing: AsyncExitStack,
 ) -> OperatorConsole:
-    operator = assembly.operator_console(config, dispensing.registry, redemptions, changes.note)
+    operator = assembly.operator_console(
+        config, dispensing.registry, redemptions, recoveries, changes.note
+    )
     if config.operator.keypad is not None:
         dispensing.reconnects.subscribe(config.operator.keypad, operator.forget_touches)
     closing.callback(operator.close)

@@ -89,7 +89,7 @@ class Snapshots:
     def _draw(self) -> None:
         """Make the next snapshot from what is known."""
         self._prompts = [self._prompt(s) for s in self._overview.open_redemptions]
-        self._parts.operator.update(self._prompts)
+        self._parts.operator.update(self._prompts, self._overview.questions)
         self._version += 1
         self._snapshot = snapshot(self._picture(), self._version, as_text(utc_now()))
         woken, self._next = self._next, asyncio.Event()
@@ -140,6 +140,9 @@ class Snapshots:
                 locker.id: parts.opener.door_state(locker.id) for locker in parts.config.lockers
             },
             operator=asdict(parts.operator.state())
-            | {"key_labels": dict(parts.operator.key_labels)},
+            | {
+                "key_labels": dict(parts.operator.key_labels),
+                "recovery": parts.operator.recovery(),
+            },
             upstream=parts.upstream.view(self._overview.outbox) if parts.upstream else None,
         )

@@ -81,7 +81,9 @@ def _activities(parts: Parts) -> list[Callable[..., object]]:
         parts.backups,
         parts.device_tests.run_unattended,
     )
-    recoveries = RecoveryActivities(parts.ledger)
+    recoveries = RecoveryActivities(
+        parts.ledger, parts.recoveries.answer, parts.device_tests.run_unattended
+    )
     found = [*redemptions.all(), *recoveries.all(), *housekeeping.all()]
     if parts.upstream is not None:
         found += UpstreamActivities(parts.upstream.sender, parts.upstream.puller).all()

@@ -13,6 +13,7 @@ from boxd.ledger import (
     outbox,
     prize_names,
     prize_pictures,
+    recoveries,
     redemption_standings,
     rehearsal,
     stock,
@@ -21,6 +22,7 @@ from boxd.ledger import (
 from boxd.ledger.choices import LIGHT_SHOW
 from boxd.ledger.outbox import Depth
 from boxd.ledger.stock_moves import StockMove
+from boxd.recovery import RecoveryQuestion
 from boxd.redemption import RedemptionStanding
 
 # The actions that people at the box care about; the audit trail has the rest.
@@ -76,6 +78,7 @@ class Overview:
     prize_names: dict[str, dict[str, str]] = field(default_factory=dict)
     light_show: str = ""
     stock_moves: list[StockMove] = field(default_factory=list)
+    questions: list[RecoveryQuestion] = field(default_factory=list)
 
 
 def read(connection: sqlite3.Connection) -> Overview:
@@ -93,4 +96,5 @@ def read(connection: sqlite3.Connection) -> Overview:
         prize_names=prize_names.translations(connection),
         light_show=LIGHT_SHOW.now(connection),
         stock_moves=stock_moves.open_ones(connection),
+        questions=recoveries.questions(connection),
     )

@@ -14,12 +14,14 @@ from boxd.ledger.issuing_again import IssuedAgain
 from boxd.ledger.ledger import Transaction
 from boxd.playbooks.content import as_playbook
 from boxd.recovery import (
+    BOXD,
     END,
     GIVE_UP,
     AboutWhat,
     Deed,
     Playbook,
     RecoveryAnswer,
+    RecoveryQuestion,
     RecoveryStanding,
     RecoveryTaken,
     chosen,
@@ -30,6 +32,7 @@ from boxd.words import N_
 WAITS = "recovery_waits"
 """The kind of alarm for a question that nobody answers."""
 Books = Mapping[str, Playbook]
+Json = dict[str, Any]
 _WAITS_TEXT = N_("“{title}” asks a question that nobody answers: `boxd recover show {recovery}`")
 _DEEPEST = 8  # playbooks that call each other
 _NOTHING_TO_ISSUE = N_(
@@ -310,10 +313,47 @@ def listing(connection: sqlite3.Connection, most: int) -> list[dict[str, Any]]:
     return [seen(connection, row["id"]) for row in found.fetchall()]
 
 
+def questions(connection: sqlite3.Connection) -> list[RecoveryQuestion]:
+    """The questions that wait for a person, what was asked first first."""
+    found = connection.execute(
+        "SELECT * FROM recoveries WHERE ended_at IS NULL ORDER BY since, id"
+    ).fetchall()
+    asked = [(row, _standing(connection, row)) for row in found]
+    return [_question(connection, row) for row, standing in asked if not standing.children]
+
+
+def _question(connection: sqlite3.Connection, row: sqlite3.Row) -> RecoveryQuestion:
+    step = as_playbook(json.loads(row["content"])).step(row["step"])
+    assert step is not None  # noqa: S101 - an open recovery stands at a step of its own playbook
+    prize = stock.find(connection, row["sku"])["name"] if row["sku"] else ""
+    left = left_prizes.of_locker(connection, row["locker"]) if row["locker"] else None
+    return RecoveryQuestion(
+        recovery=row["id"],
+        number=row["number"],
+        title=row["title"],
+        text=_filled(step.ask, row["locker"], str(prize)),
+        choices=step.for_people,
+        counts=step.counts,
+        needs_sign_in=any(each.does is Deed.ISSUE_AGAIN for each in step.choices),
+        left_prize=left or "",
+        found=_found(connection, row),
+    )
+
+
+def _found(connection: sqlite3.Connection, row: sqlite3.Row) -> str:
+    """What boxd has found at the step before; empty if a person has answered since."""
+    last = connection.execute(
+        "SELECT actor, note FROM recovery_answers WHERE recovery = ? ORDER BY number DESC LIMIT 1",
+        (row["id"],),
+    ).fetchone()
+    return str(last["note"]) if last is not None and last["actor"] == BOXD else ""
+
+
 def seen(connection: sqlite3.Connection, recovery: str) -> dict[str, Any]:
     """What people see of one: its question, the choices, and what was answered. Raises NotFound."""
     row, standing = _row(connection, recovery), require(connection, recovery)
-    step = None if standing.has_ended else _playbook(connection, recovery).step(standing.step)
+    playbook = as_playbook(json.loads(row["content"]))
+    step = None if standing.has_ended else playbook.step(standing.step)
     prize = stock.find(connection, row["sku"])["name"] if row["sku"] else ""
     left = left_prizes.of_locker(connection, row["locker"]) if row["locker"] else None
     answers = connection.execute(
@@ -334,14 +374,41 @@ def seen(connection: sqlite3.Connection, recovery: str) -> dict[str, Any]:
         "number": standing.number,
         "step": "" if standing.has_ended else standing.step,
         "question": _filled(step.ask, row["locker"], str(prize)) if step else "",
+        "found": "" if standing.has_ended else _found(connection, row),
+        "runs": standing.runs,
         "counts": bool(step and step.counts),
-        "choices": [{"id": each.id, "text": each.text} for each in (step.choices if step else ())],
+        "choices": [
+            {"id": each.id, "text": each.text} for each in (step.for_people if step else ())
+        ],
         "actor": row["actor"],
         "started_at": row["started_at"],
         "since": row["since"],
         "ended_at": row["ended_at"],
         "outcome": row["outcome"],
-        "answers": [dict(each) for each in answers.fetchall()],
+        "answers": [
+            {**dict(each), **_in_words(playbook, each, row["locker"], str(prize))}
+            for each in answers.fetchall()
+        ],
+    }
+
+
+def record_of(connection: sqlite3.Connection, recovery: str) -> list[Json]:
+    """A recovery and all that it has called, in the order of their beginning. Raises NotFound."""
+    _row(connection, recovery)
+    found = connection.execute(
+        "SELECT id FROM recoveries WHERE id = ? OR id GLOB ? ORDER BY started_at, id",
+        (recovery, f"{recovery}.*"),
+    )
+    return [seen(connection, row["id"]) for row in found.fetchall()]
+
+
+def _in_words(playbook: Playbook, given: sqlite3.Row, locker: int | None, prize: str) -> Json:
+    """What was asked, and what was answered."""
+    step = playbook.step(given["step"])
+    choices = {each.id: each.text for each in (step.choices if step else ())}
+    return {
+        "question": _filled(step.ask, locker, prize) if step else "",
+        "answer": choices.get(given["choice"], N_("End it here")),
     }
 
 
@@ -373,4 +440,13 @@ def _standing(connection: sqlite3.Connection, row: sqlite3.Row) -> RecoveryStand
         has_ended=row["ended_at"] is not None,
         since=row["since"],
         children=tuple(each["id"] for each in children.fetchall()),
+        runs=_runs(row),
     )
+
+
+def _runs(row: sqlite3.Row) -> str:
+    """What boxd does at the step where a recovery stands."""
+    if row["ended_at"] is not None:
+        return ""
+    step = as_playbook(json.loads(row["content"])).step(row["step"])
+    return step.runs.value if step and step.runs else ""

@@ -7,9 +7,25 @@ from dataclasses import fields
 from typing import Any
 
 from boxd.errors import BadInput
-from boxd.recovery import END, AboutWhat, Choice, Deed, Playbook, PlaybookStep
+from boxd.recovery import (
+    END,
+    FAILED,
+    PASSED,
+    AboutWhat,
+    Choice,
+    Deed,
+    OwnWork,
+    Playbook,
+    PlaybookStep,
+)
 
 _NO_CHOICE = "step '{step}' of playbook '{playbook}' has no choices and calls nothing"
+
+
+_NOT_ANSWERED = (
+    "step '{step}' of playbook '{playbook}' runs something; boxd answers with the choices"
+    " 'passed' and 'failed', and a person needs a third one"
+)
 
 
 def as_playbook(content: Mapping[str, Any]) -> Playbook:
@@ -37,7 +53,8 @@ def _why(error: Exception) -> str:
 def _step(content: Mapping[str, Any]) -> PlaybookStep:
     known = _known(PlaybookStep, content)
     choices = tuple(_choice(each) for each in known.pop("choices", ()))
-    return PlaybookStep(choices=choices, **known)
+    runs = known.pop("runs", None)
+    return PlaybookStep(choices=choices, runs=OwnWork(runs) if runs else None, **known)
 
 
 def _choice(content: Mapping[str, Any]) -> Choice:
@@ -61,6 +78,8 @@ def _require_a_way(playbook: Playbook) -> None:
     for step in playbook.steps:
         if not step.choices and not step.calls:
             raise BadInput(_NO_CHOICE.format(step=step.id, playbook=playbook.id))
+        if step.runs and not ({PASSED, FAILED} < {choice.id for choice in step.choices}):
+            raise BadInput(_NOT_ANSWERED.format(step=step.id, playbook=playbook.id))
         for following in (step.then, *(choice.next for choice in step.choices)):
             if following not in names:
                 text = "step '{step}' of playbook '{playbook}' leads to '{next}', which is none"

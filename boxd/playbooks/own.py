@@ -5,7 +5,17 @@ Each is data alone: an organiser's file (`boxd/playbooks/files.py`) can say the 
 
 from __future__ import annotations
 
-from boxd.recovery import END, AboutWhat, Choice, Deed, Playbook, PlaybookStep
+from boxd.recovery import (
+    END,
+    FAILED,
+    PASSED,
+    AboutWhat,
+    Choice,
+    Deed,
+    OwnWork,
+    Playbook,
+    PlaybookStep,
+)
 from boxd.words import N_
 
 _YES, _NO, _DONE = N_("Yes"), N_("No"), N_("Done")
@@ -212,11 +222,25 @@ START_OF_THE_DAY = Playbook(
     N_("Start of the day"),
     N_("Before the first attendee comes."),
     (
-        _done("test", N_("Start the self-test on the page Upkeep. Nothing fails."), "doors"),
+        PlaybookStep(
+            "test",
+            N_("boxd tests its devices. No locker opens; it takes some seconds."),
+            (
+                Choice(PASSED, N_("Nothing failed"), "doors"),
+                Choice(FAILED, N_("Something failed"), "failed"),
+                Choice("skip", N_("Go on without it"), "doors"),
+            ),
+            runs=OwnWork.SELF_TEST,
+        ),
+        PlaybookStep(
+            "failed",
+            N_("Mend what failed, or take its lockers out of service. Test again?"),
+            (Choice("again", N_("Test again"), "test"), Choice("on", N_("Go on"), "doors")),
+        ),
         _done("doors", N_("Every door is closed, every locker empty."), "lamps"),
         _whether("lamps", N_("Press a key at each bay. Do its lamps light?"), "print", "board"),
         PlaybookStep("board", calls=BOARD_SWAPPED.id, then="print"),
-        _done("print", N_("Print the report of the day before, if there is one.")),
+        _done("print", N_("Print the record of this playbook in the console, under Recovery.")),
     ),
 )
 END_OF_THE_EVENT = Playbook(

@@ -77,6 +77,8 @@ def event_line(
         "bay": bays.get(row["bay"] or "", row["bay"]),
         "actor": translate(name_of(row["actor"])),
     }
+    if row["action"] == "recovery.started":
+        more["cause"] = translate(row["cause"])  # the playbook's title
     values = row["detail"] | row | more
     if row["action"] == "alarm.raised":
         text = translate(values["text"])

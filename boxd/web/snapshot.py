@@ -90,7 +90,7 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
         "rehearsal": picture.overview.rehearses,
         "closed": picture.overview.is_closed,
         "health": _health(picture.health),
-        "operator": picture.operator | {"message": translate(picture.operator["message"])},
+        "operator": _operator(picture.operator),
         "prompts": [_prompt(prompt, picture.operator) for prompt in picture.prompts],
         "bays": [_bay(view, picture) for view in picture.bays],
         "lockers": [_locker(locker, picture) for locker in picture.config.lockers],
@@ -105,6 +105,16 @@ def snapshot(picture: SnapshotInput, version: int, at: str) -> Json:
         "alarms": [_alarm(each) for each in picture.overview.alarms],
         "events": [event_line(row, prizes, bays) for row in picture.overview.events],
     }
+
+
+def _operator(operator: Json) -> Json:
+    """What the operator's keys answer, in the box's language."""
+    shown = operator | {"message": translate(operator["message"])}
+    if (asked := operator.get("recovery")) is not None:
+        options = [each | {"label": translate(each["label"])} for each in asked["options"]]
+        words = {name: translate(asked[name]) for name in ("title", "text", "found", "message")}
+        shown["recovery"] = asked | words | {"options": options}
+    return shown
 
 
 def _shown(prize: dict[str, object]) -> dict[str, object]:

@@ -61,6 +61,7 @@ MEANT: dict[Role, set[str]] = {
         "GET /playbooks",
         "GET /recoveries",
         "GET /recoveries/{recovery}",
+        "GET /recoveries/{recovery}/record",
         "GET /redemptions/{redemption}/look-back",
         "POST /recoveries",
         "POST /recoveries/{recovery}/answers",

@@ -48,3 +48,41 @@ def test_a_stocktake_goes_on_after_a_kill_and_its_history_fits(
     history = wait_until("the end of its workflow", replayed)
     assert history["fits"]
     booth.check_invariants()
+
+
+def test_keys_answer_a_playbook_through_a_kill_and_without_the_server(
+    new_booth: Callable[..., Booth],
+) -> None:
+    booth = new_booth()
+    booth.start()
+    begun = said(booth, "jammed-locker", "--locker", "2")["recovery"]["id"]
+    press_until(booth, "1", lambda: asked(booth, begun) == "prize")
+    booth.kill()
+    booth.start()
+    assert asked(booth, begun) == "prize"
+    booth.hang_server()
+    press_until(booth, "3", lambda: asked(booth, begun) == "repaired")
+    booth.kill()
+    booth.start()
+    press_until(booth, "2", lambda: asked(booth, begun) == "")
+    found = said(booth, "show", begun)["recovery"]
+    assert [each["choice"] for each in found["answers"]] == ["yes", "empty", "no"]
+    assert {each["actor"] for each in found["answers"]} == {"operator (keys)"}
+    locker = next(each for each in booth.snapshot()["lockers"] if each["id"] == 2)
+    assert locker["state"] == "out_of_service"
+    booth.check_invariants()
+
+
+def asked(booth: Booth, recovery: str) -> str:
+    """The step at which it stands; empty after its end."""
+    return str(booth.ask_socket("GET", f"/api/v1/recoveries/{recovery}")["recovery"]["step"])
+
+
+def press_until(booth: Booth, key: str, is_taken: Callable[[], bool]) -> None:
+    """Press a key of the operator's, which is deaf for a moment after a question has come."""
+
+    def taken() -> bool:
+        booth.press_operator(key)
+        return is_taken()
+
+    wait_until(f"{key} is an answer", taken)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from boxd.bays.operator_console import SETTLE_S
 from tests.box.booth import Booth, wait_until
 from tests.box.person import Person
 from tests.browser.camera import Camera
@@ -138,6 +140,17 @@ def somebody_waits(scene: Scene) -> None:
     scene.camera.whole(scene.hud, "two-questions")
     scene.hud.until("the reminder", lambda: scene.hud.has(".reminded"))
     scene.camera.whole(scene.hud, "reminder")
+
+
+def a_playbook(scene: Scene) -> None:
+    """A question that the operator's keys answer, while nobody waits for a prize."""
+    scene.starts()
+    jammed = {"playbook": "jammed-locker", "locker": 2, "actor": "anna"}
+    scene.booth.ask_socket("POST", "/api/v1/recoveries", jammed)
+    scene.hud.wait_for("Open locker 2 by hand, or by the recorded override. Is it open now?")
+    time.sleep(SETTLE_S + 0.2)
+    scene.booth.press_operator("1")
+    scene.shows("What lies in locker 2? Take it out.", "playbook")
 
 
 def a_power_cut(scene: Scene) -> None:
@@ -289,6 +302,7 @@ class Chapter:
 CHAPTERS = (
     Chapter(a_prize),
     Chapter(somebody_waits, ((r"# reminder_first_s = .*", "reminder_first_s = 3"),)),
+    Chapter(a_playbook),
     Chapter(a_power_cut),
     Chapter(bays_in_trouble, ((r"# stuck_key_s = .*", "stuck_key_s = 1"),)),
     Chapter(devices_in_trouble),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from boxd.bays.operator_console import SETTLE_S
 from tests.box.booth import Booth
 from tests.browser import chromium
 from tests.browser.axe import violations
@@ -16,6 +18,19 @@ from tests.browser.pages import Front, Hud
 LOCKER = ".locker[data-locker='2']"
 PLAYBOOKS = "#recovery"
 OPENS_PLAYBOOKS = "[popovertarget='recovery']"
+_KEYS = """
+const shown = [...document.querySelectorAll('#prompt .option')]
+const words = (each, css) => each.querySelector(css).textContent
+return Object.fromEntries(shown.map((each) => [words(each, 'kbd'), words(each, '.label')]))
+"""
+_OUT_OF_SIGHT = """
+const area = document.querySelector('#prompt').getBoundingClientRect()
+const isOut = ({left, top, right, bottom}) =>
+  left < area.left || top < area.top || right > area.right || bottom > area.bottom + 1
+return [...document.querySelectorAll('#prompt :is(h2, .option, kbd, .counted)')]
+  .filter((each) => isOut(each.getBoundingClientRect()))
+  .map((each) => each.textContent)
+"""
 _IS_WITHIN = """
 const {left, top, right, bottom} = document.querySelector(arguments[0]).getBoundingClientRect()
 return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight
@@ -106,7 +121,7 @@ def test_who_is_signed_in_walks_through_a_playbook(
     hud.until("the claim goes first", lambda: not hud.has(PLAYBOOKS))
     assert not hud.find(OPENS_PLAYBOOKS).is_enabled()
     browser_booth.answer(browser_booth.prompt("load"), "declined")
-    hud.wait_for("Ready")
+    hud.wait_for("Open locker 2 by hand, or by the recorded override. Is it open now?")
 
     hud.click(OPENS_PLAYBOOKS)
     asks(hud, "What lies in locker 2?", lambda: hud.press("1"))
@@ -116,6 +131,63 @@ def test_who_is_signed_in_walks_through_a_playbook(
     assert [each["choice"] for each in recovery["answers"]] == ["yes", "give-up"]
     assert {each["actor"] for each in recovery["answers"]} == {"Oda (staff)"}
     hud.press("\ue00c")
+
+
+@pytest.mark.parametrize("size", [(800, 480), chromium.PANEL])
+def test_a_playbook_is_answered_by_the_operators_keys_alone(
+    browser_booth: Booth, signed_out: Hud, size: tuple[int, int]
+) -> None:
+    hud, booth = signed_out, browser_booth
+    chromium.set_size(hud.look(), *size)
+    begin(booth, "unknown-opening", locker=2)
+    hud.wait_for("Look at locker 2. Is it open?")
+    assert keys_shown(hud) == {"1": "Yes", "2": "No", "Cancel": "End it here"}
+    assert hud.run(_OUT_OF_SIGHT) == []
+    assert violations(hud) == []
+
+    booth.enter("bay-1", booth.issue_code())
+    hud.wait_for("Put Mug into locker 1")
+    booth.press_operator("Cancel", "9")
+    answered_by_keys(hud, "Look at locker 2. Is it open?")
+    booth.press_operator("7")
+    hud.until("which keys do", lambda: "press 1 / 2 / Cancel" in hud.text(".reason"))
+    booth.press_operator("1")
+    answered_by_keys(hud, "What lies in locker 2? Take it out.")
+    booth.press_operator("2")
+    answered_by_keys(hud, "Close locker 2.")
+    booth.press_operator("1")
+    hud.wait_for("Ready")
+
+    before = booth.stock("mug")
+    begin(booth, "missing-unit", sku="mug")
+    answered_by_keys(hud, "Count the units of Mug that lie on the shelf or in lockers. How many?")
+    counted = before["on_hand"] + before["held"] + 1
+    booth.press_operator(*str(counted))
+    hud.until("what was typed", lambda: hud.text(".counted") == str(counted))
+    assert hud.run(_OUT_OF_SIGHT) == []
+    booth.press_operator("Enter")
+    hud.wait_for("Ready")
+    assert booth.stock("mug")["on_hand"] == before["on_hand"] + 1
+    given = booth.ask_socket("GET", "/api/v1/recoveries")["recoveries"]
+    actors = {each["actor"] for recovery in given for each in recovery["answers"]}
+    assert "operator (keys)" in actors
+    chromium.set_size(hud.look(), *chromium.PANEL)
+
+
+def begin(booth: Booth, playbook: str, **about: object) -> None:
+    booth.ask_socket("POST", "/api/v1/recoveries", {"playbook": playbook, "actor": "anna", **about})
+
+
+def answered_by_keys(hud: Hud, following: str) -> None:
+    """The next question is there, and a finger may come down on it."""
+    hud.wait_for(following)
+    time.sleep(SETTLE_S + 0.2)
+
+
+def keys_shown(hud: Hud) -> dict[str, str]:
+    """What the screen says of each key."""
+    found: dict[str, str] = hud.run(_KEYS)
+    return found
 
 
 def asks(hud: Hud, words: str, press: Callable[[], None]) -> None:

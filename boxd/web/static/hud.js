@@ -11,7 +11,7 @@ import { isOverriding, overrideKey, overridePanel } from "./override.js";
 import { giveWay, isRecovering, recoveryButton, recoveryKey, recoveryPanel } from "./recovery.js";
 import { hear, isChoosingSounds, soundButton, soundPanel } from "./sounds.js";
 import { N_, _ } from "./words.js";
-import { bayName, optionsOf, outView, promptView, restView } from "./prompt.js";
+import { bayName, optionsOf, outView, playbookView, promptView, restView } from "./prompt.js";
 
 const NEXT_KEY = "0"; // as on the operator's pad
 const LEDGER = { whole: N_("Records OK"), damaged: N_("Records damaged"), unusable: N_("Records unusable") };
@@ -152,17 +152,24 @@ function renderPrompt() {
   const serving = isServing();
   const prompt = serving ? currentPrompt() : null;
   const area = place("prompt");
-  area.dataset.stage = prompt ? prompt.stage : serving ? "rest" : "out";
+  const playbook = serving && !prompt ? (snapshot.operator?.recovery ?? null) : null;
+  area.dataset.stage = prompt ? prompt.stage : playbook ? "playbook" : serving ? "rest" : "out";
   area.dataset.urgency = prompt ? Math.min(prompt.reminders, 3) : 0;
   const choice = prompt ? choiceAt(prompt) : null;
   document.body.classList.toggle("choosing", choice?.menu === "substitute");
   const isSame = !guard(prompt ? `${prompt.id} ${choice.menu} ${choice.page} ${choice.search}` : "");
   if (prompt) showPrompt(area, prompt, choice, isSame);
+  else if (playbook) showPlaybook(area, playbook);
   else if (serving) show(area, [snapshot.bays, snapshot.events[0], firstInvitation], () => restView(snapshot, firstInvitation));
   else if (show(area, [snapshot.health, snapshot.prompts.length], () => outView(snapshot))) fit(area);
   const others = snapshot.prompts.map(({ id, title, locker, bay, since, stage }) => [id, title, locker, bay, since, stage]);
   show(place("queue"), [others, prompt?.id], () => lists.queue(snapshot, prompt, choose));
-  speak(prompt);
+  speak(prompt ?? playbook);
+}
+
+function showPlaybook(area, playbook) {
+  const labels = snapshot.operator.key_labels ?? {};
+  if (show(area, [playbook, labels], () => playbookView(playbook, labels))) fitWords();
 }
 
 // `isSame`: the question was on the screen before, so a focused button keeps its focus.
@@ -213,8 +220,9 @@ function guard(question) {
   return true;
 }
 
-function speak(prompt) {
-  const text = prompt ? `${prompt.title}. ${prompt.text} ${pressedAt(prompt)?.why ?? ""}` : "";
+// asked: a claim's prompt, or a playbook's question
+function speak(asked) {
+  const text = asked ? `${asked.title}. ${asked.text} ${pressedAt(asked)?.why ?? asked.message ?? ""}` : "";
   const { state, why } = snapshot.health;
   const spoken = text || (state === "ready" ? _("Ready") : `${_("Out of service")}. ${why}`);
   if (place("spoken").textContent !== spoken) place("spoken").textContent = spoken;

@@ -163,6 +163,34 @@ function noteIn(note) {
   return number ? inShort(note, number) : [note];
 }
 
+// A playbook's question, with what the keys of the operator's pad answer; the screen answers in a panel.
+export function playbookView({ title, text, found, left_prize: left, counts, typed, is_leaving: isLeaving, message, options, others }, labels) {
+  const number = options.length > 4 ? "many" : options.length > 2 ? "some" : "few";
+  return [
+    make(
+      "div",
+      { class: "now" },
+      make(
+        "div",
+        { class: "words" },
+        make("div", { class: "head" }, make("span", { class: "prize" }, icon("tool"), make("span", {}, title))),
+        make("h2", {}, isLeaving ? _("Really end it here?") : text),
+        found ? make("p", {}, `${_("boxd found:")} ${found}`) : "",
+        left ? make("p", {}, _("Still inside: {sku}", { sku: left })) : "",
+        others ? make("p", { class: "soft" }, ngettext("{count} more question waits", "{count} more questions wait", others)) : "",
+      ),
+      counts && !isLeaving ? make("output", { class: "counted" }, typed || "–") : "",
+    ),
+    message ? make("p", { class: "reason" }, icon("warning"), make("span", {}, ...withCommands(message))) : "",
+    make("p", { class: "elsewhere" }, icon("keypad"), _("The keypad answers. Who is signed in can answer on the screen."), make("button", { type: "button", popovertarget: "recovery" }, _("Answer on the screen"))),
+    make(
+      "div",
+      { class: "options", "data-number": number },
+      ...options.map(({ key, label }) => make("div", { class: "option", "data-key": key }, make("kbd", {}, labels[key] ?? key), make("span", { class: "label", dir: "auto" }, label))),
+    ),
+  ].filter((part) => part !== "");
+}
+
 // Nothing is asked.
 // firstInvitation: the address of its QR code, or null
 export function restView(snapshot, firstInvitation) {

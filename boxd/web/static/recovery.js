@@ -159,6 +159,7 @@ function question(recovery, asking) {
     { "data-recovery": recovery.id, tabindex: -1 },
     make("h3", {}, recovery.title),
     make("p", {}, recovery.question),
+    recovery.found ? make("p", {}, `${_("boxd found:")} ${recovery.found}`) : "",
     recovery.left_prize ? make("p", {}, _("Still inside: {sku}", { sku: recovery.left_prize })) : "",
     ...(count ? [count, digits(count)] : []),
     ...choices.map((choice, place) =>

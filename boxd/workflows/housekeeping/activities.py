@@ -13,7 +13,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from boxd.bays.self_test import SelfTestResult, Tested
+from boxd.bays.self_test import SelfTestResult, Tested, failures
 from boxd.errors import LedgerDamaged
 from boxd.ledger import alarms, audit, expiry, row_sums
 from boxd.ledger.audit import VerifiedChain
@@ -86,11 +86,7 @@ class HousekeepingActivities(HousekeepingSignatures):
     async def test_devices(self) -> str:
         """Test the devices without moving a latch."""
         tested = await self._self_test()
-        failed = [row for row in tested if row.result is SelfTestResult.FAILED]
-        if failed:
-            found = "; ".join(
-                f"{row.device} {row.part}".strip() + f": {row.remark}" for row in failed
-            )
+        if found := failures(tested):
             raise ApplicationError(
                 f"{found}. See `boxd devices list`, then try `boxd devices test`",
                 type=messages.FAILED,

@@ -19,5 +19,10 @@ class RecoverySignatures(ABC):
 
     @activity.defn
     @abstractmethod
+    async def run_for_recovery(self, standing: RecoveryStanding) -> RecoveryStanding:
+        """Do what boxd does at this step, and answer it; returns the standing after that."""
+
+    @activity.defn
+    @abstractmethod
     async def remind_of_recovery(self, standing: RecoveryStanding) -> None:
         """Raise the alarm of a question that nobody answers."""

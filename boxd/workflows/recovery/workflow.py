@@ -46,6 +46,8 @@ class RecoveryWorkflow:
             if standing.children:
                 await self._call(standing)
                 standing = await self._look()
+            elif standing.runs:
+                standing = await self._ran(standing)
             else:
                 standing = await self._moved_on(standing)
             if workflow.info().is_continue_as_new_suggested() and not standing.has_ended:
@@ -66,9 +68,21 @@ class RecoveryWorkflow:
 
     async def _look(self) -> RecoveryStanding:
         """The ledger's standing, unless a later one is known already."""
-        found = await workflow.execute_local_activity_method(
-            RecoverySignatures.look_at_recovery, self._start.recovery, **_UNTIL_DONE
+        return self._newest(
+            await workflow.execute_local_activity_method(
+                RecoverySignatures.look_at_recovery, self._start.recovery, **_UNTIL_DONE
+            )
         )
+
+    async def _ran(self, standing: RecoveryStanding) -> RecoveryStanding:
+        """Have boxd do what it does at this step; returns where its answer has led."""
+        return self._newest(
+            await workflow.execute_local_activity_method(
+                RecoverySignatures.run_for_recovery, standing, **_UNTIL_DONE
+            )
+        )
+
+    def _newest(self, found: RecoveryStanding) -> RecoveryStanding:
         if self._standing is None or found.number >= self._standing.number:
             self._standing = found
         return self._standing

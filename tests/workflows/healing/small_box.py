@@ -15,6 +15,7 @@ from temporalio.client import Client
 from boxd.bays.doors import DoorWatch
 from boxd.bays.locker_parts import LockerParts
 from boxd.bays.opening import Opener
+from boxd.bays.self_test import Tested
 from boxd.config.schema import Temporal
 from boxd.device_parts import ReportedDoor
 from boxd.devices import DeviceState, DoorState
@@ -344,7 +345,7 @@ async def small_box(
             doors,
             (
                 *RedemptionActivities(ledger, opener, announcer, decisions).all(),
-                *RecoveryActivities(ledger).all(),
+                *RecoveryActivities(ledger, recovering.answer, nothing_to_test).all(),
                 UpstreamActivities(sender, OrderPuller(ledger, nobody, BOX, _begin_none)).deliver,
             ),
             (
@@ -354,6 +355,11 @@ async def small_box(
             ),
             (UpstreamWorkflow, RecoveryWorkflow, *jobs),
         )
+
+
+async def nothing_to_test() -> Sequence[Tested]:
+    """A box without devices finds nothing."""
+    return ()
 
 
 async def _begin_none(carried_out: CarriedOut, _beat: Beat) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -43,20 +44,20 @@ class Booth:
         """No worker polls."""
         await self._running.aclose()
 
-    async def suffer(self, fault: str, answer: tuple[str, str]) -> bool:
-        """Have the fault around this answer; returns whether that was taken."""
+    async def suffer(self, fault: str, answering: Callable[[], Awaitable[bool]]) -> bool:
+        """Have the fault around an answer; returns whether that was taken."""
         if fault == "daemon":
             await self.stop()
-            taken = await self.answer(*answer)
+            taken = await answering()
             await self.start()
             return taken
         if fault == "workflow":
             for each in await self.box.ledger.read(recoveries.open_ones):
                 await self._end_workflow(each.recovery)
-            taken = await self.answer(*answer)
+            taken = await answering()
         else:
             self.box.connection.use(None)
-            taken = await self.answer(*answer)
+            taken = await answering()
             self.box.connection.use(self.box.client)
         await self.box.recoveries.catch_up(self.box.client)
         return taken
@@ -118,13 +119,27 @@ async def go_through(booth: Booth, playbook: Playbook, fault: str, at: int) -> i
             await replays(booth, begun)
             return number
         standing, step = asked[0]
+        if step.runs is not None:  # boxd answers this one
+            if number == at:
+                await booth.suffer(fault, nobody_answers)
+            await until(partial(has_gone_on, booth, standing), "boxd's own answer")
+            continue
         for choice in step.choices:
-            said = standing.recovery, choice.id
-            if await (booth.suffer(fault, said) if number == at else booth.answer(*said)):
+            answering = partial(booth.answer, standing.recovery, choice.id)
+            if await (booth.suffer(fault, answering) if number == at else answering()):
                 break
         else:
             raise AssertionError(f"{playbook.id}: nothing is taken at {step.id}")
     raise AssertionError("unreachable")
+
+
+async def nobody_answers() -> bool:
+    return False
+
+
+async def has_gone_on(booth: Booth, standing: RecoveryStanding) -> bool:
+    now = await booth.box.ledger.read(partial(recoveries.require, recovery=standing.recovery))
+    return now.number > standing.number
 
 
 async def has_ended(booth: Booth, recovery: str) -> bool:
