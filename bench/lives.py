@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,16 @@ def bare_server(folder: Path, count: int) -> list[float]:
 def daemon_killed(box: Box, codes: Sequence[str]) -> list[float]:
     """Kill the daemon, start it, type a code at once; the seconds from the kill to the verdict."""
     return [_answers_after(box, code, _kill_and_start(box)) for code in codes]
+
+
+def lamps_after_kills(box: Box, count: int) -> list[float]:
+    """Kill the daemon and start it; the seconds from the kill to ready lamps at every bay."""
+    seconds = []
+    for _ in range(count):
+        killed = box.kill()
+        began = time.monotonic()
+        seconds.append(began - killed + box.start_and_wait())
+    return seconds
 
 
 def server_killed(box: Box, codes: Sequence[str]) -> list[float]:
