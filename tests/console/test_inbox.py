@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from boxd.ledger import attendees, pending_verdicts, photos, task_publishing, tasks
@@ -35,7 +37,7 @@ async def test_the_longest_wait_comes_first(eva: Person) -> None:
     said = await eva.see("/o/inbox")
     assert "3 people are waiting." in said
     assert said.index("ada: Show it") < said.index("bo: Show it") < said.index("cem: Show it")
-    assert "Waits for 0 s" in said
+    assert re.search(r"Waits for \d+ s", said)
 
 
 async def test_a_verdict_is_kept_shown_and_can_be_undone(console: Console, eva: Person) -> None:
