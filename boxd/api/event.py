@@ -13,13 +13,17 @@ _AT_ONCE = 50  # an attendee who presses Enter waits for one transaction at most
 
 
 class EventEndReply(ReplyModel):
-    """How far the end of the event is; `backups` is how many there are, each with names in it."""
+    """How far the end of the event is; `backups` is how many there are, each with names in it.
+
+    `histories_left` at the Temporal server have words of forgotten people, and are being deleted.
+    """
 
     is_closed: bool
     codes_ready: int
     codes_in_use: int
     tasks_open: int
     people: int
+    histories_left: int
     units_left: int
     backups: int
     newest_backup: str | None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import click
@@ -13,12 +16,16 @@ from boxd.cli.command_classes import BoxdGroup, dry_run_option, json_option, say
 from boxd.cli.context import actor
 from boxd.cli.near_twins import tell_near_twins
 from boxd.cli.sheets import link
+from boxd.cli.spinner import progress
 from boxd.cli.tables import counted, heading, say_json, table
 from boxd.cli.times import present, when
 from boxd.errors import NotFound
 
 # Everybody at a large event, and rewriting the ledger's file, on a slow card.
 _FORGOTTEN_WITHIN_S = 600.0
+_EVENT = "/api/v1/event"
+_LOOK_EVERY_S = 0.3
+_WATCHED_S = 60.0
 _ASKED_ABOUT = 20  # of more, nobody reads the spellings
 
 
@@ -174,6 +181,44 @@ def _reached(named: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(reached))
 
 
+def _forgotten(asked: Mapping[str, object]) -> dict[str, Any]:
+    """Have them forgotten; on a terminal a bar shows how many are, while they are many."""
+    path = "/api/v1/attendees/forget"
+    if not asked["everybody"] or not sys.stderr.isatty():
+        done: dict[str, Any] = daemon.post(path, asked, within_s=_FORGOTTEN_WITHIN_S)
+        return done
+    known, here = daemon.get(_EVENT)["people"], click.get_current_context()
+
+    def ask() -> dict[str, Any]:
+        with here.scope(cleanup=False):  # a thread has no context of its own
+            answer: dict[str, Any] = daemon.post(path, asked, within_s=_FORGOTTEN_WITHIN_S)
+            return answer
+
+    with progress("people", known) as advance, ThreadPoolExecutor(1) as pool:
+        forgetting = pool.submit(ask)
+        while not forgetting.done():
+            wait([forgetting], _LOOK_EVERY_S)
+            now = daemon.get(_EVENT)["people"]
+            advance(known - now)
+            known = now
+        done = forgetting.result()
+    _watch_histories(done["histories_left"])
+    return done | {"histories_left": daemon.get(_EVENT)["histories_left"]}
+
+
+def _watch_histories(left: int) -> None:
+    """Show how their histories go, for a while: they go on without anybody looking."""
+    if not left:
+        return
+    until = time.monotonic() + _WATCHED_S
+    with progress("histories", left) as advance:
+        while left and time.monotonic() < until:
+            time.sleep(_LOOK_EVERY_S)
+            now = daemon.get(_EVENT)["histories_left"]
+            advance(left - now)
+            left = now
+
+
 @command.command(
     "forget",
     examples=(
@@ -208,7 +253,7 @@ def forget(
         whom = "every attendee of this box" if everybody else _reached(attendees)
         click.confirm(f"Forget {whom}? This can't be undone", abort=True)
     asked = {"attendees": attendees, "everybody": everybody, "actor": actor()}
-    body = daemon.post("/api/v1/attendees/forget", asked, within_s=_FORGOTTEN_WITHIN_S)
+    body = _forgotten(asked)
     if as_json:
         say_json(body)
         return

@@ -60,3 +60,6 @@ def _say(body: dict[str, Any], as_json: bool) -> None:
     click.echo(f"units that lie there: {body['units_left']}: boxd prizes list; boxd report")
     click.echo(f"backups: {body['backups']}{made}: boxd backup create")
     click.echo(f"people by name: {body['people']}: boxd attendees forget --everybody")
+    if left := body["histories_left"]:
+        histories = counted(left, "history", "histories")
+        click.echo(f"of forgotten people: {histories} are being deleted at the Temporal server")

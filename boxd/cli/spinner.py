@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 PATIENCE_S = 1.0
+_bar_is_shown = threading.Event()
 
 
 @contextmanager
 def waiting(text: str) -> Iterator[None]:
-    """Show a spinner with `text` once the block has taken more than a second."""
-    if not sys.stderr.isatty():
+    """Show a spinner with `text` once the block has taken more than a second.
+
+    There is one display at a time: while a bar is shown, nothing spins.
+    """
+    if not sys.stderr.isatty() or _bar_is_shown.is_set():
         yield
         return
     done = threading.Event()
@@ -46,4 +50,8 @@ def progress(text: str, total: int) -> Iterator[Callable[[int], None]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(text, total=total)
-        yield lambda done: bar.advance(task, done)
+        _bar_is_shown.set()
+        try:
+            yield lambda done: bar.advance(task, done)
+        finally:
+            _bar_is_shown.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from boxd.ledger import audit, codes, switches
+from boxd.ledger import audit, codes, history_erasures, switches
 from boxd.ledger.ledger import Transaction
 from boxd.ledger.switches import Switch
 
@@ -15,13 +15,17 @@ CLOSED = "the event is over"
 
 @dataclass(frozen=True)
 class EventFacts:
-    """How far the end is: what is out, who is known, and what lies there still."""
+    """How far the end is: what is out, who is known, and what lies there still.
+
+    `histories_left` have words of people who are forgotten, and are being deleted.
+    """
 
     is_closed: bool
     codes_ready: int
     codes_in_use: int
     tasks_open: int
     people: int
+    histories_left: int
     units_left: int
 
 
@@ -38,6 +42,7 @@ def look(connection: sqlite3.Connection) -> EventFacts:
         codes_in_use=_count(connection, "codes WHERE state = 'in_use'"),
         tasks_open=_count(connection, "tasks WHERE ended_at IS NULL"),
         people=_count(connection, "attendees WHERE forgotten_at IS NULL"),
+        histories_left=history_erasures.left(connection),
         units_left=int(connection.execute("SELECT total(on_hand + held) FROM stock").fetchone()[0]),
     )
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 from pathlib import Path
 
 from boxd.ledger.check_digit import random_code
@@ -227,3 +231,36 @@ def test_a_rehearsal_goes_the_whole_way_and_leaves_no_trace_in_the_stock(
     assert told(booth, "prizes", "list") == before
     assert "REHEARSAL" not in said(booth, "report")
     booth.check_invariants()
+
+
+def test_forgetting_many_is_watched_on_a_terminal(booth: Booth) -> None:
+    people = [f"badge-{number}" for number in range(400)]
+    said(booth, "attendees", "add", *people)
+    for each in people[:20]:
+        started(booth, "hunt", each)
+    shown, done = on_a_terminal(booth, "attendees", "forget", "--everybody", "--yes")
+    assert int(done.split()[0]) >= 400  # and whom the simulation brings
+    assert "people" in shown
+    assert "100%" in shown
+    assert "Traceback" not in shown
+    wait_until(
+        "their histories are gone", lambda: told(booth, "event", "show")["histories_left"] == 0
+    )
+    assert told(booth, "event", "show")["people"] == 0
+
+
+def on_a_terminal(booth: Booth, *words: str) -> tuple[str, str]:
+    """What a command shows on its terminal, and what it prints."""
+    person, program = os.openpty()
+    line = [sys.executable, "-m", "boxd", "--config", str(booth.config), *words]
+    with os.fdopen(person, "rb", buffering=0) as screen:
+        with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=program, text=True) as command:
+            os.close(program)
+            shown = b""
+            with suppress(OSError):  # the terminal's other end is closed
+                while some := screen.read(4096):
+                    shown += some
+            assert command.stdout is not None
+            printed = command.stdout.read()
+        assert command.returncode == 0, shown
+    return shown.decode(), printed
