@@ -76,13 +76,15 @@ async def _run(config: Config, manager: Notifier) -> int:
         from boxd.daemon import startup
         from boxd.daemon.running import Running
 
-        running = Running(closing, ending.fail)
+        box = await closing.enter_async_context(AsyncExitStack())
+        running = Running(box, ending.fail)
         try:
             with _saying_what_is_lacking():
                 await startup.start(config, server_status, running, manager)
         except _MUST_NOT_DISPENSE as error:
             ending.code = 1
             log.error("dispensing.refused", why=str(error))
+            await box.aclose()  # the devices may be open already, and the box that refuses has them
             await startup.start_refusing(config, error, server_status, running, manager)
         gc.enable()
         await ending.asked.wait()
