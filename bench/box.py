@@ -73,13 +73,18 @@ class Box:
         return began
 
     def start_and_wait(self) -> float:
-        """Start it, and wait until both bays show ready; returns how long that took, in seconds."""
+        """Start it, and wait until both bays show ready; returns how long that took, in seconds.
+
+        The simulated front, which is served after that, is there as well.
+        """
         trace = Trace(self.trace_file)
         began = self.start()
         try:
             shown = [trace.wait(f"{bay} ready", sent(BOARDS[bay], READY), 60) for bay in BOARDS]
         finally:
             trace.close()
+        with closing(Browser(self.port)) as browser:
+            browser.wait_until_there()
         return float(max(record["t"] for record in shown)) - began
 
     def stop(self) -> None:
