@@ -16,6 +16,7 @@ NAMES = {
     "verdict": ("bay", "lamp"),
     "scanned": ("id", "task"),
     "judged": ("id", "task"),
+    "recovered": ("id", "recovery", "choice"),
 }
 
 

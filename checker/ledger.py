@@ -102,6 +102,15 @@ class TaskVerdict:
 
 
 @dataclass(frozen=True)
+class RecoveryAnswer:
+    """What was said to a question of a playbook."""
+
+    id: str
+    recovery: str
+    choice: str
+
+
+@dataclass(frozen=True)
 class Issue:
     """How far the issue of a code has come; `among` is what the draw fell on, as JSON."""
 
@@ -214,6 +223,7 @@ class Ledger:
     scans: tuple[Scan, ...] = ()
     submissions: tuple[Submission, ...] = ()
     verdicts: tuple[TaskVerdict, ...] = ()
+    recovery_answers: tuple[RecoveryAnswer, ...] = ()
     issues: tuple[Issue, ...] = ()
     holds: tuple[Hold, ...] = ()
     audit: tuple[AuditRow, ...] = ()
@@ -255,6 +265,7 @@ def _ledger(connection: sqlite3.Connection) -> Ledger:
         scans=_later(connection, Scan, "scans", "seq"),
         submissions=_later(connection, Submission, "submissions", "seq"),
         verdicts=_later(connection, TaskVerdict, "verdicts", "seq"),
+        recovery_answers=_later(connection, RecoveryAnswer, "recovery_answers", "recovery, number"),
         issues=_later(connection, Issue, "issues", "asked_at, id"),
         holds=_later(connection, Hold, "holds", "issue"),
         audit=_rows(connection, AuditRow, "audit", "seq"),
@@ -273,6 +284,7 @@ Row = TypeVar(
     | Scan
     | Submission
     | TaskVerdict
+    | RecoveryAnswer
     | Issue
     | Hold
     | Redemption
@@ -294,7 +306,7 @@ def _rows(
 def _later(
     connection: sqlite3.Connection, row: type[Row], table: str, order: str
 ) -> tuple[Row, ...]:
-    """The rows of a table that came with tasks; none where the ledger is from before them."""
+    """The rows of a table that came later; none where the ledger is from before it."""
     return _rows(connection, row, table, order) if _has_table(connection, table) else ()
 
 

@@ -46,6 +46,11 @@ def _lost(told: Told, evidence: Evidence) -> Iterator[str]:
                 yield f"code {told.fields['id']} was issued, but is not in the ledger"
         case "scanned" | "judged":
             yield from _task_lost(told, evidence)
+        case "recovered":
+            wanted = tuple(str(told.fields[name]) for name in ("id", "recovery", "choice"))
+            kept = evidence.ledger.recovery_answers
+            if not any((each.id, each.recovery, each.choice) == wanted for each in kept):
+                yield f"answer {wanted[0]} to {wanted[1]} was taken, but is not in the ledger"
 
 
 def _answer_lost(told: Told, evidence: Evidence) -> Iterator[str]:

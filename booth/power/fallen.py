@@ -103,6 +103,8 @@ def where_it_fell(
         return _in_redemption(last, LATCH_ROSE in moments, kept.ledger, known)
     if kind is Kind.TASK:
         return _in_task(last, kept.ledger, known)
+    if kind is Kind.RECOVERY:
+        return f"at the {last}"
     return f"{last}: {'asked for' if last in ('backup', 'expiry') else 'answered'}"
 
 

@@ -100,9 +100,32 @@ class People:
         self._post("/api/v1/schedules/expiry/run", {"actor": "organiser"})
         self._linger(0.3)
 
+    def recover(self) -> None:
+        """A prize is counted by a playbook, and what lies in a jammed locker is said."""
+        self._record.moment("recovery start")
+        counting = self._begin({"playbook": "missing-unit", "sku": "mug", "actor": "operator"})
+        self._record.moment("count")
+        self._find(counting, "counted", count=25)
+        jammed = self._begin({"playbook": "jammed-locker", "locker": 4, "actor": "operator"})
+        for choice in ("yes", "empty", "yes"):
+            self._record.moment("finding")
+            self._find(jammed, choice)
+        self._record.moment("recovered")
+
+    def _begin(self, order: Json) -> str:
+        return str(self._post("/api/v1/recoveries", order, uuid4().hex)["recovery"]["id"])
+
+    def _find(self, recovery: str, choice: str, **more: int) -> None:
+        said = {"choice": choice, "actor": "operator", **more}
+        key = self._ask_once(f"/api/v1/recoveries/{recovery}/answers", said)
+        self._record.acknowledge(what="recovered", id=key, recovery=recovery, choice=choice)
+
     def finish(self) -> None:
-        """Do what the HUD asks for until it asks for nothing."""
+        """Do what the HUD asks for until it asks for nothing, and end the playbooks."""
         self._until("nothing is asked any more", self._answer_all)
+        for each in self._get("/api/v1/recoveries")["recoveries"]:
+            if not each["ended_at"] and each["parent"] is None:
+                self._find(each["id"], "give-up")
 
     # What they do with their hands
 

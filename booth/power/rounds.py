@@ -146,6 +146,8 @@ class Socket:
         match aim.step.kind, aim.step.name:
             case Kind.TASK, _:
                 people.earn()
+            case Kind.RECOVERY, _:
+                people.recover()
             case _, "refusal":
                 people.mistype()
             case _, "backup":

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     REDEMPTION = "redemption"
     TASK = "task"
     HOUSEKEEPING = "housekeeping"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ STEPS = (
     Step(Kind.TASK, "code", 2),
     Step(Kind.HOUSEKEEPING, "backup", 4),
     Step(Kind.HOUSEKEEPING, "expiry", 2),
+    Step(Kind.RECOVERY, "recovery start", 3),
+    Step(Kind.RECOVERY, "count", 5),
+    Step(Kind.RECOVERY, "finding", 4),
 )
 
 

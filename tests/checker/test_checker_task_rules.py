@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from checker import Invariant
@@ -107,3 +109,25 @@ def test_a_verdict_that_was_acknowledged_and_is_there_is_in_order(earned: Record
     line = '{"what": "judged", "id": "verdict-demo.7", "task": "demo.7"}\n'
     earned.acknowledged.write_text(line)
     assert earned.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "is_lost"), [("yes", False), ("no", True)], ids=["as it was taken", "another one"]
+)
+def test_an_answer_to_a_playbook_that_was_taken_is_kept(
+    earned: RecordedBooth, choice: str, is_lost: bool
+) -> None:
+    earned.connection.execute(
+        "INSERT INTO recoveries (id, playbook, title, content, step, number, actor, started_at,"
+        " since) VALUES ('moved-1', 'box-moved', 'Moved', '{}', 'level', 1, 'anna', '', '')"
+    )
+    earned.connection.execute(
+        "INSERT INTO recovery_answers (id, recovery, number, step, choice, note, booked, actor,"
+        " at) VALUES ('a-1', 'moved-1', 1, 'level', 'yes', '', '', 'anna', '')"
+    )
+    told = {"what": "recovered", "id": "a-1", "recovery": "moved-1", "choice": choice}
+    earned.acknowledged.write_text(json.dumps(told) + "\n")
+    lost = [each for each in earned.findings() if each.invariant is Invariant.KEPT]
+    assert [each.what for each in lost] == (
+        ["answer a-1 to moved-1 was taken, but is not in the ledger"] if is_lost else []
+    )
