@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from boxd.ledger import claims, lockouts, redemptions
+from boxd.ledger import audit, claims, lockouts, redemptions
 from boxd.redemption import AnswerKind, Refusal, Stage
 from tests.ledger.conftest import Hands, later
 
@@ -138,3 +138,55 @@ def test_honest_people_at_the_wrong_box_of_a_fleet_lock_nothing(hands: Hands) ->
         assert (refused.refusal, refused.home) == (Refusal.OTHER_BOX, "2 (Hall B)")
     assert remaining(hands) == 0
     assert hands.claim(str(hands.issue()["code"]), "own").stage is Stage.LOAD
+
+
+@pytest.mark.parametrize(
+    ("after_s", "left_s"), [(0.0, 30.0), (29.5, 0.5), (30.0, 0.0), (31.0, 0.0), (86_400.0, 0.0)]
+)
+def test_a_lock_ends_in_its_time(hands: Hands, after_s: float, left_s: float) -> None:
+    guess(hands, 3)
+    hands.seconds += after_s
+    assert remaining(hands) == left_s
+    expected = Refusal.LOCKED_OUT if left_s else Refusal.UNKNOWN
+    assert hands.claim("12345678", "next").refusal is expected
+
+
+def test_a_lock_is_told_once_with_its_length(hands: Hands) -> None:
+    guess(hands, 3)
+    hands.claim("12345678", "locked")
+    rows = hands.ledger.write_now(lambda tx: audit.rows_after(tx.connection, 0, 1000))
+    locked = [(row["bay"], row["detail"]) for row in rows if row["action"] == "keypad.locked"]
+    assert locked == [("bay-1", {"seconds": 30.0})]
+
+
+def test_each_bay_has_a_lock_of_its_own(hands: Hands) -> None:
+    guess(hands, 3)
+    for number in range(2):
+        refused = hands.claim("12345678", f"other{number}", "bay-2")
+        assert refused.refusal is Refusal.UNKNOWN
+    assert hands.claim(str(hands.issue()["code"]), "own", "bay-2").stage is Stage.LOAD
+
+
+def test_a_bay_without_a_wrong_code_has_nothing_to_be_forgiven(hands: Hands) -> None:
+    dispense(hands, "r1")
+    guess(hands, 1, "first")
+    dispense(hands, "r2")
+    dispense(hands, "r3")
+    guess(hands, 2, "next")
+    assert remaining(hands) == 0
+    guess(hands, 1, "third")
+    assert remaining(hands) == 30
+
+
+def test_a_lock_that_was_ended_is_not_repeated_by_a_later_boot(
+    hands: Hands, open_hands: Callable[[], Hands]
+) -> None:
+    guess(hands, 3)
+    hands.ledger.write_now(lambda tx: lockouts.end_lock(tx, "bay-1"))
+    assert remaining(hands) == 0
+    again = open_hands()
+    again.boot, again.seconds = "boot-2", 5.0
+    again.ledger.write_now(
+        lambda tx: lockouts.adopt_after_boot(tx, lockouts.BootClock("boot-2", 5.0))
+    )
+    assert remaining(again) == 0

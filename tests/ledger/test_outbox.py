@@ -13,7 +13,7 @@ from boxd.ledger.ledger import Ledger
 from boxd.ledger.outbox import Depth, Event
 from boxd.ledger.outbox_settings import OutboxSettings
 from boxd.redemption import AnswerKind
-from tests.ledger.conftest import ACTOR, Hands
+from tests.ledger.conftest import ACTOR, Hands, later
 from tests.ledger.earning import Earner
 from tests.ledger.test_rehearsal import play
 
@@ -124,6 +124,23 @@ def test_stock_is_low_once_and_again_after_it_was_filled(tmp_path: Path) -> None
     assert told_of == [1, 0]
 
 
+def test_units_that_come_in_are_no_news_of_low_stock(tmp_path: Path) -> None:
+    hands = told(tmp_path, OutboxSettings(stock_low=1, most_waiting=1000))
+    for units in (-3, 1):
+        hands.ledger.write_now(
+            lambda tx, units=units: stock.adjust(tx, "mug", units, "counted", ACTOR)
+        )
+    assert [event.data["on_hand"] for event in hands.waiting()] == [0]
+
+
+def test_an_outbox_without_any_room_only_counts(tmp_path: Path) -> None:
+    hands = told(tmp_path, OutboxSettings(stock_low=0, most_waiting=0))
+    hands.raise_alarms(3)
+    (left_out,) = hands.waiting()
+    assert (left_out.type, left_out.data["count"]) == ("events.left_out", 3)
+    assert left_out.data["audit_to"] - left_out.data["audit_from"] == 2
+
+
 def test_upstream_hears_nothing_of_a_rehearsal(hands: Told) -> None:
     hands.ledger.write_now(lambda tx: rehearsal.begin(tx, 2, ACTOR))
     order = codes.CodeOrder("Rehearsal 1", "box-1", 8, 7, ACTOR)
@@ -229,3 +246,52 @@ def hands_first(tx: object) -> Event:
 def test_an_unknown_dead_letter_is_not_sent_again(hands: Told) -> None:
     with pytest.raises(NotFound, match="evt_1"):
         hands.ledger.write_now(lambda tx: outbox.resend(tx, ["evt_1"], ACTOR))
+
+
+def test_all_dead_letters_are_sent_again_in_their_order_if_none_is_named(hands: Told) -> None:
+    hands.raise_alarms(4)
+    first, second, *_ = hands.waiting()
+    for each in (first, second):
+        hands.ledger.write_now(lambda tx, each=each: outbox.bury(tx, each, "no"))
+    assert hands.ledger.write_now(lambda tx: outbox.resend(tx, [], ACTOR)) == 2
+    assert [event.id for event in hands.waiting()][2:] == [first.id, second.id]
+    rows = hands.ledger.write_now(lambda tx: audit.rows_after(tx.connection, 0, 1000))
+    assert (rows[-1]["action"], rows[-1]["actor"]) == ("outbox.resent", ACTOR)
+    assert rows[-1]["detail"] == {"events": 2}
+    assert hands.ledger.write_now(lambda tx: outbox.resend(tx, [], ACTOR)) == 0
+    again = hands.ledger.write_now(lambda tx: audit.rows_after(tx.connection, 0, 1000))
+    assert len(again) == len(rows), "nothing was done"
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_a_dead_letter_is_sent_again_only_where_there_is_room(tmp_path: Path, room: int) -> None:
+    hands = told(tmp_path, OutboxSettings(stock_low=0, most_waiting=3))
+    hands.raise_alarms(3)
+    dead, *waiting = hands.waiting()
+    hands.ledger.write_now(lambda tx: outbox.bury(tx, dead, "no"))
+    if not room:
+        hands.raise_alarms(4)
+        with pytest.raises(Refused, match="no room in the outbox"):
+            hands.ledger.write_now(lambda tx: outbox.resend(tx, [], ACTOR))
+        assert hands.depth().dead == 1
+        return
+    assert hands.ledger.write_now(lambda tx: outbox.resend(tx, [], ACTOR)) == 1
+    assert [event.id for event in hands.waiting()] == [*(each.id for each in waiting), dead.id]
+
+
+def test_the_depth_says_since_when_the_oldest_waits_and_when_one_was_received(
+    hands: Told,
+) -> None:
+    hands.raise_alarms(2)
+    oldest = hands.waiting()[0]
+    assert (hands.depth().oldest_at, hands.depth().delivered_at) == (oldest.at, "")
+    later(hands, minutes=5)
+    hands.ledger.write_now(lambda tx: outbox.received(tx, hands_first(tx)))
+    assert hands.depth().delivered_at > oldest.at
+
+
+def test_what_waits_is_listed_from_a_place_on(hands: Told) -> None:
+    hands.raise_alarms(4)
+    _, second, third, _ = hands.waiting()
+    listed = hands.ledger.write_now(lambda tx: outbox.waiting(tx.connection, second.seq, 1))
+    assert [event.id for event in listed] == [third.id]
