@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+_GUARD = (
+    "tests/gpio/test_guard_messages.py",
+    "tests/gpio/test_guard_at_its_socket.py",
+    "tests/gpio/test_guard.py",
+)
+_SEALING = ("tests/temporal/test_seal.py", "tests/temporal/test_sealing.py")
 _REDEMPTIONS = (
     "tests/ledger/test_redemption_in_the_ledger.py",
     "tests/ledger/test_every_end.py",
@@ -25,15 +31,15 @@ NEAREST: dict[str, tuple[str, ...]] = {
         "tests/ledger/test_every_end.py",
     ),
     "boxd/ledger/outbox.py": ("tests/ledger/test_outbox.py",),
-    "boxd/bays/opening.py": ("tests/bays/test_opening.py",),
-    "boxd/bays/touches.py": ("tests/bays/test_touches.py", "tests/bays/test_two_fingers.py"),
-    "boxd/gpio/guard/pulser.py": ("tests/gpio/test_guard.py",),
-    "boxd/gpio/guard/pulses.py": ("tests/gpio/test_guard.py",),
-    "boxd/gpio/guard/limits.py": ("tests/gpio/test_guard.py",),
-    "boxd/gpio/guard/messages.py": (
-        "tests/gpio/test_guard_messages.py",
-        "tests/gpio/test_guard.py",
+    "boxd/bays/opening.py": (
+        "tests/bays/test_opening.py",
+        "tests/bays/test_opening_of_redemptions.py",
     ),
-    "boxd/temporal/seal.py": ("tests/temporal/test_sealing.py",),
-    "boxd/temporal/payload_codec.py": ("tests/temporal/test_sealing.py",),
+    "boxd/bays/touches.py": ("tests/bays/test_touches.py", "tests/bays/test_two_fingers.py"),
+    "boxd/gpio/guard/pulser.py": _GUARD,
+    "boxd/gpio/guard/pulses.py": _GUARD,
+    "boxd/gpio/guard/limits.py": _GUARD,
+    "boxd/gpio/guard/messages.py": _GUARD,
+    "boxd/temporal/seal.py": _SEALING,
+    "boxd/temporal/payload_codec.py": _SEALING,
 }
