@@ -37,6 +37,19 @@ async def test_a_jammed_locker_is_walked_through_by_an_operator(console: Console
     assert "has ended" in late
 
 
+async def test_the_record_has_every_question_with_its_answer_in_words(console: Console) -> None:
+    operator = await console.person(Role.OPERATOR)
+    await operator.press(f"{PATH}/start", playbook="jammed-locker", locker="1")
+    question = await asking(operator)
+    await operator.press(f"{PATH}/answer", **question, choice="no", note="bent")
+    shown = await operator.see(f"{PATH}/record?recovery={question['recovery']}")
+    assert "Open locker 1 by hand, or by the recorded override. Is it open now?" in shown
+    for words in ("No, it stays closed", "bent", "locker 1 is out of service"):
+        assert words in shown
+    gone = await operator.browser.get(f"{PATH}/record?recovery=nothing-1")
+    assert gone.status_code == 404
+
+
 async def test_what_is_counted_is_booked_and_nonsense_is_refused(
     console: Console, organiser: Person
 ) -> None:
